@@ -1,0 +1,73 @@
+"""Runs the git program in a sealed environment: no user hooks, no editor, no pager, no signing, no prompts."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+
+SEALED_CONFIG = (
+    "core.hooksPath=/dev/null", "core.quotePath=false", "color.ui=false", "core.pager=cat",
+    "commit.gpgSign=false", "tag.gpgSign=false", "gc.auto=0", "maintenance.auto=false", "advice.detachedHead=false",
+    "diff.noprefix=false", "diff.mnemonicPrefix=false", "diff.external=", "diff.renames=true",
+    "diff.ignoreSubmodules=none", "log.showSignature=false", "log.follow=false",
+)  # fmt: skip
+KEPT_VARIABLES = ("GIT_SSL_CAINFO", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_CONFIG_GLOBAL",
+                  "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL",
+                  "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE")  # fmt: skip
+
+
+class GitFailed(OkstraError):
+    """The git program answered with an error."""
+
+    code = "git.failed"
+
+
+class GitMissing(OkstraError):
+    """There is no git program to run."""
+
+    code = "git.missing"
+
+
+def sealed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment without the variables by which git hooks and users redirect git (`GIT_DIR` …)."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in KEPT_VARIABLES}
+    sealed = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    return {**kept, **sealed, "LC_ALL": "C.UTF-8", **(extra or {})}
+
+
+def run_git(
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+    accept: Sequence[int] = (0,),
+    timeout: float | None = None,
+    sealed: bool = True,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git with these arguments in `cwd`; raises `GitFailed` on an exit status that is not in `accept`.
+
+    With `sealed=False` the user's hooks and configuration act as in a command the user typed (the demo, probes).
+    """
+    settings = [word for setting in SEALED_CONFIG for word in ("-c", setting)] if sealed else []
+    try:
+        done = subprocess.run(
+            ["git", *settings, *arguments],
+            cwd=cwd,
+            env=sealed_environment(environment),
+            input=stdin if stdin is not None else b"",
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise GitMissing("the git program was not found on PATH", hint="install git 2.30 or newer") from error
+    except subprocess.TimeoutExpired as error:
+        raise GitFailed(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error
+    if done.returncode not in accept:
+        complaint = done.stderr.decode(errors="replace").strip()
+        said = complaint.splitlines()[-1][:300] if complaint else "no message"
+        raise GitFailed(f"git {arguments[0]} failed: {said}", status=done.returncode, command=list(arguments)[:20])
+    return done

@@ -1,0 +1,112 @@
+"""Opens a repository explicitly and refuses, in one place, those that okstra cannot work in."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pygit2
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import run_git
+
+
+class NoRepository(OkstraError):
+    """There is no git repository at or above the directory."""
+
+    code = "repo.none"
+
+
+class UnsupportedRepository(OkstraError):
+    """A repository format that libgit2 cannot open: sha256, reftable, an unknown extension."""
+
+    code = "repo.unsupported"
+
+
+class UnsafeRepository(OkstraError):
+    """The repository belongs to somebody else and git's safe.directory does not admit it."""
+
+    code = "repo.unsafe"
+
+
+@dataclass(frozen=True)
+class Git:
+    """One opened repository: its handle and the directories that matter.
+
+    `git_dir` is private to the worktree, `common_dir` is shared by all worktrees, `work_tree` is None when bare.
+    """
+
+    handle: pygit2.Repository
+    git_dir: Path
+    common_dir: Path
+    work_tree: Path | None
+
+    @property
+    def top(self) -> Path:
+        """A directory in which the git program finds this repository."""
+        return self.work_tree or self.git_dir
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether history is cut off, so that missing ancestors mean nothing."""
+        return (self.common_dir / "shallow").exists()
+
+    @cached_property
+    def private_dir(self) -> Path:
+        """`$GIT_COMMON_DIR/okstra`: this clone's rebuildable and private files."""
+        return self.common_dir / "okstra"
+
+
+def open_repository(start: Path) -> Git:
+    """The repository that contains `start`, worktree or bare; refuses with one clear sentence otherwise.
+
+    The environment is ignored on purpose: git exports `GIT_DIR` and `GIT_INDEX_FILE` to hooks.
+    """
+    if not start.is_dir():
+        raise NoRepository(f"there is no directory {start}", hint="name an existing directory with -C")
+    try:
+        found = pygit2.discover_repository(str(start))
+        if found is None:
+            raise NoRepository(f"{start} is not inside a git repository", hint="run 'git init' first, or use -C DIR")
+        handle = pygit2.Repository(found)
+    except pygit2.GitError as error:
+        raise _refusal(start, str(error)) from error
+    _refuse_formats(handle, start)
+    git_dir = Path(handle.path)
+    work_tree = Path(handle.workdir) if handle.workdir else None
+    return Git(handle, git_dir, _common_dir(git_dir), work_tree)
+
+
+def _common_dir(git_dir: Path) -> Path:
+    pointer = git_dir / "commondir"
+    return (git_dir / pointer.read_text().strip()).resolve() if pointer.exists() else git_dir.resolve()
+
+
+def _refuse_formats(handle: pygit2.Repository, start: Path) -> None:
+    config = handle.config
+    for key, plain in (("extensions.objectformat", "sha1"), ("extensions.refstorage", "files")):
+        if key in config and config[key].lower() != plain:
+            raise _unsupported(start, f"{key.split('.')[1]} {config[key]}")
+
+
+def _refusal(start: Path, complaint: str) -> OkstraError:
+    if "owne" in complaint or "safe" in complaint:
+        return UnsafeRepository(
+            f"the repository at {start} belongs to another user",
+            hint="if you trust it, add it to git's safe.directory setting",
+        )
+    if "extension" in complaint or "format" in complaint or "version" in complaint:
+        return _unsupported(start, _format_of(start) or complaint)
+    return NoRepository(f"the repository at {start} cannot be opened: {complaint}", hint="git fsck")
+
+
+def _unsupported(start: Path, what: str) -> UnsupportedRepository:
+    return UnsupportedRepository(
+        f"okstra cannot work in this repository yet: {what}",
+        hint="okstra needs the sha1 object format and the files ref format",
+        path=str(start),
+    )
+
+
+def _format_of(start: Path) -> str:
+    asked = ["config", "--get-regexp", r"^extensions\."]
+    return ", ".join(run_git(asked, cwd=start, accept=(0, 1, 128)).stdout.decode(errors="replace").splitlines())

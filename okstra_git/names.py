@@ -1,0 +1,132 @@
+"""Names that people and agents type, parsed into types or refused."""
+
+import re
+import secrets
+from typing import NamedTuple, NewType
+
+from okstra_git.errors import OkstraError
+
+CommitId = NewType("CommitId", str)
+"""A full lower-case hexadecimal SHA-1 object name, 40 characters."""
+
+WriterId = NewType("WriterId", str)
+EventId = NewType("EventId", str)
+"""ULIDs: 48 bits of milliseconds since 1970 and 80 random bits, 26 characters of Crockford's base 32."""
+
+StageNumber = NewType("StageNumber", int)
+
+MAX_STAGE = 999_999
+_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
+_GROUP = re.compile(r"[1-9][0-9]*(-[1-9][0-9]*)*\Z")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
+
+
+class BadName(OkstraError):
+    """A key, slug, stage number or group id that does not follow the grammar."""
+
+    code = "name.bad"
+
+
+class ScopeConflict(OkstraError):
+    """Both a stage and a group were named where only one scope fits."""
+
+    code = "name.scope-conflict"
+
+
+def parse_slug(text: str, *, what: str) -> str:
+    """One segment of a task key: 1-64 of `[A-Za-z0-9._-]`, alphanumeric first, fit to be part of a ref name."""
+    if not _SEGMENT.match(text) or ".." in text or text.endswith((".", ".lock")):
+        raise BadName(
+            f"{what} {shown(text)} is not a valid name",
+            hint="use 1-64 letters, digits, '.', '_' or '-', starting with a letter or digit, "
+            "without '..' and not ending in '.' or '.lock'",
+            value=text[:200],
+        )
+    return text
+
+
+class TaskKey(NamedTuple):
+    """The identity of a task: project, group and task id."""
+
+    project: str
+    group: str
+    task: str
+
+    def __str__(self) -> str:
+        return f"{self.project}:{self.group}:{self.task}"
+
+    @property
+    def slashed(self) -> str:
+        """The form used in refs and paths, `project/group/task`."""
+        return f"{self.project}/{self.group}/{self.task}"
+
+    def scoped(self, *, stage: int | None = None, group: str | None = None) -> str:
+        """The registry key: the slashed key with `#stage-<N>` or `#group-<id>`; refuses both at once."""
+        if stage is not None and group is not None:
+            raise ScopeConflict(
+                "a stage and a group were both named", hint="name the stage or the group, not both", stage=stage
+            )
+        if stage is not None:
+            return f"{self.slashed}#stage-{stage}"
+        if group is not None:
+            return f"{self.slashed}#group-{group}"
+        return self.slashed
+
+
+def parse_task_key(text: str) -> TaskKey:
+    """`project:group:task`, or the stored form with slashes; anything else is refused."""
+    separator = ":" if ":" in text else "/"
+    parts = text.split(separator)
+    if len(parts) != 3:
+        raise BadName(
+            f"{shown(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200]
+        )
+    return make_task_key(*parts)
+
+
+def make_task_key(project: str, group: str, task: str) -> TaskKey:
+    """A key from its three parts, each checked."""
+    return TaskKey(
+        parse_slug(project, what="project id"),
+        parse_slug(group, what="task group"),
+        parse_slug(task, what="task id"),
+    )
+
+
+def parse_stage(text: str) -> StageNumber:
+    """A stage number, 1 to 999999, in plain ASCII digits."""
+    if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) < 1:
+        raise BadName(f"{shown(text)} is not a stage number", hint="stages are numbered 1, 2, 3 …", value=text[:200])
+    return StageNumber(int(text))
+
+
+def parse_group(text: str) -> str:
+    """A stage group id: member numbers ascending, joined by `-`, such as `2-3`."""
+    numbers = [int(part) for part in text.split("-")] if _GROUP.match(text) else []
+    if not numbers or numbers != sorted(set(numbers)) or numbers[-1] > MAX_STAGE:
+        raise BadName(f"{shown(text)} is not a group id", hint="write the stages ascending, as in 2-3", value=text[:200])
+    return text
+
+
+def is_commit_id(text: str) -> bool:
+    """Whether the text is a full object name."""
+    return _COMMIT.match(text) is not None
+
+
+def is_ulid(text: str) -> bool:
+    """Whether the text is a well-formed ULID."""
+    return _ULID.match(text) is not None
+
+
+def mint_ulid(milliseconds: int) -> str:
+    """A new ULID for this instant (https://github.com/ulid/spec); unique across clones without coordination."""
+    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
+
+
+def shown(text: str) -> str:
+    """Untrusted text made fit for one line of a message: quoted, control characters escaped, at most 80 long."""
+    clipped = text if len(text) <= 80 else text[:77] + "..."
+    return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped) + "'"

@@ -1,0 +1,1 @@
+"""Follows records across rewritten history: survey, locate, prove, judge, settle."""

@@ -1,0 +1,1 @@
+"""Frozen models of everything that is stored, with their format versions."""

@@ -1,0 +1,1 @@
+"""Tasks and their stages: opened, started, done, released, closed."""
