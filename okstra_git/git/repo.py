@@ -28,6 +28,12 @@ class UnsafeRepository(OkstraError):
     code = "repo.unsafe"
 
 
+class BrokenConfig(OkstraError):
+    """A git configuration file that cannot be parsed."""
+
+    code = "config.broken"
+
+
 @dataclass(frozen=True)
 class Git:
     """One opened repository: its handle and the directories that matter.
@@ -84,11 +90,14 @@ def _common_dir(git_dir: Path) -> Path:
 def _refuse_formats(handle: pygit2.Repository, start: Path) -> None:
     config = handle.config
     for key, plain in (("extensions.objectformat", "sha1"), ("extensions.refstorage", "files")):
-        if key in config and config[key].lower() != plain:
+        if key in config and (config[key] or plain).lower() != plain:
             raise _unsupported(start, f"{key.split('.')[1]} {config[key]}")
 
 
 def _refusal(start: Path, complaint: str) -> OkstraError:
+    if "config file" in complaint:
+        where = complaint[complaint.index("failed to parse") :] if "failed to parse" in complaint else complaint
+        return BrokenConfig(f"git's configuration is broken: {where}", hint="mend the file that is named")
     if "owne" in complaint or "safe" in complaint:
         return UnsafeRepository(
             f"the repository at {start} belongs to another user",
