@@ -76,6 +76,23 @@ def find_blob(git: Git, tree: str, path: str) -> str | None:
     return str(found.id) if isinstance(found, pygit2.Blob) else None
 
 
+def find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
+    """(mode, id) of what stands at a path of a tree, None when nothing does; a folder is not an entry."""
+    at: pygit2.Object = _tree(git, tree)
+    for part in path.split(b"/"):
+        if not isinstance(at, pygit2.Tree):
+            return None
+        entry = next((one for one in at if one.raw_name == part), None)
+        if entry is None:
+            return None
+        if entry.filemode == FileMode.COMMIT:
+            return "160000", str(entry.id)
+        at = entry
+        if entry.filemode == FileMode.TREE:
+            at = git.handle[entry.id]
+    return None if isinstance(at, pygit2.Tree) else (f"{int(at.filemode or 0):06o}", str(at.id))
+
+
 def changed_files(git: Git, old: str, new: str) -> dict[str, str | None]:
     """Files that differ between two trees: path -> blob id in the new one, None where it is gone."""
     try:

@@ -36,11 +36,12 @@ def _require(git: Git, oid: str) -> CommitFacts:
 
 
 def _print(git: Git, base: CommitFacts | None, head: CommitFacts, delta: Delta) -> RangePrint:
+    base_tree = base.tree if base else EMPTY_TREE
     return RangePrint(
         head=head.oid,
         head_tree=head.tree,
         base=base.oid if base else None,
-        base_tree=base.tree if base else EMPTY_TREE,
+        base_tree=base_tree,
         parents=head.parents,
         commits=_count(git, base, head),
         author=Author(name=head.author, email=head.email, time=head.time, offset=head.offset),
@@ -51,7 +52,7 @@ def _print(git: Git, base: CommitFacts | None, head: CommitFacts, delta: Delta) 
         path_count=len(delta),
         paths=tuple(show_path(change.path) for change in delta[:SHOWN_PATHS]),
         paths_print=paths_fingerprint(delta),
-        patch_id=patch_id(git, base.tree if base else EMPTY_TREE, head.tree) if len(delta) <= MAX_PRINTED_FILES else None,
+        patch_id=patch_id(git, base_tree, head.tree) if len(delta) < MAX_PRINTED_FILES else None,
         patch_algorithm=PATCH_ALGORITHM,
     )
 
