@@ -43,7 +43,7 @@ command -v git >/dev/null 2>&1 || { echo "git-okstra needs git 2.30 or newer, an
 python=; seen=; \
 for each in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python); do \
   command -v "$$each" >/dev/null 2>&1 || continue; \
-  seen="$$seen $$each ($$("$$each" --version 2>&1))"; \
+  seen="$$seen $$each ($$("$$each" --version 2>&1 | head -n 1))"; \
   if "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$each; break; fi; \
 done; \
 [ -n "$$python" ] || { echo "git-okstra needs Python 3.11 or newer; found:$${seen:- none}. Install one, or name it: make PYTHON=..." >&2; exit 1; }; \

@@ -24,7 +24,7 @@ def templates_directory() -> Path:
 
 
 def _require(name: str, package: Path) -> Path:
-    """A wheel holds the data under `_shipped/` (force-include in pyproject); an editable install leaves it in the tree."""
+    """A wheel holds the data under `_shipped/` (force-include in pyproject); an editable install, in the tree."""
     shipped = package / "_shipped" / name
     if shipped.is_dir():
         return shipped
