@@ -84,7 +84,7 @@ def _common_dir(git_dir: Path) -> Path:
 def _refuse_formats(handle: pygit2.Repository, start: Path) -> None:
     config = handle.config
     for key, plain in (("extensions.objectformat", "sha1"), ("extensions.refstorage", "files")):
-        if key in config and config[key].lower() != plain:
+        if key in config and (config[key] or plain).lower() != plain:
             raise _unsupported(start, f"{key.split('.')[1]} {config[key]}")
 
 
