@@ -17,7 +17,7 @@ import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from itertools import count
 from pathlib import Path
 
@@ -42,6 +42,18 @@ def _template() -> Path:
     for name in ("hooks", "info"):
         (repository / ".git" / name).mkdir(exist_ok=True)
     return repository
+
+
+def _stream(content: Content = b"") -> TextIOWrapper:
+    """A standard stream as strict as a real one: bytes underneath, and text that is not UTF-8 raises."""
+    data = content if isinstance(content, bytes) else content.encode()
+    return TextIOWrapper(BytesIO(data), encoding="utf-8", newline="", write_through=True)
+
+
+def _written(stream: TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
 
 
 class World:
@@ -93,24 +105,24 @@ class World:
         self,
         *arguments: str,
         exit: int | None = 0,
-        stdin: str = "",
+        stdin: Content = b"",
         env: Mapping[str, str] | None = None,
         terminal: bool = False,
     ) -> Answer:
         """The command line in this process; `exit=None` accepts any status."""
         from okstra_cli import entry  # here, so that stories of git alone need no command line
 
-        out, err = StringIO(), StringIO()
+        given, out, err = _stream(stdin), _stream(), _stream()
         status = entry.run(
             arguments,
             cwd=self.path,
             environ=self.environ(env),
-            stdin=StringIO(stdin),
+            stdin=given,
             stdout=out,
             stderr=err,
             stdout_is_terminal=terminal,
         )
-        answer = Answer(("okstra", *arguments), status, out.getvalue(), err.getvalue())
+        answer = Answer(("okstra", *arguments), status, _written(out), _written(err))
         return answer if exit is None else answer.expect(exit)
 
     def okstra_process(
