@@ -122,7 +122,7 @@ def _stage_update(git: Git, transaction: ReferenceTransaction, update: RefUpdate
         if found is not None:
             transaction.remove(update.name)
     elif update.new != found:
-        transaction.set_target(update.name, update.new, signature=signature_of(git), message=message)
+        transaction.set_target(update.name, update.new, message=message)
 
 
 def translate_write_error(error: Exception, git: Git) -> OkstraError:
