@@ -80,7 +80,7 @@ def walk(git: Git, include: Iterable[str], exclude: Iterable[str], *, limit: int
 def unreachable(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
     """Those of `commits` that none of the tips contains; one walk answers for all of them. Missing ones included."""
     wanted = set(commits) - set(tips)
-    present = [oid for oid in wanted if find_commit(git, oid)]
+    present = [oid for oid in wanted if oid in git.handle]
     if not present or not tips:
         return wanted
     outside = {str(oid) for oid in _ids_outside(git, present, tips)}

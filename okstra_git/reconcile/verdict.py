@@ -37,6 +37,8 @@ def _refuse_reordered(findings: list[Finding], contains: Contains) -> list[Findi
         upper = on_top.get(lower.recorded.head)
         if upper is None or upper is lower or lower.new is None or upper.new is None:
             continue
+        if upper.new.base == lower.new.head:
+            continue  # the usual case: still one on top of the other
         if lower.new.head != upper.new.head and contains(lower.new.head, upper.new.head):
             pair = (lower.stage, upper.stage)
             swapped[lower.stage] = swapped[upper.stage] = pair
