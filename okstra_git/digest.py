@@ -25,13 +25,13 @@ def weigh(data: bytes) -> int:
     return xxh3_128_intdigest(data)
 
 
-def multiset_sum(added: Iterable[bytes], removed: Iterable[bytes]) -> int:
-    """The fingerprint of `added` minus `removed` as multisets, modulo 2**128.
+def multiset_sum(counts: Iterable[tuple[bytes, int]]) -> int:
+    """The fingerprint of a signed multiset (item, how often), modulo 2**128.
 
     Additive: the sum over a range of steps is the sum of the steps, so every range of a history with a given
     difference is found by one pass with prefix sums. Locates candidates; never proves anything by itself.
     """
-    return (sum(map(weigh, added)) - sum(map(weigh, removed))) & _MASK
+    return sum(weigh(item) * count for item, count in counts) & _MASK
 
 
 def add_sums(left: int, right: int) -> int:

@@ -106,7 +106,7 @@ def parse_group(text: str) -> str:
     """A stage group id: member numbers ascending, joined by `-`, such as `2-3`."""
     numbers = [int(part) for part in text.split("-")] if _GROUP.match(text) else []
     if not numbers or numbers != sorted(set(numbers)) or numbers[-1] > MAX_STAGE:
-        raise BadName(f"{shown(text)} is not a group id", hint="write the stages ascending, as in 2-3", value=text[:200])
+        raise BadName(f"{shown(text)} is not a group id", hint="list the stages ascending, as in 2-3", value=text[:200])
     return text
 
 

@@ -33,7 +33,8 @@ class GitMissing(OkstraError):
 def sealed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment without the variables by which git hooks and users redirect git (`GIT_DIR` …)."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in KEPT_VARIABLES}
-    sealed = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    sealed = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1",
+              "GIT_NO_REPLACE_OBJECTS": "1"}  # fmt: skip
     return {**kept, **sealed, "LC_ALL": "C.UTF-8", **(extra or {})}
 
 

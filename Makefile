@@ -1,0 +1,84 @@
+# git-okstra: everything a fresh clone needs is git, make and Python 3.11 or newer.
+
+PREFIX ?= $(HOME)/.local
+JOBS ?= 2
+BENCH ?=
+ARGS ?=
+
+VENV := .venv
+READY := $(VENV)/.ready
+SHARE = $(PREFIX)/share/git-okstra
+PROGRAMS := git-okstra okstra
+MAN := share/man/man1/git-okstra.1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-deep lint bench install uninstall clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) ## Tell the story of three stages in a small real repository
+	@$(VENV)/bin/git-okstra demo $(ARGS)
+
+test: lint ## Lint, types and the tests, except the deep ones
+	$(VENV)/bin/python -m pytest -n $(JOBS) -m "not deep" $(ARGS)
+
+test-deep: $(READY) ## The long property and fault runs
+	$(VENV)/bin/python -m pytest -n $(JOBS) -m deep $(ARGS)
+
+lint: $(READY) ## ruff and mypy --strict
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+bench: $(READY) ## Measure the claims about speed (BENCH="name ..." for some of them)
+	$(VENV)/bin/python -m benchmarks $(BENCH)
+
+clean: ## Remove what these targets made in the tree
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find okstra_git okstra_cli tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The newest suitable Python, or a sentence about what is missing. PYTHON=... chooses one.
+define find_python
+command -v git >/dev/null 2>&1 || { echo "git-okstra needs git 2.30 or newer, and there is no git on PATH" >&2; exit 1; }; \
+python=; seen=; \
+for each in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python); do \
+  command -v "$$each" >/dev/null 2>&1 || continue; \
+  seen="$$seen $$each ($$("$$each" --version 2>&1 | head -n 1))"; \
+  if "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$each; break; fi; \
+done; \
+[ -n "$$python" ] || { echo "git-okstra needs Python 3.11 or newer; found:$${seen:- none}. Install one, or name it: make PYTHON=..." >&2; exit 1; }; \
+"$$python" -c 'import venv, ensurepip' 2>/dev/null || { \
+  echo "$$python cannot create virtual environments: its venv or ensurepip module is missing (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+endef
+
+$(READY): pyproject.toml
+	@$(find_python); \
+	echo "setting up $(VENV) with $$("$$python" --version) (once)" >&2; \
+	$(VENV)/bin/python -c 'import pip' 2>/dev/null || "$$python" -m venv --clear $(VENV) || exit 1; \
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' || { \
+	  echo "the packages could not be installed: the reason is above (a network or package index problem, mostly)" >&2; exit 1; }; \
+	touch $@
+
+install: ## Install for this user: programs and man page under PREFIX (default ~/.local)
+	@$(find_python); set -e; \
+	for each in $(PROGRAMS:%=bin/%) $(MAN); do \
+	  there="$(PREFIX)/$$each"; \
+	  if [ -e "$$there" ] || [ -L "$$there" ]; then \
+	    [ "$$(readlink "$$there")" = "$(SHARE)/venv/$$each" ] || { echo "$$there exists and is not ours: left as it is, nothing installed" >&2; exit 1; }; \
+	  fi; \
+	done; \
+	"$$python" -m venv --clear "$(SHARE)/venv"; \
+	"$(SHARE)/venv/bin/python" -m pip install --quiet --disable-pip-version-check .; \
+	for each in $(PROGRAMS:%=bin/%) $(MAN); do \
+	  mkdir -p "$$(dirname "$(PREFIX)/$$each")"; \
+	  ln -sfn "$(SHARE)/venv/$$each" "$(PREFIX)/$$each"; \
+	done; \
+	echo "installed: $(PREFIX)/bin/git-okstra, $(PREFIX)/bin/okstra, man git-okstra"; \
+	case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "note: $(PREFIX)/bin is not on PATH; add it, so that git finds 'git okstra'" ;; esac
+
+uninstall: ## Remove exactly what install made
+	@for each in $(PROGRAMS:%=bin/%) $(MAN); do \
+	  if [ "$$(readlink "$(PREFIX)/$$each")" = "$(SHARE)/venv/$$each" ]; then rm "$(PREFIX)/$$each"; fi; \
+	done; \
+	rm -rf "$(SHARE)/venv"; \
+	if [ -d "$(SHARE)" ]; then rmdir "$(SHARE)"; fi

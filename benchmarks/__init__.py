@@ -1,0 +1,1 @@
+"""One file per claim about speed; each prints a ratio measured in one run."""

@@ -1,0 +1,110 @@
+"""What changed between two trees, as exact lists, and the fingerprints by which such lists are found again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from okstra_git.digest import fingerprint, multiset_sum
+from okstra_git.git.binary import run_git
+from okstra_git.git.repo import Git
+
+ABSENT = "0" * 40
+NO_MODE = "000000"
+
+
+class Change(NamedTuple):
+    """One path that differs: modes are git's octal strings, blobs object ids; an absent side has zeros."""
+
+    path: bytes
+    old_mode: str
+    new_mode: str
+    old: str
+    new: str
+
+
+Delta = tuple[Change, ...]
+"""All changes between two trees, sorted by path, without rename detection."""
+
+
+def diff_trees(git: Git, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
+    """The delta of each (old tree, new tree) pair, in one run of `git diff-tree --stdin`.
+
+    diff-tree is plumbing: the user's diff settings and attributes do not reach it.
+    """
+    if not pairs:
+        return []
+    asked = "".join(f"{old} {new}\n" for old, new in pairs).encode()
+    arguments = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none"]
+    answer = run_git(arguments, cwd=git.top, stdin=asked).stdout
+    return _parse(answer, pairs)
+
+
+def _parse(answer: bytes, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
+    """Split diff-tree's answer at its `<tree> <tree>` headers; pairs that do not differ print only the header."""
+    found: list[list[Change]] = [[] for _ in pairs]
+    tokens = answer.split(b"\0")
+    at, index, end = 0, -1, len(tokens)
+    while at < end:
+        token = tokens[at]
+        if token[:1] == b":":
+            old_mode, new_mode, old, new, _ = token[1:].decode().split(" ")
+            found[index].append(Change(tokens[at + 1], old_mode, new_mode, old, new))
+            at += 2
+            continue
+        header, newline, rest = token.partition(b"\n")
+        if len(header) == 81:
+            index += 1
+        if newline:
+            tokens[at] = rest
+            continue
+        at += 1
+    return [tuple(sorted(changes)) for changes in found]
+
+
+def compose(first: Delta, second: Delta) -> Delta:
+    """The delta of doing `first`, then `second`; paths that end as they began vanish."""
+    net = {change.path: change for change in first}
+    for change in second:
+        net[change.path] = _joined(net.get(change.path), change)
+    return tuple(sorted(c for c in net.values() if (c.old_mode, c.old) != (c.new_mode, c.new)))
+
+
+def _joined(before: Change | None, after: Change) -> Change:
+    if before is None:
+        return after
+    return Change(after.path, before.old_mode, after.new_mode, before.old, after.new)
+
+
+def delta_fingerprint(delta: Delta) -> str:
+    """128 bits over the sorted list of (path, modes, blobs): equal exactly when the lists are equal."""
+    return fingerprint(b"\0".join(b"\0".join((c.path, _sides(c))) for c in delta))
+
+
+def paths_fingerprint(delta: Delta) -> str:
+    """128 bits over the sorted paths."""
+    return fingerprint(b"\0".join(change.path for change in delta))
+
+
+def delta_sum(delta: Delta) -> int:
+    """The additive fingerprint of the tree entries that came, minus those that went."""
+    came = ((b"%s\0%s %s" % (c.path, c.new_mode.encode(), c.new.encode()), 1) for c in delta if c.new != ABSENT)
+    went = ((b"%s\0%s %s" % (c.path, c.old_mode.encode(), c.old.encode()), -1) for c in delta if c.old != ABSENT)
+    return multiset_sum([*came, *went])
+
+
+def _sides(change: Change) -> bytes:
+    return f"{change.old_mode} {change.new_mode} {change.old} {change.new}".encode()
+
+
+def touched(deltas: Iterable[Delta]) -> frozenset[bytes]:
+    """Every path in any of the deltas."""
+    return frozenset(change.path for delta in deltas for change in delta)
+
+
+def by_path(delta: Delta) -> Mapping[bytes, Change]:
+    """The changes keyed by path."""
+    return {change.path: change for change in delta}
+
+
+def show_path(path: bytes) -> str:
+    """A path fit for JSON and messages; bytes that are not UTF-8 are shown escaped."""
+    return path.decode("utf-8", "backslashreplace")

@@ -1,0 +1,134 @@
+"""Commits as values: lookups, ancestry and bounded walks, in a form that needs no git afterwards."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import pygit2
+from pygit2.enums import SortMode
+
+from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
+
+
+class CommitFacts(NamedTuple):
+    """What okstra needs of one commit; `time` is author time in seconds since 1970, `offset` minutes east of UTC."""
+
+    oid: CommitId
+    tree: str
+    parents: tuple[CommitId, ...]
+    author: str
+    email: str
+    time: int
+    offset: int
+    subject: str
+
+
+def find_commit(git: Git, oid: str) -> CommitFacts | None:
+    """The facts of a commit, or None when it (or anything under that id) is not a readable commit."""
+    try:
+        found = git.handle[oid]
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
+    return _facts(found) if isinstance(found, pygit2.Commit) else None
+
+
+def _facts(commit: pygit2.Commit) -> CommitFacts:
+    author = commit.author
+    return CommitFacts(
+        CommitId(str(commit.id)),
+        str(commit.tree_id),
+        tuple(CommitId(str(parent)) for parent in commit.parent_ids),
+        author.raw_name.decode("utf-8", "backslashreplace"),
+        author.raw_email.decode("utf-8", "backslashreplace"),
+        author.time,
+        author.offset,
+        commit.raw_message.decode("utf-8", "backslashreplace").strip().partition("\n")[0][:120],
+    )
+
+
+def parent_tree(git: Git, facts: CommitFacts) -> str | None:
+    """The tree of the first parent, the empty tree for a root, None when the parent is missing."""
+    if not facts.parents:
+        return EMPTY_TREE
+    parent = find_commit(git, facts.parents[0])
+    return parent.tree if parent else None
+
+
+def walk(git: Git, include: Iterable[str], exclude: Iterable[str], *, limit: int) -> tuple[list[CommitFacts], bool]:
+    """Commits reachable from `include` and not from `exclude`, parents first, and whether all of them were read.
+
+    Missing excluded commits are ignored; at most `limit` commits nearest to the tips are returned.
+    """
+    walker = git.handle.walk(None, SortMode.TOPOLOGICAL)
+    for oid in include:
+        walker.push(pygit2.Oid(hex=oid))
+    for oid in exclude:
+        if find_commit(git, oid):
+            walker.hide(pygit2.Oid(hex=oid))
+    found: list[CommitFacts] = []
+    try:
+        for commit in walker:
+            if len(found) >= limit:
+                return found[::-1], False
+            found.append(_facts(commit))
+    except (KeyError, pygit2.GitError):
+        return found[::-1], False
+    return found[::-1], True
+
+
+def unreachable(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
+    """Those of `commits` that none of the tips contains; one walk answers for all of them. Missing ones included."""
+    wanted = set(commits) - set(tips)
+    present = [oid for oid in wanted if oid in git.handle]
+    if not present or not tips:
+        return wanted
+    outside = {str(oid) for oid in _ids_outside(git, present, tips)}
+    return {oid for oid in wanted if oid in outside} | (wanted - set(present))
+
+
+def _ids_outside(git: Git, present: Sequence[str], tips: Sequence[str]) -> Iterable[pygit2.Oid]:
+    walker = git.handle.walk(None, SortMode.NONE)
+    for oid in present:
+        walker.push(pygit2.Oid(hex=oid))
+    for oid in tips:
+        if find_commit(git, oid):
+            walker.hide(pygit2.Oid(hex=oid))
+    return (commit.id for commit in walker)
+
+
+def contains(git: Git, tip: str, commit: str) -> bool:
+    """Whether `commit` is `tip` or one of its ancestors; False when either is missing."""
+    if tip == commit:
+        return find_commit(git, tip) is not None
+    try:
+        return bool(git.handle.descendant_of(pygit2.Oid(hex=tip), pygit2.Oid(hex=commit)))
+    except (KeyError, ValueError, pygit2.GitError):
+        return False
+
+
+def merge_base(git: Git, one: str, other: str) -> CommitId | None:
+    """A best common ancestor, or None for unrelated or unreadable histories."""
+    try:
+        found = git.handle.merge_base(pygit2.Oid(hex=one), pygit2.Oid(hex=other))
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
+    return CommitId(str(found)) if found else None
+
+
+def independent(git: Git, commits: Iterable[str]) -> list[str]:
+    """Those of the commits that no other one of them contains: enough to keep all of them alive."""
+    present = [oid for oid in dict.fromkeys(commits) if find_commit(git, oid)]
+    covered: set[str] = set()
+    walker = git.handle.walk(None, SortMode.TOPOLOGICAL)
+    for oid in present:
+        walker.push(pygit2.Oid(hex=oid))
+    waiting = set(present)
+    for commit in walker:
+        if not waiting - covered:
+            break
+        if str(commit.id) in waiting or str(commit.id) in covered:
+            covered.update(str(parent) for parent in commit.parent_ids)
+        if len(covered) > 4 * len(present) + 10_000:
+            break
+    return [oid for oid in present if oid not in covered]

@@ -1,0 +1,188 @@
+"""Blobs, trees and commits as immutable values: read, and written without touching any ref."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+import pygit2
+from pygit2.enums import DeltaStatus, FileMode
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.refs import signature_of, translate_write_error
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
+
+class MissingObject(OkstraError):
+    """An object that a ref or a record names cannot be read."""
+
+    code = "object.missing"
+
+
+@contextmanager
+def durable_writes() -> Iterator[None]:
+    """Inside, objects and refs reach the disk (fsync) before the call returns."""
+    pygit2.settings.enable_fsync_gitdir(True)
+    try:
+        yield
+    finally:
+        pygit2.settings.enable_fsync_gitdir(False)
+
+
+def has_object(git: Git, oid: str) -> bool:
+    """Whether the object is here, without asking any remote."""
+    return oid == EMPTY_TREE or oid in git.handle
+
+
+def read_blob(git: Git, oid: str) -> bytes:
+    """The bytes of a blob; refuses when it is missing or unreadable."""
+    try:
+        found = git.handle[oid]
+    except (KeyError, pygit2.GitError, ValueError) as error:
+        raise MissingObject(
+            f"the object {oid} cannot be read", hint="run 'git fsck' and 'git okstra fsck'", object=oid
+        ) from error
+    if not isinstance(found, pygit2.Blob):
+        raise MissingObject(f"the object {oid} is not a file", hint="run 'git okstra fsck'", object=oid)
+    return found.data
+
+
+def list_blobs(git: Git, tree: str, *, under: str = "") -> dict[str, str]:
+    """Every file below a tree: path -> blob id; refuses on an unreadable subtree."""
+    found: dict[str, str] = {}
+    try:
+        entries = list(_tree(git, tree))
+        for entry in entries:
+            path = f"{under}{entry.name}"
+            if entry.filemode == FileMode.TREE:
+                found.update(list_blobs(git, str(entry.id), under=f"{path}/"))
+            else:
+                found[path] = str(entry.id)
+    except (KeyError, pygit2.GitError) as error:
+        raise MissingObject(f"the tree {tree} cannot be read", hint="run 'git fsck'", object=tree) from error
+    return found
+
+
+def find_blob(git: Git, tree: str, path: str) -> str | None:
+    """The id of the file at `path` of a tree, or None; refuses when a tree on the way is unreadable."""
+    try:
+        found = _tree(git, tree)[path]
+    except KeyError:
+        if has_object(git, tree):
+            return None
+        raise MissingObject(f"the tree {tree} cannot be read", hint="run 'git fsck'", object=tree) from None
+    return str(found.id) if isinstance(found, pygit2.Blob) else None
+
+
+def find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
+    """(mode, id) of what stands at a path of a tree, None when nothing does; a folder is not an entry."""
+    at: pygit2.Object = _tree(git, tree)
+    for part in path.split(b"/"):
+        if not isinstance(at, pygit2.Tree):
+            return None
+        entry = next((one for one in at if one.raw_name == part), None)
+        if entry is None:
+            return None
+        if entry.filemode == FileMode.COMMIT:
+            return "160000", str(entry.id)
+        at = entry
+        if entry.filemode == FileMode.TREE:
+            at = git.handle[entry.id]
+    return None if isinstance(at, pygit2.Tree) else (f"{int(at.filemode or 0):06o}", str(at.id))
+
+
+def changed_files(git: Git, old: str, new: str) -> dict[str, str | None]:
+    """Files that differ between two trees: path -> blob id in the new one, None where it is gone."""
+    try:
+        deltas = _tree(git, old).diff_to_tree(_tree(git, new), context_lines=0).deltas
+        return {
+            delta.new_file.path: None if delta.status == DeltaStatus.DELETED else str(delta.new_file.id)
+            for delta in deltas
+        }
+    except (KeyError, pygit2.GitError) as error:
+        raise MissingObject(f"the tree {new} cannot be read", hint="run 'git fsck'", object=new) from error
+
+
+def tree_of(git: Git, commit: str) -> str:
+    """The tree id of a commit; refuses when the commit is missing."""
+    return str(read_commit(git, commit).tree_id)
+
+
+def read_commit(git: Git, commit: str) -> pygit2.Commit:
+    """The commit object; refuses when it is missing."""
+    try:
+        found = git.handle[commit]
+    except (KeyError, pygit2.GitError, ValueError) as error:
+        raise MissingObject(
+            f"the commit {commit} cannot be read", hint="run 'git fsck'; in a shallow clone, fetch more", object=commit
+        ) from error
+    if not isinstance(found, pygit2.Commit):
+        raise MissingObject(f"the object {commit} is not a commit", object=commit)
+    return found
+
+
+def write_blob(git: Git, data: bytes) -> str:
+    """A new blob's id."""
+    return _writing(git, lambda: str(git.handle.create_blob(data)))
+
+
+def write_tree(git: Git, base: str | None, changes: Mapping[str, str | None]) -> str:
+    """The tree `base` with these files (path -> blob id, None removes); untouched subtrees are shared."""
+    here: dict[str, str | None] = {}
+    below: dict[str, dict[str, str | None]] = {}
+    for path, blob in changes.items():
+        first, _, rest = path.partition("/")
+        if rest:
+            below.setdefault(first, {})[rest] = blob
+        else:
+            here[first] = blob
+    return _writing(git, lambda: _build(git, base, here, below))
+
+
+def _build(
+    git: Git, base: str | None, here: Mapping[str, str | None], below: Mapping[str, Mapping[str, str | None]]
+) -> str:
+    old = _tree(git, base) if base and base != EMPTY_TREE else None
+    builder = git.handle.TreeBuilder(old) if old is not None else git.handle.TreeBuilder()
+    for name, blob in here.items():
+        if blob is not None:
+            builder.insert(name, pygit2.Oid(hex=blob), FileMode.BLOB)
+        elif builder.get(name) is not None:
+            builder.remove(name)
+    for name, changes in below.items():
+        child = builder.get(name)
+        subtree = write_tree(git, str(child.id) if child and child.filemode == FileMode.TREE else None, changes)
+        if subtree == EMPTY_TREE:
+            if child is not None:
+                builder.remove(name)
+        else:
+            builder.insert(name, pygit2.Oid(hex=subtree), FileMode.TREE)
+    return str(builder.write())
+
+
+def write_commit(git: Git, *, tree: str, parents: Sequence[str], message: str, when: datetime) -> CommitId:
+    """A commit object by the user's identity at `when`; no ref moves."""
+    who = signature_of(git)
+    offset = when.utcoffset()
+    minutes = int(offset.total_seconds() // 60) if offset else 0
+    stamp = pygit2.Signature(who.name, who.email, int(when.timestamp()), minutes)
+    make = git.handle.create_commit
+    return CommitId(_writing(git, lambda: str(make(None, stamp, stamp, message, pygit2.Oid(hex=tree), list(parents)))))
+
+
+def _tree(git: Git, oid: str) -> pygit2.Tree:
+    found = git.handle[oid]
+    if isinstance(found, pygit2.Commit):
+        return found.tree
+    if not isinstance(found, pygit2.Tree):
+        raise KeyError(oid)
+    return found
+
+
+def _writing(git: Git, make: Callable[[], str]) -> str:
+    try:
+        return make()
+    except (pygit2.GitError, OSError) as error:
+        raise translate_write_error(error, git) from error

@@ -1,0 +1,166 @@
+"""Refs: read by name, listed without losing torn ones, and changed only by compare-and-set."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pygit2
+from pygit2.transaction import ReferenceTransaction
+
+from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
+
+
+class TornRef(OkstraError):
+    """A ref exists but its content is not an object name; it is left exactly as it is."""
+
+    code = "ref.torn"
+
+
+class LostRace(OkstraError):
+    """A ref no longer had the value that was read; the caller reads again and decides again."""
+
+    code = "ref.lost-race"
+
+
+class RefLocked(OkstraError):
+    """Another process holds the lock of a ref, or left it behind."""
+
+    code = "ref.locked"
+
+
+class RepositoryReadOnly(OkstraError):
+    """The repository cannot be written."""
+
+    code = "repo.read-only"
+
+
+class DiskFull(OkstraError):
+    """The file system has no room left."""
+
+    code = "disk.full"
+
+
+class WriteFailed(OkstraError):
+    """git could not write, for a reason that is neither a lock, nor permissions, nor space."""
+
+    code = "git.write-failed"
+
+
+@dataclass(frozen=True)
+class RefUpdate:
+    """One change of one ref: `expect` is the value read before (None = absent), `new` None deletes."""
+
+    name: str
+    expect: CommitId | None
+    new: CommitId | None
+
+
+def find_ref(git: Git, name: str) -> CommitId | None:
+    """The object a direct ref points at, or None when there is no such ref; a torn one is refused."""
+    try:
+        reference = git.handle.lookup_reference(name)
+        target = reference.resolve().target if isinstance(reference.target, str) else reference.target
+    except KeyError:
+        return None
+    except (pygit2.GitError, ValueError) as error:
+        raise TornRef(
+            f"the ref {name} is damaged and was left as it is",
+            hint="run 'git okstra fsck' to see what can be restored",
+            ref=name,
+        ) from error
+    return CommitId(str(target))
+
+
+def list_ref_names(git: Git, prefix: str) -> list[str]:
+    """Names of all refs below `prefix` (which ends in `/`), torn ones included, sorted.
+
+    Read from the directory and from packed-refs, because iterating refs through libgit2 silently omits torn ones.
+    """
+    names = set(_packed_names(git, prefix))
+    root = git.common_dir / prefix
+    for folder, _, files in os.walk(root):
+        inside = Path(folder).relative_to(git.common_dir).as_posix()
+        names.update(f"{inside}/{file}" for file in files if not file.endswith(".lock"))
+    return sorted(names)
+
+
+def _packed_names(git: Git, prefix: str) -> list[str]:
+    try:
+        lines = (git.common_dir / "packed-refs").read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
+    wanted = prefix.encode()
+    return [line[41:].decode(errors="surrogateescape") for line in lines if line[41:].startswith(wanted)]
+
+
+def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
+    """Apply all updates in one transaction, or none when any ref no longer has its expected value.
+
+    Locks are taken in sorted order and each value is read again under its lock, so a birth cannot have two winners.
+    Raises LostRace or RefLocked (both worth a retry), or says that the repository cannot be written.
+    """
+    try:
+        with git.handle.transaction() as transaction:
+            for update in sorted(updates, key=lambda one: one.name):
+                transaction.lock_ref(update.name)
+                _stage_update(git, transaction, update, message)
+            reached("refs.locked")
+    except pygit2.GitError as error:
+        raise translate_write_error(error, git) from error
+    reached("refs.swapped")
+
+
+def _stage_update(git: Git, transaction: ReferenceTransaction, update: RefUpdate, message: str) -> None:
+    found = find_ref(git, update.name)
+    if found != update.expect:
+        raise LostRace(f"{update.name} moved while it was being changed", ref=update.name, found=found)
+    if update.new is None:
+        if found is not None:
+            transaction.remove(update.name)
+    elif update.new != found:
+        transaction.set_target(update.name, update.new, message=message)
+
+
+def translate_write_error(error: Exception, git: Git) -> OkstraError:
+    """What libgit2's or the operating system's complaint about a write means to a person."""
+    said = str(error)
+    low = said.lower()
+    if "no space" in low or "quota" in low:
+        return DiskFull("there is no space left on the disk; nothing was recorded", hint="free some space and repeat")
+    if "lock" in low and ("exist" in low or "locked" in low):
+        return RefLocked("a ref is locked by another git process", hint="git okstra doctor", reason=said[:300])
+    if "permission denied" in low or "read-only file system" in low or "not permitted" in low:
+        return RepositoryReadOnly(
+            f"the repository at {git.common_dir} cannot be written; nothing was recorded",
+            hint="check the owner and the mode of the git directory",
+        )
+    return WriteFailed(f"git could not write: {said[:300]}", hint="run 'git okstra doctor'")
+
+
+def signature_of(git: Git) -> pygit2.Signature:
+    """The user's identity, or a neutral one where git has none configured."""
+    try:
+        return git.handle.default_signature
+    except (KeyError, pygit2.GitError, ValueError):
+        return pygit2.Signature("git-okstra", "git-okstra@localhost")
+
+
+def branch_tips(git: Git, names: Iterable[str]) -> dict[str, CommitId]:
+    """Tips of the local branches among `names` (short names) that exist; a torn one is refused."""
+    tips = {name: find_ref(git, f"refs/heads/{name}") for name in names}
+    return {name: tip for name, tip in tips.items() if tip is not None}
+
+
+def resolve_commit(git: Git, text: str) -> CommitId | None:
+    """The commit that a branch, tag, abbreviated or full name, or revision expression means, or None."""
+    if not text or text.startswith("-") or "\0" in text or len(text) > 1000:
+        return None
+    try:
+        found = git.handle.revparse_single(text).peel(pygit2.Commit)
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
+    return CommitId(str(found.id))

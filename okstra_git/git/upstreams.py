@@ -1,0 +1,31 @@
+"""Which branch a branch follows, and which branches of a repository are its main ones."""
+
+import pygit2
+
+from okstra_git.git.refs import find_ref
+from okstra_git.git.repo import Git
+
+USUAL_NAMES = ("main", "master", "trunk", "develop")
+
+
+def upstream_of(git: Git, branch: str) -> str | None:
+    """The full ref name of a local branch's upstream, or None."""
+    try:
+        found = git.handle.lookup_branch(branch)
+        return found.upstream_name if found is not None else None
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
+
+
+def default_branches(git: Git) -> list[str]:
+    """Names of the branches that others merge into: the remotes' HEAD, then those of the usual names that exist."""
+    names = [name for name in (_remote_head(git), *USUAL_NAMES) if name]
+    return [name for name in dict.fromkeys(names) if find_ref(git, f"refs/heads/{name}") or "/" in name]
+
+
+def _remote_head(git: Git) -> str | None:
+    try:
+        target = git.handle.lookup_reference("refs/remotes/origin/HEAD").target
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
+    return target.removeprefix("refs/remotes/") if isinstance(target, str) else None

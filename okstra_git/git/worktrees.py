@@ -1,0 +1,88 @@
+"""Worktrees: listed, added locked, and removed only when clean."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.repo import Git
+
+
+class WorktreeFailed(OkstraError):
+    """git would not add or remove the worktree."""
+
+    code = "worktree.failed"
+
+
+@dataclass(frozen=True)
+class Worktree:
+    """One worktree as git lists it; `branch` is the short name, None when detached."""
+
+    path: Path
+    head: str | None
+    branch: str | None
+    is_bare: bool = False
+    is_locked: bool = False
+    is_prunable: bool = False
+
+
+def list_worktrees(git: Git) -> list[Worktree]:
+    """All worktrees, the main one first."""
+    answer = run_git(["worktree", "list", "--porcelain", "-z"], cwd=git.top).stdout
+    blocks = [block for block in answer.split(b"\0\0") if block.strip(b"\0")]
+    return [_parse(block) for block in blocks]
+
+
+def _parse(block: bytes) -> Worktree:
+    facts: dict[str, str] = {}
+    for line in block.strip(b"\0").split(b"\0"):
+        word, _, value = line.decode("utf-8", "surrogateescape").partition(" ")
+        facts[word] = value
+    branch = facts.get("branch", "")
+    return Worktree(
+        Path(facts["worktree"]),
+        facts.get("HEAD"),
+        branch.removeprefix("refs/heads/") or None,
+        is_bare="bare" in facts,
+        is_locked="locked" in facts,
+        is_prunable="prunable" in facts,
+    )
+
+
+def add_worktree(git: Git, path: Path, *, branch: str, base: str | None, reason: str) -> None:
+    """Check out `branch` (created at `base` when that is given) in a new locked worktree at `path`."""
+    created = ["-b", branch, "--no-track", str(path), base] if base else [str(path), branch]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        run_git(["worktree", "add", "-q", "--lock", "--reason", reason, *created], cwd=git.top)
+    except OSError as error:
+        hint = "choose another place with 'git okstra config set okstra.worktreeRoot DIR'"
+        raise WorktreeFailed(f"the directory {path.parent} cannot be made: {error.strerror}", hint=hint) from error
+    except GitFailed as failed:
+        raise WorktreeFailed(f"the worktree {path} could not be made: {failed.message}", path=str(path),
+                             hint="git worktree list") from failed
+
+
+def is_clean(path: Path) -> bool:
+    """Whether the worktree holds no change and no untracked file at all."""
+    return run_git(["status", "--porcelain", "--ignore-submodules=none"], cwd=path).stdout == b""
+
+
+def remove_worktree(git: Git, path: Path) -> None:
+    """Unlock and remove a worktree; git itself refuses when anything in it is not committed."""
+    run_git(["worktree", "unlock", str(path)], cwd=git.top, accept=(0, 128))
+    try:
+        run_git(["worktree", "remove", str(path)], cwd=git.top)
+    except GitFailed as failed:
+        run_git(["worktree", "lock", "--reason", "okstra", str(path)], cwd=git.top, accept=(0, 128))
+        raise WorktreeFailed(f"the worktree {path} was not removed: {failed.message}", path=str(path)) from failed
+
+
+def current_branch(git: Git) -> str | None:
+    """The branch checked out where we stand, or None when detached or bare-unborn."""
+    try:
+        text = (git.git_dir / "HEAD").read_text()
+    except (OSError, UnicodeDecodeError):
+        return None
+    prefix = "ref: refs/heads/"
+    return text[len(prefix) :].strip() if text.startswith(prefix) else None

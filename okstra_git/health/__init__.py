@@ -1,0 +1,1 @@
+"""Checks and repairs: fsck of the stored state, doctor of the installation around it."""

@@ -1,0 +1,56 @@
+"""The advisory lock that lets one clone's writers queue up instead of racing; the kernel frees it with its owner."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+
+
+class Busy(OkstraError):
+    """Another process kept the lock longer than we wait."""
+
+    code = "store.busy"
+
+
+@contextmanager
+def hold_lock(path: Path, *, wait: float = 10.0) -> Iterator[bool]:
+    """Hold the lock file at `path`, waiting up to `wait` seconds; yields False where locking is not to be had.
+
+    The lock only spares retries: correctness rests on compare-and-set. Refuses with the holder's pid.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError:
+        yield False
+        return
+    try:
+        _acquire(descriptor, path, wait)
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield True
+    finally:
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, path: Path, wait: float) -> None:
+    give_up = time.monotonic() + wait
+    pause = 0.002
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= give_up:
+                holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
+                raise Busy(
+                    f"another okstra command (pid {holder}) has been writing for {wait:g} s",
+                    hint="wait for it, or look at it with 'ps'; its lock ends with it",
+                    holder=holder,
+                    lock=str(path),
+                ) from error
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)

@@ -1,0 +1,52 @@
+"""Processes as values; the only owner of psutil."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class ProcessFacts:
+    """A process as seen once: `born` is its start time in seconds since 1970, which tells reused pids apart."""
+
+    pid: int
+    born: float
+    name: str
+
+
+def find_process(pid: int) -> ProcessFacts | None:
+    """The living process with this pid, or None."""
+    try:
+        process = psutil.Process(pid)
+        return ProcessFacts(pid, process.create_time(), process.name())
+    except (psutil.Error, ValueError, OverflowError):
+        return None
+
+
+def holders_of(lock: Path, *, directory: Path, work_tree: Path | None) -> list[ProcessFacts]:
+    """Living processes that may own a git lock file: they have it open, or are git at work in this repository.
+
+    A process we may not look into counts as a holder when it is a git program, so that "nobody" is a proof.
+    """
+    return [facts for facts in (_holder(p, lock, directory, work_tree) for p in psutil.process_iter()) if facts]
+
+
+def _holder(process: psutil.Process, lock: Path, directory: Path, work_tree: Path | None) -> ProcessFacts | None:
+    try:
+        if process.pid == os.getpid():
+            return None
+        name = process.name()
+        is_git = name.startswith("git")
+        opened = any(Path(file.path) == lock for file in process.open_files())
+        near = is_git and _stands_in(Path(process.cwd()), directory, work_tree)
+        return ProcessFacts(process.pid, process.create_time(), name) if opened or near else None
+    except psutil.AccessDenied:
+        return ProcessFacts(process.pid, 0.0, name) if is_git else None
+    except psutil.Error:
+        return None
+
+
+def _stands_in(cwd: Path, directory: Path, work_tree: Path | None) -> bool:
+    return any(place is not None and cwd.is_relative_to(place) for place in (directory, work_tree))

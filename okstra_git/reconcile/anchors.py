@@ -1,0 +1,45 @@
+"""The anchor of a task, followed by the same ladder as a stage; never moved without a proof."""
+
+from collections.abc import Callable
+
+from okstra_git.git.history import find_commit, unreachable
+from okstra_git.reconcile.locate import locate, proven_range
+from okstra_git.reconcile.model import AnchorFinding
+from okstra_git.reconcile.places import Home, Places
+from okstra_git.reconcile.proofs import Prover
+from okstra_git.reconcile.windows import Window
+from okstra_git.records.states import Anchor, Task
+
+OpenWindow = Callable[[Home, Task, str], Window]
+"""Opens the stretch of a home in which a recorded commit of the task may live now."""
+
+
+def judge_anchor(task: Task, places: Places, open_window: OpenWindow) -> AnchorFinding | None:
+    """Whether the anchor still stands in the history of its base, its targets or the task's stages."""
+    anchor = task.anchor
+    if anchor is None:
+        return None
+    targets = places.targets(task, None)
+    stage_homes = [places.branch(stage.branch) for stage in task.stages.values() if stage.branch]
+    tips = list(dict.fromkeys([*(home.tip for home in targets), *(home.tip for home in stage_homes if home)]))
+    known = find_commit(places.git, anchor.range.head) is not None
+    if known and (not tips or anchor.range.head not in unreachable(places.git, [anchor.range.head], tips)):
+        return AnchorFinding(anchor.range, "ok")
+    return _search(task, anchor, targets, places, open_window)
+
+
+def _search(
+    task: Task, anchor: Anchor, targets: list[Home], places: Places, open_window: OpenWindow
+) -> AnchorFinding:
+    prover = Prover(places.git, anchor.range)
+    for home in targets:
+        window = open_window(home, task, anchor.range.head)
+        hits = locate(window, prover, bases=frozenset())
+        if len(hits) == 1:
+            return AnchorFinding(anchor.range, "moved", proven_range(prover, hits[0], landed=False),
+                                 f"the same change is in {home.name}")  # fmt: skip
+        if hits:
+            break
+    return AnchorFinding(
+        anchor.range, "unresolvable", None, "the implementation base is in no branch and nothing proves where it went"
+    )

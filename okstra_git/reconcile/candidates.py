@@ -1,0 +1,155 @@
+"""What a person is offered when nothing proves a move: ranked candidates and the reason in one sentence."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from okstra_git.git.history import contains, find_commit
+from okstra_git.git.merging import line_difference
+from okstra_git.git.refs import list_ref_names
+from okstra_git.reconcile.locate import Hit, ends_of
+from okstra_git.reconcile.model import Candidate, Finding
+from okstra_git.reconcile.places import Home, Places
+from okstra_git.reconcile.proofs import Prover
+from okstra_git.reconcile.unions import find_union
+from okstra_git.reconcile.windows import Span, Step, Window
+from okstra_git.records.stage import RangePrint
+from okstra_git.records.states import Task
+from okstra_git.state import layout
+
+MAX_CANDIDATES = 5
+Searched = Sequence[tuple[Home, Window]]
+
+
+def confirm(
+    blank: Finding, places: Places, task: Task, searched: Searched, prover: Prover, *, rivals: Sequence[Hit]
+) -> Finding:
+    """The question for one stage: why it could not be settled, and where it may be."""
+    if rivals:
+        offered = [_proven_rival(hit) for hit in rivals[:MAX_CANDIDATES]]
+        reason = f"the same change is in {len(rivals)} places: nothing tells which one is meant"
+        return replace(blank, kind="confirm", reason=reason, candidates=tuple(offered))
+    union = find_union(task, blank.recorded, searched)
+    if union is not None:
+        stages = " and ".join(map(str, union.stages))
+        why = f"one commit that holds stages {stages} together"
+        offer = Candidate(union.commit, union.commit, why, recommended=True)
+        reason = f"stages {stages} are one commit now"
+        return replace(blank, kind="confirm", reason=reason, candidates=(offer,), together=union.stages)
+    likeness = _most_alike(searched, prover.recorded)
+    candidates = _offers(blank, places, task, searched, likeness)
+    return replace(blank, kind="confirm", reason=_reason(blank, places, searched, prover, likeness),
+                   candidates=tuple(candidates[:MAX_CANDIDATES]))  # fmt: skip
+
+
+def _proven_rival(hit: Hit) -> Candidate:
+    facts = hit.span.last.facts
+    return Candidate(facts.oid, facts.oid, f"holds the same change ({hit.proven.rung}): {facts.subject}")
+
+
+def _most_alike(searched: Searched, recorded: RangePrint) -> tuple[Window, Step] | None:
+    """The commit that was probably made from the recorded one: its author and time, then its subject, then paths."""
+    for _, window in searched:
+        scored = [(_score(step, recorded), -step.position, step) for step in window.steps]
+        best = min(((-score, place, step) for score, place, step in scored if score >= 2), default=None,
+                   key=lambda entry: entry[:2])  # fmt: skip
+        if best is not None:
+            return window, best[2]
+    return None
+
+
+def _score(step: Step, recorded: RangePrint) -> int:
+    same_time = (step.facts.email, step.facts.time) == (recorded.author.email, recorded.author.time)
+    return 4 * same_time + 2 * (step.facts.subject == recorded.subject and bool(recorded.subject))
+
+
+def _offers(
+    blank: Finding, places: Places, task: Task, searched: Searched, likeness: tuple[Window, Step] | None
+) -> list[Candidate]:
+    """Every candidate once, best first; the first one is the recommended one."""
+    found: list[Candidate] = []
+    own = next((home for home, _ in searched if home.kind != "target"), None)
+    shares = [s for s in task.stages.values() if s.branch == blank.branch and s.number != blank.stage and s.range]
+    like = likeness[1].facts if likeness else None
+    tip = [Candidate(own.name, own.tip, "tip of the stage branch")] if own else []
+    alike = [Candidate(like.oid, like.oid, f"made from the recorded commit, by its author and time: {like.subject}")
+             ] if like and not (own and own.tip == like.oid) else []  # fmt: skip
+    on_own = likeness is not None and own is not None and likeness[0].tip == own.tip
+    found += [*alike, *tip] if (shares or not own) and (on_own or not own) else [*tip, *alike]
+    found += _other_branches(blank, places)
+    found += _kept(blank, places)
+    unique = list({candidate.commit: candidate for candidate in reversed(found)}.values())[::-1]
+    ordered = sorted(unique, key=lambda one: [c.commit for c in found].index(one.commit))
+    return [replace(one, recommended=place == 0 and not one.ref.startswith(layout.ROOT))
+            for place, one in enumerate(ordered)]  # fmt: skip
+
+
+def _other_branches(blank: Finding, places: Places) -> Iterable[Candidate]:
+    """Local branches that still contain the recorded commit: a renamed branch, a copy."""
+    if find_commit(places.git, blank.recorded.head) is None:
+        return
+    for ref in list_ref_names(places.git, "refs/heads/")[:500]:
+        tip = places.tip(ref)
+        if tip and contains(places.git, tip, blank.recorded.head):
+            name = ref.removeprefix("refs/heads/")
+            yield Candidate(name, blank.recorded.head, f"branch {name} contains the recorded commit")
+
+
+def _kept(blank: Finding, places: Places) -> Iterable[Candidate]:
+    for ref in list_ref_names(places.git, layout.STAGES):
+        if places.tip(ref) == blank.recorded.head:
+            yield Candidate(ref, blank.recorded.head, "the recorded commit itself, kept by this ref")
+            return
+
+
+def _reason(
+    blank: Finding, places: Places, searched: Searched, prover: Prover, likeness: tuple[Window, Step] | None
+) -> str:
+    """One sentence: what stands in the way of a proof."""
+    recorded = prover.recorded
+    if recorded.is_empty:
+        return "the recorded stage changes no file, so nothing can prove where it went"
+    if find_commit(places.git, recorded.head) is None or prover.recorded_delta() is None:
+        cause = "this clone is shallow" if places.git.is_shallow else "the recorded commit is no longer in this clone"
+        return f"cannot prove: {cause}"
+    own_branch_gone = all(home.kind == "target" for home, _ in searched)
+    if likeness is not None:
+        return describe_difference(likeness[0], likeness[1], prover)
+    if own_branch_gone:
+        return f"branch {blank.branch} is gone and its change was not found in any target; the commit is kept"
+    if not all(window.complete for _, window in searched):
+        cause = "shallow" if places.git.is_shallow else "the history is longer than okstra.reconcileWindow"
+        return f"cannot prove: {cause}, and the part that was read does not hold the change"
+    return "the change is gone from its branch: no commit there resembles the recorded one"
+
+
+def describe_difference(window: Window, step: Step, prover: Prover) -> str:
+    """How the likeliest commit differs from the recorded change."""
+    recorded = prover.recorded_delta() or ()
+    first = step
+    if prover.recorded.commits > 1:
+        while first.parent in window.by_id and first.parent != prover.recorded.base:
+            first = window.by_id[first.parent or ""]
+    ends = ends_of(window, Span(first, step))
+    before = {change.path: change for change in recorded}
+    after = {change.path: change for change in ends.delta}
+    differing = [path for path in {*before, *after} if not prover.lands(path, ends)]
+    old, new = line_difference(prover.git, recorded), line_difference(prover.git, ends.delta)
+    if old is not None and old == new:
+        return "same hunk in a different place: the lines are the recorded ones, where they stand is not"
+    if old is not None and new is not None and _squeezed(old) == _squeezed(new):
+        return "whitespace differs: apart from spaces and line ends the change is the recorded one"
+    if any(line.startswith(b"binary ") for line in {**(old or {}), **(new or {})}):
+        return f"binary differs: {_files(len(differing))} from the recorded change"
+    return f"content changed: {_files(len(differing))} from the recorded change"
+
+
+def _files(count: int) -> str:
+    return "1 file differs" if count == 1 else f"{count} files differ"
+
+
+def _squeezed(difference: dict[bytes, int]) -> dict[bytes, int]:
+    squeezed: dict[bytes, int] = {}
+    for line, count in difference.items():
+        bare = b"".join(line.split())
+        squeezed[bare] = squeezed.get(bare, 0) + count
+    return {line: count for line, count in squeezed.items() if count}

@@ -1,0 +1,155 @@
+"""The ladder: is this range the same change as the recorded one? Cheapest rung first; pure questions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from okstra_git.git.binary import GitFailed
+from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta, delta_fingerprint, diff_trees
+from okstra_git.git.history import find_commit
+from okstra_git.git.merging import merge_sides, merge_trees_with_git
+from okstra_git.git.objects import find_entry, has_object
+from okstra_git.git.patch_ids import PATCH_ALGORITHM
+from okstra_git.git.repo import Git
+from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
+from okstra_git.state.prints import take_prints
+
+READ_TOGETHER = 64
+
+
+@dataclass(frozen=True)
+class Ends:
+    """A candidate range by its trees: before and after, and the exact delta between them; `steps` commits long."""
+
+    base_tree: str
+    head_tree: str
+    delta: Delta
+    steps: int = 1
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A yes: by which rung, and whether part of the change had already arrived by another way."""
+
+    rung: Proof
+    partly_absorbed: bool = False
+
+
+class RecordedDeltas:
+    """The recorded changes of several ranges, read from git some dozens at a time when one of them is asked for."""
+
+    def __init__(self, git: Git, ranges: Sequence[RangePrint]) -> None:
+        self._git = git
+        self._pairs = list(dict.fromkeys((one.base_tree, one.head_tree) for one in ranges))
+        self._places = {pair: place for place, pair in enumerate(self._pairs)}
+        self._known: dict[tuple[str, str], Delta | None] = {}
+
+    def find(self, recorded: RangePrint) -> Delta | None:
+        """The delta of one of the ranges, or None where its trees are gone."""
+        wanted = (recorded.base_tree, recorded.head_tree)
+        if wanted not in self._known:
+            place = self._places[wanted]
+            self._known.update(self._read(self._pairs[place : place + READ_TOGETHER]))
+        return self._known[wanted]
+
+    def _read(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Delta | None]:
+        present = [pair for pair in pairs if all(has_object(self._git, tree) for tree in pair)]
+        try:
+            read = dict(zip(present, diff_trees(self._git, present), strict=True))
+        except GitFailed:
+            read = {}
+        return {pair: read.get(pair) for pair in pairs}
+
+
+class Prover:
+    """Answers for one recorded range; `deltas` spares reading recorded changes one by one."""
+
+    def __init__(self, git: Git, recorded: RangePrint, deltas: RecordedDeltas | None = None) -> None:
+        self.git = git
+        self.recorded = recorded
+        self._deltas = deltas or RecordedDeltas(git, [recorded])
+
+    def prove(self, ends: Ends, *, second_opinion: bool) -> Proven | None:
+        """The first rung that says yes, or None. An empty range on either side proves nothing.
+
+        `second_opinion` asks git's own merge where ours says no: it knows renames, and costs a process.
+        """
+        if self.recorded.is_empty or not ends.delta:
+            return None
+        if (ends.base_tree, ends.head_tree) == (self.recorded.base_tree, self.recorded.head_tree):
+            return Proven("same-tree")
+        if delta_fingerprint(ends.delta) == self.recorded.delta:
+            return Proven("same-delta")
+        rung: Proof = "squash" if self.recorded.commits > 1 and ends.steps == 1 else "replay"
+        replayed = self._replay(ends)
+        if replayed is not None:
+            return Proven(rung, replayed)
+        return Proven(rung) if second_opinion and self._git_agrees(ends) else None
+
+    def _replay(self, ends: Ends) -> bool | None:
+        """Whether the recorded change, merged onto the range's base, gives exactly its head: None = no.
+
+        A yes tells (True) whether some recorded path did not have to change any more.
+        """
+        recorded = self.recorded_delta()
+        if recorded is None:
+            return None
+        theirs = {change.path: change for change in ends.delta}
+        if not theirs.keys() <= {change.path for change in recorded}:
+            return None
+        for change in recorded:
+            if not self._lands(change, theirs, ends.base_tree):
+                return None
+        return len(theirs) < len(recorded)
+
+    def _lands(self, change: Change, theirs: Mapping[bytes, Change], base_tree: str) -> bool:
+        """Whether one recorded change, applied to the file as it was in the new base, gives the new file."""
+        moved = theirs.get(change.path)
+        if moved is None:
+            mode, blob = find_entry(self.git, base_tree, change.path) or (NO_MODE, ABSENT)
+            return merge_sides(self.git, change, mode, blob) == (mode, blob)
+        return merge_sides(self.git, change, moved.old_mode, moved.old) == (moved.new_mode, moved.new)
+
+    def lands(self, path: bytes, ends: Ends) -> bool:
+        """Whether, at this path, the range makes exactly the recorded change."""
+        recorded = next((change for change in self.recorded_delta() or () if change.path == path), None)
+        theirs = {change.path: change for change in ends.delta if change.path == path}
+        return recorded is not None and self._lands(recorded, theirs, ends.base_tree)
+
+    def _git_agrees(self, ends: Ends) -> bool:
+        merged = merge_trees_with_git(
+            self.git, base=self.recorded.base_tree, ours=ends.base_tree, theirs=self.recorded.head_tree
+        )
+        return merged is not None and merged == ends.head_tree and merged != ends.base_tree
+
+    def recorded_delta(self) -> Delta | None:
+        """The recorded change, path by path; None where its trees are gone."""
+        return self._deltas.find(self.recorded)
+
+    def for_commit(self, oid: str) -> "Prover | None":
+        """The same questions for one commit against its parent."""
+        facts = find_commit(self.git, oid)
+        if facts is None or not facts.parents:
+            return None
+        return Prover(self.git, take_prints(self.git, [(facts.parents[0], oid)])[0])
+
+    def evidence(self, ends: Ends, proven: Proven) -> MoveEvidence:
+        """What is stored so that anyone can ask the same question again."""
+        return MoveEvidence(
+            old_base_tree=self.recorded.base_tree,
+            old_head_tree=self.recorded.head_tree,
+            new_base_tree=ends.base_tree,
+            new_head_tree=ends.head_tree,
+            partly_absorbed=proven.partly_absorbed,
+            judged_by=PATCH_ALGORITHM,
+        )
+
+
+def evidence_between(old: RangePrint, new: RangePrint) -> MoveEvidence:
+    """The evidence for a move between two ranges whose prints are both known."""
+    return MoveEvidence(
+        old_base_tree=old.base_tree,
+        old_head_tree=old.head_tree,
+        new_base_tree=new.base_tree,
+        new_head_tree=new.head_tree,
+        judged_by=PATCH_ALGORITHM,
+    )

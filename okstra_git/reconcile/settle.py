@@ -1,0 +1,71 @@
+"""Turns findings into recorded moves: all of a report in one append, each checked again against the state then."""
+
+from collections.abc import Sequence
+
+from okstra_git.git.repo import Git
+from okstra_git.reconcile.model import Finding, Report
+from okstra_git.records.events import AnchorMoved, AnyFact, StageMoved
+from okstra_git.records.stage import RangePrint
+from okstra_git.records.states import State
+from okstra_git.state.prints import take_prints
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.store import Appended, Store
+
+
+def settle(store: Store, reports: Sequence[Report]) -> Appended:
+    """Record every proven move of the reports; a stage that moved meanwhile is left for the next look."""
+    facts = planned_moves(store.git, reports)
+    if not facts:
+        return Appended((), store.read())
+    return store.append(lambda snapshot: [fact for fact in facts if still_true(snapshot, fact)])
+
+
+def planned_moves(git: Git, reports: Sequence[Report]) -> list[AnyFact]:
+    """The facts that settling these reports would record."""
+    wanted = [
+        (report.task, finding)
+        for report in reports
+        for finding in report.findings
+        if finding.kind in ("auto", "restored") and finding.new is not None
+    ]
+    prints = take_prints(git, [(f.new.base, f.new.head) for _, f in wanted if f.new])
+    moves = [_stage_moved(task, finding, new) for (task, finding), new in zip(wanted, prints, strict=True)]
+    return [*moves, *(fact for report in reports for fact in _anchor_moved(git, report))]
+
+
+def _stage_moved(task: str, finding: Finding, new: RangePrint) -> StageMoved:
+    assert finding.new is not None
+    return StageMoved(
+        task=task,
+        stage=finding.stage,
+        old=finding.recorded.head,
+        range=new,
+        proof=finding.new.proof,
+        evidence=finding.new.evidence,
+        found_by=finding.found_by,
+        landed=finding.new.landed,
+    )
+
+
+def _anchor_moved(git: Git, report: Report) -> list[AnchorMoved]:
+    found = report.anchor
+    if found is None or found.new is None:
+        return []
+    new = take_prints(git, [(found.new.base, found.new.head)])[0]
+    proof, evidence = found.new.proof, found.new.evidence
+    return [AnchorMoved(task=report.task, old=found.recorded.head, range=new, proof=proof, evidence=evidence)]
+
+
+def still_true(snapshot: Snapshot, fact: AnyFact) -> bool:
+    """Whether the record a move starts from is still the current one."""
+    return _recorded_head(snapshot.state, fact) == getattr(fact, "old", None)
+
+
+def _recorded_head(state: State, fact: AnyFact) -> str | None:
+    task = state.tasks.get(fact.task)
+    if task is None:
+        return None
+    if isinstance(fact, AnchorMoved):
+        return task.anchor.range.head if task.anchor else None
+    stage = task.stages.get(fact.stage) if isinstance(fact, StageMoved) else None
+    return stage.range.head if stage and stage.range else None

@@ -1,0 +1,133 @@
+"""Everything that can happen, as frozen past-tense facts; one JSON line each in a writer's log."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from okstra_git.records.base import Moment, Record
+from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
+
+
+class Fact(Record):
+    """What an event says, before the log gives it an identity; `task` is the slashed task key."""
+
+    type: str
+    task: str
+
+
+class TaskOpened(Fact):
+    type: Literal["task.opened"] = "task.opened"
+    category: str = "feature"
+    title: str = ""
+    tickets: tuple[str, ...] = ()
+
+
+class TaskClosed(Fact):
+    type: Literal["task.closed"] = "task.closed"
+    reason: str = ""
+
+
+class AnchorSet(Fact):
+    """The implementation base commit of the task was fixed; later ones lose against the first."""
+
+    type: Literal["anchor.set"] = "anchor.set"
+    range: RangePrint
+    ref: str = ""
+
+
+class AnchorMoved(Fact):
+    type: Literal["anchor.moved"] = "anchor.moved"
+    old: str
+    range: RangePrint
+    proof: Proof
+    evidence: MoveEvidence | None = None
+    ref: str = ""
+
+
+class PlaceReserved(Fact):
+    """A task, stage or group took a branch and, mostly, a worktree; scope is ``, `stage-<N>` or `group-<id>`."""
+
+    type: Literal["place.reserved"] = "place.reserved"
+    scope: str = ""
+    branch: str
+    worktree: str | None = None
+    base_ref: str = ""
+    adopted: bool = False
+    phase: str = ""
+    stages: tuple[int, ...] | None = None
+
+
+class PlaceReleased(Fact):
+    type: Literal["place.released"] = "place.released"
+    scope: str = ""
+    branch: str
+
+
+class StageStarted(Fact):
+    type: Literal["stage.started"] = "stage.started"
+    stage: int
+    branch: str
+    base: str
+    base_ref: str = ""
+    title: str = ""
+    depends_on: tuple[int, ...] = ()
+
+
+class StageDone(Fact):
+    type: Literal["stage.done"] = "stage.done"
+    stage: int
+    branch: str
+    range: RangePrint
+    carry: str | None = None
+
+
+class StageMoved(Fact):
+    """The commit of a stage followed rewritten history; `old` is what was recorded before."""
+
+    type: Literal["stage.moved"] = "stage.moved"
+    stage: int
+    old: str
+    range: RangePrint
+    proof: Proof
+    evidence: MoveEvidence | None = None
+    found_by: str = ""
+    ref: str = ""
+    landed: bool = False
+
+
+class StageVerified(Fact):
+    type: Literal["stage.verified"] = "stage.verified"
+    stage: int
+    commit: str
+    tree: str
+    report: str = ""
+    data: str = ""
+
+
+class Unknown(Fact):
+    """An event type of a newer release: kept in the log, skipped by the fold."""
+
+
+AnyFact = Annotated[
+    TaskOpened | TaskClosed | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
+    | StageStarted | StageDone | StageMoved | StageVerified,
+    Field(discriminator="type"),
+]  # fmt: skip
+
+
+class Event(Record):
+    """A fact with its identity and its place in the order (clock, writer, seq); `by` is a git identity."""
+
+    v: int = 1
+    id: str
+    at: Moment
+    clock: int
+    seq: int
+    writer: str
+    by: str = ""
+    fact: AnyFact
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """The total order of all events of all writers."""
+        return self.clock, self.writer, self.seq

@@ -1,0 +1,84 @@
+"""What the fold of all events yields: tasks with their places, anchors and stages as they are now."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from okstra_git.records.base import Moment, Record
+from okstra_git.records.stage import Proof, RangePrint, Verification
+
+StageStatus = Literal["pending", "reserved", "started", "done", "verified", "in-pr", "landed"]
+
+
+class Place(Record):
+    """A registry row: who owns which branch and worktree. Released rows stay for history and never block."""
+
+    scope: str
+    branch: str
+    worktree: str | None = None
+    base_ref: str = ""
+    adopted: bool = False
+    phase: str = ""
+    stages: tuple[int, ...] | None = None
+    status: Literal["active", "released"] = "active"
+    writer: str = ""
+    at: Moment
+
+
+class Anchor(Record):
+    """The implementation base commit, as a one-commit range so that it can be followed like a stage."""
+
+    range: RangePrint
+    ref: str = ""
+    trail: tuple[str, ...] = ()
+
+
+class Trail(Record):
+    """A commit the stage was recorded by before, and how it was left."""
+
+    range: RangePrint
+    proof: Proof
+
+
+class Stage(Record):
+    """One stage as recorded. `trail` holds earlier ranges since it was last done, oldest first."""
+
+    number: int
+    title: str = ""
+    depends_on: tuple[int, ...] = ()
+    status: StageStatus = "started"
+    branch: str = ""
+    base_ref: str = ""
+    base: str = ""
+    range: RangePrint | None = None
+    trail: tuple[Trail, ...] = ()
+    verified: Verification | None = None
+    landed: bool = False
+    carry: str | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the stage has a commit on record."""
+        return self.range is not None
+
+
+class Task(Record):
+    """One task: its places by scope, its anchor and its stages by number."""
+
+    key: str
+    category: str = "feature"
+    title: str = ""
+    tickets: tuple[str, ...] = ()
+    is_open: bool = True
+    opened: Moment | None = None
+    anchor: Anchor | None = None
+    places: dict[str, Place] = Field(default_factory=dict)
+    stages: dict[int, Stage] = Field(default_factory=dict)
+    conflicts: tuple[str, ...] = ()
+    clock: int = 0
+
+
+class State(Record):
+    """All tasks by slashed key."""
+
+    tasks: dict[str, Task] = Field(default_factory=dict)

@@ -1,0 +1,56 @@
+"""The last fold, kept beside the repository so that reading the state costs one file; always rebuildable."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from okstra_git.digest import fingerprint
+from okstra_git.records.states import State
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class CachedFold:
+    """A fold and the log tips it stands for; `blobs` are the event files of each task by ref."""
+
+    tips: Mapping[str, str]
+    heads: Mapping[str, tuple[int, int, int]]
+    blobs: Mapping[str, Mapping[str, str]]
+    state: State
+
+
+def load_fold(path: Path) -> CachedFold | None:
+    """The cached fold, or None when there is none, it is damaged, or of another version."""
+    try:
+        header, _, body = path.read_bytes().partition(b"\n")
+        facts = json.loads(header)
+        if facts["version"] != VERSION or facts["print"] != fingerprint(body):
+            return None
+        heads = {ref: (int(h[0]), int(h[1]), int(h[2])) for ref, h in facts["heads"].items()}
+        return CachedFold(facts["tips"], heads, facts["blobs"], State.model_validate_json(body))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def save_fold(path: Path, fold: CachedFold) -> None:
+    """Write the cache with tmp + rename; a repository that cannot be written simply has no cache."""
+    body = fold.state.model_dump_json().encode()
+    facts = {"version": VERSION, "print": fingerprint(body), "tips": dict(fold.tips), "heads": dict(fold.heads),
+             "blobs": {ref: dict(files) for ref, files in fold.blobs.items()}}  # fmt: skip
+    replace_file(path, json.dumps(facts).encode() + b"\n" + body)
+
+
+def replace_file(path: Path, data: bytes) -> bool:
+    """Atomically make `data` the content of `path`; False when the file system refuses."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True) if temporary.exists() else None
+        return False
+    return True

@@ -1,0 +1,124 @@
+"""Events in, tasks out: the pure function that says what is true now."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from okstra_git.records import events as e
+from okstra_git.records.base import Record
+from okstra_git.records.stage import Verification
+from okstra_git.records.states import Anchor, Place, Stage, Task, Trail
+
+_R = TypeVar("_R", bound=Record)
+
+
+def fold_task(key: str, events: Iterable[e.Event]) -> Task:
+    """The task as its events leave it, in their total order; an event seen twice (two copies of a log) counts once."""
+    unique = {event.id: event for event in events}
+    task = Task(key=key)
+    for event in sorted(unique.values(), key=lambda one: one.order):
+        task = _REDUCERS[event.fact.type](task, event, event.fact)
+        task = task.model_copy(update={"clock": event.clock})
+    return task
+
+
+def _with(record: _R, **changes: Any) -> _R:
+    return record.model_copy(update=changes)
+
+
+def _opened(task: Task, event: e.Event, fact: e.TaskOpened) -> Task:
+    details = {"category": fact.category, "title": fact.title, "tickets": fact.tickets}
+    return _with(task, **details, is_open=True, opened=task.opened or event.at)
+
+
+def _closed(task: Task, _: e.Event, __: e.TaskClosed) -> Task:
+    return _with(task, is_open=False)
+
+
+def _anchor_set(task: Task, _: e.Event, fact: e.AnchorSet) -> Task:
+    if task.anchor is not None:
+        return task
+    return _with(task, anchor=Anchor(range=fact.range, ref=fact.ref))
+
+
+def _anchor_moved(task: Task, event: e.Event, fact: e.AnchorMoved) -> Task:
+    if task.anchor is None or (task.anchor.range.head != fact.old and fact.proof != "user"):
+        return _conflict(task, f"anchor.moved {event.id} does not follow the recorded anchor")
+    proven = (*task.anchor.trail, task.anchor.range.head) if fact.proof != "user" else ()
+    return _with(task, anchor=Anchor(range=fact.range, ref=fact.ref or task.anchor.ref, trail=proven))
+
+
+def _reserved(task: Task, event: e.Event, fact: e.PlaceReserved) -> Task:
+    held = task.places.get(fact.scope)
+    if held is not None and held.status == "active":
+        return _conflict(task, f"two clones reserved {fact.scope or 'the task'}: {held.writer} was first")
+    place = Place(**fact.model_dump(exclude={"type", "task"}), writer=event.writer, at=event.at)
+    return _with(task, places={**task.places, fact.scope: place})
+
+
+def _released(task: Task, _: e.Event, fact: e.PlaceReleased) -> Task:
+    held = task.places.get(fact.scope)
+    if held is None:
+        return task
+    return _with(task, places={**task.places, fact.scope: _with(held, status="released")})
+
+
+def _started(task: Task, _: e.Event, fact: e.StageStarted) -> Task:
+    before = task.stages.get(fact.stage)
+    titled = fact.title or (before.title if before else "")
+    stage = Stage(
+        number=fact.stage, title=titled, depends_on=fact.depends_on, branch=fact.branch, base=fact.base,
+        base_ref=fact.base_ref,
+    )  # fmt: skip
+    return _put(task, stage)
+
+
+def _done(task: Task, _: e.Event, fact: e.StageDone) -> Task:
+    before = task.stages.get(fact.stage) or Stage(number=fact.stage)
+    changes = {"status": "done", "branch": fact.branch, "range": fact.range, "carry": fact.carry, "trail": ()}
+    return _put(task, _with(before, **changes, landed=False))
+
+
+def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
+    before = task.stages.get(fact.stage)
+    if before is None or before.range is None:
+        return _conflict(task, f"stage.moved {event.id} names a stage that was never recorded")
+    if before.range.head == fact.range.head:
+        return task
+    if before.range.head != fact.old and fact.proof != "user":
+        return _conflict(task, f"stage.moved {event.id} does not follow the recorded commit of stage {fact.stage}")
+    trail = (*before.trail, Trail(range=before.range, proof=fact.proof))
+    landed = fact.landed or (before.landed and fact.proof != "restored")
+    status = "landed" if landed else ("verified" if before.verified else "done")
+    return _put(task, _with(before, range=fact.range, trail=trail, landed=landed, status=status))
+
+
+def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:
+    before = task.stages.get(fact.stage)
+    if before is None or before.range is None:
+        return _conflict(task, f"stage.verified {event.id} names a stage that was never recorded")
+    proof = Verification(
+        commit=fact.commit, tree=fact.tree, report=fact.report, data=fact.data, event=event.id
+    )
+    return _put(task, _with(before, verified=proof, status="landed" if before.landed else "verified"))
+
+
+def _put(task: Task, stage: Stage) -> Task:
+    return _with(task, stages={**task.stages, stage.number: stage})
+
+
+def _conflict(task: Task, sentence: str) -> Task:
+    return _with(task, conflicts=(*task.conflicts, sentence))
+
+
+_REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
+    "task.opened": _opened,
+    "task.closed": _closed,
+    "anchor.set": _anchor_set,
+    "anchor.moved": _anchor_moved,
+    "place.reserved": _reserved,
+    "place.released": _released,
+    "stage.started": _started,
+    "stage.done": _done,
+    "stage.moved": _moved,
+    "stage.verified": _verified,
+}

@@ -1,0 +1,46 @@
+"""A private second copy of this clone's own events, so that a rewritten or deleted log ref loses nothing.
+
+`filter-repo`, `filter-branch` and a careless ref clean-up reach `refs/okstra/*` like any other ref.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from okstra_git.records.codec import Decoded, decode_events, encode_event
+from okstra_git.records.events import Event
+
+MARK = b"# "
+
+
+def last_mark(path: Path) -> str | None:
+    """The log tip that the journal was last level with; None when there is no journal."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - 64))
+            tail = file.read().rstrip(b"\n").rpartition(b"\n")[2]
+    except OSError:
+        return None
+    return tail[len(MARK) :].decode("ascii", "replace") if tail.startswith(MARK) else ""
+
+
+def add_batch(path: Path, events: Sequence[Event], tip: str) -> bool:
+    """Append a batch and the tip it made; False when the file system refuses (the log itself is the truth)."""
+    data = b"".join(encode_event(event) for event in events) + MARK + tip.encode() + b"\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write(data)
+    except OSError:
+        return False
+    return True
+
+
+def read_journal(path: Path) -> Decoded:
+    """Every event of the journal, in the order of writing."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError:
+        return Decoded()
+    return decode_events(b"\n".join(line for line in lines if not line.startswith(MARK)))

@@ -1,0 +1,83 @@
+"""Every ref and private path name in one table."""
+
+from pathlib import Path
+
+from okstra_git.names import TaskKey, parse_task_key
+
+ROOT = "refs/okstra/"
+LOGS = "refs/okstra/log/"
+REMOTE_LOGS = "refs/okstra/remote/"
+STAGES = "refs/okstra/stage/"
+ANCHORS = "refs/okstra/anchor/"
+KEEPS = "refs/okstra/keep/"
+NOTES = "refs/notes/okstra"
+
+FORMAT_ENTRY = "format"
+TASKS_FOLDER = "tasks/"
+EVENTS_FILE = "events.jsonl"
+
+
+def log_ref(writer: str) -> str:
+    """One clone's log."""
+    return f"{LOGS}{writer}"
+
+
+def stage_ref(task: str, number: int) -> str:
+    """The current commit of a stage; `task` is the slashed key."""
+    return f"{STAGES}{task}/{number}"
+
+
+def anchor_ref(task: str) -> str:
+    """The current anchor of a task."""
+    return f"{ANCHORS}{task}"
+
+
+def keep_ref(commit: str) -> str:
+    """Keeps a commit from before a rewrite alive, in this clone only."""
+    return f"{KEEPS}{commit}"
+
+
+def events_path(task: str) -> str:
+    """Where a task's events stand in a log's tree."""
+    return f"{TASKS_FOLDER}{task}/{EVENTS_FILE}"
+
+
+def task_of_path(path: str) -> TaskKey | None:
+    """The task whose events stand at this path of a log's tree, or None for any other file."""
+    if not (path.startswith(TASKS_FOLDER) and path.endswith("/" + EVENTS_FILE)):
+        return None
+    middle = path[len(TASKS_FOLDER) : -len(EVENTS_FILE) - 1]
+    try:
+        return parse_task_key(middle) if middle.count("/") == 2 and ":" not in middle else None
+    except ValueError:
+        return None
+
+
+def writer_file(private: Path) -> Path:
+    """This clone's writer id."""
+    return private / "writer"
+
+
+def journal_file(private: Path, writer: str) -> Path:
+    """A private second copy of this clone's own events, in case somebody rewrites or drops the log ref."""
+    return private / "journal" / f"{writer}.jsonl"
+
+
+def cache_file(private: Path) -> Path:
+    """The last fold."""
+    return private / "cache" / "fold"
+
+
+def derived_file(private: Path) -> Path:
+    """The log tips for which refs and notes were last derived."""
+    return private / "derived"
+
+
+def watch_file(private: Path) -> Path:
+    """What the hooks look for: recorded commits and the tips of their branches."""
+    return private / "watch"
+
+
+def lock_file(private: Path) -> Path:
+    """The advisory lock of this clone's writers."""
+    return private / "lock"

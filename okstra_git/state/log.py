@@ -1,0 +1,104 @@
+"""Logs as they stand in git: what each writer contributed, and the bytes of the next contribution."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.objects import find_blob, read_blob, tree_of, write_blob, write_tree
+from okstra_git.git.refs import TornRef, find_ref, list_ref_names
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
+from okstra_git.records.base import MAJOR_FORMAT
+from okstra_git.records.codec import encode_event
+from okstra_git.records.events import Event
+from okstra_git.state import layout
+
+
+class NewerFormat(OkstraError):
+    """A log was written by a newer major release; this clone may read what it understands, and not write."""
+
+    code = "format.newer"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about the stored state that a person should know: a stable code, a sentence, the subject."""
+
+    code: str
+    message: str
+    subject: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The `format` entry of a log: its major format, and the clock and sequence number it has come to."""
+
+    major: int = MAJOR_FORMAT
+    clock: int = 0
+    seq: int = 0
+
+
+def find_tips(git: Git) -> tuple[dict[str, CommitId], list[Problem]]:
+    """The tips of our own and of all fetched logs, by ref name; torn ones become problems."""
+    tips: dict[str, CommitId] = {}
+    problems: list[Problem] = []
+    for prefix in (layout.LOGS, layout.REMOTE_LOGS):
+        for name in list_ref_names(git, prefix):
+            try:
+                tip = find_ref(git, name)
+            except TornRef as torn:
+                problems.append(Problem(torn.code, torn.message, name, torn.hint))
+                continue
+            if tip is not None:
+                tips[name] = tip
+    return tips, problems
+
+
+def parse_head(data: bytes) -> Head | None:
+    """The `format` entry, or None when it is not one."""
+    try:
+        raw = json.loads(data)
+        head = Head(int(raw["okstra-log"]), int(raw["clock"]), int(raw["seq"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return head if head.major >= 1 and head.clock >= 0 and head.seq >= 0 else None
+
+
+def show_head(head: Head) -> bytes:
+    """The bytes of a `format` entry."""
+    return json.dumps({"okstra-log": head.major, "clock": head.clock, "seq": head.seq}).encode() + b"\n"
+
+
+def build_tree(git: Git, tip: str | None, events: Sequence[Event], head: Head) -> str:
+    """The tree of a log with these events appended to their tasks' files; older bytes are carried over unchanged."""
+    base = tree_of(git, tip) if tip else None
+    changes: dict[str, str | None] = {layout.FORMAT_ENTRY: write_blob(git, show_head(head))}
+    for task, lines in _lines_by_task(events).items():
+        path = layout.events_path(task)
+        blob = find_blob(git, base, path) if base else None
+        before = read_blob(git, blob) if blob else b""
+        joint = b"" if not before or before.endswith(b"\n") else b"\n"
+        changes[path] = write_blob(git, before + joint + lines)
+    return write_tree(git, base, changes)
+
+
+def _lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
+    lines: dict[str, bytes] = {}
+    for event in events:
+        lines[event.fact.task] = lines.get(event.fact.task, b"") + encode_event(event)
+    return lines
+
+
+def describe_batch(events: Sequence[Event]) -> str:
+    """A commit message for a batch: a readable subject and trailers to grep for."""
+    first = events[0].fact
+    stage = getattr(first, "stage", None)
+    subject = f"{first.type} {first.task}" + (f" stage {stage}" if stage else "")
+    if len(events) > 1:
+        subject += f" (and {len(events) - 1} more)"
+    tasks = dict.fromkeys(f"Okstra-Task: {event.fact.task}" for event in events)
+    types = dict.fromkeys(f"Okstra-Event: {event.fact.type}" for event in events)
+    trailers = [*tasks, *types, f"Okstra-Clock: {events[-1].clock}"]
+    return f"okstra: {subject}\n\n" + "\n".join(trailers) + "\n"

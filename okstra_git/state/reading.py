@@ -1,0 +1,164 @@
+"""From the logs' tips to the folded state, doing again only what changed since the last fold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.objects import changed_files, find_blob, list_blobs, read_blob, tree_of
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
+from okstra_git.records.base import MAJOR_FORMAT
+from okstra_git.records.codec import decode_events
+from okstra_git.records.events import Event
+from okstra_git.records.states import State, Task
+from okstra_git.state import layout
+from okstra_git.state.cache import CachedFold, load_fold, save_fold
+from okstra_git.state.fold import fold_task
+from okstra_git.state.log import Head, Problem, find_tips, parse_head
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state at one moment: folded tasks, the tips they came from, and everything that was wrong on the way."""
+
+    state: State
+    tips: Mapping[str, CommitId]
+    heads: Mapping[str, Head]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def clock(self) -> int:
+        """The highest Lamport clock seen in any log."""
+        return max((head.clock for head in self.heads.values()), default=0)
+
+    @property
+    def newer(self) -> list[str]:
+        """Refs of logs whose major format this release does not know."""
+        return [ref for ref, head in self.heads.items() if head.major > MAJOR_FORMAT]
+
+
+@dataclass
+class _Gathering:
+    tips: dict[str, CommitId]
+    heads: dict[str, Head] = field(default_factory=dict)
+    blobs: dict[str, dict[str, str]] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_snapshot(git: Git) -> Snapshot:
+    """The state as all readable logs tell it; uses and refreshes the cache, never fails on a damaged log."""
+    tips, torn = find_tips(git)
+    path = layout.cache_file(git.private_dir)
+    cached = load_fold(path)
+    if cached is not None and dict(cached.tips) == tips and not torn:
+        return Snapshot(cached.state, tips, {ref: Head(*head) for ref, head in cached.heads.items()},
+                        tuple(_format_problems(cached.heads)))  # fmt: skip
+    gathered = _gather(git, tips, cached)
+    gathered.problems[:0] = torn
+    tasks = dict(cached.state.tasks) if cached else {}
+    for task in gathered.changed:
+        _refold(git, task, gathered, tasks)
+    state = State(tasks=dict(sorted(tasks.items())))
+    snapshot = Snapshot(state, gathered.tips, gathered.heads, tuple(gathered.problems))
+    if not [problem for problem in gathered.problems if problem.code != "format.newer"]:
+        heads = {ref: (h.major, h.clock, h.seq) for ref, h in gathered.heads.items()}
+        save_fold(path, CachedFold(gathered.tips, heads, gathered.blobs, state))
+    return snapshot
+
+
+def _gather(git: Git, tips: dict[str, CommitId], cached: CachedFold | None) -> _Gathering:
+    """Which event files each log has now, and which tasks that changes against the cached fold."""
+    result = _Gathering({})
+    for ref, tip in tips.items():
+        try:
+            files = _files(git, ref, tip, cached)
+            head = _head(git, tip)
+        except OkstraError as refusal:
+            result.problems.append(_unreadable(ref, refusal.message))
+            continue
+        if head is None:
+            result.problems.append(_unreadable(ref, "it has no readable format entry"))
+            continue
+        result.tips[ref], result.heads[ref], result.blobs[ref] = tip, head, files
+    result.problems += _format_problems({ref: (h.major, h.clock, h.seq) for ref, h in result.heads.items()})
+    before = cached.blobs if cached else {}
+    for ref in {*before, *result.blobs}:
+        old, new = before.get(ref, {}), result.blobs.get(ref, {})
+        result.changed |= {task for task, _ in old.items() ^ new.items()}
+    return result
+
+
+def _files(git: Git, ref: str, tip: str, cached: CachedFold | None) -> dict[str, str]:
+    """Task -> blob id of its events in this log."""
+    tree = tree_of(git, tip)
+    if cached is None or ref not in cached.tips or ref not in cached.blobs:
+        return _task_files(list_blobs(git, tree))
+    try:
+        changes = changed_files(git, tree_of(git, cached.tips[ref]), tree)
+    except OkstraError:
+        return _task_files(list_blobs(git, tree))
+    files = dict(cached.blobs[ref])
+    for path, blob in changes.items():
+        key = layout.task_of_path(path)
+        if key is not None and blob is not None:
+            files[key.slashed] = blob
+        elif key is not None:
+            files.pop(key.slashed, None)
+    return files
+
+
+def _task_files(files: Mapping[str, str]) -> dict[str, str]:
+    keyed = ((layout.task_of_path(path), blob) for path, blob in files.items())
+    return {key.slashed: blob for key, blob in keyed if key is not None}
+
+
+def _head(git: Git, tip: str) -> Head | None:
+    blob = find_blob(git, tree_of(git, tip), layout.FORMAT_ENTRY)
+    return parse_head(read_blob(git, blob)) if blob else None
+
+
+def _refold(git: Git, task: str, gathered: _Gathering, tasks: dict[str, Task]) -> None:
+    events: list[Event] = []
+    for ref, files in gathered.blobs.items():
+        if task not in files:
+            continue
+        try:
+            decoded = decode_events(read_blob(git, files[task]))
+        except OkstraError as refusal:
+            gathered.problems.append(_unreadable(ref, refusal.message))
+            continue
+        events += decoded.events
+        if decoded.broken:
+            gathered.problems.append(
+                Problem("log.broken-line", f"{len(decoded.broken)} lines of {layout.events_path(task)} in {ref} are "
+                        "not events; they are kept and skipped", task, "git okstra fsck")
+            )
+    if events:
+        tasks[task] = fold_task(task, events)
+    else:
+        tasks.pop(task, None)
+
+
+def _unreadable(ref: str, why: str) -> Problem:
+    return Problem("log.unreadable", f"the log {ref} cannot be read: {why}", ref, "run 'git okstra fsck'")
+
+
+def _format_problems(heads: Mapping[str, tuple[int, int, int]]) -> list[Problem]:
+    return [
+        Problem("format.newer", f"the log {ref} has format {head[0]}, this okstra knows {MAJOR_FORMAT}", ref,
+                "upgrade git-okstra in this clone; until then nothing is written here")
+        for ref, head in heads.items()
+        if head[0] > MAJOR_FORMAT
+    ]
+
+
+def read_events(git: Git, tips: Mapping[str, str], task: str) -> list[Event]:
+    """All events of one task from all logs, in their total order, each once."""
+    path = layout.events_path(task)
+    found: dict[str, Event] = {}
+    for tip in tips.values():
+        blob = find_blob(git, tree_of(git, tip), path)
+        if blob:
+            found.update({event.id: event for event in decode_events(read_blob(git, blob)).events})
+    return sorted(found.values(), key=lambda event: event.order)

@@ -1,0 +1,155 @@
+"""The one way state is written: read, decide, build, and move the log only if nobody moved it meanwhile."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
+from okstra_git.git.objects import durable_writes, write_commit
+from okstra_git.git.refs import LostRace, RefLocked, RefUpdate, find_ref, signature_of, swap_refs
+from okstra_git.git.repo import Git
+from okstra_git.host.locks import Busy, hold_lock
+from okstra_git.names import CommitId, mint_ulid
+from okstra_git.records.events import AnyFact, Event
+from okstra_git.state import layout
+from okstra_git.state.journal import add_batch, last_mark
+from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch
+from okstra_git.state.reading import Snapshot, read_snapshot
+from okstra_git.state.recovery import level_journal, missing_events
+from okstra_git.state.writer import require_writer
+
+Decide = Callable[[Snapshot], Sequence[AnyFact]]
+"""Looks at the state and returns the facts to record, or refuses; called again after every lost race."""
+
+
+class LogDamaged(OkstraError):
+    """This clone's own log no longer holds everything this clone wrote."""
+
+    code = "log.damaged"
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What an append recorded: the events, in order, and the state after them."""
+
+    events: tuple[Event, ...]
+    snapshot: Snapshot
+
+
+def _leave_locks(_: Git, __: Sequence[str]) -> None:
+    """Without a way to look at processes, a lock is left to its owner."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """A repository's state for reading and appending.
+
+    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead.
+    """
+
+    git: Git
+    now: Callable[[], datetime]
+    unlock: Callable[[Git, Sequence[str]], object] = _leave_locks
+    patience: float = 10.0
+
+    def read(self) -> Snapshot:
+        """The state as of now."""
+        return read_snapshot(self.git)
+
+    def append(self, decide: Decide, *, queued: bool = True) -> Appended:
+        """Record what `decide` returns, exactly once, whatever other processes do meanwhile.
+
+        `queued=False` skips the advisory lock and relies on compare-and-set alone. Refuses when the repository is
+        read-only or full, when another writer stays in the way, and where the log is damaged or of a newer format.
+        """
+        require_writer(self.git)
+        lock = hold_lock(layout.lock_file(self.git.private_dir), wait=self.patience) if queued else nullcontext()
+        with lock:
+            return self._retry(decide)
+
+    def _own_ref(self) -> str:
+        return layout.log_ref(require_writer(self.git))
+
+    def _retry(self, decide: Decide) -> Appended:
+        give_up = time.monotonic() + self.patience
+        pause = 0.001
+        while True:
+            try:
+                return self._append_once(decide)
+            except (LostRace, RefLocked) as held:
+                if time.monotonic() >= give_up:
+                    raise _too_busy(held, self.patience) from held
+                if isinstance(held, RefLocked):
+                    self.unlock(self.git, [self._own_ref()])
+            time.sleep(random.uniform(0, pause))
+            pause = min(pause * 2, 0.1)
+
+    def _append_once(self, decide: Decide) -> Appended:
+        writer = require_writer(self.git)
+        ref = layout.log_ref(writer)
+        tip = find_ref(self.git, ref)
+        snapshot = self.read()
+        self._refuse_damage(snapshot, ref, tip)
+        reached("log.tip-read")
+        facts = list(decide(snapshot))
+        if not facts:
+            return Appended((), snapshot)
+        events = self._number(facts, snapshot, writer, snapshot.heads.get(ref, Head()))
+        head = Head(clock=events[-1].clock, seq=events[-1].seq)
+        with durable_writes():
+            tree = build_tree(self.git, tip, events, head)
+            reached("log.tree-written")
+            message, when = describe_batch(events), events[-1].at
+            new = write_commit(self.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
+            reached("log.commit-written")
+            swap_refs(self.git, [RefUpdate(ref, tip, new)], message="okstra: append")
+        reached("log.appended")
+        self._keep_journal(writer, tip, events, new)
+        reached("journal.written")
+        return Appended(tuple(events), self.read())
+
+    def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
+        who = signature_of(self.git)
+        at = self.now().astimezone(UTC)
+        stamp = int(at.timestamp() * 1000)
+        clock = snapshot.clock
+        return [
+            Event(id=mint_ulid(stamp), at=at, clock=clock + step, seq=head.seq + step, writer=writer,
+                  by=f"{who.name} <{who.email}>", fact=fact)
+            for step, fact in enumerate(facts, start=1)
+        ]  # fmt: skip
+
+    def _keep_journal(self, writer: str, tip: CommitId | None, events: Sequence[Event], new: CommitId) -> None:
+        path = layout.journal_file(self.git.private_dir, writer)
+        if last_mark(path) != tip:
+            level_journal(self.git, writer, new)
+        else:
+            add_batch(path, events, new)
+
+    def _refuse_damage(self, snapshot: Snapshot, ref: str, tip: CommitId | None) -> None:
+        if snapshot.newer:
+            raise NewerFormat(
+                f"{snapshot.newer[0]} was written by a newer major release, so this clone only reads",
+                hint="upgrade git-okstra in this clone",
+                refs=snapshot.newer,
+            )
+        missing = missing_events(self.git, ref, tip)
+        if (tip is not None and ref not in snapshot.heads) or missing:
+            raise LogDamaged(
+                f"the log {ref} no longer holds everything this clone wrote; nothing was recorded",
+                hint="git okstra fsck --repair",
+                ref=ref,
+                missing=len(missing),
+            )
+
+
+def _too_busy(held: OkstraError, waited: float) -> Busy:
+    return Busy(
+        f"the log stayed locked by another process for {waited:g} s",
+        hint="git okstra doctor",
+        **held.facts,
+    )

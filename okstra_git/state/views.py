@@ -1,0 +1,152 @@
+"""Refs, notes and the hooks' watch list, derived from the fold: rebuilt at will, never the truth."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from okstra_git.faults import reached
+from okstra_git.git.history import find_commit, independent
+from okstra_git.git.notes import Edit, edit_notes
+from okstra_git.git.refs import LostRace, RefUpdate, TornRef, find_ref, list_ref_names, swap_refs
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
+from okstra_git.records.states import State, Task
+from okstra_git.state import layout
+from okstra_git.state.cache import replace_file
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What a refresh changed: numbers of refs and notes."""
+
+    refs: int = 0
+    notes: int = 0
+
+
+def wanted_refs(task: Task) -> dict[str, str]:
+    """Stage and anchor refs as the fold has them."""
+    refs = {layout.stage_ref(task.key, s.number): s.range.head for s in task.stages.values() if s.range}
+    if task.anchor is not None:
+        refs[layout.anchor_ref(task.key)] = task.anchor.range.head
+    return refs
+
+
+def refresh(git: Git, state: State, tasks: Iterable[str], *, when: datetime) -> Derived:
+    """Bring refs, keeps, notes and watch list of these tasks (slashed keys) in line with the fold."""
+    chosen = [state.tasks[key] for key in tasks if key in state.tasks]
+    _keep_old_commits(git, chosen)
+    reached("views.kept")
+    refs = _refresh_refs(git, chosen)
+    reached("views.refs")
+    notes = _refresh_notes(git, chosen, when)
+    reached("views.notes")
+    write_watch(git, state)
+    reached("views.watch")
+    return Derived(refs, notes)
+
+
+def _refresh_refs(git: Git, tasks: Iterable[Task]) -> int:
+    updates: list[RefUpdate] = []
+    for task in tasks:
+        wanted = wanted_refs(task)
+        for name in {*wanted, *list_ref_names(git, f"{layout.STAGES}{task.key}/")}:
+            updates += _difference(git, name, wanted.get(name))
+    for start in range(0, len(updates), BATCH):
+        swap_refs(git, updates[start : start + BATCH], message="okstra: derived")
+    return len(updates)
+
+
+def _difference(git: Git, name: str, wanted: str | None) -> list[RefUpdate]:
+    """The update that brings one derived ref in line; a torn ref is left for fsck, a missing commit gets no ref."""
+    try:
+        found = find_ref(git, name)
+    except TornRef:
+        return []
+    if found == wanted or (wanted is not None and find_commit(git, wanted) is None):
+        return []
+    return [RefUpdate(name, found, CommitId(wanted) if wanted else None)]
+
+
+def _keep_old_commits(git: Git, tasks: Iterable[Task]) -> None:
+    """Commits from before a rewrite stay alive through keep refs: only those that no other kept one contains."""
+    old = [trail.range.head for task in tasks for stage in task.stages.values() for trail in stage.trail[-1:]]
+    missing = [oid for oid in independent(git, old) if find_ref(git, layout.keep_ref(oid)) is None]
+    for start in range(0, len(missing), BATCH):
+        chunk = missing[start : start + BATCH]
+        swap_refs(git, [RefUpdate(layout.keep_ref(oid), None, CommitId(oid)) for oid in chunk], message="okstra: keep")
+
+
+def note_lines(task: Task) -> dict[str, list[str]]:
+    """Commit -> one JSON line per fact that stands on it now."""
+    lines: dict[str, list[str]] = {}
+    for stage in task.stages.values():
+        if stage.range is not None:
+            fact = {"okstra": 1, "task": task.key.replace("/", ":"), "stage": stage.number, "status": stage.status}
+            titled = {**fact, "title": stage.title} if stage.title else fact
+            lines.setdefault(stage.range.head, []).append(json.dumps(titled, ensure_ascii=False))
+    return lines
+
+
+def _refresh_notes(git: Git, tasks: Iterable[Task], when: datetime) -> int:
+    wanted: dict[str, dict[str, list[str]]] = {}
+    for task in tasks:
+        here = note_lines(task)
+        former = [trail.range.head for stage in task.stages.values() for trail in stage.trail]
+        for commit in {*here, *former}:
+            wanted.setdefault(commit, {})[task.key.replace("/", ":")] = here.get(commit, [])
+    edits = {commit: _edit(by_task) for commit, by_task in wanted.items()}
+    for _ in range(20):
+        try:
+            return edit_notes(git, layout.NOTES, edits, message="okstra: notes follow the log\n", when=when)
+        except LostRace:
+            continue
+    return 0
+
+
+def _edit(by_task: Mapping[str, list[str]]) -> Edit:
+    """Replaces the lines of these tasks and leaves every other line, ours or a stranger's, as it is."""
+
+    def edit(before: bytes) -> bytes:
+        kept = [line for line in before.split(b"\n") if line and task_of_line(line) not in by_task]
+        fresh = [line.encode() for lines in by_task.values() for line in lines]
+        return b"\n".join([*kept, *fresh]) + b"\n" if kept or fresh else b""
+
+    return edit
+
+
+def task_of_line(line: bytes) -> str | None:
+    """The task that a note line of ours speaks of, None for anything else."""
+    try:
+        fact = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    task = fact.get("task") if isinstance(fact, dict) and fact.get("okstra") == 1 else None
+    return task if isinstance(task, str) else None
+
+
+def write_watch(git: Git, state: State) -> bool:
+    """The hooks' list: `c <commit>` for what is recorded, `b <ref> <tip>` for branches as they stand now."""
+    commits: dict[str, None] = {}
+    branches: dict[str, None] = {}
+    for task in state.tasks.values():
+        if not task.is_open:
+            continue
+        if task.anchor is not None:
+            commits[task.anchor.range.head] = None
+        for stage in task.stages.values():
+            if stage.range is not None:
+                commits[stage.range.head] = None
+                branches[f"refs/heads/{stage.branch}"] = None
+    lines = [f"c {oid}" for oid in commits]
+    lines += [f"b {name} {tip}" for name in branches if (tip := _tip(git, name))]
+    return replace_file(layout.watch_file(git.private_dir), ("\n".join(lines) + "\n").encode())
+
+
+def _tip(git: Git, name: str) -> str | None:
+    try:
+        return find_ref(git, name)
+    except TornRef:
+        return None

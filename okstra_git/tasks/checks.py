@@ -1,0 +1,64 @@
+"""Refusals and checks that starting and finishing share."""
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.refs import resolve_commit
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId, TaskKey, shown
+from okstra_git.records.states import Task
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.registry import require_task
+from okstra_git.tasks.lifecycle import TaskClosedAlready
+
+
+class RefUnresolvable(OkstraError):
+    """A branch, tag or commit that names no commit here."""
+
+    code = "ref.unresolvable"
+
+
+class StageUnknown(OkstraError):
+    """The stage was never started."""
+
+    code = "stage.unknown"
+
+
+class StageNotRecorded(OkstraError):
+    """The stage has no commit on record."""
+
+    code = "stage.not-done"
+
+
+class BranchMissing(OkstraError):
+    """The branch to adopt does not exist."""
+
+    code = "branch.missing"
+
+
+class BranchExists(OkstraError):
+    """The branch to create exists already."""
+
+    code = "branch.exists"
+
+
+class DependencyUnknown(OkstraError):
+    """A stage would depend on itself or on a later one."""
+
+    code = "stage.bad-dependency"
+
+
+def require_commit(git: Git, text: str, *, what: str) -> CommitId:
+    """The commit a ref names, or a refusal; nothing that starts with `-` ever reaches git."""
+    found = resolve_commit(git, text)
+    if found is None:
+        raise RefUnresolvable(
+            f"{what} {shown(text)} names no commit in this repository", hint="git branch --all; git tag", ref=text[:200]
+        )
+    return found
+
+
+def require_open(snapshot: Snapshot, key: TaskKey) -> Task:
+    """The task, open; a closed one is refused."""
+    task = require_task(snapshot.state, key)
+    if not task.is_open:
+        raise TaskClosedAlready(f"task {key} is closed", hint=f"git okstra task open {key}", task=str(key))
+    return task

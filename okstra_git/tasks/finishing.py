@@ -1,0 +1,100 @@
+"""Finishing stages: the commits they ended on, recorded with fingerprints, one or thousands in one append."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from okstra_git.git.refs import find_ref
+from okstra_git.git.repo import Git
+from okstra_git.names import TaskKey, shown
+from okstra_git.records.events import AnyFact, PlaceReleased, StageDone, StageStarted
+from okstra_git.records.stage import RangePrint
+from okstra_git.records.states import Place, Stage, Task
+from okstra_git.state.bases import Stack, choose_base
+from okstra_git.state.prints import take_prints
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.registry import release, require_task
+from okstra_git.state.store import Appended, Store
+from okstra_git.tasks.checks import BranchMissing, StageUnknown, require_commit, require_open
+
+
+@dataclass(frozen=True)
+class DoneRequest:
+    """One stage to record: `commit` None = the tip of its branch, `base` None = found from what is recorded."""
+
+    number: int
+    commit: str | None = None
+    base: str | None = None
+    branch: str | None = None
+    title: str = ""
+    carry: str | None = None
+
+
+def finish_stages(
+    store: Store, key: TaskKey, requests: Sequence[DoneRequest], *, progress: Callable[[int], None] = lambda _: None
+) -> Appended:
+    """Record the commits these stages ended on, all in one append; a stage that names a branch may be new."""
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_open(snapshot, key)
+        stages = [_stage_to_finish(store.git, task, request) for request in requests]
+        stack = Stack.of(task)
+        ranges: list[tuple[str | None, str]] = []
+        for number, (request, stage) in enumerate(zip(requests, stages, strict=True), start=1):
+            ranges.append(_range_of(store.git, task, stack, request, stage))
+            stack.put(stage.number, ranges[-1][1])
+            progress(number)
+        prints = take_prints(store.git, ranges)
+        return [
+            fact
+            for request, stage, found in zip(requests, stages, prints, strict=True)
+            for fact in _facts(task, request, stage, found)
+        ]
+
+    return store.append(decide)
+
+
+def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: Stage) -> tuple[str | None, str]:
+    head = require_commit(git, request.commit or f"refs/heads/{stage.branch}", what="the stage commit")
+    if request.base:
+        return require_commit(git, request.base, what="the base"), head
+    return choose_base(git, task, stack, stage, head), head
+
+
+def _facts(task: Task, request: DoneRequest, stage: Stage, found: RangePrint) -> list[AnyFact]:
+    done = StageDone(task=task.key, stage=stage.number, branch=stage.branch, range=found, carry=request.carry)
+    if stage.number in task.stages:
+        before = task.stages[stage.number]
+        same = before.range == found and before.branch == stage.branch and request.carry in (None, before.carry)
+        return [] if same else [done]
+    base = found.base or found.head
+    started = StageStarted(task=task.key, stage=stage.number, branch=stage.branch, title=stage.title, base=base)
+    return [started, done]
+
+
+def _stage_to_finish(git: Git, task: Task, request: DoneRequest) -> Stage:
+    stage = task.stages.get(request.number)
+    if stage is not None:
+        return stage if request.branch in (None, stage.branch) else stage.model_copy(update={"branch": request.branch})
+    if request.branch is None:
+        raise StageUnknown(
+            f"stage {request.number} of {task.key.replace('/', ':')} was never started",
+            hint=f"git okstra stage start {request.number} --task-key {task.key.replace('/', ':')}",
+            stage=request.number,
+        )
+    if find_ref(git, f"refs/heads/{request.branch}") is None:
+        named = shown(request.branch)
+        raise BranchMissing(f"there is no branch {named}", hint="git branch", branch=request.branch[:200])
+    return Stage(number=request.number, branch=request.branch, title=request.title)
+
+
+def release_place(store: Store, key: TaskKey, scope: str, *, cascade: bool = False) -> tuple[Place | None, Appended]:
+    """Release a row and return what it was (None when there is no such row); worktree and branch stay."""
+    before: list[Place | None] = [None]
+
+    def decide(snapshot: Snapshot) -> list[PlaceReleased]:
+        task = require_task(snapshot.state, key)
+        before[0] = task.places.get(scope)
+        return release(task, scope, cascade=cascade)
+
+    appended = store.append(decide)
+    return before[0], appended

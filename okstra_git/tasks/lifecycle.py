@@ -1,0 +1,58 @@
+"""Opening and closing tasks."""
+
+from collections.abc import Sequence
+
+from okstra_git.errors import OkstraError
+from okstra_git.names import TaskKey, parse_slug
+from okstra_git.records.events import TaskClosed, TaskOpened
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.registry import find_task, refuse_case_clash, require_task
+from okstra_git.state.store import Appended, Store
+
+MAX_TEXT = 500
+
+
+class TaskClosedAlready(OkstraError):
+    """The task was closed and takes no more work."""
+
+    code = "task.closed"
+
+
+class TextRefused(OkstraError):
+    """A title or ticket that is too long or not one printable line."""
+
+    code = "text.refused"
+
+
+def open_task(store: Store, key: TaskKey, *, category: str, title: str = "", tickets: Sequence[str] = ()) -> Appended:
+    """Open a task, open it again, or change what is given; opening an open task with nothing new records nothing."""
+    parse_slug(category, what="category")
+    refuse_text(title, what="title")
+    for ticket in tickets:
+        refuse_text(ticket, what="ticket")
+
+    def decide(snapshot: Snapshot) -> list[TaskOpened]:
+        refuse_case_clash(snapshot.state, key)
+        fact = TaskOpened(task=key.slashed, category=category, title=title, tickets=tuple(tickets))
+        before = find_task(snapshot.state, key)
+        same = before is not None and before.is_open and (before.category == category)
+        return [] if same and before and title in ("", before.title) and set(tickets) <= set(before.tickets) else [fact]
+
+    return store.append(decide)
+
+
+def close_task(store: Store, key: TaskKey, *, reason: str = "") -> Appended:
+    """Close a task; its records stay. Closing a closed task records nothing."""
+    refuse_text(reason, what="reason")
+
+    def decide(snapshot: Snapshot) -> list[TaskClosed]:
+        task = require_task(snapshot.state, key)
+        return [TaskClosed(task=key.slashed, reason=reason)] if task.is_open else []
+
+    return store.append(decide)
+
+
+def refuse_text(text: str, *, what: str) -> None:
+    """One printable line of at most 500 characters, or a refusal."""
+    if len(text) > MAX_TEXT or not all(character.isprintable() for character in text):
+        raise TextRefused(f"the {what} must be one printable line of at most {MAX_TEXT} characters", what=what)

@@ -1,0 +1,67 @@
+"""Who lives on which floor, and the imports that go up or sideways."""
+
+from collections.abc import Iterator
+
+from tests.house.sources import Source, imports_of
+
+FLOORS: dict[str, int] = {
+    **dict.fromkeys(("errors", "names", "digest", "spool", "faults", "shipped"), 0),
+    **dict.fromkeys(("git", "host"), 1),
+    "records": 2,
+    **dict.fromkeys(("state", "rendering"), 3),
+    **dict.fromkeys(("reconcile", "tasks", "hooking", "health"), 4),
+    **dict.fromkeys(("handoff", "runs", "workers", "reports", "convergence", "usage", "sync"), 4),
+}
+"""Rooms of okstra_git; `rendering` is the one door to jinja2 and stands below the rooms that render."""
+
+ROOMS_APART = 4
+CLI = 5
+
+
+def room_of(module: str) -> tuple[str, int] | None:
+    """The room and floor of one of our modules; None for anybody else's. A room nobody placed is a KeyError."""
+    top, _, rest = module.partition(".")
+    if top == "okstra_cli":
+        return "okstra_cli", CLI
+    if top != "okstra_git":
+        return None
+    room = rest.partition(".")[0]
+    return (room, FLOORS[room]) if room else ("okstra_git", 0)
+
+
+def misplaced_imports(source: Source) -> Iterator[str]:
+    """Imports that leave the floor upwards, or go from one room of floor 4 to another; rooms without a floor."""
+    try:
+        home = room_of(source.dotted)
+    except KeyError as error:
+        yield f"{source.path}: {error} has no floor in tests/house/floors.py"
+        return
+    assert home is not None
+    for imported in imports_of(source):
+        try:
+            target = room_of(imported.module)
+        except KeyError as error:
+            yield f"{source.path}:{imported.line}: imports {error}, which has no floor"
+            continue
+        if target is None:
+            continue
+        if target[1] > home[1]:
+            yield f"{source.path}:{imported.line}: floor {home[1]} imports {imported.module} of floor {target[1]}"
+        elif target[1] == home[1] == ROOMS_APART and target[0] != home[0]:
+            yield f"{source.path}:{imported.line}: room {home[0]} imports room {target[0]}; shared things drop a floor"
+
+
+def late_imports(source: Source) -> Iterator[str]:
+    """Imports inside functions below floor 5, where nothing is loaded lazily."""
+    if source.path.startswith("okstra_cli/"):
+        return
+    for imported in imports_of(source):
+        if imported.inside:
+            yield f"{source.path}:{imported.line}: {imported.inside}() imports {imported.module}"
+
+
+def heavy_spool_imports(source: Source) -> Iterator[str]:
+    """What the module on the hook path loads beyond os and sys."""
+    for imported in imports_of(source):
+        if imported.module not in ("os", "sys"):
+            yield f"{source.path}:{imported.line}: the hook path imports {imported.module}"

@@ -1,0 +1,1 @@
+"""What tests are written with: sealed surroundings, stories over real git, pictures of the outcome."""

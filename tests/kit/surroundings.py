@@ -1,0 +1,90 @@
+"""The environment every test runs in: an empty home, no configuration but ours, nothing of the caller's git."""
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[2]
+_GLOBAL_CONFIG = """\
+[user]
+	name = Ada Tester
+	email = ada@example.org
+[init]
+	defaultBranch = main
+"""
+_PROGRAM = """\
+#!{python}
+import sys
+sys.path.insert(0, {root!r})
+from okstra_cli.entry import main
+sys.exit(main())
+"""
+_scratch: list[TemporaryDirectory[str]] = []
+
+
+def scratch_dir() -> Path:
+    """A new empty directory that lives as long as this test process."""
+    made = TemporaryDirectory(prefix="okstra-kit-", ignore_cleanup_errors=True)
+    _scratch.append(made)
+    return Path(made.name).resolve()
+
+
+@cache
+def program_dir() -> Path:
+    """A directory with `git-okstra` and `okstra`, shaped like the installed scripts, running this source tree."""
+    directory = scratch_dir()
+    for name in ("git-okstra", "okstra"):
+        program = directory / name
+        program.write_text(_PROGRAM.format(python=sys.executable, root=str(ROOT)))
+        program.chmod(0o755)
+    return directory
+
+
+@cache
+def tool_dir() -> Path:
+    """A directory with the tools that pip installed beside this Python, so that git finds `git filter-repo`."""
+    directory = scratch_dir()
+    tool = Path(sys.executable).parent / "git-filter-repo"
+    if tool.exists():
+        (directory / tool.name).symlink_to(tool)
+    return directory
+
+
+@cache
+def _caller_path() -> str:
+    """The caller's PATH without an installed okstra: only `bin_dir` may put one there."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    kept = [f for f in folders if which("git", path=f) or not which("git-okstra", path=f)]
+    return os.pathsep.join([*kept, str(tool_dir())])
+
+
+def sealed_environ(home: Path) -> dict[str, str]:
+    """A complete environment whose home is `home`; writes the global git configuration there."""
+    config = home / ".gitconfig"
+    if not config.exists():
+        config.write_text(_GLOBAL_CONFIG)
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith("PYTEST_")}
+    return kept | {
+        "PATH": _caller_path(),
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_DATA_HOME": str(home / ".local/share"),
+        "XDG_STATE_HOME": str(home / ".local/state"),
+        "GIT_CONFIG_GLOBAL": str(config),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_EDITOR": ":",
+        "GIT_PAGER": "cat",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+_KEPT = ("CI", "TMPDIR", "USER", "LOGNAME", "HYPOTHESIS_PROFILE", "COLUMNS", "PYTHONHASHSEED", "VIRTUAL_ENV")
