@@ -9,7 +9,7 @@ from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.faults import reached
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes
-from okstra_git.git.refs import LostRace, RefUpdate, TornRef, find_ref, list_ref_names, swap_refs
+from okstra_git.git.refs import LostRace, RefUpdate, TornRef, find_quietly, find_ref, list_ref_names, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.records.states import State, Task
@@ -159,12 +159,5 @@ def write_watch(git: Git, state: State) -> bool:
                 commits[stage.range.head] = None
                 branches[f"refs/heads/{stage.branch}"] = None
     lines = [f"c {oid}" for oid in commits]
-    lines += [f"b {name} {tip}" for name in branches if (tip := _tip(git, name))]
+    lines += [f"b {name} {tip}" for name in branches if (tip := find_quietly(git, name))]
     return replace_file(layout.watch_file(git.private_dir), ("\n".join(lines) + "\n").encode())
-
-
-def _tip(git: Git, name: str) -> str | None:
-    try:
-        return find_ref(git, name)
-    except TornRef:
-        return None
