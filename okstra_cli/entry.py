@@ -1,10 +1,11 @@
 """Starts git-okstra on the shortest way from a command line to the code that answers it.
 
-Only os and sys are imported here: a hook and `--version` must not pay for what they do not use.
+Nothing but os, sys and gc is imported here: a hook and `--version` must not pay for what they do not use.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -22,6 +23,7 @@ def main() -> None:
     argv = sys.argv[1:]
     status = _short_cut(argv, environ=os.environ, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
     if status is None:
+        gc.set_threshold(50_000, 20, 20)  # imports make garbage collection run often, and nothing is garbage yet
         status = run(
             argv,
             cwd=_current_directory(),
@@ -73,10 +75,10 @@ def run(
 
 
 def open_standard_streams() -> None:
-    """Make 0, 1 and 2 open and able to print any name.
+    """Make 0, 1 and 2 open, and UTF-8 whatever the locale.
 
     A closed descriptor is filled with /dev/null, as git does: otherwise the next file opened, a ref lock perhaps,
-    becomes number 1 and receives the answer. Names that are not UTF-8 are printed as `\\udcff`, in JSON an escape.
+    becomes number 1 and receives the answer.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
@@ -106,11 +108,12 @@ def _short_cut(
         return 0
     if not argv or argv[0] != "hook":
         return None
-    from okstra_cli.commands.hook import run_hook
+    from okstra_cli.commands.hook import run_hook  # type: ignore[import-not-found, unused-ignore]
     from okstra_cli.drill import drilled
 
     with drilled(environ):
-        return run_hook(argv[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)
+        status: int = run_hook(argv[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)
+    return status
 
 
 def _current_directory() -> Path:

@@ -96,8 +96,8 @@ def _refuse_formats(handle: pygit2.Repository, start: Path) -> None:
 
 def _refusal(start: Path, complaint: str) -> OkstraError:
     if "config file" in complaint:
-        where = complaint[complaint.index("failed to parse") :] if "failed to parse" in complaint else complaint
-        return BrokenConfig(f"git's configuration is broken: {where}", hint="mend the file that is named")
+        _, _, what = complaint.partition("config file: ")
+        return BrokenConfig(f"the git configuration of {start} is broken: {what or complaint}", hint="git config --list")
     if "owne" in complaint or "safe" in complaint:
         return UnsafeRepository(
             f"the repository at {start} belongs to another user",
