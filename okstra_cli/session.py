@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,6 +15,7 @@ from okstra_git.errors import OkstraError
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
+    from okstra_git.state.store import Store
 
 
 class NoDirectory(OkstraError):
@@ -89,6 +90,13 @@ class Session:
 
         return open_repository(self.cwd)
 
+    @cached_property
+    def store(self) -> Store:
+        """The state kept in the repository, for reading and appending."""
+        from okstra_git.state.store import Store
+
+        return Store(self.git, self.now, unlock=_clear_dead_locks)
+
     @property
     def home(self) -> Path:
         """The user's home, for settings that start with `~`."""
@@ -112,6 +120,11 @@ class Session:
         if not self.flags.quiet:
             self.complain(f"okstra: {clean(text)}")
 
+    def warn(self, text: str) -> None:
+        """A warning on stderr when there is something to say, even with `--quiet`."""
+        if text:
+            self.complain(f"okstra: warning: {clean(text)}")
+
     def complain(self, line: str) -> None:
         """A line on stderr; a stderr that cannot take it changes nothing else."""
         try:
@@ -119,3 +132,9 @@ class Session:
             self.around.stderr.flush()
         except OSError:
             return
+
+
+def _clear_dead_locks(git: Git, refs: Sequence[str]) -> object:
+    from okstra_git.health.dead_locks import clear_dead_locks  # psutil loads only when a lock is in the way
+
+    return clear_dead_locks(git, refs)

@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey
 from okstra_git.records.events import PlaceReleased, PlaceReserved
-from okstra_git.records.states import Place, State, Task
+from okstra_git.records.states import Place, Stage, State, Task
 
 
 class TaskUnknown(OkstraError):
     """No task of that key was ever opened."""
 
     code = "task.unknown"
+
+
+class StageUnknown(OkstraError):
+    """The stage was never started."""
+
+    code = "stage.unknown"
 
 
 class Reserved(OkstraError):
@@ -49,6 +55,16 @@ def require_task(state: State, key: TaskKey) -> Task:
     if task is None:
         raise TaskUnknown(f"there is no task {key}", hint=f"git okstra task open {key}", task=str(key))
     return task
+
+
+def require_stage(task: Task, number: int) -> Stage:
+    """The stage of that number, or a refusal."""
+    stage = task.stages.get(number)
+    if stage is None:
+        key = task.key.replace("/", ":")
+        raise StageUnknown(f"stage {number} of {key} was never started", stage=number,
+                           hint=f"git okstra stage start {number} --task-key {key}")
+    return stage
 
 
 def refuse_case_clash(state: State, key: TaskKey) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.faults import reached
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes
@@ -46,6 +47,23 @@ def refresh(git: Git, state: State, tasks: Iterable[str], *, when: datetime) -> 
     write_watch(git, state)
     reached("views.watch")
     return Derived(refs, notes)
+
+
+def is_derived(git: Git, tips: Mapping[str, str]) -> bool:
+    """Whether refs and notes were brought in line with exactly these log tips."""
+    try:
+        return layout.derived_file(git.private_dir).read_bytes() == _mark(tips)
+    except OSError:
+        return not tips
+
+
+def mark_derived(git: Git, tips: Mapping[str, str]) -> None:
+    """Remember that refs and notes are in line with these log tips."""
+    replace_file(layout.derived_file(git.private_dir), _mark(tips))
+
+
+def _mark(tips: Mapping[str, str]) -> bytes:
+    return fingerprint(canonical_json(dict(tips))).encode() + b"\n"
 
 
 def _refresh_refs(git: Git, tasks: Iterable[Task]) -> int:
