@@ -75,10 +75,10 @@ def run(
 
 
 def open_standard_streams() -> None:
-    """Make 0, 1 and 2 open, and UTF-8 whatever the locale.
+    """Make 0, 1 and 2 open and able to print any name.
 
     A closed descriptor is filled with /dev/null, as git does: otherwise the next file opened, a ref lock perhaps,
-    becomes number 1 and receives the answer.
+    becomes number 1 and receives the answer. Names that are not UTF-8 are printed as `\\udcff`, in JSON an escape.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
@@ -106,14 +106,17 @@ def _short_cut(
 
         stdout.write(f"git-okstra {VERSION}\n")
         return 0
-    if not argv or argv[0] != "hook":
+    words = list(argv)
+    while len(words) > 2 and words[0] == "-C":
+        cwd = os.path.join(cwd or os.getcwd(), words[1])
+        words = words[2:]
+    if words[:1] != ["hook"]:
         return None
-    from okstra_cli.commands.hook import run_hook  # type: ignore[import-not-found, unused-ignore]
+    from okstra_cli.commands.hook import run_hook
     from okstra_cli.drill import drilled
 
     with drilled(environ):
-        status: int = run_hook(argv[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)
-    return status
+        return run_hook(words[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)
 
 
 def _current_directory() -> Path:

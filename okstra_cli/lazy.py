@@ -39,6 +39,12 @@ class CommandGroup(TyperGroup):
         spare_coercion(command, ctx)
         return name, command, args[1:]
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """typer cuts a command's sentence to the line; here it is wrapped."""
+        commands = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(200)) for name, each in commands if not each.hidden])
+
     def _unknown(self, ctx: Any, name: str) -> UsageError:
         near = get_close_matches(name, [*self.commands, *self.aliases])
         hint = f"did you mean {' or '.join(near)}?\n{_help_of(ctx)}" if near else _help_of(ctx)

@@ -49,7 +49,9 @@ def default_base(session: Session) -> str:
     branch = current_branch(session.git)
     head = resolve_head(session.git)
     if head is None:
-        raise UsageError("there is no commit yet to begin a stage on", hint="commit something first, or give --base REF")
+        raise UsageError(
+            "there is no commit yet to begin a stage on", hint="commit something first, or give --base REF"
+        )
     return branch or head
 
 

@@ -24,9 +24,15 @@ class FileRefused(OkstraError):
 
 
 def done_requests(
-    session: Session, key: TaskKey, number: str | None, commit: str | None, base: str | None, branch: str | None,
-    carry: Path | None, from_file: Path | None,
-) -> list[DoneRequest]:  # fmt: skip
+    session: Session,
+    key: TaskKey,
+    number: str | None,
+    commit: str | None,
+    base: str | None,
+    branch: str | None,
+    carry: Path | None,
+    from_file: Path | None,
+) -> list[DoneRequest]:
     """The stages to record; refuses a file together with what belongs to a single stage."""
     if from_file is not None:
         if number is not None or commit is not None or base is not None or carry is not None:
@@ -46,8 +52,11 @@ def _from_lines(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
         if not words or words[0].startswith("#"):
             continue
         if len(words) not in (2, 3):
-            raise FileRefused(f"line {place} is not 'N COMMIT [BASE]': {shown(line)}", line=place,
-                              hint="one stage a line, blanks between; # begins a comment")  # fmt: skip
+            raise FileRefused(
+                f"line {place} is not 'N COMMIT [BASE]': {shown(line)}",
+                line=place,
+                hint="one stage a line, blanks between; # begins a comment",
+            )
         number = parse_stage(words[0])
         if number in requests:
             raise FileRefused(f"line {place} names stage {number} a second time", line=place)

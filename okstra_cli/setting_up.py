@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
@@ -57,9 +54,14 @@ def set_up(session: Session, *, project_id: str | None, hooks: bool, ask_remote:
     writer, is_new = ensure_writer(git, milliseconds=int(session.now().timestamp() * 1000))
     write_setting(git, require_setting("okstra.project"), [project])
     return SetUp(
-        writer, is_new, project, joined, _install_hooks(session) if hooks else [],
-        notes_shown=_show_notes(git), excluded=exclude_folder(git, "/.okstra/"),
-    )  # fmt: skip
+        writer,
+        is_new,
+        project,
+        joined,
+        _install_hooks(session) if hooks else [],
+        notes_shown=_show_notes(git),
+        excluded=exclude_folder(git, "/.okstra/"),
+    )
 
 
 def _choose_project(session: Session, wanted: str | None) -> str:
@@ -68,8 +70,11 @@ def _choose_project(session: Session, wanted: str | None) -> str:
     if wanted is not None:
         parse_slug(wanted, what="project id")
         if isinstance(known, str) and known != wanted:
-            raise ProjectConflict(f"this clone belongs to project {known}, not {wanted}", project=known,
-                                  hint=f"git okstra init, or change it: git okstra config set okstra.project {wanted}")  # fmt: skip
+            raise ProjectConflict(
+                f"this clone belongs to project {known}, not {wanted}",
+                project=known,
+                hint=f"git okstra init, or change it: git okstra config set okstra.project {wanted}",
+            )
         return wanted
     if isinstance(known, str):
         return known
@@ -79,8 +84,9 @@ def _choose_project(session: Session, wanted: str | None) -> str:
     try:
         return parse_slug(name, what="project id")
     except OkstraError as refusal:
-        raise ProjectUnknown(f"no project id fits the directory name {shown(name)}",
-                             hint="git okstra init --project-id ID") from refusal  # fmt: skip
+        raise ProjectUnknown(
+            f"no project id fits the directory name {shown(name)}", hint="git okstra init --project-id ID"
+        ) from refusal
 
 
 def _fetch_state(session: Session, git: Git) -> str | None:
@@ -93,7 +99,9 @@ def _fetch_state(session: Session, git: Git) -> str | None:
         if not listed.strip():
             return None
         refspec = f"{layout.LOGS}*:{layout.REMOTE_LOGS}{remote}/*"
-        run_git(["fetch", "--no-tags", "--no-write-fetch-head", "-q", remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT)
+        run_git(
+            ["fetch", "--no-tags", "--no-write-fetch-head", "-q", remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT
+        )
     except GitFailed as failed:
         session.note(f"remote {remote} was not asked for a state to join: {failed.message}")
         return None
@@ -107,7 +115,9 @@ def _remotes(git: Git) -> list[str]:
 
 def _show_notes(git: Git) -> bool:
     """Let plain `git log` show our notes; whether that is new."""
-    shown_refs = run_git(["config", "--get-all", "notes.displayRef"], cwd=git.top, accept=(0, 1)).stdout.decode().split()
+    shown_refs = (
+        run_git(["config", "--get-all", "notes.displayRef"], cwd=git.top, accept=(0, 1)).stdout.decode().split()
+    )
     if layout.NOTES in shown_refs:
         return False
     run_git(["config", "--add", "notes.displayRef", layout.NOTES], cwd=git.top)
@@ -118,13 +128,3 @@ def _install_hooks(session: Session) -> list[dict[str, str]]:
     from okstra_cli.hook_setup import install_hooks
 
     return install_hooks(session)
-
-
-def program_path() -> Path | None:
-    """Where the git-okstra program is, for hooks that run without the user's PATH."""
-    beside = Path(sys.argv[0])
-    if beside.name in ("git-okstra", "okstra") and beside.is_absolute() and beside.exists():
-        return beside.with_name("git-okstra")
-    near = Path(sys.executable).with_name("git-okstra")
-    found = shutil.which("git-okstra")
-    return near if near.exists() else (Path(found).resolve() if found else None)

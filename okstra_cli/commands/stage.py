@@ -48,15 +48,22 @@ def start(
     session = Session.of(context)
     key, stage = require_key(session, identity), parse_stage(number)
     request = StartRequest(
-        key=key, number=stage, base=base or default_base(session), branch=branch, adopt=no_worktree, title=title,
+        key=key,
+        number=stage,
+        base=base or default_base(session),
+        branch=branch,
+        adopt=no_worktree,
+        title=title,
         worktree=None if no_worktree else worktree_path(session, key, stage),
         depends_on=tuple(parse_stage(part) for part in depends_on.split(",") if part),
-    )  # fmt: skip
+    )
     appended = start_stage(session.store, request)
     session.warn(appended.warning)
     task = appended.snapshot.state.tasks[key.slashed]
-    return Answer({"task": str(key), "stage": view.stage_json(task, task.stages[stage])},
-                  lambda: view.started_page(task, task.stages[stage]))  # fmt: skip
+    return Answer(
+        {"task": str(key), "stage": view.stage_json(task, task.stages[stage])},
+        lambda: view.started_page(task, task.stages[stage]),
+    )
 
 
 @app.command("done")
@@ -101,8 +108,10 @@ def done(
     task = appended.snapshot.state.tasks[key.slashed]
     stages = [task.stages[request.number] for request in requests]
     changed = bool(appended.events)
-    return Answer({"task": str(key), "changed": changed, "stages": [view.stage_json(task, stage) for stage in stages]},
-                  lambda: view.done_page(task, stages, changed=changed))  # fmt: skip
+    return Answer(
+        {"task": str(key), "changed": changed, "stages": [view.stage_json(task, stage) for stage in stages]},
+        lambda: view.done_page(task, stages, changed=changed),
+    )
 
 
 @app.command("list")
@@ -131,8 +140,10 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     session = Session.of(context)
     task = require_task(session.store.read().state, require_key(session, identity))
     stage = require_stage(task, parse_stage(number))
-    return Answer({"task": task.key.replace("/", ":"), "stage": view.stage_detail_json(task, stage)},
-                  lambda: view.show_page(task, stage))  # fmt: skip
+    return Answer(
+        {"task": task.key.replace("/", ":"), "stage": view.stage_detail_json(task, stage)},
+        lambda: view.show_page(task, stage),
+    )
 
 
 @app.command("release")
@@ -149,5 +160,7 @@ def release(context: typer.Context, number: Number, identity: Identity) -> Answe
     before, appended = release_place(session.store, key, f"stage-{stage}")
     session.warn(appended.warning)
     facts = {"branch": before.branch, "worktree": before.worktree} if before else None
-    return Answer({"task": str(key), "stage": stage, "released": facts},
-                  lambda: view.released_page(str(key), f"stage-{stage}", before))  # fmt: skip
+    return Answer(
+        {"task": str(key), "stage": stage, "released": facts},
+        lambda: view.released_page(str(key), f"stage-{stage}", before),
+    )

@@ -34,8 +34,10 @@ def open_(
     session, parsed = Session.of(context), parse_task_key(key)
     appended = open_task(session.store, parsed, category=category, title=title, tickets=ticket or ())
     task = appended.snapshot.state.tasks[parsed.slashed]
-    return Answer({"task": view.task_json(task), "changed": bool(appended.events)},
-                  lambda: view.opened_page(task, changed=bool(appended.events)))  # fmt: skip
+    return Answer(
+        {"task": view.task_json(task), "changed": bool(appended.events)},
+        lambda: view.opened_page(task, changed=bool(appended.events)),
+    )
 
 
 @app.command("list")

@@ -29,18 +29,23 @@ def item_json(finding: Finding) -> dict[str, Any]:
     """One stale record."""
     new = finding.new
     item: dict[str, Any] = {
-        "stage": finding.stage, "class": finding.kind, "recorded": finding.recorded.head,
-        "replacement": new.head if new else None, "proof": new.proof if new else None, "branch": finding.branch,
+        "stage": finding.stage,
+        "class": finding.kind,
+        "recorded": finding.recorded.head,
+        "replacement": new.head if new else None,
+        "proof": new.proof if new else None,
+        "branch": finding.branch,
         "reason": finding.reason,
-    }  # fmt: skip
+    }
     if new is not None:
         item |= {"found_by": finding.found_by, "verified_carries": finding.verified_carries, "landed": new.landed}
     if finding.together:
         item["together"] = list(finding.together)
     if finding.flags:
         item["flags"] = list(finding.flags)
-    item["candidates"] = [candidate._asdict() if hasattr(candidate, "_asdict") else vars(candidate) for candidate in
-                          finding.candidates]  # fmt: skip
+    item["candidates"] = [
+        candidate._asdict() if hasattr(candidate, "_asdict") else vars(candidate) for candidate in finding.candidates
+    ]
     return item
 
 
@@ -51,11 +56,17 @@ def applied_json(event: Event) -> dict[str, Any] | None:
         return None
     by_user = fact.proof == "user"
     return {
-        "stage": fact.stage, "class": "confirm" if by_user else "auto", "recorded": fact.old,
-        "replacement": fact.range.head, "proof": fact.proof, "branch": fact.branch,
-        "reason": f"decided: {fact.ref}" if by_user else "proven", "found_by": fact.found_by or None,
-        "landed": fact.landed, "candidates": [],
-    }  # fmt: skip
+        "stage": fact.stage,
+        "class": "confirm" if by_user else "auto",
+        "recorded": fact.old,
+        "replacement": fact.range.head,
+        "proof": fact.proof,
+        "branch": fact.branch,
+        "reason": f"decided: {fact.ref}" if by_user else "proven",
+        "found_by": fact.found_by or None,
+        "landed": fact.landed,
+        "candidates": [],
+    }
 
 
 def anchor_json(found: AnchorFinding | None) -> dict[str, Any] | None:
@@ -63,8 +74,13 @@ def anchor_json(found: AnchorFinding | None) -> dict[str, Any] | None:
     if found is None:
         return None
     new = found.new
-    return {"recorded": found.recorded.head, "status": found.status, "replacement": new.head if new else None,
-            "proof": new.proof if new else None, "reason": found.reason}  # fmt: skip
+    return {
+        "recorded": found.recorded.head,
+        "status": found.status,
+        "replacement": new.head if new else None,
+        "proof": new.proof if new else None,
+        "reason": found.reason,
+    }
 
 
 def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
@@ -81,9 +97,17 @@ def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
     moved = [event.fact for event in shown.applied if isinstance(event.fact, AnchorMoved)]
     anchor = anchor_json(report.anchor)
     if anchor is not None and moved:
-        anchor |= {"settled": {"recorded": moved[-1].old, "replacement": moved[-1].range.head, "proof": moved[-1].proof}}
-    return {"task": report.task.replace("/", ":"), "mode": mode, "items": items, "anchor": anchor, "applied": applied,
-            "remaining_confirm": len(report.confirms)}  # fmt: skip
+        anchor |= {
+            "settled": {"recorded": moved[-1].old, "replacement": moved[-1].range.head, "proof": moved[-1].proof}
+        }
+    return {
+        "task": report.task.replace("/", ":"),
+        "mode": mode,
+        "items": items,
+        "anchor": anchor,
+        "applied": applied,
+        "remaining_confirm": len(report.confirms),
+    }
 
 
 def _diff(git: Git, finding: Finding) -> str | None:
@@ -115,25 +139,39 @@ def _report(page: Page, git: Git, shown: Shown) -> None:
     for finding in report.items:
         if finding.new is not None:
             arrow = f"{finding.recorded.head[:SHORT]} → {finding.new.head[:SHORT]}"
-            page.line(f"  stage {finding.stage}  ", Cell("proven", "good"), f"  {arrow}  {finding.reason} ({finding.new.proof})")
+            page.line(
+                f"  stage {finding.stage}  ",
+                Cell("proven", "good"),
+                f"  {arrow}  {finding.reason} ({finding.new.proof})",
+            )
     for event in shown.applied:
         fact = event.fact
         if isinstance(fact, StageMoved):
             by = "as you decided" if fact.proof == "user" else f"proven by {fact.proof}"
-            page.line(f"  stage {fact.stage}  ", Cell("settled", "good"), f"  {fact.old[:SHORT]} → {fact.range.head[:SHORT]}  {by}")
+            page.line(
+                f"  stage {fact.stage}  ",
+                Cell("settled", "good"),
+                f"  {fact.old[:SHORT]} → {fact.range.head[:SHORT]}  {by}",
+            )
     if any(finding.kind == "auto" for finding in report.findings):
         page.line(Cell(f"  next: git okstra reconcile --task-key {key} --apply", "faint"))
 
 
 def _question(page: Page, git: Git, key: str, finding: Finding, *, with_diff: bool) -> None:
-    page.line(f"  stage {finding.stage}  ", Cell("decide", "bad"), f"  {finding.recorded.head[:SHORT]}  {finding.reason}")
+    page.line(
+        f"  stage {finding.stage}  ", Cell("decide", "bad"), f"  {finding.recorded.head[:SHORT]}  {finding.reason}"
+    )
     for candidate in finding.candidates:
         mark = Cell("recommended ", "warn") if candidate.recommended else ""
         named = candidate.ref if candidate.ref != candidate.commit else candidate.ref[:SHORT]
         page.line("           ", mark, f"{named}: {candidate.why}")
     best = next((c.ref for c in finding.candidates if c.recommended), "REF")
-    page.line(Cell(f"           next: git okstra reconcile --task-key {key} --apply --stage {finding.stage} --use-ref {best}",
-                   "faint"))  # fmt: skip
+    page.line(
+        Cell(
+            f"           next: git okstra reconcile --task-key {key} --apply --stage {finding.stage} --use-ref {best}",
+            "faint",
+        )
+    )
     if with_diff:
         for line in (_diff(git, finding) or "").splitlines():
             page.line(f"    {line}")
@@ -143,7 +181,11 @@ def _anchor(page: Page, key: str, found: AnchorFinding | None) -> None:
     if found is None or found.status == "ok":
         return
     if found.new is not None:
-        page.line("  anchor   ", Cell("proven", "good"), f"  {found.recorded.head[:SHORT]} → {found.new.head[:SHORT]}  {found.reason}")
+        page.line(
+            "  anchor   ",
+            Cell("proven", "good"),
+            f"  {found.recorded.head[:SHORT]} → {found.new.head[:SHORT]}  {found.reason}",
+        )
     else:
         page.line("  anchor   ", Cell("decide", "bad"), f"  {found.recorded.head[:SHORT]}  {found.reason}")
         page.line(Cell(f"           next: git okstra reconcile --task-key {key} --reset-anchor REF", "faint"))
@@ -158,7 +200,15 @@ def verify_page(checked: Sequence[Checked]) -> Page:
     page = Page()
     if not checked:
         page.line("no move was ever recorded")
-    rows = [(move.task, str(move.stage or "anchor"), f"{move.old[:SHORT]} → {move.new[:SHORT]}", move.proof,
-             Cell(move.verdict, "bad" if move.verdict == "refuted" else "good")) for move in checked]  # fmt: skip
+    rows = [
+        (
+            move.task,
+            str(move.stage or "anchor"),
+            f"{move.old[:SHORT]} → {move.new[:SHORT]}",
+            move.proof,
+            Cell(move.verdict, "bad" if move.verdict == "refuted" else "good"),
+        )
+        for move in checked
+    ]
     page.table(("task", "stage", "move", "proof", "today"), rows)
     return page

@@ -31,10 +31,15 @@ def task_json(task: Task) -> dict[str, Any]:
     """One task with its stages as recorded, without looking at history."""
     anchor = {"commit": task.anchor.range.head, "ref": task.anchor.ref} if task.anchor else None
     return {
-        "key": task.key.replace("/", ":"), "category": task.category, "title": task.title,
-        "tickets": list(task.tickets), "phase": task_phase(task), "status": task_status(task), "anchor": anchor,
+        "key": task.key.replace("/", ":"),
+        "category": task.category,
+        "title": task.title,
+        "tickets": list(task.tickets),
+        "phase": task_phase(task),
+        "status": task_status(task),
+        "anchor": anchor,
         "stages": [stage_json(task, stage) for _, stage in sorted(task.stages.items())],
-    }  # fmt: skip
+    }
 
 
 def opened_page(task: Task, *, changed: bool) -> Page:
@@ -62,8 +67,12 @@ def list_page(tasks: Sequence[Task]) -> Page:
 
 def _row(task: Task) -> list[Cell]:
     done = sum(stage.range is not None for stage in task.stages.values())
-    return [Cell(task.key.replace("/", ":"), "strong"), Cell(task_status(task)),
-            Cell(f"{done} of {len(task.stages)} done" if task.stages else "-"), Cell(task.title)]  # fmt: skip
+    return [
+        Cell(task.key.replace("/", ":"), "strong"),
+        Cell(task_status(task)),
+        Cell(f"{done} of {len(task.stages)} done" if task.stages else "-"),
+        Cell(task.title),
+    ]
 
 
 def show_page(task: Task) -> Page:
@@ -75,6 +84,8 @@ def show_page(task: Task) -> Page:
         page.line("tickets: ", ", ".join(task.tickets))
     if task.anchor is not None:
         page.line("anchor: ", Cell(task.anchor.range.head[:10], "strong"), f" on {task.anchor.ref}")
-    page.table(("stage", "state", "commit", "branch", "title"),
-               [stage_cells(stage) for _, stage in sorted(task.stages.items())])  # fmt: skip
+    page.table(
+        ("stage", "state", "commit", "branch", "title"),
+        [stage_cells(stage) for _, stage in sorted(task.stages.items())],
+    )
     return page

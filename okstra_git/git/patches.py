@@ -11,7 +11,7 @@ def show_difference(git: Git, recorded: str, candidate: str) -> str | None:
 
     None where git cannot compare them (a missing commit, a root commit on one side).
     """
-    asked = ["range-diff", "--no-color", "--creation-factor=100", f"{recorded}^!", f"{candidate}^!"]
+    asked = ["range-diff", "--no-color", "--no-notes", "--creation-factor=100", f"{recorded}^!", f"{candidate}^!"]
     try:
         text = run_git(asked, cwd=git.top, timeout=30).stdout.decode("utf-8", "backslashreplace")
     except GitFailed:

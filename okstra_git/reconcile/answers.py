@@ -22,7 +22,7 @@ def record_choice(store: Store, key: TaskKey, number: int, commit: CommitId, ref
         stage = require_stage(task, number)
         if stage.range is None:
             raise StageUnknown(f"stage {number} of {key} has no commit on record yet", stage=number,
-                               hint=f"git okstra stage done {number} --task-key {key}")  # fmt: skip
+                               hint=f"git okstra stage done {number} --task-key {key}")
         is_branch = find_ref(store.git, f"refs/heads/{ref}") is not None
         renamed = ref if is_branch and find_ref(store.git, f"refs/heads/{stage.branch}") is None else None
         if stage.range.head == commit and renamed is None:
@@ -30,7 +30,9 @@ def record_choice(store: Store, key: TaskKey, number: int, commit: CommitId, ref
         base = choose_base(store.git, task, Stack.of(task), stage, commit)
         new = take_prints(store.git, [(base, commit)])[0]
         return [
-            StageMoved(task=task.key, stage=number, old=stage.range.head, range=new, proof="user", ref=ref, branch=renamed)
+            StageMoved(
+                task=task.key, stage=number, old=stage.range.head, range=new, proof="user", ref=ref, branch=renamed
+            )
         ]
 
     return store.append(decide)

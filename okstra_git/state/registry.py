@@ -62,8 +62,11 @@ def require_stage(task: Task, number: int) -> Stage:
     stage = task.stages.get(number)
     if stage is None:
         key = task.key.replace("/", ":")
-        raise StageUnknown(f"stage {number} of {key} was never started", stage=number,
-                           hint=f"git okstra stage start {number} --task-key {key}")
+        raise StageUnknown(
+            f"stage {number} of {key} was never started",
+            stage=number,
+            hint=f"git okstra stage start {number} --task-key {key}",
+        )
     return stage
 
 
@@ -86,6 +89,19 @@ def active_places(state: State) -> Iterator[tuple[Task, Place]]:
 def owner_of_branch(state: State, branch: str) -> tuple[Task, Place] | None:
     """The active row that owns the branch."""
     return next(((task, place) for task, place in active_places(state) if place.branch == branch), None)
+
+
+def branch_clashes(state: State) -> list[str]:
+    """Sentences about branches that two clones reserved for different tasks before they saw each other."""
+    owners: dict[str, str] = {}
+    clashes: list[str] = []
+    for task, place in active_places(state):
+        first = owners.setdefault(place.branch, task.key)
+        if first != task.key:
+            clashes.append(
+                f"branch {place.branch} is claimed by {first.replace('/', ':')} and {task.key.replace('/', ':')}"
+            )
+    return clashes
 
 
 def reserve(state: State, fact: PlaceReserved) -> PlaceReserved:

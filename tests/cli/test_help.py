@@ -33,8 +33,8 @@ def test_every_command_explains_itself(world: World, line: tuple[str, ...], flag
     page = world.okstra(*line, flag).out
     assert page.startswith(f"Usage: git okstra {' '.join(line)}")
     assert len(page.splitlines()[2].strip()) > 10
-    assert max(map(len, page.splitlines())) <= 80
-    assert "..." not in "".join(page.splitlines()[2:]).replace("]...", "").replace("}...", ""), "a cut sentence"
+    wrapped = [text for text in page.splitlines() if not text.startswith("    git okstra ")]  # examples can be copied
+    assert max(map(len, wrapped)) <= 80
 
 
 def test_the_front_page_names_every_command_and_fits(world: World, on_terminal: Ask) -> None:
