@@ -87,12 +87,10 @@ def test_a_huge_file_is_torn_without_being_read_whole(tmp_path: Path, monkeypatc
     assert [event.torn for event in list_spooled(str(tmp_path))] == [True]
 
 
-def test_a_rebase_at_work_is_seen_in_the_worktree_it_came_from(tmp_path: Path) -> None:
-    put(tmp_path, WHOLE.replace("/some where/.git", str(tmp_path)))
+def test_amends_held_during_a_rebase_are_told_apart(tmp_path: Path) -> None:
+    put(tmp_path, WHOLE.replace(f"{OLD} {NEW}\n", f"{OLD} {NEW} amend\n", 1))
     (event,) = list_spooled(str(tmp_path))
-    assert not event.rebase_at_work
-    (tmp_path / "rebase-apply").mkdir()
-    assert event.rebase_at_work
+    assert (event.amends, event.pairs) == (((OLD, NEW),), ((NEW, OLD),))
 
 
 def test_the_module_loads_nothing_but_os() -> None:

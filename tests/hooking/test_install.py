@@ -15,6 +15,7 @@ from okstra_git.hooking.block import BEGIN, find_block, insert_block, is_shell, 
 from okstra_git.hooking.block import Origin as O
 from okstra_git.hooking.install import install_hooks
 from okstra_git.hooking.model import HOOKS, Done, HooksReadOnly, State
+from okstra_git.hooking.probe import probe_hooks
 from okstra_git.hooking.status import inspect_hooks
 from okstra_git.hooking.uninstall import uninstall_hooks
 from tests.hooking.conftest import Listener
@@ -380,6 +381,8 @@ def test_a_read_only_repository_is_refused_in_one_sentence(listener: Listener, m
             run_program(["chown", "-R", "65534", scratch], cwd=world.path, environ=os.environ).expect(0)
         with nobody(git.common_dir), pytest.raises(HooksReadOnly) as refused:
             install_hooks(git, program=listener.program)
+        with nobody(git.common_dir), pytest.raises(HooksReadOnly):
+            probe_hooks(git)
         assert refused.value.code == "hooks.read-only"
         assert "it is read-only for us" in refused.value.message
         assert not git.private_dir.exists()

@@ -66,36 +66,51 @@ def test_only_the_old_column_of_a_rebase_counts(installed: Listener) -> None:
     assert [call for call in installed.calls() if call.startswith("post-rewrite")] == []
 
 
-def test_amends_inside_a_rebase_are_held_for_the_final_call(installed: Listener) -> None:
+@pytest.mark.parametrize("backend", [[], ["--no-ff"]])
+def test_an_amend_by_exec_travels_with_the_rebases_own_call(installed: Listener, backend: list[str]) -> None:
     world = installed.world
-    installed.watch("A", "B")
+    installed.watch("A")
     step = "git commit -q --amend --allow-empty -m again"
-    world.rebase_i("main", [("pick", "A"), ("exec", step), ("pick", "B")], "--no-ff")
+    world.rebase_i("main", [("pick", "A"), ("exec", step), ("pick", "B")], *backend)
     assert installed.calls() == ["post-rewrite rebase"]
-    assert [event.kind for event in installed.spooled()][-1] == "rebase"
+    (event,) = installed.spooled()
+    assert event.kind == "rebase"
+    assert [new for _, new in event.amends] == [world.tip("HEAD~")]
+    assert installed.labels_of(event) == (["A", "B"] if backend else ["B"])
 
 
-def test_an_amend_in_an_edit_stop_is_spooled_but_called_only_by_the_rebase(installed: Listener) -> None:
+def test_an_amend_in_an_edit_stop_waits_for_the_end_of_the_rebase(installed: Listener) -> None:
     world = installed.world
     installed.watch("A")
     world.rebase_i("main", [("edit", "A"), ("pick", "B")])
-    world.amend({"a": "edited\n"})
-    assert installed.calls() == []
-    (held,) = installed.spooled()
-    assert (held.kind, held.rebase_at_work) == ("amend", True)
+    edited = world.amend({"a": "edited\n"})
+    assert (installed.calls(), installed.spooled()) == ([], [])
     world.git("rebase", "--continue")
     assert installed.calls() == ["post-rewrite rebase"]
-    assert [event.kind for event in installed.spooled()] == ["amend", "rebase"]
+    (event,) = installed.spooled()
+    assert event.amends == ((world["A"], edited),)
+    assert (world["A"], edited) in event.pairs
 
 
-def test_an_aborted_rebase_leaves_held_amends_and_no_call(installed: Listener) -> None:
+@pytest.mark.parametrize("end", ["--abort", "--quit"])
+def test_an_abandoned_rebase_forgets_its_amends(installed: Listener, end: str) -> None:
     world = installed.world
     installed.watch("A")
     world.rebase_i("main", [("edit", "A"), ("pick", "B")])
     world.amend({"a": "edited\n"})
-    world.git("rebase", "--abort")
-    assert installed.calls() == []
-    assert [(event.kind, event.rebase_at_work) for event in installed.spooled()] == [("amend", False)]
+    world.git("rebase", end)
+    assert (installed.calls(), installed.spooled()) == ([], [])
+    assert list(installed.git.git_dir.rglob("okstra-amends")) == []
+
+
+def test_an_amend_while_a_mailbox_is_applied_is_heard_at_once(installed: Listener) -> None:
+    world = installed.world
+    patch = world.git("format-patch", "-1", "--stdout", world["B"])
+    installed.watch("B")
+    world.git("am", "-q", stdin=patch + "\n", ok=False)
+    assert (installed.git.git_dir / "rebase-apply").is_dir()
+    world.amend()
+    assert installed.calls() == ["post-rewrite amend"]
 
 
 def test_a_linked_worktree_is_heard_with_its_own_git_directory(installed: Listener) -> None:
