@@ -40,7 +40,7 @@ def settle_reported(session: Session, *, planned: Mapping[str, str]) -> list[Rep
 
 def settle_leftovers(session: Session) -> None:
     """What a hook reported and could not settle, because git had not moved the branches yet."""
-    if any(not event.torn and not event.rebase_at_work for event in list_spooled(str(session.git.private_dir))):
+    if any(not event.torn for event in list_spooled(str(session.git.private_dir))):
         settle_reported(session, planned={})
 
 
