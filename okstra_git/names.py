@@ -1,7 +1,7 @@
 """Names that people and agents type, parsed into types or refused."""
 
+import os
 import re
-import secrets
 from typing import NamedTuple, NewType
 
 from okstra_git.errors import OkstraError
@@ -122,7 +122,7 @@ def is_ulid(text: str) -> bool:
 
 def mint_ulid(milliseconds: int) -> str:
     """A new ULID for this instant (https://github.com/ulid/spec); unique across clones without coordination."""
-    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10))
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 

@@ -80,7 +80,7 @@ def walk(git: Git, include: Iterable[str], exclude: Iterable[str], *, limit: int
 def unreachable(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
     """Those of `commits` that none of the tips contains; one walk answers for all of them. Missing ones included."""
     wanted = set(commits) - set(tips)
-    present = [oid for oid in wanted if find_commit(git, oid)]
+    present = [oid for oid in wanted if oid in git.handle]
     if not present or not tips:
         return wanted
     outside = {str(oid) for oid in _ids_outside(git, present, tips)}
@@ -105,6 +105,14 @@ def contains(git: Git, tip: str, commit: str) -> bool:
         return bool(git.handle.descendant_of(pygit2.Oid(hex=tip), pygit2.Oid(hex=commit)))
     except (KeyError, ValueError, pygit2.GitError):
         return False
+
+
+def resolve_head(git: Git) -> CommitId | None:
+    """The commit checked out here, None on an unborn branch."""
+    try:
+        return CommitId(str(git.handle.head.peel(pygit2.Commit).id))
+    except (KeyError, pygit2.GitError, ValueError):
+        return None
 
 
 def merge_base(git: Git, one: str, other: str) -> CommitId | None:

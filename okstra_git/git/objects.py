@@ -33,7 +33,7 @@ def durable_writes() -> Iterator[None]:
 
 def has_object(git: Git, oid: str) -> bool:
     """Whether the object is here, without asking any remote."""
-    return oid in git.handle
+    return oid == EMPTY_TREE or oid in git.handle
 
 
 def read_blob(git: Git, oid: str) -> bytes:

@@ -28,6 +28,12 @@ class UnsafeRepository(OkstraError):
     code = "repo.unsafe"
 
 
+class BrokenConfig(OkstraError):
+    """A git configuration file that cannot be parsed."""
+
+    code = "config.broken"
+
+
 @dataclass(frozen=True)
 class Git:
     """One opened repository: its handle and the directories that matter.
@@ -54,6 +60,10 @@ class Git:
     def private_dir(self) -> Path:
         """`$GIT_COMMON_DIR/okstra`: this clone's rebuildable and private files."""
         return self.common_dir / "okstra"
+
+
+_BROKEN_CONFIG = ("config file", "invalid escape at", "failed to parse '")
+"""What libgit2 says when a configuration file is at fault; it has no class of its own for that."""
 
 
 def open_repository(start: Path) -> Git:
@@ -89,6 +99,9 @@ def _refuse_formats(handle: pygit2.Repository, start: Path) -> None:
 
 
 def _refusal(start: Path, complaint: str) -> OkstraError:
+    if any(sign in complaint for sign in _BROKEN_CONFIG):
+        what = complaint.partition("config file: ")[2] or complaint
+        return BrokenConfig(f"the git configuration of {start} is broken: {what}", hint="git config --list")
     if "owne" in complaint or "safe" in complaint:
         return UnsafeRepository(
             f"the repository at {start} belongs to another user",

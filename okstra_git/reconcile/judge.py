@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import diff_trees
-from okstra_git.git.history import contains, merge_base
 from okstra_git.reconcile.anchors import judge_anchor
 from okstra_git.reconcile.candidates import confirm
 from okstra_git.reconcile.locate import Hit, locate, proven_range
 from okstra_git.reconcile.model import Finding, ProvenRange, Report
 from okstra_git.reconcile.places import Home, Places
-from okstra_git.reconcile.proofs import Prover, evidence_between
+from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.survey import Standing, survey
 from okstra_git.reconcile.verdict import apply_rules
 from okstra_git.reconcile.windows import Window, open_window
@@ -31,6 +28,7 @@ class Judge:
     limit: int = DEFAULT_WINDOW
     carry_by_replay: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
+    _roots: dict[str, dict[str, str | None]] = field(default_factory=dict)
     _windows: dict[tuple[str, tuple[str, ...]], Window] = field(default_factory=dict)
 
     def judge(self, task: Task) -> Report:
@@ -39,20 +37,14 @@ class Judge:
         provers = self._provers([standing for standing in standings if standing.status == "stale"])
         moved: dict[str, str] = {}
         findings = [self._finding(task, standing, provers, moved) for standing in standings]
-        ruled = apply_rules(findings, lambda tip, commit: contains(self.places.git, tip, commit))
+        ruled = apply_rules(findings, self.places.contains)
         return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window))
 
     def _provers(self, stale: Sequence[Standing]) -> dict[int, Prover]:
-        """One prover per stale stage, their recorded deltas read together."""
-        git = self.places.git
-        provers = {s.stage.number: Prover(git, s.stage.range) for s in stale if s.stage.range}
-        pairs = [(prover.recorded.base_tree, prover.recorded.head_tree) for prover in provers.values()]
-        try:
-            for prover, delta in zip(provers.values(), diff_trees(git, pairs), strict=True):
-                prover.know_delta(delta)
-        except GitFailed:
-            pass
-        return provers
+        """One prover per stale stage; when the first one needs its recorded delta, all are read together."""
+        ranges = [standing.stage.range for standing in stale if standing.stage.range]
+        deltas = RecordedDeltas(self.places.git, ranges)
+        return {s.stage.number: Prover(self.places.git, s.stage.range, deltas) for s in stale if s.stage.range}
 
     def _finding(self, task: Task, standing: Standing, provers: Mapping[int, Prover], moved: dict[str, str]) -> Finding:
         stage = standing.stage
@@ -63,7 +55,8 @@ class Judge:
         if standing.restored_to is not None:
             return replace(blank, kind="restored", new=_back_to(standing), reason="its branch is back at this commit")
         prover = provers[stage.number]
-        bases = frozenset({*moved.values(), *([stage.range.base] if stage.range.base else [])})
+        base = stage.range.base or ""
+        bases = frozenset({base, moved.get(base, base)})
         searched: list[tuple[Home, Window]] = []
         for home in self._homes(task, standing):
             window = self.window(home, task, stage.range.head)
@@ -85,18 +78,22 @@ class Judge:
 
     def window(self, home: Home, task: Task, recorded: str) -> Window:
         """The stretch of `home` in which the record may live now; shared by all stages with the same root."""
-        git = self.places.git
-        root = _root_of(task, recorded)
-        fork = merge_base(git, home.tip, root) if root else None
+        root = self._root_of(task, recorded)
+        fork = self.places.fork(home.tip, root) if root else None
         hidden: list[str] = [fork] if fork else []
         if home.kind != "target":
             targets = [target.tip for target in self.places.targets(task, None) if target.tip != home.tip]
-            if not any(contains(git, tip, home.tip) for tip in targets):
+            if not any(self.places.contains(tip, home.tip) for tip in targets):
                 hidden += targets
         key = (home.tip, tuple(dict.fromkeys(hidden)))
         if key not in self._windows:
-            self._windows[key] = open_window(git, home.tip, key[1], limit=self.limit)
+            self._windows[key] = open_window(self.places.git, home.tip, key[1], limit=self.limit)
         return self._windows[key]
+
+    def _root_of(self, task: Task, recorded: str) -> str | None:
+        if task.key not in self._roots:
+            self._roots[task.key] = _roots(task)
+        return self._roots[task.key].get(recorded)
 
     def _auto(self, blank: Finding, standing: Standing, home: Home, prover: Prover, hit: Hit) -> Finding:
         new = proven_range(prover, hit, landed=home.kind == "target")
@@ -106,7 +103,7 @@ class Judge:
         flags = ("partly-absorbed",) if hit.proven.partly_absorbed else ()
         found_by = "post-rewrite" if hinted else home.kind
         return replace(blank, kind="auto", new=new, reason=_reason(hit, home, prover), found_by=found_by,
-                       verified_carries=carries, flags=flags)  # fmt: skip
+                       verified_carries=carries, flags=flags)
 
 
 def _back_to(standing: Standing) -> ProvenRange:
@@ -118,17 +115,21 @@ def _back_to(standing: Standing) -> ProvenRange:
     return ProvenRange(back.base, back.head, "restored", evidence)
 
 
-def _root_of(task: Task, recorded: str) -> str | None:
-    """The base under the lowest stage of the stack that `recorded` is part of."""
-    ranges = {stage.range.head: stage.range for stage in task.stages.values() if stage.range}
-    seen: set[str] = set()
-    at: str | None = recorded
-    while at in ranges and at not in seen:
-        seen.add(at)
-        at = ranges[at].base
-    if at is None and task.anchor is not None and recorded == task.anchor.range.head:
-        return task.anchor.range.base
-    return at if at != recorded else None
+def _roots(task: Task) -> dict[str, str | None]:
+    """For every recorded head, the base under the lowest stage of the stack that it is part of."""
+    bases = {stage.range.head: stage.range.base for stage in task.stages.values() if stage.range}
+    roots: dict[str, str | None] = {}
+    for head in bases:
+        path: list[str] = []
+        at: str | None = head
+        while at in bases and at not in roots and at not in path:
+            path.append(at)
+            at = bases[at]
+        root = roots.get(at or "", at)
+        roots.update(dict.fromkeys(path, root if root not in path else None))
+    if task.anchor is not None:
+        roots.setdefault(task.anchor.range.head, task.anchor.range.base)
+    return roots
 
 
 _SENTENCES = {

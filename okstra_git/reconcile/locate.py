@@ -33,7 +33,7 @@ def locate(window: Window, prover: Prover, *, bases: frozenset[str]) -> list[Hit
     """
     if prover.recorded.is_empty or not window.steps:
         return []
-    hits = _by_delta(window, prover)
+    hits = _by_delta(window, prover) or _by_only_visit(window, prover)
     if not (len(hits) == 1 and _is_only_visit(window, hits[0])):
         hits += _by_lines(window, prover)
     hits = _distinct(hits) or _distinct(_by_growth(window, prover, bases)) or _by_mapping(window, prover)
@@ -56,6 +56,15 @@ def ends_of(window: Window, span: Span) -> Ends:
 def _by_delta(window: Window, prover: Prover) -> list[Hit]:
     spans = window.spans_with_delta(int(prover.recorded.delta_sum, 16))
     return list(_proven(window, prover, spans, second_opinions=0))
+
+
+def _by_only_visit(window: Window, prover: Prover) -> list[Hit]:
+    """The one step that touches a recorded path at all: where else should the change be?"""
+    for change in prover.recorded_delta() or ():
+        visitors = window.by_path.get(change.path, [])
+        if len(visitors) == 1:
+            return list(_proven(window, prover, [Span(visitors[0], visitors[0])], second_opinions=0))
+    return []
 
 
 def _by_lines(window: Window, prover: Prover) -> list[Hit]:
@@ -97,9 +106,11 @@ def _grown(window: Window, prover: Prover, paths: frozenset[bytes], bases: froze
         for tried, (span, net) in enumerate(window.onward(first)):
             if tried >= MAX_GROWN:
                 break
-            yes = prover.prove(Ends(first.parent_tree, span.last.facts.tree, net, 2), second_opinion=False) if (
-                _touches_only(net, paths)
-            ) else None
+            yes = (
+                prover.prove(Ends(first.parent_tree, span.last.facts.tree, net, 2), second_opinion=False)
+                if (_touches_only(net, paths))
+                else None
+            )
             if yes is not None:
                 yield Hit(span, ends_of(window, span), yes)
                 break

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
+from okstra_git.git.history import contains, merge_base
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.upstreams import default_branches, upstream_of
@@ -33,6 +35,11 @@ class Places:
     extra_targets: Sequence[str] = ()
     _tips: dict[str, str | None] = field(default_factory=dict)
     _stage_branches: frozenset[str] = frozenset()
+    _targets: dict[tuple[str, str, str], list[Home]] = field(default_factory=dict)
+    _bases: dict[str, list[str]] = field(default_factory=dict)
+    _contained: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _forks: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    _follows: dict[str, Home | None] = field(default_factory=dict)
 
     def know_stage_branches(self, state: State) -> None:
         """Branches that belong to stages are never targets."""
@@ -60,35 +67,65 @@ class Places:
         homes = [Home("upstream", ref.removeprefix("refs/remotes/"), tip) for ref in fetched if (tip := self.tip(ref))]
         return homes[0] if len({home.tip for home in homes}) == 1 else None
 
-    @property
+    @cached_property
     def _remote_names(self) -> list[str]:
-        if not hasattr(self, "_remotes"):
-            self._remotes = list_ref_names(self.git, "refs/remotes/")
-        return self._remotes
+        return list_ref_names(self.git, "refs/remotes/")
 
     def upstream(self, name: str) -> Home | None:
         """The configured upstream of a local branch."""
+        if name not in self._follows:
+            self._follows[name] = self._find_upstream(name)
+        return self._follows[name]
+
+    def _find_upstream(self, name: str) -> Home | None:
         ref = upstream_of(self.git, name)
         tip = self.tip(ref) if ref else None
         return Home("upstream", ref.removeprefix("refs/remotes/"), tip) if ref and tip else None
 
     def targets(self, task: Task, stage: Stage | None) -> list[Home]:
         """Branches in which the stage may have landed, most specific first; stage branches are never among them."""
-        named = [*self.extra_targets, *([stage.base_ref] if stage else []), *(s.base_ref for s in task.stages.values())]
-        if task.anchor is not None:
-            named.append(task.anchor.ref)
+        key = (task.key, stage.branch if stage else "", stage.base_ref if stage else "")
+        if key not in self._targets:
+            self._targets[key] = self._find_targets(task, stage)
+        return self._targets[key]
+
+    def _find_targets(self, task: Task, stage: Stage | None) -> list[Home]:
+        named = [*self.extra_targets, *([stage.base_ref] if stage else []), *self._base_refs(task)]
         found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._defaults()]
         own = {stage.branch} if stage else set()
         unique = {home.name: home for home in found if home is not None and home.name not in own}
         homes = [*unique.values(), *self._upstreams(unique.values())]
         return list({home.name: home for home in homes}.values())
 
+    def _base_refs(self, task: Task) -> list[str]:
+        if task.key not in self._bases:
+            refs = [stage.base_ref for stage in task.stages.values()]
+            refs += [task.anchor.ref] if task.anchor is not None else []
+            self._bases[task.key] = list(dict.fromkeys(refs))
+        return self._bases[task.key]
+
+    def contains(self, tip: str, commit: str) -> bool:
+        """Whether the tip has the commit in its history; asked of git once."""
+        if (tip, commit) not in self._contained:
+            self._contained[tip, commit] = contains(self.git, tip, commit)
+        return self._contained[tip, commit]
+
+    def fork(self, tip: str, other: str) -> str | None:
+        """Where two commits' histories part; asked of git once."""
+        if (tip, other) not in self._forks:
+            self._forks[tip, other] = merge_base(self.git, tip, other)
+        return self._forks[tip, other]
+
     def _upstreams(self, homes: Iterable[Home]) -> list[Home]:
         found = [self.upstream(home.name) for home in homes]
         return [Home("target", home.name, home.tip) for home in found if home is not None]
 
     def _defaults(self) -> list[Home | None]:
-        return [self._named(name) for name in default_branches(self.git)]
+        return [self._named(name) for name in self._default_names]
+
+    @cached_property
+    def _default_names(self) -> list[str]:
+        return default_branches(self.git)
 
     def _named(self, name: str) -> Home | None:
         """A target by branch name; commits, tags and stage branches are no targets."""

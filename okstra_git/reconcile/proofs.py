@@ -1,17 +1,19 @@
 """The ladder: is this range the same change as the recorded one? Cheapest rung first; pure questions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta, delta_fingerprint, diff_trees
 from okstra_git.git.history import find_commit
 from okstra_git.git.merging import merge_sides, merge_trees_with_git
-from okstra_git.git.objects import find_entry
+from okstra_git.git.objects import find_entry, has_object
 from okstra_git.git.patch_ids import PATCH_ALGORITHM
 from okstra_git.git.repo import Git
 from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
 from okstra_git.state.prints import take_prints
+
+READ_TOGETHER = 64
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,39 @@ class Proven:
     partly_absorbed: bool = False
 
 
-class Prover:
-    """Answers for one recorded range; the recorded delta is read from git once, and only if a rung needs it."""
+class RecordedDeltas:
+    """The recorded changes of several ranges, read from git some dozens at a time when one of them is asked for."""
 
-    def __init__(self, git: Git, recorded: RangePrint) -> None:
+    def __init__(self, git: Git, ranges: Sequence[RangePrint]) -> None:
+        self._git = git
+        self._pairs = list(dict.fromkeys((one.base_tree, one.head_tree) for one in ranges))
+        self._places = {pair: place for place, pair in enumerate(self._pairs)}
+        self._known: dict[tuple[str, str], Delta | None] = {}
+
+    def find(self, recorded: RangePrint) -> Delta | None:
+        """The delta of one of the ranges, or None where its trees are gone."""
+        wanted = (recorded.base_tree, recorded.head_tree)
+        if wanted not in self._known:
+            place = self._places[wanted]
+            self._known.update(self._read(self._pairs[place : place + READ_TOGETHER]))
+        return self._known[wanted]
+
+    def _read(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Delta | None]:
+        present = [pair for pair in pairs if all(has_object(self._git, tree) for tree in pair)]
+        try:
+            read = dict(zip(present, diff_trees(self._git, present), strict=True))
+        except GitFailed:
+            read = {}
+        return {pair: read.get(pair) for pair in pairs}
+
+
+class Prover:
+    """Answers for one recorded range; `deltas` spares reading recorded changes one by one."""
+
+    def __init__(self, git: Git, recorded: RangePrint, deltas: RecordedDeltas | None = None) -> None:
         self.git = git
         self.recorded = recorded
-        self._delta: Delta | None = None
-        self._asked = False
+        self._deltas = deltas or RecordedDeltas(git, [recorded])
 
     def prove(self, ends: Ends, *, second_opinion: bool) -> Proven | None:
         """The first rung that says yes, or None. An empty range on either side proves nothing.
@@ -96,17 +123,7 @@ class Prover:
 
     def recorded_delta(self) -> Delta | None:
         """The recorded change, path by path; None where its trees are gone."""
-        if not self._asked:
-            self._asked = True
-            try:
-                self._delta = diff_trees(self.git, [(self.recorded.base_tree, self.recorded.head_tree)])[0]
-            except GitFailed:
-                self._delta = None
-        return self._delta
-
-    def know_delta(self, delta: Delta) -> None:
-        """Hand in the recorded delta where many were read in one go."""
-        self._asked, self._delta = True, delta
+        return self._deltas.find(self.recorded)
 
     def for_commit(self, oid: str) -> "Prover | None":
         """The same questions for one commit against its parent."""

@@ -23,40 +23,24 @@ def survey(task: Task, places: Places) -> list[Standing]:
     """The standing of every recorded stage of the task, in stage order."""
     recorded = [stage for _, stage in sorted(task.stages.items()) if stage.range is not None]
     homes = {stage.branch: places.branch(stage.branch) for stage in recorded}
-    lost = _lost(recorded, homes, places)
-    suspects = [stage for stage in recorded if stage.number in lost]
-    still = _not_landed(task, suspects, places)
-    return [
-        _standing(stage, homes[stage.branch], places, is_lost=stage.number in still) for stage in recorded
-    ]
+    lost = _lost(task, recorded, homes, places)
+    return [_standing(stage, homes[stage.branch], places, is_lost=stage.number in lost) for stage in recorded]
 
 
-def _lost(stages: Iterable[Stage], homes: Mapping[str, Home | None], places: Places) -> set[int]:
-    """Numbers of stages whose recorded commit their branch does not contain."""
-    by_branch: dict[str, list[Stage]] = {}
+def _lost(task: Task, stages: Iterable[Stage], homes: Mapping[str, Home | None], places: Places) -> set[int]:
+    """Numbers of stages whose recorded commit neither their branch nor any of their targets contains."""
+    groups: dict[tuple[str, ...], list[Stage]] = {}
     for stage in stages:
-        by_branch.setdefault(stage.branch, []).append(stage)
+        home = homes[stage.branch]
+        if stage.range is None or (home is not None and stage.range.head == home.tip):
+            continue
+        tips = [home.tip] if home else []
+        groups.setdefault((*tips, *(target.tip for target in places.targets(task, stage))), []).append(stage)
     lost: set[int] = set()
-    for branch, group in by_branch.items():
-        home = homes[branch]
-        heads = [stage.range.head for stage in group if stage.range]
-        gone = unreachable(places.git, heads, [home.tip] if home else [])
+    for around, group in groups.items():
+        gone = unreachable(places.git, [stage.range.head for stage in group if stage.range], list(around))
         lost |= {stage.number for stage in group if stage.range and stage.range.head in gone}
     return lost
-
-
-def _not_landed(task: Task, suspects: list[Stage], places: Places) -> set[int]:
-    """Those of the suspects that no target contains either."""
-    left: set[int] = set()
-    groups: dict[tuple[str, ...], list[Stage]] = {}
-    for stage in suspects:
-        tips = tuple(home.tip for home in places.targets(task, stage))
-        groups.setdefault(tips, []).append(stage)
-    for tips, group in groups.items():
-        heads = [stage.range.head for stage in group if stage.range]
-        gone = unreachable(places.git, heads, list(tips))
-        left |= {stage.number for stage in group if stage.range and stage.range.head in gone}
-    return left
 
 
 def _standing(stage: Stage, home: Home | None, places: Places, *, is_lost: bool) -> Standing:

@@ -11,7 +11,7 @@ MAJOR_FORMAT = 1
 class Record(BaseModel):
     """An immutable stored value; unknown fields are skipped when read (the stored bytes keep them)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 def show_time(at: datetime) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from okstra_git.digest import fingerprint
 from okstra_git.records.states import State
 
@@ -33,7 +31,7 @@ def load_fold(path: Path) -> CachedFold | None:
             return None
         heads = {ref: (int(h[0]), int(h[1]), int(h[2])) for ref, h in facts["heads"].items()}
         return CachedFold(facts["tips"], heads, facts["blobs"], State.model_validate_json(body))
-    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

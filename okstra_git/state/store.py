@@ -20,6 +20,7 @@ from okstra_git.state.journal import add_batch, last_mark
 from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch
 from okstra_git.state.reading import Snapshot, read_snapshot
 from okstra_git.state.recovery import level_journal, missing_events
+from okstra_git.state.views import is_derived, mark_derived, refresh
 from okstra_git.state.writer import require_writer
 
 Decide = Callable[[Snapshot], Sequence[AnyFact]]
@@ -34,10 +35,11 @@ class LogDamaged(OkstraError):
 
 @dataclass(frozen=True)
 class Appended:
-    """What an append recorded: the events, in order, and the state after them."""
+    """What an append recorded: the events, in order, the state after them, and a warning about derived refs if any."""
 
     events: tuple[Event, ...]
     snapshot: Snapshot
+    warning: str = ""
 
 
 def _leave_locks(_: Git, __: Sequence[str]) -> None:
@@ -110,7 +112,19 @@ class Store:
         reached("log.appended")
         self._keep_journal(writer, tip, events, new)
         reached("journal.written")
-        return Appended(tuple(events), self.read())
+        after = self.read()
+        return Appended(tuple(events), after, self._derive(snapshot, after, events))
+
+    def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event]) -> str:
+        """Bring refs, notes and watch list up to date; a failure is told, not raised: they can be derived again."""
+        level = is_derived(self.git, before.tips)
+        touched = {event.fact.task for event in events} if level else set(after.state.tasks)
+        try:
+            refresh(self.git, after.state, sorted(touched), when=events[-1].at)
+            mark_derived(self.git, after.tips)
+        except OkstraError as failed:
+            return f"recorded, but refs or notes could not be brought up to date: {failed.message}"
+        return ""
 
     def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
         who = signature_of(self.git)

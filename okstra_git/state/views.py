@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.faults import reached
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes
-from okstra_git.git.refs import LostRace, RefUpdate, TornRef, find_ref, list_ref_names, swap_refs
+from okstra_git.git.refs import LostRace, RefUpdate, TornRef, find_quietly, find_ref, list_ref_names, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.records.states import State, Task
@@ -46,6 +47,23 @@ def refresh(git: Git, state: State, tasks: Iterable[str], *, when: datetime) -> 
     write_watch(git, state)
     reached("views.watch")
     return Derived(refs, notes)
+
+
+def is_derived(git: Git, tips: Mapping[str, str]) -> bool:
+    """Whether refs and notes were brought in line with exactly these log tips."""
+    try:
+        return layout.derived_file(git.private_dir).read_bytes() == _mark(tips)
+    except OSError:
+        return not tips
+
+
+def mark_derived(git: Git, tips: Mapping[str, str]) -> None:
+    """Remember that refs and notes are in line with these log tips."""
+    replace_file(layout.derived_file(git.private_dir), _mark(tips))
+
+
+def _mark(tips: Mapping[str, str]) -> bytes:
+    return fingerprint(canonical_json(dict(tips))).encode() + b"\n"
 
 
 def _refresh_refs(git: Git, tasks: Iterable[Task]) -> int:
@@ -141,12 +159,5 @@ def write_watch(git: Git, state: State) -> bool:
                 commits[stage.range.head] = None
                 branches[f"refs/heads/{stage.branch}"] = None
     lines = [f"c {oid}" for oid in commits]
-    lines += [f"b {name} {tip}" for name in branches if (tip := _tip(git, name))]
+    lines += [f"b {name} {tip}" for name in branches if (tip := find_quietly(git, name))]
     return replace_file(layout.watch_file(git.private_dir), ("\n".join(lines) + "\n").encode())
-
-
-def _tip(git: Git, name: str) -> str | None:
-    try:
-        return find_ref(git, name)
-    except TornRef:
-        return None

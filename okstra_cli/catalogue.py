@@ -1,0 +1,32 @@
+"""Lists every command by name: the module that answers it, its panel on the front page, and one line of help."""
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One top-level command; without a panel it is understood but not listed."""
+
+    module: str
+    panel: str
+    help: str
+
+
+START, WORK, HISTORY, UPKEEP = "Start here", "Tasks and stages", "History", "Upkeep"
+
+COMMANDS = {
+    "init": Row("init", START, "Prepare this repository: writer id, project id, hooks"),
+    "status": Row("status", START, "Show tasks, stages and commits; what needs a person comes first"),
+    "demo": Row("demo", START, "Watch records follow rewritten history in a small real repository"),
+    "task": Row("task", WORK, "Open, list, show and close tasks"),
+    "stage": Row("stage", WORK, "Start, finish, list, show and release the stages of a plan"),
+    "worktree": Row("worktree", WORK, "List, release and prune the worktrees of stages"),
+    "reconcile": Row("reconcile", HISTORY, "Follow recorded commits through rewritten history, or ask"),
+    "log": Row("log", HISTORY, "Show what was recorded, newest first"),
+    "hooks": Row("hooks", UPKEEP, "Install, prove and remove the git hooks"),
+    "config": Row("config", UPKEEP, "Read and change the okstra settings in git config"),
+    "doctor": Row("doctor", UPKEEP, "Examine installation and repository; mend what is safe to mend"),
+    "fsck": Row("fsck", UPKEEP, "Prove that refs and notes equal the log, or rebuild them"),
+}
+
+ALIASES = {"git-reconcile": "reconcile"}
+"""Other spellings that skills use; hyphenated, because they are also programs' names."""

@@ -1,0 +1,88 @@
+"""Takes one command line from its flags to an answered exit status; whatever goes wrong becomes an answer too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from okstra_cli.drill import drilled
+from okstra_cli.failures import explain
+from okstra_cli.global_flags import split_line, wants_json
+from okstra_cli.output import Answer, OutputFailed, emit
+from okstra_cli.session import Session, Surroundings
+from okstra_git.errors import UsageError
+
+HELP = ("-h", "--help")
+
+
+def respond(argv: Sequence[str], around: Surroundings) -> int:
+    """Answer the line on the streams given and return the exit status: 0, 1, 2, 129 or 130."""
+    session = Session(around)
+    try:
+        session.flags.json = wants_json(argv, stdout_is_terminal=around.stdout_is_terminal)
+        session.flags, rest = split_line(argv)
+        with drilled(around.environ):
+            answer = answer_line(session, rest)
+        return emit(session, answer)
+    except OutputFailed as error:
+        session.flags.json, session.flags.text = False, True
+        return emit(session, Answer(error=error))
+    except BaseException as error:
+        return emit(session, Answer(error=explain(error, session=session, argv=argv)))
+
+
+def answer_line(session: Session, rest: list[str]) -> Answer:
+    """What the line without its global flags is answered with; raises what the command raises."""
+    if session.flags.version:
+        from okstra_cli.version import VERSION
+
+        return Answer({"version": VERSION}, lambda: f"git-okstra {VERSION}\n", is_page=True)
+    if rest[:1] == ["help"]:
+        rest = [*rest[1:], "--help"]
+    if not rest or rest[0] in HELP:
+        return _front_page(asked=bool(rest), shown=session.around.stdout_is_terminal)
+    return _answer_command(session, rest)
+
+
+def _front_page(*, asked: bool, shown: bool) -> Answer:
+    from okstra_cli.front_page import front_page
+
+    if asked:
+        return _help(front_page())
+    refusal = UsageError("no command was named", hint="git okstra --help")
+    return Answer(text=front_page if shown else str, error=refusal)
+
+
+def _answer_command(session: Session, rest: list[str]) -> Answer:
+    from okstra_cli.lazy import Root
+
+    if not any(word in HELP for word in rest):
+        return _checked(_invoke(Root(), session, rest), rest)
+    from contextlib import redirect_stdout
+    from io import StringIO
+
+    with redirect_stdout(StringIO()) as page:  # typer prints help on the process's own stdout
+        result = _invoke(Root(), session, rest)
+    return _checked(result, rest) if isinstance(result, Answer) else _help(page.getvalue())
+
+
+def _invoke(root: Any, session: Session, rest: list[str]) -> Any:
+    return root.main(
+        args=rest,
+        prog_name=session.around.program,
+        complete_var="_OKSTRA_COMPLETE",
+        standalone_mode=False,
+        obj=session,
+    )
+
+
+def _checked(result: Any, rest: list[str]) -> Answer:
+    if result == 130:  # how typer reports an interrupt
+        raise KeyboardInterrupt
+    if not isinstance(result, Answer):
+        raise TypeError(f"the command {rest[0]} gave {type(result).__name__} instead of an answer")
+    return result
+
+
+def _help(page: str) -> Answer:
+    return Answer({"help": page}, lambda: page, is_page=True)

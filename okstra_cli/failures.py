@@ -1,0 +1,106 @@
+"""Maps every exception to a refusal with a code and an exit status, and files a report when the bug is ours."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from okstra_cli.session import Session
+from okstra_cli.version import VERSION
+from okstra_git.errors import OkstraError, UsageError
+
+OUTSIDE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO)
+
+
+class Interrupted(OkstraError):
+    """A person pressed Ctrl-C; the status is the shell's for SIGINT."""
+
+    code = "interrupted"
+    exit_status = 130
+
+
+class HostRefused(OkstraError):
+    """The machine said no: full, read-only or forbidden."""
+
+    code = "host.refused"
+
+
+class Internal(OkstraError):
+    """A bug in okstra; `report` is the file that describes it."""
+
+    code = "internal"
+
+
+def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> OkstraError:
+    """The refusal that stands for this exception."""
+    if isinstance(error, OkstraError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted("interrupted")
+    if isinstance(error, OSError) and error.errno in OUTSIDE:
+        where = f": {error.filename}" if error.filename else ""
+        return HostRefused(f"{error.strerror}{where}", hint="git okstra doctor")
+    return _wrong_usage(error, session=session) or _bug(error, session=session, argv=argv)
+
+
+def _wrong_usage(error: BaseException, *, session: Session) -> OkstraError | None:
+    if "typer" not in sys.modules:
+        return None
+    from typer import Abort
+    from typer.exceptions import TyperException
+
+    if isinstance(error, Abort):
+        return Interrupted("interrupted")
+    if not isinstance(error, TyperException):
+        return None
+    sentence = error.format_message().strip().removesuffix(".")
+    return UsageError(sentence[:1].lower() + sentence[1:], hint=f"{session.command_path} --help")
+
+
+def _bug(error: BaseException, *, session: Session, argv: Sequence[str]) -> Internal:
+    told = f"{type(error).__name__}: {error}"[:300]
+    try:
+        report = file_report(error, session=session, argv=argv)
+    except OSError:
+        return Internal(f"a bug in okstra: {told}", hint="please report it with this command line", report=None)
+    return Internal(f"a bug in okstra: {told}", hint=f"the report is in {report}", report=str(report))
+
+
+def file_report(error: BaseException, *, session: Session, argv: Sequence[str]) -> Path:
+    """Write what happened into a new private file and return its path; the home directory's name is left out."""
+    stamp = session.now().strftime("%Y%m%dT%H%M%S.%fZ")
+    trace = "".join(traceback.format_exception(error))
+    told = f"git-okstra {VERSION}, Python {sys.version.split()[0]}, {sys.platform}\n{_libraries()}\n"
+    content = f"{told}\ncommand line: {list(argv)!r}\n\n{trace}".replace(str(session.home), "~")
+    path = _report_directory(session) / f"bug-{stamp}-{os.getpid()}.txt"
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(content)
+    return path
+
+
+def _report_directory(session: Session) -> Path:
+    try:
+        directory = session.git.private_dir
+        directory.mkdir(exist_ok=True)
+        return directory
+    except Exception:  # opening the repository may be the very thing that failed
+        import tempfile
+
+        return Path(tempfile.gettempdir())
+
+
+def _libraries() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    def known(name: str) -> str:
+        try:
+            return f"{name} {version(name)}"
+        except PackageNotFoundError:
+            return f"{name} unknown"
+
+    return ", ".join(map(known, ("pygit2", "typer", "pydantic")))
