@@ -46,11 +46,18 @@ class _Gathering:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_snapshot(git: Git) -> Snapshot:
+@dataclass
+class Memory:
+    """The last fold of this process, so that reading again costs no more than a look at the tips."""
+
+    fold: CachedFold | None = None
+
+
+def read_snapshot(git: Git, memory: Memory) -> Snapshot:
     """The state as all readable logs tell it; uses and refreshes the cache, never fails on a damaged log."""
     tips, torn = find_tips(git)
     path = layout.cache_file(git.private_dir)
-    cached = load_fold(path)
+    cached = memory.fold = memory.fold or load_fold(path)
     if cached is not None and dict(cached.tips) == tips and not torn:
         return Snapshot(cached.state, tips, {ref: Head(*head) for ref, head in cached.heads.items()},
                         tuple(_format_problems(cached.heads)))  # fmt: skip
@@ -63,7 +70,8 @@ def read_snapshot(git: Git) -> Snapshot:
     snapshot = Snapshot(state, gathered.tips, gathered.heads, tuple(gathered.problems))
     if not [problem for problem in gathered.problems if problem.code != "format.newer"]:
         heads = {ref: (h.major, h.clock, h.seq) for ref, h in gathered.heads.items()}
-        save_fold(path, CachedFold(gathered.tips, heads, gathered.blobs, state))
+        memory.fold = CachedFold(gathered.tips, heads, gathered.blobs, state)
+        save_fold(path, memory.fold)
     return snapshot
 
 
