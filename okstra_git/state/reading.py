@@ -32,6 +32,11 @@ class Snapshot:
         return max((head.clock for head in self.heads.values()), default=0)
 
     @property
+    def is_damaged(self) -> bool:
+        """Whether a log or a part of one could not be read, so that the fold may lack what others rely on."""
+        return any(problem.code in ("ref.torn", "log.unreadable") for problem in self.problems)
+
+    @property
     def newer(self) -> list[str]:
         """Refs of logs whose major format this release does not know."""
         return [ref for ref, head in self.heads.items() if head.major > MAJOR_FORMAT]

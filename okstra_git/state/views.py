@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from okstra_git.digest import canonical_json, fingerprint
+from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
+from okstra_git.git.config import read_setting
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes
-from okstra_git.git.refs import LostRace, RefUpdate, TornRef, find_ref, list_ref_names, swap_refs
+from okstra_git.git.refs import RefUpdate, TornRef, find_ref, is_torn, list_ref_names, swap_refs
 from okstra_git.git.repo import Git
+from okstra_git.git.settings import require_setting
 from okstra_git.names import CommitId
 from okstra_git.records.states import State, Task
 from okstra_git.state import layout
@@ -38,7 +41,7 @@ def wanted_refs(task: Task) -> dict[str, str]:
 def refresh(git: Git, state: State, tasks: Iterable[str], *, when: datetime) -> Derived:
     """Bring refs, keeps, notes and watch list of these tasks (slashed keys) in line with the fold."""
     chosen = [state.tasks[key] for key in tasks if key in state.tasks]
-    _keep_old_commits(git, chosen)
+    _keep_old_commits(git, chosen, when)
     reached("views.kept")
     refs = _refresh_refs(git, chosen)
     reached("views.refs")
@@ -88,13 +91,33 @@ def _difference(git: Git, name: str, wanted: str | None) -> list[RefUpdate]:
     return [RefUpdate(name, found, CommitId(wanted) if wanted else None)]
 
 
-def _keep_old_commits(git: Git, tasks: Iterable[Task]) -> None:
+def _keep_old_commits(git: Git, tasks: Iterable[Task], when: datetime) -> None:
     """Commits from before a rewrite stay alive through keep refs: only those that no other kept one contains."""
-    old = [trail.range.head for task in tasks for stage in task.stages.values() for trail in stage.trail[-1:]]
-    missing = [oid for oid in independent(git, old) if find_ref(git, layout.keep_ref(oid)) is None]
+    old = wanted_keeps(tasks, since=when - keep_time(git))
+    missing = [oid for oid in independent(git, old) if _is_absent(git, layout.keep_ref(oid))]
     for start in range(0, len(missing), BATCH):
         chunk = missing[start : start + BATCH]
         swap_refs(git, [RefUpdate(layout.keep_ref(oid), None, CommitId(oid)) for oid in chunk], message="okstra: keep")
+
+
+def wanted_keeps(tasks: Iterable[Task], *, since: datetime) -> list[str]:
+    """The last commit each stage was known by before it moved, unless that is longer ago."""
+    last = [trail for task in tasks for stage in task.stages.values() for trail in stage.trail[-1:]]
+    return [trail.range.head for trail in last if trail.at is None or trail.at >= since]
+
+
+def keep_time(git: Git) -> timedelta:
+    """How long okstra.keepDays says that old commits are kept; its default where it says nothing sensible."""
+    setting = require_setting("okstra.keepDays")
+    try:
+        days = read_setting(git, setting).value
+    except OkstraError:
+        days = setting.default
+    return timedelta(days=days if isinstance(days, int) else 180)
+
+
+def _is_absent(git: Git, name: str) -> bool:
+    return not is_torn(git, name) and find_ref(git, name) is None
 
 
 def note_lines(task: Task) -> dict[str, list[str]]:
@@ -116,12 +139,7 @@ def _refresh_notes(git: Git, tasks: Iterable[Task], when: datetime) -> int:
         for commit in {*here, *former}:
             wanted.setdefault(commit, {})[task.key.replace("/", ":")] = here.get(commit, [])
     edits = {commit: _edit(by_task) for commit, by_task in wanted.items()}
-    for _ in range(20):
-        try:
-            return edit_notes(git, layout.NOTES, edits, message="okstra: notes follow the log\n", when=when)
-        except LostRace:
-            continue
-    return 0
+    return edit_notes(git, layout.NOTES, edits, message="okstra: notes follow the log\n", when=when)
 
 
 def _edit(by_task: Mapping[str, list[str]]) -> Edit:
