@@ -104,13 +104,17 @@ def _short_cut(
 
         stdout.write(f"git-okstra {VERSION}\n")
         return 0
-    if not argv or argv[0] != "hook":
+    words = list(argv)
+    while len(words) > 2 and words[0] == "-C":
+        cwd = os.path.join(cwd or os.getcwd(), words[1])
+        words = words[2:]
+    if words[:1] != ["hook"]:
         return None
     from okstra_cli.commands.hook import run_hook
     from okstra_cli.drill import drilled
 
     with drilled(environ):
-        return run_hook(argv[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)
+        return run_hook(words[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)
 
 
 def _current_directory() -> Path:

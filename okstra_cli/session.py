@@ -121,6 +121,11 @@ class Session:
         if not self.flags.quiet:
             self.complain(f"okstra: {clean(text)}")
 
+    def warn(self, text: str) -> None:
+        """A warning on stderr when there is something to say, even with `--quiet`."""
+        if text:
+            self.complain(f"okstra: warning: {clean(text)}")
+
     def complain(self, line: str) -> None:
         """A line on stderr; a stderr that cannot take it changes nothing else."""
         try:

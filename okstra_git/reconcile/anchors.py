@@ -28,16 +28,14 @@ def judge_anchor(task: Task, places: Places, open_window: OpenWindow) -> AnchorF
     return _search(task, anchor, targets, places, open_window)
 
 
-def _search(
-    task: Task, anchor: Anchor, targets: list[Home], places: Places, open_window: OpenWindow
-) -> AnchorFinding:
+def _search(task: Task, anchor: Anchor, targets: list[Home], places: Places, open_window: OpenWindow) -> AnchorFinding:
     prover = Prover(places.git, anchor.range)
     for home in targets:
         window = open_window(home, task, anchor.range.head)
         hits = locate(window, prover, bases=frozenset())
         if len(hits) == 1:
             return AnchorFinding(anchor.range, "moved", proven_range(prover, hits[0], landed=False),
-                                 f"the same change is in {home.name}")  # fmt: skip
+                                 f"the same change is in {home.name}")
         if hits:
             break
     return AnchorFinding(

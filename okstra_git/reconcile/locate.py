@@ -106,9 +106,11 @@ def _grown(window: Window, prover: Prover, paths: frozenset[bytes], bases: froze
         for tried, (span, net) in enumerate(window.onward(first)):
             if tried >= MAX_GROWN:
                 break
-            yes = prover.prove(Ends(first.parent_tree, span.last.facts.tree, net, 2), second_opinion=False) if (
-                _touches_only(net, paths)
-            ) else None
+            yes = (
+                prover.prove(Ends(first.parent_tree, span.last.facts.tree, net, 2), second_opinion=False)
+                if (_touches_only(net, paths))
+                else None
+            )
             if yes is not None:
                 yield Hit(span, ends_of(window, span), yes)
                 break

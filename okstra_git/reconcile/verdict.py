@@ -56,7 +56,7 @@ def _demote(finding: Finding, reason: str, together: tuple[int, ...]) -> Finding
     why = f"holds the same change ({finding.new.proof})"
     candidate = Candidate(finding.new.head, finding.new.head, why, recommended=True)
     return replace(finding, kind="confirm", new=None, reason=reason, candidates=(candidate,), together=together,
-                   verified_carries=False)  # fmt: skip
+                   verified_carries=False)
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -83,13 +83,14 @@ def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
     if before is None or before.range is None:
         return _conflict(task, f"stage.moved {event.id} names a stage that was never recorded")
     if before.range.head == fact.range.head:
-        return task
+        return _put(task, _with(before, branch=fact.branch)) if fact.branch else task
     if before.range.head != fact.old and fact.proof != "user":
         return _conflict(task, f"stage.moved {event.id} does not follow the recorded commit of stage {fact.stage}")
     trail = (*before.trail, Trail(range=before.range, proof=fact.proof, at=event.at))
     landed = fact.landed or (before.landed and fact.proof != "restored")
     status = "landed" if landed else ("verified" if before.verified else "done")
-    return _put(task, _with(before, range=fact.range, trail=trail, landed=landed, status=status))
+    branch = fact.branch or before.branch
+    return _put(task, _with(before, range=fact.range, trail=trail, landed=landed, status=status, branch=branch))
 
 
 def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:

@@ -16,18 +16,6 @@ class RefUnresolvable(OkstraError):
     code = "ref.unresolvable"
 
 
-class StageUnknown(OkstraError):
-    """The stage was never started."""
-
-    code = "stage.unknown"
-
-
-class StageNotRecorded(OkstraError):
-    """The stage has no commit on record."""
-
-    code = "stage.not-done"
-
-
 class BranchMissing(OkstraError):
     """The branch to adopt does not exist."""
 

@@ -12,9 +12,9 @@ from okstra_git.records.states import Place, Stage, Task
 from okstra_git.state.bases import Stack, choose_base
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import release, require_task
+from okstra_git.state.registry import release, require_stage, require_task
 from okstra_git.state.store import Appended, Store
-from okstra_git.tasks.checks import BranchMissing, StageUnknown, require_commit, require_open
+from okstra_git.tasks.checks import BranchMissing, require_commit, require_open
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,7 @@ def _stage_to_finish(git: Git, task: Task, request: DoneRequest) -> Stage:
     if stage is not None:
         return stage if request.branch in (None, stage.branch) else stage.model_copy(update={"branch": request.branch})
     if request.branch is None:
-        raise StageUnknown(
-            f"stage {request.number} of {task.key.replace('/', ':')} was never started",
-            hint=f"git okstra stage start {request.number} --task-key {task.key.replace('/', ':')}",
-            stage=request.number,
-        )
+        return require_stage(task, request.number)
     if find_ref(git, f"refs/heads/{request.branch}") is None:
         named = shown(request.branch)
         raise BranchMissing(f"there is no branch {named}", hint="git branch", branch=request.branch[:200])

@@ -46,8 +46,10 @@ def start_stage(store: Store, request: StartRequest) -> Appended:
     """
     refuse_text(request.title, what="title")
     if any(other >= request.number or other < 1 for other in request.depends_on):
-        raise DependencyUnknown(f"stage {request.number} can only depend on earlier stages",
-                                hint="list lower stage numbers with --depends-on")  # fmt: skip
+        raise DependencyUnknown(
+            f"stage {request.number} can only depend on earlier stages",
+            hint="list lower stage numbers with --depends-on",
+        )
     base = require_commit(store.git, request.base, what="the base")
     anchor = take_prints(store.git, [_above(store.git, base)])[0]
 
@@ -56,12 +58,24 @@ def start_stage(store: Store, request: StartRequest) -> Appended:
         branch = _check_branch(store.git, request, request.branch or usual_branch(task, request.number))
         worktree = str(request.worktree) if request.worktree else None
         place = PlaceReserved(
-            task=task.key, scope=f"stage-{request.number}", branch=branch, worktree=worktree, base_ref=request.base,
-            adopted=request.adopt, phase="implementation",
-        )  # fmt: skip
+            task=task.key,
+            scope=f"stage-{request.number}",
+            branch=branch,
+            worktree=worktree,
+            base_ref=request.base,
+            adopted=request.adopt,
+            phase="implementation",
+        )
         start = _start_of(store.git, request, base, branch)
-        started = StageStarted(task=task.key, stage=request.number, branch=branch, base=start, base_ref=request.base,
-                               title=request.title, depends_on=request.depends_on)  # fmt: skip
+        started = StageStarted(
+            task=task.key,
+            stage=request.number,
+            branch=branch,
+            base=start,
+            base_ref=request.base,
+            title=request.title,
+            depends_on=request.depends_on,
+        )
         fixed = [] if task.anchor else [AnchorSet(task=task.key, range=anchor, ref=request.base)]
         return [reserve(snapshot.state, place), *fixed, started]
 
@@ -83,8 +97,11 @@ def _check_branch(git: Git, request: StartRequest, branch: str) -> str:
         hint = "create it first, or leave --no-worktree out to get a branch and a worktree"
         raise BranchMissing(f"there is no branch {shown(branch)} to adopt", branch=branch[:200], hint=hint)
     if not request.adopt and tip is not None and not _is_left_over(git, tip, request):
-        raise BranchExists(f"branch {branch} exists already and holds other work", branch=branch,
-                           hint="adopt it with --branch and --no-worktree, or name another one")  # fmt: skip
+        raise BranchExists(
+            f"branch {branch} exists already and holds other work",
+            branch=branch,
+            hint="adopt it with --branch and --no-worktree, or name another one",
+        )
     return branch
 
 
