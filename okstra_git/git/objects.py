@@ -140,6 +140,26 @@ def write_blob(git: Git, data: bytes) -> str:
     return _writing(git, lambda: str(git.handle.create_blob(data)))
 
 
+def name_of_blob(data: bytes) -> str:
+    """The id these bytes have as a blob."""
+    return str(pygit2.hash(data))
+
+
+def mend_blob(git: Git, oid: str, data: bytes) -> bool:
+    """Put a missing or damaged blob back from its bytes; False when these are other bytes or a pack is damaged.
+
+    A damaged loose file has to go first, because git never writes an object that it believes to have.
+    """
+    if name_of_blob(data) != oid:
+        return False
+    try:
+        (git.common_dir / "objects" / oid[:2] / oid[2:]).unlink(missing_ok=True)
+        write_blob(git, data)
+        return read_blob(git, oid) == data
+    except (MissingObject, OSError):
+        return False
+
+
 def write_tree(git: Git, base: str | None, changes: Mapping[str, str | None]) -> str:
     """The tree `base` with these files (path -> blob id, None removes); untouched subtrees are shared."""
     here: dict[str, str | None] = {}

@@ -12,7 +12,7 @@ from pygit2.transaction import ReferenceTransaction
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId
+from okstra_git.names import CommitId, is_commit_id
 
 
 class TornRef(OkstraError):
@@ -91,6 +91,21 @@ def list_ref_names(git: Git, prefix: str) -> list[str]:
         inside = Path(folder).relative_to(git.common_dir).as_posix()
         names.update(f"{inside}/{file}" for file in files if not file.endswith(".lock"))
     return sorted(names)
+
+
+def list_lock_files(git: Git, prefixes: Sequence[str]) -> list[Path]:
+    """Lock files of refs below these prefixes (each ends in `/`), whoever made them."""
+    return sorted(lock for prefix in prefixes for lock in (git.common_dir / prefix).rglob("*.lock") if lock.is_file())
+
+
+def list_former_values(git: Git, name: str) -> list[CommitId]:
+    """What the ref's reflog says it once was, the newest first; nothing where git keeps no reflog for it."""
+    try:
+        lines = (git.common_dir / "logs" / name).read_bytes().splitlines()
+    except OSError:
+        return []
+    ids = [line.split(b" ", 2)[1].decode("ascii", "replace") for line in reversed(lines) if line.count(b" ") > 2]
+    return [CommitId(oid) for oid in ids if is_commit_id(oid)]
 
 
 def _packed_names(git: Git, prefix: str) -> list[str]:

@@ -52,7 +52,8 @@ def _holder(process: psutil.Process, lock: Path, directory: Path, work_tree: Pat
     name = ""
     try:
         name = process.name()
-        is_git = name.startswith("git") and not _is_okstra(name, process)
+        is_git = name.startswith("git")
+        is_git = is_git and not _is_okstra(name, process)
         opened = any(Path(file.path) == lock for file in process.open_files())
         near = is_git and _stands_in(Path(process.cwd()), directory, work_tree)
         return ProcessFacts(process.pid, process.create_time(), name) if opened or near else None

@@ -10,7 +10,8 @@ from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.config import read_setting
 from okstra_git.git.history import find_commit, independent
-from okstra_git.git.notes import Edit, edit_notes
+from okstra_git.git.notes import Edit, edit_notes, list_notes
+from okstra_git.git.objects import read_blob
 from okstra_git.git.refs import RefUpdate, TornRef, find_ref, is_torn, list_ref_names, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import require_setting
@@ -131,6 +132,47 @@ def note_lines(task: Task) -> dict[str, list[str]]:
     return lines
 
 
+def crooked_notes(git: Git, state: State) -> dict[str, set[str]]:
+    """Commit -> tasks whose lines in its note are not what the fold says; lines of tasks we do not know do not count.
+
+    `notes.rewriteRef` of a user copies notes to commits that no record stands on.
+    """
+    wanted: dict[str, dict[str, list[str]]] = {}
+    for task in state.tasks.values():
+        for commit, lines in note_lines(task).items():
+            wanted.setdefault(commit, {})[task.key] = lines
+    found = {commit: _own_lines(read_blob(git, blob), state) for commit, blob in list_notes(git, layout.NOTES)}
+    crooked: dict[str, set[str]] = {}
+    for commit in {*wanted, *found}:
+        here, due = found.get(commit, {}), wanted.get(commit, {})
+        wrong = {key for key in {*here, *due} if here.get(key, []) != due.get(key, [])}
+        if wrong:
+            crooked[commit] = wrong
+    return crooked
+
+
+def straighten_notes(git: Git, state: State, crooked: Mapping[str, Iterable[str]], *, when: datetime) -> int:
+    """Make these tasks' lines in the notes of these commits what the fold says; other lines stay byte for byte."""
+    edits = {
+        commit: _edit({_colon(key): note_lines(state.tasks[key]).get(commit, []) for key in keys if key in state.tasks})
+        for commit, keys in crooked.items()
+    }
+    return edit_notes(git, layout.NOTES, edits, message="okstra: notes follow the log\n", when=when)
+
+
+def _own_lines(note: bytes, state: State) -> dict[str, list[str]]:
+    lines: dict[str, list[str]] = {}
+    for line in note.split(b"\n"):
+        key = (task_of_line(line) or "").replace(":", "/")
+        if key in state.tasks:
+            lines.setdefault(key, []).append(line.decode(errors="surrogateescape"))
+    return lines
+
+
+def _colon(key: str) -> str:
+    return key.replace("/", ":")
+
+
 def _refresh_notes(git: Git, tasks: Iterable[Task], when: datetime) -> int:
     wanted: dict[str, dict[str, list[str]]] = {}
     for task in tasks:
@@ -164,6 +206,11 @@ def task_of_line(line: bytes) -> str | None:
 
 
 def write_watch(git: Git, state: State) -> bool:
+    """Write the hooks' list anew; False when the file system refuses."""
+    return replace_file(layout.watch_file(git.private_dir), render_watch(git, state))
+
+
+def render_watch(git: Git, state: State) -> bytes:
     """The hooks' list: `c <commit>` for what is recorded, `b <ref> <tip>` for branches as they stand now."""
     commits: dict[str, None] = {}
     branches: dict[str, None] = {}
@@ -178,7 +225,7 @@ def write_watch(git: Git, state: State) -> bool:
                 branches[f"refs/heads/{stage.branch}"] = None
     lines = [f"c {oid}" for oid in commits]
     lines += [f"b {name} {tip}" for name in branches if (tip := _tip(git, name))]
-    return replace_file(layout.watch_file(git.private_dir), ("\n".join(lines) + "\n").encode())
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _tip(git: Git, name: str) -> str | None:
