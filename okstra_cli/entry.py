@@ -1,10 +1,11 @@
 """Starts git-okstra on the shortest way from a command line to the code that answers it.
 
-Only os and sys are imported here: a hook and `--version` must not pay for what they do not use.
+Nothing but os, sys and gc is imported here: a hook and `--version` must not pay for what they do not use.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -22,6 +23,7 @@ def main() -> None:
     argv = sys.argv[1:]
     status = _short_cut(argv, environ=os.environ, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
     if status is None:
+        gc.set_threshold(50_000, 20, 20)  # imports make garbage collection run often, and nothing is garbage yet
         status = run(
             argv,
             cwd=_current_directory(),

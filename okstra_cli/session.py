@@ -51,10 +51,14 @@ class Surroundings:
 
 @dataclass
 class Session:
-    """One command line being answered."""
+    """One command line being answered; `command_path` is the command as far as it is known, `git okstra config get`."""
 
     around: Surroundings
     flags: GlobalFlags = field(default_factory=GlobalFlags)
+    command_path: str = ""
+
+    def __post_init__(self) -> None:
+        self.command_path = self.around.program
 
     @staticmethod
     def of(context: Any) -> Session:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.following import make_judge, read_hints
+from okstra_cli.hearing import settle_leftovers
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.names import parse_task_key
@@ -31,7 +32,8 @@ class Seen:
 
 
 def survey_all(session: Session, *, only: str | None, with_closed: bool) -> Seen:
-    """Judge every open task (or the one named) as it stands now; records nothing."""
+    """Judge every open task (or the one named) as it stands now; records nothing that no hook reported."""
+    settle_leftovers(session)
     snapshot = session.store.read()
     tasks = _chosen(snapshot.state, only, with_closed=with_closed)
     judge = make_judge(session, snapshot.state, hints=read_hints(session))

@@ -9,6 +9,7 @@ SIZE_LIMIT = 64 << 20
 """Bytes of one spool file; 700,000 rewritten commits. A larger one counts as torn."""
 
 _HEAD = "okstra-spool 1 "
+_HELD = " amend"
 _OID_LENGTHS = (40, 64)
 _HEX = frozenset("0123456789abcdef")
 
@@ -16,10 +17,12 @@ _HEX = frozenset("0123456789abcdef")
 class Spooled:
     """One event: `kind` is amend or rebase, `pairs` are (old, new) commits, `git_dir` is the worktree's own.
 
+    `amends` are the amends made while the rebase was at work, in their order: their commits are transient, and a pair
+    of the rebase may lead to one that was amended afterwards.
     `torn` says that the file was cut short, is too large or speaks another format; then there are no pairs.
     """
 
-    __slots__ = ("git_dir", "kind", "name", "pairs", "torn")
+    __slots__ = ("amends", "git_dir", "kind", "name", "pairs", "torn")
 
     def __init__(
         self,
@@ -28,18 +31,15 @@ class Spooled:
         kind: str = "",
         git_dir: str = "",
         pairs: tuple[tuple[str, str], ...] = (),
+        amends: tuple[tuple[str, str], ...] = (),
         torn: bool = False,
     ) -> None:
         self.name = name
         self.kind = kind
         self.git_dir = git_dir
         self.pairs = pairs
+        self.amends = amends
         self.torn = torn
-
-    @property
-    def rebase_at_work(self) -> bool:
-        """Whether the worktree it came from is inside a rebase, so that an amend may be transient."""
-        return any(os.path.isdir(os.path.join(self.git_dir, name)) for name in ("rebase-merge", "rebase-apply"))
 
     def __repr__(self) -> str:
         return f"Spooled({self.name!r}, kind={self.kind!r}, pairs={len(self.pairs)}, torn={self.torn})"
@@ -85,10 +85,17 @@ def _parse(name: str, data: bytes) -> Spooled:
     if len(lines) < 4 or lines[-2:] != ["end", ""] or not lines[1].startswith("in "):
         return Spooled(name, torn=True)
     kind = lines[0].removeprefix(_HEAD)
-    pairs = [_pair(line) for line in lines[2:-2]]
-    if not lines[0].startswith(_HEAD) or kind not in KINDS or None in pairs:
+    amends = _pairs([line for line in lines[2:-2] if line.endswith(_HELD)])
+    pairs = _pairs([line for line in lines[2:-2] if not line.endswith(_HELD)])
+    if not lines[0].startswith(_HEAD) or kind not in KINDS or amends is None or pairs is None:
         return Spooled(name, torn=True)
-    return Spooled(name, kind=kind, git_dir=lines[1][3:], pairs=tuple(pair for pair in pairs if pair))
+    return Spooled(name, kind=kind, git_dir=lines[1][3:], pairs=pairs, amends=amends)
+
+
+def _pairs(lines: list[str]) -> tuple[tuple[str, str], ...] | None:
+    """None when any line is not what git writes."""
+    found = [_pair(line) for line in lines]
+    return None if None in found else tuple(pair for pair in found if pair)
 
 
 def _pair(line: str) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ branch does; what they will become stands in git's own state files (git-rebase.t
 
 from pathlib import Path
 
+from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id
 
@@ -29,10 +30,18 @@ def _stacked(path: Path) -> dict[str, str]:
 
 def _own(git: Git) -> dict[str, str]:
     """The rebased branch itself: HEAD is where it will be."""
-    names = (_read(git.git_dir / folder / "head-name").strip() for folder in ("rebase-merge", "rebase-apply"))
-    name = next((name for name in names if name.startswith("refs/heads/")), None)
     head = _read(git.git_dir / "HEAD").strip()
-    return {name: head} if name and is_commit_id(head) else {}
+    if not is_commit_id(head) or not is_rebasing(git):
+        return {}
+    names = (_read(git.git_dir / folder / "head-name").strip() for folder in ("rebase-merge", "rebase-apply"))
+    named = [name for name in names if name.startswith("refs/heads/")] or _left_behind(git)
+    return {named[0]: head} if len(named) == 1 else {}
+
+
+def _left_behind(git: Git) -> list[str]:
+    """Branches at ORIG_HEAD: the apply backend does not write down which branch it will move unless it stops."""
+    original = _read(git.git_dir / "ORIG_HEAD").strip()
+    return [name for name in list_ref_names(git, "refs/heads/") if find_quietly(git, name) == original]
 
 
 def _read(path: Path) -> str:

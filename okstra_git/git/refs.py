@@ -80,6 +80,14 @@ def find_ref(git: Git, name: str) -> CommitId | None:
     return CommitId(str(target))
 
 
+def find_quietly(git: Git, name: str) -> CommitId | None:
+    """Like `find_ref`, but a torn ref counts as absent: for looking around, never for deciding to write."""
+    try:
+        return find_ref(git, name)
+    except TornRef:
+        return None
+
+
 def list_ref_names(git: Git, prefix: str) -> list[str]:
     """Names of all refs below `prefix` (which ends in `/`), torn ones included, sorted.
 

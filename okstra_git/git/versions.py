@@ -1,6 +1,7 @@
 """Every fact about versions of git and libgit2 that okstra relies on, each with its reason."""
 
 import re
+from importlib.metadata import version
 from typing import NamedTuple
 
 import pygit2
@@ -49,7 +50,8 @@ class Versions(NamedTuple):
 def read_versions(git: Git) -> Versions:
     """The versions of the git program, pygit2 and libgit2."""
     said = run_git(["version"], cwd=git.top).stdout.decode(errors="replace")
-    return Versions(parse_version(said), parse_version(pygit2.__version__) or (), parse_version(pygit2.LIBGIT2_VERSION) or ())
+    library, inside = version("pygit2"), pygit2.LIBGIT2_VERSION
+    return Versions(parse_version(said), parse_version(library) or (), parse_version(inside) or ())
 
 
 def parse_version(text: str) -> Version | None:
@@ -58,11 +60,11 @@ def parse_version(text: str) -> Version | None:
     return tuple(map(int, found[0].split("."))) if found else None
 
 
-def missed(thresholds: tuple[Threshold, ...], version: Version) -> list[Threshold]:
+def missed(thresholds: tuple[Threshold, ...], at: Version) -> list[Threshold]:
     """Facts that do not hold yet at this version."""
-    return [threshold for threshold in thresholds if version < threshold.since]
+    return [threshold for threshold in thresholds if at < threshold.since]
 
 
-def show_version(version: Version) -> str:
+def show_version(shown: Version) -> str:
     """`2.39.5`."""
-    return ".".join(map(str, version))
+    return ".".join(map(str, shown))

@@ -1,6 +1,7 @@
 """How each hook stands, read from the files alone; `probe` proves it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from okstra_git.git.repo import Git
@@ -24,7 +25,7 @@ def survey(git: Git, place: Place, done: dict[str, Done]) -> Hooks:
     program = recorded_program(git)
     return Hooks(
         place=place,
-        hooks=tuple(judge_hook(git, place, name, done.get(name, Done.NOTHING)) for name in HOOKS),
+        hooks=tuple(replace(judge_hook(git, place, name), done=done.get(name, Done.NOTHING)) for name in HOOKS),
         program=program,
         program_runs=program is not None and program.is_file() and os.access(program, os.X_OK),
         shims=judge_shims(git),
@@ -33,7 +34,7 @@ def survey(git: Git, place: Place, done: dict[str, Done]) -> Hooks:
     )
 
 
-def judge_hook(git: Git, place: Place, name: str, done: Done = Done.NOTHING) -> Hook:
+def judge_hook(git: Git, place: Place, name: str) -> Hook:
     """One hook as it stands."""
     file = read_hook(place.scripts / name)
     line = render_line(name, beside=is_beside(git, place.directory))
@@ -41,8 +42,8 @@ def judge_hook(git: Git, place: Place, name: str, done: Done = Done.NOTHING) -> 
         return _judge_line(place, name, file, line)
     if file.odd:
         note = f"the hook {file.odd}: add the line to what it runs"
-        return Hook(name, State.BLOCKED, file.path, done, line, note=note)
-    return _judge_block(git, place, name, file, done)
+        return Hook(name, State.BLOCKED, file.path, line=line, note=note)
+    return _judge_block(git, place, name, file)
 
 
 def _judge_line(place: Place, name: str, file: HookFile, line: str) -> Hook:
@@ -57,7 +58,7 @@ def _judge_line(place: Place, name: str, file: HookFile, line: str) -> Hook:
         note = "the hook is no shell script: run the line in one that calls it"
     elif not content and place.directory == place.scripts:
         note = "make the file with #!/bin/sh, this line, and mode 755"
-    return Hook(name, state, file.path, Done.NOTHING, line, file.manager, note)
+    return Hook(name, state, file.path, line=line, manager=file.manager, note=note)
 
 
 def _through_link(file: HookFile) -> bytes:
@@ -67,20 +68,20 @@ def _through_link(file: HookFile) -> bytes:
         return b""
 
 
-def _judge_block(git: Git, place: Place, name: str, file: HookFile, done: Done) -> Hook:
+def _judge_block(git: Git, place: Place, name: str, file: HookFile) -> Hook:
     if file.content is None:
         kept = file.path.with_name(name + KEPT_SUFFIX)
         note = f"{kept.name} waits to be run again: install" if kept.exists() else None
-        return Hook(name, State.MISSING, file.path, done, note=note)
+        return Hook(name, State.MISSING, file.path, note=note)
     note = _REGENERATED.format(file.manager) if file.manager else None
     found = find_block(file.content)
     if not file.runs:
-        return Hook(name, State.NOT_EXECUTABLE, file.path, done, note=f"git ignores it: chmod +x {file.path.name}")
+        return Hook(name, State.NOT_EXECUTABLE, file.path, note=f"git ignores it: chmod +x {file.path.name}")
     if found is None:
         return _judge_stranger(file, name)
     current = render_block(name, beside=is_beside(git, place.directory), origin=found.origin)
     state = State.INSTALLED if found.block.rstrip(b"\r\n") == current.rstrip(b"\n") else State.STALE
-    return Hook(name, state, file.path, done, None, file.manager, note)
+    return Hook(name, state, file.path, manager=file.manager, note=note)
 
 
 def _judge_stranger(file: HookFile, name: str) -> Hook:

@@ -29,7 +29,7 @@ def uninstall_hooks(git: Git) -> Hooks:
             for suffix in _MOVED_BY_MANAGERS:
                 kept = folder / (name + KEPT_SUFFIX)
                 result = _take_out(read_hook(folder / (name + suffix)), kept, is_hook=not suffix)
-                if folder == place.directory and not suffix:
+                if not suffix and result is not Done.NOTHING:
                     done[name] = result
     drop_shims(git)
     return survey(git, place, done)

@@ -11,6 +11,7 @@ from okstra_git.reconcile.model import Candidate, Finding
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.unions import find_union
+from okstra_git.reconcile.verdict import listed
 from okstra_git.reconcile.windows import Span, Step, Window
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Task
@@ -30,9 +31,10 @@ def confirm(
         return replace(blank, kind="confirm", reason=reason, candidates=tuple(offered))
     union = find_union(task, blank.recorded, searched)
     if union is not None:
-        stages = " and ".join(map(str, union.stages))
+        stages = listed(union.stages)
         why = f"one commit that holds stages {stages} together"
-        offer = Candidate(union.commit, union.commit, why, recommended=True)
+        named = next((home.name for home, _ in searched if home.tip == union.commit), union.commit)
+        offer = Candidate(named, union.commit, why, recommended=True)
         reason = f"stages {stages} are one commit now"
         return replace(blank, kind="confirm", reason=reason, candidates=(offer,), together=union.stages)
     likeness = _most_alike(searched, prover.recorded)

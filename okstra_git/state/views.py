@@ -12,7 +12,7 @@ from okstra_git.git.config import read_setting
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes, list_notes
 from okstra_git.git.objects import read_blob
-from okstra_git.git.refs import RefUpdate, TornRef, find_ref, is_torn, list_ref_names, swap_refs
+from okstra_git.git.refs import RefUpdate, TornRef, find_quietly, find_ref, is_torn, list_ref_names, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import require_setting
 from okstra_git.names import CommitId
@@ -224,12 +224,5 @@ def render_watch(git: Git, state: State) -> bytes:
                 commits[stage.range.head] = None
                 branches[f"refs/heads/{stage.branch}"] = None
     lines = [f"c {oid}" for oid in commits]
-    lines += [f"b {name} {tip}" for name in branches if (tip := _tip(git, name))]
+    lines += [f"b {name} {tip}" for name in branches if (tip := find_quietly(git, name))]
     return ("\n".join(lines) + "\n").encode()
-
-
-def _tip(git: Git, name: str) -> str | None:
-    try:
-        return find_ref(git, name)
-    except TornRef:
-        return None
