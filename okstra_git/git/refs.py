@@ -201,10 +201,15 @@ def translate_write_error(error: Exception, git: Git, *, ref: str = "") -> Okstr
 
 def signature_of(git: Git) -> pygit2.Signature:
     """The user's identity, or a neutral one where git has none configured."""
+    return find_identity(git) or pygit2.Signature("git-okstra", "git-okstra@localhost")
+
+
+def find_identity(git: Git) -> pygit2.Signature | None:
+    """The identity git is configured with, or None."""
     try:
         return git.handle.default_signature
     except (KeyError, pygit2.GitError, ValueError):
-        return pygit2.Signature("git-okstra", "git-okstra@localhost")
+        return None
 
 
 def branch_tips(git: Git, names: Iterable[str]) -> dict[str, CommitId]:
