@@ -119,7 +119,8 @@ def check_identity(git: Git) -> Iterator[Finding]:
     """Whether events will bear somebody's name."""
     if find_identity(git) is None:
         told = "git has no identity configured, so events bear nobody's name"
-        yield Finding("identity.missing", "warning", "user.name", told, "git config --global user.name NAME, and user.email")
+        yield Finding("identity.missing", "warning", "user.name", told,
+                      "git config --global user.name NAME, and the same for user.email")  # fmt: skip
 
 
 def check_settings(git: Git) -> Iterator[Finding]:
