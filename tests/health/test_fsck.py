@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.notes import fan_out
 from okstra_git.state.writer import require_writer
 from tests.kit.scenario import World
 from tests.kit.stores import NAME, open_store, own_log, record, recorded_world, start_and_finish
@@ -304,10 +303,6 @@ def test_findings_are_sorted_and_bear_the_next_step(shop: World) -> None:
     assert json.dumps(found)
     lines = shop.okstra("fsck", "--text", exit=1).out.splitlines()
     assert lines[0].startswith("error")
-
-
-def test_notes_are_found_in_the_fan_out_git_itself_writes(shop: World) -> None:
-    assert fan_out("ab" + "c" * 38) == "ab/" + "c" * 38
 
 
 def _replace_file(world: World, ref: str, path: str, text: str) -> None:

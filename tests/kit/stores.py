@@ -47,7 +47,8 @@ def start_and_finish(world: World, number: int = 1, branch: str = "feature") -> 
     """A stage on record, through the command line: branch, commit, start, done."""
     world.branch(branch)
     world.commit(f"S{number}", {f"s{number}.py": f"stage {number}\n"})
-    world.okstra("stage", "start", str(number), "--task-key", NAME, "--base", "main", "--branch", branch, "--no-worktree")
+    adopted = ("--branch", branch, "--no-worktree")
+    world.okstra("stage", "start", str(number), "--task-key", NAME, "--base", "main", *adopted)
     world.okstra("stage", "done", str(number), "--task-key", NAME)
 
 
