@@ -86,7 +86,7 @@ def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
         return _put(task, _with(before, branch=fact.branch)) if fact.branch else task
     if before.range.head != fact.old and fact.proof != "user":
         return _conflict(task, f"stage.moved {event.id} does not follow the recorded commit of stage {fact.stage}")
-    trail = (*before.trail, Trail(range=before.range, proof=fact.proof))
+    trail = (*before.trail, Trail(range=before.range, proof=fact.proof, at=event.at))
     landed = fact.landed or (before.landed and fact.proof != "restored")
     status = "landed" if landed else ("verified" if before.verified else "done")
     branch = fact.branch or before.branch

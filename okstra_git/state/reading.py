@@ -16,6 +16,9 @@ from okstra_git.state.cache import CachedFold, load_fold, save_fold
 from okstra_git.state.fold import fold_task
 from okstra_git.state.log import Head, Problem, find_tips, parse_head
 
+DAMAGE = ("ref.torn", "log.unreadable", "log.damaged-file")
+"""Codes of problems that hide events."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -30,6 +33,11 @@ class Snapshot:
     def clock(self) -> int:
         """The highest Lamport clock seen in any log."""
         return max((head.clock for head in self.heads.values()), default=0)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether a log or a part of one could not be read, so that the fold may lack what others rely on."""
+        return any(problem.code in DAMAGE for problem in self.problems)
 
     @property
     def newer(self) -> list[str]:
@@ -61,18 +69,30 @@ def read_snapshot(git: Git, memory: Memory) -> Snapshot:
     if cached is not None and dict(cached.tips) == tips and not torn:
         return Snapshot(cached.state, tips, {ref: Head(*head) for ref, head in cached.heads.items()},
                         tuple(_format_problems(cached.heads)))  # fmt: skip
+    snapshot, gathered = _read_logs(git, tips, torn, cached)
+    if not [problem for problem in snapshot.problems if problem.code != "format.newer"]:
+        heads = {ref: (h.major, h.clock, h.seq) for ref, h in snapshot.heads.items()}
+        memory.fold = CachedFold(snapshot.tips, heads, gathered.blobs, snapshot.state)
+        save_fold(path, memory.fold)
+    return snapshot
+
+
+def read_from_scratch(git: Git) -> Snapshot:
+    """The state with every event read again; the cache is neither used nor written."""
+    tips, torn = find_tips(git)
+    return _read_logs(git, tips, torn, None)[0]
+
+
+def _read_logs(
+    git: Git, tips: dict[str, CommitId], torn: list[Problem], cached: CachedFold | None
+) -> tuple[Snapshot, _Gathering]:
     gathered = _gather(git, tips, cached)
     gathered.problems[:0] = torn
     tasks = dict(cached.state.tasks) if cached else {}
     for task in gathered.changed:
         _refold(git, task, gathered, tasks)
     state = State(tasks=dict(sorted(tasks.items())))
-    snapshot = Snapshot(state, gathered.tips, gathered.heads, tuple(gathered.problems))
-    if not [problem for problem in gathered.problems if problem.code != "format.newer"]:
-        heads = {ref: (h.major, h.clock, h.seq) for ref, h in gathered.heads.items()}
-        memory.fold = CachedFold(gathered.tips, heads, gathered.blobs, state)
-        save_fold(path, memory.fold)
-    return snapshot
+    return Snapshot(state, gathered.tips, gathered.heads, tuple(gathered.problems)), gathered
 
 
 def _gather(git: Git, tips: dict[str, CommitId], cached: CachedFold | None) -> _Gathering:
@@ -81,7 +101,7 @@ def _gather(git: Git, tips: dict[str, CommitId], cached: CachedFold | None) -> _
     for ref, tip in tips.items():
         try:
             files = _files(git, ref, tip, cached)
-            head = _head(git, tip)
+            head = read_head(git, tip)
         except OkstraError as refusal:
             result.problems.append(_unreadable(ref, refusal.message))
             continue
@@ -121,7 +141,8 @@ def _task_files(files: Mapping[str, str]) -> dict[str, str]:
     return {key.slashed: blob for key, blob in keyed if key is not None}
 
 
-def _head(git: Git, tip: str) -> Head | None:
+def read_head(git: Git, tip: str) -> Head | None:
+    """The `format` entry of the log at `tip`, None when it is not one."""
     blob = find_blob(git, tree_of(git, tip), layout.FORMAT_ENTRY)
     return parse_head(read_blob(git, blob)) if blob else None
 
@@ -134,7 +155,9 @@ def _refold(git: Git, task: str, gathered: _Gathering, tasks: dict[str, Task]) -
         try:
             decoded = decode_events(read_blob(git, files[task]))
         except OkstraError as refusal:
-            gathered.problems.append(_unreadable(ref, refusal.message))
+            subject = f"{ref}:{layout.events_path(task)}"
+            sentence = f"events of {task.replace('/', ':')} cannot be read from {ref}: {refusal.message}"
+            gathered.problems.append(Problem("log.damaged-file", sentence, subject, "git okstra fsck"))
             continue
         events += decoded.events
         if decoded.broken:
@@ -149,7 +172,7 @@ def _refold(git: Git, task: str, gathered: _Gathering, tasks: dict[str, Task]) -
 
 
 def _unreadable(ref: str, why: str) -> Problem:
-    return Problem("log.unreadable", f"the log {ref} cannot be read: {why}", ref, "run 'git okstra fsck'")
+    return Problem("log.unreadable", f"the log {ref} cannot be read: {why}", ref, "git okstra fsck")
 
 
 def _format_problems(heads: Mapping[str, tuple[int, int, int]]) -> list[Problem]:
