@@ -24,7 +24,7 @@ def settle_reported(session: Session, *, planned: Mapping[str, str]) -> list[Rep
     """
     private = str(session.git.private_dir)
     spooled = list_spooled(private)
-    hints = chain_hints(pair for event in spooled for pair in event.pairs)
+    hints = chain_hints(pair for event in spooled for pair in (*event.pairs, *event.amends))
     state = session.store.read().state
     judge = make_judge(session, state, planned=planned, hints=hints)
     reports = [judge.judge(task) for task in _concerned(session, state, hints, planned)]
@@ -40,7 +40,7 @@ def settle_reported(session: Session, *, planned: Mapping[str, str]) -> list[Rep
 
 def settle_leftovers(session: Session) -> None:
     """What a hook reported and could not settle, because git had not moved the branches yet."""
-    if any(not event.torn and not event.rebase_at_work for event in list_spooled(str(session.git.private_dir))):
+    if any(not event.torn for event in list_spooled(str(session.git.private_dir))):
         settle_reported(session, planned={})
 
 

@@ -73,7 +73,7 @@ def _proof(page: Page, heard: Heard) -> None:
     if heard.here:
         page.line(Cell("proved: ", "good"), "a real amend in a throw-away worktree was heard")
     else:
-        page.line(Cell("not heard: ", "bad"), heard.why or "a real amend in a throw-away worktree reached no hook of ours")
+        page.line(Cell("not heard: ", "bad"), heard.why or "a real amend reached no hook of ours")
     if heard.here and heard.linked is False:
         page.line(Cell("linked worktrees: ", "bad"), heard.why or "an amend there is not heard")
     if not heard.complete:
