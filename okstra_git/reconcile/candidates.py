@@ -27,6 +27,8 @@ def confirm(
     if rivals:
         offered = [_proven_rival(hit) for hit in rivals[:MAX_CANDIDATES]]
         reason = f"the same change is in {len(rivals)} places: nothing tells which one is meant"
+        if len(rivals) == 1:
+            reason = f"cannot prove: {_cut(places)}, and what was not read may hold the change as well"
         return replace(blank, kind="confirm", reason=reason, candidates=tuple(offered))
     union = find_union(task, blank.recorded, searched)
     if union is not None:
@@ -109,7 +111,7 @@ def _reason(
     if recorded.is_empty:
         return "the recorded stage changes no file, so nothing can prove where it went"
     if find_commit(places.git, recorded.head) is None or prover.recorded_delta() is None:
-        cause = "this clone is shallow" if places.git.is_shallow else "the recorded commit is no longer in this clone"
+        cause = _cut(places) if places.git.is_shallow else "the recorded commit is no longer in this clone"
         return f"cannot prove: {cause}"
     own_branch_gone = all(home.kind == "target" for home, _ in searched)
     if likeness is not None:
@@ -117,9 +119,15 @@ def _reason(
     if own_branch_gone:
         return f"branch {blank.branch} is gone and its change was not found in any target; the commit is kept"
     if not all(window.complete for _, window in searched):
-        cause = "shallow" if places.git.is_shallow else "the history is longer than okstra.reconcileWindow"
-        return f"cannot prove: {cause}, and the part that was read does not hold the change"
+        return f"cannot prove: {_cut(places)}, and the part that was read does not hold the change"
     return "the change is gone from its branch: no commit there resembles the recorded one"
+
+
+def _cut(places: Places) -> str:
+    """What keeps a stretch of history from being read to its end."""
+    if places.git.is_shallow:
+        return "this clone is shallow"
+    return "the history is longer than okstra.reconcileWindow or parts of it are missing"
 
 
 def describe_difference(window: Window, step: Step, prover: Prover) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from okstra_git.digest import add_sums
+from okstra_git.digest import add_sums, subtract_sums
 
 
 class Forest:
@@ -42,6 +42,10 @@ class SpanIndex:
     @cached_property
     def _ends(self) -> dict[int, list[int]]:
         return _by_value(self._after, self._forest)
+
+    def grows_by(self, node: int) -> int:
+        """The summand of one node."""
+        return subtract_sums(self._after[node], self._before[node])
 
     def find(self, wanted: int) -> list[tuple[int, int]]:
         """(first, last) of every stretch down a line of descent over which the sum grows by `wanted`.

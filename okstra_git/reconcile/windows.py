@@ -112,6 +112,10 @@ class Window:
         """Every tight range whose added and removed lines have this sum."""
         return self._spans(self._lines, wanted)
 
+    def keeps_lines(self, step: Step) -> bool:
+        """Whether the step removes exactly the lines that it adds."""
+        return self._lines.grows_by(step.position) == 0
+
     def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
         return [Span(self.steps[first], self.steps[last]) for first, last in index.find(wanted)] if wanted else []
 
@@ -134,16 +138,6 @@ class Window:
             if at is span.first:
                 return
             at = self.by_id[at.parent or ""]
-
-    def onward(self, first: Step) -> Iterator[tuple[Span, Delta]]:
-        """Ranges that begin with `first` and grow by one step at a time, with their net deltas."""
-        inside: dict[str, Delta] = {first.facts.oid: first.delta}
-        yield Span(first, first), first.delta
-        for step in self.steps[first.position + 1 :]:
-            before = inside.get(step.parent or "")
-            if before is not None:
-                inside[step.facts.oid] = compose(before, step.delta)
-                yield Span(first, step), inside[step.facts.oid]
 
 
 def open_window(git: Git, tip: str, hidden: Iterable[str], *, limit: int) -> Window:
