@@ -9,6 +9,7 @@ from okstra_git.git.repo import Git
 
 ABSENT = "0" * 40
 NO_MODE = "000000"
+SUBMODULE = "160000"
 
 
 class Change(NamedTuple):

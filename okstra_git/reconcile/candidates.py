@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from okstra_git.git.changes import NO_MODE, SUBMODULE, Change
 from okstra_git.git.history import contains, find_commit
 from okstra_git.git.merging import line_difference
+from okstra_git.git.objects import has_object
 from okstra_git.git.refs import list_ref_names
+from okstra_git.git.repo import Git
 from okstra_git.reconcile.locate import Hit, ends_of
 from okstra_git.reconcile.model import Candidate, Finding
 from okstra_git.reconcile.places import Home, Places
@@ -142,6 +145,8 @@ def describe_difference(window: Window, step: Step, prover: Prover) -> str:
     after = {change.path: change for change in ends.delta}
     differing = [path for path in {*before, *after} if not prover.lands(path, ends)]
     old, new = line_difference(prover.git, recorded), line_difference(prover.git, ends.delta)
+    if not all(_is_here(prover.git, change) for change in (*recorded, *ends.delta)):
+        return "cannot prove: contents of the changed files are not in this clone"
     if old is not None and old == new:
         return "same hunk in a different place: the lines are the recorded ones, where they stand is not"
     if old is not None and new is not None and _squeezed(old) == _squeezed(new):
@@ -149,6 +154,12 @@ def describe_difference(window: Window, step: Step, prover: Prover) -> str:
     if any(line.startswith(b"binary ") for line in {**(old or {}), **(new or {})}):
         return f"binary differs: {_files(len(differing))} from the recorded change"
     return f"content changed: {_files(len(differing))} from the recorded change"
+
+
+def _is_here(git: Git, change: Change) -> bool:
+    """Whether the contents on both sides can be read; a submodule's commit is never here and need not be."""
+    sides = ((change.old_mode, change.old), (change.new_mode, change.new))
+    return all(mode in (NO_MODE, SUBMODULE) or has_object(git, oid) for mode, oid in sides)
 
 
 def _files(count: int) -> str:

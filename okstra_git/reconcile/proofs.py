@@ -7,7 +7,7 @@ from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta, delta_fingerprint, diff_trees
 from okstra_git.git.history import find_commit
 from okstra_git.git.merging import line_difference, merge_sides, merge_trees_with_git, merged_difference
-from okstra_git.git.objects import find_entry, has_object
+from okstra_git.git.objects import MissingObject, find_entry, has_object
 from okstra_git.git.patch_ids import PATCH_ALGORITHM
 from okstra_git.git.repo import Git
 from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
@@ -90,6 +90,12 @@ class Prover:
 
         A yes tells (True) whether some of the change was there already, a whole file or some lines of one.
         """
+        try:
+            return self._replayed(ends)
+        except MissingObject:
+            return None
+
+    def _replayed(self, ends: Ends) -> bool | None:
         recorded = self.recorded_delta()
         if recorded is None:
             return None
@@ -112,8 +118,14 @@ class Prover:
 
         None where it cannot be applied cleanly.
         """
+        try:
+            return self._what_is_left(tree)
+        except MissingObject:
+            return None
+
+    def _what_is_left(self, tree: str) -> dict[bytes, dict[bytes, int]] | None:
         recorded = self.recorded_delta()
-        if recorded is None or not has_object(self.git, tree):
+        if recorded is None:
             return None
         left: dict[bytes, dict[bytes, int]] = {}
         for change in recorded:
@@ -146,7 +158,10 @@ class Prover:
         """Whether, at this path, the range makes exactly the recorded change."""
         recorded = next((change for change in self.recorded_delta() or () if change.path == path), None)
         theirs = {change.path: change for change in ends.delta if change.path == path}
-        return recorded is not None and self._lands(recorded, theirs, ends.base_tree)
+        try:
+            return recorded is not None and self._lands(recorded, theirs, ends.base_tree)
+        except MissingObject:
+            return False
 
     def _git_agrees(self, ends: Ends) -> bool:
         if not self._same_lines(ends):
