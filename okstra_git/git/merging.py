@@ -129,6 +129,22 @@ def _alternates(objects: Path) -> list[str]:
     return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]
 
 
+def merged_difference(git: Git, recorded: Change, ours_mode: str, ours: str) -> dict[bytes, int] | None:
+    """What applying `recorded` to a file that is now `ours` would still change, as `line_difference` counts.
+
+    None on conflict; empty where the file has all of it already.
+    """
+    merged = merge_sides(git, recorded, ours_mode, ours)
+    if merged is None:
+        return None
+    mode, blob = merged
+    known = blob in (ours, recorded.old, recorded.new)
+    content = None if known else merged_bytes(git, recorded.old, ours, recorded.new)
+    after = _lines(git, mode, blob) if content is None else _split(content, blob)
+    before = _lines(git, ours_mode, ours)
+    return None if before is None or after is None else _net(before, after, ours_mode, mode)
+
+
 def line_difference(git: Git, delta: Delta) -> dict[bytes, int] | None:
     """How many times more (or, negative, fewer) each line occurs after the delta; None for a huge or missing file.
 
@@ -137,16 +153,22 @@ def line_difference(git: Git, delta: Delta) -> dict[bytes, int] | None:
     """
     net: Counter[bytes] = Counter()
     for change in delta:
-        new, old = _lines(git, change.new_mode, change.new), _lines(git, change.old_mode, change.old)
-        if new is None or old is None:
+        after, before = _lines(git, change.new_mode, change.new), _lines(git, change.old_mode, change.old)
+        if after is None or before is None:
             return None
-        after, before = Counter(new), Counter(old)
-        for line in {line for line, _ in after.items() ^ before.items()}:
-            net[line] += after[line] - before[line]
-        if change.old_mode != change.new_mode:
-            net[b"mode " + change.new_mode.encode()] += 1
-            net[b"mode " + change.old_mode.encode()] -= 1
+        for line, count in _net(before, after, change.old_mode, change.new_mode).items():
+            net[line] += count
     return {line: count for line, count in net.items() if count}
+
+
+def _net(before: list[bytes], after: list[bytes], old_mode: str, new_mode: str) -> dict[bytes, int]:
+    had, has = Counter(before), Counter(after)
+    net = {line: has[line] - had[line] for line in {line for line, _ in has.items() ^ had.items()}}
+    if old_mode != new_mode:
+        for mode, step in ((new_mode, 1), (old_mode, -1)):
+            line = b"mode " + mode.encode()
+            net[line] = net.get(line, 0) + step
+    return net
 
 
 def _lines(git: Git, mode: str, oid: str) -> list[bytes] | None:
@@ -160,5 +182,8 @@ def _lines(git: Git, mode: str, oid: str) -> list[bytes] | None:
         return None
     if not isinstance(blob, pygit2.Blob) or blob.size > MAX_MERGED_BYTES:
         return None
-    data = blob.data
+    return _split(blob.data, oid)
+
+
+def _split(data: bytes, oid: str) -> list[bytes]:
     return [f"binary {oid}".encode()] if b"\0" in data[:_SNIFFED] else data.splitlines(keepends=True)

@@ -234,7 +234,7 @@ def test_two_stages_of_several_commits_melted_together_ask_together(story: Story
 def test_two_stages_of_the_same_file_melted_together_ask(story: Story) -> None:
     story.advance(("L", {"list": LINES}))
     first = _edited(3, "ours")
-    story.line("login", ("A", {"list": first}), ("B", {"list": _edited(3, "ours, once more", first)}))
+    story.line("login", ("A", {"list": first}), ("B", {"list": first.replace("ours\n", "ours, once more\n")}))
     story.rebase_i("main", [("pick", "A"), ("fixup", "B")])
     story.ends({1: confirm("", together=(1, 2), offered="login"), 2: confirm("", together=(1, 2), offered="login")})
 

@@ -259,6 +259,14 @@ def test_a_change_that_is_partly_upstream_is_followed_and_says_so(story: Story) 
     story.ends({1: auto("replay", "A′", partly=True)})
 
 
+def test_a_change_whose_lines_are_partly_upstream_is_followed_and_says_so(story: Story) -> None:
+    story.advance(("L", {"list": LINES}))
+    story.stage("login", ("A", {"list": _with(_with(LINES, at=25, add="two"), at=5, add="one")}))
+    story.advance(("M", {"list": _with(LINES, at=5, add="one")}))
+    story.git("rebase", "-q", "main")
+    story.ends({1: auto("replay", "A′", partly=True)})
+
+
 def test_autostash_changes_no_verdict(story: Story) -> None:
     story.stage("login", "A")
     story.advance("M")
