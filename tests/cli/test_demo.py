@@ -44,7 +44,7 @@ def test_the_story_shows_every_proof_and_leaves_one_question(world: World, scrat
     before = world.ask("for-each-ref"), world.ask("status", "--porcelain"), world.ask("config", "--list", "--local")
     began = time.monotonic()
     answer = world.okstra("demo", "--json")
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60  # 4 s alone; generous for a loaded machine
     assert moves_of(answer) == THE_MOVES
     assert [step["exit"] for step in answer.json["steps"] if step["exit"]] == [2]
     assert answer.json["kept"] is None
