@@ -54,8 +54,8 @@ def read_hints(session: Session) -> dict[str, str]:
     """Old -> new commits that git's hooks reported since the last look; chains are followed to their end."""
     from okstra_git.spool import list_spooled
 
-    pairs = [pair for spooled in list_spooled(str(session.git.private_dir)) for pair in spooled.pairs]
-    return chain_hints(pairs)
+    spooled = list_spooled(str(session.git.private_dir))
+    return chain_hints(pair for event in spooled for pair in (*event.pairs, *event.amends))
 
 
 def chain_hints(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

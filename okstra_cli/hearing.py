@@ -24,7 +24,7 @@ def settle_reported(session: Session, *, planned: Mapping[str, str]) -> list[Rep
     """
     private = str(session.git.private_dir)
     spooled = list_spooled(private)
-    hints = chain_hints(pair for event in spooled for pair in event.pairs)
+    hints = chain_hints(pair for event in spooled for pair in (*event.pairs, *event.amends))
     state = session.store.read().state
     judge = make_judge(session, state, planned=planned, hints=hints)
     reports = [judge.judge(task) for task in _concerned(session, state, hints, planned)]

@@ -95,6 +95,19 @@ def make_task_key(project: str, group: str, task: str) -> TaskKey:
     )
 
 
+def parse_branch(text: str) -> str:
+    """A short branch name by the rules of git-check-ref-format(1); anything else is refused."""
+    parts = text.split("/")
+    bad = not all(parts) or any(part.startswith(".") or part.endswith(".lock") for part in parts)
+    odd = set(text) & set(" ~^:?*[\\") or any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in text)
+    if bad or odd or ".." in text or "@{" in text or text.startswith("-") or text.endswith("."):
+        raise BadName(f"{shown(text)} is not a branch name", hint="see 'git check-ref-format'", value=shown(text))
+    if not is_text(text) or len(text.encode()) > 200 or text in ("@", "HEAD"):
+        raise BadName(f"{shown(text)} cannot be a stage's branch", hint="use at most 200 bytes of UTF-8",
+                      value=shown(text))
+    return text
+
+
 def parse_stage(text: str) -> StageNumber:
     """A stage number, 1 to 999999, in plain ASCII digits."""
     if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) < 1:
@@ -108,6 +121,15 @@ def parse_group(text: str) -> str:
     if not numbers or numbers != sorted(set(numbers)) or numbers[-1] > MAX_STAGE:
         raise BadName(f"{shown(text)} is not a group id", hint="list the stages ascending, as in 2-3", value=text[:200])
     return text
+
+
+def is_text(text: str) -> bool:
+    """Whether the text can be stored: no half characters from bytes that were not UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_commit_id(text: str) -> bool:

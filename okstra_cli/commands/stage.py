@@ -108,6 +108,9 @@ def done(
     task = appended.snapshot.state.tasks[key.slashed]
     stages = [task.stages[request.number] for request in requests]
     changed = bool(appended.events)
+    for each in stages:
+        if each.range is not None and each.range.is_empty:
+            session.note(f"stage {each.number} changes no file: after a rewrite nothing could prove where it went")
     return Answer(
         {"task": str(key), "changed": changed, "stages": [view.stage_json(task, stage) for stage in stages]},
         lambda: view.done_page(task, stages, changed=changed),

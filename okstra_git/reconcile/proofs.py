@@ -1,4 +1,4 @@
-"""The ladder: is this range the same change as the recorded one? Cheapest rung first; pure questions."""
+"""The ladder that says whether a range is the recorded change, cheapest rung first, as pure questions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -67,7 +67,7 @@ def _started(task: Task, _: e.Event, fact: e.StageStarted) -> Task:
     titled = fact.title or (before.title if before else "")
     stage = Stage(
         number=fact.stage, title=titled, depends_on=fact.depends_on, branch=fact.branch, base=fact.base,
-        base_ref=fact.base_ref,
+        base_ref=fact.base_ref, range=before.range if before else None, trail=before.trail if before else (),
     )  # fmt: skip
     return _put(task, stage)
 

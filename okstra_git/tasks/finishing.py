@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
-from okstra_git.names import TaskKey, shown
+from okstra_git.names import TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, PlaceReleased, StageDone, StageStarted
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Place, Stage, Task
@@ -77,7 +77,7 @@ def _stage_to_finish(git: Git, task: Task, request: DoneRequest) -> Stage:
         return stage if request.branch in (None, stage.branch) else stage.model_copy(update={"branch": request.branch})
     if request.branch is None:
         return require_stage(task, request.number)
-    if find_ref(git, f"refs/heads/{request.branch}") is None:
+    if find_ref(git, f"refs/heads/{parse_branch(request.branch)}") is None:
         named = shown(request.branch)
         raise BranchMissing(f"there is no branch {named}", hint="git branch", branch=request.branch[:200])
     return Stage(number=request.number, branch=request.branch, title=request.title)
@@ -89,7 +89,8 @@ def release_place(store: Store, key: TaskKey, scope: str, *, cascade: bool = Fal
 
     def decide(snapshot: Snapshot) -> list[PlaceReleased]:
         task = require_task(snapshot.state, key)
-        before[0] = task.places.get(scope)
+        held = task.places.get(scope)
+        before[0] = held if held is not None and held.status == "active" else None
         return release(task, scope, cascade=cascade)
 
     appended = store.append(decide)

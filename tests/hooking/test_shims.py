@@ -286,6 +286,19 @@ def test_a_rebase_does_not_call_for_the_branches_it_passes(installed: Listener) 
     assert installed.calls() == []
 
 
+@pytest.mark.parametrize("state", ["rebase-merge", "rebase-apply"])
+@pytest.mark.parametrize("hook", ["post-checkout", "post-merge"])
+def test_while_a_rebase_is_at_work_nobody_looks(installed: Listener, hook: str, state: str) -> None:
+    installed.watch(branches={"feature": installed.world["A"]})
+    (installed.git.git_dir / state).mkdir()
+    command = [str(installed.hooks / hook), "a", "b", "1"]
+    run_program(command, cwd=installed.world.path, environ=os.environ).expect(0)
+    assert installed.calls() == []
+    (installed.git.git_dir / state).rmdir()
+    run_program(command, cwd=installed.world.path, environ=os.environ).expect(0)
+    assert installed.calls() == ["moved"]
+
+
 # --- every shell, sourced and run, and many lines
 
 SHELLS = ["dash", "bash", "bash --posix", "busybox sh"]
