@@ -16,6 +16,8 @@ SEALED_CONFIG = (
 KEPT_VARIABLES = ("GIT_SSL_CAINFO", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_CONFIG_GLOBAL",
                   "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL",
                   "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE")  # fmt: skip
+OFFLINE = {"GIT_ALLOW_PROTOCOL": "none"}
+"""Keeps git before 2.45, which knows no GIT_NO_LAZY_FETCH, from fetching what a partial clone lacks."""
 
 
 class GitFailed(OkstraError):

@@ -89,7 +89,19 @@ def read_tree(git: Git, oid: str) -> pygit2.Tree:
 
 
 def find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
-    """(mode, id) of what stands at a path of a tree, None when nothing does; a folder is not an entry."""
+    """(mode, id) of what stands at a path of a tree, None when nothing does; a folder is not an entry.
+
+    Refuses where a tree on the way is missing. What a path names need not be here itself.
+    """
+    try:
+        return _find_entry(git, tree, path)
+    except (KeyError, pygit2.GitError) as error:
+        raise MissingObject(f"the tree {tree} cannot be read", hint="run 'git fsck'", object=tree) from error
+
+
+def _find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
+    if tree == EMPTY_TREE:
+        return None
     at: pygit2.Object = _tree(git, tree)
     for part in path.split(b"/"):
         if not isinstance(at, pygit2.Tree):

@@ -26,7 +26,7 @@ from okstra_git.health.fsck import Checked
 from okstra_git.host.disks import free_bytes, refuses_writing
 from okstra_git.host.locks import hold_lock
 from okstra_git.state import layout
-from okstra_git.state.reading import read_snapshot
+from okstra_git.state.reading import Memory, read_snapshot
 from okstra_git.state.registry import active_places
 from okstra_git.state.store import Store
 from okstra_git.state.writer import find_writer
@@ -146,7 +146,7 @@ def check_worktrees(git: Git) -> Iterator[Finding]:
     """Recorded worktrees that are not there."""
     known = {str(worktree.path) for worktree in list_worktrees(git) if not worktree.is_prunable}
     writer = find_writer(git)
-    for task, place in active_places(read_snapshot(git).state):
+    for task, place in active_places(read_snapshot(git, Memory()).state):
         if place.worktree and place.writer == writer and place.worktree not in known:
             subject = f"{task.key.replace('/', ':')} {place.scope}".strip()
             told = f"the worktree {place.worktree} of {subject} is gone; branch {place.branch} is still reserved"

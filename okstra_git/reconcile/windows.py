@@ -1,16 +1,17 @@
 """The stretch of history in which a moved change is looked for, indexed so that ranges are found without search."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from okstra_git.digest import add_sums, multiset_sum, subtract_sums
+from okstra_git.digest import add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Delta, compose, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, find_commit, walk
 from okstra_git.git.merging import line_difference
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
+from okstra_git.reconcile.spans import Forest, SpanIndex
 
 
 @dataclass(frozen=True)
@@ -77,55 +78,50 @@ class Window:
         return found
 
     @cached_property
-    def _lines(self) -> tuple[dict[str, int], dict[int, list[Step]]]:
-        """Line sums along each first-parent chain by commit, and non-empty steps by their own line sum."""
-        at: dict[str, int] = {}
-        own: dict[int, list[Step]] = {}
+    def _deltas(self) -> SpanIndex:
+        sums: dict[str, int] = {step.facts.oid: step.delta_at for step in self.steps}
+        return SpanIndex(self._forest, [self._before(step, sums) for step in self.steps], list(sums.values()))
+
+    @cached_property
+    def _lines(self) -> SpanIndex:
+        """Line sums along each first-parent chain."""
+        sums: dict[str, int] = {}
         for step in self.steps:
             difference = line_difference(self.git, step.delta)
             here = multiset_sum(difference.items()) if difference is not None else delta_sum(step.delta)
-            at[step.facts.oid] = add_sums(at.get(step.parent or "", 0), here)
-            if step.delta:
-                own.setdefault(here, []).append(step)
-        return at, own
+            sums[step.facts.oid] = add_sums(sums.get(step.parent or "", 0), here)
+        return SpanIndex(self._forest, [self._before(step, sums) for step in self.steps], list(sums.values()))
+
+    @cached_property
+    def _forest(self) -> Forest:
+        places: dict[str, int] = {step.facts.oid: place for place, step in enumerate(self.steps)}
+        return Forest([places.get(step.parent or "") for step in self.steps])
+
+    @staticmethod
+    def _before(step: Step, sums: Mapping[str, int]) -> int:
+        return sums.get(step.parent or "", 0)
 
     def spans_with_delta(self, wanted: int) -> list[Span]:
         """Every tight range whose delta has this sum."""
         singles = self.by_delta.get(wanted, [])
         if len(singles) == 1 and self._arrives_once(singles[0]):
             return [Span(singles[0], singles[0])]
-        return list(self._spans(wanted, {step.facts.oid: step.delta_at for step in self.steps}))
+        return self._spans(self._deltas, wanted)
 
     def spans_with_lines(self, wanted: int) -> list[Span]:
         """Every tight range whose added and removed lines have this sum."""
-        at, _ = self._lines
-        return list(self._spans(wanted, at))
+        return self._spans(self._lines, wanted)
+
+    def keeps_lines(self, step: Step) -> bool:
+        """Whether the step removes exactly the lines that it adds."""
+        return self._lines.grows_by(step.position) == 0
+
+    def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
+        return [Span(self.steps[first], self.steps[last]) for first, last in index.find(wanted)] if wanted else []
 
     def _arrives_once(self, step: Step) -> bool:
         """Whether no other step touches one of the paths, so that no other range can have the same delta."""
         return any(len(self.by_path[change.path]) == 1 for change in step.delta)
-
-    def _spans(self, wanted: int, at: dict[str, int]) -> Iterator[Span]:
-        """Pairs of chain positions whose sums differ by `wanted`: for each start the earliest end, for each end the
-        latest start, so that empty commits around a change do not multiply it."""
-        if not wanted:
-            return
-        starts: dict[tuple[str, int], str] = {}
-        used: set[str] = set()
-        for step in self.steps:
-            before = 0 if step.parent not in self.by_id else at[step.parent or ""]
-            starts[step.root, before] = step.facts.oid
-            first = starts.get((step.root, subtract_sums(at[step.facts.oid], wanted)))
-            if first is not None and first not in used and self._is_chain(self.by_id[first], step):
-                used.add(first)
-                yield Span(self.by_id[first], step)
-
-    def _is_chain(self, first: Step, last: Step) -> bool:
-        """Whether `first` is on the first-parent line of `last`."""
-        at: Step | None = last
-        while at is not None and at.position > first.position:
-            at = self.by_id.get(at.parent or "")
-        return at is first
 
     def net_delta(self, span: Span) -> Delta:
         """What the range changes altogether."""
@@ -142,16 +138,6 @@ class Window:
             if at is span.first:
                 return
             at = self.by_id[at.parent or ""]
-
-    def onward(self, first: Step) -> Iterator[tuple[Span, Delta]]:
-        """Ranges that begin with `first` and grow by one step at a time, with their net deltas."""
-        inside: dict[str, Delta] = {first.facts.oid: first.delta}
-        yield Span(first, first), first.delta
-        for step in self.steps[first.position + 1 :]:
-            before = inside.get(step.parent or "")
-            if before is not None:
-                inside[step.facts.oid] = compose(before, step.delta)
-                yield Span(first, step), inside[step.facts.oid]
 
 
 def open_window(git: Git, tip: str, hidden: Iterable[str], *, limit: int) -> Window:

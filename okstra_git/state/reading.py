@@ -54,18 +54,26 @@ class _Gathering:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_snapshot(git: Git) -> Snapshot:
+@dataclass
+class Memory:
+    """The last fold of this process, so that reading again costs no more than a look at the tips."""
+
+    fold: CachedFold | None = None
+
+
+def read_snapshot(git: Git, memory: Memory) -> Snapshot:
     """The state as all readable logs tell it; uses and refreshes the cache, never fails on a damaged log."""
     tips, torn = find_tips(git)
     path = layout.cache_file(git.private_dir)
-    cached = load_fold(path)
+    cached = memory.fold = memory.fold or load_fold(path)
     if cached is not None and dict(cached.tips) == tips and not torn:
         return Snapshot(cached.state, tips, {ref: Head(*head) for ref, head in cached.heads.items()},
                         tuple(_format_problems(cached.heads)))  # fmt: skip
     snapshot, gathered = _read_logs(git, tips, torn, cached)
     if not [problem for problem in snapshot.problems if problem.code != "format.newer"]:
         heads = {ref: (h.major, h.clock, h.seq) for ref, h in snapshot.heads.items()}
-        save_fold(path, CachedFold(snapshot.tips, heads, gathered.blobs, snapshot.state))
+        memory.fold = CachedFold(snapshot.tips, heads, gathered.blobs, snapshot.state)
+        save_fold(path, memory.fold)
     return snapshot
 
 

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from okstra_git.records.events import AnyFact, Event
 from okstra_git.state import layout
 from okstra_git.state.journal import add_batch, last_mark
 from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task
-from okstra_git.state.reading import Snapshot, read_snapshot
+from okstra_git.state.reading import Memory, Snapshot, read_snapshot
 from okstra_git.state.recovery import level_journal, missing_lines
 from okstra_git.state.views import Derived, is_derived, mark_derived, refresh
 from okstra_git.state.writer import require_writer
@@ -63,10 +63,11 @@ class Store:
     now: Callable[[], datetime]
     unlock: Callable[[Git, Sequence[str]], object] = _leave_locks
     patience: float = 10.0
+    memory: Memory = field(default_factory=Memory)
 
     def read(self) -> Snapshot:
         """The state as of now."""
-        return read_snapshot(self.git)
+        return read_snapshot(self.git, self.memory)
 
     def append(self, decide: Decide, *, queued: bool = True) -> Appended:
         """Record what `decide` returns, exactly once, whatever other processes do meanwhile.

@@ -1,0 +1,89 @@
+"""Finds, in a forest of commits with prefix sums, the stretches over which the sum grows by a given amount."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from okstra_git.digest import add_sums, subtract_sums
+
+
+class Forest:
+    """Numbered nodes, each with at most one parent; parents have smaller numbers than their children."""
+
+    def __init__(self, parents: Sequence[int | None]) -> None:
+        self.entered, self.left = [0] * len(parents), [0] * len(parents)
+        children: list[list[int]] = [[] for _ in parents]
+        roots: list[int] = []
+        for node, parent in enumerate(parents):
+            (roots if parent is None else children[parent]).append(node)
+        clock = 0
+        waiting = [(root, False) for root in reversed(roots)]
+        while waiting:
+            node, done = waiting.pop()
+            if done:
+                self.left[node] = clock
+                continue
+            self.entered[node] = clock = clock + 1
+            waiting.append((node, True))
+            waiting += [(child, False) for child in reversed(children[node])]
+
+
+class SpanIndex:
+    """Answers `find` in one quick look at every sum, and more only where sums meet."""
+
+    def __init__(self, forest: Forest, before: Sequence[int], after: Sequence[int]) -> None:
+        self._forest = forest
+        self._before = before
+        self._after = after
+
+    @cached_property
+    def _starts(self) -> dict[int, list[int]]:
+        return _by_value(self._before, self._forest)
+
+    @cached_property
+    def _ends(self) -> dict[int, list[int]]:
+        return _by_value(self._after, self._forest)
+
+    def grows_by(self, node: int) -> int:
+        """The summand of one node."""
+        return subtract_sums(self._after[node], self._before[node])
+
+    def find(self, wanted: int) -> list[tuple[int, int]]:
+        """(first, last) of every stretch down a line of descent over which the sum grows by `wanted`.
+
+        Of stretches within each other only the innermost: for each end the latest start, for each start the earliest
+        end on every line below it, so that nodes without a summand around a change do not multiply it.
+        """
+        ends = self._ends
+        meeting = [(at, goal) for at in self._starts if (goal := add_sums(at, wanted)) in ends]
+        return sorted(pair for at, goal in meeting for pair in self._pairs(self._starts[at], ends[goal]))
+
+    def _pairs(self, starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Both lists in the order in which a walk down the forest enters them; one pass with the open starts."""
+        entered, left = self._forest.entered, self._forest.left
+        open_starts: list[int] = []
+        taken_until: dict[int, int] = {}
+        place = 0
+        for end in ends:
+            now = entered[end]
+            while place < len(starts) and entered[starts[place]] <= now:
+                _close(open_starts, left, entered[starts[place]])
+                open_starts.append(starts[place])
+                place += 1
+            _close(open_starts, left, now)
+            if open_starts and taken_until.get(open_starts[-1], 0) < now:
+                taken_until[open_starts[-1]] = left[end]
+                yield open_starts[-1], end
+
+
+def _close(open_starts: list[int], left: Sequence[int], now: int) -> None:
+    """Forget the starts whose descendants have all been entered before `now`."""
+    while open_starts and left[open_starts[-1]] < now:
+        open_starts.pop()
+
+
+def _by_value(values: Sequence[int], forest: Forest) -> dict[int, list[int]]:
+    """Nodes by their value, in the order in which a walk enters them."""
+    found: dict[int, list[int]] = {}
+    for node in sorted(range(len(values)), key=forest.entered.__getitem__):
+        found.setdefault(values[node], []).append(node)
+    return found
