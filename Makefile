@@ -57,6 +57,7 @@ $(READY): pyproject.toml
 	$(VENV)/bin/python -c 'import pip' 2>/dev/null || "$$python" -m venv --clear $(VENV) || exit 1; \
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' || { \
 	  echo "the packages could not be installed: the reason is above (a network or package index problem, mostly)" >&2; exit 1; }; \
+	$(VENV)/bin/python -m compileall -q okstra_git okstra_cli; \
 	touch $@
 
 install: ## Install for this user: programs and man page under PREFIX (default ~/.local)

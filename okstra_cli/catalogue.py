@@ -24,7 +24,7 @@ COMMANDS = {
     "log": Row("log", HISTORY, "Show what was recorded, newest first"),
     "hooks": Row("hooks", UPKEEP, "Install, prove and remove the git hooks"),
     "config": Row("config", UPKEEP, "Read and change the okstra settings in git config"),
-    "doctor": Row("doctor", UPKEEP, "Examine installation and surroundings, and mend what is safe to mend"),
+    "doctor": Row("doctor", UPKEEP, "Examine installation and repository; mend what is safe to mend"),
     "fsck": Row("fsck", UPKEEP, "Prove that refs and notes equal the log, or rebuild them"),
 }
 

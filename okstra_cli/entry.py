@@ -1,10 +1,11 @@
 """Starts git-okstra on the shortest way from a command line to the code that answers it.
 
-Only os and sys are imported here: a hook and `--version` must not pay for what they do not use.
+Nothing but os, sys and gc is imported here: a hook and `--version` must not pay for what they do not use.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 def main() -> None:
     """The console scripts `git-okstra` and `okstra`: this process's streams, environment and directory."""
     open_standard_streams()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # spares reading every package's metadata at start
     argv = sys.argv[1:]
     status = _short_cut(argv, environ=os.environ, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
     if status is None:
+        gc.set_threshold(50_000, 20, 20)  # imports make garbage collection run often, and nothing is garbage yet
         status = run(
             argv,
             cwd=_current_directory(),
@@ -104,13 +107,17 @@ def _short_cut(
 
         stdout.write(f"git-okstra {VERSION}\n")
         return 0
-    if not argv or argv[0] != "hook":
+    words = list(argv)
+    while len(words) > 2 and words[0] == "-C":
+        cwd = os.path.join(cwd or os.getcwd(), words[1])
+        words = words[2:]
+    if words[:1] != ["hook"]:
         return None
     from okstra_cli.commands.hook import run_hook
     from okstra_cli.drill import drilled
 
     with drilled(environ):
-        return run_hook(argv[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)
+        return run_hook(words[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)
 
 
 def _current_directory() -> Path:

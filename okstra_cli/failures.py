@@ -44,10 +44,10 @@ def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> O
     if isinstance(error, OSError) and error.errno in OUTSIDE:
         where = f": {error.filename}" if error.filename else ""
         return HostRefused(f"{error.strerror}{where}", hint="git okstra doctor")
-    return _wrong_usage(error) or _bug(error, session=session, argv=argv)
+    return _wrong_usage(error, session=session) or _bug(error, session=session, argv=argv)
 
 
-def _wrong_usage(error: BaseException) -> OkstraError | None:
+def _wrong_usage(error: BaseException, *, session: Session) -> OkstraError | None:
     if "typer" not in sys.modules:
         return None
     from typer import Abort
@@ -57,10 +57,8 @@ def _wrong_usage(error: BaseException) -> OkstraError | None:
         return Interrupted("interrupted")
     if not isinstance(error, TyperException):
         return None
-    context = getattr(error, "ctx", None)
     sentence = error.format_message().strip().removesuffix(".")
-    path = context.command_path if context else "git okstra"
-    return UsageError(sentence[:1].lower() + sentence[1:], hint=f"{path} --help")
+    return UsageError(sentence[:1].lower() + sentence[1:], hint=f"{session.command_path} --help")
 
 
 def _bug(error: BaseException, *, session: Session, argv: Sequence[str]) -> Internal:

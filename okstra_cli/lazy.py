@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from okstra_cli.catalogue import ALIASES, COMMANDS
 from okstra_cli.global_flags import EVERYWHERE
+from okstra_cli.plain_words import spare_coercion
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
 
@@ -23,6 +24,7 @@ class CommandGroup(TyperGroup):
     aliases: MutableMapping[str, str] = {}  # noqa: RUF012 - the top group sets its own
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        spare_coercion(self, ctx)
         if not args:
             raise UsageError(f"{ctx.command_path} needs a command: {', '.join(self.commands)}", hint=_help_of(ctx))
         return super().parse_args(ctx, args)
@@ -33,7 +35,15 @@ class CommandGroup(TyperGroup):
             raise self._unknown(ctx, name)
         command = self.commands[name]
         command.epilog = command.epilog or EVERYWHERE
+        ctx.obj.command_path = f"{ctx.command_path} {name}"
+        spare_coercion(command, ctx)
         return name, command, args[1:]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """typer cuts a command's sentence to the line; here it is wrapped."""
+        commands = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(200)) for name, each in commands if not each.hidden])
 
     def _unknown(self, ctx: Any, name: str) -> UsageError:
         near = get_close_matches(name, [*self.commands, *self.aliases])

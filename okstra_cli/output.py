@@ -55,12 +55,23 @@ def emit(session: Session, answer: Answer) -> int:
     return answer.status
 
 
+def tell(session: Session, page: Page) -> None:
+    """Write part of a text answer before the command is done, so that a long one can be followed."""
+    _write(session, lambda: _print(session, page))
+
+
 def json_form(answer: Answer, *, pretty: bool) -> str:
     """The one object of the contract, `ok` and `schema` first, as a line (or indented for a person)."""
     head: dict[str, Any] = {"ok": answer.error is None, "schema": SCHEMA}
     if answer.error is not None:
         head["error"] = answer.error.as_json()
-    return json.dumps({**head, **answer.payload}, ensure_ascii=False, indent=2 if pretty else None, default=str) + "\n"
+    text = json.dumps({**head, **answer.payload}, ensure_ascii=False, indent=2 if pretty else None, default=str)
+    return encodable(text) + "\n"
+
+
+def encodable(text: str) -> str:
+    """The text with names that are not UTF-8 written as `\\udcff`: an escape in JSON, readable elsewhere."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _write(session: Session, write: Callable[[], Any]) -> None:
@@ -76,7 +87,7 @@ def _write(session: Session, write: Callable[[], Any]) -> None:
 def _print(session: Session, text: Page | str) -> None:
     stream = session.around.stdout
     if isinstance(text, str):
-        stream.write(_with_bold_headings(text) if session.has_colour() else text)
+        stream.write(encodable(_with_bold_headings(text) if session.has_colour() else text))
     elif not session.around.stdout_is_terminal:
         stream.write(text.plain())
     else:

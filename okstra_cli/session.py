@@ -51,10 +51,14 @@ class Surroundings:
 
 @dataclass
 class Session:
-    """One command line being answered."""
+    """One command line being answered; `command_path` is the command as far as it is known, `git okstra config get`."""
 
     around: Surroundings
     flags: GlobalFlags = field(default_factory=GlobalFlags)
+    command_path: str = ""
+
+    def __post_init__(self) -> None:
+        self.command_path = self.around.program
 
     @staticmethod
     def of(context: Any) -> Session:
@@ -91,7 +95,12 @@ class Session:
         """The state kept in the repository, for reading and appending."""
         from okstra_git.state.store import Store
 
-        return Store(self.git, self.now, unlock=_clear_dead_locks)
+        return Store(self.git, self.now, unlock=self._clear_dead_locks)
+
+    def _clear_dead_locks(self, git: Git, refs: Sequence[str]) -> object:
+        from okstra_git.health.dead_locks import clear_dead_locks  # psutil loads only when a lock is in the way
+
+        return clear_dead_locks(git, refs, now=self.now())
 
     @property
     def home(self) -> Path:
@@ -116,6 +125,11 @@ class Session:
         if not self.flags.quiet:
             self.complain(f"okstra: {clean(text)}")
 
+    def warn(self, text: str) -> None:
+        """A warning on stderr when there is something to say, even with `--quiet`."""
+        if text:
+            self.complain(f"okstra: warning: {clean(text)}")
+
     def complain(self, line: str) -> None:
         """A line on stderr; a stderr that cannot take it changes nothing else."""
         try:
@@ -123,9 +137,3 @@ class Session:
             self.around.stderr.flush()
         except OSError:
             return
-
-
-def _clear_dead_locks(git: Git, refs: Sequence[str]) -> object:
-    from okstra_git.health.dead_locks import clear_dead_locks  # psutil loads only when a lock is in the way
-
-    return clear_dead_locks(git, refs)

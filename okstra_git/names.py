@@ -1,7 +1,7 @@
 """Names that people and agents type, parsed into types or refused."""
 
+import os
 import re
-import secrets
 from typing import NamedTuple, NewType
 
 from okstra_git.errors import OkstraError
@@ -95,6 +95,19 @@ def make_task_key(project: str, group: str, task: str) -> TaskKey:
     )
 
 
+def parse_branch(text: str) -> str:
+    """A short branch name by the rules of git-check-ref-format(1); anything else is refused."""
+    parts = text.split("/")
+    bad = not all(parts) or any(part.startswith(".") or part.endswith(".lock") for part in parts)
+    odd = set(text) & set(" ~^:?*[\\") or any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in text)
+    if bad or odd or ".." in text or "@{" in text or text.startswith("-") or text.endswith("."):
+        raise BadName(f"{shown(text)} is not a branch name", hint="see 'git check-ref-format'", value=shown(text))
+    if not is_text(text) or len(text.encode()) > 200 or text in ("@", "HEAD"):
+        raise BadName(f"{shown(text)} cannot be a stage's branch", hint="use at most 200 bytes of UTF-8",
+                      value=shown(text))
+    return text
+
+
 def parse_stage(text: str) -> StageNumber:
     """A stage number, 1 to 999999, in plain ASCII digits."""
     if not (text.isascii() and text.isdigit()) or len(text) > 6 or int(text) < 1:
@@ -110,6 +123,15 @@ def parse_group(text: str) -> str:
     return text
 
 
+def is_text(text: str) -> bool:
+    """Whether the text can be stored: no half characters from bytes that were not UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_commit_id(text: str) -> bool:
     """Whether the text is a full object name."""
     return _COMMIT.match(text) is not None
@@ -122,7 +144,7 @@ def is_ulid(text: str) -> bool:
 
 def mint_ulid(milliseconds: int) -> str:
     """A new ULID for this instant (https://github.com/ulid/spec); unique across clones without coordination."""
-    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10))
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 

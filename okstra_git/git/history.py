@@ -124,6 +124,14 @@ def contains(git: Git, tip: str, commit: str) -> bool:
         return False
 
 
+def resolve_head(git: Git) -> CommitId | None:
+    """The commit checked out here, None on an unborn branch."""
+    try:
+        return CommitId(str(git.handle.head.peel(pygit2.Commit).id))
+    except (KeyError, pygit2.GitError, ValueError):
+        return None
+
+
 def merge_base(git: Git, one: str, other: str) -> CommitId | None:
     """A best common ancestor, or None for unrelated or unreadable histories."""
     try:

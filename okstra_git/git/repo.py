@@ -62,6 +62,10 @@ class Git:
         return self.common_dir / "okstra"
 
 
+_BROKEN_CONFIG = ("config file", "invalid escape at", "failed to parse '")
+"""What libgit2 says when a configuration file is at fault; it has no class of its own for that."""
+
+
 def open_repository(start: Path) -> Git:
     """The repository that contains `start`, worktree or bare; refuses with one clear sentence otherwise.
 
@@ -95,9 +99,9 @@ def _refuse_formats(handle: pygit2.Repository, start: Path) -> None:
 
 
 def _refusal(start: Path, complaint: str) -> OkstraError:
-    if "config file" in complaint:
-        where = complaint[complaint.index("failed to parse") :] if "failed to parse" in complaint else complaint
-        return BrokenConfig(f"git's configuration is broken: {where}", hint="mend the file that is named")
+    if any(sign in complaint for sign in _BROKEN_CONFIG):
+        what = complaint.partition("config file: ")[2] or complaint
+        return BrokenConfig(f"the git configuration of {start} is broken: {what}", hint="git config --list")
     if "owne" in complaint or "safe" in complaint:
         return UnsafeRepository(
             f"the repository at {start} belongs to another user",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from okstra_git.errors import OkstraError
@@ -122,8 +123,6 @@ def require_setting(name: str) -> Setting:
     setting = find_setting(name)
     if setting is not None:
         return setting
-    from difflib import get_close_matches
-
     plain = {key.removeprefix("okstra."): known.name for key, known in _BY_NAME.items()}
     near = [plain[match] for match in get_close_matches(name.lower().removeprefix("okstra."), list(plain))]
     hint = f"did you mean {' or '.join(near)}?" if near else "git okstra config list"

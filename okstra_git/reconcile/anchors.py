@@ -30,9 +30,7 @@ def judge_anchor(task: Task, places: Places, open_window: OpenWindow) -> AnchorF
     return _search(task, anchor, targets, places, open_window)
 
 
-def _search(
-    task: Task, anchor: Anchor, targets: list[Home], places: Places, open_window: OpenWindow
-) -> AnchorFinding:
+def _search(task: Task, anchor: Anchor, targets: list[Home], places: Places, open_window: OpenWindow) -> AnchorFinding:
     prover = Prover(places.git, anchor.range)
     for home in targets:
         window = open_window(home, task, anchor.range.head)
@@ -42,7 +40,7 @@ def _search(
             return AnchorFinding(anchor.range, "unresolvable", None, f"cannot prove: {why}")
         if len(hits) == 1:
             return AnchorFinding(anchor.range, "moved", proven_range(prover, hits[0], landed=False),
-                                 f"the same change is in {home.name}")  # fmt: skip
+                                 f"the same change is in {home.name}")
         if hits:
             break
     return AnchorFinding(

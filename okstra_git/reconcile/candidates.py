@@ -14,6 +14,7 @@ from okstra_git.reconcile.model import Candidate, Finding
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.unions import find_union
+from okstra_git.reconcile.verdict import listed
 from okstra_git.reconcile.windows import Span, Step, Window
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Task
@@ -35,15 +36,16 @@ def confirm(
         return replace(blank, kind="confirm", reason=reason, candidates=tuple(offered))
     union = find_union(task, blank.recorded, searched)
     if union is not None:
-        stages = " and ".join(map(str, union.stages))
+        stages = listed(union.stages)
         why = f"one commit that holds stages {stages} together"
-        offer = Candidate(union.commit, union.commit, why, recommended=True)
+        named = next((home.name for home, _ in searched if home.tip == union.commit), union.commit)
+        offer = Candidate(named, union.commit, why, recommended=True)
         reason = f"stages {stages} are one commit now"
         return replace(blank, kind="confirm", reason=reason, candidates=(offer,), together=union.stages)
     likeness = _most_alike(searched, prover.recorded)
     candidates = _offers(blank, places, task, searched, likeness)
     return replace(blank, kind="confirm", reason=_reason(blank, places, searched, prover, likeness),
-                   candidates=tuple(candidates[:MAX_CANDIDATES]))  # fmt: skip
+                   candidates=tuple(candidates[:MAX_CANDIDATES]))
 
 
 def _proven_rival(hit: Hit) -> Candidate:
@@ -56,7 +58,7 @@ def _most_alike(searched: Searched, recorded: RangePrint) -> tuple[Window, Step]
     for _, window in searched:
         scored = [(_score(step, recorded), -step.position, step) for step in window.steps]
         best = min(((-score, place, step) for score, place, step in scored if score >= 2), default=None,
-                   key=lambda entry: entry[:2])  # fmt: skip
+                   key=lambda entry: entry[:2])
         if best is not None:
             return window, best[2]
     return None
@@ -77,15 +79,15 @@ def _offers(
     like = likeness[1].facts if likeness else None
     tip = [Candidate(own.name, own.tip, "tip of the stage branch")] if own else []
     alike = [Candidate(like.oid, like.oid, f"made from the recorded commit, by its author and time: {like.subject}")
-             ] if like and not (own and own.tip == like.oid) else []  # fmt: skip
+             ] if like and not (own and own.tip == like.oid) else []
     on_own = likeness is not None and own is not None and likeness[0].tip == own.tip
     found += [*alike, *tip] if (shares or not own) and (on_own or not own) else [*tip, *alike]
     found += _other_branches(blank, places)
-    found += _kept(blank, places)
+    found += _kept(blank, places) if own is None else []
     unique = list({candidate.commit: candidate for candidate in reversed(found)}.values())[::-1]
     ordered = sorted(unique, key=lambda one: [c.commit for c in found].index(one.commit))
     return [replace(one, recommended=place == 0 and not one.ref.startswith(layout.ROOT))
-            for place, one in enumerate(ordered)]  # fmt: skip
+            for place, one in enumerate(ordered)]
 
 
 def _other_branches(blank: Finding, places: Places) -> Iterable[Candidate]:

@@ -104,7 +104,7 @@ class Judge:
         flags = ("partly-absorbed",) if hit.proven.partly_absorbed else ()
         found_by = "post-rewrite" if hinted else home.kind
         return replace(blank, kind="auto", new=new, reason=_reason(hit, home, prover), found_by=found_by,
-                       verified_carries=carries, flags=flags)  # fmt: skip
+                       verified_carries=carries, flags=flags)
 
 
 def _back_to(standing: Standing) -> ProvenRange:

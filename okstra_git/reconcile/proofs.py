@@ -1,4 +1,4 @@
-"""The ladder: is this range the same change as the recorded one? Cheapest rung first; pure questions."""
+"""The ladder that says whether a range is the recorded change, cheapest rung first, as pure questions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -164,7 +164,7 @@ class Prover:
             return False
 
     def _git_merges(self, ends: Ends) -> bool:
-        """Whether git's own merge says so too; it sees a removed file as the other half of a rename, which we do not."""
+        """Whether git's own merge agrees; it sees a removed file as half of a rename, which we do not."""
         merged = merge_trees_with_git(
             self.git, base=self.recorded.base_tree, ours=ends.base_tree, theirs=self.recorded.head_tree
         )

@@ -41,18 +41,23 @@ def _single(window: Window, prints: Sequence[RangePrint]) -> str | None:
 
 
 def _stacks(task: Task, recorded: RangePrint) -> list[list[int]]:
-    """Runs of at least two stages, each built on the one before, that contain the recorded one; longest first."""
-    line = _line_through(task, recorded)
+    """Neighbours in the stack, and by number where the stack was taken apart; longest first."""
+    numbered = [number for number, stage in sorted(task.stages.items()) if stage.range]
+    runs = [run for line in (_line_through(task, recorded), numbered) for run in _runs(task, line, recorded)]
+    return sorted(runs, key=len, reverse=True)
+
+
+def _runs(task: Task, line: list[int], recorded: RangePrint) -> list[list[int]]:
+    """Every stretch of the line around the recorded range, of at least two stages and at most seven to either side."""
     place = next((at for at, number in enumerate(line) if _head(task, number) == recorded.head), None)
     if place is None:
         return []
-    runs = [
+    return [
         line[start : end + 1]
         for start in range(max(0, place - 7), place + 1)
         for end in range(place, min(len(line), place + 8))
         if end > start
     ]
-    return sorted(runs, key=len, reverse=True)
 
 
 def _line_through(task: Task, recorded: RangePrint) -> list[int]:

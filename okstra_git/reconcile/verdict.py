@@ -23,7 +23,7 @@ def _refuse_shared(findings: list[Finding]) -> list[Finding]:
             by_head.setdefault(head, []).append(finding.stage)
     shared = {stage: tuple(group) for group in by_head.values() if len(group) > 1 for stage in group}
     return [
-        _demote(f, f"stages {_listed(shared[f.stage])} would share one commit", shared[f.stage])
+        _demote(f, f"stages {listed(shared[f.stage])} would share one commit", shared[f.stage])
         if f.stage in shared and f.new is not None
         else f
         for f in findings
@@ -46,7 +46,7 @@ def _refuse_reordered(findings: list[Finding], contains: Contains) -> list[Findi
             pair = (lower.stage, upper.stage)
             swapped[lower.stage] = swapped[upper.stage] = pair
     return [
-        _demote(f, f"stages {_listed(swapped[f.stage])} are in another order now", swapped[f.stage])
+        _demote(f, f"stages {listed(swapped[f.stage])} are in another order now", swapped[f.stage])
         if f.stage in swapped
         else f
         for f in findings
@@ -59,8 +59,9 @@ def _demote(finding: Finding, reason: str, together: tuple[int, ...]) -> Finding
     why = f"holds the same change ({finding.new.proof})"
     candidate = Candidate(finding.new.head, finding.new.head, why, recommended=True)
     return replace(finding, kind="confirm", new=None, reason=reason, candidates=(candidate,), together=together,
-                   verified_carries=False)  # fmt: skip
+                   verified_carries=False)
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def listed(numbers: Sequence[int]) -> str:
+    """`1, 2 and 3`."""
     return ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"

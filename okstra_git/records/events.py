@@ -82,7 +82,10 @@ class StageDone(Fact):
 
 
 class StageMoved(Fact):
-    """The commit of a stage followed rewritten history; `old` is what was recorded before."""
+    """The commit of a stage followed rewritten history; `old` is what was recorded before.
+
+    `branch` is set when the stage follows another branch from now on.
+    """
 
     type: Literal["stage.moved"] = "stage.moved"
     stage: int
@@ -92,6 +95,7 @@ class StageMoved(Fact):
     evidence: MoveEvidence | None = None
     found_by: str = ""
     ref: str = ""
+    branch: str | None = None
     landed: bool = False
 
 

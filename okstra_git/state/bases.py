@@ -1,6 +1,6 @@
 """Where a stage begins: the base commit under its head, from what is recorded around it."""
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base
@@ -32,40 +32,46 @@ class Stack:
 
 
 def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> str | None:
-    """The base of `head`: the nearest commit below it that another stage ended on or where this one was started, else
-    where it left its base branch, else its parent. None for a root commit.
+    """The base of `head`: the nearest commit below it that is known to end something else.
+
+    Known are the ends of other stages, where this stage was started or last based, and where its line of history left
+    its base branch. Failing all, its parent; None for a root commit.
     """
-    nearest = _nearest_below(git, head, stack, stage)
+    forks = [fork for name in _base_names(task, stage) if (fork := _fork(git, name, head))]
+    known = {stage.base, stage.range.base if stage.range else None, *forks} - {None, ""}
+    if head == stage.base and not forks:
+        return head
+    nearest = _nearest_below(git, head, stack, stage.number, known)
     if nearest is not None:
         return nearest
-    if stage.base and stage.base != head and contains(git, head, stage.base):
-        return stage.base
-    for name in _fallbacks(task, stage):
-        commit = resolve_commit(git, name)
-        fork = merge_base(git, commit, head) if commit else None
-        if fork is not None and fork != head:
-            return fork
+    above = [commit for commit in known if commit and commit != head and contains(git, head, commit)]
+    if above:
+        return above[0]
     facts = find_commit(git, head)
     return facts.parents[0] if facts and facts.parents else None
 
 
-def _nearest_below(git: Git, head: str, stack: Stack, stage: Stage) -> str | None:
-    """The first known commit on the first-parent line below head; a head that is the start itself is its own base."""
-    if head == stage.base:
-        return head
+def _nearest_below(git: Git, head: str, stack: Stack, number: int, known: Set[str | None]) -> str | None:
+    """The first known commit on the first-parent line below head."""
     at: CommitFacts | None = find_commit(git, head)
     for _ in range(MAX_STEPS_BACK):
         if at is None or not at.parents:
             return None
         below = at.parents[0]
-        if below == stage.base or stack.holds(below, other_than=stage.number):
+        if below in known or stack.holds(below, other_than=number):
             return below
         at = find_commit(git, below)
     return None
 
 
-def _fallbacks(task: Task, stage: Stage) -> Iterable[str]:
-    """Names under which the stage may have left another line of history."""
-    yield from (name for name in (stage.base_ref, stage.base) if name)
-    if task.anchor is not None:
-        yield from (name for name in (task.anchor.ref, task.anchor.range.head) if name)
+def _base_names(task: Task, stage: Stage) -> list[str]:
+    """The branches the stage may have left: its own base branch, else the anchor's."""
+    names = [stage.base_ref, task.anchor.ref if task.anchor else ""]
+    return [name for name in dict.fromkeys(names) if name][:1]
+
+
+def _fork(git: Git, name: str, head: str) -> str | None:
+    """Where the history of `head` left the branch; None when the branch is gone or contains head already."""
+    tip = resolve_commit(git, name)
+    fork = merge_base(git, tip, head) if tip else None
+    return fork if fork != head else None

@@ -67,7 +67,7 @@ def _started(task: Task, _: e.Event, fact: e.StageStarted) -> Task:
     titled = fact.title or (before.title if before else "")
     stage = Stage(
         number=fact.stage, title=titled, depends_on=fact.depends_on, branch=fact.branch, base=fact.base,
-        base_ref=fact.base_ref,
+        base_ref=fact.base_ref, range=before.range if before else None, trail=before.trail if before else (),
     )  # fmt: skip
     return _put(task, stage)
 
@@ -83,13 +83,14 @@ def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
     if before is None or before.range is None:
         return _conflict(task, f"stage.moved {event.id} names a stage that was never recorded")
     if before.range.head == fact.range.head:
-        return task
+        return _put(task, _with(before, branch=fact.branch)) if fact.branch else task
     if before.range.head != fact.old and fact.proof != "user":
         return _conflict(task, f"stage.moved {event.id} does not follow the recorded commit of stage {fact.stage}")
-    trail = (*before.trail, Trail(range=before.range, proof=fact.proof))
+    trail = (*before.trail, Trail(range=before.range, proof=fact.proof, at=event.at))
     landed = fact.landed or (before.landed and fact.proof != "restored")
     status = "landed" if landed else ("verified" if before.verified else "done")
-    return _put(task, _with(before, range=fact.range, trail=trail, landed=landed, status=status))
+    branch = fact.branch or before.branch
+    return _put(task, _with(before, range=fact.range, trail=trail, landed=landed, status=status, branch=branch))
 
 
 def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:

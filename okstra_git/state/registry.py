@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey
 from okstra_git.records.events import PlaceReleased, PlaceReserved
-from okstra_git.records.states import Place, State, Task
+from okstra_git.records.states import Place, Stage, State, Task
 
 
 class TaskUnknown(OkstraError):
     """No task of that key was ever opened."""
 
     code = "task.unknown"
+
+
+class StageUnknown(OkstraError):
+    """The stage was never started."""
+
+    code = "stage.unknown"
 
 
 class Reserved(OkstraError):
@@ -51,6 +57,19 @@ def require_task(state: State, key: TaskKey) -> Task:
     return task
 
 
+def require_stage(task: Task, number: int) -> Stage:
+    """The stage of that number, or a refusal."""
+    stage = task.stages.get(number)
+    if stage is None:
+        key = task.key.replace("/", ":")
+        raise StageUnknown(
+            f"stage {number} of {key} was never started",
+            stage=number,
+            hint=f"git okstra stage start {number} --task-key {key}",
+        )
+    return stage
+
+
 def refuse_case_clash(state: State, key: TaskKey) -> None:
     """Two keys must differ in more than upper and lower case."""
     for other in state.tasks:
@@ -70,6 +89,19 @@ def active_places(state: State) -> Iterator[tuple[Task, Place]]:
 def owner_of_branch(state: State, branch: str) -> tuple[Task, Place] | None:
     """The active row that owns the branch."""
     return next(((task, place) for task, place in active_places(state) if place.branch == branch), None)
+
+
+def branch_clashes(state: State) -> list[str]:
+    """Sentences about branches that two clones reserved for different tasks before they saw each other."""
+    owners: dict[str, str] = {}
+    clashes: list[str] = []
+    for task, place in active_places(state):
+        first = owners.setdefault(place.branch, task.key)
+        if first != task.key:
+            clashes.append(
+                f"branch {place.branch} is claimed by {first.replace('/', ':')} and {task.key.replace('/', ':')}"
+            )
+    return clashes
 
 
 def reserve(state: State, fact: PlaceReserved) -> PlaceReserved:

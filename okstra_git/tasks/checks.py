@@ -3,7 +3,7 @@
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import resolve_commit
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, TaskKey, shown
+from okstra_git.names import CommitId, TaskKey, is_text, shown
 from okstra_git.records.states import Task
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import require_task
@@ -14,18 +14,6 @@ class RefUnresolvable(OkstraError):
     """A branch, tag or commit that names no commit here."""
 
     code = "ref.unresolvable"
-
-
-class StageUnknown(OkstraError):
-    """The stage was never started."""
-
-    code = "stage.unknown"
-
-
-class StageNotRecorded(OkstraError):
-    """The stage has no commit on record."""
-
-    code = "stage.not-done"
 
 
 class BranchMissing(OkstraError):
@@ -40,6 +28,18 @@ class BranchExists(OkstraError):
     code = "branch.exists"
 
 
+class DirectoryTaken(OkstraError):
+    """The directory for a worktree holds something else."""
+
+    code = "worktree.taken"
+
+
+class WorktreeDirty(OkstraError):
+    """A worktree that would be used again holds changes that are not committed."""
+
+    code = "worktree.dirty"
+
+
 class DependencyUnknown(OkstraError):
     """A stage would depend on itself or on a later one."""
 
@@ -48,10 +48,12 @@ class DependencyUnknown(OkstraError):
 
 def require_commit(git: Git, text: str, *, what: str) -> CommitId:
     """The commit a ref names, or a refusal; nothing that starts with `-` ever reaches git."""
-    found = resolve_commit(git, text)
+    found = resolve_commit(git, text) if is_text(text) else None
     if found is None:
         raise RefUnresolvable(
-            f"{what} {shown(text)} names no commit in this repository", hint="git branch --all; git tag", ref=text[:200]
+            f"{what} {shown(text)} names no commit in this repository",
+            hint="git branch --all; git tag",
+            ref=shown(text),
         )
     return found
 

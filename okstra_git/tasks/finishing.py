@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
-from okstra_git.names import TaskKey, shown
+from okstra_git.names import TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, PlaceReleased, StageDone, StageStarted
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Place, Stage, Task
 from okstra_git.state.bases import Stack, choose_base
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import release, require_task
+from okstra_git.state.registry import release, require_stage, require_task
 from okstra_git.state.store import Appended, Store
-from okstra_git.tasks.checks import BranchMissing, StageUnknown, require_commit, require_open
+from okstra_git.tasks.checks import BranchMissing, require_commit, require_open
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,8 @@ def _stage_to_finish(git: Git, task: Task, request: DoneRequest) -> Stage:
     if stage is not None:
         return stage if request.branch in (None, stage.branch) else stage.model_copy(update={"branch": request.branch})
     if request.branch is None:
-        raise StageUnknown(
-            f"stage {request.number} of {task.key.replace('/', ':')} was never started",
-            hint=f"git okstra stage start {request.number} --task-key {task.key.replace('/', ':')}",
-            stage=request.number,
-        )
-    if find_ref(git, f"refs/heads/{request.branch}") is None:
+        return require_stage(task, request.number)
+    if find_ref(git, f"refs/heads/{parse_branch(request.branch)}") is None:
         named = shown(request.branch)
         raise BranchMissing(f"there is no branch {named}", hint="git branch", branch=request.branch[:200])
     return Stage(number=request.number, branch=request.branch, title=request.title)
@@ -93,7 +89,8 @@ def release_place(store: Store, key: TaskKey, scope: str, *, cascade: bool = Fal
 
     def decide(snapshot: Snapshot) -> list[PlaceReleased]:
         task = require_task(snapshot.state, key)
-        before[0] = task.places.get(scope)
+        held = task.places.get(scope)
+        before[0] = held if held is not None and held.status == "active" else None
         return release(task, scope, cascade=cascade)
 
     appended = store.append(decide)

@@ -1,0 +1,46 @@
+"""What the git hooks call when recorded commits were rewritten, as `git-okstra hook`, without typer or rich."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from okstra_cli.session import Session, Surroundings
+
+if TYPE_CHECKING:
+    from okstra_git.reconcile.model import Report
+
+
+def run_hook(arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], stdin: TextIO, stderr: TextIO) -> int:
+    """Settle what is proven and say so on stderr; always 0, because a hook must never fail the user's command."""
+    around = Surroundings(Path(cwd), environ, stdin, stderr, stderr, stdout_is_terminal=False)
+    session = Session(around)
+    try:
+        if arguments[:1] in (["post-rewrite"], ["moved"]):
+            _look(session)
+    except Exception as error:
+        session.complain(f"okstra: could not look at the rewritten history: {error}")
+        session.complain("okstra: nothing is lost; run git okstra reconcile --all --check")
+    return 0
+
+
+def _look(session: Session) -> None:
+    from okstra_cli.following import read_hints
+    from okstra_cli.hearing import settle_reported
+    from okstra_git.git.config import read_setting
+    from okstra_git.git.pending import planned_tips
+    from okstra_git.git.settings import require_setting
+
+    if read_setting(session.git, require_setting("okstra.hooks")).value is not False:
+        rewritten = read_hints(session)
+        _tell_questions(session, settle_reported(session, planned=planned_tips(session.git)), rewritten)
+
+
+def _tell_questions(session: Session, reports: Iterable[Report], rewritten: Container[str]) -> None:
+    """The questions that this very rewrite raised; older ones wait for `status`."""
+    for report in reports:
+        key = report.task.replace("/", ":")
+        for finding in (finding for finding in report.confirms if finding.recorded.head in rewritten):
+            session.note(f"stage {finding.stage} of {key} needs a decision: {finding.reason}")
+            session.note(f"  git okstra reconcile --task-key {key} --check")

@@ -1,0 +1,48 @@
+"""`git okstra reconcile`: follows recorded stages across rewritten history."""
+
+from typing import Annotated
+
+import typer
+
+from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.lazy import single_command
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+
+app = single_command()
+
+
+@app.command()
+@names_a_task
+def reconcile(
+    context: typer.Context,
+    identity: Identity,
+    check: Annotated[bool, typer.Option("--check", help="Only look (the default); nothing is ever changed.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Record every proven move.")] = False,
+    stage: Annotated[str | None, typer.Option(metavar="N", help="With --use-ref: the stage you decide.")] = None,
+    use_ref: Annotated[
+        str | None, typer.Option(metavar="REF", help="With --apply --stage: the branch, tag or commit it is now.")
+    ] = None,
+    reset_anchor: Annotated[
+        str | None, typer.Option(metavar="REF", help="Fix the implementation base of the task anew.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every open task.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="With what changed, as a diff, for each question.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Prove the recorded moves again.")] = False,
+) -> Answer:
+    """Say which recorded stages history has moved, and settle what is proven.
+
+    auto = proven to be the same change; confirm = a person decides.
+    Exit status 2 when something is left for a person.
+
+    \b
+    Examples:
+      git okstra reconcile --task-key shop:web:login --check --json
+      git okstra reconcile --task-key shop:web:login --apply
+      git okstra reconcile --task-key shop:web:login --apply --stage 3 --use-ref feature/login
+      git okstra reconcile --all --check
+    """
+    from okstra_cli.reconciling import Wish, reconcile_answer
+
+    wish = Wish(check, apply, stage, use_ref, reset_anchor, every, show, verify)
+    return reconcile_answer(Session.of(context), identity, wish)

@@ -1,0 +1,169 @@
+"""`git okstra stage`: starts stages, records the commits they ended on, releases them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.lazy import command_group
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+
+app = command_group("Start, finish, list, show and release stages.")
+
+Number = Annotated[str, typer.Argument(metavar="N", help="The stage's number.")]
+
+
+@app.command("start")
+@names_a_task
+def start(
+    context: typer.Context,
+    number: Number,
+    identity: Identity,
+    base: Annotated[
+        str | None, typer.Option(metavar="REF", help="Where the stage begins. Default: the branch checked out here.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Its branch. Default: <category>/<group>/<task>-stage-<N>.")
+    ] = None,
+    no_worktree: Annotated[
+        bool, typer.Option("--no-worktree", help="Adopt the existing branch; make no worktree.")
+    ] = False,
+    title: Annotated[str, typer.Option(help="One line that says what the stage does.")] = "",
+    depends_on: Annotated[str, typer.Option(metavar="1,2", help="Stages that it builds on.")] = "",
+) -> Answer:
+    """Reserve a stage, and create its branch and worktree or adopt a branch.
+
+    \b
+    Examples:
+      git okstra stage start 1 --task-key shop:web:login --base main
+      git okstra stage start 1 --task-key shop:web:login --base main --branch feature/login --no-worktree
+    """
+    from okstra_cli.locating import default_base, require_key, worktree_path
+    from okstra_cli.views import stage as view
+    from okstra_git.names import parse_stage
+    from okstra_git.tasks.starting import StartRequest, start_stage
+
+    session = Session.of(context)
+    key, stage = require_key(session, identity), parse_stage(number)
+    request = StartRequest(
+        key=key,
+        number=stage,
+        base=base or default_base(session),
+        branch=branch,
+        adopt=no_worktree,
+        title=title,
+        worktree=None if no_worktree else worktree_path(session, key, stage),
+        depends_on=tuple(parse_stage(part) for part in depends_on.split(",") if part),
+    )
+    appended = start_stage(session.store, request)
+    session.warn(appended.warning)
+    task = appended.snapshot.state.tasks[key.slashed]
+    return Answer(
+        {"task": str(key), "stage": view.stage_json(task, task.stages[stage])},
+        lambda: view.started_page(task, task.stages[stage]),
+    )
+
+
+@app.command("done")
+@names_a_task
+def done(
+    context: typer.Context,
+    identity: Identity,
+    number: Annotated[str | None, typer.Argument(metavar="N", help="The stage's number.")] = None,
+    commit: Annotated[
+        str | None, typer.Option(metavar="REF", help="The commit it ended on. Default: the tip of its branch.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="REF", help="Where its own commits begin. Default: found from the records.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Its branch, for a stage that was never started.")
+    ] = None,
+    carry: Annotated[Path | None, typer.Option(metavar="FILE", help="What the next stages need to know.")] = None,
+    from_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Many at once: lines of 'N COMMIT [BASE]'; - reads stdin.")
+    ] = None,
+) -> Answer:
+    """Record the commit a stage ended on, with fingerprints that follow it through rewritten history.
+
+    \b
+    Examples:
+      git okstra stage done 1 --task-key shop:web:login
+      git okstra stage done --task-key shop:web:login --branch feature/login --from-file stages.txt
+    """
+    from okstra_cli.following import follow_first
+    from okstra_cli.locating import require_key
+    from okstra_cli.recording import done_requests
+    from okstra_cli.views import stage as view
+    from okstra_git.tasks.finishing import finish_stages
+
+    session = Session.of(context)
+    key = require_key(session, identity)
+    requests = done_requests(session, key, number, commit, base, branch, carry, from_file)
+    follow_first(session, key, besides={request.number for request in requests})
+    appended = finish_stages(session.store, key, requests)
+    session.warn(appended.warning)
+    task = appended.snapshot.state.tasks[key.slashed]
+    stages = [task.stages[request.number] for request in requests]
+    changed = bool(appended.events)
+    for each in stages:
+        if each.range is not None and each.range.is_empty:
+            session.note(f"stage {each.number} changes no file: after a rewrite nothing could prove where it went")
+    return Answer(
+        {"task": str(key), "changed": changed, "stages": [view.stage_json(task, stage) for stage in stages]},
+        lambda: view.done_page(task, stages, changed=changed),
+    )
+
+
+@app.command("list")
+@names_a_task
+def list_(context: typer.Context, identity: Identity) -> Answer:
+    """List a task's stages as recorded."""
+    from okstra_cli.locating import require_key
+    from okstra_cli.views import stage as view
+    from okstra_git.state.registry import require_task
+
+    session = Session.of(context)
+    task = require_task(session.store.read().state, require_key(session, identity))
+    stages = [view.stage_json(task, stage) for _, stage in sorted(task.stages.items())]
+    return Answer({"task": task.key.replace("/", ":"), "stages": stages}, lambda: view.list_page(task))
+
+
+@app.command("show")
+@names_a_task
+def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
+    """Show one stage: its range, its files, and where it was before."""
+    from okstra_cli.locating import require_key
+    from okstra_cli.views import stage as view
+    from okstra_git.names import parse_stage
+    from okstra_git.state.registry import require_stage, require_task
+
+    session = Session.of(context)
+    task = require_task(session.store.read().state, require_key(session, identity))
+    stage = require_stage(task, parse_stage(number))
+    return Answer(
+        {"task": task.key.replace("/", ":"), "stage": view.stage_detail_json(task, stage)},
+        lambda: view.show_page(task, stage),
+    )
+
+
+@app.command("release")
+@names_a_task
+def release(context: typer.Context, number: Number, identity: Identity) -> Answer:
+    """Give up a stage's claim on its branch and worktree; both stay where they are."""
+    from okstra_cli.locating import require_key
+    from okstra_cli.views import stage as view
+    from okstra_git.names import parse_stage
+    from okstra_git.tasks.finishing import release_place
+
+    session = Session.of(context)
+    key, stage = require_key(session, identity), parse_stage(number)
+    before, appended = release_place(session.store, key, f"stage-{stage}")
+    session.warn(appended.warning)
+    facts = {"branch": before.branch, "worktree": before.worktree} if before else None
+    return Answer(
+        {"task": str(key), "stage": stage, "released": facts},
+        lambda: view.released_page(str(key), f"stage-{stage}", before),
+    )

@@ -1,0 +1,31 @@
+"""`git okstra status`: what needs a person first, then every task with its stages."""
+
+from typing import Annotated
+
+import typer
+
+from okstra_cli.lazy import single_command
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+
+app = single_command()
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="One task, as project:group:task.")] = None,
+    problems: Annotated[bool, typer.Option("--problems", help="Only what needs attention.")] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="Closed tasks too.")] = False,
+) -> Answer:
+    """Show tasks, stages and commits; what needs a person comes first.
+
+    Looks at history, changes nothing, and exits 0 whatever it finds.
+    """
+    from okstra_cli.surveying import survey_all
+    from okstra_cli.views import status as view
+
+    seen = survey_all(Session.of(context), only=task, with_closed=closed)
+    return Answer(
+        view.status_json(seen, only_problems=problems), lambda: view.status_page(seen, only_problems=problems)
+    )

@@ -1,0 +1,83 @@
+"""`git okstra worktree`: lists, releases and prunes the worktrees of stages."""
+
+from typing import Annotated
+
+import typer
+
+from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.lazy import command_group
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+
+app = command_group("List, release and prune the worktrees of stages.")
+
+
+@app.command("list")
+@names_a_task
+def list_(
+    context: typer.Context,
+    identity: Identity,
+    released: Annotated[bool, typer.Option("--released", help="Released rows too.")] = False,
+) -> Answer:
+    """List who owns which branch and worktree, and how each worktree stands."""
+    from okstra_cli.views import worktree as view
+    from okstra_git.tasks.places import list_places
+
+    session = Session.of(context)
+    rows = list_places(session.git, session.store.read().state, only=identity.task, with_released=released)
+    return Answer({"worktrees": [view.row_json(row) for row in rows]}, lambda: view.list_page(rows))
+
+
+@app.command("release")
+@names_a_task
+def release(
+    context: typer.Context,
+    identity: Identity,
+    stage: Annotated[str | None, typer.Option(metavar="N", help="Only this stage's claim.")] = None,
+    group: Annotated[str | None, typer.Option(metavar="ID", help="Only this stage group's claim.")] = None,
+    cascade: Annotated[bool, typer.Option("--cascade", help="The claims of the task's stages too.")] = False,
+) -> Answer:
+    """Give up claims on branches and worktrees; both stay where they are."""
+    from okstra_cli.locating import require_key
+    from okstra_cli.views import worktree as view
+    from okstra_git.names import parse_group, parse_stage
+    from okstra_git.tasks.finishing import release_place
+
+    session = Session.of(context)
+    key = require_key(session, identity)
+    number, member = (
+        parse_stage(stage) if stage is not None else None,
+        parse_group(group) if group is not None else None,
+    )
+    scope = key.scoped(stage=number, group=member).partition("#")[2]
+    _, appended = release_place(session.store, key, scope, cascade=cascade)
+    session.warn(appended.warning)
+    freed = [event.fact for event in appended.events]
+    return Answer(
+        {"task": str(key), "released": [view.released_json(fact) for fact in freed]},
+        lambda: view.released_page(str(key), freed),
+    )
+
+
+@app.command("prune")
+@names_a_task
+def prune(
+    context: typer.Context,
+    identity: Identity,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would go.")] = False,
+) -> Answer:
+    """Remove worktrees that are released or landed, clean, and whose commits are on a branch.
+
+    Everything else stays, with the reason. Branches are never deleted.
+    """
+    from okstra_cli.views import worktree as view
+    from okstra_git.tasks.places import prune_places
+
+    session = Session.of(context)
+    pruned = prune_places(
+        session.git, session.store.read().state, only=identity.task, dry_run=dry_run, here=session.cwd
+    )
+    return Answer(
+        {"dry_run": dry_run, "worktrees": [view.pruned_json(row) for row in pruned]},
+        lambda: view.pruned_page(pruned, dry_run=dry_run),
+    )

@@ -1,0 +1,98 @@
+"""What commands do about rewritten history before, or instead of, their own work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from okstra_git.git.config import read_setting
+from okstra_git.git.settings import require_setting
+from okstra_git.reconcile.judge import Judge
+from okstra_git.reconcile.model import Report
+from okstra_git.reconcile.places import Places
+from okstra_git.reconcile.settle import settle
+from okstra_git.records.events import AnchorMoved, Event, StageMoved
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.names import TaskKey
+    from okstra_git.records.states import State
+
+SHORT = 10
+
+
+def make_judge(
+    session: Session, state: State, *, planned: Mapping[str, str] | None = None, hints: Mapping[str, str] | None = None
+) -> Judge:
+    """A judge with the repository's settings; `planned` tips stand for branches git is about to move."""
+    targets = read_setting(session.git, require_setting("okstra.target")).value
+    window = read_setting(session.git, require_setting("okstra.reconcileWindow")).value
+    carry = read_setting(session.git, require_setting("okstra.verificationCarry")).value
+    places = Places(session.git, planned or {}, tuple(targets) if isinstance(targets, list) else ())
+    places.know_stage_branches(state)
+    limit = window if isinstance(window, int) else 20_000
+    return Judge(places, limit, carry == "replay", hints or {})
+
+
+def follow_first(session: Session, key: TaskKey, *, besides: Collection[int] = ()) -> None:
+    """Settle what is proven of a task before new work is recorded on it, one note for each move.
+
+    Stages in `besides` are about to be recorded anew, so nothing is asked about them.
+    """
+    state = session.store.read().state
+    task = state.tasks.get(key.slashed)
+    if task is None or not any(stage.range for stage in task.stages.values()):
+        return
+    report = make_judge(session, state, hints=read_hints(session)).judge(task)
+    if report.is_settleable:
+        tell_moves(session, settle(session.store, [report]).events)
+    for finding in (finding for finding in report.confirms if finding.stage not in besides):
+        session.note(f"stage {finding.stage} of {key} needs a decision: {finding.reason}")
+
+
+def read_hints(session: Session) -> dict[str, str]:
+    """Old -> new commits that git's hooks reported since the last look; chains are followed to their end."""
+    from okstra_git.spool import list_spooled
+
+    spooled = list_spooled(str(session.git.private_dir))
+    return chain_hints(pair for event in spooled for pair in (*event.pairs, *event.amends))
+
+
+def chain_hints(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The last commit that each old commit was said to have become."""
+    step = {old: new for old, new in pairs if old != new}
+    ends: dict[str, str] = {}
+    for old in step:
+        at, seen = old, {old}
+        while at in step and step[at] not in seen:
+            at = step[at]
+            seen.add(at)
+        ends[old] = at
+    return ends
+
+
+def tell_moves(session: Session, events: Iterable[Event]) -> None:
+    """One line on standard error for each record that followed its commit."""
+    for event in events:
+        line = describe_move(event)
+        if line:
+            session.note(line)
+
+
+def describe_move(event: Event) -> str:
+    """`stage 2 of shop:web:login followed 1a2b3c → 4d5e6f (replay)`, or nothing for other events."""
+    fact = event.fact
+    if isinstance(fact, StageMoved):
+        what = f"stage {fact.stage} of {fact.task.replace('/', ':')}"
+    elif isinstance(fact, AnchorMoved):
+        what = f"the anchor of {fact.task.replace('/', ':')}"
+    else:
+        return ""
+    landed = ", landed" if isinstance(fact, StageMoved) and fact.landed else ""
+    return f"{what} followed {fact.old[:SHORT]} → {fact.range.head[:SHORT]} ({fact.proof}{landed})"
+
+
+def judge_tasks(session: Session, state: State, keys: Iterable[str]) -> list[Report]:
+    """Reports of several tasks, in order of their keys."""
+    judge = make_judge(session, state, hints=read_hints(session))
+    return [judge.judge(state.tasks[key]) for key in sorted(keys)]

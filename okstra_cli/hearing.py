@@ -1,0 +1,55 @@
+"""Settles what git's hooks reported: in the hook itself, or in the next command when the hook could not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from okstra_cli.following import chain_hints, make_judge, tell_moves
+from okstra_git.git.worktrees import current_branch
+from okstra_git.reconcile.settle import settle
+from okstra_git.spool import drop_spooled, list_spooled
+from okstra_git.state.views import write_watch
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.reconcile.model import Report
+    from okstra_git.records.states import State, Task
+
+
+def settle_reported(session: Session, *, planned: Mapping[str, str]) -> list[Report]:
+    """Look at every task that a report, or the branch checked out here, concerns; settle what is proven and say so.
+
+    `planned` are tips that git is about to give to branches. Reports that were read are dropped, torn ones stay.
+    """
+    private = str(session.git.private_dir)
+    spooled = list_spooled(private)
+    hints = chain_hints(pair for event in spooled for pair in (*event.pairs, *event.amends))
+    state = session.store.read().state
+    judge = make_judge(session, state, planned=planned, hints=hints)
+    reports = [judge.judge(task) for task in _concerned(session, state, hints, planned)]
+    if any(report.is_settleable for report in reports):
+        settled = settle(session.store, reports)
+        session.warn(settled.warning)
+        tell_moves(session, settled.events)
+    else:
+        write_watch(session.git, state)
+    drop_spooled(private, [event.name for event in spooled if not event.torn])
+    return reports
+
+
+def settle_leftovers(session: Session) -> None:
+    """What a hook reported and could not settle, because git had not moved the branches yet."""
+    if any(not event.torn for event in list_spooled(str(session.git.private_dir))):
+        settle_reported(session, planned={})
+
+
+def _concerned(session: Session, state: State, hints: Mapping[str, str], planned: Mapping[str, str]) -> Iterable[Task]:
+    """Open tasks that recorded a rewritten commit, or whose stages are on a branch that moves or is checked out."""
+    branches = {ref.removeprefix("refs/heads/") for ref in planned} | {current_branch(session.git)}
+    for task in state.tasks.values():
+        heads = {stage.range.head for stage in task.stages.values() if stage.range}
+        heads |= {task.anchor.range.head} if task.anchor else set()
+        here = {stage.branch for stage in task.stages.values()}
+        if task.is_open and (not heads.isdisjoint(hints) or not here.isdisjoint(branches)):
+            yield task

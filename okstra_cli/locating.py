@@ -1,0 +1,62 @@
+"""Which task, base and directory a command means when the line does not say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_git.errors import UsageError
+from okstra_git.git.config import read_setting
+from okstra_git.git.history import resolve_head
+from okstra_git.git.settings import require_setting
+from okstra_git.git.worktrees import current_branch
+from okstra_git.names import TaskKey, parse_task_key
+from okstra_git.state.registry import owner_of_branch
+
+if TYPE_CHECKING:
+    from okstra_cli.identity import Identity
+    from okstra_cli.session import Session
+
+
+def find_key(session: Session, identity: Identity) -> TaskKey | None:
+    """The task that was named, or the one whose stage branch is checked out here, or None."""
+    if identity.task is not None:
+        return identity.task
+    branch = current_branch(session.git)
+    owner = owner_of_branch(session.store.read().state, branch) if branch else None
+    return parse_task_key(owner[0].key) if owner else None
+
+
+def require_key(session: Session, identity: Identity) -> TaskKey:
+    """The task, or a refusal that says how to name it."""
+    key = find_key(session, identity)
+    if key is None:
+        raise UsageError("no task was named, and no stage's branch is checked out here",
+                         hint="add --task-key <project>:<group>:<task>")  # fmt: skip
+    return key
+
+
+def find_stage_here(session: Session, key: TaskKey) -> int | None:
+    """The number of the stage whose branch is checked out here, when it is the task's only one on that branch."""
+    branch = current_branch(session.git)
+    task = session.store.read().state.tasks.get(key.slashed)
+    numbers = [stage.number for stage in task.stages.values() if stage.branch == branch] if task and branch else []
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def default_base(session: Session) -> str:
+    """The branch checked out here, or the commit where HEAD is detached."""
+    branch = current_branch(session.git)
+    head = resolve_head(session.git)
+    if head is None:
+        raise UsageError(
+            "there is no commit yet to begin a stage on", hint="commit something first, or give --base REF"
+        )
+    return branch or head
+
+
+def worktree_path(session: Session, key: TaskKey, stage: int) -> Path:
+    """Where the stage's worktree goes: below okstra.worktreeRoot."""
+    root = str(read_setting(session.git, require_setting("okstra.worktreeRoot")).value)
+    base = session.home / root[2:] if root.startswith("~/") else Path(root)
+    return base / key.project / key.group / key.task / f"stage-{stage}"

@@ -1,0 +1,28 @@
+"""Spares a command line pydantic: words that are wanted as text are taken as they were typed.
+
+typer 0.29 coerces every parameter but a given flag through a pydantic adapter, 60 ms for the first, the absent `--help`
+included. Should a later typer call its methods otherwise, only this time is lost.
+"""
+
+from typing import Any
+
+TEXTS = (str, list[str])
+
+
+def spare_coercion(command: Any, context: Any) -> None:
+    """Let the command's text parameters and its help flag through without an adapter."""
+    for parameter in command.params:
+        kind = getattr(parameter, "type_descriptor", None)
+        if kind is not None and kind.annotation in TEXTS and kind.parameter_info.parser is None:
+            parameter.get_runtime_param = _AsTyped
+    help_option = command.get_help_option(context)
+    if help_option is not None:
+        help_option.default = False
+
+
+class _AsTyped:
+    """Stands where typer keeps its pydantic adapter."""
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ARG002 - typer's signature
+        several = param.multiple or param.nargs == -1
+        return () if value is None and several else value

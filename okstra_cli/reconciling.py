@@ -1,0 +1,113 @@
+"""What `reconcile` does for each mode: look, settle, take a person's answer, prove again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from okstra_cli.following import make_judge, read_hints, tell_moves
+from okstra_cli.locating import require_key
+from okstra_cli.output import Answer
+from okstra_cli.views import reconcile as view
+from okstra_git.errors import UsageError
+from okstra_git.names import TaskKey, parse_stage
+from okstra_git.reconcile.answers import record_anchor, record_choice
+from okstra_git.reconcile.model import Report
+from okstra_git.reconcile.settle import settle
+from okstra_git.reconcile.verify import verify_moves
+from okstra_git.records.events import Event
+from okstra_git.state.registry import require_task
+from okstra_git.tasks.checks import require_commit
+
+if TYPE_CHECKING:
+    from okstra_cli.identity import Identity
+    from okstra_cli.session import Session
+
+
+class Wish(NamedTuple):
+    """The flags of the line."""
+
+    check: bool
+    apply: bool
+    stage: str | None
+    use_ref: str | None
+    reset_anchor: str | None
+    every: bool
+    show: bool
+    verify: bool
+
+
+def reconcile_answer(session: Session, identity: Identity, wish: Wish) -> Answer:
+    """Check the flags against each other, then do what they say."""
+    _refuse_contradictions(wish)
+    keys = _keys(session, identity, wish)
+    if wish.verify:
+        return _verify(session, keys)
+    applied = {key.slashed: _decide(session, key, wish) for key in keys} if _changes(wish) else {}
+    reports = _look(session, keys)
+    shown = [view.Shown(report, applied.get(report.task, []), wish.show) for report in reports]
+    payload = _payload(session, shown, wish)
+    status = 2 if any(report.needs_person for report in reports) else 0
+    return Answer(payload, lambda: view.report_page(session.git, shown), status)
+
+
+def _refuse_contradictions(wish: Wish) -> None:
+    if wish.check and _changes(wish):
+        raise UsageError("--check only looks, so it cannot go with --apply or --reset-anchor", hint="give one of them")
+    if (wish.stage is None) != (wish.use_ref is None):
+        raise UsageError("--stage and --use-ref belong together", hint="add --apply --stage N --use-ref REF")
+    if wish.use_ref is not None and not wish.apply:
+        raise UsageError("--use-ref changes a record, so it needs --apply", hint="add --apply")
+    if wish.every and (wish.use_ref is not None or wish.reset_anchor is not None):
+        raise UsageError("--all does not go with a decision about one task", hint="name the task with --task-key")
+
+
+def _changes(wish: Wish) -> bool:
+    return wish.apply or wish.reset_anchor is not None
+
+
+def _keys(session: Session, identity: Identity, wish: Wish) -> list[TaskKey]:
+    state = session.store.read().state
+    if wish.every:
+        if identity.task is not None:
+            raise UsageError("--all and a task exclude each other", hint="give one of them")
+        return [TaskKey(*key.split("/")) for key, task in state.tasks.items() if task.is_open]
+    key = require_key(session, identity)
+    require_task(state, key)
+    return [key]
+
+
+def _look(session: Session, keys: Sequence[TaskKey]) -> list[Report]:
+    state = session.store.read().state
+    judge = make_judge(session, state, hints=read_hints(session))
+    return [judge.judge(state.tasks[key.slashed]) for key in keys]
+
+
+def _decide(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
+    """Record what the person said, then everything that is proven; the person's word comes first."""
+    events: list[Event] = []
+    if wish.use_ref is not None and wish.stage is not None:
+        commit = require_commit(session.git, wish.use_ref, what="--use-ref")
+        events += record_choice(session.store, key, parse_stage(wish.stage), commit, wish.use_ref).events
+    if wish.reset_anchor is not None:
+        commit = require_commit(session.git, wish.reset_anchor, what="--reset-anchor")
+        events += record_anchor(session.store, key, commit, wish.reset_anchor).events
+    if wish.apply:
+        settled = settle(session.store, _look(session, [key]))
+        session.warn(settled.warning)
+        events += settled.events
+        tell_moves(session, settled.events)
+    return events
+
+
+def _payload(session: Session, shown: Sequence[view.Shown], wish: Wish) -> dict[str, Any]:
+    mode = "apply" if _changes(wish) else "check"
+    each = [view.report_json(session.git, one, mode) for one in shown]
+    return {"mode": mode, "tasks": each} if wish.every else each[0]
+
+
+def _verify(session: Session, keys: Sequence[TaskKey]) -> Answer:
+    snapshot = session.store.read()
+    checked = [move for key in keys for move in verify_moves(session.git, snapshot, key)]
+    refuted = [move for move in checked if move.verdict == "refuted"]
+    return Answer(view.verify_json(checked), lambda: view.verify_page(checked), 1 if refuted else 0)

@@ -1,0 +1,80 @@
+"""What `stage done` was asked to record, one stage from flags or many from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_cli.locating import find_stage_here
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.names import TaskKey, parse_stage, shown
+from okstra_git.tasks.finishing import DoneRequest
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+
+MAX_CARRY_BYTES = 256 * 1024
+
+
+class FileRefused(OkstraError):
+    """A file that cannot be read, or whose lines do not say what is expected."""
+
+    code = "file.refused"
+
+
+def done_requests(
+    session: Session,
+    key: TaskKey,
+    number: str | None,
+    commit: str | None,
+    base: str | None,
+    branch: str | None,
+    carry: Path | None,
+    from_file: Path | None,
+) -> list[DoneRequest]:
+    """The stages to record; refuses a file together with what belongs to a single stage."""
+    if from_file is not None:
+        if number is not None or commit is not None or base is not None or carry is not None:
+            raise UsageError("--from-file stands for N, --commit, --base and --carry", hint="leave those out")
+        return _from_lines(_read(session, from_file).splitlines(), branch)
+    stage = parse_stage(number) if number is not None else find_stage_here(session, key)
+    if stage is None:
+        raise UsageError("no stage was named", hint=f"git okstra stage done N --task-key {key}")
+    text = _read(session, carry) if carry is not None else None
+    return [DoneRequest(stage, commit=commit, base=base, branch=branch, carry=text)]
+
+
+def _from_lines(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
+    requests: dict[int, DoneRequest] = {}
+    for place, line in enumerate(lines, start=1):
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        if len(words) not in (2, 3):
+            raise FileRefused(
+                f"line {place} is not 'N COMMIT [BASE]': {shown(line)}",
+                line=place,
+                hint="one stage a line, blanks between; # begins a comment",
+            )
+        number = parse_stage(words[0])
+        if number in requests:
+            raise FileRefused(f"line {place} names stage {number} a second time", line=place)
+        requests[number] = DoneRequest(number, words[1], words[2] if len(words) == 3 else None, branch)
+    if not requests:
+        raise FileRefused("the file names no stage", hint="write lines of 'N COMMIT [BASE]'")
+    return list(requests.values())
+
+
+def _read(session: Session, path: Path) -> str:
+    if str(path) == "-":
+        return session.around.stdin.read()
+    full = session.cwd / path
+    try:
+        if full.stat().st_size > 64 * MAX_CARRY_BYTES:
+            raise FileRefused(f"{path} is larger than {64 * MAX_CARRY_BYTES} bytes", path=str(path))
+        return full.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise FileRefused(f"{shown(str(path))} cannot be read: {error.strerror}", path=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise FileRefused(f"{shown(str(path))} is not UTF-8 text", path=str(path)) from error

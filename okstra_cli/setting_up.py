@@ -1,0 +1,130 @@
+"""The steps of `init`, each one harmless to repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.config import read_setting, write_setting
+from okstra_git.git.excludes import exclude_folder
+from okstra_git.git.settings import require_setting
+from okstra_git.names import parse_slug, shown
+from okstra_git.state import layout
+from okstra_git.state.writer import ensure_writer
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.git.repo import Git
+
+FETCH_TIMEOUT = 20.0
+
+
+class ProjectConflict(OkstraError):
+    """This clone already belongs to another project."""
+
+    code = "project.conflict"
+
+
+class ProjectUnknown(OkstraError):
+    """No project id was given and none could be derived."""
+
+    code = "project.unknown"
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What init did: `joined` names the remote whose state was found, `hooks` says what became of each hook."""
+
+    writer: str
+    is_new: bool
+    project: str
+    joined: str | None
+    hooks: list[dict[str, str]]
+    notes_shown: bool
+    excluded: bool
+
+
+def set_up(session: Session, *, project_id: str | None, hooks: bool, ask_remote: bool) -> SetUp:
+    """Prepare the clone; nothing is written before the project id is known to fit."""
+    git = session.git
+    joined = _fetch_state(session, git) if ask_remote else None
+    project = _choose_project(session, project_id)
+    writer, is_new = ensure_writer(git, milliseconds=int(session.now().timestamp() * 1000))
+    write_setting(git, require_setting("okstra.project"), [project])
+    return SetUp(
+        writer,
+        is_new,
+        project,
+        joined,
+        _install_hooks(session) if hooks else [],
+        notes_shown=_show_notes(git),
+        excluded=exclude_folder(git, "/.okstra/"),
+    )
+
+
+def _choose_project(session: Session, wanted: str | None) -> str:
+    known = read_setting(session.git, require_setting("okstra.project")).value
+    used = sorted({key.split("/")[0] for key in session.store.read().state.tasks})
+    if wanted is not None:
+        parse_slug(wanted, what="project id")
+        if isinstance(known, str) and known != wanted:
+            raise ProjectConflict(
+                f"this clone belongs to project {known}, not {wanted}",
+                project=known,
+                hint=f"git okstra init, or change it: git okstra config set okstra.project {wanted}",
+            )
+        return wanted
+    if isinstance(known, str):
+        return known
+    if len(used) == 1:
+        return used[0]
+    name = (session.git.work_tree or session.git.common_dir).name.removesuffix(".git")
+    try:
+        return parse_slug(name, what="project id")
+    except OkstraError as refusal:
+        raise ProjectUnknown(
+            f"no project id fits the directory name {shown(name)}", hint="git okstra init --project-id ID"
+        ) from refusal
+
+
+def _fetch_state(session: Session, git: Git) -> str | None:
+    """Fetch the logs that other clones pushed, into this clone's remote area; a silent remote is only a note."""
+    remote = next(iter(_remotes(git)), None)
+    if remote is None:
+        return None
+    try:
+        listed = run_git(["ls-remote", remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
+        if not listed.strip():
+            return None
+        refspec = f"{layout.LOGS}*:{layout.REMOTE_LOGS}{remote}/*"
+        run_git(
+            ["fetch", "--no-tags", "--no-write-fetch-head", "-q", remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT
+        )
+    except GitFailed as failed:
+        session.note(f"remote {remote} was not asked for a state to join: {failed.message}")
+        return None
+    return remote
+
+
+def _remotes(git: Git) -> list[str]:
+    names = run_git(["remote"], cwd=git.top).stdout.decode(errors="replace").split()
+    return sorted(names, key=lambda name: name != "origin")
+
+
+def _show_notes(git: Git) -> bool:
+    """Let plain `git log` show our notes; whether that is new."""
+    shown_refs = (
+        run_git(["config", "--get-all", "notes.displayRef"], cwd=git.top, accept=(0, 1)).stdout.decode().split()
+    )
+    if layout.NOTES in shown_refs:
+        return False
+    run_git(["config", "--add", "notes.displayRef", layout.NOTES], cwd=git.top)
+    return True
+
+
+def _install_hooks(session: Session) -> list[dict[str, str]]:
+    from okstra_cli.hook_setup import install_hooks
+
+    return install_hooks(session)

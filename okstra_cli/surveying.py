@@ -1,0 +1,80 @@
+"""Everything `status` shows, gathered in one pass over the state and one look at the refs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.following import make_judge, read_hints
+from okstra_cli.hearing import settle_leftovers
+from okstra_git.git.config import read_setting
+from okstra_git.git.settings import require_setting
+from okstra_git.names import parse_task_key
+from okstra_git.reconcile.model import Report
+from okstra_git.state.registry import branch_clashes, require_task
+from okstra_git.state.writer import find_writer
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.records.states import State, Task
+    from okstra_git.state.reading import Snapshot
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found: tasks in key order, their reports by key, and every problem as JSON-ready facts."""
+
+    project: str | None
+    writer: str | None
+    tasks: list[Task]
+    reports: dict[str, Report]
+    problems: list[dict[str, Any]]
+
+
+def survey_all(session: Session, *, only: str | None, with_closed: bool) -> Seen:
+    """Judge every open task (or the one named) as it stands now; records nothing that no hook reported."""
+    settle_leftovers(session)
+    snapshot = session.store.read()
+    tasks = _chosen(snapshot.state, only, with_closed=with_closed)
+    judge = make_judge(session, snapshot.state, hints=read_hints(session))
+    reports = {task.key: judge.judge(task) for task in tasks}
+    project = read_setting(session.git, require_setting("okstra.project")).value
+    writer = find_writer(session.git)
+    problems = [*_stored(snapshot, writer), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
+    return Seen(project if isinstance(project, str) else None, writer, tasks, reports, problems)
+
+
+def _chosen(state: State, only: str | None, *, with_closed: bool) -> list[Task]:
+    if only is not None:
+        return [require_task(state, parse_task_key(only))]
+    return [task for task in state.tasks.values() if task.is_open or with_closed]
+
+
+def _stored(snapshot: Snapshot, writer: str | None) -> list[dict[str, Any]]:
+    """Problems of the stored state itself."""
+    found: list[dict[str, Any]] = []
+    if writer is None:
+        found.append(_problem("store.not-initialised", None, "okstra is not set up in this clone", "git okstra init"))
+    found += [_problem(p.code, None, p.message, p.hint) for p in snapshot.problems]
+    found += [_problem("branch.contested", None, sentence, "git okstra stage release N --task-key KEY")
+              for sentence in branch_clashes(snapshot.state)]  # fmt: skip
+    return found
+
+
+def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
+    key = task.key.replace("/", ":")
+    found = [_problem("state.conflict", key, sentence, "git okstra log " + key) for sentence in task.conflicts]
+    for finding in report.items:
+        is_question = finding.kind == "confirm"
+        code = "stage.stale" if is_question else "stage.moved"
+        command = f"git okstra reconcile --task-key {key} " + ("--check" if is_question else "--apply")
+        found.append({**_problem(code, key, finding.reason, command), "stage": finding.stage})
+    if report.anchor is not None and report.anchor.status != "ok":
+        code = "anchor.unresolvable" if report.anchor.status == "unresolvable" else "anchor.moved"
+        found.append(_problem(code, key, report.anchor.reason, f"git okstra reconcile --task-key {key} --check"))
+    return found
+
+
+def _problem(code: str, task: str | None, message: str, hint: str) -> dict[str, Any]:
+    facts: dict[str, Any] = {"code": code, "message": message, "hint": hint}
+    return {"code": code, "task": task, **facts} if task else facts

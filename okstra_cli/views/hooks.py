@@ -1,0 +1,80 @@
+"""Hooks as JSON and as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page, Tone
+
+if TYPE_CHECKING:
+    from okstra_git.hooking.model import Heard, Hook, Hooks
+
+
+def hooks_json(hooks: Hooks, heard: Heard | None = None) -> dict[str, Any]:
+    """Where hooks live, how each one stands, what was done, and what a real amend proved."""
+    return {
+        "directory": str(hooks.place.directory),
+        "kind": str(hooks.place.kind),
+        "configured": hooks.place.configured,
+        "problem": hooks.place.problem,
+        "applicable": hooks.applicable,
+        "program": str(hooks.program) if hooks.program else None,
+        "program_runs": hooks.program_runs,
+        "hooks": [hook_json(hook) for hook in hooks.hooks],
+        "proof": _heard_json(heard),
+    }
+
+
+def hook_json(hook: Hook) -> dict[str, Any]:
+    """One hook: its state, what was done to it, and the line to add where that is a person's work."""
+    return {
+        "hook": hook.name,
+        "state": str(hook.state),
+        "done": str(hook.done),
+        "path": str(hook.path),
+        "line": hook.line,
+        "manager": hook.manager,
+        "note": hook.note,
+    }
+
+
+def _heard_json(heard: Heard | None) -> dict[str, Any] | None:
+    if heard is None:
+        return None
+    return {"here": heard.here, "linked": heard.linked, "complete": heard.complete, "why": heard.why}
+
+
+def hooks_page(hooks: Hooks, heard: Heard | None = None) -> Page:
+    """One line a hook, lines to add where that is needed, then the proof."""
+    page = Page()
+    if not hooks.applicable:
+        page.line("no hook of okstra ever fires in a bare repository; reconcile works without")
+        return page
+    for hook in hooks.hooks:
+        done = f" ({hook.done})" if str(hook.done) != "nothing" else ""
+        page.line(f"{hook.name}: ", Cell(f"{hook.state}{done}", _tone(hook)), f"  {hook.note}" if hook.note else "")
+        if hook.line and str(hook.state) != "installed":
+            page.line(Cell(f"  add to {hook.path}:", "warn"))
+            page.line(f"    {hook.line}")
+    if hooks.place.problem:
+        page.line(Cell(hooks.place.problem, "warn"))
+    if hooks.program is not None and not hooks.program_runs:
+        page.line(Cell(f"the recorded program {hooks.program} is gone", "bad"), "; next: git okstra hooks install")
+    if heard is not None:
+        _proof(page, heard)
+    return page
+
+
+def _tone(hook: Hook) -> Tone:
+    return "good" if str(hook.state) == "installed" else "warn"
+
+
+def _proof(page: Page, heard: Heard) -> None:
+    if heard.here:
+        page.line(Cell("proved: ", "good"), "a real amend in a throw-away worktree was heard")
+    else:
+        page.line(Cell("not heard: ", "bad"), heard.why or "a real amend reached no hook of ours")
+    if heard.here and heard.linked is False:
+        page.line(Cell("linked worktrees: ", "bad"), heard.why or "an amend there is not heard")
+    if not heard.complete:
+        page.line(Cell("another hook ate the input before ours", "bad"))

@@ -1,0 +1,48 @@
+"""Events as JSON and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page
+
+if TYPE_CHECKING:
+    from okstra_git.records.events import Event
+
+SHORT = 10
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """One event as it is stored."""
+    return event.model_dump(mode="json")
+
+
+def log_page(events: Sequence[Event]) -> Page:
+    page = Page()
+    if not events:
+        page.line("nothing was recorded yet")
+    rows = [
+        (
+            Cell(event.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"), "faint"),
+            Cell(event.fact.task.replace("/", ":"), "strong"),
+            event.fact.type,
+            _details(event),
+            Cell(event.by, "faint"),
+        )
+        for event in events
+    ]
+    page.table(("when", "task", "what", "details", "by"), rows)
+    return page
+
+
+def _details(event: Event) -> str:
+    """The few words that matter of an event."""
+    facts = event.fact.model_dump()
+    words = [f"stage {facts['stage']}"] if "stage" in facts else []
+    if facts.get("old") and facts.get("range"):
+        words.append(f"{facts['old'][:SHORT]} → {facts['range']['head'][:SHORT]} ({facts['proof']})")
+    elif facts.get("range"):
+        words.append(f"{facts['range']['head'][:SHORT]} {facts['range']['subject']}")
+    words += [str(facts[name]) for name in ("scope", "branch", "title", "reason") if facts.get(name)]
+    return "  ".join(words)

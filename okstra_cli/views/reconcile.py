@@ -1,0 +1,214 @@
+"""Reconcile reports as JSON and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from okstra_cli.page import Cell, Page
+from okstra_git.git.patches import show_difference
+from okstra_git.records.events import AnchorMoved, Event, StageMoved
+
+if TYPE_CHECKING:
+    from okstra_git.git.repo import Git
+    from okstra_git.reconcile.model import AnchorFinding, Finding, Report
+    from okstra_git.reconcile.verify import Checked
+
+SHORT = 10
+
+
+class Shown(NamedTuple):
+    """A report, what was recorded just before it, and whether diffs are wanted."""
+
+    report: Report
+    applied: Sequence[Event]
+    with_diff: bool
+
+
+def item_json(finding: Finding) -> dict[str, Any]:
+    """One stale record."""
+    new = finding.new
+    item: dict[str, Any] = {
+        "stage": finding.stage,
+        "class": finding.kind,
+        "recorded": finding.recorded.head,
+        "replacement": new.head if new else None,
+        "proof": new.proof if new else None,
+        "branch": finding.branch,
+        "reason": finding.reason,
+    }
+    if new is not None:
+        item |= {"found_by": finding.found_by, "verified_carries": finding.verified_carries, "landed": new.landed}
+    if finding.together:
+        item["together"] = list(finding.together)
+    if finding.flags:
+        item["flags"] = list(finding.flags)
+    item["candidates"] = [
+        candidate._asdict() if hasattr(candidate, "_asdict") else vars(candidate) for candidate in finding.candidates
+    ]
+    return item
+
+
+def applied_json(event: Event) -> dict[str, Any] | None:
+    """One settled record, in the shape of an item."""
+    fact = event.fact
+    if not isinstance(fact, StageMoved) or fact.proof == "restored":
+        return None
+    by_user = fact.proof == "user"
+    return {
+        "stage": fact.stage,
+        "class": "confirm" if by_user else "auto",
+        "recorded": fact.old,
+        "replacement": fact.range.head,
+        "proof": fact.proof,
+        "branch": fact.branch,
+        "reason": f"decided: {fact.ref}" if by_user else "proven",
+        "found_by": fact.found_by or None,
+        "landed": fact.landed,
+        "candidates": [],
+    }
+
+
+def anchor_json(found: AnchorFinding | None) -> dict[str, Any] | None:
+    """How the anchor stands."""
+    if found is None:
+        return None
+    new = found.new
+    return {
+        "recorded": found.recorded.head,
+        "status": found.status,
+        "replacement": new.head if new else None,
+        "proof": new.proof if new else None,
+        "reason": found.reason,
+    }
+
+
+def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
+    """The report of one task in the binding shape."""
+    report = shown.report
+    branches = {finding.stage: finding.branch for finding in report.findings}
+    applied = [item for event in shown.applied if (item := applied_json(event))]
+    for item in applied:
+        item["branch"] = item["branch"] or branches.get(item["stage"])
+    items = [item_json(finding) for finding in report.items]
+    if shown.with_diff:
+        for item, finding in zip(items, report.items, strict=True):
+            item["diff"] = _diff(git, finding)
+    moved = [event.fact for event in shown.applied if isinstance(event.fact, AnchorMoved)]
+    anchor = anchor_json(report.anchor)
+    if anchor is not None and moved:
+        anchor |= {
+            "settled": {"recorded": moved[-1].old, "replacement": moved[-1].range.head, "proof": moved[-1].proof}
+        }
+    return {
+        "task": report.task.replace("/", ":"),
+        "mode": mode,
+        "items": items,
+        "anchor": anchor,
+        "applied": applied,
+        "remaining_confirm": len(report.confirms),
+    }
+
+
+def _diff(git: Git, finding: Finding) -> str | None:
+    """How the best candidate differs from what was recorded."""
+    best = next((c for c in finding.candidates if c.recommended), None) or next(iter(finding.candidates), None)
+    return show_difference(git, finding.recorded.head, best.commit) if best else None
+
+
+def report_page(git: Git, shown: Sequence[Shown]) -> Page:
+    """What needs a person first, then what is proven, then what was done."""
+    page = Page()
+    for one in shown:
+        _report(page, git, one)
+    if not shown:
+        page.line("no open task")
+    return page
+
+
+def _report(page: Page, git: Git, shown: Shown) -> None:
+    report = shown.report
+    key = report.task.replace("/", ":")
+    if not report.items and not shown.applied and (report.anchor is None or report.anchor.status == "ok"):
+        page.line(Cell(key, "strong"), ": every recorded stage is where history has it")
+        return
+    page.line(Cell(key, "strong"))
+    for finding in report.confirms:
+        _question(page, git, key, finding, with_diff=shown.with_diff)
+    _anchor(page, key, report.anchor)
+    for finding in report.items:
+        if finding.new is not None:
+            arrow = f"{finding.recorded.head[:SHORT]} → {finding.new.head[:SHORT]}"
+            page.line(
+                f"  stage {finding.stage}  ",
+                Cell("proven", "good"),
+                f"  {arrow}  {finding.reason} ({finding.new.proof})",
+            )
+    for event in shown.applied:
+        fact = event.fact
+        if isinstance(fact, StageMoved):
+            by = "as you decided" if fact.proof == "user" else f"proven by {fact.proof}"
+            page.line(
+                f"  stage {fact.stage}  ",
+                Cell("settled", "good"),
+                f"  {fact.old[:SHORT]} → {fact.range.head[:SHORT]}  {by}",
+            )
+    if any(finding.kind == "auto" for finding in report.findings):
+        page.line(Cell(f"  next: git okstra reconcile --task-key {key} --apply", "faint"))
+
+
+def _question(page: Page, git: Git, key: str, finding: Finding, *, with_diff: bool) -> None:
+    page.line(
+        f"  stage {finding.stage}  ", Cell("decide", "bad"), f"  {finding.recorded.head[:SHORT]}  {finding.reason}"
+    )
+    for candidate in finding.candidates:
+        mark = Cell("recommended ", "warn") if candidate.recommended else ""
+        named = candidate.ref if candidate.ref != candidate.commit else candidate.ref[:SHORT]
+        page.line("           ", mark, f"{named}: {candidate.why}")
+    best = next((c.ref for c in finding.candidates if c.recommended), "REF")
+    page.line(
+        Cell(
+            f"           next: git okstra reconcile --task-key {key} --apply --stage {finding.stage} --use-ref {best}",
+            "faint",
+        )
+    )
+    if with_diff:
+        for line in (_diff(git, finding) or "").splitlines():
+            page.line(f"    {line}")
+
+
+def _anchor(page: Page, key: str, found: AnchorFinding | None) -> None:
+    if found is None or found.status == "ok":
+        return
+    if found.new is not None:
+        page.line(
+            "  anchor   ",
+            Cell("proven", "good"),
+            f"  {found.recorded.head[:SHORT]} → {found.new.head[:SHORT]}  {found.reason}",
+        )
+    else:
+        page.line("  anchor   ", Cell("decide", "bad"), f"  {found.recorded.head[:SHORT]}  {found.reason}")
+        page.line(Cell(f"           next: git okstra reconcile --task-key {key} --reset-anchor REF", "faint"))
+
+
+def verify_json(checked: Sequence[Checked]) -> dict[str, Any]:
+    """Every recorded move with the verdict of today."""
+    return {"verified": [vars(move) for move in checked], "refuted": sum(move.verdict == "refuted" for move in checked)}
+
+
+def verify_page(checked: Sequence[Checked]) -> Page:
+    page = Page()
+    if not checked:
+        page.line("no move was ever recorded")
+    rows = [
+        (
+            move.task,
+            str(move.stage or "anchor"),
+            f"{move.old[:SHORT]} → {move.new[:SHORT]}",
+            move.proof,
+            Cell(move.verdict, "bad" if move.verdict == "refuted" else "good"),
+        )
+        for move in checked
+    ]
+    page.table(("task", "stage", "move", "proof", "today"), rows)
+    return page

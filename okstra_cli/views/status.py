@@ -1,0 +1,98 @@
+"""Status as JSON and as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page, Tone
+from okstra_cli.views.stage import TONES, stage_json
+from okstra_cli.views.task import task_json, task_status
+
+if TYPE_CHECKING:
+    from okstra_cli.surveying import Seen
+    from okstra_git.reconcile.model import Finding, Report
+    from okstra_git.records.states import Stage, Task
+
+URGENT = ("stage.stale", "anchor.unresolvable")
+
+
+def status_json(seen: Seen, *, only_problems: bool) -> dict[str, Any]:
+    """The binding shape of `status --json`."""
+    facts: dict[str, Any] = {"project": seen.project, "writer": seen.writer, "problems": seen.problems}
+    if only_problems:
+        return facts
+    return {**facts, "tasks": [_task_json(task, seen.reports[task.key]) for task in seen.tasks]}
+
+
+def _task_json(task: Task, report: Report) -> dict[str, Any]:
+    findings = {finding.stage: finding for finding in report.findings}
+    facts = task_json(task)
+    for row in facts["stages"]:
+        row |= _found(findings.get(row["number"]))
+    if task.anchor is not None and report.anchor is not None:
+        facts["anchor"] |= {"status": report.anchor.status}
+    return facts
+
+
+def _found(finding: Finding | None) -> dict[str, Any]:
+    """How the stage stands in history; a restored stage stands at the commit its branch is back at."""
+    if finding is None:
+        return {"finding": None}
+    if finding.kind == "restored" and finding.new is not None:
+        return {"finding": "ok", "commit": finding.new.head, "base": finding.new.base}
+    return {"finding": finding.kind}
+
+
+def status_page(seen: Seen, *, only_problems: bool) -> Page:
+    """Questions first, then what settles by itself, then the tasks."""
+    page = Page()
+    for problem in sorted(seen.problems, key=lambda one: one["code"] not in URGENT):
+        _problem(page, problem)
+    if only_problems:
+        if not seen.problems:
+            page.line("nothing needs attention")
+        return page
+    if not seen.tasks:
+        page.line("no open task" + (f" in project {seen.project}" if seen.project else ""))
+        page.line(Cell("next: git okstra task open <project>:<group>:<task>", "faint"))
+    for task in seen.tasks:
+        _task(page, task, seen.reports[task.key])
+    return page
+
+
+def _problem(page: Page, problem: dict[str, Any]) -> None:
+    where = problem.get("task") or ""
+    stage = f" stage {problem['stage']}" if "stage" in problem else ""
+    word, tone = ("decide", "bad") if problem["code"] in URGENT else ("note", "warn")
+    toned: Tone = "bad" if tone == "bad" else "warn"
+    page.line(Cell(f"{word}: ", toned), f"{where}{stage}{': ' if where else ''}{problem['message']}")
+    page.line(Cell(f"        next: {problem['hint']}", "faint"))
+
+
+def _task(page: Page, task: Task, report: Report) -> None:
+    findings = {finding.stage: finding for finding in report.findings}
+    anchor = f", from {task.anchor.range.head[:10]}" if task.anchor else ""
+    page.line(Cell(task.key.replace("/", ":"), "strong"), f"  {task_status(task)}{anchor}  {task.title}")
+    rows = [_row(task, stage, findings.get(stage.number)) for _, stage in sorted(task.stages.items())]
+    page.table(("  stage", "state", "commit", "history", "branch", "title"), rows)
+
+
+def _row(task: Task, stage: Stage, finding: Finding | None) -> list[Cell]:
+    facts = {**stage_json(task, stage), **_found(finding)}
+    word, tone = _history(finding)
+    return [
+        Cell(f"  {stage.number}"),
+        Cell(stage.status, TONES.get(stage.status, "plain")),
+        Cell((facts["commit"] or "-")[:10]),
+        Cell(word, tone),
+        Cell(stage.branch or "-"),
+        Cell(stage.title),
+    ]
+
+
+def _history(finding: Finding | None) -> tuple[str, Tone]:
+    if finding is None:
+        return "-", "plain"
+    if finding.kind == "confirm":
+        return "decide", "bad"
+    return ("moved", "warn") if finding.kind == "auto" else ("ok", "good")

@@ -1,0 +1,91 @@
+"""Tasks as JSON and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page
+from okstra_cli.views.stage import stage_cells, stage_json
+
+if TYPE_CHECKING:
+    from okstra_git.records.states import Task
+
+
+def task_status(task: Task) -> str:
+    """`closed`, `open` (nothing started), `in-progress`, or `done` when every stage is."""
+    if not task.is_open:
+        return "closed"
+    if not task.stages:
+        return "open"
+    finished = all(stage.status in ("done", "verified", "in-pr", "landed") for stage in task.stages.values())
+    return "done" if finished else "in-progress"
+
+
+def task_phase(task: Task) -> str | None:
+    """The phase a task is in, as far as its events tell."""
+    return "implementation" if task.stages else None
+
+
+def task_json(task: Task) -> dict[str, Any]:
+    """One task with its stages as recorded, without looking at history."""
+    anchor = {"commit": task.anchor.range.head, "ref": task.anchor.ref} if task.anchor else None
+    return {
+        "key": task.key.replace("/", ":"),
+        "category": task.category,
+        "title": task.title,
+        "tickets": list(task.tickets),
+        "phase": task_phase(task),
+        "status": task_status(task),
+        "anchor": anchor,
+        "stages": [stage_json(task, stage) for _, stage in sorted(task.stages.items())],
+    }
+
+
+def opened_page(task: Task, *, changed: bool) -> Page:
+    page = Page()
+    key = task.key.replace("/", ":")
+    page.line("task ", Cell(key, "strong"), " is open" if changed else " was open already")
+    page.line(Cell(f"next: git okstra stage start 1 --task-key {key} --base main", "faint"))
+    return page
+
+
+def closed_page(task: Task) -> Page:
+    page = Page()
+    page.line("task ", Cell(task.key.replace("/", ":"), "strong"), " is closed; its records stay")
+    return page
+
+
+def list_page(tasks: Sequence[Task]) -> Page:
+    page = Page()
+    if not tasks:
+        page.line("no tasks yet")
+        page.line(Cell("next: git okstra task open <project>:<group>:<task>", "faint"))
+    page.table(("task", "status", "stages", "title"), [_row(task) for task in tasks])
+    return page
+
+
+def _row(task: Task) -> list[Cell]:
+    done = sum(stage.range is not None for stage in task.stages.values())
+    return [
+        Cell(task.key.replace("/", ":"), "strong"),
+        Cell(task_status(task)),
+        Cell(f"{done} of {len(task.stages)} done" if task.stages else "-"),
+        Cell(task.title),
+    ]
+
+
+def show_page(task: Task) -> Page:
+    page = Page()
+    page.line(Cell(task.key.replace("/", ":"), "strong"), f"  {task_status(task)}, {task.category}")
+    if task.title:
+        page.line(task.title)
+    if task.tickets:
+        page.line("tickets: ", ", ".join(task.tickets))
+    if task.anchor is not None:
+        page.line("anchor: ", Cell(task.anchor.range.head[:10], "strong"), f" on {task.anchor.ref}")
+    page.table(
+        ("stage", "state", "commit", "branch", "title"),
+        [stage_cells(stage) for _, stage in sorted(task.stages.items())],
+    )
+    return page

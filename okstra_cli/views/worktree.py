@@ -1,0 +1,88 @@
+"""Registry rows and worktrees as JSON and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page
+from okstra_git.records.events import PlaceReleased
+
+if TYPE_CHECKING:
+    from okstra_git.records.events import AnyFact
+    from okstra_git.tasks.places import PlaceRow, Pruned
+
+
+def row_json(row: PlaceRow) -> dict[str, Any]:
+    """One registry row with what stands at its path."""
+    place = row.place
+    return {
+        "task": row.task.replace("/", ":"),
+        "scope": place.scope or "task",
+        "branch": place.branch,
+        "tip": row.tip,
+        "worktree": place.worktree,
+        "exists": row.here is not None if place.worktree else None,
+        "locked": row.here.is_locked if row.here else None,
+        "adopted": place.adopted,
+        "status": place.status,
+        "base_ref": place.base_ref,
+    }
+
+
+def list_page(rows: Sequence[PlaceRow]) -> Page:
+    page = Page()
+    if not rows:
+        page.line("no branch or worktree is reserved")
+    page.table(("task", "for", "branch", "worktree"), [_cells(row) for row in rows])
+    return page
+
+
+def _cells(row: PlaceRow) -> list[Cell]:
+    place = row.place
+    where = (
+        Cell(place.worktree or "-") if place.worktree is None or row.here else Cell(f"{place.worktree} (gone)", "warn")
+    )
+    return [
+        Cell(row.task.replace("/", ":"), "strong"),
+        Cell(f"{place.scope or 'task'} {'' if place.status == 'active' else place.status}"),
+        Cell(place.branch),
+        where,
+    ]
+
+
+def released_json(fact: AnyFact) -> dict[str, Any]:
+    """One row that was given up."""
+    assert isinstance(fact, PlaceReleased)
+    return {"scope": fact.scope or "task", "branch": fact.branch}
+
+
+def released_page(key: str, freed: Sequence[AnyFact]) -> Page:
+    page = Page()
+    for fact in freed:
+        facts = released_json(fact)
+        page.line(f"released {facts['scope']} of {key}: branch {facts['branch']} is free again and stays")
+    if not freed:
+        page.line(f"{key} holds nothing to release")
+    return page
+
+
+def pruned_json(row: Pruned) -> dict[str, Any]:
+    """One worktree and what became of it."""
+    return {
+        "worktree": row.row.place.worktree,
+        "branch": row.row.place.branch,
+        "removed": row.removed,
+        "reason": row.reason,
+    }
+
+
+def pruned_page(rows: Sequence[Pruned], *, dry_run: bool) -> Page:
+    page = Page()
+    verb = "would remove" if dry_run else "removed"
+    for row in rows:
+        word = Cell(verb, "good") if row.removed else Cell("kept", "warn")
+        page.line(word, f" {row.row.place.worktree}: {row.reason}")
+    if not rows:
+        page.line("no worktree to prune")
+    return page

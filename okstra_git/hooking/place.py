@@ -1,0 +1,63 @@
+"""Finds out where git takes hooks from, and whether that place is ours to write."""
+
+from pathlib import Path
+
+from okstra_git.git.binary import run_git
+from okstra_git.git.repo import Git
+from okstra_git.hooking.model import Place, PlaceKind
+
+
+def find_place(git: Git) -> Place:
+    """The hooks directory as this worktree sees it, by the user's own configuration."""
+    configured, scope = _configured(git)
+    answer = run_git(["rev-parse", "--git-path", "hooks"], cwd=git.top, sealed=False).stdout
+    directory = git.top / Path(_text(answer))
+    kind = _kind(git, directory)
+    problem = _problem(configured, kind) if configured else None
+    return Place(directory, kind, configured, scope, problem)
+
+
+def is_beside(git: Git, directory: Path) -> bool:
+    """Whether a hook in this directory finds okstra's shims one level up, without asking git."""
+    return directory.resolve() == (git.common_dir / "hooks").absolute()
+
+
+def _configured(git: Git) -> tuple[str | None, str | None]:
+    """core.hooksPath as written, and its scope."""
+    asked = ["config", "--show-scope", "--null", "--get", "core.hooksPath"]
+    answer = run_git(asked, cwd=git.top, sealed=False, accept=(0, 1)).stdout
+    if not answer:
+        return None, None
+    scope, value = answer.split(b"\0")[:2]
+    return _text(value), _text(scope)
+
+
+def _kind(git: Git, directory: Path) -> PlaceKind:
+    real = directory.resolve()
+    if (directory / "h").is_file() and directory.name == "_":
+        return PlaceKind.HUSKY
+    if real.is_relative_to(git.common_dir.resolve()):
+        return PlaceKind.DEFAULT
+    if git.work_tree is None or not real.is_relative_to(git.work_tree.resolve()):
+        return PlaceKind.OUTSIDE
+    return PlaceKind.IGNORED if _is_ignored(git, real) else PlaceKind.TRACKED
+
+
+def _is_ignored(git: Git, directory: Path) -> bool:
+    """Whether nothing there is tracked, nor ever will be by accident."""
+    probe = str(directory / "post-rewrite")
+    tracked = run_git(["ls-files", "-z", "--", str(directory)], cwd=git.top).stdout
+    return not tracked and run_git(["check-ignore", "-q", probe], cwd=git.top, accept=(0, 1, 128)).returncode == 0
+
+
+def _problem(configured: str, kind: PlaceKind) -> str | None:
+    if configured.startswith(("/", "~")) or kind not in (PlaceKind.HUSKY, PlaceKind.IGNORED, PlaceKind.OUTSIDE):
+        return None
+    return (
+        f"core.hooksPath is the relative path {configured}, and nothing tracked is there: "
+        "in linked worktrees git finds no hooks at all"
+    )
+
+
+def _text(answer: bytes) -> str:
+    return answer.decode("utf-8", "surrogateescape").removesuffix("\n")

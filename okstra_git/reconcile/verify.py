@@ -1,0 +1,65 @@
+"""Proves recorded moves again, from the stored evidence and whatever objects are still here."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from okstra_git.git.binary import GitFailed
+from okstra_git.git.changes import diff_trees
+from okstra_git.git.objects import has_object
+from okstra_git.git.repo import Git
+from okstra_git.names import TaskKey
+from okstra_git.reconcile.proofs import Ends, Prover
+from okstra_git.records.events import AnchorMoved, StageDone, StageMoved
+from okstra_git.records.stage import RangePrint
+from okstra_git.state.reading import Snapshot, read_events
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One recorded move looked at again: `proven`, `refuted`, `unprovable` (objects gone) or `decided` by a person."""
+
+    task: str
+    stage: int | None
+    old: str
+    new: str
+    proof: str
+    verdict: Literal["proven", "refuted", "unprovable", "decided"]
+    event: str
+
+
+def verify_moves(git: Git, snapshot: Snapshot, key: TaskKey) -> list[Checked]:
+    """Every move of the task's stages and anchor, oldest first."""
+    prints: dict[str, RangePrint] = {}
+    checked: list[Checked] = []
+    for event in read_events(git, snapshot.tips, key.slashed):
+        fact = event.fact
+        if isinstance(fact, StageMoved | AnchorMoved):
+            stage = fact.stage if isinstance(fact, StageMoved) else None
+            verdict = _verdict(git, prints.get(fact.old), fact)
+            checked.append(Checked(str(key), stage, fact.old, fact.range.head, fact.proof, verdict, event.id))
+        found = getattr(fact, "range", None) if not isinstance(fact, StageDone) else fact.range
+        if isinstance(found, RangePrint):
+            prints[found.head] = found
+    return checked
+
+
+def _verdict(
+    git: Git, old: RangePrint | None, fact: StageMoved | AnchorMoved
+) -> Literal["proven", "refuted", "unprovable", "decided"]:
+    if fact.proof == "user":
+        return "decided"
+    if old is None:
+        return "refuted"
+    new = fact.range
+    if fact.proof == "restored" and old.head_tree == new.head_tree:
+        return "proven"
+    if not all(has_object(git, tree) for tree in (new.base_tree, new.head_tree)):
+        return "unprovable"
+    try:
+        delta = diff_trees(git, [(new.base_tree, new.head_tree)])[0]
+    except GitFailed:
+        return "unprovable"
+    prover = Prover(git, old)
+    if prover.prove(Ends(new.base_tree, new.head_tree, delta, new.commits), second_opinion=True) is not None:
+        return "proven"
+    return "unprovable" if prover.recorded_delta() is None else "refuted"

@@ -1,0 +1,94 @@
+"""Registry rows beside the worktrees that git has, and which of them may go."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.refs import find_ref
+from okstra_git.git.repo import Git
+from okstra_git.git.worktrees import Worktree, is_clean, list_worktrees, remove_worktree
+from okstra_git.names import TaskKey
+from okstra_git.records.states import Place, State, Task
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One registry row and what stands at its path: `here` is None when there is no such worktree (any more)."""
+
+    task: str
+    place: Place
+    here: Worktree | None
+    tip: str | None
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What became of one worktree: removed (or would be), or kept for a reason."""
+
+    row: PlaceRow
+    removed: bool
+    reason: str
+
+
+def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: bool) -> list[PlaceRow]:
+    """Rows in key order; released ones on request."""
+    known = {worktree.path.resolve(): worktree for worktree in list_worktrees(git)}
+    return [
+        PlaceRow(
+            task.key,
+            place,
+            known.get(Path(place.worktree).resolve()) if place.worktree else None,
+            find_ref(git, f"refs/heads/{place.branch}"),
+        )
+        for task, place in _rows(state, only)
+        if with_released or place.status == "active"
+    ]
+
+
+def _rows(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Place]]:
+    for task in state.tasks.values():
+        if only is None or task.key == only.slashed:
+            yield from ((task, place) for _, place in sorted(task.places.items()))
+
+
+def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool, here: Path) -> list[Pruned]:
+    """Remove every worktree whose work is provably elsewhere; `here` is never removed under our feet."""
+    found: list[Pruned] = []
+    for row in list_places(git, state, only=only, with_released=True):
+        if row.here is None:
+            continue
+        reason = _why_keep(git, state, row, here)
+        if reason is None and not dry_run:
+            reason = _remove(git, row.here)
+        found.append(Pruned(row, reason is None, reason or "released, clean, and its commits are on a branch"))
+    return found
+
+
+def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
+    """The reason why a worktree must stay, or None; asked again at the moment of removal by git itself."""
+    stage = state.tasks[row.task].stages.get(_stage_of(row.place))
+    landed = stage is not None and stage.landed
+    worktree = row.here
+    if worktree is None:
+        return "it is gone already"
+    if row.place.status == "active" and not landed:
+        return "its stage still holds it"
+    if here.resolve().is_relative_to(worktree.path.resolve()):
+        return "you are in it"
+    if worktree.branch is None or find_ref(git, f"refs/heads/{worktree.branch}") != worktree.head:
+        return "its commits are on no branch"
+    return None if is_clean(worktree.path) else "it has changes that are not committed"
+
+
+def _stage_of(place: Place) -> int:
+    text = place.scope.removeprefix("stage-")
+    return int(text) if text.isdigit() else 0
+
+
+def _remove(git: Git, worktree: Worktree) -> str | None:
+    try:
+        remove_worktree(git, worktree.path)
+    except OkstraError as refusal:
+        return refusal.message
+    return None

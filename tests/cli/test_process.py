@@ -1,0 +1,103 @@
+"""The program as a real process: streams, descriptors, fault points, and what it loads."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.kit.answers import Answer, run_program
+from tests.kit.scenario import World
+from tests.kit.surroundings import ROOT, program_dir
+
+HEAVY = {"rich", "jinja2", "psutil", "pydantic", "xxhash"}
+BEFORE_A_RECORD_IS_CONCERNED = {"typer", "pygit2", *HEAVY}
+
+
+def loaded_by(world: World, *line: str) -> set[str]:
+    """Top-level modules in memory after the line was answered."""
+    source = f"import sys\nfrom okstra_cli import entry\nsys.argv = {['okstra', *line]!r}\n"
+    source += "try:\n    entry.main()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
+    environ = {**world.environ(), "PYTHONPATH": str(ROOT)}
+    answer = run_program([sys.executable, "-c", source], cwd=world.path, environ=environ)
+    return {name.partition(".")[0] for name in answer.expect(0).err.splitlines()[-1].split()}
+
+
+def test_the_version_loads_next_to_nothing(world: World) -> None:
+    almost_free = {"json", "dataclasses", "pathlib", "typing", "re"}
+    assert loaded_by(world, "--version") & (BEFORE_A_RECORD_IS_CONCERNED | almost_free) == set()
+
+
+def test_a_hook_is_dispatched_without_the_command_tree(world: World) -> None:
+    assert loaded_by(world, "hook", "post-commit") & BEFORE_A_RECORD_IS_CONCERNED == set()
+    assert loaded_by(world, "-C", ".", "hook", "post-commit") & BEFORE_A_RECORD_IS_CONCERNED == set()
+
+
+def test_the_front_page_loads_no_command(world: World) -> None:
+    assert loaded_by(world, "--help") & BEFORE_A_RECORD_IS_CONCERNED == set()
+
+
+def test_an_answer_in_json_loads_what_it_needs(world: World) -> None:
+    assert loaded_by(world, "config", "list") & HEAVY == set()
+    assert loaded_by(world, "config", "get", "--text", "keepDays") & HEAVY == set()
+
+
+def shell(world: World, line: str, **extra: str) -> Answer:
+    """A line for sh, with `okstra` on PATH."""
+    environ = {**world.environ(), "PATH": f"{program_dir()}{os.pathsep}{os.environ['PATH']}", **extra}
+    return run_program(["sh", "-c", line], cwd=world.path, environ=environ)
+
+
+def test_git_finds_the_subcommand(world: World) -> None:
+    assert shell(world, "git okstra config get keepDays").expect(0).json["value"] == 180
+    assert "hint: okstra --help" in shell(world, "okstra nonsense --text").expect(129).err
+    assert "hint: git okstra --help" in shell(world, "git okstra nonsense --text").expect(129).err
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_harm_nothing(world: World, closed: str) -> None:
+    answer = shell(world, f"okstra config set project shop {closed}").expect(0)
+    assert answer.err == ""
+    assert world.git("config", "okstra.project") == "shop"
+
+
+def test_a_reader_that_leaves_is_no_failure(world: World) -> None:
+    answer = shell(world, "(okstra config list; echo $? >status) | true; cat status")
+    assert (answer.out, answer.err) == ("0\n", "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_full_disk_behind_a_redirect_is_said(world: World) -> None:
+    answer = shell(world, "okstra config list >/dev/full").expect(1)
+    assert answer.err == "okstra: the answer could not be written: No space left on device\n"
+
+
+def test_a_directory_that_is_gone_is_refused(world: World) -> None:
+    answer = shell(world, "mkdir gone && cd gone && rmdir ../gone && okstra config list").expect(1)
+    assert json.loads(answer.out)["error"]["code"] == "directory.missing"
+
+
+def test_any_locale_prints_any_name(world: World) -> None:
+    os.mkdir(os.fsencode(world.path) + b"/caf\xe9 \xed\x95\x9c")
+    line = "okstra --text -C \"$(printf 'caf\\351 \\355\\225\\234')\"/x config list"
+    answer = shell(world, line, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0").expect(1)
+    assert answer.err.startswith("okstra: there is no directory ")
+    assert "\\udce9" in answer.err
+
+
+@pytest.mark.parametrize(("order", "status"), [("kill", -9), ("delay=1", 0)])
+def test_a_fault_point_is_armed_by_the_environment(world: World, order: str, status: int) -> None:
+    prelude = "from okstra_git import faults\nfrom okstra_cli import session\n"
+    prelude += "before = session.Session.note\nsession.Session.now = lambda self: faults.reached('probe') or 'now'\n"
+    source = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{prelude}"
+    source += "from okstra_cli import drill\nimport os\nwith drill.drilled(os.environ):\n    faults.reached('other')\n"
+    source += "    faults.reached('probe')\nfaults.reached('probe')\n"
+    environ = {**world.environ(), "OKSTRA_FAULT_POINT": f"probe:{order}"}
+    done = subprocess.run([sys.executable, "-c", source], env=environ, cwd=world.path, check=False)
+    assert done.returncode == status
+
+
+def test_a_misspelt_fault_point_is_wrong_usage(world: World) -> None:
+    answer = shell(world, "okstra config list", OKSTRA_FAULT_POINT="x:explode").expect(129)
+    assert answer.json["error"]["message"] == "OKSTRA_FAULT_POINT is not understood"
