@@ -1,0 +1,1 @@
+"""Processes and locks of the machine the tests run on."""
