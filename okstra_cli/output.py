@@ -55,6 +55,11 @@ def emit(session: Session, answer: Answer) -> int:
     return answer.status
 
 
+def tell(session: Session, page: Page) -> None:
+    """Write part of a text answer before the command is done, so that a long one can be followed."""
+    _write(session, lambda: _print(session, page))
+
+
 def json_form(answer: Answer, *, pretty: bool) -> str:
     """The one object of the contract, `ok` and `schema` first, as a line (or indented for a person)."""
     head: dict[str, Any] = {"ok": answer.error is None, "schema": SCHEMA}

@@ -1,4 +1,4 @@
-"""`git-okstra hook`: what the git hooks call when recorded commits were rewritten. Loads neither typer nor rich."""
+"""What the git hooks call when recorded commits were rewritten, as `git-okstra hook`, without typer or rich."""
 
 from __future__ import annotations
 

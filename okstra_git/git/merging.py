@@ -1,4 +1,4 @@
-"""Three-way merges as pure questions: what would this change give on that base? Nothing is written."""
+"""Three-way merges as pure questions: what a change would give on another base, with nothing written."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""The ladder: is this range the same change as the recorded one? Cheapest rung first; pure questions."""
+"""The ladder that says whether a range is the recorded change, cheapest rung first, as pure questions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -80,10 +80,10 @@ class Prover:
         if delta_fingerprint(ends.delta) == self.recorded.delta:
             return Proven("same-delta")
         rung: Proof = "squash" if self.recorded.commits > 1 and ends.steps == 1 else "replay"
-        replayed = self._replay(ends)
-        if replayed is not None:
-            return Proven(rung, replayed)
-        return Proven(rung) if second_opinion and self._git_agrees(ends) else None
+        absorbed = self._replay(ends)
+        if absorbed is not None:
+            return Proven(rung, absorbed) if not absorbed or self._git_merges(ends) else None
+        return Proven(rung) if second_opinion and self._same_lines(ends) and self._git_merges(ends) else None
 
     def _replay(self, ends: Ends) -> bool | None:
         """Whether the recorded change, merged onto the range's base, gives exactly its head: None = no.
@@ -163,9 +163,8 @@ class Prover:
         except MissingObject:
             return False
 
-    def _git_agrees(self, ends: Ends) -> bool:
-        if not self._same_lines(ends):
-            return False
+    def _git_merges(self, ends: Ends) -> bool:
+        """Whether git's own merge agrees; it sees a removed file as half of a rename, which we do not."""
         merged = merge_trees_with_git(
             self.git, base=self.recorded.base_tree, ours=ends.base_tree, theirs=self.recorded.head_tree
         )

@@ -1,0 +1,117 @@
+"""The demo: its story is true, it leaves nothing behind, and it never touches the user's repository."""
+
+import os
+import re
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from okstra_cli.demo.playground import Playground, wrap
+from okstra_cli.demo.story import LESSONS, STAGES
+from tests.kit.answers import Answer
+from tests.kit.scenario import World
+
+pytestmark = pytest.mark.usefixtures("bin_dir")
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary directories go during the test."""
+    directory = tmp_path / "scratch"
+    directory.mkdir()
+    monkeypatch.setenv("TMPDIR", str(directory))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return directory
+
+
+def moves_of(answer: Answer) -> list[tuple[int, str, bool]]:
+    return [(move["stage"], move["proof"], move["landed"]) for step in answer.json["steps"] for move in step["moves"]]
+
+
+THE_MOVES = [
+    (3, "same-tree", False),
+    (1, "same-delta", False),
+    (2, "same-delta", False),
+    (3, "replay", False),
+    (1, "squash", True),
+    (3, "user", False),
+]
+
+
+def test_the_story_shows_every_proof_and_leaves_one_question(world: World, scratch: Path) -> None:
+    before = world.ask("for-each-ref"), world.ask("status", "--porcelain"), world.ask("config", "--list", "--local")
+    began = time.monotonic()
+    answer = world.okstra("demo", "--json")
+    assert time.monotonic() - began < 60  # 4 s alone; generous for a loaded machine
+    assert moves_of(answer) == THE_MOVES
+    assert [step["exit"] for step in answer.json["steps"] if step["exit"]] == [2]
+    assert answer.json["kept"] is None
+    assert list(scratch.iterdir()) == []
+    after = world.ask("for-each-ref"), world.ask("status", "--porcelain"), world.ask("config", "--list", "--local")
+    assert before == after
+
+
+def test_the_text_explains_each_proof_once_and_fits_a_screen(world: World) -> None:
+    text = world.okstra("demo", "--text").out
+    flat = re.sub(r"\s+", " ", text)
+    assert [proof for proof, lesson in LESSONS.items() if flat.count(lesson) != 1] == []
+    assert "git rebase -i --autosquash" in flat
+    assert "needs a decision: content changed: 1 file differs" in flat
+    assert "--apply --stage 3 --use-ref login-3-form" in flat
+    assert [line for line in text.splitlines() if len(line) > 80] == []
+    assert re.findall(r"^\d\. ", text, re.MULTILINE) == [f"{number}. " for number in range(1, 7)]
+
+
+def test_without_update_refs_the_stages_are_rebased_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Playground, "can_stack", False)
+    answer = world.okstra("demo", "--json")
+    rebases = [step["command"] for step in answer.json["steps"] if " rebase " in step["command"]]
+    assert [command.rpartition(" ")[2] for command in rebases] == list(STAGES)
+    assert moves_of(answer) == THE_MOVES
+
+
+def test_a_kept_repository_is_a_whole_one(world: World) -> None:
+    answer = world.okstra("demo", "--keep", "shop", "--json")
+    kept = World(world.path / "shop")
+    assert answer.json["kept"] == str(kept.path)
+    assert kept.git("status", "--porcelain") == ""
+    kept.git("commit", "-q", "--amend", "-m", "Said better")
+    assert "stage 3 of shop:web:login followed" in kept.last.err
+    assert kept.okstra("reconcile", "--task-key", "shop:web:login", "--verify").json["refuted"] == 0
+    assert kept.ask("config", "user.email") == "ada@example.org"
+
+
+def test_the_last_lines_say_how_to_go_on_in_the_kept_repository(world: World) -> None:
+    text = world.okstra("demo", "--keep", "shop", "--text").out
+    assert f"cd {world.path / 'shop'}" in text.partition("Try next")[2]
+
+
+def test_a_directory_with_anything_in_it_is_refused(world: World) -> None:
+    answer = world.okstra("demo", "--keep", ".", "--json", exit=1)
+    assert answer.json["error"]["code"] == "demo.not-empty"
+    answer = world.okstra("demo", "--keep", "README", "--json", exit=1)
+    assert answer.json["error"]["code"] == "demo.no-directory"
+
+
+def test_configuration_and_hooks_of_the_user_do_not_reach_the_demo(world: World, tmp_path: Path) -> None:
+    trap = tmp_path / "hooks"
+    trap.mkdir()
+    for name in ("pre-commit", "post-rewrite", "post-checkout"):
+        (trap / name).write_text("#!/bin/sh\necho caught >>" + str(tmp_path / "caught") + "\nexit 1\n")
+        (trap / name).chmod(0o755)
+    with Path(os.environ["GIT_CONFIG_GLOBAL"]).open("a") as config:
+        config.write(f"[core]\n\thooksPath = {trap}\n\teditor = false\n[commit]\n\tgpgSign = true\n")
+        config.write("[rebase]\n\tupdateRefs = false\n\tautoStash = true\n[merge]\n\tff = only\n")
+    inside = {"GIT_DIR": str(world.path / ".git"), "GIT_WORK_TREE": str(world.path)}
+    answer = world.okstra_process("demo", "--json", env=inside)
+    assert moves_of(answer) == THE_MOVES
+    assert not (tmp_path / "caught").exists()
+
+
+def test_long_commands_break_before_an_option() -> None:
+    words = ["git", "okstra", "stage", "start", "1", "--task-key", "shop:web:login", "--branch", "b" * 30, "--title"]
+    assert wrap(words) == (
+        "git okstra stage start 1 --task-key shop:web:login \\\n    --branch " + "b" * 30 + " --title"
+    )
