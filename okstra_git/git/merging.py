@@ -115,23 +115,63 @@ def line_difference(git: Git, delta: Delta) -> dict[bytes, int] | None:
     """
     net: Counter[bytes] = Counter()
     for change in delta:
-        new, old = _lines(git, change.new_mode, change.new), _lines(git, change.old_mode, change.old)
+        new, old = _content(git, change.new_mode, change.new), _content(git, change.old_mode, change.old)
         if new is None or old is None:
             return None
-        after, before = Counter(new), Counter(old)
-        for line in {line for line, _ in after.items() ^ before.items()}:
-            net[line] += after[line] - before[line]
+        if isinstance(new, bytes) and isinstance(old, bytes):
+            new, old = _differing_parts(new, old)
+        net.update(_as_lines(new))
+        net.subtract(_as_lines(old))
         if change.old_mode != change.new_mode:
             net[b"mode " + change.new_mode.encode()] += 1
             net[b"mode " + change.old_mode.encode()] -= 1
     return {line: count for line, count in net.items() if count}
 
 
-def _lines(git: Git, mode: str, oid: str) -> list[bytes] | None:
+def _as_lines(content: bytes | str) -> list[bytes]:
+    return content.splitlines(keepends=True) if isinstance(content, bytes) else [content.encode()]
+
+
+def _differing_parts(one: bytes, other: bytes) -> tuple[bytes, bytes]:
+    """Both texts without the whole lines that they have in common at the beginning and at the end."""
+    head = one.rfind(b"\n", 0, _common_length(one, other)) + 1
+    one, other = one[head:], other[head:]
+    tail = _common_tail(one, other)
+    first = one.find(b"\n", len(one) - tail) + 1 if tail else 0
+    cut = len(one) - first if first else 0
+    return one[: len(one) - cut], other[: len(other) - cut]
+
+
+def _common_length(one: bytes, other: bytes) -> int:
+    """How many bytes two texts have in common at the beginning; halving, since comparing is C and a loop is not."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _common_tail(one: bytes, other: bytes) -> int:
+    """How many bytes two texts have in common at the end."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _content(git: Git, mode: str, oid: str) -> bytes | str | None:
+    """The text of a file; one word for what is not text (a link, a submodule, binary); None for huge or missing."""
     if mode == NO_MODE:
-        return []
+        return b""
     if mode not in BLOB_MODES:
-        return [f"{mode} {oid}".encode()]
+        return f"{mode} {oid}"
     try:
         blob = git.handle[oid]
     except (KeyError, pygit2.GitError):
@@ -139,4 +179,4 @@ def _lines(git: Git, mode: str, oid: str) -> list[bytes] | None:
     if not isinstance(blob, pygit2.Blob) or blob.size > MAX_MERGED_BYTES:
         return None
     data = blob.data
-    return [f"binary {oid}".encode()] if b"\0" in data[:_SNIFFED] else data.splitlines(keepends=True)
+    return f"binary {oid}" if b"\0" in data[:_SNIFFED] else data

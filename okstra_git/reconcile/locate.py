@@ -54,6 +54,9 @@ def ends_of(window: Window, span: Span) -> Ends:
 
 
 def _by_delta(window: Window, prover: Prover) -> list[Hit]:
+    recorded = prover.recorded_delta()
+    if recorded is not None and not window.may_end_as(recorded):
+        return []
     spans = window.spans_with_delta(int(prover.recorded.delta_sum, 16))
     return list(_proven(window, prover, spans, second_opinions=0))
 

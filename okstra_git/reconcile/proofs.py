@@ -13,7 +13,9 @@ from okstra_git.git.repo import Git
 from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
 from okstra_git.state.prints import take_prints
 
-READ_TOGETHER = 64
+READ_FIRST, READ_GROWTH = 16, 4
+"""How many recorded changes are read at once: few at first, and four times as many whenever more are asked for."""
+
 
 
 @dataclass(frozen=True)
@@ -35,20 +37,22 @@ class Proven:
 
 
 class RecordedDeltas:
-    """The recorded changes of several ranges, read from git some dozens at a time when one of them is asked for."""
+    """The recorded changes of several ranges, read from git many at a time when one of them is asked for."""
 
     def __init__(self, git: Git, ranges: Sequence[RangePrint]) -> None:
         self._git = git
         self._pairs = list(dict.fromkeys((one.base_tree, one.head_tree) for one in ranges))
         self._places = {pair: place for place, pair in enumerate(self._pairs)}
         self._known: dict[tuple[str, str], Delta | None] = {}
+        self._together = READ_FIRST
 
     def find(self, recorded: RangePrint) -> Delta | None:
         """The delta of one of the ranges, or None where its trees are gone."""
         wanted = (recorded.base_tree, recorded.head_tree)
         if wanted not in self._known:
             place = self._places[wanted]
-            self._known.update(self._read(self._pairs[place : place + READ_TOGETHER]))
+            self._known.update(self._read(self._pairs[place : place + self._together]))
+            self._together *= READ_GROWTH
         return self._known[wanted]
 
     def _read(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Delta | None]:
