@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,10 @@ VARIABLE = "OKSTRA_FAULT_POINT"
 
 
 class drilled:
-    """While entered, the point named by `OKSTRA_FAULT_POINT=<point>:kill|stop|delay=<ms>` does that to this process."""
+    """While entered, the point named by `OKSTRA_FAULT_POINT=<point>:kill|stop|delay=<ms>` does that to this process.
+
+    `<point>@<n>` means the n-th time that the point is reached.
+    """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._order = environ.get(VARIABLE, "")
@@ -23,9 +27,15 @@ class drilled:
             return
         from okstra_git import faults
 
-        point, _, action = self._order.rpartition(":")
-        react = _action(action)
-        self._disarm = faults.arm(lambda reached: react() if reached == point else None)
+        where, _, action = self._order.rpartition(":")
+        point, _, nth = where.partition("@")
+        react, times = _action(action), count(1)
+
+        def on(reached: str) -> None:
+            if reached == point and (not nth or str(next(times)) == nth):
+                react()
+
+        self._disarm = faults.arm(on)
 
     def __exit__(self, *exception: object) -> None:
         if self._disarm is not None:

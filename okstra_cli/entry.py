@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """The console scripts `git-okstra` and `okstra`: this process's streams, environment and directory."""
     open_standard_streams()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # spares reading every package's metadata at start
     argv = sys.argv[1:]
     status = _short_cut(argv, environ=os.environ, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
     if status is None:

@@ -95,7 +95,12 @@ class Session:
         """The state kept in the repository, for reading and appending."""
         from okstra_git.state.store import Store
 
-        return Store(self.git, self.now, unlock=_clear_dead_locks)
+        return Store(self.git, self.now, unlock=self._clear_dead_locks)
+
+    def _clear_dead_locks(self, git: Git, refs: Sequence[str]) -> object:
+        from okstra_git.health.dead_locks import clear_dead_locks  # psutil loads only when a lock is in the way
+
+        return clear_dead_locks(git, refs, now=self.now())
 
     @property
     def home(self) -> Path:
@@ -132,9 +137,3 @@ class Session:
             self.around.stderr.flush()
         except OSError:
             return
-
-
-def _clear_dead_locks(git: Git, refs: Sequence[str]) -> object:
-    from okstra_git.health.dead_locks import clear_dead_locks  # psutil loads only when a lock is in the way
-
-    return clear_dead_locks(git, refs)

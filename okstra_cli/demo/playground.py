@@ -13,7 +13,7 @@ from okstra_cli.demo.beats import Ran
 from okstra_git.git.binary import run_git
 from okstra_git.git.repo import open_repository
 from okstra_git.records.events import Event, StageMoved
-from okstra_git.state.reading import read_events, read_snapshot
+from okstra_git.state.reading import Memory, read_events, read_snapshot
 
 if TYPE_CHECKING:
     from okstra_cli.demo.shop import Files
@@ -102,7 +102,7 @@ class Playground:
         if not (self.repository / ".git" / "okstra").is_dir():
             return []
         git = open_repository(self.repository)
-        snapshot = read_snapshot(git)
+        snapshot = read_snapshot(git, Memory())
         events = [event for key in snapshot.state.tasks for event in read_events(git, snapshot.tips, key)]
         fresh = [event for event in events if event.id not in self._seen]
         self._seen |= {event.id for event in fresh}

@@ -16,6 +16,8 @@ SEALED_CONFIG = (
 KEPT_VARIABLES = ("GIT_SSL_CAINFO", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_CONFIG_GLOBAL",
                   "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL",
                   "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE")  # fmt: skip
+OFFLINE = {"GIT_ALLOW_PROTOCOL": "none"}
+"""Keeps git before 2.45, which knows no GIT_NO_LAZY_FETCH, from fetching what a partial clone lacks."""
 
 
 class GitFailed(OkstraError):
@@ -69,6 +71,13 @@ def run_git(
         raise GitFailed(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error
     if done.returncode not in accept:
         complaint = done.stderr.decode(errors="replace").strip()
-        said = complaint.splitlines()[-1][:300] if complaint else "no message"
-        raise GitFailed(f"git {arguments[0]} failed: {said}", status=done.returncode, command=list(arguments)[:20])
+        raise GitFailed(
+            f"git {arguments[0]} failed: {_gist(complaint)}", status=done.returncode, command=list(arguments)[:20]
+        )
     return done
+
+
+def _gist(complaint: str) -> str:
+    """The line of git's complaint that says why: the first fatal one, else the last."""
+    lines = complaint.splitlines() or ["no message"]
+    return next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1])[:300]

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from okstra_git.digest import fingerprint, multiset_sum
-from okstra_git.git.binary import run_git
+from okstra_git.git.binary import OFFLINE, run_git
 from okstra_git.git.repo import Git
 
 ABSENT = "0" * 40
 NO_MODE = "000000"
+SUBMODULE = "160000"
 
 
 class Change(NamedTuple):
@@ -28,13 +29,14 @@ Delta = tuple[Change, ...]
 def diff_trees(git: Git, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
     """The delta of each (old tree, new tree) pair, in one run of `git diff-tree --stdin`.
 
-    diff-tree is plumbing: the user's diff settings and attributes do not reach it.
+    diff-tree is plumbing: the user's diff settings and attributes do not reach it. Refuses (`GitFailed`) where a tree
+    is missing: in a partial clone nothing is fetched.
     """
     if not pairs:
         return []
     asked = "".join(f"{old} {new}\n" for old, new in pairs).encode()
     arguments = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none"]
-    answer = run_git(arguments, cwd=git.top, stdin=asked).stdout
+    answer = run_git(arguments, cwd=git.top, stdin=asked, environment=OFFLINE).stdout
     return _parse(answer, pairs)
 
 

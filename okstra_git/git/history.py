@@ -77,13 +77,30 @@ def walk(git: Git, include: Iterable[str], exclude: Iterable[str], *, limit: int
     return found[::-1], True
 
 
+def is_whole_above(git: Git, tips: Iterable[str], root: str | None, *, limit: int) -> bool:
+    """Whether everything that may descend from `root` in the history of the tips is in this clone.
+
+    Always, unless the clone is shallow; then only where a walk from the tips down to `root` meets no cut.
+    """
+    if not git.is_shallow:
+        return True
+    if root is None or find_commit(git, root) is None:
+        return False
+    cuts = set((git.common_dir / "shallow").read_text().split())
+    seen, complete = walk(git, tips, [root], limit=limit)
+    return complete and not any(commit.oid in cuts for commit in seen)
+
+
 def unreachable(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
     """Those of `commits` that none of the tips contains; one walk answers for all of them. Missing ones included."""
     wanted = set(commits) - set(tips)
     present = [oid for oid in wanted if oid in git.handle]
     if not present or not tips:
         return wanted
-    outside = {str(oid) for oid in _ids_outside(git, present, tips)}
+    try:
+        outside = {str(oid) for oid in _ids_outside(git, present, tips)}
+    except (KeyError, pygit2.GitError):
+        outside = {oid for oid in present if not any(contains(git, tip, oid) for tip in tips)}
     return {oid for oid in wanted if oid in outside} | (wanted - set(present))
 
 

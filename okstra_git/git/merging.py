@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import TypeVar
 
 import pygit2
 from pygit2.enums import FileMode
@@ -17,31 +18,39 @@ BLOB_MODES = ("100644", "100755")
 MAX_MERGED_BYTES = 32 << 20
 _SNIFFED = 8000
 
+Side = TypeVar("Side", str, tuple[str, str])
+
 
 def merge_sides(git: Git, recorded: Change, ours_mode: str, ours: str) -> tuple[str, str] | None:
     """(mode, blob) of applying `recorded` to a file that is now `ours`; None on conflict or where merging is undefined.
 
     The same three-way rules as git: a side that did not move gives way; text is merged line by line, binary never.
+    Mode and content are merged apart only between regular files: anything else is one thing that moved or did not.
     """
-    mode = _pick(recorded.old_mode, ours_mode, recorded.new_mode)
-    blob = _pick(recorded.old, ours, recorded.new)
-    if mode is not None and blob is not None:
-        return mode, blob
-    modes = (recorded.old_mode, ours_mode, recorded.new_mode)
-    if mode is None or blob is not None or any(m not in BLOB_MODES for m in modes):
+    whole = _pick((recorded.old_mode, recorded.old), (ours_mode, ours), (recorded.new_mode, recorded.new))
+    if whole is not None:
+        return whole
+    if any(mode not in BLOB_MODES for mode in (recorded.old_mode, ours_mode, recorded.new_mode)):
         return None
-    merged = merge_text(git, recorded.old, ours, recorded.new)
-    return (mode, merged) if merged else None
+    mode = _pick(recorded.old_mode, ours_mode, recorded.new_mode)
+    blob = _pick(recorded.old, ours, recorded.new) or merge_text(git, recorded.old, ours, recorded.new)
+    return (mode, blob) if mode and blob else None
 
 
-def _pick(old: str, ours: str, new: str) -> str | None:
+def _pick(old: Side, ours: Side, new: Side) -> Side | None:
     if ours in (old, new):
         return new
     return ours if new == old else None
 
 
 def merge_text(git: Git, base: str, ours: str, theirs: str) -> str | None:
-    """The blob id of a clean line merge of three blobs, or None when they conflict, are binary, huge or missing.
+    """The blob id of a clean line merge of three blobs, or None when they conflict, are binary, huge or missing."""
+    merged = merged_bytes(git, base, ours, theirs)
+    return None if merged is None else str(pygit2.hash(merged))
+
+
+def merged_bytes(git: Git, base: str, ours: str, theirs: str) -> bytes | None:
+    """What `merge_text` names.
 
     Calls libgit2 through pygit2's own binding, because its Python wrapper decodes the result as UTF-8.
     """
@@ -50,11 +59,10 @@ def merge_text(git: Git, base: str, ours: str, theirs: str) -> str | None:
     sides = (pygit2.Oid(hex=oid) for oid in (base, ours, theirs))
     raw = [pygit2.IndexEntry("merged", side, FileMode.BLOB)._to_c() for side in sides]
     result = ffi.new("git_merge_file_result *")
-    status = C.git_merge_file_from_index(result, git.handle._repo, raw[0][0], raw[1][0], raw[2][0], ffi.NULL)
-    if status != 0:
+    if C.git_merge_file_from_index(result, git.handle._repo, raw[0][0], raw[1][0], raw[2][0], ffi.NULL) != 0:
         return None
     try:
-        return str(pygit2.hash(bytes(ffi.buffer(result.ptr, result.len)))) if result.automergeable else None
+        return bytes(ffi.buffer(result.ptr, result.len)) if result.automergeable else None
     finally:
         C.git_merge_file_result_free(result)
 
@@ -72,31 +80,45 @@ def _is_mergeable(git: Git, oid: str) -> bool:
 def merge_trees_with_git(git: Git, *, base: str, ours: str, theirs: str) -> str | None:
     """The tree git's own merge (renames, directory renames) makes of three trees, or None on conflict.
 
-    Objects go to a throw-away directory, so that asking changes nothing, and works in a read-only repository.
+    Asked in a throw-away repository that borrows our objects: nothing is written, a read-only repository will do, and
+    neither configuration nor attributes nor merge drivers nor a promisor remote have a say.
     """
     with tempfile.TemporaryDirectory(prefix="okstra-merge-") as scratch:
-        objects = git.common_dir / "objects"
-        inherited = os.pathsep.join([str(objects), *_alternates(objects)])
-        environment = {
-            "GIT_OBJECT_DIRECTORY": scratch,
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": inherited,
-            **{f"GIT_{who}_{what}": "okstra" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
-            **{f"GIT_{who}_DATE": "1000000000 +0000" for who in ("AUTHOR", "COMMITTER")},
-        }
+        environment = _throw_away(Path(scratch), git)
         try:
-            root = _commit(git, base, None, environment)
-            sides = [_commit(git, tree, root, environment) for tree in (ours, theirs)]
-            arguments = ["merge-tree", "--write-tree", "--no-messages", *sides]
-            done = run_git(arguments, cwd=git.top, environment=environment, accept=(0, 1))
+            root = _commit(scratch, base, None, environment)
+            sides = [_commit(scratch, tree, root, environment) for tree in (ours, theirs)]
+            arguments = ["-c", "merge.directoryRenames=true", "merge-tree", "--write-tree", "--no-messages", *sides]
+            done = run_git(arguments, cwd=Path(scratch), environment=environment, accept=(0, 1))
         except GitFailed:
             return None
         return done.stdout.decode().strip() if done.returncode == 0 else None
 
 
-def _commit(git: Git, tree: str, parent: str | None, environment: dict[str, str]) -> str:
+def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
+    """Lay out an empty bare repository over our objects; the environment in which git sees only that one."""
+    for folder in ("objects", "refs"):
+        (scratch / folder).mkdir()
+    (scratch / "HEAD").write_text("ref: refs/heads/none\n")
+    (scratch / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+    objects = git.common_dir / "objects"
+    return {
+        "GIT_DIR": str(scratch),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join([str(objects), *_alternates(objects)]),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "XDG_CONFIG_HOME": str(scratch),
+        "HOME": str(scratch),
+        **{f"GIT_{who}_{what}": "okstra" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+        **{f"GIT_{who}_DATE": "1000000000 +0000" for who in ("AUTHOR", "COMMITTER")},
+    }
+
+
+def _commit(scratch: str, tree: str, parent: str | None, environment: dict[str, str]) -> str:
     parents = ["-p", parent] if parent else []
     arguments = ["commit-tree", tree, *parents, "-m", "side"]
-    return run_git(arguments, cwd=git.top, environment=environment).stdout.decode().strip()
+    return run_git(arguments, cwd=Path(scratch), environment=environment).stdout.decode().strip()
 
 
 def _alternates(objects: Path) -> list[str]:
@@ -107,6 +129,22 @@ def _alternates(objects: Path) -> list[str]:
     return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]
 
 
+def merged_difference(git: Git, recorded: Change, ours_mode: str, ours: str) -> dict[bytes, int] | None:
+    """What applying `recorded` to a file that is now `ours` would still change, as `line_difference` counts.
+
+    None on conflict; empty where the file has all of it already.
+    """
+    merged = merge_sides(git, recorded, ours_mode, ours)
+    if merged is None:
+        return None
+    mode, blob = merged
+    known = blob in (ours, recorded.old, recorded.new)
+    content = None if known else merged_bytes(git, recorded.old, ours, recorded.new)
+    after = _lines(git, mode, blob) if content is None else _split(content, blob)
+    before = _lines(git, ours_mode, ours)
+    return None if before is None or after is None else _net(before, after, ours_mode, mode)
+
+
 def line_difference(git: Git, delta: Delta) -> dict[bytes, int] | None:
     """How many times more (or, negative, fewer) each line occurs after the delta; None for a huge or missing file.
 
@@ -115,35 +153,35 @@ def line_difference(git: Git, delta: Delta) -> dict[bytes, int] | None:
     """
     net: Counter[bytes] = Counter()
     for change in delta:
-        new, old = _content(git, change.new_mode, change.new), _content(git, change.old_mode, change.old)
-        if new is None or old is None:
+        after, before = _lines(git, change.new_mode, change.new), _lines(git, change.old_mode, change.old)
+        if after is None or before is None:
             return None
-        if isinstance(new, bytes) and isinstance(old, bytes):
-            new, old = _differing_parts(new, old)
-        net.update(_as_lines(new))
-        net.subtract(_as_lines(old))
-        if change.old_mode != change.new_mode:
-            net[b"mode " + change.new_mode.encode()] += 1
-            net[b"mode " + change.old_mode.encode()] -= 1
+        for line, count in _net(before, after, change.old_mode, change.new_mode).items():
+            net[line] += count
     return {line: count for line, count in net.items() if count}
 
 
-def _as_lines(content: bytes | str) -> list[bytes]:
-    return content.splitlines(keepends=True) if isinstance(content, bytes) else [content.encode()]
+def _net(before: list[bytes], after: list[bytes], old_mode: str, new_mode: str) -> dict[bytes, int]:
+    before, after = _differing_parts(before, after)
+    had, has = Counter(before), Counter(after)
+    net = {line: has[line] - had[line] for line in {line for line, _ in has.items() ^ had.items()}}
+    if old_mode != new_mode:
+        for mode, step in ((new_mode, 1), (old_mode, -1)):
+            line = b"mode " + mode.encode()
+            net[line] = net.get(line, 0) + step
+    return net
 
 
-def _differing_parts(one: bytes, other: bytes) -> tuple[bytes, bytes]:
-    """Both texts without the whole lines that they have in common at the beginning and at the end."""
-    head = one.rfind(b"\n", 0, _common_length(one, other)) + 1
+def _differing_parts(one: list[bytes], other: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Both lists without what they have in common at their beginnings and ends, which is nearly all of a file."""
+    head = _common_length(one, other)
     one, other = one[head:], other[head:]
-    tail = _common_tail(one, other)
-    first = one.find(b"\n", len(one) - tail) + 1 if tail else 0
-    cut = len(one) - first if first else 0
-    return one[: len(one) - cut], other[: len(other) - cut]
+    tail = _common_length(one[::-1], other[::-1])
+    return one[: len(one) - tail], other[: len(other) - tail]
 
 
-def _common_length(one: bytes, other: bytes) -> int:
-    """How many bytes two texts have in common at the beginning; halving, since comparing is C and a loop is not."""
+def _common_length(one: list[bytes], other: list[bytes]) -> int:
+    """How many lines are the same at the beginning; by halving, since slices are compared without an interpreter."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -154,29 +192,19 @@ def _common_length(one: bytes, other: bytes) -> int:
     return low
 
 
-def _common_tail(one: bytes, other: bytes) -> int:
-    """How many bytes two texts have in common at the end."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _content(git: Git, mode: str, oid: str) -> bytes | str | None:
-    """The text of a file; one word for what is not text (a link, a submodule, binary); None for huge or missing."""
+def _lines(git: Git, mode: str, oid: str) -> list[bytes] | None:
     if mode == NO_MODE:
-        return b""
+        return []
     if mode not in BLOB_MODES:
-        return f"{mode} {oid}"
+        return [f"{mode} {oid}".encode()]
     try:
         blob = git.handle[oid]
     except (KeyError, pygit2.GitError):
         return None
     if not isinstance(blob, pygit2.Blob) or blob.size > MAX_MERGED_BYTES:
         return None
-    data = blob.data
-    return f"binary {oid}" if b"\0" in data[:_SNIFFED] else data
+    return _split(blob.data, oid)
+
+
+def _split(data: bytes, oid: str) -> list[bytes]:
+    return [f"binary {oid}".encode()] if b"\0" in data[:_SNIFFED] else data.splitlines(keepends=True)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-import pygit2
 from pygit2.enums import FileMode
 
-from okstra_git.git.objects import EMPTY_TREE, read_blob, tree_of, write_blob, write_commit, write_tree
+from okstra_git.git.objects import find_blob, read_blob, read_tree, tree_of, write_blob, write_commit, write_tree
 from okstra_git.git.refs import RefUpdate, find_ref, swap_refs
 from okstra_git.git.repo import Git
+from okstra_git.names import is_commit_id
 
 Edit = Callable[[bytes], bytes]
 """Old text of a note (empty when there is none) to its new text (empty removes the note)."""
@@ -17,25 +17,23 @@ Edit = Callable[[bytes], bytes]
 def read_note(git: Git, ref: str, commit: str) -> bytes:
     """The note on a commit, or empty bytes."""
     tip = find_ref(git, ref)
-    path = _path_in(git, tree_of(git, tip), commit) if tip else None
-    return _read(git, tree_of(git, tip), path) if tip and path else b""
+    tree = tree_of(git, tip) if tip else None
+    return _read(git, tree, _path_in(git, tree, commit)) if tree else b""
 
 
 def list_notes(git: Git, ref: str) -> Iterator[tuple[str, str]]:
     """(commit, blob id) of every note under the ref, in any fan-out."""
     tip = find_ref(git, ref)
     if tip:
-        yield from _walk(git, git.handle[tree_of(git, tip)], "")
+        yield from _walk(git, tree_of(git, tip), "")
 
 
-def _walk(git: Git, tree: pygit2.Object, prefix: str) -> Iterator[tuple[str, str]]:
-    if not isinstance(tree, pygit2.Tree):
-        return
-    for entry in tree:
-        name = prefix + (entry.name or "")
-        if entry.filemode == FileMode.TREE:
-            yield from _walk(git, git.handle[entry.id], name)
-        elif len(name) == 40:
+def _walk(git: Git, tree: str, prefix: str) -> Iterator[tuple[str, str]]:
+    for entry in read_tree(git, tree):
+        name = prefix + (entry.raw_name or b"").decode("ascii", "replace")
+        if entry.filemode == FileMode.TREE and len(name) < 40:
+            yield from _walk(git, str(entry.id), name)
+        elif is_commit_id(name) and entry.filemode != FileMode.TREE:
             yield name, str(entry.id)
 
 
@@ -49,7 +47,7 @@ def edit_notes(git: Git, ref: str, edits: Mapping[str, Edit], *, message: str, w
     changes: dict[str, str | None] = {}
     for commit, edit in edits.items():
         path = _path_in(git, base, commit) if base else None
-        before = _read(git, base, path) if base and path else b""
+        before = _read(git, base, path) if base else b""
         after = edit(before)
         if after != before:
             changes[path or fan_out(commit)] = write_blob(git, after) if after else None
@@ -68,18 +66,16 @@ def fan_out(commit: str) -> str:
 
 def _path_in(git: Git, tree: str, commit: str) -> str | None:
     """Where the note of a commit stands in this tree: git accepts any number of two-character folders."""
-    folder, prefix, rest = git.handle[tree], "", commit
-    while isinstance(folder, pygit2.Tree):
+    prefix, rest, at = "", commit, tree
+    while True:
+        folder = read_tree(git, at)
         if rest in folder:
             return prefix + rest
-        if rest[:2] not in folder or len(rest) <= 2:
+        if len(rest) <= 2 or rest[:2] not in folder:
             return None
-        prefix, folder, rest = f"{prefix}{rest[:2]}/", folder[rest[:2]], rest[2:]
-    return None
+        prefix, at, rest = f"{prefix}{rest[:2]}/", str(folder[rest[:2]].id), rest[2:]
 
 
 def _read(git: Git, tree: str, path: str | None) -> bytes:
-    found = git.handle[tree]
-    if path is None or not isinstance(found, pygit2.Tree) or tree == EMPTY_TREE:
-        return b""
-    return read_blob(git, str(found[path].id))
+    blob = find_blob(git, tree, path) if path else None
+    return read_blob(git, blob) if blob else b""

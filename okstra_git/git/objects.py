@@ -67,17 +67,41 @@ def list_blobs(git: Git, tree: str, *, under: str = "") -> dict[str, str]:
 
 def find_blob(git: Git, tree: str, path: str) -> str | None:
     """The id of the file at `path` of a tree, or None; refuses when a tree on the way is unreadable."""
-    try:
-        found = _tree(git, tree)[path]
-    except KeyError:
-        if has_object(git, tree):
+    folder, *below = path.split("/")
+    found = _child(read_tree(git, tree), folder)
+    for part in below:
+        if not isinstance(found, pygit2.Tree):
             return None
-        raise MissingObject(f"the tree {tree} cannot be read", hint="run 'git fsck'", object=tree) from None
+        found = _child(read_tree(git, str(found.id)), part)
     return str(found.id) if isinstance(found, pygit2.Blob) else None
 
 
+def _child(tree: pygit2.Tree, name: str) -> pygit2.Object | None:
+    return tree[name] if name in tree else None  # noqa: SIM401 - a tree has no get()
+
+
+def read_tree(git: Git, oid: str) -> pygit2.Tree:
+    """A tree, or that of a commit; refuses when it is missing or damaged."""
+    try:
+        return _tree(git, oid)
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        raise MissingObject(f"the tree {oid} cannot be read", hint="run 'git fsck'", object=oid) from error
+
+
 def find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
-    """(mode, id) of what stands at a path of a tree, None when nothing does; a folder is not an entry."""
+    """(mode, id) of what stands at a path of a tree, None when nothing does; a folder is not an entry.
+
+    Refuses where a tree on the way is missing. What a path names need not be here itself.
+    """
+    try:
+        return _find_entry(git, tree, path)
+    except (KeyError, pygit2.GitError) as error:
+        raise MissingObject(f"the tree {tree} cannot be read", hint="run 'git fsck'", object=tree) from error
+
+
+def _find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
+    if tree == EMPTY_TREE:
+        return None
     at: pygit2.Object = _tree(git, tree)
     for part in path.split(b"/"):
         if not isinstance(at, pygit2.Tree):
@@ -126,6 +150,26 @@ def read_commit(git: Git, commit: str) -> pygit2.Commit:
 def write_blob(git: Git, data: bytes) -> str:
     """A new blob's id."""
     return _writing(git, lambda: str(git.handle.create_blob(data)))
+
+
+def name_of_blob(data: bytes) -> str:
+    """The id these bytes have as a blob."""
+    return str(pygit2.hash(data))
+
+
+def mend_blob(git: Git, oid: str, data: bytes) -> bool:
+    """Put a missing or damaged blob back from its bytes; False when these are other bytes or a pack is damaged.
+
+    A damaged loose file has to go first, because git never writes an object that it believes to have.
+    """
+    if name_of_blob(data) != oid:
+        return False
+    try:
+        (git.common_dir / "objects" / oid[:2] / oid[2:]).unlink(missing_ok=True)
+        write_blob(git, data)
+        return read_blob(git, oid) == data
+    except (MissingObject, OSError):
+        return False
 
 
 def write_tree(git: Git, base: str | None, changes: Mapping[str, str | None]) -> str:
@@ -184,5 +228,7 @@ def _tree(git: Git, oid: str) -> pygit2.Tree:
 def _writing(git: Git, make: Callable[[], str]) -> str:
     try:
         return make()
+    except KeyError as error:
+        raise MissingObject(f"the object {error} cannot be read", hint="run 'git fsck'") from error
     except (pygit2.GitError, OSError) as error:
         raise translate_write_error(error, git) from error

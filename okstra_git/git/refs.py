@@ -1,6 +1,7 @@
 """Refs: read by name, listed without losing torn ones, and changed only by compare-and-set."""
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pygit2.transaction import ReferenceTransaction
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId
+from okstra_git.names import CommitId, is_commit_id
 
 
 class TornRef(OkstraError):
@@ -48,6 +49,10 @@ class WriteFailed(OkstraError):
     """git could not write, for a reason that is neither a lock, nor permissions, nor space."""
 
     code = "git.write-failed"
+
+
+_LOCK_HELD = ("failed to lock file", "failed to create locked file : file exists", "failed to rename lockfile")
+"""libgit2's words when a lock file exists already, before or in the instant of creating it (src/util/filebuf.c)."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,21 @@ def list_ref_names(git: Git, prefix: str) -> list[str]:
     return sorted(names)
 
 
+def list_lock_files(git: Git, prefixes: Sequence[str]) -> list[Path]:
+    """Lock files of refs below these prefixes (each ends in `/`), whoever made them."""
+    return sorted(lock for prefix in prefixes for lock in (git.common_dir / prefix).rglob("*.lock") if lock.is_file())
+
+
+def list_former_values(git: Git, name: str) -> list[CommitId]:
+    """What the ref's reflog says it once was, the newest first; nothing where git keeps no reflog for it."""
+    try:
+        lines = (git.common_dir / "logs" / name).read_bytes().splitlines()
+    except OSError:
+        return []
+    ids = [line.split(b" ", 2)[1].decode("ascii", "replace") for line in reversed(lines) if line.count(b" ") > 2]
+    return [CommitId(oid) for oid in ids if is_commit_id(oid)]
+
+
 def _packed_names(git: Git, prefix: str) -> list[str]:
     try:
         lines = (git.common_dir / "packed-refs").read_bytes().splitlines()
@@ -111,14 +131,16 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
     Locks are taken in sorted order and each value is read again under its lock, so a birth cannot have two winners.
     Raises LostRace or RefLocked (both worth a retry), or says that the repository cannot be written.
     """
+    at = ""
     try:
         with git.handle.transaction() as transaction:
             for update in sorted(updates, key=lambda one: one.name):
-                transaction.lock_ref(update.name)
+                at = update.name
+                transaction.lock_ref(at)
                 _stage_update(git, transaction, update, message)
             reached("refs.locked")
-    except pygit2.GitError as error:
-        raise translate_write_error(error, git) from error
+    except (pygit2.GitError, OSError) as error:
+        raise translate_write_error(error, git, ref=at) from error
     reached("refs.swapped")
 
 
@@ -133,28 +155,61 @@ def _stage_update(git: Git, transaction: ReferenceTransaction, update: RefUpdate
         transaction.set_target(update.name, update.new, message=message)
 
 
-def translate_write_error(error: Exception, git: Git) -> OkstraError:
-    """What libgit2's or the operating system's complaint about a write means to a person."""
+def set_torn_aside(git: Git, name: str, into: Path) -> bool:
+    """Move the loose file of a torn ref to `into`, under git's own lock; False when it is not torn (any more).
+
+    What `packed-refs` may hold for the same name shows again afterwards.
+    """
+    try:
+        with git.handle.transaction() as transaction:
+            transaction.lock_ref(name)
+            loose = git.common_dir / name
+            if not loose.is_file() or not is_torn(git, name):
+                return False
+            into.parent.mkdir(parents=True, exist_ok=True)
+            loose.rename(into)
+            return True
+    except (pygit2.GitError, OSError) as error:
+        raise translate_write_error(error, git, ref=name) from error
+
+
+def is_torn(git: Git, name: str) -> bool:
+    """Whether there is something under this name that cannot be read as a ref."""
+    try:
+        find_ref(git, name)
+    except TornRef:
+        return True
+    return False
+
+
+def translate_write_error(error: Exception, git: Git, *, ref: str = "") -> OkstraError:
+    """What libgit2's or the operating system's complaint about a write means to a person; `ref` is what was in hand."""
     said = str(error)
-    low = said.lower()
+    low = re.sub(r"'[^']*'", "", said).lower()  # paths may hold any word
     if "no space" in low or "quota" in low:
         return DiskFull("there is no space left on the disk; nothing was recorded", hint="free some space and repeat")
-    if "lock" in low and ("exist" in low or "locked" in low):
-        return RefLocked("a ref is locked by another git process", hint="git okstra doctor", reason=said[:300])
     if "permission denied" in low or "read-only file system" in low or "not permitted" in low:
         return RepositoryReadOnly(
             f"the repository at {git.common_dir} cannot be written; nothing was recorded",
             hint="check the owner and the mode of the git directory",
         )
-    return WriteFailed(f"git could not write: {said[:300]}", hint="run 'git okstra doctor'")
+    if any(words in low for words in _LOCK_HELD):
+        what = f"{ref or 'a ref'} is locked by another git process, or by one that died"
+        return RefLocked(what, hint="git okstra doctor", ref=ref, reason=said[:300])
+    return WriteFailed(f"git could not write: {said[:300]}", hint="run 'git okstra doctor'", ref=ref)
 
 
 def signature_of(git: Git) -> pygit2.Signature:
     """The user's identity, or a neutral one where git has none configured."""
+    return find_identity(git) or pygit2.Signature("git-okstra", "git-okstra@localhost")
+
+
+def find_identity(git: Git) -> pygit2.Signature | None:
+    """The identity git is configured with, or None."""
     try:
         return git.handle.default_signature
     except (KeyError, pygit2.GitError, ValueError):
-        return pygit2.Signature("git-okstra", "git-okstra@localhost")
+        return None
 
 
 def branch_tips(git: Git, names: Iterable[str]) -> dict[str, CommitId]:

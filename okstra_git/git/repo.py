@@ -9,8 +9,8 @@ import pygit2
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import run_git
 
-# libgit2 computes the SHA-1 of every object it reads, which takes longer than reading it. Like git itself we rely on the
-# checksums of zlib and packs, and on git fsck.
+# libgit2 computes the SHA-1 of every object it reads, which takes longer than reading it. Like git itself we rely on
+# the checksums of zlib and packs, and on git fsck.
 pygit2.settings.enable_strict_hash_verification(False)
 
 

@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
@@ -29,11 +29,17 @@ def hold_lock(path: Path, *, wait: float = 10.0) -> Iterator[bool]:
         return
     try:
         _acquire(descriptor, path, wait)
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        _sign(descriptor)
         yield True
     finally:
         os.close(descriptor)
+
+
+def _sign(descriptor: int) -> None:
+    """Leave our pid for whoever waits; on a full disk they do without."""
+    with suppress(OSError):
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
 
 def _acquire(descriptor: int, path: Path, wait: float) -> None:

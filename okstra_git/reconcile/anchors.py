@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from okstra_git.git.history import find_commit, unreachable
+from okstra_git.git.history import find_commit, is_whole_above, unreachable
 from okstra_git.reconcile.locate import locate, proven_range
 from okstra_git.reconcile.model import AnchorFinding
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.states import Anchor, Task
+
+ANCHOR_WINDOW = 20_000
 
 OpenWindow = Callable[[Home, Task, str], Window]
 """Opens the stretch of a home in which a recorded commit of the task may live now."""
@@ -32,10 +34,14 @@ def _search(task: Task, anchor: Anchor, targets: list[Home], places: Places, ope
     prover = Prover(places.git, anchor.range)
     for home in targets:
         window = open_window(home, task, anchor.range.head)
-        hits = locate(window, prover, bases=frozenset())
+        hits = locate(window, prover)
+        if not window.complete or not is_whole_above(places.git, [home.tip], anchor.range.base, limit=ANCHOR_WINDOW):
+            why = "this clone is shallow" if places.git.is_shallow else "the history could not be read to its end"
+            return AnchorFinding(anchor.range, "unresolvable", None, f"cannot prove: {why}")
         if len(hits) == 1:
-            return AnchorFinding(anchor.range, "moved", proven_range(prover, hits[0], landed=False),
-                                 f"the same change is in {home.name}")
+            return AnchorFinding(
+                anchor.range, "moved", proven_range(prover, hits[0], landed=False), f"the same change is in {home.name}"
+            )
         if hits:
             break
     return AnchorFinding(

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from okstra_git.git.changes import NO_MODE, SUBMODULE, Change
 from okstra_git.git.history import contains, find_commit
 from okstra_git.git.merging import line_difference
+from okstra_git.git.objects import has_object
 from okstra_git.git.refs import list_ref_names
+from okstra_git.git.repo import Git
 from okstra_git.reconcile.locate import Hit, ends_of
 from okstra_git.reconcile.model import Candidate, Finding
 from okstra_git.reconcile.places import Home, Places
@@ -28,6 +31,8 @@ def confirm(
     if rivals:
         offered = [_proven_rival(hit) for hit in rivals[:MAX_CANDIDATES]]
         reason = f"the same change is in {len(rivals)} places: nothing tells which one is meant"
+        if len(rivals) == 1:
+            reason = f"cannot prove: {_cut(places)}, and what was not read may hold the change as well"
         return replace(blank, kind="confirm", reason=reason, candidates=tuple(offered))
     union = find_union(task, blank.recorded, searched)
     if union is not None:
@@ -39,8 +44,12 @@ def confirm(
         return replace(blank, kind="confirm", reason=reason, candidates=(offer,), together=union.stages)
     likeness = _most_alike(searched, prover.recorded)
     candidates = _offers(blank, places, task, searched, likeness)
-    return replace(blank, kind="confirm", reason=_reason(blank, places, searched, prover, likeness),
-                   candidates=tuple(candidates[:MAX_CANDIDATES]))
+    return replace(
+        blank,
+        kind="confirm",
+        reason=_reason(blank, places, searched, prover, likeness),
+        candidates=tuple(candidates[:MAX_CANDIDATES]),
+    )
 
 
 def _proven_rival(hit: Hit) -> Candidate:
@@ -52,8 +61,11 @@ def _most_alike(searched: Searched, recorded: RangePrint) -> tuple[Window, Step]
     """The commit that was probably made from the recorded one: its author and time, then its subject, then paths."""
     for _, window in searched:
         scored = [(_score(step, recorded), -step.position, step) for step in window.steps]
-        best = min(((-score, place, step) for score, place, step in scored if score >= 2), default=None,
-                   key=lambda entry: entry[:2])
+        best = min(
+            ((-score, place, step) for score, place, step in scored if score >= 2),
+            default=None,
+            key=lambda entry: entry[:2],
+        )
         if best is not None:
             return window, best[2]
     return None
@@ -73,16 +85,21 @@ def _offers(
     shares = [s for s in task.stages.values() if s.branch == blank.branch and s.number != blank.stage and s.range]
     like = likeness[1].facts if likeness else None
     tip = [Candidate(own.name, own.tip, "tip of the stage branch")] if own else []
-    alike = [Candidate(like.oid, like.oid, f"made from the recorded commit, by its author and time: {like.subject}")
-             ] if like and not (own and own.tip == like.oid) else []
+    alike = (
+        [Candidate(like.oid, like.oid, f"made from the recorded commit, by its author and time: {like.subject}")]
+        if like and not (own and own.tip == like.oid)
+        else []
+    )
     on_own = likeness is not None and own is not None and likeness[0].tip == own.tip
     found += [*alike, *tip] if (shares or not own) and (on_own or not own) else [*tip, *alike]
     found += _other_branches(blank, places)
     found += _kept(blank, places) if own is None else []
     unique = list({candidate.commit: candidate for candidate in reversed(found)}.values())[::-1]
     ordered = sorted(unique, key=lambda one: [c.commit for c in found].index(one.commit))
-    return [replace(one, recommended=place == 0 and not one.ref.startswith(layout.ROOT))
-            for place, one in enumerate(ordered)]
+    return [
+        replace(one, recommended=place == 0 and not one.ref.startswith(layout.ROOT))
+        for place, one in enumerate(ordered)
+    ]
 
 
 def _other_branches(blank: Finding, places: Places) -> Iterable[Candidate]:
@@ -111,7 +128,7 @@ def _reason(
     if recorded.is_empty:
         return "the recorded stage changes no file, so nothing can prove where it went"
     if find_commit(places.git, recorded.head) is None or prover.recorded_delta() is None:
-        cause = "this clone is shallow" if places.git.is_shallow else "the recorded commit is no longer in this clone"
+        cause = _cut(places) if places.git.is_shallow else "the recorded commit is no longer in this clone"
         return f"cannot prove: {cause}"
     own_branch_gone = all(home.kind == "target" for home, _ in searched)
     if likeness is not None:
@@ -119,9 +136,15 @@ def _reason(
     if own_branch_gone:
         return f"branch {blank.branch} is gone and its change was not found in any target; the commit is kept"
     if not all(window.complete for _, window in searched):
-        cause = "shallow" if places.git.is_shallow else "the history is longer than okstra.reconcileWindow"
-        return f"cannot prove: {cause}, and the part that was read does not hold the change"
+        return f"cannot prove: {_cut(places)}, and the part that was read does not hold the change"
     return "the change is gone from its branch: no commit there resembles the recorded one"
+
+
+def _cut(places: Places) -> str:
+    """What keeps a stretch of history from being read to its end."""
+    if places.git.is_shallow:
+        return "this clone is shallow"
+    return "the history is longer than okstra.reconcileWindow or parts of it are missing"
 
 
 def describe_difference(window: Window, step: Step, prover: Prover) -> str:
@@ -136,6 +159,8 @@ def describe_difference(window: Window, step: Step, prover: Prover) -> str:
     after = {change.path: change for change in ends.delta}
     differing = [path for path in {*before, *after} if not prover.lands(path, ends)]
     old, new = line_difference(prover.git, recorded), line_difference(prover.git, ends.delta)
+    if not all(_is_here(prover.git, change) for change in (*recorded, *ends.delta)):
+        return "cannot prove: contents of the changed files are not in this clone"
     if old is not None and old == new:
         return "same hunk in a different place: the lines are the recorded ones, where they stand is not"
     if old is not None and new is not None and _squeezed(old) == _squeezed(new):
@@ -143,6 +168,12 @@ def describe_difference(window: Window, step: Step, prover: Prover) -> str:
     if any(line.startswith(b"binary ") for line in {**(old or {}), **(new or {})}):
         return f"binary differs: {_files(len(differing))} from the recorded change"
     return f"content changed: {_files(len(differing))} from the recorded change"
+
+
+def _is_here(git: Git, change: Change) -> bool:
+    """Whether the contents on both sides can be read; a submodule's commit is never here and need not be."""
+    sides = ((change.old_mode, change.old), (change.new_mode, change.new))
+    return all(mode in (NO_MODE, SUBMODULE) or has_object(git, oid) for mode, oid in sides)
 
 
 def _files(count: int) -> str:

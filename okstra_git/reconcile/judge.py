@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from okstra_git.git.history import is_whole_above
 from okstra_git.reconcile.anchors import judge_anchor
 from okstra_git.reconcile.candidates import confirm
 from okstra_git.reconcile.locate import Hit, locate, proven_range
@@ -35,8 +36,7 @@ class Judge:
         """What reconcile says of the task now; changes nothing."""
         standings = survey(task, self.places)
         provers = self._provers([standing for standing in standings if standing.status == "stale"])
-        moved: dict[str, str] = {}
-        findings = [self._finding(task, standing, provers, moved) for standing in standings]
+        findings = [self._finding(task, standing, provers) for standing in standings]
         ruled = apply_rules(findings, self.places.contains)
         return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window))
 
@@ -46,7 +46,7 @@ class Judge:
         deltas = RecordedDeltas(self.places.git, ranges)
         return {s.stage.number: Prover(self.places.git, s.stage.range, deltas) for s in stale if s.stage.range}
 
-    def _finding(self, task: Task, standing: Standing, provers: Mapping[int, Prover], moved: dict[str, str]) -> Finding:
+    def _finding(self, task: Task, standing: Standing, provers: Mapping[int, Prover]) -> Finding:
         stage = standing.stage
         assert stage.range is not None
         blank = Finding(stage.number, "ok", stage.range, stage.branch)
@@ -55,15 +55,16 @@ class Judge:
         if standing.restored_to is not None:
             return replace(blank, kind="restored", new=_back_to(standing), reason="its branch is back at this commit")
         prover = provers[stage.number]
-        base = stage.range.base or ""
-        bases = frozenset({base, moved.get(base, base)})
         searched: list[tuple[Home, Window]] = []
-        for home in self._homes(task, standing):
+        homes = self._homes(task, standing)
+        root = self._root_of(task, stage.range.head)
+        sees_all = is_whole_above(self.places.git, [home.tip for home in homes], root, limit=self.limit)
+        for home in homes:
             window = self.window(home, task, stage.range.head)
             searched.append((home, window))
-            hits = locate(window, prover, bases=bases)
-            if len(hits) == 1:
-                moved[stage.range.head] = hits[0].span.last.facts.oid
+            hits = locate(window, prover)
+            sees_all = sees_all and window.complete
+            if len(hits) == 1 and sees_all:
                 return self._auto(blank, standing, home, prover, hits[0])
             if hits:
                 return confirm(blank, self.places, task, searched, prover, rivals=hits)
@@ -102,8 +103,15 @@ class Judge:
         carries = verified is not None and (verified.tree == hit.ends.head_tree or self.carry_by_replay)
         flags = ("partly-absorbed",) if hit.proven.partly_absorbed else ()
         found_by = "post-rewrite" if hinted else home.kind
-        return replace(blank, kind="auto", new=new, reason=_reason(hit, home, prover), found_by=found_by,
-                       verified_carries=carries, flags=flags)
+        return replace(
+            blank,
+            kind="auto",
+            new=new,
+            reason=_reason(hit, home, prover),
+            found_by=found_by,
+            verified_carries=carries,
+            flags=flags,
+        )
 
 
 def _back_to(standing: Standing) -> ProvenRange:

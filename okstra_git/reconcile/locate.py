@@ -4,15 +4,16 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okstra_git.git.changes import Delta
-from okstra_git.git.history import find_commit, walk
+from okstra_git.digest import multiset_sum
+from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
+from okstra_git.git.merging import merge_trees_with_git
+from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.repo import Git
 from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.proofs import Ends, Proven, Prover
 from okstra_git.reconcile.windows import Span, Step, Window
 
 MAX_SINGLES = 64
-MAX_STARTS = 6
-MAX_GROWN = 400
 MAX_MAPPED = 300
 SECOND_OPINIONS = 4
 
@@ -26,17 +27,15 @@ class Hit:
     proven: Proven
 
 
-def locate(window: Window, prover: Prover, *, bases: frozenset[str]) -> list[Hit]:
-    """All proven ranges, tight and without doubles: none = not here, more than one = ambiguous.
-
-    `bases` are commits on which the new range is likely to stand (the old base, the new heads of lower stages).
-    """
+def locate(window: Window, prover: Prover) -> list[Hit]:
+    """All proven ranges, tight and without doubles: none = not here, more than one = ambiguous."""
     if prover.recorded.is_empty or not window.steps:
         return []
     hits = _by_delta(window, prover) or _by_only_visit(window, prover)
     if not (len(hits) == 1 and _is_only_visit(window, hits[0])):
         hits += _by_lines(window, prover)
-    hits = _distinct(hits) or _distinct(_by_growth(window, prover, bases)) or _by_mapping(window, prover)
+    hits = _distinct(hits) or _distinct([*_by_rest(window, prover), *_by_paths(window, prover)])
+    hits = hits or _by_mapping(window, prover)
     return _without_merges(hits)
 
 
@@ -58,7 +57,7 @@ def _by_delta(window: Window, prover: Prover) -> list[Hit]:
     if recorded is not None and not window.may_end_as(recorded):
         return []
     spans = window.spans_with_delta(int(prover.recorded.delta_sum, 16))
-    return list(_proven(window, prover, spans, second_opinions=0))
+    return list(_proven(window, prover, spans, second_opinions=False))
 
 
 def _by_only_visit(window: Window, prover: Prover) -> list[Hit]:
@@ -66,7 +65,7 @@ def _by_only_visit(window: Window, prover: Prover) -> list[Hit]:
     for change in prover.recorded_delta() or ():
         visitors = window.by_path.get(change.path, [])
         if len(visitors) == 1:
-            return list(_proven(window, prover, [Span(visitors[0], visitors[0])], second_opinions=0))
+            return list(_proven(window, prover, [Span(visitors[0], visitors[0])], second_opinions=False))
     return []
 
 
@@ -74,15 +73,34 @@ def _by_lines(window: Window, prover: Prover) -> list[Hit]:
     if prover.recorded.lines_sum is None:
         return []
     spans = window.spans_with_lines(int(prover.recorded.lines_sum, 16))
-    return list(_proven(window, prover, spans, second_opinions=SECOND_OPINIONS))
+    return list(_proven(window, prover, spans, second_opinions=True))
 
 
-def _proven(window: Window, prover: Prover, spans: list[Span], *, second_opinions: int) -> Iterator[Hit]:
-    for number, span in enumerate(spans):
+def _proven(window: Window, prover: Prover, spans: list[Span], *, second_opinions: bool) -> Iterator[Hit]:
+    """The spans that are the recorded change. Where more of them look alike than git is asked about, it is not asked
+    at all: a copy that nobody looked at is still a copy."""
+    ask = second_opinions and len(spans) <= SECOND_OPINIONS
+    for span in spans:
         ends = ends_of(window, span)
-        yes = prover.prove(ends, second_opinion=number < second_opinions)
-        if yes is not None:
+        yes = prover.prove(ends, second_opinion=ask)
+        if yes is not None and (not yes.partly_absorbed or _rest_was_there(window, prover, span, ends)):
             yield Hit(span, ends, yes)
+
+
+def _rest_was_there(window: Window, prover: Prover, span: Span, ends: Ends) -> bool:
+    """Whether the part that the range does not make stood outside the window already, under all of its commits.
+
+    A part that another commit of the window makes may be the stage itself, split and changed.
+    """
+    root = _tree_under(window, span.first.root)
+    return root is not None and prover.was_absorbed_in(root, ends)
+
+
+def _tree_under(window: Window, root: str) -> str | None:
+    if not root:
+        return EMPTY_TREE
+    facts = find_commit(window.git, root)
+    return facts.tree if facts else None
 
 
 def _is_only_visit(window: Window, hit: Hit) -> bool:
@@ -91,36 +109,37 @@ def _is_only_visit(window: Window, hit: Hit) -> bool:
     return inside is not None and any(len(window.by_path[change.path]) == 1 for change in hit.ends.delta)
 
 
-def _by_growth(window: Window, prover: Prover, bases: frozenset[str]) -> Iterator[Hit]:
-    """Ranges whose sums differ although the change is there: part of it had arrived by another way."""
-    recorded = prover.recorded_delta()
-    if recorded is None:
-        return
-    paths = frozenset(change.path for change in recorded)
-    for step in _likely(window, prover, paths)[:MAX_SINGLES]:
-        yield from _proven(window, prover, [Span(step, step)], second_opinions=int(_same_author(step, prover)))
-    if prover.recorded.commits > 1:
-        yield from _grown(window, prover, paths, bases)
+def _by_rest(window: Window, prover: Prover) -> list[Hit]:
+    """Ranges that make what is left of the change on top of the window's roots: part of it had arrived before."""
+    if prover.recorded.lines_sum is None:
+        return []
+    hits: list[Hit] = []
+    for root in dict.fromkeys(step.root for step in window.steps):
+        tree = _tree_under(window, root)
+        left = prover.would_change(tree) if tree else None
+        if left:
+            lines = (pair for difference in left.values() for pair in difference.items())
+            spans = [span for span in window.spans_with_lines(multiset_sum(lines)) if span.first.root == root]
+            hits += _proven(window, prover, spans, second_opinions=False)
+    return hits
 
 
-def _grown(window: Window, prover: Prover, paths: frozenset[bytes], bases: frozenset[str]) -> Iterator[Hit]:
-    starts = [step for step in window.steps if step.parent not in window.by_id or step.parent in bases]
-    for first in starts[-MAX_STARTS:]:
-        for tried, (span, net) in enumerate(window.onward(first)):
-            if tried >= MAX_GROWN:
-                break
-            yes = (
-                prover.prove(Ends(first.parent_tree, span.last.facts.tree, net, 2), second_opinion=False)
-                if (_touches_only(net, paths))
-                else None
-            )
-            if yes is not None:
-                yield Hit(span, ends_of(window, span), yes)
-                break
-
-
-def _touches_only(net: Delta, paths: frozenset[bytes]) -> bool:
-    return bool(net) and all(change.path in paths for change in net)
+def _by_paths(window: Window, prover: Prover) -> list[Hit]:
+    """Single commits on the recorded paths, for a change that has no sum to be found by: lines moved, a file renamed,
+    or too large to count."""
+    lines_sum = prover.recorded.lines_sum
+    if (lines_sum is not None and int(lines_sum, 16)) or prover.recorded_delta() is None:
+        return []
+    paths = frozenset(change.path for change in prover.recorded_delta() or ())
+    steps = _likely(window, prover, paths)
+    if lines_sum is not None:
+        steps = [step for step in steps if window.keeps_lines(step)]
+    if len(steps) > MAX_SINGLES:
+        return []
+    spans = [Span(step, step) for step in steps]
+    authored = [span for span in spans if _same_author(span.first, prover)]
+    hits = list(_proven(window, prover, spans, second_opinions=False))
+    return hits or list(_proven(window, prover, authored, second_opinions=True))
 
 
 def _likely(window: Window, prover: Prover, paths: frozenset[bytes]) -> list[Step]:
@@ -144,7 +163,8 @@ def _by_mapping(window: Window, prover: Prover) -> list[Hit]:
         return []
     commits, complete = walk(prover.git, [recorded.head], [recorded.base, *window.hidden], limit=MAX_MAPPED)
     own = [commit for commit in commits if len(commit.parents) == 1]
-    if not complete or len(own) == len(commits) or not own:
+    merges = [commit for commit in commits if len(commit.parents) != 1]
+    if not complete or not merges or not own or not all(_adds_nothing(prover.git, merge) for merge in merges):
         return []
     mapped = [_map_commit(window, prover, commit.oid) for commit in own]
     chain = [hit for hit in mapped if hit is not None]
@@ -156,10 +176,21 @@ def _by_mapping(window: Window, prover: Prover) -> list[Hit]:
     return [Hit(span, ends_of(window, span), Proven("replay"))]
 
 
+def _adds_nothing(git: Git, merge: CommitFacts) -> bool:
+    """Whether git merges these two parents to exactly this tree, so that flattening the merge loses nothing."""
+    sides = [find_commit(git, parent) for parent in merge.parents]
+    base = merge_base(git, *merge.parents) if len(sides) == 2 else None
+    under = find_commit(git, base) if base else None
+    trees = [side.tree for side in sides if side]
+    if under is None or len(trees) != 2:
+        return False
+    return merge_trees_with_git(git, base=under.tree, ours=trees[0], theirs=trees[1]) == merge.tree
+
+
 def _map_commit(window: Window, prover: Prover, oid: str) -> Hit | None:
     part = prover.for_commit(oid)
     hits = _distinct([*_by_delta(window, part), *_by_lines(window, part)]) if part else []
-    return hits[0] if len(hits) == 1 else None
+    return hits[0] if len(hits) == 1 and not hits[0].proven.partly_absorbed else None
 
 
 def _distinct(hits: Iterator[Hit] | list[Hit]) -> list[Hit]:

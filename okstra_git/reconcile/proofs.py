@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta, delta_fingerprint, diff_trees
 from okstra_git.git.history import find_commit
-from okstra_git.git.merging import merge_sides, merge_trees_with_git
-from okstra_git.git.objects import find_entry, has_object
+from okstra_git.git.merging import line_difference, merge_sides, merge_trees_with_git, merged_difference
+from okstra_git.git.objects import MissingObject, find_entry, has_object
 from okstra_git.git.patch_ids import PATCH_ALGORITHM
 from okstra_git.git.repo import Git
 from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
@@ -84,16 +84,22 @@ class Prover:
         if delta_fingerprint(ends.delta) == self.recorded.delta:
             return Proven("same-delta")
         rung: Proof = "squash" if self.recorded.commits > 1 and ends.steps == 1 else "replay"
-        replayed = self._replay(ends)
-        if replayed is not None:
-            return Proven(rung, replayed)
-        return Proven(rung) if second_opinion and self._git_agrees(ends) else None
+        absorbed = self._replay(ends)
+        if absorbed is not None:
+            return Proven(rung, absorbed) if not absorbed or self._git_merges(ends) else None
+        return Proven(rung) if second_opinion and self._same_lines(ends) and self._git_merges(ends) else None
 
     def _replay(self, ends: Ends) -> bool | None:
         """Whether the recorded change, merged onto the range's base, gives exactly its head: None = no.
 
-        A yes tells (True) whether some recorded path did not have to change any more.
+        A yes tells (True) whether some of the change was there already, a whole file or some lines of one.
         """
+        try:
+            return self._replayed(ends)
+        except MissingObject:
+            return None
+
+    def _replayed(self, ends: Ends) -> bool | None:
         recorded = self.recorded_delta()
         if recorded is None:
             return None
@@ -103,13 +109,52 @@ class Prover:
         for change in recorded:
             if not self._lands(change, theirs, ends.base_tree):
                 return None
-        return len(theirs) < len(recorded)
+        return len(theirs) < len(recorded) or not all(self._makes_all_of(c, theirs[c.path]) for c in recorded)
+
+    def _makes_all_of(self, change: Change, moved: Change) -> bool:
+        if change == moved:
+            return True
+        difference = line_difference(self.git, (change,))
+        return difference is not None and difference == line_difference(self.git, (moved,))
+
+    def would_change(self, tree: str) -> dict[bytes, dict[bytes, int]] | None:
+        """What the recorded change would still do to a tree: per path that changes, lines added and removed.
+
+        None where it cannot be applied cleanly.
+        """
+        try:
+            return self._what_is_left(tree)
+        except MissingObject:
+            return None
+
+    def _what_is_left(self, tree: str) -> dict[bytes, dict[bytes, int]] | None:
+        recorded = self.recorded_delta()
+        if recorded is None:
+            return None
+        left: dict[bytes, dict[bytes, int]] = {}
+        for change in recorded:
+            mode, blob = self._entry(tree, change.path)
+            merged = merge_sides(self.git, change, mode, blob)
+            difference = merged_difference(self.git, change, mode, blob)
+            if merged is None or difference is None:
+                return None
+            if merged != (mode, blob):
+                left[change.path] = difference
+        return left
+
+    def was_absorbed_in(self, tree: str, ends: Ends) -> bool:
+        """Whether what the range leaves out of the recorded change was in this tree already."""
+        left = self.would_change(tree)
+        return left is not None and left == {c.path: line_difference(self.git, (c,)) for c in ends.delta}
+
+    def _entry(self, tree: str, path: bytes) -> tuple[str, str]:
+        return find_entry(self.git, tree, path) or (NO_MODE, ABSENT)
 
     def _lands(self, change: Change, theirs: Mapping[bytes, Change], base_tree: str) -> bool:
         """Whether one recorded change, applied to the file as it was in the new base, gives the new file."""
         moved = theirs.get(change.path)
         if moved is None:
-            mode, blob = find_entry(self.git, base_tree, change.path) or (NO_MODE, ABSENT)
+            mode, blob = self._entry(base_tree, change.path)
             return merge_sides(self.git, change, mode, blob) == (mode, blob)
         return merge_sides(self.git, change, moved.old_mode, moved.old) == (moved.new_mode, moved.new)
 
@@ -117,13 +162,23 @@ class Prover:
         """Whether, at this path, the range makes exactly the recorded change."""
         recorded = next((change for change in self.recorded_delta() or () if change.path == path), None)
         theirs = {change.path: change for change in ends.delta if change.path == path}
-        return recorded is not None and self._lands(recorded, theirs, ends.base_tree)
+        try:
+            return recorded is not None and self._lands(recorded, theirs, ends.base_tree)
+        except MissingObject:
+            return False
 
-    def _git_agrees(self, ends: Ends) -> bool:
+    def _git_merges(self, ends: Ends) -> bool:
+        """Whether git's own merge agrees; it sees a removed file as half of a rename, which we do not."""
         merged = merge_trees_with_git(
             self.git, base=self.recorded.base_tree, ours=ends.base_tree, theirs=self.recorded.head_tree
         )
         return merged is not None and merged == ends.head_tree and merged != ends.base_tree
+
+    def _same_lines(self, ends: Ends) -> bool:
+        """Whether all of the change is in the range, so that nobody has to ask where the rest of it went."""
+        recorded = self.recorded_delta()
+        difference = line_difference(self.git, recorded) if recorded is not None else None
+        return difference is not None and difference == line_difference(self.git, ends.delta)
 
     def recorded_delta(self) -> Delta | None:
         """The recorded change, path by path; None where its trees are gone."""

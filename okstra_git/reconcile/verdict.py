@@ -15,14 +15,16 @@ def apply_rules(findings: Sequence[Finding], contains: Contains) -> list[Finding
 
 
 def _refuse_shared(findings: list[Finding]) -> list[Finding]:
+    """One commit never stands for two stages: not two moved ones, nor a moved one and one that is there already."""
     by_head: dict[str, list[int]] = {}
     for finding in findings:
-        if finding.kind == "auto" and finding.new is not None:
-            by_head.setdefault(finding.new.head, []).append(finding.stage)
+        head = finding.new.head if finding.new is not None else finding.recorded.head
+        if finding.kind != "confirm":
+            by_head.setdefault(head, []).append(finding.stage)
     shared = {stage: tuple(group) for group in by_head.values() if len(group) > 1 for stage in group}
     return [
         _demote(f, f"stages {listed(shared[f.stage])} would share one commit", shared[f.stage])
-        if f.stage in shared
+        if f.stage in shared and f.new is not None
         else f
         for f in findings
     ]
@@ -31,11 +33,12 @@ def _refuse_shared(findings: list[Finding]) -> list[Finding]:
 def _refuse_reordered(findings: list[Finding], contains: Contains) -> list[Finding]:
     """Stage B was built on stage A; now B's new commit lies below A's: what B was built on has changed."""
     autos = [finding for finding in findings if finding.kind == "auto" and finding.new is not None]
-    on_top = {finding.recorded.base: finding for finding in autos}
+    built_on: dict[str | None, list[Finding]] = {}
+    for finding in autos:
+        built_on.setdefault(finding.recorded.base, []).append(finding)
     swapped: dict[int, tuple[int, ...]] = {}
-    for lower in autos:
-        upper = on_top.get(lower.recorded.head)
-        if upper is None or upper is lower or lower.new is None or upper.new is None:
+    for lower, upper in ((low, up) for low in autos for up in built_on.get(low.recorded.head, ())):
+        if upper is lower or lower.new is None or upper.new is None:
             continue
         if upper.new.base == lower.new.head:
             continue  # the usual case: still one on top of the other
@@ -55,8 +58,15 @@ def _demote(finding: Finding, reason: str, together: tuple[int, ...]) -> Finding
     assert finding.new is not None
     why = f"holds the same change ({finding.new.proof})"
     candidate = Candidate(finding.new.head, finding.new.head, why, recommended=True)
-    return replace(finding, kind="confirm", new=None, reason=reason, candidates=(candidate,), together=together,
-                   verified_carries=False)
+    return replace(
+        finding,
+        kind="confirm",
+        new=None,
+        reason=reason,
+        candidates=(candidate,),
+        together=together,
+        verified_carries=False,
+    )
 
 
 def listed(numbers: Sequence[int]) -> str:

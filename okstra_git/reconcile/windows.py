@@ -1,20 +1,17 @@
 """The stretch of history in which a moved change is looked for, indexed so that ranges are found without search."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from okstra_git.digest import add_sums, multiset_sum, subtract_sums
+from okstra_git.digest import add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Delta, compose, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, find_commit, walk
 from okstra_git.git.merging import line_difference
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
-
-SIEVE_MASK = (1 << 30) - 1
-"""As many bits as a small integer of CPython holds; a longer sum costs twice as much to subtract."""
+from okstra_git.reconcile.spans import Forest, SpanIndex
 
 
 @dataclass(frozen=True)
@@ -81,76 +78,58 @@ class Window:
         return found
 
     @cached_property
-    def _lines(self) -> tuple[dict[str, int], dict[int, list[Step]]]:
-        """Line sums along each first-parent chain by commit, and non-empty steps by their own line sum."""
-        at: dict[str, int] = {}
-        own: dict[int, list[Step]] = {}
+    def _deltas(self) -> SpanIndex:
+        sums: dict[str, int] = {step.facts.oid: step.delta_at for step in self.steps}
+        return SpanIndex(self._forest, [self._before(step, sums) for step in self.steps], list(sums.values()))
+
+    @cached_property
+    def _lines(self) -> SpanIndex:
+        """Line sums along each first-parent chain."""
+        sums: dict[str, int] = {}
         for step in self.steps:
             difference = line_difference(self.git, step.delta)
             here = multiset_sum(difference.items()) if difference is not None else delta_sum(step.delta)
-            at[step.facts.oid] = add_sums(at.get(step.parent or "", 0), here)
-            if step.delta:
-                own.setdefault(here, []).append(step)
-        return at, own
+            sums[step.facts.oid] = add_sums(sums.get(step.parent or "", 0), here)
+        return SpanIndex(self._forest, [self._before(step, sums) for step in self.steps], list(sums.values()))
 
     @cached_property
-    def _results(self) -> set[tuple[bytes, str]]:
-        return {(change.path, change.new) for step in self.steps for change in step.delta}
+    def _forest(self) -> Forest:
+        places: dict[str, int] = {step.facts.oid: place for place, step in enumerate(self.steps)}
+        return Forest([places.get(step.parent or "") for step in self.steps])
+
+    @staticmethod
+    def _before(step: Step, sums: Mapping[str, int]) -> int:
+        return sums.get(step.parent or "", 0)
+
+    @cached_property
+    def _results(self) -> frozenset[tuple[bytes, str]]:
+        return frozenset((change.path, change.new) for step in self.steps for change in step.delta)
 
     def may_end_as(self, delta: Delta) -> bool:
         """Whether some step leaves each path as the delta does: without that, no range can have this delta."""
         return all((change.path, change.new) in self._results for change in delta)
-
-    @cached_property
-    def _delta_sieve(self) -> "Sieve":
-        return Sieve.of(self.steps, {step.facts.oid: step.delta_at for step in self.steps})
-
-    @cached_property
-    def _line_sieve(self) -> "Sieve":
-        return Sieve.of(self.steps, self._lines[0])
 
     def spans_with_delta(self, wanted: int) -> list[Span]:
         """Every tight range whose delta has this sum."""
         singles = self.by_delta.get(wanted, [])
         if len(singles) == 1 and self._arrives_once(singles[0]):
             return [Span(singles[0], singles[0])]
-        return self._spans(wanted, singles, self._delta_sieve)
+        return self._spans(self._deltas, wanted)
 
     def spans_with_lines(self, wanted: int) -> list[Span]:
         """Every tight range whose added and removed lines have this sum."""
-        return self._spans(wanted, self._lines[1].get(wanted, []), self._line_sieve)
+        return self._spans(self._lines, wanted)
+
+    def keeps_lines(self, step: Step) -> bool:
+        """Whether the step removes exactly the lines that it adds."""
+        return self._lines.grows_by(step.position) == 0
+
+    def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
+        return [Span(self.steps[first], self.steps[last]) for first, last in index.find(wanted)] if wanted else []
 
     def _arrives_once(self, step: Step) -> bool:
         """Whether no other step touches one of the paths, so that no other range can have the same delta."""
         return any(len(self.by_path[change.path]) == 1 for change in step.delta)
-
-    def _spans(self, wanted: int, singles: list[Step], sieve: "Sieve") -> list[Span]:
-        """All spans with this sum, `singles` being those of one step; mostly the sieve spares the search."""
-        if len(singles) < 2 and not sieve.may_hold(wanted, besides=singles[0] if singles else None):
-            return [Span(step, step) for step in singles if wanted]
-        return list(self._search(wanted, sieve.at))
-
-    def _search(self, wanted: int, at: Mapping[str, int]) -> Iterator[Span]:
-        """Pairs of chain positions whose sums differ by `wanted`: for each start the earliest end, for each end the
-        latest start, so that empty commits around a change do not multiply it."""
-        if not wanted:
-            return
-        starts: dict[tuple[str, int], str] = {}
-        used: set[str] = set()
-        for step in self.steps:
-            before = at.get(step.parent or "", 0)
-            starts[step.root, before] = step.facts.oid
-            first = starts.get((step.root, subtract_sums(at[step.facts.oid], wanted)))
-            if first is not None and first not in used and self._is_chain(self.by_id[first], step):
-                used.add(first)
-                yield Span(self.by_id[first], step)
-
-    def _is_chain(self, first: Step, last: Step) -> bool:
-        """Whether `first` is on the first-parent line of `last`."""
-        at: Step | None = last
-        while at is not None and at.position > first.position:
-            at = self.by_id.get(at.parent or "")
-        return at is first
 
     def net_delta(self, span: Span) -> Delta:
         """What the range changes altogether."""
@@ -167,52 +146,6 @@ class Window:
             if at is span.first:
                 return
             at = self.by_id[at.parent or ""]
-
-    def onward(self, first: Step) -> Iterator[tuple[Span, Delta]]:
-        """Ranges that begin with `first` and grow by one step at a time, with their net deltas."""
-        inside: dict[str, Delta] = {first.facts.oid: first.delta}
-        yield Span(first, first), first.delta
-        for step in self.steps[first.position + 1 :]:
-            before = inside.get(step.parent or "")
-            if before is not None:
-                inside[step.facts.oid] = compose(before, step.delta)
-                yield Span(first, step), inside[step.facts.oid]
-
-
-@dataclass(frozen=True)
-class Sieve:
-    """Prefix sums `at` each commit, cut to few bits, to say quickly that no range has a wanted sum.
-
-    Finding a pair of positions takes a look at every position for every question; over thousands of questions that is
-    the whole cost of a large rebase, so the usual answer, no, is given by C code alone. It never says a wrong no.
-    """
-
-    at: Mapping[str, int]
-    ends: Sequence[int]
-    starts: set[int]
-    counts: Mapping[int, int]
-
-    @classmethod
-    def of(cls, steps: Sequence[Step], at: Mapping[str, int]) -> "Sieve":
-        """The sieve of these steps; a chain begins at zero."""
-        befores = [at.get(step.parent or "", 0) & SIEVE_MASK for step in steps]
-        ends = [at[step.facts.oid] & SIEVE_MASK for step in steps]
-        # a difference of two cut numbers is the cut difference, or that less one turn
-        starts = {*befores, *(before - SIEVE_MASK - 1 for before in befores)}
-        return cls(at, ends, starts, Counter(befores))
-
-    def may_hold(self, wanted: int, *, besides: Step | None) -> bool:
-        """Whether a range may have this sum, one that starts with the step `besides` not counted."""
-        cut = wanted & SIEVE_MASK
-        if besides is None:
-            return not self.starts.isdisjoint(map(cut.__rsub__, self.ends))
-        own = self.at.get(besides.parent or "", 0) & SIEVE_MASK
-        if self.counts[own] > 1:
-            return True
-        self.starts.difference_update((own, own - SIEVE_MASK - 1))
-        found = not self.starts.isdisjoint(map(cut.__rsub__, self.ends))
-        self.starts.update((own, own - SIEVE_MASK - 1))
-        return found
 
 
 def open_window(git: Git, tip: str, hidden: Iterable[str], *, limit: int) -> Window:

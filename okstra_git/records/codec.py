@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -32,6 +33,26 @@ def decode_events(data: bytes) -> Decoded:
         return Decoded(_EVENTS.validate_json(b"[" + b",".join(lines) + b"]"))
     except ValidationError:
         return _decode_each(lines)
+
+
+class LineFacts(NamedTuple):
+    """What is read of any event line, of this release's types or not: identity, task and place in the order."""
+
+    id: str
+    task: str
+    clock: int
+    seq: int
+
+
+def identify_line(line: bytes) -> LineFacts | None:
+    """The identity of an event line, or None for a line that is no event."""
+    try:
+        event = json.loads(line)
+        facts = LineFacts(event["id"], event["fact"]["task"], event["clock"], event["seq"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    sound = isinstance(facts.id, str) and isinstance(facts.task, str)
+    return facts if sound and isinstance(facts.clock, int) and isinstance(facts.seq, int) else None
 
 
 def _decode_each(lines: Iterable[bytes]) -> Decoded:

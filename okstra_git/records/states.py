@@ -34,10 +34,11 @@ class Anchor(Record):
 
 
 class Trail(Record):
-    """A commit the stage was recorded by before, and how it was left."""
+    """A commit the stage was recorded by before, how it was left and when."""
 
     range: RangePrint
     proof: Proof
+    at: Moment | None = None
 
 
 class Stage(Record):

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from okstra_git.records.codec import Decoded, decode_events, encode_event
+from okstra_git.records.codec import encode_event
 from okstra_git.records.events import Event
 
 MARK = b"# "
@@ -37,10 +37,18 @@ def add_batch(path: Path, events: Sequence[Event], tip: str) -> bool:
     return True
 
 
-def read_journal(path: Path) -> Decoded:
-    """Every event of the journal, in the order of writing."""
+def read_lines(path: Path) -> list[bytes]:
+    """Every event line of the journal, as it was written."""
+    return [line for line in _lines(path) if line.strip() and not line.startswith(MARK)]
+
+
+def list_marks(path: Path) -> list[str]:
+    """The log tips the journal was level with, the newest first."""
+    return [line[len(MARK) :].decode("ascii", "replace") for line in reversed(_lines(path)) if line.startswith(MARK)]
+
+
+def _lines(path: Path) -> list[bytes]:
     try:
-        lines = path.read_bytes().split(b"\n")
+        return path.read_bytes().split(b"\n")
     except OSError:
-        return Decoded()
-    return decode_events(b"\n".join(line for line in lines if not line.startswith(MARK)))
+        return []

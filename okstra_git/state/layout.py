@@ -81,3 +81,8 @@ def watch_file(private: Path) -> Path:
 def lock_file(private: Path) -> Path:
     """The advisory lock of this clone's writers."""
     return private / "lock"
+
+
+def torn_folder(private: Path) -> Path:
+    """Damaged refs and files that a repair replaced."""
+    return private / "torn"

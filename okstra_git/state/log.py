@@ -1,7 +1,7 @@
 """Logs as they stand in git: what each writer contributed, and the bytes of the next contribution."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
@@ -71,20 +71,21 @@ def show_head(head: Head) -> bytes:
     return json.dumps({"okstra-log": head.major, "clock": head.clock, "seq": head.seq}).encode() + b"\n"
 
 
-def build_tree(git: Git, tip: str | None, events: Sequence[Event], head: Head) -> str:
-    """The tree of a log with these events appended to their tasks' files; older bytes are carried over unchanged."""
+def build_tree(git: Git, tip: str | None, lines: Mapping[str, bytes], head: Head) -> str:
+    """The tree of a log with these lines (by task) behind those it has; older bytes are carried over unchanged."""
     base = tree_of(git, tip) if tip else None
     changes: dict[str, str | None] = {layout.FORMAT_ENTRY: write_blob(git, show_head(head))}
-    for task, lines in _lines_by_task(events).items():
+    for task, added in lines.items():
         path = layout.events_path(task)
         blob = find_blob(git, base, path) if base else None
         before = read_blob(git, blob) if blob else b""
         joint = b"" if not before or before.endswith(b"\n") else b"\n"
-        changes[path] = write_blob(git, before + joint + lines)
+        changes[path] = write_blob(git, before + joint + added)
     return write_tree(git, base, changes)
 
 
-def _lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
+def lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
+    """The bytes of these events, by slashed task key."""
     lines: dict[str, bytes] = {}
     for event in events:
         lines[event.fact.task] = lines.get(event.fact.task, b"") + encode_event(event)

@@ -16,6 +16,9 @@ from okstra_git.state.cache import CachedFold, load_fold, save_fold
 from okstra_git.state.fold import fold_task
 from okstra_git.state.log import Head, Problem, find_tips, parse_head
 
+DAMAGE = ("ref.torn", "log.unreadable", "log.damaged-file")
+"""Codes of problems that hide events."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -32,6 +35,11 @@ class Snapshot:
         return max((head.clock for head in self.heads.values()), default=0)
 
     @property
+    def is_damaged(self) -> bool:
+        """Whether a log or a part of one could not be read, so that the fold may lack what others rely on."""
+        return any(problem.code in DAMAGE for problem in self.problems)
+
+    @property
     def newer(self) -> list[str]:
         """Refs of logs whose major format this release does not know."""
         return [ref for ref, head in self.heads.items() if head.major > MAJOR_FORMAT]
@@ -46,25 +54,45 @@ class _Gathering:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_snapshot(git: Git) -> Snapshot:
+@dataclass
+class Memory:
+    """The last fold of this process, so that reading again costs no more than a look at the tips."""
+
+    fold: CachedFold | None = None
+
+
+def read_snapshot(git: Git, memory: Memory) -> Snapshot:
     """The state as all readable logs tell it; uses and refreshes the cache, never fails on a damaged log."""
     tips, torn = find_tips(git)
     path = layout.cache_file(git.private_dir)
-    cached = load_fold(path)
+    cached = memory.fold = memory.fold or load_fold(path)
     if cached is not None and dict(cached.tips) == tips and not torn:
         return Snapshot(cached.state, tips, {ref: Head(*head) for ref, head in cached.heads.items()},
                         tuple(_format_problems(cached.heads)))  # fmt: skip
+    snapshot, gathered = _read_logs(git, tips, torn, cached)
+    if not [problem for problem in snapshot.problems if problem.code != "format.newer"]:
+        heads = {ref: (h.major, h.clock, h.seq) for ref, h in snapshot.heads.items()}
+        memory.fold = CachedFold(snapshot.tips, heads, gathered.blobs, snapshot.state)
+        save_fold(path, memory.fold)
+    return snapshot
+
+
+def read_from_scratch(git: Git) -> Snapshot:
+    """The state with every event read again; the cache is neither used nor written."""
+    tips, torn = find_tips(git)
+    return _read_logs(git, tips, torn, None)[0]
+
+
+def _read_logs(
+    git: Git, tips: dict[str, CommitId], torn: list[Problem], cached: CachedFold | None
+) -> tuple[Snapshot, _Gathering]:
     gathered = _gather(git, tips, cached)
     gathered.problems[:0] = torn
     tasks = dict(cached.state.tasks) if cached else {}
     for task in gathered.changed:
         _refold(git, task, gathered, tasks)
     state = State(tasks=dict(sorted(tasks.items())))
-    snapshot = Snapshot(state, gathered.tips, gathered.heads, tuple(gathered.problems))
-    if not [problem for problem in gathered.problems if problem.code != "format.newer"]:
-        heads = {ref: (h.major, h.clock, h.seq) for ref, h in gathered.heads.items()}
-        save_fold(path, CachedFold(gathered.tips, heads, gathered.blobs, state))
-    return snapshot
+    return Snapshot(state, gathered.tips, gathered.heads, tuple(gathered.problems)), gathered
 
 
 def _gather(git: Git, tips: dict[str, CommitId], cached: CachedFold | None) -> _Gathering:
@@ -73,7 +101,7 @@ def _gather(git: Git, tips: dict[str, CommitId], cached: CachedFold | None) -> _
     for ref, tip in tips.items():
         try:
             files = _files(git, ref, tip, cached)
-            head = _head(git, tip)
+            head = read_head(git, tip)
         except OkstraError as refusal:
             result.problems.append(_unreadable(ref, refusal.message))
             continue
@@ -113,7 +141,8 @@ def _task_files(files: Mapping[str, str]) -> dict[str, str]:
     return {key.slashed: blob for key, blob in keyed if key is not None}
 
 
-def _head(git: Git, tip: str) -> Head | None:
+def read_head(git: Git, tip: str) -> Head | None:
+    """The `format` entry of the log at `tip`, None when it is not one."""
     blob = find_blob(git, tree_of(git, tip), layout.FORMAT_ENTRY)
     return parse_head(read_blob(git, blob)) if blob else None
 
@@ -126,13 +155,20 @@ def _refold(git: Git, task: str, gathered: _Gathering, tasks: dict[str, Task]) -
         try:
             decoded = decode_events(read_blob(git, files[task]))
         except OkstraError as refusal:
-            gathered.problems.append(_unreadable(ref, refusal.message))
+            subject = f"{ref}:{layout.events_path(task)}"
+            sentence = f"events of {task.replace('/', ':')} cannot be read from {ref}: {refusal.message}"
+            gathered.problems.append(Problem("log.damaged-file", sentence, subject, "git okstra fsck"))
             continue
         events += decoded.events
         if decoded.broken:
             gathered.problems.append(
-                Problem("log.broken-line", f"{len(decoded.broken)} lines of {layout.events_path(task)} in {ref} are "
-                        "not events; they are kept and skipped", task, "git okstra fsck")
+                Problem(
+                    "log.broken-line",
+                    f"{len(decoded.broken)} lines of {layout.events_path(task)} in {ref} are "
+                    "not events; they are kept and skipped",
+                    task,
+                    "git okstra fsck",
+                )
             )
     if events:
         tasks[task] = fold_task(task, events)
@@ -141,13 +177,17 @@ def _refold(git: Git, task: str, gathered: _Gathering, tasks: dict[str, Task]) -
 
 
 def _unreadable(ref: str, why: str) -> Problem:
-    return Problem("log.unreadable", f"the log {ref} cannot be read: {why}", ref, "run 'git okstra fsck'")
+    return Problem("log.unreadable", f"the log {ref} cannot be read: {why}", ref, "git okstra fsck")
 
 
 def _format_problems(heads: Mapping[str, tuple[int, int, int]]) -> list[Problem]:
     return [
-        Problem("format.newer", f"the log {ref} has format {head[0]}, this okstra knows {MAJOR_FORMAT}", ref,
-                "upgrade git-okstra in this clone; until then nothing is written here")
+        Problem(
+            "format.newer",
+            f"the log {ref} has format {head[0]}, this okstra knows {MAJOR_FORMAT}",
+            ref,
+            "upgrade git-okstra in this clone; until then nothing is written here",
+        )
         for ref, head in heads.items()
         if head[0] > MAJOR_FORMAT
     ]

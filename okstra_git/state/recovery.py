@@ -4,36 +4,38 @@ from okstra_git.git.history import contains
 from okstra_git.git.objects import list_blobs, read_blob, tree_of
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
-from okstra_git.records.codec import decode_events, encode_event
-from okstra_git.records.events import Event
+from okstra_git.records.codec import LineFacts, identify_line
 from okstra_git.state import layout
 from okstra_git.state.cache import replace_file
-from okstra_git.state.journal import MARK, last_mark, read_journal
+from okstra_git.state.journal import MARK, last_mark, read_lines
 
 
-def missing_events(git: Git, ref: str, tip: CommitId | None) -> list[Event]:
-    """Events this clone's journal has and its log lost: empty unless somebody rewrote or removed the log ref."""
+def missing_lines(git: Git, ref: str, tip: CommitId | None) -> list[bytes]:
+    """Lines this clone's journal has and its log lost: empty unless somebody rewrote or removed the log ref."""
     path = layout.journal_file(git.private_dir, ref.removeprefix(layout.LOGS))
     mark = last_mark(path)
     if mark is None or mark == tip or (mark and tip is not None and contains(git, tip, mark)):
         return []
-    present = {event.id for event in own_events(git, tip)} if tip else set()
-    return [event for event in read_journal(path).events if event.id not in present]
+    present = {facts.id for facts, _ in own_lines(git, tip)} if tip else set()
+    found: dict[str, bytes] = {}
+    for line in read_lines(path):
+        facts = identify_line(line)
+        if facts is not None and facts.id not in present:
+            found.setdefault(facts.id, line)
+    return list(found.values())
 
 
-def own_events(git: Git, tip: str) -> list[Event]:
-    """Every event in the log at `tip`, in order."""
+def own_lines(git: Git, tip: str) -> list[tuple[LineFacts, bytes]]:
+    """Every event line in the log at `tip`, of known types or not, in order."""
     files = list_blobs(git, tree_of(git, tip))
-    events = [
-        event
-        for path, blob in files.items()
-        if layout.task_of_path(path)
-        for event in decode_events(read_blob(git, blob)).events
+    lines = [
+        line for path, blob in files.items() if layout.task_of_path(path) for line in read_blob(git, blob).split(b"\n")
     ]
-    return sorted(events, key=lambda event: event.order)
+    known = [(facts, line) for line in lines if (facts := identify_line(line)) is not None]
+    return sorted(known, key=lambda one: (one[0].clock, one[0].seq))
 
 
 def level_journal(git: Git, writer: str, tip: str) -> bool:
     """Write the journal anew from the log at `tip`; False when the file system refuses."""
-    lines = b"".join(encode_event(event) for event in own_events(git, tip))
+    lines = b"".join(line + b"\n" for _, line in own_lines(git, tip))
     return replace_file(layout.journal_file(git.private_dir, writer), lines + MARK + tip.encode() + b"\n")

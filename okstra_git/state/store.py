@@ -2,10 +2,11 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
@@ -17,11 +18,16 @@ from okstra_git.names import CommitId, mint_ulid
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.state import layout
 from okstra_git.state.journal import add_batch, last_mark
-from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch
-from okstra_git.state.reading import Snapshot, read_snapshot
-from okstra_git.state.recovery import level_journal, missing_events
-from okstra_git.state.views import is_derived, mark_derived, refresh
+from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task
+from okstra_git.state.reading import Memory, Snapshot, read_snapshot
+from okstra_git.state.recovery import level_journal, missing_lines
+from okstra_git.state.views import Derived, is_derived, mark_derived, refresh
 from okstra_git.state.writer import require_writer
+
+DERIVE_PATIENCE = 3.0
+"""Seconds; what is derived can be derived again, so nobody waits long for it."""
+
+_T = TypeVar("_T")
 
 Decide = Callable[[Snapshot], Sequence[AnyFact]]
 """Looks at the state and returns the facts to record, or refuses; called again after every lost race."""
@@ -57,10 +63,11 @@ class Store:
     now: Callable[[], datetime]
     unlock: Callable[[Git, Sequence[str]], object] = _leave_locks
     patience: float = 10.0
+    memory: Memory = field(default_factory=Memory)
 
     def read(self) -> Snapshot:
         """The state as of now."""
-        return read_snapshot(self.git)
+        return read_snapshot(self.git, self.memory)
 
     def append(self, decide: Decide, *, queued: bool = True) -> Appended:
         """Record what `decide` returns, exactly once, whatever other processes do meanwhile.
@@ -68,25 +75,25 @@ class Store:
         `queued=False` skips the advisory lock and relies on compare-and-set alone. Refuses when the repository is
         read-only or full, when another writer stays in the way, and where the log is damaged or of a newer format.
         """
+        return self.attempt(lambda: self._append_once(decide), queued=queued)
+
+    def attempt(self, once: Callable[[], _T], *, queued: bool = True) -> _T:
+        """Do `once` under this clone's lock, again after every lost race and every lock that frees itself."""
         require_writer(self.git)
-        lock = hold_lock(layout.lock_file(self.git.private_dir), wait=self.patience) if queued else nullcontext()
-        with lock:
-            return self._retry(decide)
+        with hold_lock(layout.lock_file(self.git.private_dir), wait=self.patience) if queued else nullcontext():
+            return self._retry(once, self.patience)
 
-    def _own_ref(self) -> str:
-        return layout.log_ref(require_writer(self.git))
-
-    def _retry(self, decide: Decide) -> Appended:
-        give_up = time.monotonic() + self.patience
+    def _retry(self, once: Callable[[], _T], patience: float) -> _T:
+        give_up = time.monotonic() + patience
         pause = 0.001
         while True:
             try:
-                return self._append_once(decide)
+                return once()
             except (LostRace, RefLocked) as held:
                 if time.monotonic() >= give_up:
-                    raise _too_busy(held, self.patience) from held
+                    raise _too_busy(held, patience) from held
                 if isinstance(held, RefLocked):
-                    self.unlock(self.git, [self._own_ref()])
+                    self.unlock(self.git, [held.facts["ref"]])
             time.sleep(random.uniform(0, pause))
             pause = min(pause * 2, 0.1)
 
@@ -99,11 +106,11 @@ class Store:
         reached("log.tip-read")
         facts = list(decide(snapshot))
         if not facts:
-            return Appended((), snapshot)
+            return Appended((), snapshot, self._derive(snapshot, snapshot, ()))
         events = self._number(facts, snapshot, writer, snapshot.heads.get(ref, Head()))
         head = Head(clock=events[-1].clock, seq=events[-1].seq)
         with durable_writes():
-            tree = build_tree(self.git, tip, events, head)
+            tree = build_tree(self.git, tip, lines_by_task(events), head)
             reached("log.tree-written")
             message, when = describe_batch(events), events[-1].at
             new = write_commit(self.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
@@ -116,15 +123,30 @@ class Store:
         return Appended(tuple(events), after, self._derive(snapshot, after, events))
 
     def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event]) -> str:
-        """Bring refs, notes and watch list up to date; a failure is told, not raised: they can be derived again."""
+        """Derive what these events touched, or everything after an interruption; a failure is told, not raised."""
+        if after.is_damaged:
+            return f"refs and notes stay as they are: {after.problems[0].message}"
         level = is_derived(self.git, before.tips)
-        touched = {event.fact.task for event in events} if level else set(after.state.tasks)
+        if level and not events:
+            return ""
         try:
-            refresh(self.git, after.state, sorted(touched), when=events[-1].at)
-            mark_derived(self.git, after.tips)
+            self.derive(after, {event.fact.task for event in events} if level else after.state.tasks)
         except OkstraError as failed:
-            return f"recorded, but refs or notes could not be brought up to date: {failed.message}"
+            return f"refs or notes could not be brought up to date: {failed.message}"
         return ""
+
+    def derive(self, snapshot: Snapshot, tasks: Iterable[str]) -> Derived:
+        """Bring refs, notes and watch list of these tasks in line with the fold; the caller holds the clone's lock."""
+        wanted, again = sorted(tasks), False
+
+        def once() -> Derived:
+            nonlocal again
+            current, again = self.read() if again else snapshot, True
+            done = refresh(self.git, current.state, wanted, when=self.now())
+            mark_derived(self.git, current.tips)
+            return done
+
+        return self._retry(once, min(self.patience, DERIVE_PATIENCE))
 
     def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
         who = signature_of(self.git)
@@ -151,7 +173,9 @@ class Store:
                 hint="upgrade git-okstra in this clone",
                 refs=snapshot.newer,
             )
-        missing = missing_events(self.git, ref, tip)
+        missing = missing_lines(self.git, ref, tip)
+        if missing and find_ref(self.git, ref) != tip:
+            raise LostRace(f"{ref} moved while its journal was read", ref=ref)
         if (tip is not None and ref not in snapshot.heads) or missing:
             raise LogDamaged(
                 f"the log {ref} no longer holds everything this clone wrote; nothing was recorded",

@@ -3,14 +3,18 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from okstra_git.digest import canonical_json, fingerprint
+from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
+from okstra_git.git.config import read_setting
 from okstra_git.git.history import find_commit, independent
-from okstra_git.git.notes import Edit, edit_notes
-from okstra_git.git.refs import LostRace, RefUpdate, TornRef, find_quietly, find_ref, list_ref_names, swap_refs
+from okstra_git.git.notes import Edit, edit_notes, list_notes
+from okstra_git.git.objects import read_blob
+from okstra_git.git.refs import RefUpdate, TornRef, find_quietly, find_ref, is_torn, list_ref_names, swap_refs
 from okstra_git.git.repo import Git
+from okstra_git.git.settings import require_setting
 from okstra_git.names import CommitId
 from okstra_git.records.states import State, Task
 from okstra_git.state import layout
@@ -38,7 +42,7 @@ def wanted_refs(task: Task) -> dict[str, str]:
 def refresh(git: Git, state: State, tasks: Iterable[str], *, when: datetime) -> Derived:
     """Bring refs, keeps, notes and watch list of these tasks (slashed keys) in line with the fold."""
     chosen = [state.tasks[key] for key in tasks if key in state.tasks]
-    _keep_old_commits(git, chosen)
+    _keep_old_commits(git, chosen, when)
     reached("views.kept")
     refs = _refresh_refs(git, chosen)
     reached("views.refs")
@@ -88,13 +92,33 @@ def _difference(git: Git, name: str, wanted: str | None) -> list[RefUpdate]:
     return [RefUpdate(name, found, CommitId(wanted) if wanted else None)]
 
 
-def _keep_old_commits(git: Git, tasks: Iterable[Task]) -> None:
+def _keep_old_commits(git: Git, tasks: Iterable[Task], when: datetime) -> None:
     """Commits from before a rewrite stay alive through keep refs: only those that no other kept one contains."""
-    old = [trail.range.head for task in tasks for stage in task.stages.values() for trail in stage.trail[-1:]]
-    missing = [oid for oid in independent(git, old) if find_ref(git, layout.keep_ref(oid)) is None]
+    old = wanted_keeps(tasks, since=when - keep_time(git))
+    missing = [oid for oid in independent(git, old) if _is_absent(git, layout.keep_ref(oid))]
     for start in range(0, len(missing), BATCH):
         chunk = missing[start : start + BATCH]
         swap_refs(git, [RefUpdate(layout.keep_ref(oid), None, CommitId(oid)) for oid in chunk], message="okstra: keep")
+
+
+def wanted_keeps(tasks: Iterable[Task], *, since: datetime) -> list[str]:
+    """The last commit each stage was known by before it moved, unless that is longer ago."""
+    last = [trail for task in tasks for stage in task.stages.values() for trail in stage.trail[-1:]]
+    return [trail.range.head for trail in last if trail.at is None or trail.at >= since]
+
+
+def keep_time(git: Git) -> timedelta:
+    """How long okstra.keepDays says that old commits are kept; its default where it says nothing sensible."""
+    setting = require_setting("okstra.keepDays")
+    try:
+        days = read_setting(git, setting).value
+    except OkstraError:
+        days = setting.default
+    return timedelta(days=days if isinstance(days, int) else 180)
+
+
+def _is_absent(git: Git, name: str) -> bool:
+    return not is_torn(git, name) and find_ref(git, name) is None
 
 
 def note_lines(task: Task) -> dict[str, list[str]]:
@@ -108,6 +132,47 @@ def note_lines(task: Task) -> dict[str, list[str]]:
     return lines
 
 
+def crooked_notes(git: Git, state: State) -> dict[str, set[str]]:
+    """Commit -> tasks whose lines in its note are not what the fold says; lines of tasks we do not know do not count.
+
+    `notes.rewriteRef` of a user copies notes to commits that no record stands on.
+    """
+    wanted: dict[str, dict[str, list[str]]] = {}
+    for task in state.tasks.values():
+        for commit, lines in note_lines(task).items():
+            wanted.setdefault(commit, {})[task.key] = lines
+    found = {commit: _own_lines(read_blob(git, blob), state) for commit, blob in list_notes(git, layout.NOTES)}
+    crooked: dict[str, set[str]] = {}
+    for commit in {*wanted, *found}:
+        here, due = found.get(commit, {}), wanted.get(commit, {})
+        wrong = {key for key in {*here, *due} if here.get(key, []) != due.get(key, [])}
+        if wrong:
+            crooked[commit] = wrong
+    return crooked
+
+
+def straighten_notes(git: Git, state: State, crooked: Mapping[str, Iterable[str]], *, when: datetime) -> int:
+    """Make these tasks' lines in the notes of these commits what the fold says; other lines stay byte for byte."""
+    edits = {
+        commit: _edit({_colon(key): note_lines(state.tasks[key]).get(commit, []) for key in keys if key in state.tasks})
+        for commit, keys in crooked.items()
+    }
+    return edit_notes(git, layout.NOTES, edits, message="okstra: notes follow the log\n", when=when)
+
+
+def _own_lines(note: bytes, state: State) -> dict[str, list[str]]:
+    lines: dict[str, list[str]] = {}
+    for line in note.split(b"\n"):
+        key = (task_of_line(line) or "").replace(":", "/")
+        if key in state.tasks:
+            lines.setdefault(key, []).append(line.decode(errors="surrogateescape"))
+    return lines
+
+
+def _colon(key: str) -> str:
+    return key.replace("/", ":")
+
+
 def _refresh_notes(git: Git, tasks: Iterable[Task], when: datetime) -> int:
     wanted: dict[str, dict[str, list[str]]] = {}
     for task in tasks:
@@ -116,12 +181,7 @@ def _refresh_notes(git: Git, tasks: Iterable[Task], when: datetime) -> int:
         for commit in {*here, *former}:
             wanted.setdefault(commit, {})[task.key.replace("/", ":")] = here.get(commit, [])
     edits = {commit: _edit(by_task) for commit, by_task in wanted.items()}
-    for _ in range(20):
-        try:
-            return edit_notes(git, layout.NOTES, edits, message="okstra: notes follow the log\n", when=when)
-        except LostRace:
-            continue
-    return 0
+    return edit_notes(git, layout.NOTES, edits, message="okstra: notes follow the log\n", when=when)
 
 
 def _edit(by_task: Mapping[str, list[str]]) -> Edit:
@@ -146,6 +206,11 @@ def task_of_line(line: bytes) -> str | None:
 
 
 def write_watch(git: Git, state: State) -> bool:
+    """Write the hooks' list anew; False when the file system refuses."""
+    return replace_file(layout.watch_file(git.private_dir), render_watch(git, state))
+
+
+def render_watch(git: Git, state: State) -> bytes:
     """The hooks' list: `c <commit>` for what is recorded, `b <ref> <tip>` for branches as they stand now."""
     commits: dict[str, None] = {}
     branches: dict[str, None] = {}
@@ -160,4 +225,4 @@ def write_watch(git: Git, state: State) -> bool:
                 branches[f"refs/heads/{stage.branch}"] = None
     lines = [f"c {oid}" for oid in commits]
     lines += [f"b {name} {tip}" for name in branches if (tip := find_quietly(git, name))]
-    return replace_file(layout.watch_file(git.private_dir), ("\n".join(lines) + "\n").encode())
+    return ("\n".join(lines) + "\n").encode()

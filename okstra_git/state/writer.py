@@ -1,10 +1,13 @@
 """This clone's writer id: minted once, kept in the common git directory, never replicated."""
 
+import os
 from pathlib import Path
 
+from okstra_git.digest import fingerprint
 from okstra_git.errors import OkstraError
-from okstra_git.git.refs import RepositoryReadOnly
+from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
+from okstra_git.host.locks import hold_lock
 from okstra_git.names import WriterId, is_ulid, mint_ulid
 from okstra_git.state import layout
 
@@ -30,9 +33,9 @@ def find_writer(git: Git) -> WriterId | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise _damaged(path) from error
-    if len(words) != 2 or not is_ulid(words[0]):
+    if len(words) != 2 or not is_ulid(words[0]) or words[1].count("-") not in (1, 2):
         raise _damaged(path)
-    return WriterId(words[0]) if words[1] == _place(git) else None
+    return WriterId(words[0]) if _is_here(words[1], _place(git)) else None
 
 
 def require_writer(git: Git) -> WriterId:
@@ -49,26 +52,57 @@ def ensure_writer(git: Git, *, milliseconds: int) -> tuple[WriterId, bool]:
     if found is not None:
         return found, False
     path = layout.writer_file(git.private_dir)
-    fresh = WriterId(mint_ulid(milliseconds))
-    line = f"{fresh} {_place(git)}\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            path.rename(path.with_name(f"writer.{path.read_text().split()[0]}.copied"))
-        with path.open("x") as file:
-            file.write(line)
+        with hold_lock(layout.lock_file(git.private_dir)):
+            return _mint(git, path, milliseconds)
     except FileExistsError:
         return require_writer(git), False
     except OSError as error:
-        hint = "check the owner and the mode of the git directory"
-        raise RepositoryReadOnly(f"{path.parent} cannot be written: {error.strerror}", hint=hint) from error
+        raise translate_write_error(error, git) from error
+
+
+def _mint(git: Git, path: Path, milliseconds: int) -> tuple[WriterId, bool]:
+    """A new id under its final name in one step, so that no reader ever sees half of it."""
+    found = find_writer(git)
+    if found is not None:
+        return found, False
+    if path.exists():
+        path.rename(path.with_name(f"writer.{path.read_text().split()[0]}.copied"))
+    fresh = WriterId(mint_ulid(milliseconds))
+    draft = path.with_name(f"writer.{fresh}.tmp")
+    try:
+        draft.write_text(f"{fresh} {_place(git)}\n")
+        _publish(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
     return fresh, True
 
 
+def _publish(draft: Path, path: Path) -> None:
+    """Give the draft its name, which must be free; without hard links the lock alone has to see to that."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:
+        draft.rename(path)
+
+
 def _place(git: Git) -> str:
-    """Tells a clone from a copy of its directory: the file system's own number for the git directory."""
+    """Tells a clone from a copy of its directory: the file system's number for the git directory, and its path."""
     facts = git.common_dir.stat()
-    return f"{facts.st_dev:x}-{facts.st_ino:x}"
+    return f"{facts.st_dev:x}-{facts.st_ino:x}-{fingerprint(os.fsencode(git.common_dir))[:16]}"
+
+
+def _is_here(place: str, here: str) -> bool:
+    """Whether the directory is still the same one.
+
+    A copy has another inode. A moved directory keeps device and inode; after a reboot the device may have another
+    number (btrfs, NFS, containers), then inode and path have to agree.
+    """
+    (device, inode, *path), (device_now, inode_now, *path_now) = place.split("-"), here.split("-")
+    return inode == inode_now and (device == device_now or path == path_now)
 
 
 def _damaged(path: Path) -> WriterDamaged:

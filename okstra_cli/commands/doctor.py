@@ -1,0 +1,48 @@
+"""`git okstra doctor`: examines installation and surroundings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from okstra_cli.lazy import single_command
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+from okstra_cli.views import health as view
+
+if TYPE_CHECKING:
+    from okstra_git.health.findings import Finding
+
+app = single_command()
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    fix: Annotated[bool, typer.Option("--fix", help="Remove lock files whose owners are proven dead.")] = False,
+) -> Answer:
+    """Examine versions, hooks, settings, disk, locks and worktrees.
+
+    Exit status 1 when something needs you. What is stored is the business of fsck.
+
+    \b
+    Examples:
+      git okstra doctor
+      git okstra doctor --fix
+    """
+    from okstra_git.health.doctor import diagnose, treat
+
+    session = Session.of(context)
+    if fix:
+        checked = treat(session.store, others=lambda: _hooks(session))
+    else:
+        checked = diagnose(session.git, now=session.now(), others=_hooks(session))
+    return Answer(view.checked_json(checked), lambda: view.checked_page(checked), 0 if checked.is_clean else 1)
+
+
+def _hooks(session: Session) -> list[Finding]:
+    """How the hooks stand, as findings; a repository whose owner switched them off has none."""
+    from okstra_cli.hook_findings import hook_findings
+
+    return hook_findings(session.git)

@@ -1,0 +1,46 @@
+"""What fsck and doctor found, as JSON and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page, Tone
+
+if TYPE_CHECKING:
+    from okstra_git.health.findings import Finding
+    from okstra_git.health.fsck import Checked
+
+TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": "faint"}
+SHOWN_OF_A_KIND = 20
+
+
+def checked_json(checked: Checked) -> dict[str, Any]:
+    """`findings` are what is wrong now, `repaired` what was and is no more."""
+    return {
+        "findings": [finding.as_json() for finding in checked.findings],
+        "repaired": [finding.as_json() for finding in checked.repaired],
+    }
+
+
+def checked_page(checked: Checked) -> Page:
+    """Problems first, one line each and the next step under it; then what was mended."""
+    page = Page()
+    _list(page, checked.findings)
+    for finding in checked.repaired:
+        page.line(Cell("mended", "good"), f"  {finding.message}")
+    if checked.is_clean:
+        page.line(Cell("nothing wrong is left" if checked.repaired else "nothing is wrong", "good"))
+    return page
+
+
+def _list(page: Page, findings: Sequence[Finding]) -> None:
+    for _, group in groupby(findings, key=lambda finding: (finding.severity, finding.code)):
+        alike = list(group)
+        for finding in alike[:SHOWN_OF_A_KIND]:
+            page.line(Cell(finding.severity, TONES[finding.severity]), f"  {finding.message}")
+            if finding.hint:
+                page.line(Cell(f"  next: {finding.hint}", "faint"))
+        if len(alike) > SHOWN_OF_A_KIND:
+            page.line(Cell(f"  and {len(alike) - SHOWN_OF_A_KIND} more of these (all with --json)", "faint"))

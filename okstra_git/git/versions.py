@@ -1,0 +1,70 @@
+"""Every fact about versions of git and libgit2 that okstra relies on, each with its reason."""
+
+import re
+from importlib.metadata import version
+from typing import NamedTuple
+
+import pygit2
+
+from okstra_git.git.binary import run_git
+from okstra_git.git.repo import Git
+
+Version = tuple[int, ...]
+
+
+class Threshold(NamedTuple):
+    """From this version on something works; `without` says what a person loses before it."""
+
+    since: Version
+    fact: str
+    without: str
+    required: bool = False
+
+
+GIT_THRESHOLDS = (
+    Threshold((2, 30), "the oldest release that is still tested", "okstra may fail in ways nobody has seen", True),
+    Threshold((2, 31), "git worktree list --porcelain says which worktrees are locked and prunable",
+              "abandoned worktrees of stages are not noticed"),
+    Threshold((2, 33), "git worktree add takes --lock together with --reason", "stages get no worktrees of their own"),
+    Threshold((2, 36), "git worktree list --porcelain takes -z", "worktrees of stages cannot be listed"),
+    Threshold((2, 38), "git merge-tree --write-tree merges in memory",
+              "changes under a renamed directory are put to a person instead of being proven"),
+)  # fmt: skip
+
+PYGIT2_THRESHOLDS = (
+    Threshold((1, 19), "Repository.transaction() locks refs before they are written", "nothing can be recorded", True),
+)
+LIBGIT2_THRESHOLDS = (
+    Threshold((1, 8), "extensions.worktreeConfig is understood", "repositories with sparse checkouts are refused"),
+)
+
+
+class Versions(NamedTuple):
+    """What runs here; git is None when its answer was not understood."""
+
+    git: Version | None
+    pygit2: Version
+    libgit2: Version
+
+
+def read_versions(git: Git) -> Versions:
+    """The versions of the git program, pygit2 and libgit2."""
+    said = run_git(["version"], cwd=git.top).stdout.decode(errors="replace")
+    library, inside = version("pygit2"), pygit2.LIBGIT2_VERSION
+    return Versions(parse_version(said), parse_version(library) or (), parse_version(inside) or ())
+
+
+def parse_version(text: str) -> Version | None:
+    """The first dotted number in the text: `git version 2.39.5 (Apple Git-154)` is (2, 39, 5)."""
+    found = re.search(r"\d+(\.\d+)+", text)
+    return tuple(map(int, found[0].split("."))) if found else None
+
+
+def missed(thresholds: tuple[Threshold, ...], at: Version) -> list[Threshold]:
+    """Facts that do not hold yet at this version."""
+    return [threshold for threshold in thresholds if at < threshold.since]
+
+
+def show_version(shown: Version) -> str:
+    """`2.39.5`."""
+    return ".".join(map(str, shown))

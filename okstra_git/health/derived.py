@@ -1,0 +1,168 @@
+"""Checks that refs, notes, keeps and the watch list equal the fold."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.history import find_commit, independent
+from okstra_git.git.refs import find_ref, is_torn, list_ref_names
+from okstra_git.git.repo import Git
+from okstra_git.health.findings import Finding
+from okstra_git.health.stored import REPAIR
+from okstra_git.records.events import Event, StageDone, StageMoved
+from okstra_git.records.states import State
+from okstra_git.state import layout
+from okstra_git.state.reading import Snapshot, read_events
+from okstra_git.state.views import crooked_notes, is_derived, keep_time, render_watch, wanted_keeps, wanted_refs
+
+SHORT = 12
+
+
+def check_refs(git: Git, state: State) -> Iterator[Finding]:
+    """Stage and anchor refs against the fold, and torn refs in all of refs/okstra/ and in the notes."""
+    wanted = {name: oid for task in state.tasks.values() for name, oid in wanted_refs(task).items()}
+    present = set(list_ref_names(git, layout.ROOT))
+    kinds = (layout.STAGES, layout.ANCHORS)
+    for name in sorted({*wanted, *(name for name in present if name.startswith(kinds))}):
+        if not is_torn(git, name):
+            yield from _compare(git, state, name, wanted.get(name))
+    logs = (layout.LOGS, layout.REMOTE_LOGS)
+    for name in sorted({*present, layout.NOTES}):
+        if not name.startswith(logs) and is_torn(git, name):
+            ours = name.startswith((*kinds, layout.KEEPS, layout.NOTES))
+            hint = REPAIR if ours else "git okstra does not know this ref; restore it where it comes from"
+            yield Finding("ref.torn", "error", name, f"{name} is damaged", hint, repairable=ours)
+
+
+def _compare(git: Git, state: State, name: str, wanted: str | None) -> Iterator[Finding]:
+    found = find_ref(git, name)
+    if wanted == found or (wanted is not None and find_commit(git, wanted) is None):
+        return  # a commit that is not here can have no ref; check_commits speaks of it
+    if wanted is None and not any(f"/{task}" in name for task in state.tasks):
+        told = f"{name} speaks of a task that no log knows; it may be the last trace of it"
+        yield Finding("ref.unknown-task", "warning", name, told, "fetch the log of the clone that recorded it")
+        return
+    if found is None:
+        code, told = "ref.missing", f"{name} is missing; the log says {str(wanted)[:SHORT]}"
+    elif wanted is None:
+        code, told = "ref.extra", f"{name} belongs to no record"
+    else:
+        code, told = "ref.differs", f"{name} is at {found[:SHORT]}, the log says {wanted[:SHORT]}"
+    yield Finding(code, "warning", name, told, REPAIR, repairable=True)
+
+
+def check_commits(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[Finding]:
+    """Recorded commits that are not in this repository: lost, cut off by a shallow clone, or never fetched."""
+    for task in snapshot.state.tasks.values():
+        key = task.key.replace("/", ":")
+        gone = {number: s.range.head for number, s in task.stages.items() if s.range and _is_gone(git, s.range.head)}
+        if not gone:
+            continue
+        events = read_readable_events(git, snapshot, task.key)
+        for number, head in gone.items():
+            named = f"the commit {head[:SHORT]} of stage {number} of {key} is not in this repository"
+            yield _gone(git, f"{key} stage {number}", named, key, is_ours=_recorder(events, number) == writer)
+        if task.anchor is not None and _is_gone(git, task.anchor.range.head):
+            named = f"the anchor {task.anchor.range.head[:SHORT]} of {key} is not in this repository"
+            yield _gone(git, f"{key} anchor", named, key, is_ours=False)
+
+
+def _is_gone(git: Git, oid: str) -> bool:
+    return find_commit(git, oid) is None
+
+
+def _gone(git: Git, subject: str, named: str, key: str, *, is_ours: bool) -> Finding:
+    if git.is_shallow:
+        told = f"{named}: this clone is shallow"
+        return Finding("commit.shallow", "info", subject, told, "git fetch --unshallow")
+    if not is_ours:
+        return Finding("commit.not-fetched", "info", subject, f"{named}: another clone recorded it", "git fetch --all")
+    return Finding("commit.missing", "error", subject, named, f"git okstra reconcile --task-key {key} --check")
+
+
+def _recorder(events: list[Event], number: int) -> str | None:
+    """Who recorded the stage's commit last."""
+    writers = [e.writer for e in events if isinstance(e.fact, StageDone | StageMoved) and e.fact.stage == number]
+    return writers[-1] if writers else None
+
+
+def read_readable_events(git: Git, snapshot: Snapshot, task: str) -> list[Event]:
+    """All events of a task, or none where one of its files is damaged."""
+    try:
+        return read_events(git, snapshot.tips, task)
+    except OkstraError:
+        return []
+
+
+def check_notes(git: Git, state: State) -> Iterator[Finding]:
+    """Our lines in refs/notes/okstra against the fold; everybody else's lines are theirs."""
+    if is_torn(git, layout.NOTES):
+        return
+    try:
+        crooked = crooked_notes(git, state)
+    except OkstraError as refusal:
+        told = f"{layout.NOTES} cannot be read in full: {refusal.message}"
+        yield Finding("note.unreadable", "error", layout.NOTES, told, "git fsck; notes of others may be in there")
+        return
+    for commit, keys in sorted(crooked.items()):
+        tasks = ", ".join(key.replace("/", ":") for key in sorted(keys))
+        told = f"the note on {commit[:SHORT]} does not say what the log says of {tasks}"
+        yield Finding("note.differs", "warning", commit, told, REPAIR, repairable=True)
+
+
+def check_keeps(git: Git, snapshot: Snapshot, *, now: datetime) -> Iterator[Finding]:
+    """Keep refs: those the fold wants, and those that are covered by another or older than okstra.keepDays."""
+    oldest = now - keep_time(git)
+    names = [name for name in list_ref_names(git, layout.KEEPS) if not is_torn(git, name)]
+    kept = {name.removeprefix(layout.KEEPS) for name in names if find_ref(git, name) == name[len(layout.KEEPS) :]}
+    wanted = independent(git, wanted_keeps(snapshot.state.tasks.values(), since=oldest))
+    needed = set(independent(git, sorted(kept | set(wanted))))
+    for oid in sorted(needed - kept):
+        told = f"the commit {oid[:SHORT]} from before a rewrite is not kept"
+        yield Finding("keep.missing", "warning", layout.keep_ref(oid), told, REPAIR, repairable=True)
+    left = _last_left(git, snapshot) if names else {}
+    for name in names:
+        oid = name.removeprefix(layout.KEEPS)
+        yield from _judge_keep(name, left.get(oid), oldest, is_true=oid in kept, is_needed=oid in needed)
+
+
+def _judge_keep(
+    name: str, left: datetime | None, oldest: datetime, *, is_true: bool, is_needed: bool
+) -> Iterator[Finding]:
+    if left is None:
+        yield Finding("keep.unknown", "info", name, f"{name} keeps a commit that no record ever left")
+    elif not is_true and not is_needed:
+        yield Finding("keep.void", "info", name, f"{name} points elsewhere and its own commit is gone", REPAIR,
+                      repairable=True)  # fmt: skip
+    elif is_true and not is_needed:
+        yield Finding("keep.covered", "info", name, f"{name} is contained in another kept commit", REPAIR,
+                      repairable=True)  # fmt: skip
+    elif left < oldest:
+        told = f"{name} was left on {left:%Y-%m-%d}, longer ago than okstra.keepDays"
+        yield Finding("keep.expired", "info", name, told, REPAIR, repairable=True)
+
+
+def _last_left(git: Git, snapshot: Snapshot) -> dict[str, datetime]:
+    """Commit -> when a record last moved away from it."""
+    left: dict[str, datetime] = {}
+    for task in snapshot.state.tasks:
+        for event in read_readable_events(git, snapshot, task):
+            if isinstance(event.fact, StageMoved):
+                left[event.fact.old] = max(event.at, left.get(event.fact.old, event.at))
+    return left
+
+
+def check_marks(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
+    """Private files that follow the fold: the mark of what was derived, and the hooks' watch list."""
+    if not is_derived(git, snapshot.tips):
+        told = "refs and notes were last derived from other logs: a fetch, or an interrupted command"
+        yield Finding("derived.stale", "info", layout.derived_file(git.private_dir).name, told, REPAIR, repairable=True)
+    watch = layout.watch_file(git.private_dir)
+    try:
+        lines = set(watch.read_bytes().splitlines())
+    except OSError:
+        lines = set()
+    missing = {line for line in render_watch(git, snapshot.state).splitlines() if line.startswith(b"c ")} - lines
+    if missing:
+        told = f"the hooks do not watch {len(missing)} recorded commits"
+        yield Finding("watch.stale", "warning", watch.name, told, REPAIR, repairable=True)

@@ -1,0 +1,164 @@
+"""Examines what okstra stands on: programs, repository, configuration, disk, locks, worktrees."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.config import survey_settings
+from okstra_git.git.dangers import find_dangers, read_entries
+from okstra_git.git.refs import find_identity, list_lock_files
+from okstra_git.git.repo import Git
+from okstra_git.git.versions import (
+    GIT_THRESHOLDS,
+    LIBGIT2_THRESHOLDS,
+    PYGIT2_THRESHOLDS,
+    Threshold,
+    Version,
+    missed,
+    read_versions,
+    show_version,
+)
+from okstra_git.git.worktrees import list_worktrees
+from okstra_git.health.dead_locks import prove_dead
+from okstra_git.health.findings import Finding, Severity, by_severity
+from okstra_git.health.fsck import Checked
+from okstra_git.host.disks import free_bytes, refuses_writing
+from okstra_git.host.locks import hold_lock
+from okstra_git.state import layout
+from okstra_git.state.reading import Memory, read_snapshot
+from okstra_git.state.registry import active_places
+from okstra_git.state.store import Store
+from okstra_git.state.writer import find_writer
+
+LOW_DISK = 256 << 20
+FIX = "git okstra doctor --fix"
+GIT_LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock")
+
+
+def diagnose(git: Git, *, now: datetime, others: Sequence[Finding] = ()) -> Checked:
+    """Everything around okstra that is not as it should be; `others` are findings of rooms this one cannot see."""
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        lambda: check_versions(git),
+        lambda: check_writer(git),
+        lambda: check_disk(git),
+        lambda: check_identity(git),
+        lambda: check_settings(git),
+        lambda: check_dangers(git),
+        lambda: check_worktrees(git),
+        lambda: check_locks(git, now=now),
+    )
+    found = [finding for check in checks for finding in _surviving(check)]
+    return Checked(tuple(by_severity([*found, *others])))
+
+
+def treat(store: Store, *, others: Callable[[], Sequence[Finding]] = tuple) -> Checked:
+    """Remove the locks of the dead, then examine again; nothing else is touched."""
+    git, now = store.git, store.now()
+    before = diagnose(git, now=now, others=others())
+    with hold_lock(layout.lock_file(git.private_dir)):  # so that no two of us clear the same lock
+        for lock in prove_dead(git, _locks(git), now=now):
+            lock.unlink(missing_ok=True)
+    after = diagnose(git, now=store.now(), others=others())
+    gone = tuple(finding for finding in before.findings if finding.repairable and finding not in after.findings)
+    return Checked(after.findings, gone)
+
+
+def _surviving(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """A check that cannot be made is a finding, not the end of the examination."""
+    try:
+        return list(check())
+    except OkstraError as refusal:
+        return [Finding(refusal.code, "error", "", refusal.message, refusal.hint)]
+
+
+def check_versions(git: Git) -> Iterator[Finding]:
+    """Programs and libraries against the table of facts."""
+    versions = read_versions(git)
+    if versions.git is None:
+        yield Finding("version.unknown", "info", "git", "the version of git was not understood", "git version")
+    else:
+        yield from _too_old("git", versions.git, missed(GIT_THRESHOLDS, versions.git))
+    yield from _too_old("pygit2", versions.pygit2, missed(PYGIT2_THRESHOLDS, versions.pygit2))
+    yield from _too_old("libgit2", versions.libgit2, missed(LIBGIT2_THRESHOLDS, versions.libgit2))
+
+
+def _too_old(name: str, version: Version, facts: Sequence[Threshold]) -> Iterator[Finding]:
+    for fact in facts:
+        since = show_version(fact.since)
+        told = f"{name} {show_version(version)} is older than {since}: {fact.without} ({fact.fact})"
+        severity: Severity = "error" if fact.required else "warning"
+        yield Finding("version.old", severity, name, told, f"install {name} {since} or newer")
+
+
+def check_writer(git: Git) -> Iterator[Finding]:
+    """Whether this clone has an id of its own."""
+    if find_writer(git) is not None:
+        return
+    if layout.writer_file(git.private_dir).exists():
+        told = "this directory is a copy of another clone, so it may not go on writing that clone's log"
+        yield Finding("writer.copied", "error", "writer", told, "git okstra init, which gives it an id of its own")
+    else:
+        told = "okstra is not set up in this clone"
+        yield Finding("store.not-initialised", "error", "writer", told, "git okstra init")
+
+
+def check_disk(git: Git) -> Iterator[Finding]:
+    """Room and permission to write."""
+    why = refuses_writing(git.common_dir)
+    if why is not None:
+        yield Finding("repo.read-only", "error", str(git.common_dir), f"{git.common_dir} cannot be written: {why}",
+                      "check owner, mode and mount of the git directory")  # fmt: skip
+    free = free_bytes(git.common_dir)
+    if free < LOW_DISK:
+        told = f"only {free >> 20} MiB are free where the repository is"
+        yield Finding("disk.low", "warning", str(git.common_dir), told, "free some space")
+
+
+def check_identity(git: Git) -> Iterator[Finding]:
+    """Whether events will bear somebody's name."""
+    if find_identity(git) is None:
+        told = "git has no identity configured, so events bear nobody's name"
+        yield Finding("identity.missing", "warning", "user.name", told,
+                      "git config --global user.name NAME, and the same for user.email")  # fmt: skip
+
+
+def check_settings(git: Git) -> Iterator[Finding]:
+    """okstra's own settings."""
+    survey = survey_settings(git)
+    for setting in survey.settings:
+        if setting.problem:
+            name = setting.setting.name
+            yield Finding("config.bad-value", "error", name, setting.problem, f"git okstra config unset {name}")
+    for name in survey.unknown:
+        told = f"{name} means nothing to this version"
+        yield Finding("config.unknown-key", "info", name, told, "git okstra config list")
+
+
+def check_dangers(git: Git) -> Iterator[Finding]:
+    """Configuration that carries okstra's refs and notes where they do damage."""
+    for danger in find_dangers(read_entries(git)):
+        told = f"{danger.key} = {danger.value}: {danger.does}"
+        yield Finding("config.dangerous", "warning", danger.key, told, danger.instead)
+
+
+def check_worktrees(git: Git) -> Iterator[Finding]:
+    """Recorded worktrees that are not there."""
+    known = {str(worktree.path) for worktree in list_worktrees(git) if not worktree.is_prunable}
+    writer = find_writer(git)
+    for task, place in active_places(read_snapshot(git, Memory()).state):
+        if place.worktree and place.writer == writer and place.worktree not in known:
+            subject = f"{task.key.replace('/', ':')} {place.scope}".strip()
+            told = f"the worktree {place.worktree} of {subject} is gone; branch {place.branch} is still reserved"
+            yield Finding("worktree.missing", "warning", subject, told, "git okstra worktree prune")
+
+
+def check_locks(git: Git, *, now: datetime) -> Iterator[Finding]:
+    """Lock files that nobody living can own."""
+    for lock in prove_dead(git, _locks(git), now=now):
+        name = lock.relative_to(git.common_dir).as_posix()
+        yield Finding("lock.dead", "warning", name, f"{name} was left by a process that is gone", FIX, repairable=True)
+
+
+def _locks(git: Git) -> list[Path]:
+    return [*(git.common_dir / name for name in GIT_LOCKS), *list_lock_files(git, ("refs/",))]

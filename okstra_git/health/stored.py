@@ -1,0 +1,85 @@
+"""Checks of the logs themselves: readable, complete, of a known format, and without contradictions between clones."""
+
+from collections.abc import Iterator
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.refs import find_ref, is_torn
+from okstra_git.git.repo import Git
+from okstra_git.health.findings import Finding
+from okstra_git.records.states import State
+from okstra_git.state import layout
+from okstra_git.state.cache import load_fold
+from okstra_git.state.log import Problem
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.recovery import missing_lines
+from okstra_git.state.registry import branch_clashes
+from okstra_git.state.restoring import can_restore_tip, reproduce_file
+
+REPAIR = "git okstra fsck --repair"
+ELSEWHERE = "fetch the object from a clone that has it, or take it from a backup"
+
+
+def check_logs(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[Finding]:
+    """Everything wrong with logs: the problems met while reading, and events that only the journal still has."""
+    own = layout.log_ref(writer) if writer else ""
+    for problem in snapshot.problems:
+        yield _judge(git, problem, own, writer or "")
+    if own and not is_torn(git, own):
+        yield from _lost_events(git, own)
+
+
+def _lost_events(git: Git, own: str) -> Iterator[Finding]:
+    try:
+        lost = len(missing_lines(git, own, find_ref(git, own)))
+    except OkstraError:
+        return  # a log that cannot be read at all is a finding already
+    if lost:
+        told = f"{lost} events of this clone are gone from its log: somebody rewrote or removed the ref"
+        yield Finding("log.lost-events", "error", own, told, REPAIR, repairable=True)
+
+
+def _judge(git: Git, problem: Problem, own: str, writer: str) -> Finding:
+    code, subject, told = problem.code, problem.subject, problem.message
+    if code == "format.newer":
+        return Finding(code, "warning", subject, told, problem.hint)
+    if code == "log.broken-line":
+        return Finding(code, "warning", subject, told, "they do no harm; what is understood stands in git okstra log")
+    if code == "log.damaged-file":
+        ref, _, path = subject.partition(":")
+        mendable = ref == own and reproduce_file(git, writer, str(find_ref(git, ref)), path) is not None
+    elif subject == own:
+        mendable = can_restore_tip(git, writer)
+    else:
+        mendable = code == "ref.torn" and subject.startswith(layout.REMOTE_LOGS)
+    return Finding(code, "error", subject, told, REPAIR if mendable else ELSEWHERE, repairable=mendable)
+
+
+def check_cache(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
+    """Whether the kept fold says what folding everything again says."""
+    path = layout.cache_file(git.private_dir)
+    cached = load_fold(path)
+    if cached is None:
+        if path.exists():
+            told = "the kept fold cannot be read; it is made anew by itself"
+            yield Finding("cache.unreadable", "info", path.name, told, repairable=True)
+    elif dict(cached.tips) == dict(snapshot.tips) and cached.state != snapshot.state:
+        told = "the kept fold differs from the logs, so commands see a wrong state"
+        yield Finding("cache.mismatch", "error", path.name, told, REPAIR, repairable=True)
+
+
+def check_agreement(state: State) -> Iterator[Finding]:
+    """What clones recorded against each other before they saw each other; a person decides."""
+    for sentence in branch_clashes(state):
+        yield Finding("branch.contested", "warning", sentence.split()[1], sentence,
+                      "git okstra stage release N --task-key KEY, for one of them")  # fmt: skip
+    for task in state.tasks.values():
+        key = task.key.replace("/", ":")
+        for sentence in task.conflicts:
+            yield Finding("state.conflict", "warning" if task.is_open else "info", key, sentence,
+                          f"git okstra log {key}")  # fmt: skip
+    by_fold: dict[str, str] = {}
+    for name in state.tasks:
+        other = by_fold.setdefault(name.lower(), name)
+        if other != name:
+            told = f"the tasks {other} and {name} differ only in case, so on some file systems they share files"
+            yield Finding("task.case-clash", "warning", name, told, f"git okstra task close {name.replace('/', ':')}")

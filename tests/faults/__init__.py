@@ -1,0 +1,1 @@
+"""Processes killed and repositories damaged on purpose."""

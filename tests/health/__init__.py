@@ -1,0 +1,1 @@
+"""What fsck and doctor find and mend."""

@@ -1,0 +1,230 @@
+"""A world with recorded stages, one rewrite of history, and the verdict that has to come out, hooks or no hooks.
+
+A story is told once and runs twice. With hooks on, git itself calls the real program and whatever is proven is settled
+when git returns; with hooks off, `reconcile --check` lists it and `--apply` settles it. Both ends are the same::
+
+    story.stage("login", "A")
+    story.amend({"A.txt": "other\\n"})
+    story.ends({1: confirm("content changed")})
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from tests.kit.scenario import EPOCH, Files, World
+from tests.kit.surroundings import scratch_dir
+from tests.kit.verdicts import Verdict
+
+KEY = "shop:web:login"
+SLASHED = KEY.replace(":", "/")
+STAGES = f"refs/okstra/stage/{SLASHED}/"
+Commit = str | tuple[str, Files]
+
+
+@cache
+def _prepared(*, hooks: bool) -> tuple[Path, dict[str, str]]:
+    """A repository with `base` on main, set up by the real program, with an open task; copied for every story."""
+    world = World.begin(scratch_dir() / "prepared")
+    options = [] if hooks else ["--no-hooks"]
+    world.okstra_process("init", "--project-id", "shop", "--offline", *options)
+    world.okstra_process("task", "open", KEY)
+    return world.path, world.labels
+
+
+def _move_in(folder: Path) -> None:
+    """Make a copied repository the writer's own: okstra knows a copy of a clone by its inode and would ask for init."""
+    facts = folder.stat()
+    writer = folder / "okstra" / "writer"
+    writer.write_text(f"{writer.read_text().split()[0]} {facts.st_dev:x}-{facts.st_ino:x}\n")
+
+
+class Story(World):
+    """A world whose commits are recorded as stages of one task, `shop:web:login`."""
+
+    def __init__(
+        self, path: Path, *, hooks: bool, labels: dict[str, str] | None = None, clock: Iterator[int] | None = None
+    ) -> None:
+        super().__init__(path, labels=labels, clock=clock)
+        self.hooks = hooks
+        self._recorded: dict[int, str] = {}
+        self._branches: dict[int, str] = {}
+
+    @classmethod
+    def told(cls, path: Path, *, hooks: bool) -> "Story":
+        """A new repository with one commit, `base`, on main, and nothing recorded yet."""
+        prepared, labels = _prepared(hooks=hooks)
+        shutil.copytree(prepared, path, symlinks=True)
+        _move_in(path / ".git")
+        return cls(path, hooks=hooks, labels=dict(labels), clock=count(EPOCH + 86_400, 60))
+
+    def inside(self, path: Path) -> "Story":
+        """The same story seen from another directory: a worktree, a clone, a bare repository."""
+        other = Story(path, hooks=self.hooks, labels=self.labels, clock=self.clock)
+        other._recorded, other._branches = self._recorded, self._branches
+        return other
+
+    # --- telling
+
+    def stage(self, branch: str, *commits: Commit, base: str = "main") -> int:
+        """A new branch at `base` with these commits (a label, or a label and its files), recorded as the next stage."""
+        self.branch(branch, base)
+        self._make(commits)
+        return self.record(branch, base=base)
+
+    def stack(self, **branches: Sequence[Commit]) -> None:
+        """Stages on branches, each built on the one before, the first on main."""
+        base = "main"
+        for branch, commits in branches.items():
+            self.stage(branch, *commits, base=base)
+            base = branch
+
+    def line(self, branch: str, *stages: Commit | list[Commit]) -> None:
+        """One branch at main with several stages, each of one commit or a list of them."""
+        self.branch(branch, "main")
+        for commits in stages:
+            self._make(commits if isinstance(commits, list) else [commits])
+            self.record(branch, base="main", commit=self.tip())
+
+    def record(self, branch: str, *, base: str = "main", commit: str | None = None) -> int:
+        """Record the branch's tip (or the commit) as the next stage; its number."""
+        number = len(self._recorded) + 1
+        adopt = ["--base", base, "--branch", branch, "--no-worktree"]
+        if branch in self._branches.values():
+            where = ["--branch", branch]  # a branch belongs to one row of the registry; further stages only end on it
+        else:
+            self.okstra("stage", "start", str(number), "--task-key", KEY, *adopt)
+            where = []
+        chosen = ["--commit", commit] if commit else []
+        self.okstra("stage", "done", str(number), "--task-key", KEY, *where, *chosen)
+        self._recorded[number] = commit or self.tip(f"refs/heads/{branch}")
+        self._branches[number] = branch
+        return number
+
+    def advance(self, *commits: Commit, on: str = "main") -> None:
+        """Others work on a branch meanwhile; then back to where we were."""
+        here = self.ask("symbolic-ref", "-q", "--short", "HEAD", ok=False) or self.tip()
+        self.checkout(on)
+        self._make(commits)
+        self.checkout(here)
+
+    def _make(self, commits: Sequence[Commit]) -> None:
+        for commit in commits:
+            label, files = (commit, None) if isinstance(commit, str) else commit
+            self.commit(label, files)
+
+    # --- the end
+
+    def reconcile(self, *options: str, exit: int) -> Any:
+        """The JSON of one `reconcile` on the story's task."""
+        return self.okstra("reconcile", "--task-key", KEY, *options, "--json", exit=exit).json
+
+    def ends(self, expected: Mapping[int, Verdict], *, heard: bool | None = True, anchor: str = "ok") -> None:
+        """Assert the verdict table, before and after settling, and everything that must hold around it.
+
+        `heard` says what hooks make of it: True = git told us, so proven moves are settled already; False = git has
+        no hook for this; None = either.
+        """
+        expected = {number: verdict.located(self, self._branches[number]) for number, verdict in expected.items()}
+        assert expected.keys() == self._recorded.keys(), "a story says what becomes of every stage"
+        proven = {number for number, verdict in expected.items() if verdict.kind == "auto"}
+        questions = [number for number, verdict in sorted(expected.items()) if verdict.kind == "confirm"]
+        status = 2 if questions or anchor == "unresolvable" else 0
+
+        current = {number: self._commit_of(number) for number in expected}
+        settled = {number for number in proven if current[number] == expected[number].new}
+        if heard is not None:
+            assert settled == (proven if heard and self.hooks else set()), "settled when git returned"
+        self._check(expected, current, sorted({*proven, *questions} - settled), status, anchor)
+        applied = self._unchanging_after(lambda: self.reconcile("--apply", exit=status))
+        assert {item["stage"]: item["replacement"] for item in applied["applied"]} == {
+            number: expected[number].new for number in proven - settled
+        }
+        again = self.reconcile("--check", exit=status)
+        assert [item["stage"] for item in again["items"]] == questions == [i["stage"] for i in applied["items"]]
+        self._verify(proven, expected)
+        self._records(expected)
+
+    def _check(
+        self,
+        expected: Mapping[int, Verdict],
+        current: Mapping[int, str],
+        items: Sequence[int],
+        status: int,
+        anchor: str,
+    ) -> None:
+        before = self.everything()
+        report = self.reconcile("--check", exit=status)
+        assert self.everything() == before, "a check changes nothing"
+        assert [item["stage"] for item in report["items"]] == items, json.dumps(report["items"], indent=1)
+        for item in report["items"]:
+            expected[item["stage"]].compare(item, current[item["stage"]])
+        assert report["mode"] == "check"
+        assert report["applied"] == []
+        assert report["remaining_confirm"] == sum(item["class"] == "confirm" for item in report["items"])
+        assert report["anchor"]["status"] in (anchor, "ok" if anchor == "moved" and self.hooks else anchor)
+
+    def _unchanging_after(self, apply: Any) -> Any:
+        """The answer of the first run; a second run finds nothing to do and changes nothing."""
+        answer = apply()
+        before = self.everything()
+        assert apply()["applied"] == []
+        assert self.everything() == before, "settling twice changes nothing the second time"
+        return answer
+
+    def _verify(self, proven: set[int], expected: Mapping[int, Verdict]) -> None:
+        moves = self.reconcile("--verify", exit=0)["verified"]
+        unproven = [move for move in moves if move["verdict"] not in ("proven", "decided")]
+        assert all(expected[move["stage"]].gone for move in unproven if move["stage"]), unproven
+        assert not [move for move in moves if move["verdict"] == "refuted"]
+        assert proven <= {move["stage"] for move in moves}
+
+    def _records(self, expected: Mapping[int, Verdict]) -> None:
+        """Records, derived refs and notes as they are at the end."""
+        wanted = {number: verdict.new or self._recorded[number] for number, verdict in expected.items()}
+        shown = {number: self._shown(number) for number in wanted}
+        assert {number: stage["commit"] for number, stage in shown.items()} == wanted
+        for number, verdict in expected.items():
+            verdict.compare_record(shown[number])
+        assert self.stage_refs() == wanted
+        for commit in {*wanted.values(), *self._recorded.values()}:
+            here = [number for number, head in wanted.items() if head == commit]
+            assert self.noted(commit) == here
+
+    # --- looking
+
+    def everything(self) -> dict[str, str]:
+        """What a command that only looks must leave alone: refs, objects, index, configuration and okstra's files."""
+        folder = Path(self.ask("rev-parse", "--path-format=absolute", "--git-common-dir"))
+        private = folder / "okstra"
+        files = sorted(path for path in private.rglob("*") if path.is_file() and "cache" not in path.parts)
+        return {
+            "refs": self.ask("for-each-ref"),
+            "head": self.ask("rev-parse", "HEAD", ok=False),
+            "objects": self.ask("count-objects", "-v"),
+            "config": (folder / "config").read_text(),
+            "files": "\n".join(f"{path.relative_to(private)} {path.read_bytes()!r}" for path in files),
+        }
+
+    def stage_refs(self) -> dict[int, str]:
+        """Stage number -> commit, as plain git sees it."""
+        said = self.ask("for-each-ref", "--format=%(objectname) %(refname)", STAGES)
+        pairs = (line.split() for line in said.splitlines())
+        return {int(ref.removeprefix(STAGES)): oid for oid, ref in pairs}
+
+    def noted(self, commit: str) -> list[int]:
+        """Numbers of the stages that okstra's note on a commit names, as plain git shows it."""
+        said = self.ask("notes", "--ref=okstra", "show", commit, ok=False)
+        facts = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        return sorted(fact["stage"] for fact in facts if fact["task"] == KEY)
+
+    def _shown(self, number: int) -> Any:
+        return self.okstra("stage", "show", str(number), "--task-key", KEY, "--json").json["stage"]
+
+    def _commit_of(self, number: int) -> str:
+        commit: str = self._shown(number)["commit"]
+        return commit

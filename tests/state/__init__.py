@@ -1,0 +1,1 @@
+"""The log, its fold and what is derived, on real repositories."""

@@ -1,0 +1,30 @@
+"""Events and fingerprints made up for tests of the fold."""
+
+from datetime import UTC, datetime, timedelta
+
+from okstra_git.names import mint_ulid
+from okstra_git.records.events import AnyFact, Event
+from okstra_git.records.stage import Author, RangePrint
+
+TASK = "shop/web/login"
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def oid(label: str) -> str:
+    """A commit id that can be told from others by its label."""
+    return label.encode().hex().ljust(40, "0")[:40]
+
+
+def a_range(head: str, base: str = "base") -> RangePrint:
+    """The print of a change that exists nowhere."""
+    return RangePrint(
+        head=oid(head), head_tree=oid(f"t{head}"), base=oid(base), base_tree=oid(f"t{base}"), parents=(oid(base),),
+        commits=1, author=Author(name="A", email="a@example.org", time=0), subject=head, delta="d", delta_sum="s",
+        path_count=1, paths_print="p",
+    )  # fmt: skip
+
+
+def an_event(fact: AnyFact, *, clock: int, writer: str = "W1", seq: int | None = None) -> Event:
+    """An event at its place in the order."""
+    at = BEGIN + timedelta(minutes=clock)
+    return Event(id=mint_ulid(clock), at=at, clock=clock, seq=clock if seq is None else seq, writer=writer, fact=fact)

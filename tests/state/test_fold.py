@@ -1,0 +1,112 @@
+"""The fold: one order whatever comes in first, duplicates once, first write wins, and contradictions told."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okstra_git.records import events as e
+from okstra_git.records.states import Task
+from okstra_git.state.fold import fold_task
+from tests.state.events import TASK, a_range, an_event, oid
+
+PLACE = {"scope": "stage-1", "branch": "f"}
+STORY: list[e.AnyFact] = [
+    e.TaskOpened(task=TASK, title="Login"),
+    e.AnchorSet(task=TASK, range=a_range("M"), ref="main"),
+    e.PlaceReserved(task=TASK, **PLACE),
+    e.StageStarted(task=TASK, stage=1, branch="f", base=oid("M"), title="one"),
+    e.StageDone(task=TASK, stage=1, branch="f", range=a_range("A")),
+    e.StageMoved(task=TASK, stage=1, old=oid("A"), range=a_range("B"), proof="replay"),
+    e.StageVerified(task=TASK, stage=1, commit=oid("B"), tree=oid("tB")),
+    e.StageMoved(task=TASK, stage=1, old=oid("B"), range=a_range("C"), proof="squash", landed=True),
+    e.PlaceReleased(task=TASK, **PLACE),
+    e.TaskClosed(task=TASK),
+]
+EVENTS = [an_event(fact, clock=clock) for clock, fact in enumerate(STORY, start=1)]
+
+
+def folded(*facts: e.AnyFact) -> Task:
+    return fold_task(TASK, [an_event(fact, clock=clock) for clock, fact in enumerate(facts, start=1)])
+
+
+def test_the_whole_story() -> None:
+    task = fold_task(TASK, EVENTS)
+    stage = task.stages[1]
+    assert stage.range is not None
+    assert (stage.range.head, stage.status, stage.landed, stage.title) == (oid("C"), "landed", True, "one")
+    assert [trail.range.head for trail in stage.trail] == [oid("A"), oid("B")]
+    assert [trail.at for trail in stage.trail] == [EVENTS[5].at, EVENTS[7].at]
+    assert not task.is_open
+    assert task.places["stage-1"].status == "released"
+    assert task.conflicts == ()
+    assert task.clock == 10
+
+
+@given(st.permutations(EVENTS))
+def test_the_order_of_arrival_does_not_matter(events: list[e.Event]) -> None:
+    assert fold_task(TASK, events) == fold_task(TASK, EVENTS)
+
+
+@given(st.lists(st.sampled_from(EVENTS), max_size=20))
+def test_events_seen_twice_count_once(again: list[e.Event]) -> None:
+    assert fold_task(TASK, [*again, *EVENTS]) == fold_task(TASK, EVENTS)
+
+
+@given(st.sets(st.sampled_from(range(len(EVENTS)))))
+def test_no_part_of_the_story_breaks_the_fold(kept: set[int]) -> None:
+    fold_task(TASK, [EVENTS[number] for number in kept])
+
+
+@given(st.permutations(["W1", "W2", "W3"]))
+def test_equal_clocks_are_ordered_by_writer_alike_everywhere(writers: list[str]) -> None:
+    events = [an_event(e.TaskOpened(task=TASK, title=writer), clock=7, writer=writer) for writer in writers]
+    assert fold_task(TASK, events).title == "W3"
+
+
+def test_the_first_anchor_stays() -> None:
+    task = folded(e.AnchorSet(task=TASK, range=a_range("M")), e.AnchorSet(task=TASK, range=a_range("N")))
+    assert task.anchor is not None
+    assert task.anchor.range.head == oid("M")
+
+
+def test_an_anchor_moves_from_where_it_is_or_by_a_person() -> None:
+    fixed = e.AnchorSet(task=TASK, range=a_range("M"))
+    stray = e.AnchorMoved(task=TASK, old=oid("X"), range=a_range("N"), proof="replay")
+    assert folded(fixed, stray).conflicts
+    moved = folded(fixed, e.AnchorMoved(task=TASK, old=oid("X"), range=a_range("N"), proof="user"))
+    assert moved.anchor is not None
+    assert (moved.anchor.range.head, moved.conflicts) == (oid("N"), ())
+
+
+def test_of_two_clones_that_reserve_one_stage_the_first_keeps_it() -> None:
+    place = e.PlaceReserved(task=TASK, **PLACE)
+    both = [an_event(place, clock=5, writer="W2"), an_event(place, clock=4, writer="W9")]
+    task = fold_task(TASK, both)
+    assert task.places["stage-1"].writer == "W9"
+    assert "W9 was first" in task.conflicts[0]
+
+
+def test_a_released_place_is_taken_again_by_anybody() -> None:
+    place = e.PlaceReserved(task=TASK, **PLACE)
+    task = folded(place, e.PlaceReleased(task=TASK, **PLACE), place.model_copy(update={"branch": "g"}))
+    assert (task.places["stage-1"].branch, task.places["stage-1"].status) == ("g", "active")
+    assert task.conflicts == ()
+
+
+def test_a_move_that_does_not_start_where_the_stage_is_changes_nothing() -> None:
+    done = e.StageDone(task=TASK, stage=1, branch="f", range=a_range("A"))
+    for move in (
+        e.StageMoved(task=TASK, stage=1, old=oid("X"), range=a_range("B"), proof="replay"),
+        e.StageMoved(task=TASK, stage=2, old=oid("A"), range=a_range("B"), proof="replay"),
+    ):
+        task = folded(done, move)
+        assert task.stages[1].range is not None
+        assert task.stages[1].range.head == oid("A")
+        assert len(task.conflicts) == 1
+
+
+def test_two_clones_that_settle_the_same_move_agree() -> None:
+    done = e.StageDone(task=TASK, stage=1, branch="f", range=a_range("A"))
+    move = e.StageMoved(task=TASK, stage=1, old=oid("A"), range=a_range("B"), proof="replay")
+    task = folded(done, move, move)
+    assert task.conflicts == ()
+    assert len(task.stages[1].trail) == 1

@@ -1,0 +1,1 @@
+"""Stories: every way to rewrite history that reconcile.md names, each told with hooks and without, one verdict."""
