@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.errors import UsageError
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.git.binary import run_git
 from okstra_git.git.config import read_setting
 from okstra_git.git.history import resolve_head
 from okstra_git.git.settings import require_setting
@@ -16,6 +17,12 @@ from okstra_git.state.registry import owner_of_branch
 if TYPE_CHECKING:
     from okstra_cli.identity import Identity
     from okstra_cli.session import Session
+
+
+class NothingToBeginOn(OkstraError):
+    """HEAD names no commit: an unborn branch."""
+
+    code = "base.missing"
 
 
 def find_key(session: Session, identity: Identity) -> TaskKey | None:
@@ -36,6 +43,16 @@ def require_key(session: Session, identity: Identity) -> TaskKey:
     return key
 
 
+def named_key(word: str | None, identity: Identity) -> TaskKey | None:
+    """The task that the line names, as a word of its own or by the flags; refuses two different ones."""
+    if word is None:
+        return identity.task
+    key = parse_task_key(word)
+    if identity.task not in (None, key):
+        raise UsageError(f"{key} and {identity.task} are different tasks", hint="name the task once")
+    return key
+
+
 def find_stage_here(session: Session, key: TaskKey) -> int | None:
     """The number of the stage whose branch is checked out here, when it is the task's only one on that branch."""
     branch = current_branch(session.git)
@@ -44,13 +61,29 @@ def find_stage_here(session: Session, key: TaskKey) -> int | None:
     return numbers[0] if len(numbers) == 1 else None
 
 
+def warn_of_strange_project(session: Session, key: TaskKey) -> None:
+    """A task of another project than this clone's may be meant so, or mistyped."""
+    project = read_setting(session.git, require_setting("okstra.project")).value
+    if project not in (None, key.project):
+        session.note(f"task {key} is not of project {project}, to which this clone belongs")
+
+
+def warn_of_nested_worktree(session: Session, path: Path) -> None:
+    """A worktree inside another one's directory would be taken in by `git add -A` there."""
+    top = session.git.work_tree
+    if top is None or not path.resolve().is_relative_to(top.resolve()):
+        return
+    if run_git(["check-ignore", "-q", str(path.resolve())], cwd=top, accept=(0, 1, 128)).returncode == 1:
+        session.note(f"{path} is inside this worktree: have git ignore it, or 'git add -A' takes it in")
+
+
 def default_base(session: Session) -> str:
     """The branch checked out here, or the commit where HEAD is detached."""
     branch = current_branch(session.git)
     head = resolve_head(session.git)
     if head is None:
-        raise UsageError(
-            "there is no commit yet to begin a stage on", hint="commit something first, or give --base REF"
+        raise NothingToBeginOn(
+            "there is no commit here yet to begin a stage on", hint="commit something first, or give --base REF"
         )
     return branch or head
 

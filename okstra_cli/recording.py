@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.locating import find_stage_here
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.names import TaskKey, parse_stage, shown
+from okstra_git.names import TaskKey, is_text, parse_stage, shown
 from okstra_git.tasks.finishing import DoneRequest
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
 
-MAX_CARRY_BYTES = 256 * 1024
+MAX_CARRY_BYTES = 256 << 10
+MAX_LIST_BYTES = 16 << 20
 
 
 class FileRefused(OkstraError):
@@ -37,11 +38,11 @@ def done_requests(
     if from_file is not None:
         if number is not None or commit is not None or base is not None or carry is not None:
             raise UsageError("--from-file stands for N, --commit, --base and --carry", hint="leave those out")
-        return _from_lines(_read(session, from_file).splitlines(), branch)
+        return _from_lines(_read(session, from_file, limit=MAX_LIST_BYTES).splitlines(), branch)
     stage = parse_stage(number) if number is not None else find_stage_here(session, key)
     if stage is None:
         raise UsageError("no stage was named", hint=f"git okstra stage done N --task-key {key}")
-    text = _read(session, carry) if carry is not None else None
+    text = _read(session, carry, limit=MAX_CARRY_BYTES) if carry is not None else None
     return [DoneRequest(stage, commit=commit, base=base, branch=branch, carry=text)]
 
 
@@ -66,15 +67,23 @@ def _from_lines(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
     return list(requests.values())
 
 
-def _read(session: Session, path: Path) -> str:
-    if str(path) == "-":
-        return session.around.stdin.read()
-    full = session.cwd / path
+def _read(session: Session, path: Path, *, limit: int) -> str:
+    """The text of a file, or of stdin for `-`; refuses what is too large, unreadable or not UTF-8."""
+    named = "stdin" if str(path) == "-" else shown(str(path))
     try:
-        if full.stat().st_size > 64 * MAX_CARRY_BYTES:
-            raise FileRefused(f"{path} is larger than {64 * MAX_CARRY_BYTES} bytes", path=str(path))
-        return full.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise FileRefused(f"{shown(str(path))} cannot be read: {error.strerror}", path=str(path)) from error
+        text = session.around.stdin.read(limit + 1) if str(path) == "-" else _content(session.cwd / path, limit)
     except UnicodeDecodeError as error:
-        raise FileRefused(f"{shown(str(path))} is not UTF-8 text", path=str(path)) from error
+        raise FileRefused(f"{named} is not UTF-8 text", path=str(path)) from error
+    except OSError as error:
+        raise FileRefused(f"{named} cannot be read: {error.strerror}", path=str(path)) from error
+    if not is_text(text):
+        raise FileRefused(f"{named} is not UTF-8 text", path=str(path))
+    if len(text.encode()) > limit:
+        raise FileRefused(f"{named} is larger than {limit >> 10} KiB", path=str(path), limit=limit)
+    return text
+
+
+def _content(path: Path, limit: int) -> str:
+    with path.open("rb") as file:
+        data = file.read(limit + 1)
+    return data.decode("utf-8", "strict" if len(data) <= limit else "replace")

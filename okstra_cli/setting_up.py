@@ -103,7 +103,7 @@ def _fetch_state(session: Session, git: Git) -> str | None:
             ["fetch", "--no-tags", "--no-write-fetch-head", "-q", remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT
         )
     except GitFailed as failed:
-        session.note(f"remote {remote} was not asked for a state to join: {failed.message}")
+        session.note(f"remote {remote} could not be asked for a state to join: {failed.message}")
         return None
     return remote
 

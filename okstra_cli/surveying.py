@@ -9,13 +9,13 @@ from okstra_cli.following import make_judge, read_hints
 from okstra_cli.hearing import settle_leftovers
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
-from okstra_git.names import parse_task_key
 from okstra_git.reconcile.model import Report
 from okstra_git.state.registry import branch_clashes, require_task
 from okstra_git.state.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
+    from okstra_git.names import TaskKey
     from okstra_git.records.states import State, Task
     from okstra_git.state.reading import Snapshot
 
@@ -31,7 +31,7 @@ class Seen:
     problems: list[dict[str, Any]]
 
 
-def survey_all(session: Session, *, only: str | None, with_closed: bool) -> Seen:
+def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> Seen:
     """Judge every open task (or the one named) as it stands now; records nothing that no hook reported."""
     settle_leftovers(session)
     snapshot = session.store.read()
@@ -44,9 +44,9 @@ def survey_all(session: Session, *, only: str | None, with_closed: bool) -> Seen
     return Seen(project if isinstance(project, str) else None, writer, tasks, reports, problems)
 
 
-def _chosen(state: State, only: str | None, *, with_closed: bool) -> list[Task]:
+def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
     if only is not None:
-        return [require_task(state, parse_task_key(only))]
+        return [require_task(state, only)]
     return [task for task in state.tasks.values() if task.is_open or with_closed]
 
 

@@ -80,9 +80,7 @@ def parse_task_key(text: str) -> TaskKey:
     separator = ":" if ":" in text else "/"
     parts = text.split(separator)
     if len(parts) != 3:
-        raise BadName(
-            f"{shown(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200]
-        )
+        raise BadName(f"{shown(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200])
     return make_task_key(*parts)
 
 
@@ -101,10 +99,11 @@ def parse_branch(text: str) -> str:
     bad = not all(parts) or any(part.startswith(".") or part.endswith(".lock") for part in parts)
     odd = set(text) & set(" ~^:?*[\\") or any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in text)
     if bad or odd or ".." in text or "@{" in text or text.startswith("-") or text.endswith("."):
-        raise BadName(f"{shown(text)} is not a branch name", hint="see 'git check-ref-format'", value=shown(text))
+        raise BadName(f"{shown(text)} is not a branch name", hint="git help check-ref-format", value=shown(text))
     if not is_text(text) or len(text.encode()) > 200 or text in ("@", "HEAD"):
-        raise BadName(f"{shown(text)} cannot be a stage's branch", hint="use at most 200 bytes of UTF-8",
-                      value=shown(text))
+        raise BadName(
+            f"{shown(text)} cannot be a stage's branch", hint="use at most 200 bytes of UTF-8", value=shown(text)
+        )
     return text
 
 

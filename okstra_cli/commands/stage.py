@@ -40,7 +40,7 @@ def start(
       git okstra stage start 1 --task-key shop:web:login --base main
       git okstra stage start 1 --task-key shop:web:login --base main --branch feature/login --no-worktree
     """
-    from okstra_cli.locating import default_base, require_key, worktree_path
+    from okstra_cli.locating import default_base, require_key, warn_of_nested_worktree, worktree_path
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
     from okstra_git.tasks.starting import StartRequest, start_stage
@@ -59,6 +59,8 @@ def start(
     )
     appended = start_stage(session.store, request)
     session.warn(appended.warning)
+    if request.worktree is not None:
+        warn_of_nested_worktree(session, request.worktree)
     task = appended.snapshot.state.tasks[key.slashed]
     return Answer(
         {"task": str(key), "stage": view.stage_json(task, task.stages[stage])},

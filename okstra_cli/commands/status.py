@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from okstra_cli.identity import Identity, names_a_task
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
@@ -12,8 +13,10 @@ app = single_command()
 
 
 @app.command()
+@names_a_task
 def status(
     context: typer.Context,
+    identity: Identity,
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="One task, as project:group:task.")] = None,
     problems: Annotated[bool, typer.Option("--problems", help="Only what needs attention.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Closed tasks too.")] = False,
@@ -22,10 +25,11 @@ def status(
 
     Looks at history, changes nothing, and exits 0 whatever it finds.
     """
+    from okstra_cli.locating import named_key
     from okstra_cli.surveying import survey_all
     from okstra_cli.views import status as view
 
-    seen = survey_all(Session.of(context), only=task, with_closed=closed)
+    seen = survey_all(Session.of(context), only=named_key(task, identity), with_closed=closed)
     return Answer(
         view.status_json(seen, only_problems=problems), lambda: view.status_page(seen, only_problems=problems)
     )

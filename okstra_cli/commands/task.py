@@ -4,35 +4,43 @@ from typing import Annotated
 
 import typer
 
+from okstra_cli.identity import Identity, names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 
 app = command_group("Open, list, show and close tasks.")
 
-Key = Annotated[str, typer.Argument(metavar="KEY", help="The task, as project:group:task.")]
+Key = Annotated[str | None, typer.Argument(metavar="[KEY]", help="The task, as project:group:task.")]
 
 
 @app.command("open")
+@names_a_task
 def open_(
     context: typer.Context,
-    key: Key,
-    category: Annotated[str, typer.Option(help="What kind of work: the first part of branch names.")] = "feature",
+    identity: Identity,
+    key: Key = None,
+    category: Annotated[
+        str | None, typer.Option(help="What kind of work: the first part of branch names. Default: feature.")
+    ] = None,
     title: Annotated[str, typer.Option(help="One line that says what it is about.")] = "",
     ticket: Annotated[list[str] | None, typer.Option(help="A ticket it belongs to; repeatable.")] = None,
 ) -> Answer:
-    """Open a task, or open a closed one again.
+    """Open a task, open a closed one again, or change what is given of an open one.
 
     \b
     Example:
       git okstra task open shop:web:login --category feature --title "Log in with a passkey"
     """
+    from okstra_cli.locating import named_key, warn_of_strange_project
     from okstra_cli.views import task as view
-    from okstra_git.names import parse_task_key
     from okstra_git.tasks.lifecycle import open_task
 
-    session, parsed = Session.of(context), parse_task_key(key)
+    session = Session.of(context)
+    parsed = identity._replace(task=named_key(key, identity)).require()
     appended = open_task(session.store, parsed, category=category, title=title, tickets=ticket or ())
+    session.warn(appended.warning)
+    warn_of_strange_project(session, parsed)
     task = appended.snapshot.state.tasks[parsed.slashed]
     return Answer(
         {"task": view.task_json(task), "changed": bool(appended.events)},
@@ -54,28 +62,34 @@ def list_(
 
 
 @app.command("show")
-def show(context: typer.Context, key: Key) -> Answer:
+@names_a_task
+def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     """Show one task: its stages, anchor and places."""
+    from okstra_cli.locating import named_key, require_key
     from okstra_cli.views import task as view
-    from okstra_git.names import parse_task_key
     from okstra_git.state.registry import require_task
 
-    task = require_task(Session.of(context).store.read().state, parse_task_key(key))
+    session = Session.of(context)
+    named = require_key(session, identity._replace(task=named_key(key, identity)))
+    task = require_task(session.store.read().state, named)
     return Answer({"task": view.task_json(task)}, lambda: view.show_page(task))
 
 
 @app.command("close")
+@names_a_task
 def close(
     context: typer.Context,
-    key: Key,
+    identity: Identity,
+    key: Key = None,
     reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
 ) -> Answer:
     """Close a task; its records, branches and worktrees stay."""
+    from okstra_cli.locating import named_key, require_key
     from okstra_cli.views import task as view
-    from okstra_git.names import parse_task_key
     from okstra_git.tasks.lifecycle import close_task
 
-    session, parsed = Session.of(context), parse_task_key(key)
+    session = Session.of(context)
+    parsed = require_key(session, identity._replace(task=named_key(key, identity)))
     appended = close_task(session.store, parsed, reason=reason)
     task = appended.snapshot.state.tasks[parsed.slashed]
     return Answer({"task": view.task_json(task), "changed": bool(appended.events)}, lambda: view.closed_page(task))

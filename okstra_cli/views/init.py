@@ -37,5 +37,5 @@ def init_page(done: SetUp) -> Page:
         )
     if not done.hooks:
         page.line(Cell("no hooks: rewritten history is followed when you run git okstra reconcile --apply", "faint"))
-    page.line(Cell("next: git okstra task open <project>:<group>:<task>", "faint"))
+    page.line(Cell(f"next: git okstra task open {done.project}:<group>:<task>", "faint"))
     return page

@@ -37,8 +37,11 @@ def item_json(finding: Finding) -> dict[str, Any]:
         "branch": finding.branch,
         "reason": finding.reason,
     }
-    if new is not None:
-        item |= {"found_by": finding.found_by, "verified_carries": finding.verified_carries, "landed": new.landed}
+    item |= {
+        "found_by": finding.found_by if new else None,
+        "verified_carries": finding.verified_carries if new else None,
+        "landed": new.landed if new else None,
+    }
     if finding.together:
         item["together"] = list(finding.together)
     if finding.flags:
@@ -64,6 +67,7 @@ def applied_json(event: Event) -> dict[str, Any] | None:
         "branch": fact.branch,
         "reason": f"decided: {fact.ref}" if by_user else "proven",
         "found_by": fact.found_by or None,
+        "verified_carries": None,
         "landed": fact.landed,
         "candidates": [],
     }
@@ -153,6 +157,9 @@ def _report(page: Page, git: Git, shown: Shown) -> None:
                 Cell("settled", "good"),
                 f"  {fact.old[:SHORT]} → {fact.range.head[:SHORT]}  {by}",
             )
+        elif isinstance(fact, AnchorMoved):
+            by = "as you decided" if fact.proof == "user" else f"proven by {fact.proof}"
+            page.line("  anchor   ", Cell("settled", "good"), f"  {fact.old[:SHORT]} → {fact.range.head[:SHORT]}  {by}")
     if any(finding.kind == "auto" for finding in report.findings):
         page.line(Cell(f"  next: git okstra reconcile --task-key {key} --apply", "faint"))
 

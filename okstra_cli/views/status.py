@@ -54,7 +54,7 @@ def status_page(seen: Seen, *, only_problems: bool) -> Page:
         return page
     if not seen.tasks:
         page.line("no open task" + (f" in project {seen.project}" if seen.project else ""))
-        page.line(Cell("next: git okstra task open <project>:<group>:<task>", "faint"))
+        page.line(Cell(f"next: git okstra task open {seen.project or '<project>'}:<group>:<task>", "faint"))
     for task in seen.tasks:
         _task(page, task, seen.reports[task.key])
     return page

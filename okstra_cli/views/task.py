@@ -46,7 +46,8 @@ def opened_page(task: Task, *, changed: bool) -> Page:
     page = Page()
     key = task.key.replace("/", ":")
     page.line("task ", Cell(key, "strong"), " is open" if changed else " was open already")
-    page.line(Cell(f"next: git okstra stage start 1 --task-key {key} --base main", "faint"))
+    number = max(task.stages, default=0) + 1
+    page.line(Cell(f"next: git okstra stage start {number} --task-key {key}", "faint"))
     return page
 
 

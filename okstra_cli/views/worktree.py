@@ -22,7 +22,7 @@ def row_json(row: PlaceRow) -> dict[str, Any]:
         "branch": place.branch,
         "tip": row.tip,
         "worktree": place.worktree,
-        "exists": row.here is not None if place.worktree else None,
+        "exists": row.exists if place.worktree else None,
         "locked": row.here.is_locked if row.here else None,
         "adopted": place.adopted,
         "status": place.status,
@@ -41,7 +41,9 @@ def list_page(rows: Sequence[PlaceRow]) -> Page:
 def _cells(row: PlaceRow) -> list[Cell]:
     place = row.place
     where = (
-        Cell(place.worktree or "-") if place.worktree is None or row.here else Cell(f"{place.worktree} (gone)", "warn")
+        Cell(place.worktree or "-")
+        if place.worktree is None or row.exists
+        else Cell(f"{place.worktree} (gone)", "warn")
     )
     return [
         Cell(row.task.replace("/", ":"), "strong"),

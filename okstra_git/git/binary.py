@@ -71,6 +71,13 @@ def run_git(
         raise GitFailed(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error
     if done.returncode not in accept:
         complaint = done.stderr.decode(errors="replace").strip()
-        said = complaint.splitlines()[-1][:300] if complaint else "no message"
-        raise GitFailed(f"git {arguments[0]} failed: {said}", status=done.returncode, command=list(arguments)[:20])
+        raise GitFailed(
+            f"git {arguments[0]} failed: {_gist(complaint)}", status=done.returncode, command=list(arguments)[:20]
+        )
     return done
+
+
+def _gist(complaint: str) -> str:
+    """The line of git's complaint that says why: the first fatal one, else the last."""
+    lines = complaint.splitlines() or ["no message"]
+    return next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1])[:300]

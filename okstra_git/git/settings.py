@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import BadName, parse_slug, shown
+from okstra_git.names import BadName, is_text, parse_slug, shown
 
 Value = str | int | bool | list[str] | None
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "")
@@ -65,8 +65,8 @@ def _branch(text: str) -> Value:
 
 
 def _path(text: str) -> Value:
-    if not text.startswith(("/", "~/")) or "\0" in text or "\n" in text:
-        raise ValueError("expected a path that starts with / or ~/")
+    if not text.startswith(("/", "~/")) or not is_text(text) or any(c in text for c in "\0\r\n"):
+        raise ValueError("expected a path on one line, in UTF-8, that starts with / or ~/")
     return text
 
 

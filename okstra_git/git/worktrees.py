@@ -59,8 +59,15 @@ def add_worktree(git: Git, path: Path, *, branch: str, base: str | None, reason:
         hint = "choose another place with 'git okstra config set okstra.worktreeRoot DIR'"
         raise WorktreeFailed(f"the directory {path.parent} cannot be made: {error.strerror}", hint=hint) from error
     except GitFailed as failed:
-        raise WorktreeFailed(f"the worktree {path} could not be made: {failed.message}", path=str(path),
-                             hint="git worktree list") from failed
+        raise WorktreeFailed(
+            f"the worktree {path} could not be made: {failed.message}", path=str(path), hint="git worktree list"
+        ) from failed
+
+
+def find_worktree(git: Git, path: Path) -> Worktree | None:
+    """The worktree registered at this path, also when the path leads there through a symbolic link."""
+    real = path.resolve()
+    return next((worktree for worktree in list_worktrees(git) if worktree.path.resolve() == real), None)
 
 
 def is_clean(path: Path) -> bool:

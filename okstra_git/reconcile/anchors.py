@@ -39,8 +39,9 @@ def _search(task: Task, anchor: Anchor, targets: list[Home], places: Places, ope
             why = "this clone is shallow" if places.git.is_shallow else "the history could not be read to its end"
             return AnchorFinding(anchor.range, "unresolvable", None, f"cannot prove: {why}")
         if len(hits) == 1:
-            return AnchorFinding(anchor.range, "moved", proven_range(prover, hits[0], landed=False),
-                                 f"the same change is in {home.name}")
+            return AnchorFinding(
+                anchor.range, "moved", proven_range(prover, hits[0], landed=False), f"the same change is in {home.name}"
+            )
         if hits:
             break
     return AnchorFinding(

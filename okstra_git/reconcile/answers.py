@@ -21,8 +21,11 @@ def record_choice(store: Store, key: TaskKey, number: int, commit: CommitId, ref
         task = require_task(snapshot.state, key)
         stage = require_stage(task, number)
         if stage.range is None:
-            raise StageUnknown(f"stage {number} of {key} has no commit on record yet", stage=number,
-                               hint=f"git okstra stage done {number} --task-key {key}")
+            raise StageUnknown(
+                f"stage {number} of {key} has no commit on record yet",
+                stage=number,
+                hint=f"git okstra stage done {number} --task-key {key}",
+            )
         is_branch = find_ref(store.git, f"refs/heads/{ref}") is not None
         renamed = ref if is_branch and find_ref(store.git, f"refs/heads/{stage.branch}") is None else None
         if stage.range.head == commit and renamed is None:

@@ -44,8 +44,12 @@ def confirm(
         return replace(blank, kind="confirm", reason=reason, candidates=(offer,), together=union.stages)
     likeness = _most_alike(searched, prover.recorded)
     candidates = _offers(blank, places, task, searched, likeness)
-    return replace(blank, kind="confirm", reason=_reason(blank, places, searched, prover, likeness),
-                   candidates=tuple(candidates[:MAX_CANDIDATES]))
+    return replace(
+        blank,
+        kind="confirm",
+        reason=_reason(blank, places, searched, prover, likeness),
+        candidates=tuple(candidates[:MAX_CANDIDATES]),
+    )
 
 
 def _proven_rival(hit: Hit) -> Candidate:
@@ -57,8 +61,11 @@ def _most_alike(searched: Searched, recorded: RangePrint) -> tuple[Window, Step]
     """The commit that was probably made from the recorded one: its author and time, then its subject, then paths."""
     for _, window in searched:
         scored = [(_score(step, recorded), -step.position, step) for step in window.steps]
-        best = min(((-score, place, step) for score, place, step in scored if score >= 2), default=None,
-                   key=lambda entry: entry[:2])
+        best = min(
+            ((-score, place, step) for score, place, step in scored if score >= 2),
+            default=None,
+            key=lambda entry: entry[:2],
+        )
         if best is not None:
             return window, best[2]
     return None
@@ -78,16 +85,21 @@ def _offers(
     shares = [s for s in task.stages.values() if s.branch == blank.branch and s.number != blank.stage and s.range]
     like = likeness[1].facts if likeness else None
     tip = [Candidate(own.name, own.tip, "tip of the stage branch")] if own else []
-    alike = [Candidate(like.oid, like.oid, f"made from the recorded commit, by its author and time: {like.subject}")
-             ] if like and not (own and own.tip == like.oid) else []
+    alike = (
+        [Candidate(like.oid, like.oid, f"made from the recorded commit, by its author and time: {like.subject}")]
+        if like and not (own and own.tip == like.oid)
+        else []
+    )
     on_own = likeness is not None and own is not None and likeness[0].tip == own.tip
     found += [*alike, *tip] if (shares or not own) and (on_own or not own) else [*tip, *alike]
     found += _other_branches(blank, places)
     found += _kept(blank, places) if own is None else []
     unique = list({candidate.commit: candidate for candidate in reversed(found)}.values())[::-1]
     ordered = sorted(unique, key=lambda one: [c.commit for c in found].index(one.commit))
-    return [replace(one, recommended=place == 0 and not one.ref.startswith(layout.ROOT))
-            for place, one in enumerate(ordered)]
+    return [
+        replace(one, recommended=place == 0 and not one.ref.startswith(layout.ROOT))
+        for place, one in enumerate(ordered)
+    ]
 
 
 def _other_branches(blank: Finding, places: Places) -> Iterable[Candidate]:

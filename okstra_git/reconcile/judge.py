@@ -103,8 +103,15 @@ class Judge:
         carries = verified is not None and (verified.tree == hit.ends.head_tree or self.carry_by_replay)
         flags = ("partly-absorbed",) if hit.proven.partly_absorbed else ()
         found_by = "post-rewrite" if hinted else home.kind
-        return replace(blank, kind="auto", new=new, reason=_reason(hit, home, prover), found_by=found_by,
-                       verified_carries=carries, flags=flags)
+        return replace(
+            blank,
+            kind="auto",
+            new=new,
+            reason=_reason(hit, home, prover),
+            found_by=found_by,
+            verified_carries=carries,
+            flags=flags,
+        )
 
 
 def _back_to(standing: Standing) -> ProvenRange:

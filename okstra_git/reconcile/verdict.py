@@ -58,8 +58,15 @@ def _demote(finding: Finding, reason: str, together: tuple[int, ...]) -> Finding
     assert finding.new is not None
     why = f"holds the same change ({finding.new.proof})"
     candidate = Candidate(finding.new.head, finding.new.head, why, recommended=True)
-    return replace(finding, kind="confirm", new=None, reason=reason, candidates=(candidate,), together=together,
-                   verified_carries=False)
+    return replace(
+        finding,
+        kind="confirm",
+        new=None,
+        reason=reason,
+        candidates=(candidate,),
+        together=together,
+        verified_carries=False,
+    )
 
 
 def listed(numbers: Sequence[int]) -> str:

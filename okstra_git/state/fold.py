@@ -52,14 +52,26 @@ def _reserved(task: Task, event: e.Event, fact: e.PlaceReserved) -> Task:
     if held is not None and held.status == "active":
         return _conflict(task, f"two clones reserved {fact.scope or 'the task'}: {held.writer} was first")
     place = Place(**fact.model_dump(exclude={"type", "task"}), writer=event.writer, at=event.at)
-    return _with(task, places={**task.places, fact.scope: place})
+    task = _with(task, places={**task.places, fact.scope: place})
+    number = _stage_of(fact.scope)
+    if number is None or number in task.stages:
+        return task
+    return _put(task, Stage(number=number, status="reserved", branch=fact.branch, base_ref=fact.base_ref))
+
+
+def _stage_of(scope: str) -> int | None:
+    """The number in `stage-<N>`."""
+    number = scope.removeprefix("stage-")
+    return int(number) if number != scope and number.isdecimal() else None
 
 
 def _released(task: Task, _: e.Event, fact: e.PlaceReleased) -> Task:
     held = task.places.get(fact.scope)
     if held is None:
         return task
-    return _with(task, places={**task.places, fact.scope: _with(held, status="released")})
+    number = _stage_of(fact.scope)
+    kept = {n: stage for n, stage in task.stages.items() if n != number or stage.status != "reserved"}
+    return _with(task, places={**task.places, fact.scope: _with(held, status="released")}, stages=kept)
 
 
 def _started(task: Task, _: e.Event, fact: e.StageStarted) -> Task:
@@ -97,9 +109,7 @@ def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:
     before = task.stages.get(fact.stage)
     if before is None or before.range is None:
         return _conflict(task, f"stage.verified {event.id} names a stage that was never recorded")
-    proof = Verification(
-        commit=fact.commit, tree=fact.tree, report=fact.report, data=fact.data, event=event.id
-    )
+    proof = Verification(commit=fact.commit, tree=fact.tree, report=fact.report, data=fact.data, event=event.id)
     return _put(task, _with(before, verified=proof, status="landed" if before.landed else "verified"))
 
 

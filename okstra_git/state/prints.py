@@ -23,9 +23,7 @@ def take_prints(git: Git, ranges: Sequence[tuple[str | None, str]]) -> list[Rang
     """
     ends = [(_require(git, base) if base else None, _require(git, head)) for base, head in ranges]
     trees = [(base.tree if base else EMPTY_TREE, head.tree) for base, head in ends]
-    return [
-        _print(git, base, head, delta) for (base, head), delta in zip(ends, diff_trees(git, trees), strict=True)
-    ]
+    return [_print(git, base, head, delta) for (base, head), delta in zip(ends, diff_trees(git, trees), strict=True)]
 
 
 def _require(git: Git, oid: str) -> CommitFacts:

@@ -162,8 +162,13 @@ def _refold(git: Git, task: str, gathered: _Gathering, tasks: dict[str, Task]) -
         events += decoded.events
         if decoded.broken:
             gathered.problems.append(
-                Problem("log.broken-line", f"{len(decoded.broken)} lines of {layout.events_path(task)} in {ref} are "
-                        "not events; they are kept and skipped", task, "git okstra fsck")
+                Problem(
+                    "log.broken-line",
+                    f"{len(decoded.broken)} lines of {layout.events_path(task)} in {ref} are "
+                    "not events; they are kept and skipped",
+                    task,
+                    "git okstra fsck",
+                )
             )
     if events:
         tasks[task] = fold_task(task, events)
@@ -177,8 +182,12 @@ def _unreadable(ref: str, why: str) -> Problem:
 
 def _format_problems(heads: Mapping[str, tuple[int, int, int]]) -> list[Problem]:
     return [
-        Problem("format.newer", f"the log {ref} has format {head[0]}, this okstra knows {MAJOR_FORMAT}", ref,
-                "upgrade git-okstra in this clone; until then nothing is written here")
+        Problem(
+            "format.newer",
+            f"the log {ref} has format {head[0]}, this okstra knows {MAJOR_FORMAT}",
+            ref,
+            "upgrade git-okstra in this clone; until then nothing is written here",
+        )
         for ref, head in heads.items()
         if head[0] > MAJOR_FORMAT
     ]

@@ -115,7 +115,7 @@ def reserve(state: State, fact: PlaceReserved) -> PlaceReserved:
         raise Reserved(
             f"{_named(task.key, fact.scope)} is already reserved on branch {held.branch}"
             + (f" in {held.worktree}" if held.worktree else ""),
-            hint=_release_hint(task.key, fact.scope),
+            hint=f"go on there; or, if nobody works on it any more: {_release_hint(task.key, fact.scope)}",
             branch=held.branch,
             worktree=held.worktree,
         )

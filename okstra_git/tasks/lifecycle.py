@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey, parse_slug
 from okstra_git.records.events import TaskClosed, TaskOpened
+from okstra_git.records.states import Task
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import find_task, refuse_case_clash, require_task
 from okstra_git.state.store import Appended, Store
@@ -24,19 +25,32 @@ class TextRefused(OkstraError):
     code = "text.refused"
 
 
-def open_task(store: Store, key: TaskKey, *, category: str, title: str = "", tickets: Sequence[str] = ()) -> Appended:
-    """Open a task, open it again, or change what is given; opening an open task with nothing new records nothing."""
-    parse_slug(category, what="category")
+def open_task(
+    store: Store, key: TaskKey, *, category: str | None = None, title: str = "", tickets: Sequence[str] = ()
+) -> Appended:
+    """Open a task, open it again, or change what is given; what is not said anew stays, tickets are added.
+
+    Opening an open task with nothing new records nothing.
+    """
+    if category is not None:
+        parse_slug(category, what="category")
     refuse_text(title, what="title")
     for ticket in tickets:
         refuse_text(ticket, what="ticket")
 
     def decide(snapshot: Snapshot) -> list[TaskOpened]:
         refuse_case_clash(snapshot.state, key)
-        fact = TaskOpened(task=key.slashed, category=category, title=title, tickets=tuple(tickets))
         before = find_task(snapshot.state, key)
-        same = before is not None and before.is_open and (before.category == category)
-        return [] if same and before and title in ("", before.title) and set(tickets) <= set(before.tickets) else [fact]
+        known = before or Task(key=key.slashed)
+        fact = TaskOpened(
+            task=key.slashed,
+            category=category or known.category,
+            title=title or known.title,
+            tickets=tuple(dict.fromkeys((*known.tickets, *tickets))),
+        )
+        said = (fact.category, fact.title, fact.tickets)
+        same = before is not None and before.is_open and said == (before.category, before.title, before.tickets)
+        return [] if same else [fact]
 
     return store.append(decide)
 

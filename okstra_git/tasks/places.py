@@ -14,12 +14,17 @@ from okstra_git.records.states import Place, State, Task
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """One registry row and what stands at its path: `here` is None when there is no such worktree (any more)."""
+    """One registry row and what git knows at its path: `here` is None when there is no such worktree (any more)."""
 
     task: str
     place: Place
     here: Worktree | None
     tip: str | None
+
+    @property
+    def exists(self) -> bool:
+        """Whether the worktree is registered and its directory is there."""
+        return self.here is not None and self.here.path.is_dir()
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,11 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
     for row in list_places(git, state, only=only, with_released=True):
         if row.here is None:
             continue
+        done = "released, clean" if row.exists else "released, its directory is gone"
         reason = _why_keep(git, state, row, here)
         if reason is None and not dry_run:
             reason = _remove(git, row.here)
-        found.append(Pruned(row, reason is None, reason or "released, clean, and its commits are on a branch"))
+        found.append(Pruned(row, reason is None, reason or f"{done}, and its commits are on a branch"))
     return found
 
 
@@ -78,6 +84,8 @@ def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
         return "you are in it"
     if worktree.branch is None or find_ref(git, f"refs/heads/{worktree.branch}") != worktree.head:
         return "its commits are on no branch"
+    if not worktree.path.is_dir():
+        return None if worktree.path.parent.is_dir() else "its directory cannot be reached"
     return None if is_clean(worktree.path) else "it has changes that are not committed"
 
 

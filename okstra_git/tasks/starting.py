@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.refs import find_ref, resolve_commit
 from okstra_git.git.repo import Git
-from okstra_git.git.worktrees import WorktreeFailed, add_worktree, is_clean, list_worktrees
-from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.git.worktrees import add_worktree, find_worktree, is_clean, remove_worktree
+from okstra_git.names import CommitId, TaskKey, is_text, parse_branch, shown
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
-from okstra_git.records.states import Task
+from okstra_git.records.states import Place, Task
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import release, reserve
@@ -49,41 +51,55 @@ def usual_branch(task: Task, number: int) -> str:
 def start_stage(store: Store, request: StartRequest) -> Appended:
     """Reserve branch and worktree for a stage and say where it begins; the first start also fixes the anchor.
 
-    The reservation comes first, so of many that start the same stage one wins; the worktree is made afterwards, and
-    when that fails the reservation is given back.
+    The reservation comes first, so of many that start the same stage one wins. A worktree is made after it, and the
+    stage counts as started once that stands; when it fails, the reservation is given back.
     """
     refuse_text(request.title, what="title")
-    if any(other >= request.number or other < 1 for other in request.depends_on):
-        raise DependencyUnknown(
-            f"stage {request.number} can only depend on earlier stages",
-            hint="list lower stage numbers with --depends-on",
-        )
+    _refuse_dependencies(request)
     base = require_commit(store.git, request.base, what="the base")
     anchor = take_prints(store.git, [_above(store.git, base)])[0]
 
-    def decide(snapshot: Snapshot) -> list[AnyFact]:
+    def reserved(snapshot: Snapshot) -> PlaceReserved:
         task = require_open(snapshot, request.key)
         place = _wanted_place(task, request)
         reserve(snapshot.state, place)
         _check_branch(store.git, task, place)
         _check_directory(store.git, place)
-        start = _start_of(store.git, base, place.branch)
-        started = StageStarted(
+        return place
+
+    def started(snapshot: Snapshot, branch: str) -> list[AnyFact]:
+        task = require_open(snapshot, request.key)
+        fixed = [] if task.anchor else [AnchorSet(task=task.key, range=anchor, ref=request.base)]
+        begun = StageStarted(
             task=task.key,
             stage=request.number,
-            branch=place.branch,
-            base=start,
+            branch=branch,
+            base=_start_of(store.git, base, branch),
             base_ref=request.base,
             title=request.title,
             depends_on=request.depends_on,
         )
-        fixed = [] if task.anchor else [AnchorSet(task=task.key, range=anchor, ref=request.base)]
-        return [place, *fixed, started]
+        return [*fixed, begun]
 
-    appended = store.append(decide)
-    if request.worktree is not None:
-        _make_worktree(store, request, appended.snapshot, base)
-    return appended
+    def adopted(snapshot: Snapshot) -> list[AnyFact]:
+        place = reserved(snapshot)
+        return [place, *started(snapshot, place.branch)]
+
+    if request.worktree is None:
+        return store.append(adopted)
+    held = store.append(lambda snapshot: [reserved(snapshot)])
+    place = held.snapshot.state.tasks[request.key.slashed].places[f"stage-{request.number}"]
+    _make_worktree(store, request, place, base)
+    reached("stage.worktree-made")
+    return store.append(lambda snapshot: started(snapshot, place.branch))
+
+
+def _refuse_dependencies(request: StartRequest) -> None:
+    if any(other >= request.number or other < 1 for other in request.depends_on):
+        raise DependencyUnknown(
+            f"stage {request.number} can only depend on earlier stages",
+            hint="list lower stage numbers with --depends-on",
+        )
 
 
 def _above(git: Git, commit: CommitId) -> tuple[str | None, str]:
@@ -125,26 +141,34 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
 
 def _check_directory(git: Git, place: PlaceReserved) -> None:
     """A directory that is there already is used again only as a clean worktree of the same branch."""
-    if place.worktree is None or not Path(place.worktree).exists():
+    if place.worktree is None:
         return
-    here = next((one for one in list_worktrees(git) if one.path == Path(place.worktree)), None)
+    path = Path(place.worktree)
+    if not is_text(place.worktree):
+        raise DirectoryTaken(
+            f"the worktree's path {shown(place.worktree)} is not UTF-8 and cannot be recorded",
+            hint="git okstra config set okstra.worktreeRoot DIR",
+        )
+    if not path.exists():
+        return
+    here = find_worktree(git, path)
     if here is None:
-        if any(Path(place.worktree).iterdir()):
+        if not path.is_dir() or any(path.iterdir()):
             raise DirectoryTaken(
-                f"{place.worktree} exists and is no worktree of this repository",
+                f"{path} exists and is no worktree of this repository",
                 path=place.worktree,
-                hint="move it away, or set another okstra.worktreeRoot",
+                hint="move it away, or choose another place: git okstra config set okstra.worktreeRoot DIR",
             )
         return
     if here.branch != place.branch:
         raise DirectoryTaken(
-            f"{place.worktree} is the worktree of {here.branch or 'a detached commit'}",
+            f"{path} is the worktree of {here.branch or 'a detached commit'}, not of {place.branch}",
             path=place.worktree,
-            hint="git okstra worktree prune",
+            hint=f"check out {place.branch} there, or remove it: git okstra worktree prune",
         )
     if not is_clean(here.path):
         raise WorktreeDirty(
-            f"the worktree {place.worktree} has changes that are not committed",
+            f"the worktree {path} has changes that are not committed",
             path=place.worktree,
             hint="commit or stash them there, then start the stage again",
         )
@@ -156,16 +180,17 @@ def _start_of(git: Git, base: CommitId, branch: str) -> str:
     return (merge_base(git, base, tip) or base) if tip else base
 
 
-def _make_worktree(store: Store, request: StartRequest, snapshot: Snapshot, base: CommitId) -> None:
-    task = snapshot.state.tasks[request.key.slashed]
-    place = task.places[f"stage-{request.number}"]
+def _make_worktree(store: Store, request: StartRequest, place: Place, base: CommitId) -> None:
     path = Path(place.worktree or "")
     try:
-        exists = find_ref(store.git, f"refs/heads/{place.branch}") is not None
-        if any(worktree.path == path for worktree in list_worktrees(store.git)):
+        tip = find_ref(store.git, f"refs/heads/{place.branch}")
+        here = find_worktree(store.git, path)
+        if here is not None and path.is_dir():
             return
+        if here is not None and here.head == tip:
+            remove_worktree(store.git, here.path)  # its directory is gone, its branch has everything
         reason = f"okstra task={request.key} stage={request.number}"
-        add_worktree(store.git, path, branch=place.branch, base=None if exists else base, reason=reason)
-    except WorktreeFailed:
-        store.append(lambda now: release(now.state.tasks[task.key], place.scope))
+        add_worktree(store.git, path, branch=place.branch, base=None if tip else base, reason=reason)
+    except OkstraError:
+        store.append(lambda now: release(now.state.tasks[request.key.slashed], place.scope))
         raise

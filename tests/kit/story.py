@@ -135,10 +135,11 @@ class Story(World):
         questions = [number for number, verdict in sorted(expected.items()) if verdict.kind == "confirm"]
         status = 2 if questions or anchor == "unresolvable" else 0
 
-        settled = {number for number in proven if self._commit_of(number) != self._recorded[number]}
+        current = {number: self._commit_of(number) for number in expected}
+        settled = {number for number in proven if current[number] == expected[number].new}
         if heard is not None:
             assert settled == (proven if heard and self.hooks else set()), "settled when git returned"
-        self._check(expected, sorted({*proven, *questions} - settled), status, anchor)
+        self._check(expected, current, sorted({*proven, *questions} - settled), status, anchor)
         applied = self._unchanging_after(lambda: self.reconcile("--apply", exit=status))
         assert {item["stage"]: item["replacement"] for item in applied["applied"]} == {
             number: expected[number].new for number in proven - settled
@@ -148,13 +149,20 @@ class Story(World):
         self._verify(proven, expected)
         self._records(expected)
 
-    def _check(self, expected: Mapping[int, Verdict], items: Sequence[int], status: int, anchor: str) -> None:
+    def _check(
+        self,
+        expected: Mapping[int, Verdict],
+        current: Mapping[int, str],
+        items: Sequence[int],
+        status: int,
+        anchor: str,
+    ) -> None:
         before = self.everything()
         report = self.reconcile("--check", exit=status)
         assert self.everything() == before, "a check changes nothing"
         assert [item["stage"] for item in report["items"]] == items, json.dumps(report["items"], indent=1)
         for item in report["items"]:
-            expected[item["stage"]].compare(item, self._recorded[item["stage"]])
+            expected[item["stage"]].compare(item, current[item["stage"]])
         assert report["mode"] == "check"
         assert report["applied"] == []
         assert report["remaining_confirm"] == sum(item["class"] == "confirm" for item in report["items"])

@@ -127,9 +127,7 @@ def test_an_autosquashed_fix_of_stage_one_asks_for_it_alone(story: Story) -> Non
     story.line("login", "A", "B", "C")
     story.commit("fixup! A", {"A.txt": "fixed\n"})
     story.git("rebase", "-q", "-i", "--autosquash", "main")
-    story.ends(
-        {1: confirm("content changed", offered="A′"), 2: auto("same-delta", "B′"), 3: auto("same-delta", "C′")}
-    )
+    story.ends({1: confirm("content changed", offered="A′"), 2: auto("same-delta", "B′"), 3: auto("same-delta", "C′")})
 
 
 def test_an_autosquashed_fix_below_a_stack_asks_for_it_alone(story: Story) -> None:

@@ -1,0 +1,53 @@
+"""The advisory lock: one at a time, freed by death, and a refusal that names the holder."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from okstra_git.host.locks import Busy, hold_lock
+
+HOLD = "import sys,time; from pathlib import Path; from okstra_git.host.locks import hold_lock\n"
+HOLD += "with hold_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+
+
+def holder_of(path: Path) -> "subprocess.Popen[str]":
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_held_lock_refuses_and_names_the_holder(tmp_path: Path) -> None:
+    process = holder_of(tmp_path / "lock")
+    try:
+        with pytest.raises(Busy) as refused, hold_lock(tmp_path / "lock", wait=0.05):
+            pass
+        assert refused.value.facts["holder"] == str(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_holder_frees_the_lock_at_once(tmp_path: Path) -> None:
+    process = holder_of(tmp_path / "lock")
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = time.monotonic()
+    with hold_lock(tmp_path / "lock", wait=5) as held:
+        assert held
+    assert time.monotonic() - before < 2
+
+
+def test_where_no_lock_file_can_be_made_the_work_goes_on_without(tmp_path: Path) -> None:
+    with hold_lock(tmp_path / "missing" / "lock") as held:
+        assert held is False
