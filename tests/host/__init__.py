@@ -1,1 +1,1 @@
-"""Tests of the floor that knows processes and locks."""
+"""Processes and locks of the machine the tests run on."""

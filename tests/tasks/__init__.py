@@ -1,0 +1,1 @@
+"""Opening, starting, finishing and releasing, by the library."""
