@@ -280,7 +280,7 @@ def test_the_original_flags_are_accepted(shop: World) -> None:
     shop.okstra("worktree", "list", *old)
 
 
-def test_carry_travels_with_the_stage(shop: World, tmp_path: Path) -> None:
+def test_carry_travels_with_the_stage(shop: World) -> None:
     record_stage(shop, 1, "feature/login")
     (shop.path / "carry.md").write_text("다음 단계에 필요한 것\n")
     shop.okstra("stage", "done", "1", *TASK, "--carry", "carry.md")

@@ -98,7 +98,8 @@ def test_prune_never_removes_commits_that_are_on_no_branch(shop: World, place: W
     assert place.tip() == place["loose"]
 
 
-def test_prune_never_removes_the_directory_we_are_in(shop: World, place: World) -> None:
+@pytest.mark.usefixtures("shop")
+def test_prune_never_removes_the_directory_we_are_in(place: World) -> None:
     assert prune(place) == [(False, "you are in it")]
     below = World(place.path / "sub")
     below.path.mkdir()
