@@ -203,6 +203,23 @@ def test_notes_of_strangers_are_kept(shop: World, note: str) -> None:
     assert status(shop)["problems"] == []
 
 
+def test_a_clone_that_cannot_record_is_still_read(shop: World) -> None:
+    record_stage(shop, 1, "feature/login")
+    new = shop.amend(None, "-m", "reworded")
+    spool = shop.path / ".git/okstra/spool"
+    spool.mkdir()
+    (spool / "1.post-rewrite").write_text(f"okstra-spool 1 amend\nin {shop.path}/.git\n{shop['S1']} {new}\nend\n")
+    writer = shop.path / ".git/okstra/writer"
+    line = writer.read_text()
+    writer.write_text(line.replace(line.split()[1], "1-1"))  # a copied clone, not set up
+    answer = shop.okstra("status")
+    assert answer.json["tasks"][0]["stages"][0]["finding"] == "auto"
+    assert "okstra: what a git hook reported could not be settled yet: okstra is not set up in this clone" in answer.err
+    writer.write_text(line)
+    assert stage_of(shop, 1)["commit"] == new
+    assert list(spool.iterdir()) == []
+
+
 def test_a_reading_command_writes_nothing_and_needs_no_home(shop: World, tmp_path: Path) -> None:
     record_stage(shop, 1, "feature/login")
     for home in ("", str(tmp_path / "missing"), "/dev/null"):
