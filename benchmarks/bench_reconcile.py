@@ -1,4 +1,4 @@
-"""Following every commit of a rebased branch, each a stage of its own, beside `git range-diff` on the same two ranges."""
+"""Following every commit of a rebased branch, each one a stage, beside `git range-diff` over the same two ranges."""
 
 import json
 import sys

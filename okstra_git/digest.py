@@ -6,8 +6,7 @@ from typing import Any
 
 from xxhash import xxh3_128_hexdigest, xxh3_128_intdigest
 
-SUM_BITS = 128
-_MASK = (1 << SUM_BITS) - 1
+SUM_MASK = (1 << 128) - 1
 
 
 def canonical_json(value: Any) -> bytes:
@@ -31,17 +30,17 @@ def multiset_sum(counts: Iterable[tuple[bytes, int]]) -> int:
     Additive: the sum over a range of steps is the sum of the steps, so every range of a history with a given
     difference is found by one pass with prefix sums. Locates candidates; never proves anything by itself.
     """
-    return sum(weigh(item) * count for item, count in counts) & _MASK
+    return sum(weigh(item) * count for item, count in counts) & SUM_MASK
 
 
 def add_sums(left: int, right: int) -> int:
     """left + right in the group of the fingerprints."""
-    return (left + right) & _MASK
+    return (left + right) & SUM_MASK
 
 
 def subtract_sums(left: int, right: int) -> int:
     """left - right in the group of the fingerprints."""
-    return (left - right) & _MASK
+    return (left - right) & SUM_MASK
 
 
 def show_sum(value: int) -> str:

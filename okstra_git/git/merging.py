@@ -162,6 +162,7 @@ def line_difference(git: Git, delta: Delta) -> dict[bytes, int] | None:
 
 
 def _net(before: list[bytes], after: list[bytes], old_mode: str, new_mode: str) -> dict[bytes, int]:
+    before, after = _differing_parts(before, after)
     had, has = Counter(before), Counter(after)
     net = {line: has[line] - had[line] for line in {line for line, _ in has.items() ^ had.items()}}
     if old_mode != new_mode:
@@ -169,6 +170,26 @@ def _net(before: list[bytes], after: list[bytes], old_mode: str, new_mode: str) 
             line = b"mode " + mode.encode()
             net[line] = net.get(line, 0) + step
     return net
+
+
+def _differing_parts(one: list[bytes], other: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Both lists without what they have in common at their beginnings and ends, which is nearly all of a file."""
+    head = _common_length(one, other)
+    one, other = one[head:], other[head:]
+    tail = _common_length(one[::-1], other[::-1])
+    return one[: len(one) - tail], other[: len(other) - tail]
+
+
+def _common_length(one: list[bytes], other: list[bytes]) -> int:
+    """How many lines are the same at the beginning; by halving, since slices are compared without an interpreter."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _lines(git: Git, mode: str, oid: str) -> list[bytes] | None:

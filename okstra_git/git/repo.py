@@ -5,9 +5,14 @@ from functools import cached_property
 from pathlib import Path
 
 import pygit2
+from pygit2.enums import ObjectType
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import run_git
+
+CACHED_BLOB = 64 << 10
+CACHE_SIZE = 48 << 20
+"""Bytes: the largest file that libgit2 keeps, and how much it keeps altogether."""
 
 
 class NoRepository(OkstraError):
@@ -81,9 +86,21 @@ def open_repository(start: Path) -> Git:
     except pygit2.GitError as error:
         raise _refusal(start, str(error)) from error
     _refuse_formats(handle, start)
+    _read_quickly()
     git_dir = Path(handle.path)
     work_tree = Path(handle.workdir) if handle.workdir else None
     return Git(handle, git_dir, _common_dir(git_dir), work_tree)
+
+
+def _read_quickly() -> None:
+    """Let libgit2 keep small files it has read, and not hash every object it reads.
+
+    Reconciling compares the same files again and again; like git itself we rely on the checksums of zlib and packs,
+    and on git fsck.
+    """
+    pygit2.settings.enable_strict_hash_verification(False)
+    pygit2.settings.cache_object_limit(ObjectType.BLOB, CACHED_BLOB)
+    pygit2.settings.cache_max_size(CACHE_SIZE)
 
 
 def _common_dir(git_dir: Path) -> Path:

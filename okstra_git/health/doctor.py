@@ -147,7 +147,9 @@ def check_worktrees(git: Git) -> Iterator[Finding]:
     known = {str(worktree.path) for worktree in list_worktrees(git) if not worktree.is_prunable}
     writer = find_writer(git)
     for task, place in active_places(read_snapshot(git, Memory()).state):
-        if place.worktree and place.writer == writer and place.worktree not in known:
+        # a locked worktree is never prunable in git's eyes, so the directory itself has to be looked for
+        is_here = place.worktree is not None and place.worktree in known and Path(place.worktree).is_dir()
+        if place.worktree and place.writer == writer and not is_here:
             subject = f"{task.key.replace('/', ':')} {place.scope}".strip()
             told = f"the worktree {place.worktree} of {subject} is gone; branch {place.branch} is still reserved"
             yield Finding("worktree.missing", "warning", subject, told, "git okstra worktree prune")

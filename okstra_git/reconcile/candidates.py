@@ -21,6 +21,8 @@ from okstra_git.records.states import Task
 from okstra_git.state import layout
 
 MAX_CANDIDATES = 5
+SUCCESSOR = 6
+"""The score of a commit with the author, the time and the subject of the recorded one."""
 Searched = Sequence[tuple[Home, Window]]
 
 
@@ -50,6 +52,23 @@ def confirm(
         reason=_reason(blank, places, searched, prover, likeness),
         candidates=tuple(candidates[:MAX_CANDIDATES]),
     )
+
+
+def find_successor(searched: Searched, recorded: RangePrint) -> Step | None:
+    """The commit on the stage's own branch that was made from the recorded one: same author, time and subject."""
+    steps = (step for home, window in searched if home.kind != "target" for step in window.steps)
+    return next((step for step in steps if _score(step, recorded) >= SUCCESSOR), None)
+
+
+def confirm_split(blank: Finding, searched: Searched, hit: Hit) -> Finding:
+    """A target holds the recorded change, while the stage's own branch holds a changed version of it."""
+    successor = find_successor(searched, blank.recorded)
+    assert successor is not None
+    target = searched[-1][0].name
+    oid = successor.facts.oid
+    own = Candidate(oid, oid, "the changed version on the stage branch", recommended=True)
+    reason = f"{target} holds the recorded change, and the stage branch a changed version of it"
+    return replace(blank, kind="confirm", reason=reason, candidates=(own, _proven_rival(hit)))
 
 
 def _proven_rival(hit: Hit) -> Candidate:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from okstra_git.digest import multiset_sum
 from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
@@ -53,7 +53,9 @@ def ends_of(window: Window, span: Span) -> Ends:
 
 
 def _by_delta(window: Window, prover: Prover) -> list[Hit]:
-    spans = window.spans_with_delta(int(prover.recorded.delta_sum, 16))
+    wanted = int(prover.recorded.delta_sum, 16)
+    known = None if wanted in window.by_delta else prover.recorded_delta()
+    spans = window.spans_with_delta(wanted, known)
     return list(_proven(window, prover, spans, second_opinions=False))
 
 
@@ -70,15 +72,17 @@ def _by_lines(window: Window, prover: Prover) -> list[Hit]:
     if prover.recorded.lines_sum is None:
         return []
     spans = window.spans_with_lines(int(prover.recorded.lines_sum, 16))
-    return list(_proven(window, prover, spans, second_opinions=True))
+    return list(_proven(window, prover, spans, second_opinions=True, by_lines=True))
 
 
-def _proven(window: Window, prover: Prover, spans: list[Span], *, second_opinions: bool) -> Iterator[Hit]:
+def _proven(
+    window: Window, prover: Prover, spans: list[Span], *, second_opinions: bool, by_lines: bool = False
+) -> Iterator[Hit]:
     """The spans that are the recorded change. Where more of them look alike than git is asked about, it is not asked
     at all: a copy that nobody looked at is still a copy."""
     ask = second_opinions and len(spans) <= SECOND_OPINIONS
     for span in spans:
-        ends = ends_of(window, span)
+        ends = replace(ends_of(window, span), has_recorded_lines=by_lines and not window.has_unknown_lines)
         yes = prover.prove(ends, second_opinion=ask)
         if yes is not None and (not yes.partly_absorbed or _rest_was_there(window, prover, span, ends)):
             yield Hit(span, ends, yes)
@@ -101,9 +105,10 @@ def _tree_under(window: Window, root: str) -> str | None:
 
 
 def _is_only_visit(window: Window, hit: Hit) -> bool:
-    """Whether some path of the change is touched nowhere else in the window: then nothing else can equal it."""
-    inside = 1 if hit.span.first is hit.span.last else None
-    return inside is not None and any(len(window.by_path[change.path]) == 1 for change in hit.ends.delta)
+    """Whether some path or line of the change is touched nowhere else in the window: then nothing else can equal it."""
+    if hit.span.first is not hit.span.last:
+        return False
+    return any(len(window.by_path[c.path]) == 1 for c in hit.ends.delta) or window.is_only_visitor(hit.span.first)
 
 
 def _by_rest(window: Window, prover: Prover) -> list[Hit]:

@@ -18,12 +18,16 @@ READ_TOGETHER = 64
 
 @dataclass(frozen=True)
 class Ends:
-    """A candidate range by its trees: before and after, and the exact delta between them; `steps` commits long."""
+    """A candidate range by its trees: before and after, and the exact delta between them; `steps` commits long.
+
+    `has_recorded_lines`: it adds and removes the very lines that the recorded change does, none was there before.
+    """
 
     base_tree: str
     head_tree: str
     delta: Delta
     steps: int = 1
+    has_recorded_lines: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,20 +39,22 @@ class Proven:
 
 
 class RecordedDeltas:
-    """The recorded changes of several ranges, read from git some dozens at a time when one of them is asked for."""
+    """The recorded changes of several ranges, read together with their neighbours, ever more of them at a time."""
 
     def __init__(self, git: Git, ranges: Sequence[RangePrint]) -> None:
         self._git = git
         self._pairs = list(dict.fromkeys((one.base_tree, one.head_tree) for one in ranges))
         self._places = {pair: place for place, pair in enumerate(self._pairs)}
         self._known: dict[tuple[str, str], Delta | None] = {}
+        self._stride = READ_TOGETHER
 
     def find(self, recorded: RangePrint) -> Delta | None:
         """The delta of one of the ranges, or None where its trees are gone."""
         wanted = (recorded.base_tree, recorded.head_tree)
         if wanted not in self._known:
             place = self._places[wanted]
-            self._known.update(self._read(self._pairs[place : place + READ_TOGETHER]))
+            self._known.update(self._read(self._pairs[place : place + self._stride]))
+            self._stride *= 4
         return self._known[wanted]
 
     def _read(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Delta | None]:
@@ -105,6 +111,8 @@ class Prover:
         for change in recorded:
             if not self._lands(change, theirs, ends.base_tree):
                 return None
+        if ends.has_recorded_lines:
+            return False
         return len(theirs) < len(recorded) or not all(self._makes_all_of(c, theirs[c.path]) for c in recorded)
 
     def _makes_all_of(self, change: Change, moved: Change) -> bool:

@@ -20,13 +20,14 @@ class Union:
 
 def find_union(task: Task, recorded: RangePrint, searched: Sequence[tuple[Home, Window]]) -> Union | None:
     """A single commit that makes exactly the joint change of the stage and neighbours in its stack, or None."""
+    if recorded.is_empty:
+        return None
     for stack in _stacks(task, recorded):
-        ranges = [task.stages[number].range for number in stack]
-        prints = [one for one in ranges if one is not None]
+        prints = {number: one for number in stack if (one := task.stages[number].range) and not one.is_empty}
         for _, window in searched:
-            commit = _single(window, prints)
+            commit = _single(window, list(prints.values())) if len(prints) > 1 else None
             if commit is not None:
-                return Union(tuple(sorted(stack)), commit)
+                return Union(tuple(sorted(prints)), commit)
     return None
 
 

@@ -1,12 +1,13 @@
 """The stretch of history in which a moved change is looked for, indexed so that ranges are found without search."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from okstra_git.digest import add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import Delta, compose, delta_sum, diff_trees
+from okstra_git.git.changes import Change, Delta, compose, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, find_commit, walk
 from okstra_git.git.merging import line_difference
 from okstra_git.git.objects import EMPTY_TREE
@@ -42,6 +43,14 @@ class Span:
 
     first: Step
     last: Step
+
+
+Side = tuple[bytes, str, str]
+"""A file as a change leaves it: path, mode, blob."""
+
+
+def _side(change: Change) -> Side:
+    return change.path, change.new_mode, change.new
 
 
 @dataclass
@@ -83,14 +92,42 @@ class Window:
         return SpanIndex(self._forest, [self._before(step, sums) for step in self.steps], list(sums.values()))
 
     @cached_property
+    def _differences(self) -> list[dict[bytes, int] | None]:
+        """The lines that each step adds and removes; None where that is not to be had."""
+        return [line_difference(self.git, step.delta) for step in self.steps]
+
+    @cached_property
     def _lines(self) -> SpanIndex:
         """Line sums along each first-parent chain."""
         sums: dict[str, int] = {}
-        for step in self.steps:
-            difference = line_difference(self.git, step.delta)
+        for step, difference in zip(self.steps, self._differences, strict=True):
             here = multiset_sum(difference.items()) if difference is not None else delta_sum(step.delta)
             sums[step.facts.oid] = add_sums(sums.get(step.parent or "", 0), here)
         return SpanIndex(self._forest, [self._before(step, sums) for step in self.steps], list(sums.values()))
+
+    @cached_property
+    def _by_lines(self) -> dict[int, list[Step]]:
+        """Non-empty steps by the sum of their lines."""
+        found: dict[int, list[Step]] = {}
+        for step in self.steps:
+            if step.delta:
+                found.setdefault(self._lines.grows_by(step.position), []).append(step)
+        return found
+
+    @cached_property
+    def _visits(self) -> Counter[bytes]:
+        """How many steps add or remove each line."""
+        return Counter(line for difference in self._differences for line in difference or ())
+
+    @cached_property
+    def has_unknown_lines(self) -> bool:
+        """Whether some step's lines are not to be had (a huge or missing file)."""
+        return None in self._differences
+
+    @cached_property
+    def _arrivals(self) -> Counter[Side]:
+        """How many steps bring each file to each content."""
+        return Counter(_side(change) for step in self.steps for change in step.delta)
 
     @cached_property
     def _forest(self) -> Forest:
@@ -101,16 +138,27 @@ class Window:
     def _before(step: Step, sums: Mapping[str, int]) -> int:
         return sums.get(step.parent or "", 0)
 
-    def spans_with_delta(self, wanted: int) -> list[Span]:
-        """Every tight range whose delta has this sum."""
+    def spans_with_delta(self, wanted: int, known: Delta | None = None) -> list[Span]:
+        """Every tight range whose delta has this sum; `known`, the delta itself, spares looking where it cannot be."""
         singles = self.by_delta.get(wanted, [])
-        if len(singles) == 1 and self._arrives_once(singles[0]):
-            return [Span(singles[0], singles[0])]
+        if len(singles) == 1 and any(self._arrivals[_side(change)] == 1 for change in singles[0].delta):
+            return [Span(singles[0], singles[0])]  # any other range would have to bring that file there as well
+        if not singles and known and not all(self._arrivals[_side(change)] for change in known):
+            return []
         return self._spans(self._deltas, wanted)
 
     def spans_with_lines(self, wanted: int) -> list[Span]:
         """Every tight range whose added and removed lines have this sum."""
+        singles = self._by_lines.get(wanted, [])
+        if len(singles) == 1 and self.is_only_visitor(singles[0]):
+            return [Span(singles[0], singles[0])]
         return self._spans(self._lines, wanted)
+
+    def is_only_visitor(self, step: Step) -> bool:
+        """Whether the step adds or removes a line that no other one does: then no range without it is like it."""
+        return not self.has_unknown_lines and any(
+            self._visits[line] == 1 for line in self._differences[step.position] or ()
+        )
 
     def keeps_lines(self, step: Step) -> bool:
         """Whether the step removes exactly the lines that it adds."""
@@ -118,10 +166,6 @@ class Window:
 
     def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
         return [Span(self.steps[first], self.steps[last]) for first, last in index.find(wanted)] if wanted else []
-
-    def _arrives_once(self, step: Step) -> bool:
-        """Whether no other step touches one of the paths, so that no other range can have the same delta."""
-        return any(len(self.by_path[change.path]) == 1 for change in step.delta)
 
     def net_delta(self, span: Span) -> Delta:
         """What the range changes altogether."""

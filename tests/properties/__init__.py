@@ -1,0 +1,1 @@
+"""Whatever is done to history, what okstra calls proven is true."""

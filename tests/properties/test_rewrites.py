@@ -129,7 +129,7 @@ def _run(folder: Path, chosen: settings) -> None:
 
 
 QUICK = settings(
-    max_examples=14, stateful_step_count=12, deadline=None, derandomize=True, database=None, print_blob=True,
+    max_examples=12, stateful_step_count=12, deadline=None, derandomize=True, database=None, print_blob=True,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
 LONG = settings(

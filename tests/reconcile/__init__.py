@@ -1,0 +1,1 @@
+"""Windows, proofs and rules, each by itself and against plain git."""

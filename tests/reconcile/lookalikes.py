@@ -117,7 +117,7 @@ def _moves() -> dict[str, Edit]:
     }  # fmt: skip
 
 
-FEW = ("original", "block on top", "link became file")
+FEW = ("original", "link became file")
 
 
 def corpus(*, among: Sequence[str] = ()) -> tuple[list[Made], list[Change]]:

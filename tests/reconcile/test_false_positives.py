@@ -41,8 +41,8 @@ class Oracle:
 def test_no_look_alike_is_proven_unless_git_agrees(world: World) -> None:
     pairs, proven, wrong = _try_all_pairs(world, *corpus(among=FEW))
     assert not wrong, f"{len(wrong)} of {proven} proofs are wrong:\n" + "\n".join(wrong[:20])
-    assert pairs > 40_000
-    assert proven > 300, "a prover that says no to everything proves nothing here"
+    assert pairs > 30_000
+    assert proven > 100, "a prover that says no to everything proves nothing here"
 
 
 @pytest.mark.deep

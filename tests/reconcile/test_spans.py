@@ -5,10 +5,10 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okstra_git.digest import SUM_BITS, add_sums
+from okstra_git.digest import SUM_MASK, add_sums
 from okstra_git.reconcile.spans import Forest, SpanIndex
 
-MASK = (1 << SUM_BITS) - 1
+MASK = SUM_MASK
 
 
 def index_of(parents: list[int | None], summands: list[int]) -> SpanIndex:

@@ -7,34 +7,21 @@ from tests.kit.verdicts import auto, confirm
 
 LINES = "".join(f"line {n}\n" for n in range(1, 31))
 SETTINGS = {
-    "diff.noprefix": "true",
-    "diff.mnemonicPrefix": "true",
-    "core.abbrev": "4",
-    "color.ui": "always",
-    "diff.external": "false",
-    "diff.algorithm": "patience",
-    "diff.renames": "false",
-    "diff.context": "0",
-    "diff.ignoreSubmodules": "all",
-    "diff.orderFile": "/dev/null",
-    "core.quotePath": "false",
-    "core.autocrlf": "input",
-    "core.whitespace": "cr-at-eol",
-    "apply.ignoreWhitespace": "change",
-    "log.showSignature": "true",
-    "log.date": "relative",
-    "log.showRoot": "false",
-    "i18n.logOutputEncoding": "latin1",
-    "merge.conflictStyle": "diff3",
-    "merge.renames": "false",
-    "merge.directoryRenames": "false",
-    "rebase.abbreviateCommands": "true",
-    "core.fileMode": "false",
-    "core.ignoreCase": "true",
-    "core.commitGraph": "false",
-    "core.pager": "false",
-    "advice.detachedHead": "true",
-    "gc.writeCommitGraph": "true",
+    "how a diff looks": [
+        "diff.noprefix=true",
+        "diff.mnemonicPrefix=true",
+        "diff.context=0",
+        "diff.algorithm=patience",
+        "diff.orderFile=/dev/null",
+        "color.ui=always",
+    ],
+    "who makes a diff": ["diff.external=false", "core.pager=false", "interactive.diffFilter=false"],
+    "what a diff follows": ["diff.renames=false", "diff.ignoreSubmodules=all", "core.fileMode=false"],
+    "short names": ["core.abbrev=4", "core.quotePath=false", "rebase.abbreviateCommands=true"],
+    "lines and spaces": ["core.autocrlf=input", "core.whitespace=cr-at-eol", "apply.ignoreWhitespace=change"],
+    "logs": ["log.showSignature=true", "log.date=relative", "log.showRoot=false", "i18n.logOutputEncoding=latin1"],
+    "merges": ["merge.conflictStyle=diff3", "merge.renames=false", "merge.directoryRenames=false"],
+    "storage": ["core.commitGraph=false", "core.ignoreCase=true", "core.logAllRefUpdates=always"],
 }
 
 
@@ -54,9 +41,10 @@ def _one_of_each(story: Story) -> None:
 VERDICT = {1: auto("replay", "A′"), 2: confirm("whitespace differs", offered="login")}
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_no_setting_changes_a_verdict(story: Story, name: str) -> None:
-    story.git("config", "--global", name, SETTINGS[name])
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+def test_no_setting_changes_a_verdict(story: Story, settings: list[str]) -> None:
+    for setting in settings:
+        story.git("config", "--global", *setting.split("=", 1))
     _one_of_each(story)
     story.ends(VERDICT)
 

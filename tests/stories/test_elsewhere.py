@@ -70,6 +70,18 @@ def test_a_copy_in_a_configured_target_has_landed_when_the_original_is_gone(stor
     story.ends({1: auto("same-delta", "A′@release", landed=True)}, heard=False)
 
 
+def test_a_copy_in_main_and_a_changed_version_on_the_own_branch_ask_which(story: Story) -> None:
+    story.stage("login", "A")
+    story.advance("M")
+    story.checkout("main")
+    story.git("cherry-pick", "login")
+    story.checkout("login")
+    story.write("a.txt", "quite different\n")
+    story.git("add", "--all")
+    story.git("commit", "--amend", "--no-edit")
+    story.ends({1: confirm("main holds the recorded change, and the stage branch a changed version of it")})
+
+
 def test_a_revert_on_top_moves_nothing(story: Story) -> None:
     story.stage("login", "A")
     story.git("revert", "--no-edit", "HEAD")

@@ -39,7 +39,7 @@ def _file_to_link(story: Story) -> None:
 
 
 def _submodule(story: Story) -> None:
-    story.git("update-index", "--cacheinfo", f"160000,{'1' * 40},vendor/lib")
+    story.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},vendor/lib")
     story.git("commit", "-q", "-m", "A")
     story.labels["A"] = story.tip()
 
@@ -145,7 +145,7 @@ def test_another_bump_of_a_submodule_asks_first(story: Story) -> None:
     story.branch("login")
     _submodule(story)
     story.record("login")
-    story.git("update-index", "--cacheinfo", f"160000,{'2' * 40},vendor/lib")
+    story.git("update-index", "--add", "--cacheinfo", f"160000,{'2' * 40},vendor/lib")
     story.git("commit", "-q", "--amend", "--no-edit")
     story.ends({1: confirm("content changed", offered="login")})
 
@@ -202,6 +202,13 @@ def test_a_stage_whose_commits_undo_each_other_asks_because_nothing_can_prove_it
     story.advance("M")
     story.git("rebase", "-q", "main")
     story.ends({1: confirm("changes no file")})
+
+
+def test_two_stages_melted_together_around_an_empty_one_ask_together(story: Story) -> None:
+    story.line("login", "A", ("B", {}), "C")
+    story.rebase_i("main", [("pick", "A"), ("squash", "C")])
+    together = confirm("one commit now", together=(1, 3), offered="login")
+    story.ends({1: together, 2: confirm("changes no file"), 3: together})
 
 
 # --- the same change more than once
