@@ -14,7 +14,8 @@ TASK = "shop/web/login"
 def a_range(head: str, tree: str) -> RangePrint:
     return RangePrint(
         head=head * 40, head_tree=tree * 40, base="0" * 40, base_tree="f" * 40, parents=("0" * 40,), commits=1,
-        author=Author(name="a", email="a@b", time=1), subject="A", delta="d", delta_sum="0", path_count=1, paths_print="p",
+        author=Author(name="a", email="a@b", time=1), subject="A", delta="d", delta_sum="0", path_count=1,
+        paths_print="p",
     )  # fmt: skip
 
 
