@@ -9,11 +9,15 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from okstra_cli.page import clean
 from okstra_cli.session import Session
 from okstra_cli.version import VERSION
 from okstra_git.errors import OkstraError, UsageError
 
-OUTSIDE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO)
+OUTSIDE = (
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO,
+    errno.ENAMETOOLONG, errno.ELOOP,
+)  # fmt: skip
 
 
 class Interrupted(OkstraError):
@@ -57,7 +61,7 @@ def _wrong_usage(error: BaseException, *, session: Session) -> OkstraError | Non
         return Interrupted("interrupted")
     if not isinstance(error, TyperException):
         return None
-    sentence = error.format_message().strip().removesuffix(".")
+    sentence = clean(error.format_message().strip().removesuffix("."))
     return UsageError(sentence[:1].lower() + sentence[1:], hint=f"{session.command_path} --help")
 
 

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from okstra_cli.following import chain_hints, make_judge, tell_moves
+from okstra_git.errors import OkstraError
+from okstra_git.git.config import read_setting
+from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.reconcile.settle import settle
 from okstra_git.spool import drop_spooled, list_spooled
@@ -38,10 +41,32 @@ def settle_reported(session: Session, *, planned: Mapping[str, str]) -> list[Rep
     return reports
 
 
+def forget_settled(session: Session) -> None:
+    """Drop the reports that speak of no recorded commit any more."""
+    recorded = {
+        stage.range.head
+        for task in session.store.read().state.tasks.values()
+        for stage in task.stages.values()
+        if stage.range and task.is_open
+    }
+    private = str(session.git.private_dir)
+    spooled = [event for event in list_spooled(private) if not event.torn]
+    drop_spooled(private, [event.name for event in spooled if recorded.isdisjoint(old for old, _ in event.pairs)])
+
+
 def settle_leftovers(session: Session) -> None:
-    """What a hook reported and could not settle, because git had not moved the branches yet."""
-    if any(not event.torn for event in list_spooled(str(session.git.private_dir))):
+    """What a hook reported and could not settle, because git had not moved the branches yet.
+
+    A clone that cannot record now keeps the report; whoever only reads is not refused for it.
+    """
+    if not any(not event.torn for event in list_spooled(str(session.git.private_dir))):
+        return
+    if read_setting(session.git, require_setting("okstra.hooks")).value is False:
+        return
+    try:
         settle_reported(session, planned={})
+    except OkstraError as refusal:
+        session.note(f"what a git hook reported could not be settled yet: {refusal.message}")
 
 
 def _concerned(session: Session, state: State, hints: Mapping[str, str], planned: Mapping[str, str]) -> Iterable[Task]:

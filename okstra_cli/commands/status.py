@@ -23,7 +23,8 @@ def status(
 ) -> Answer:
     """Show tasks, stages and commits; what needs a person comes first.
 
-    Looks at history, changes nothing, and exits 0 whatever it finds.
+    Looks at history and exits 0 whatever it finds. It records nothing but proven moves that a git hook
+    reported and could not settle at that moment.
     """
     from okstra_cli.locating import named_key
     from okstra_cli.surveying import survey_all

@@ -65,7 +65,9 @@ class RefUpdate:
 
 
 def find_ref(git: Git, name: str) -> CommitId | None:
-    """The object a direct ref points at, or None when there is no such ref; a torn one is refused."""
+    """The object a ref points at, or None when there is or can be none of that name; a torn one is refused."""
+    if not is_ref_name(name):
+        return None
     try:
         reference = git.handle.lookup_reference(name)
         target = reference.resolve().target if isinstance(reference.target, str) else reference.target
@@ -78,6 +80,14 @@ def find_ref(git: Git, name: str) -> CommitId | None:
             ref=name,
         ) from error
     return CommitId(str(target))
+
+
+def is_ref_name(name: str) -> bool:
+    """Whether git allows a ref of this name."""
+    try:
+        return bool(pygit2.reference_is_valid_name(name))
+    except ValueError:  # a zero byte, or no UTF-8
+        return False
 
 
 def find_quietly(git: Git, name: str) -> CommitId | None:

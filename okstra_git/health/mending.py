@@ -63,6 +63,7 @@ def _replace_torn(store: Store, name: str) -> None:
 def _derive_anew(store: Store, findings: Sequence[Finding]) -> None:
     git = store.git
     layout.cache_file(git.private_dir).unlink(missing_ok=True)
+    store.memory.fold = None
     snapshot = read_from_scratch(git)
     if snapshot.is_damaged:
         return

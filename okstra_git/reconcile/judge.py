@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from okstra_git.git.history import is_whole_above
 from okstra_git.reconcile.anchors import judge_anchor
-from okstra_git.reconcile.candidates import confirm
+from okstra_git.reconcile.candidates import confirm, confirm_split, find_successor
 from okstra_git.reconcile.locate import Hit, locate, proven_range
 from okstra_git.reconcile.model import Finding, ProvenRange, Report
 from okstra_git.reconcile.places import Home, Places
@@ -64,6 +64,8 @@ class Judge:
             searched.append((home, window))
             hits = locate(window, prover)
             sees_all = sees_all and window.complete
+            if len(hits) == 1 and home.kind == "target" and find_successor(searched[:-1], stage.range):
+                return confirm_split(blank, searched, hits[0])
             if len(hits) == 1 and sees_all:
                 return self._auto(blank, standing, home, prover, hits[0])
             if hits:

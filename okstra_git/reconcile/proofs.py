@@ -162,12 +162,15 @@ class Prover:
             return merge_sides(self.git, change, mode, blob) == (mode, blob)
         return merge_sides(self.git, change, moved.old_mode, moved.old) == (moved.new_mode, moved.new)
 
-    def lands(self, path: bytes, ends: Ends) -> bool:
-        """Whether, at this path, the range makes exactly the recorded change."""
-        recorded = next((change for change in self.recorded_delta() or () if change.path == path), None)
-        theirs = {change.path: change for change in ends.delta if change.path == path}
+    def differing_paths(self, ends: Ends) -> list[bytes]:
+        """Paths at which the range does not make exactly the recorded change."""
+        recorded = {change.path: change for change in self.recorded_delta() or ()}
+        theirs = {change.path: change for change in ends.delta}
+        return [path for path in recorded | theirs if not self._lands_at(recorded.get(path), theirs, ends.base_tree)]
+
+    def _lands_at(self, recorded: Change | None, theirs: Mapping[bytes, Change], base_tree: str) -> bool:
         try:
-            return recorded is not None and self._lands(recorded, theirs, ends.base_tree)
+            return recorded is not None and self._lands(recorded, theirs, base_tree)
         except MissingObject:
             return False
 

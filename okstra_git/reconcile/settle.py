@@ -16,7 +16,7 @@ def settle(store: Store, reports: Sequence[Report]) -> Appended:
     """Record every proven move of the reports; a stage that moved meanwhile is left for the next look."""
     facts = planned_moves(store.git, reports)
     if not facts:
-        return Appended((), store.read())
+        return store.catch_up()
     return store.append(lambda snapshot: [fact for fact in facts if still_true(snapshot, fact)])
 
 
@@ -44,6 +44,7 @@ def _stage_moved(task: str, finding: Finding, new: RangePrint) -> StageMoved:
         evidence=finding.new.evidence,
         found_by=finding.found_by,
         landed=finding.new.landed,
+        verified_carries=finding.verified_carries,
     )
 
 

@@ -169,11 +169,7 @@ class Window:
 
     def net_delta(self, span: Span) -> Delta:
         """What the range changes altogether."""
-        chain = list(self._back(span))
-        net = chain[-1].delta
-        for step in reversed(chain[:-1]):
-            net = compose(net, step.delta)
-        return net
+        return compose(*(step.delta for step in reversed(list(self._back(span)))))
 
     def _back(self, span: Span) -> Iterator[Step]:
         at = span.last

@@ -9,7 +9,7 @@ from pathlib import Path
 from okstra_git.digest import fingerprint
 from okstra_git.records.states import State
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def load_fold(path: Path) -> CachedFold | None:
             return None
         heads = {ref: (int(h[0]), int(h[1]), int(h[2])) for ref, h in facts["heads"].items()}
         return CachedFold(facts["tips"], heads, facts["blobs"], State.model_validate_json(body))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -22,7 +22,7 @@ from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch, 
 from okstra_git.state.reading import Memory, Snapshot, read_snapshot
 from okstra_git.state.recovery import level_journal, missing_lines
 from okstra_git.state.views import Derived, is_derived, mark_derived, refresh
-from okstra_git.state.writer import require_writer
+from okstra_git.state.writer import find_writer, require_writer
 
 DERIVE_PATIENCE = 3.0
 """Seconds; what is derived can be derived again, so nobody waits long for it."""
@@ -76,6 +76,13 @@ class Store:
         read-only or full, when another writer stays in the way, and where the log is damaged or of a newer format.
         """
         return self.attempt(lambda: self._append_once(decide), queued=queued)
+
+    def catch_up(self) -> Appended:
+        """Record nothing, but derive what an interrupted command left underived."""
+        snapshot = self.read()
+        if is_derived(self.git, snapshot.tips) or find_writer(self.git) is None:
+            return Appended((), snapshot)
+        return self.append(lambda _: ())
 
     def attempt(self, once: Callable[[], _T], *, queued: bool = True) -> _T:
         """Do `once` under this clone's lock, again after every lost race and every lock that frees itself."""

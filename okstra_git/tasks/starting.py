@@ -1,5 +1,6 @@
 """Starting a stage: its branch, its worktree and, the first time, the anchor of its task."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,7 +150,7 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
             f"the worktree's path {shown(place.worktree)} is not UTF-8 and cannot be recorded",
             hint="git okstra config set okstra.worktreeRoot DIR",
         )
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     here = find_worktree(git, path)
     if here is None:

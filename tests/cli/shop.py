@@ -32,9 +32,9 @@ def open_shop(world: World, *, hooks: bool = False) -> World:
 
 
 def record_stage(world: World, number: int, branch: str, files: Mapping[str, str] | None = None) -> Answer:
-    """A stage adopted on a new branch from main, with one commit labelled like the branch."""
+    """A stage adopted on a new branch from main, with one commit labelled S<number>."""
     world.branch(branch, "main")
-    world.commit(branch, files)
+    world.commit(f"S{number}", files)
     start = ("stage", "start", str(number), *TASK, "--base", "main", "--branch", branch, "--no-worktree")
     world.okstra(*start)
     return world.okstra("stage", "done", str(number), *TASK)

@@ -105,7 +105,7 @@ def test_a_second_clone_joins(tmp_path: Path) -> None:
     told = second.okstra("init", "--no-hooks").json
     assert (told["joined"], told["project"], told["new"]) == ("origin", "shop", True)
     assert told["writer"] != status(first)["writer"]
-    assert stage_of(second, 1)["commit"] == first["feature/login"]
+    assert stage_of(second, 1)["commit"] == first["S1"]
     assert stage_of(second, 1)["finding"] == "ok"
     assert len(refs(second, "refs/okstra/remote/origin")) == 1
     refused(second.okstra("init", "--project-id", "bank", exit=1), "project.conflict")
@@ -132,7 +132,7 @@ def test_both_clones_work_on_and_meet_again(tmp_path: Path) -> None:
     first.git(
         "fetch", "-q", "origin", "refs/okstra/log/*:refs/okstra/remote/origin/*", "+refs/heads/*:refs/remotes/origin/*"
     )
-    assert stage_of(first, 2)["commit"] == second["feature/logout"]
+    assert stage_of(first, 2)["commit"] == second["S2"]
     assert stage_of(first, 2)["finding"] == "ok"
 
 

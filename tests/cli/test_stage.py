@@ -180,7 +180,7 @@ def test_stages_of_one_task_may_share_an_adopted_branch(shop: World) -> None:
     start(shop, 2, "--base", "feature/login", "--branch", "feature/login", "--no-worktree")
     shop.commit("more")
     shop.okstra("stage", "done", "2", *TASK)
-    assert stage_of(shop, 2)["base"] == shop["feature/login"]
+    assert stage_of(shop, 2)["base"] == shop["S1"]
 
 
 def test_a_branch_with_other_work_is_not_taken_silently(shop: World) -> None:
@@ -280,7 +280,7 @@ def test_the_original_flags_are_accepted(shop: World) -> None:
     shop.okstra("worktree", "list", *old)
 
 
-def test_carry_travels_with_the_stage(shop: World, tmp_path: Path) -> None:
+def test_carry_travels_with_the_stage(shop: World) -> None:
     record_stage(shop, 1, "feature/login")
     (shop.path / "carry.md").write_text("다음 단계에 필요한 것\n")
     shop.okstra("stage", "done", "1", *TASK, "--carry", "carry.md")
@@ -361,7 +361,7 @@ def test_release_frees_the_branch_and_keeps_everything(shop: World) -> None:
     told = shop.okstra("stage", "release", "1", *TASK).json
     assert told["released"] == {"branch": "feature/login", "worktree": None}
     assert shop.okstra("stage", "release", "1", *TASK).json["released"] is None
-    assert stage_of(shop, 1)["commit"] == shop["feature/login"]
+    assert stage_of(shop, 1)["commit"] == shop["S1"]
     shop.okstra("task", "open", "shop:web:other")
     line = ("--task-key", "shop:web:other", "--base", "main", "--branch", "feature/login", "--no-worktree")
     shop.okstra("stage", "start", "1", *line)
@@ -372,5 +372,5 @@ def test_show_tells_where_a_stage_was_before(shop: World) -> None:
     shop.amend(None, "-m", "reworded")
     shop.okstra("reconcile", *TASK, "--apply")
     told = shop.okstra("stage", "show", "1", *TASK).json["stage"]
-    assert told["former"] == [{"commit": shop["feature/login"], "left_by": "same-tree"}]
+    assert told["former"] == [{"commit": shop["S1"], "left_by": "same-tree"}]
     assert told["range"]["subject"] == "reworded"

@@ -112,7 +112,7 @@ def test_a_closed_task_takes_no_work_and_loses_nothing(world: World) -> None:
     assert world.okstra("task", "list").json["tasks"] == []
     assert [task["key"] for task in world.okstra("task", "list", "--closed").json["tasks"]] == [KEY]
     world.okstra("task", "open", KEY)
-    assert status(world)["tasks"][0]["stages"][0]["commit"] == world["feature/login"]
+    assert status(world)["tasks"][0]["stages"][0]["commit"] == world["S1"]
 
 
 def test_the_text_is_short_and_says_what_comes_next(world: World) -> None:

@@ -1,1 +1,1 @@
-"""Processes and locks of the machine the tests run on."""
+"""Tests of the floor that knows processes and locks."""

@@ -1,73 +1,54 @@
-"""Who may own a lock: whoever has it open, and git at work here; not those who wait for us, and no other okstra."""
+"""Processes as values, and who may own a lock file."""
 
 import os
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
 from pathlib import Path
-
-import pytest
 
 from okstra_git.host.processes import find_process, holders_of
 
 
-@pytest.fixture
-def lock(tmp_path: Path) -> Path:
-    (tmp_path / ".git").mkdir()
-    path = tmp_path / ".git/x.lock"
-    path.write_bytes(b"")
+def test_a_living_process_is_found_with_its_birth() -> None:
+    found = find_process(os.getpid())
+    assert found is not None
+    assert found.pid == os.getpid()
+    assert found.born > 1_000_000_000
+
+
+def test_a_dead_process_is_not_found() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert find_process(process.pid) is None
+
+
+def test_a_process_that_has_the_file_open_holds_it(tmp_path: Path) -> None:
+    lock = tmp_path / "a.lock"
+    lock.touch()
+    script = "import sys; f = open(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        assert process.pid in [facts.pid for facts in holders_of(lock, directory=tmp_path, work_tree=None)]
+    finally:
+        process.kill()
+        process.wait()
+    assert process.pid not in [facts.pid for facts in holders_of(lock, directory=tmp_path, work_tree=None)]
+
+
+def test_git_at_work_in_the_repository_counts_as_a_holder(tmp_path: Path) -> None:
+    lock = tmp_path / "b.lock"
+    lock.touch()
+    process = subprocess.Popen(["git", "cat-file", "--batch"], cwd=_repository(tmp_path), stdin=subprocess.PIPE)
+    try:
+        assert process.pid in [facts.pid for facts in holders_of(lock, directory=tmp_path, work_tree=tmp_path)]
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _repository(path: Path) -> Path:
+    subprocess.run(["git", "init", "-q", str(path)], check=True)
     return path
-
-
-@contextmanager
-def running(lock: Path, name: str, *, cwd: Path, stdin: Path | None = None) -> Iterator[int]:
-    """A sleeping process under any name, as `ps` shows it."""
-    program = lock.parent / name
-    if not program.exists():
-        program.write_bytes(Path("/bin/sleep").read_bytes())
-        program.chmod(0o755)
-    with open(stdin or os.devnull) as given, subprocess.Popen([program, "30"], cwd=cwd, stdin=given) as process:
-        try:
-            yield process.pid
-        finally:
-            process.kill()
-
-
-def holders(lock: Path) -> list[int]:
-    return [one.pid for one in holders_of(lock, directory=lock.parent, work_tree=lock.parent.parent)]
-
-
-def test_nobody_holds_a_lock_that_was_left(lock: Path) -> None:
-    assert holders(lock) == []
-
-
-def test_whoever_has_it_open_holds_it(lock: Path) -> None:
-    with running(lock, "anything", cwd=Path("/"), stdin=lock) as pid:
-        assert holders(lock) == [pid]
-
-
-@pytest.mark.parametrize("name", ["git", "git-remote-http"])
-def test_git_at_work_in_this_repository_may_hold_it(lock: Path, name: str) -> None:
-    with running(lock, name, cwd=lock.parent.parent) as pid:
-        assert holders(lock) == [pid]
-    with running(lock, name, cwd=Path("/")):
-        assert holders(lock) == []
-
-
-def test_another_okstra_that_waits_does_not(lock: Path) -> None:
-    with running(lock, "git-okstra", cwd=lock.parent.parent):
-        assert holders(lock) == []
-
-
-def test_an_okstra_that_has_it_open_does(lock: Path) -> None:
-    with running(lock, "git-okstra", cwd=lock.parent.parent, stdin=lock) as pid:
-        assert holders(lock) == [pid]
-
-
-def test_processes_are_found_by_their_number() -> None:
-    me = find_process(os.getpid())
-    assert me is not None
-    assert me.pid == os.getpid()
-    assert me.born > 0
-    assert find_process(2**31 - 1) is None
-    assert find_process(-1) is None

@@ -34,9 +34,9 @@ class Verdict:
         assert (item["class"], item["recorded"], item["replacement"]) == (self.kind, recorded, self.new), item
         assert item["proof"] in (self.proofs or (None,)), item
         assert self.reason in item["reason"], item
-        assert tuple(item.get("together", ())) == self.together, item
-        assert item.get("landed", False) is self.landed, item
-        assert ("partly-absorbed" in item.get("flags", ())) is self.partly, item
+        assert tuple(item.get("together") or ()) == self.together, item
+        assert bool(item.get("landed")) is self.landed, item
+        assert ("partly-absorbed" in (item.get("flags") or ())) is self.partly, item
         best = [candidate["commit"] for candidate in item["candidates"] if candidate["recommended"]]
         assert len(best) <= 1, item
         assert self.offered is None or best == [self.offered], item

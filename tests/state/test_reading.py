@@ -5,7 +5,7 @@ import pytest
 from okstra_git.records.events import StageStarted, TaskOpened
 from okstra_git.state import layout
 from okstra_git.state.cache import load_fold
-from okstra_git.state.reading import read_from_scratch, read_snapshot
+from okstra_git.state.reading import Memory, Snapshot, read_from_scratch, read_snapshot
 from okstra_git.state.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import open_store, own_log, record
@@ -20,8 +20,13 @@ def store(world: World) -> Store:
     return store
 
 
+def read_anew(store: Store) -> Snapshot:
+    """As another process reads it: from the file and the logs, without this one's memory."""
+    return read_snapshot(store.git, Memory())
+
+
 def same(store: Store) -> bool:
-    return read_snapshot(store.git) == read_from_scratch(store.git)
+    return read_anew(store) == store.read() == read_from_scratch(store.git)
 
 
 def test_a_fold_that_goes_on_from_the_cache_equals_one_from_scratch(world: World, store: Store) -> None:
@@ -31,7 +36,7 @@ def test_a_fold_that_goes_on_from_the_cache_equals_one_from_scratch(world: World
     ref = own_log(store.git)
     world.git("update-ref", ref, f"{ref}~2")
     assert same(store)
-    assert list(read_snapshot(store.git).state.tasks) == [TASK, "shop/web/other"]
+    assert list(read_anew(store).state.tasks) == [TASK, "shop/web/other"]
 
 
 def test_a_fetched_log_joins_and_leaves(world: World, store: Store) -> None:
@@ -57,7 +62,7 @@ def test_a_corrupt_cache_is_ignored_and_written_anew(store: Store, content: byte
 
 
 def test_a_cache_with_one_flipped_byte_is_ignored(store: Store) -> None:
-    read_snapshot(store.git)
+    read_anew(store)
     path = layout.cache_file(store.git.private_dir)
     data = bytearray(path.read_bytes())
     data[-20] ^= 1

@@ -70,6 +70,18 @@ def test_a_copy_in_a_configured_target_has_landed_when_the_original_is_gone(stor
     story.ends({1: auto("same-delta", "A′@release", landed=True)}, heard=False)
 
 
+def test_a_copy_in_main_and_a_changed_version_on_the_own_branch_ask_which(story: Story) -> None:
+    story.stage("login", "A")
+    story.advance("M")
+    story.checkout("main")
+    story.git("cherry-pick", "login")
+    story.checkout("login")
+    story.write("a.txt", "quite different\n")
+    story.git("add", "--all")
+    story.git("commit", "--amend", "--no-edit")
+    story.ends({1: confirm("main holds the recorded change, and the stage branch a changed version of it")})
+
+
 def test_a_revert_on_top_moves_nothing(story: Story) -> None:
     story.stage("login", "A")
     story.git("revert", "--no-edit", "HEAD")
@@ -244,3 +256,13 @@ def test_a_replacement_object_changes_no_verdict(story: Story) -> None:
     story.amend({"A.txt": "other\n"})
     story.git("replace", story.tip(), old)
     story.ends({1: confirm("content changed", offered="login")})
+
+
+def test_a_stage_ref_that_somebody_moved_is_a_finding_and_never_the_truth(story: Story) -> None:
+    story.stage("login", "A")
+    story.git("update-ref", "refs/okstra/stage/shop/web/login/1", story["base"])
+    assert story.reconcile("--check", exit=0)["items"] == []
+    found = story.okstra("fsck", "--json", exit=None)
+    assert found.exit != 0, found.out
+    story.okstra("fsck", "--repair", "--json", exit=None)
+    story.ends({1: STANDS})
