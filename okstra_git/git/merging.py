@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pygit2
 from pygit2.enums import FileMode
@@ -18,6 +18,7 @@ from okstra_git.git.repo import Git
 BLOB_MODES = ("100644", "100755")
 MAX_MERGED_BYTES = 32 << 20
 _SNIFFED = 8000
+_MERGED_NAME = ffi.new("char[]", b"merged")
 _Left = dict[bytes, tuple[str, str, list[bytes]]]
 """Mode, blob and lines of files by path."""
 
@@ -59,15 +60,21 @@ def merged_bytes(git: Git, base: str, ours: str, theirs: str) -> bytes | None:
     """
     if any(not _is_mergeable(git, oid) for oid in (base, ours, theirs)):
         return None
-    sides = (pygit2.Oid(hex=oid) for oid in (base, ours, theirs))
-    raw = [pygit2.IndexEntry("merged", side, FileMode.BLOB)._to_c() for side in sides]
+    sides = [_side_of_merge(oid) for oid in (base, ours, theirs)]
     result = ffi.new("git_merge_file_result *")
-    if C.git_merge_file_from_index(result, git.handle._repo, raw[0][0], raw[1][0], raw[2][0], ffi.NULL) != 0:
+    if C.git_merge_file_from_index(result, git.handle._repo, *sides, ffi.NULL) != 0:
         return None
     try:
         return bytes(ffi.buffer(result.ptr, result.len)) if result.automergeable else None
     finally:
         C.git_merge_file_result_free(result)
+
+
+def _side_of_merge(oid: str) -> Any:
+    side = ffi.new("git_index_entry *")
+    ffi.buffer(ffi.addressof(side, "id"))[:] = bytes.fromhex(oid)
+    side.mode, side.path = FileMode.BLOB.value, _MERGED_NAME
+    return side
 
 
 def _is_mergeable(git: Git, oid: str) -> bool:

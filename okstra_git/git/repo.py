@@ -56,7 +56,7 @@ class Git:
         """A directory in which the git program finds this repository."""
         return self.work_tree or self.git_dir
 
-    @property
+    @cached_property
     def is_shallow(self) -> bool:
         """Whether history is cut off, so that missing ancestors mean nothing."""
         return (self.common_dir / "shallow").exists()

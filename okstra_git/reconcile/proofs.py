@@ -7,7 +7,7 @@ from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta, delta_fingerprint, diff_trees
 from okstra_git.git.history import find_commit
 from okstra_git.git.merging import line_difference, merge_sides, merge_trees_with_git, merged_difference
-from okstra_git.git.objects import MissingObject, find_entry, has_object
+from okstra_git.git.objects import MissingObject, find_entry
 from okstra_git.git.patch_ids import PATCH_ALGORITHM
 from okstra_git.git.repo import Git
 from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
@@ -58,12 +58,13 @@ class RecordedDeltas:
         return self._known[wanted]
 
     def _read(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Delta | None]:
-        present = [pair for pair in pairs if all(has_object(self._git, tree) for tree in pair)]
         try:
-            read = dict(zip(present, diff_trees(self._git, present), strict=True))
-        except GitFailed:
-            read = {}
-        return {pair: read.get(pair) for pair in pairs}
+            return dict(zip(pairs, diff_trees(self._git, pairs), strict=True))
+        except GitFailed:  # some objects are gone; halving tells the pairs that lack them
+            if len(pairs) == 1:
+                return {pairs[0]: None}
+            half = len(pairs) // 2
+            return {**self._read(pairs[:half]), **self._read(pairs[half:])}
 
 
 class Prover:
