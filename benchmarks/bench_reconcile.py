@@ -26,7 +26,7 @@ def main() -> int:
 
 
 def _measure(place: Path, commits: int, limit: float) -> bool:
-    build(place, commits=commits, upstream=commits // 10, files=max(200, commits // 10))
+    build(place, commits=commits, upstream=commits // 5, files=max(200, commits // 10))
     base = git(place, "merge-base", "main", "work").out.decode().strip()
     oids = git(place, "rev-list", "--reverse", f"{base}..work").out.decode().split()
     okstra(place, "task", "open", KEY)

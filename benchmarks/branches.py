@@ -8,8 +8,8 @@ from benchmarks.measuring import git
 
 WORDS = ("order", "price", "token", "user", "route", "cache", "queue", "batch", "field", "index", "label", "state")
 NEAR = 0.6
-"""The share of upstream edits in the context of an edit of the branch. About one patch in ten is another one after the
-rebase, as in real clean rebases (docs/design/core.md)."""
+"""The share of upstream edits in the context of an edit of the branch. With an upstream commit for every five of the
+branch, one patch in five is another one after the rebase, as in real clean rebases where the same files moved."""
 
 
 class File:
