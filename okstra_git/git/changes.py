@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from okstra_git.digest import fingerprint, multiset_sum
 from okstra_git.errors import OkstraError
-from okstra_git.git.binary import OFFLINE, run_git
+from okstra_git.git.binary import OFFLINE, GitFailed, run_git
 from okstra_git.git.repo import Git
 
 ABSENT = "0" * 40
@@ -80,13 +80,22 @@ def _parse(answer: bytes, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
             at += 2
             continue
         header, newline, rest = token.partition(b"\n")
-        if len(header) == 81:
+        if header:
             index += 1
+            if index == len(pairs) or header.decode(errors="replace") != " ".join(pairs[index]):
+                raise _unreadable(pairs[min(index, len(pairs) - 1)])
         if newline:
             tokens[at] = rest
             continue
         at += 1
+    if index + 1 < len(pairs):
+        raise _unreadable(pairs[index + 1])
     return [tuple(sorted(changes)) for changes in found]
+
+
+def _unreadable(pair: tuple[str, str]) -> GitFailed:
+    """diff-tree passes over a pair whose first tree is missing without a word; nothing may be taken for another."""
+    return GitFailed(f"the trees {pair[0]} and {pair[1]} could not be compared", hint="git fsck", trees=list(pair))
 
 
 def compose(*deltas: Delta) -> Delta:
