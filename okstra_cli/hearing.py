@@ -41,6 +41,19 @@ def settle_reported(session: Session, *, planned: Mapping[str, str]) -> list[Rep
     return reports
 
 
+def forget_settled(session: Session) -> None:
+    """Drop the reports that speak of no recorded commit any more."""
+    recorded = {
+        stage.range.head
+        for task in session.store.read().state.tasks.values()
+        for stage in task.stages.values()
+        if stage.range and task.is_open
+    }
+    private = str(session.git.private_dir)
+    spooled = [event for event in list_spooled(private) if not event.torn]
+    drop_spooled(private, [event.name for event in spooled if recorded.isdisjoint(old for old, _ in event.pairs)])
+
+
 def settle_leftovers(session: Session) -> None:
     """What a hook reported and could not settle, because git had not moved the branches yet.
 

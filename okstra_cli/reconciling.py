@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okstra_cli.following import make_judge, read_hints, tell_moves
+from okstra_cli.hearing import forget_settled
 from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
 from okstra_cli.views import reconcile as view
@@ -97,6 +98,7 @@ def _decide(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
         session.warn(settled.warning)
         events += settled.events
         tell_moves(session, settled.events)
+        forget_settled(session)
     return events
 
 

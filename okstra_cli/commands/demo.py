@@ -22,7 +22,8 @@ def demo(
     """Watch records follow rewritten history in a small real repository.
 
     Takes a few seconds. Nothing outside the new repository is read or changed: neither your
-    repositories nor your git configuration.
+    repositories nor your git configuration. A story for people: text also off a terminal,
+    unless --json is said.
 
     \b
     Examples:
@@ -31,4 +32,6 @@ def demo(
     """
     from okstra_cli.demo.performance import perform
 
-    return perform(Session.of(context), keep)
+    session = Session.of(context)
+    session.flags.text = not session.flags.json
+    return perform(session, keep)

@@ -17,7 +17,7 @@ def stage_json(task: Task, stage: Stage) -> dict[str, Any]:
     """One stage as recorded; absent parts are null."""
     place = task.places.get(f"stage-{stage.number}")
     verified = stage.verified
-    carries = verified is not None and stage.range is not None and verified.tree == stage.range.head_tree
+    carries = verified is not None and (verified.carried or _has_tree(stage, verified.tree))
     return {
         "number": stage.number,
         "title": stage.title,
@@ -31,6 +31,10 @@ def stage_json(task: Task, stage: Stage) -> dict[str, Any]:
         "pr": None,
         "lease": None,
     }
+
+
+def _has_tree(stage: Stage, tree: str) -> bool:
+    return stage.range is not None and stage.range.head_tree == tree
 
 
 def stage_detail_json(task: Task, stage: Stage) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def run_git(
             check=False,
         )
     except FileNotFoundError as error:
-        raise GitMissing("the git program was not found on PATH", hint="install git 2.30 or newer") from error
+        raise GitMissing("the git program was not found on PATH", hint="install git 2.36 or newer") from error
     except subprocess.TimeoutExpired as error:
         raise GitFailed(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error
     if done.returncode not in accept:

@@ -62,11 +62,12 @@ def _parse(answer: bytes, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
     return [tuple(sorted(changes)) for changes in found]
 
 
-def compose(first: Delta, second: Delta) -> Delta:
-    """The delta of doing `first`, then `second`; paths that end as they began vanish."""
-    net = {change.path: change for change in first}
-    for change in second:
-        net[change.path] = _joined(net.get(change.path), change)
+def compose(*deltas: Delta) -> Delta:
+    """The delta of doing these one after the other; paths that end as they began vanish."""
+    net: dict[bytes, Change] = {}
+    for delta in deltas:
+        for change in delta:
+            net[change.path] = _joined(net.get(change.path), change)
     return tuple(sorted(c for c in net.values() if (c.old_mode, c.old) != (c.new_mode, c.new)))
 
 

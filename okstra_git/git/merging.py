@@ -3,8 +3,9 @@
 import os
 import tempfile
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pygit2
 from pygit2.enums import FileMode
@@ -17,6 +18,9 @@ from okstra_git.git.repo import Git
 BLOB_MODES = ("100644", "100755")
 MAX_MERGED_BYTES = 32 << 20
 _SNIFFED = 8000
+_MERGED_NAME = ffi.new("char[]", b"merged")
+_Left = dict[bytes, tuple[str, str, list[bytes]]]
+"""Mode, blob and lines of files by path."""
 
 Side = TypeVar("Side", str, tuple[str, str])
 
@@ -56,10 +60,9 @@ def merged_bytes(git: Git, base: str, ours: str, theirs: str) -> bytes | None:
     """
     if any(not _is_mergeable(git, oid) for oid in (base, ours, theirs)):
         return None
-    sides = (pygit2.Oid(hex=oid) for oid in (base, ours, theirs))
-    raw = [pygit2.IndexEntry("merged", side, FileMode.BLOB)._to_c() for side in sides]
+    sides = [_side_of_merge(oid) for oid in (base, ours, theirs)]
     result = ffi.new("git_merge_file_result *")
-    if C.git_merge_file_from_index(result, git.handle._repo, raw[0][0], raw[1][0], raw[2][0], ffi.NULL) != 0:
+    if C.git_merge_file_from_index(result, git.handle._repo, *sides, ffi.NULL) != 0:
         return None
     try:
         return bytes(ffi.buffer(result.ptr, result.len)) if result.automergeable else None
@@ -67,9 +70,22 @@ def merged_bytes(git: Git, base: str, ours: str, theirs: str) -> bytes | None:
         C.git_merge_file_result_free(result)
 
 
+def _side_of_merge(oid: str) -> Any:
+    side = ffi.new("git_index_entry *")
+    ffi.buffer(ffi.addressof(side, "id"))[:] = bytes.fromhex(oid)
+    side.mode, side.path = FileMode.BLOB.value, _MERGED_NAME
+    return side
+
+
 def _is_mergeable(git: Git, oid: str) -> bool:
     if oid == ABSENT:
         return False
+    if oid not in git.known_texts and _is_text(git, oid):
+        git.known_texts.add(oid)
+    return oid in git.known_texts
+
+
+def _is_text(git: Git, oid: str) -> bool:
     try:
         blob = git.handle[oid]
     except (KeyError, pygit2.GitError):
@@ -151,11 +167,26 @@ def line_difference(git: Git, delta: Delta) -> dict[bytes, int] | None:
     Positions and paths are left out on purpose: a clean merge elsewhere has the same difference. Binary files, links
     and submodules count as one line each.
     """
+    return next(iter(line_differences(git, [delta])))
+
+
+def line_differences(git: Git, deltas: Iterable[Delta]) -> Iterator[dict[bytes, int] | None]:
+    """`line_difference` of each delta; in the order of history every version of a file is read once only."""
+    left: _Left = {}
+    for delta in deltas:
+        yield _joint_difference(git, delta, left)
+
+
+def _joint_difference(git: Git, delta: Delta, left: _Left) -> dict[bytes, int] | None:
+    """The difference of one delta; `left` holds each file as the last delta that touched it left it."""
     net: Counter[bytes] = Counter()
     for change in delta:
-        after, before = _lines(git, change.new_mode, change.new), _lines(git, change.old_mode, change.old)
+        *known, lines = left.get(change.path, ("", "", []))
+        before = lines if known == [change.old_mode, change.old] else _lines(git, change.old_mode, change.old)
+        after = _lines(git, change.new_mode, change.new)
         if after is None or before is None:
             return None
+        left[change.path] = (change.new_mode, change.new, after)
         for line, count in _net(before, after, change.old_mode, change.new_mode).items():
             net[line] += count
     return {line: count for line, count in net.items() if count}
@@ -203,7 +234,10 @@ def _lines(git: Git, mode: str, oid: str) -> list[bytes] | None:
         return None
     if not isinstance(blob, pygit2.Blob) or blob.size > MAX_MERGED_BYTES:
         return None
-    return _split(blob.data, oid)
+    lines = _split(blob.data, oid)
+    if len(lines) != 1:
+        git.known_texts.add(oid)
+    return lines
 
 
 def _split(data: bytes, oid: str) -> list[bytes]:

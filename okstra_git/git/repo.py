@@ -11,7 +11,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.binary import run_git
 
 CACHED_BLOB = 64 << 10
-CACHE_SIZE = 48 << 20
+CACHE_SIZE = 16 << 20
 """Bytes: the largest file that libgit2 keeps, and how much it keeps altogether."""
 
 
@@ -56,7 +56,7 @@ class Git:
         """A directory in which the git program finds this repository."""
         return self.work_tree or self.git_dir
 
-    @property
+    @cached_property
     def is_shallow(self) -> bool:
         """Whether history is cut off, so that missing ancestors mean nothing."""
         return (self.common_dir / "shallow").exists()
@@ -65,6 +65,11 @@ class Git:
     def private_dir(self) -> Path:
         """`$GIT_COMMON_DIR/okstra`: this clone's rebuildable and private files."""
         return self.common_dir / "okstra"
+
+    @cached_property
+    def known_texts(self) -> set[str]:
+        """Blobs that were read already and may be merged line by line; `merging` fills it."""
+        return set()
 
 
 _BROKEN_CONFIG = ("config file", "invalid escape at", "failed to parse '")

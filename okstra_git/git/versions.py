@@ -22,11 +22,8 @@ class Threshold(NamedTuple):
 
 
 GIT_THRESHOLDS = (
-    Threshold((2, 30), "the oldest release that is still tested", "okstra may fail in ways nobody has seen", True),
-    Threshold((2, 31), "git worktree list --porcelain says which worktrees are locked and prunable",
-              "abandoned worktrees of stages are not noticed"),
-    Threshold((2, 33), "git worktree add takes --lock together with --reason", "stages get no worktrees of their own"),
-    Threshold((2, 36), "git worktree list --porcelain takes -z", "worktrees of stages cannot be listed"),
+    Threshold((2, 36), "git worktree list --porcelain takes -z, and says what is locked and prunable",
+              "worktrees of stages cannot be listed", True),
     Threshold((2, 38), "git merge-tree --write-tree merges in memory",
               "changes under a renamed directory are put to a person instead of being proven"),
 )  # fmt: skip

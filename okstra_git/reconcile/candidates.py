@@ -169,14 +169,8 @@ def _cut(places: Places) -> str:
 def describe_difference(window: Window, step: Step, prover: Prover) -> str:
     """How the likeliest commit differs from the recorded change."""
     recorded = prover.recorded_delta() or ()
-    first = step
-    if prover.recorded.commits > 1:
-        while first.parent in window.by_id and first.parent != prover.recorded.base:
-            first = window.by_id[first.parent or ""]
-    ends = ends_of(window, Span(first, step))
-    before = {change.path: change for change in recorded}
-    after = {change.path: change for change in ends.delta}
-    differing = [path for path in {*before, *after} if not prover.lands(path, ends)]
+    ends = ends_of(window, Span(_first_of_stage(window, step, prover), step))
+    differing = prover.differing_paths(ends)
     old, new = line_difference(prover.git, recorded), line_difference(prover.git, ends.delta)
     if not all(_is_here(prover.git, change) for change in (*recorded, *ends.delta)):
         return "cannot prove: contents of the changed files are not in this clone"
@@ -187,6 +181,20 @@ def describe_difference(window: Window, step: Step, prover: Prover) -> str:
     if any(line.startswith(b"binary ") for line in {**(old or {}), **(new or {})}):
         return f"binary differs: {_files(len(differing))} from the recorded change"
     return f"content changed: {_files(len(differing))} from the recorded change"
+
+
+def _first_of_stage(window: Window, last: Step, prover: Prover) -> Step:
+    """Where the stage probably begins: above a commit made from its recorded base, else where its window or its
+    recorded length ends."""
+    recorded = prover.recorded
+    base = find_commit(prover.git, recorded.base) if recorded.base else None
+    chain = [last]
+    while recorded.commits > 1 and (below := window.by_id.get(chain[-1].parent or "")) is not None:
+        if base is not None and (below.facts.email, below.facts.time) == (base.email, base.time):
+            return chain[-1]
+        chain.append(below)
+    above_all = base is None or any(contains(prover.git, tip, base.oid) for tip in window.hidden)
+    return chain[-1] if above_all else chain[: recorded.commits][-1]
 
 
 def _is_here(git: Git, change: Change) -> bool:

@@ -7,7 +7,7 @@ from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta, delta_fingerprint, diff_trees
 from okstra_git.git.history import find_commit
 from okstra_git.git.merging import line_difference, merge_sides, merge_trees_with_git, merged_difference
-from okstra_git.git.objects import MissingObject, find_entry, has_object
+from okstra_git.git.objects import MissingObject, find_entry
 from okstra_git.git.patch_ids import PATCH_ALGORITHM
 from okstra_git.git.repo import Git
 from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
@@ -58,12 +58,13 @@ class RecordedDeltas:
         return self._known[wanted]
 
     def _read(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Delta | None]:
-        present = [pair for pair in pairs if all(has_object(self._git, tree) for tree in pair)]
         try:
-            read = dict(zip(present, diff_trees(self._git, present), strict=True))
-        except GitFailed:
-            read = {}
-        return {pair: read.get(pair) for pair in pairs}
+            return dict(zip(pairs, diff_trees(self._git, pairs), strict=True))
+        except GitFailed:  # some objects are gone; halving tells the pairs that lack them
+            if len(pairs) == 1:
+                return {pairs[0]: None}
+            half = len(pairs) // 2
+            return {**self._read(pairs[:half]), **self._read(pairs[half:])}
 
 
 class Prover:
@@ -162,12 +163,15 @@ class Prover:
             return merge_sides(self.git, change, mode, blob) == (mode, blob)
         return merge_sides(self.git, change, moved.old_mode, moved.old) == (moved.new_mode, moved.new)
 
-    def lands(self, path: bytes, ends: Ends) -> bool:
-        """Whether, at this path, the range makes exactly the recorded change."""
-        recorded = next((change for change in self.recorded_delta() or () if change.path == path), None)
-        theirs = {change.path: change for change in ends.delta if change.path == path}
+    def differing_paths(self, ends: Ends) -> list[bytes]:
+        """Paths at which the range does not make exactly the recorded change."""
+        recorded = {change.path: change for change in self.recorded_delta() or ()}
+        theirs = {change.path: change for change in ends.delta}
+        return [path for path in recorded | theirs if not self._lands_at(recorded.get(path), theirs, ends.base_tree)]
+
+    def _lands_at(self, recorded: Change | None, theirs: Mapping[bytes, Change], base_tree: str) -> bool:
         try:
-            return recorded is not None and self._lands(recorded, theirs, ends.base_tree)
+            return recorded is not None and self._lands(recorded, theirs, base_tree)
         except MissingObject:
             return False
 

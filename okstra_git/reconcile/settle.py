@@ -44,6 +44,7 @@ def _stage_moved(task: str, finding: Finding, new: RangePrint) -> StageMoved:
         evidence=finding.new.evidence,
         found_by=finding.found_by,
         landed=finding.new.landed,
+        verified_carries=finding.verified_carries,
     )
 
 

@@ -9,7 +9,7 @@ from okstra_git.digest import add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Change, Delta, compose, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, find_commit, walk
-from okstra_git.git.merging import line_difference
+from okstra_git.git.merging import line_differences
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.spans import Forest, SpanIndex
@@ -94,7 +94,7 @@ class Window:
     @cached_property
     def _differences(self) -> list[dict[bytes, int] | None]:
         """The lines that each step adds and removes; None where that is not to be had."""
-        return [line_difference(self.git, step.delta) for step in self.steps]
+        return list(line_differences(self.git, (step.delta for step in self.steps)))
 
     @cached_property
     def _lines(self) -> SpanIndex:
@@ -169,11 +169,7 @@ class Window:
 
     def net_delta(self, span: Span) -> Delta:
         """What the range changes altogether."""
-        chain = list(self._back(span))
-        net = chain[-1].delta
-        for step in reversed(chain[:-1]):
-            net = compose(net, step.delta)
-        return net
+        return compose(*(step.delta for step in reversed(list(self._back(span)))))
 
     def _back(self, span: Span) -> Iterator[Step]:
         at = span.last

@@ -97,6 +97,7 @@ class StageMoved(Fact):
     ref: str = ""
     branch: str | None = None
     landed: bool = False
+    verified_carries: bool = False
 
 
 class StageVerified(Fact):

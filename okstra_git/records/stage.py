@@ -59,10 +59,14 @@ class MoveEvidence(Record):
 
 
 class Verification(Record):
-    """An accepted verification, bound to the commit and the tree that was verified."""
+    """An accepted verification, bound to the commit and the tree that was verified.
+
+    `carried`: the stage has another tree now, and okstra.verificationCarry=replay let the verification stand.
+    """
 
     commit: str
     tree: str
     report: str = ""
     data: str = ""
     event: str = ""
+    carried: bool = False

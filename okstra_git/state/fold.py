@@ -44,7 +44,8 @@ def _anchor_moved(task: Task, event: e.Event, fact: e.AnchorMoved) -> Task:
     if task.anchor is None or (task.anchor.range.head != fact.old and fact.proof != "user"):
         return _conflict(task, f"anchor.moved {event.id} does not follow the recorded anchor")
     proven = (*task.anchor.trail, task.anchor.range.head) if fact.proof != "user" else ()
-    return _with(task, anchor=Anchor(range=fact.range, ref=fact.ref or task.anchor.ref, trail=proven))
+    moved = _with(task, anchor=Anchor(range=fact.range, ref=fact.ref or task.anchor.ref, trail=proven))
+    return _answered(moved) if fact.proof == "user" else moved
 
 
 def _reserved(task: Task, event: e.Event, fact: e.PlaceReserved) -> Task:
@@ -71,7 +72,8 @@ def _released(task: Task, _: e.Event, fact: e.PlaceReleased) -> Task:
         return task
     number = _stage_of(fact.scope)
     kept = {n: stage for n, stage in task.stages.items() if n != number or stage.status != "reserved"}
-    return _with(task, places={**task.places, fact.scope: _with(held, status="released")}, stages=kept)
+    places = {**task.places, fact.scope: _with(held, status="released")}
+    return _answered(_with(task, places=places, stages=kept))
 
 
 def _started(task: Task, _: e.Event, fact: e.StageStarted) -> Task:
@@ -87,7 +89,7 @@ def _started(task: Task, _: e.Event, fact: e.StageStarted) -> Task:
 def _done(task: Task, _: e.Event, fact: e.StageDone) -> Task:
     before = task.stages.get(fact.stage) or Stage(number=fact.stage)
     changes = {"status": "done", "branch": fact.branch, "range": fact.range, "carry": fact.carry, "trail": ()}
-    return _put(task, _with(before, **changes, landed=False))
+    return _answered(_put(task, _with(before, **changes, landed=False)))
 
 
 def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
@@ -100,9 +102,17 @@ def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
         return _conflict(task, f"stage.moved {event.id} does not follow the recorded commit of stage {fact.stage}")
     trail = (*before.trail, Trail(range=before.range, proof=fact.proof, at=event.at))
     landed = fact.landed or (before.landed and fact.proof != "restored")
-    status = "landed" if landed else ("verified" if before.verified else "done")
-    branch = fact.branch or before.branch
-    return _put(task, _with(before, range=fact.range, trail=trail, landed=landed, status=status, branch=branch))
+    verified = _carried(before.verified, fact)
+    carries = verified is not None and (verified.carried or verified.tree == fact.range.head_tree)
+    status = "landed" if landed else ("verified" if carries else "done")
+    changes = {"range": fact.range, "trail": trail, "landed": landed, "status": status, "verified": verified}
+    moved = _put(task, _with(before, **changes, branch=fact.branch or before.branch))
+    return _answered(moved) if fact.proof == "user" else moved
+
+
+def _carried(verified: Verification | None, fact: e.StageMoved) -> Verification | None:
+    """The verification after a move: one of another tree stands only where the move itself said that it carries."""
+    return _with(verified, carried=fact.verified_carries) if verified else None
 
 
 def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:
@@ -115,6 +125,11 @@ def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:
 
 def _put(task: Task, stage: Stage) -> Task:
     return _with(task, stages={**task.stages, stage.number: stage})
+
+
+def _answered(task: Task) -> Task:
+    """A person acted after the clones disagreed: what stands now is what was meant."""
+    return _with(task, conflicts=())
 
 
 def _conflict(task: Task, sentence: str) -> Task:

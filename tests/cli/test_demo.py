@@ -54,7 +54,7 @@ def test_the_story_shows_every_proof_and_leaves_one_question(world: World, scrat
 
 
 def test_the_text_explains_each_proof_once_and_fits_a_screen(world: World) -> None:
-    text = world.okstra("demo", "--text").out
+    text = world.okstra("demo").out
     flat = re.sub(r"\s+", " ", text)
     assert [proof for proof, lesson in LESSONS.items() if flat.count(lesson) != 1] == []
     assert "git rebase -i --autosquash" in flat

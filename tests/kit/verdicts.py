@@ -36,7 +36,7 @@ class Verdict:
         assert self.reason in item["reason"], item
         assert tuple(item.get("together") or ()) == self.together, item
         assert bool(item.get("landed")) is self.landed, item
-        assert ("partly-absorbed" in item.get("flags", ())) is self.partly, item
+        assert ("partly-absorbed" in (item.get("flags") or ())) is self.partly, item
         best = [candidate["commit"] for candidate in item["candidates"] if candidate["recommended"]]
         assert len(best) <= 1, item
         assert self.offered is None or best == [self.offered], item

@@ -256,3 +256,13 @@ def test_a_replacement_object_changes_no_verdict(story: Story) -> None:
     story.amend({"A.txt": "other\n"})
     story.git("replace", story.tip(), old)
     story.ends({1: confirm("content changed", offered="login")})
+
+
+def test_a_stage_ref_that_somebody_moved_is_a_finding_and_never_the_truth(story: Story) -> None:
+    story.stage("login", "A")
+    story.git("update-ref", "refs/okstra/stage/shop/web/login/1", story["base"])
+    assert story.reconcile("--check", exit=0)["items"] == []
+    found = story.okstra("fsck", "--json", exit=None)
+    assert found.exit != 0, found.out
+    story.okstra("fsck", "--repair", "--json", exit=None)
+    story.ends({1: STANDS})

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pytest
+
 from tests.kit.story import Story
 from tests.kit.verdicts import auto, confirm
 
@@ -50,11 +52,16 @@ def test_a_thousand_commits_among_five_thousand_are_followed(story: Story) -> No
     )
 
 
+@pytest.mark.deep
 def test_one_changed_commit_among_a_thousand_asks_for_its_stage_alone(story: Story) -> None:
     _window(story)
     new = _grow(story, "login", story.tip("main"), range(1, 5001), frozenset({2500}))
     story.ends(
-        {1: auto("same-delta", new[1999]), 2: confirm("content changed"), 3: auto("same-delta", new[4999])},
+        {
+            1: auto("same-delta", new[1999]),
+            2: confirm("content changed: 1 file differs"),
+            3: auto("same-delta", new[4999]),
+        },
         heard=False,
     )
 

@@ -1,0 +1,138 @@
+"""README, docs and man page name commands and options that exist, and leave none out."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from okstra_git.git.settings import SETTINGS
+from okstra_git.records.codec import KNOWN_TYPES
+from okstra_git.records.events import Event, Fact
+from okstra_git.records.stage import RangePrint
+from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, visible_options
+from tests.kit.answers import run_program
+from tests.kit.scenario import World
+from tests.kit.surroundings import ROOT
+from tests.kit.tools import require_tool
+
+MAN = ROOT / "docs/man/git-okstra.1"
+STATE = ROOT / "docs/state.md"
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "hooks/README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+KNOWN = command_options()
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, MAN], ids=lambda path: path.name)
+def test_documents_name_commands_and_options_that_exist(path: Path) -> None:
+    text = plain_man(path) if path == MAN else path.read_text()
+    assert list(false_calls(text, KNOWN)) == []
+
+
+def test_the_man_page_names_every_command_and_every_option() -> None:
+    page = plain_man(MAN)
+    assert [name for name in KNOWN if not re.search(rf"(?:^|\| ){name}\b", page, re.MULTILINE)] == []
+    wanted = {option for options in visible_options().values() for option in options} | EVERYWHERE
+    assert [option for option in sorted(wanted) if not re.search(rf"(?<![\w-]){option}(?![\w-])", page)] == []
+    assert [setting.name for setting in SETTINGS if setting.name not in page] == []
+
+
+def test_the_man_page_names_no_option_that_is_not_there() -> None:
+    known = {option for options in KNOWN.values() for option in options} | EVERYWHERE | {"--notes"}
+    found = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", plain_man(MAN)))
+    assert sorted(found - known) == []
+
+
+def test_the_man_page_is_sound_roff() -> None:
+    require_tool("man")
+    done = subprocess.run(
+        ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(MAN)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = [
+        f"{path.name}: {target}"
+        for path in DOCUMENTS
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text())
+        if not (path.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_every_event_type_and_field_is_described() -> None:
+    text = STATE.read_text()
+    assert [name for name in KNOWN_TYPES if f"`{name}`" not in text] == []
+    fields = {name for kind in Fact.__subclasses__() for name in kind.model_fields} | {*RangePrint.model_fields}
+    assert [name for name in sorted((fields | {*Event.model_fields}) - {"type"}) if f"`{name}`" not in text] == []
+
+
+def test_the_commands_of_the_state_page_work_in_a_real_repository(world: World) -> None:
+    _record(world)
+    writer = world.ask("for-each-ref", "--format=%(refname:lstrip=3)", "refs/okstra/log")
+    lines = [
+        line for line in _commands("## A log", "## Notes") if line.startswith(("git log", "git show", "git for-each"))
+    ]
+    assert len(lines) == 5
+    said = [_sh(world, line.replace("<writer>", writer)) for line in lines]
+    assert all(said)
+    assert all(json.loads(line)["fact"]["task"] == "shop/web/login" for line in said[-1].splitlines())
+
+
+def test_the_commands_that_remove_okstra_leave_nothing_of_it(world: World) -> None:
+    before = world.ask("for-each-ref"), world.ask("config", "--local", "--list")
+    _record(world)
+    for line in _commands("## Removing okstra", "Worktrees and branches"):
+        if not line.startswith("git okstra"):
+            _sh(world, line)
+    assert (world.ask("for-each-ref", "refs/okstra", "refs/notes"), world.ask("config", "--local", "--list")) == (
+        "",
+        before[1],
+    )
+    assert not (world.path / ".git/okstra").exists()
+
+
+def _record(world: World) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    world.okstra("task", "open", "shop:web:login")
+    world.branch("feature/login")
+    world.commit("A")
+    world.okstra("stage", "done", "1", "--task-key", "shop:web:login", "--branch", "feature/login")
+
+
+def _commands(begin: str, end: str) -> list[str]:
+    """The lines of the state page's code blocks between two places, without their comments."""
+    section = STATE.read_text().partition(begin)[2].partition(end)[0]
+    blocks = re.findall(r"```\n(.*?)```", section, re.DOTALL)
+    return [line.partition("  # ")[0].strip() for block in blocks for line in block.splitlines()]
+
+
+def _sh(world: World, line: str) -> str:
+    return run_program(["sh", "-c", line], cwd=world.path, environ=world.environ()).expect(0).out
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "git okstra reconcile --appyl",
+        "see `git okstra stage finish 1`",
+        "git okstra sink",
+        "    git okstra demo --kept x",
+    ],
+)
+def test_a_call_that_does_not_exist_is_found(line: str) -> None:
+    assert len(list(false_calls(line, KNOWN))) == 1
+
+
+def test_real_calls_pass() -> None:
+    text = "run `git okstra stage done 1 --task-key a:b:c` or git okstra -C x status --json\n$ git okstra git-reconcile"
+    assert list(false_calls(text, KNOWN)) == []

@@ -1,0 +1,46 @@
+"""What becomes of a verification when its stage follows rewritten history."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from okstra_git.records import events as e
+from okstra_git.records.stage import Author, RangePrint
+from okstra_git.state.fold import fold_task
+
+TASK = "shop/web/login"
+
+
+def a_range(head: str, tree: str) -> RangePrint:
+    return RangePrint(
+        head=head * 40, head_tree=tree * 40, base="0" * 40, base_tree="f" * 40, parents=("0" * 40,), commits=1,
+        author=Author(name="a", email="a@b", time=1), subject="A", delta="d", delta_sum="0", path_count=1,
+        paths_print="p",
+    )  # fmt: skip
+
+
+def events_of(*facts: e.AnyFact) -> list[e.Event]:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return [
+        e.Event(id=f"{number:026d}", at=at, clock=number, seq=number, writer="W", fact=fact)
+        for number, fact in enumerate(facts, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("new_tree", "said", "status"), [("1", False, "verified"), ("2", False, "done"), ("2", True, "verified")]
+)
+def test_it_stands_with_the_same_tree_or_where_the_move_says_so(new_tree: str, said: bool, status: str) -> None:
+    task = fold_task(
+        TASK,
+        events_of(
+            e.StageStarted(task=TASK, stage=1, branch="login", base="0" * 40),
+            e.StageDone(task=TASK, stage=1, branch="login", range=a_range("a", "1")),
+            e.StageVerified(task=TASK, stage=1, commit="a" * 40, tree="1" * 40),
+            e.StageMoved(
+                task=TASK, stage=1, old="a" * 40, range=a_range("b", new_tree), proof="replay", verified_carries=said
+            ),
+        ),
+    )
+    assert task.stages[1].status == status
+    assert task.stages[1].verified is not None
