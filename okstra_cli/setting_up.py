@@ -10,6 +10,7 @@ from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.config import read_setting, write_setting
 from okstra_git.git.excludes import exclude_folder
 from okstra_git.git.settings import require_setting
+from okstra_git.host.locks import hold_lock
 from okstra_git.names import parse_slug, shown
 from okstra_git.state import layout
 from okstra_git.state.writer import ensure_writer
@@ -52,16 +53,17 @@ def set_up(session: Session, *, project_id: str | None, hooks: bool, ask_remote:
     joined = _fetch_state(session, git) if ask_remote else None
     project = _choose_project(session, project_id)
     writer, is_new = ensure_writer(git, milliseconds=int(session.now().timestamp() * 1000))
-    write_setting(git, require_setting("okstra.project"), [project])
-    return SetUp(
-        writer,
-        is_new,
-        project,
-        joined,
-        _install_hooks(session) if hooks else [],
-        notes_shown=_show_notes(git),
-        excluded=exclude_folder(git, "/.okstra/"),
-    )
+    with hold_lock(layout.lock_file(git.private_dir)):  # several inits at once would add the same lines twice
+        write_setting(git, require_setting("okstra.project"), [project])
+        return SetUp(
+            writer,
+            is_new,
+            project,
+            joined,
+            _install_hooks(session) if hooks else [],
+            notes_shown=_show_notes(git),
+            excluded=exclude_folder(git, "/.okstra/"),
+        )
 
 
 def _choose_project(session: Session, wanted: str | None) -> str:

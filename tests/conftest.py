@@ -5,7 +5,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pygit2
 import pytest
+from pygit2.enums import ConfigLevel
 
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir, sealed_environ
@@ -19,6 +21,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.environ.clear()
     os.environ.update(sealed_environ(directory))
     time.tzset()
+    for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
+        pygit2.settings.search_path[level] = str(directory)  # libgit2 looked at the caller's home when it was loaded
     yield directory
     os.environ.clear()
     os.environ.update(before)
