@@ -22,6 +22,8 @@ def judge_anchor(task: Task, places: Places, open_window: OpenWindow) -> AnchorF
     if anchor is None:
         return None
     targets = places.targets(task, None)
+    if any(places.contains(home.tip, anchor.range.head) for home in targets):
+        return AnchorFinding(anchor.range, "ok")
     stage_homes = [places.branch(stage.branch) for stage in task.stages.values() if stage.branch]
     tips = list(dict.fromkeys([*(home.tip for home in targets), *(home.tip for home in stage_homes if home)]))
     known = find_commit(places.git, anchor.range.head) is not None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from okstra_git.git.history import contains, merge_base
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
@@ -14,8 +14,7 @@ from okstra_git.records.states import Stage, State, Task
 Kind = Literal["branch", "upstream", "target"]
 
 
-@dataclass(frozen=True)
-class Home:
+class Home(NamedTuple):
     """A ref whose history is searched; `name` is what a person would type."""
 
     kind: Kind
