@@ -1,10 +1,11 @@
 """Long believable branches: source files in folders, commits that edit a few lines, a main that moves underneath."""
 
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measuring import git
+from benchmarks.measuring import environ, git, run
 
 WORDS = ("order", "price", "token", "user", "route", "cache", "queue", "batch", "field", "index", "label", "state")
 NEAR = 0.6
@@ -52,7 +53,16 @@ class File:
             self.theirs[place] = _statement(rng)
 
 
-def build(place: Path, *, commits: int, upstream: int, files: int, seed: int = 7) -> None:
+def build(place: Path, *, commits: int, upstream: int, files: int) -> None:
+    """Make such branches in a process of its own.
+
+    The peak memory that the system reports of a child is at least its parent's, so the measuring process stays small.
+    """
+    numbers = map(str, (commits, upstream, files))
+    run([sys.executable, "-m", "benchmarks.branches", str(place), *numbers], cwd=place, env=environ())
+
+
+def _build(place: Path, *, commits: int, upstream: int, files: int, seed: int = 7) -> None:
     """main with `files` files, `work` with `commits` commits on top of it, and `upstream` more commits on main.
 
     Most of main's commits touch files that the branch touches too, many of them close to its edits, and none conflict.
@@ -104,3 +114,8 @@ def _commit(branch: str, message: str, minute: int, files: dict[str, list[str]])
 def _file(path: str, lines: list[str]) -> str:
     text = "\n".join(lines) + "\n"
     return f"M 644 inline {path}\ndata {len(text)}\n{text}\n"
+
+
+if __name__ == "__main__":
+    where, sizes = Path(sys.argv[1]), [int(word) for word in sys.argv[2:]]
+    _build(where, commits=sizes[0], upstream=sizes[1], files=sizes[2])

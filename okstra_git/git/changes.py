@@ -1,10 +1,12 @@
 """What changed between two trees, as exact lists, and the fingerprints by which such lists are found again."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from threading import Thread
 from typing import NamedTuple
 
 from okstra_git.digest import fingerprint, multiset_sum
-from okstra_git.git.binary import OFFLINE, run_git
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import OFFLINE, GitFailed, run_git
 from okstra_git.git.repo import Git
 
 ABSENT = "0" * 40
@@ -26,14 +28,39 @@ Delta = tuple[Change, ...]
 """All changes between two trees, sorted by path, without rename detection."""
 
 
+MANY = 1_500
+"""Pairs from which on two processes are quicker than one."""
+
+
 def diff_trees(git: Git, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
-    """The delta of each (old tree, new tree) pair, in one run of `git diff-tree --stdin`.
+    """The delta of each (old tree, new tree) pair, in one run of `git diff-tree --stdin`, or two for many pairs.
 
     diff-tree is plumbing: the user's diff settings and attributes do not reach it. Refuses (`GitFailed`) where a tree
     is missing: in a partial clone nothing is fetched.
     """
-    if not pairs:
-        return []
+    if len(pairs) < MANY:
+        return _diff(git, pairs) if pairs else []
+    middle = len(pairs) // 2
+    aside: list[list[Delta] | OkstraError] = []
+    helper = Thread(target=lambda: aside.append(_diff_or_refusal(git, pairs[:middle])))
+    helper.start()
+    second = _diff(git, pairs[middle:])
+    helper.join()
+    first = aside[0]
+    if isinstance(first, OkstraError):
+        raise first
+    return first + second
+
+
+def _diff_or_refusal(git: Git, pairs: Sequence[tuple[str, str]]) -> list[Delta] | OkstraError:
+    """An exception must not end in a thread, where nobody would hear it."""
+    try:
+        return _diff(git, pairs)
+    except OkstraError as refusal:
+        return refusal
+
+
+def _diff(git: Git, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
     asked = "".join(f"{old} {new}\n" for old, new in pairs).encode()
     arguments = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none"]
     answer = run_git(arguments, cwd=git.top, stdin=asked, environment=OFFLINE).stdout
@@ -53,13 +80,22 @@ def _parse(answer: bytes, pairs: Sequence[tuple[str, str]]) -> list[Delta]:
             at += 2
             continue
         header, newline, rest = token.partition(b"\n")
-        if len(header) == 81:
+        if header:
             index += 1
+            if index == len(pairs) or header.decode(errors="replace") != " ".join(pairs[index]):
+                raise _unreadable(pairs[min(index, len(pairs) - 1)])
         if newline:
             tokens[at] = rest
             continue
         at += 1
+    if index + 1 < len(pairs):
+        raise _unreadable(pairs[index + 1])
     return [tuple(sorted(changes)) for changes in found]
+
+
+def _unreadable(pair: tuple[str, str]) -> GitFailed:
+    """diff-tree passes over a pair whose first tree is missing without a word; nothing may be taken for another."""
+    return GitFailed(f"the trees {pair[0]} and {pair[1]} could not be compared", hint="git fsck", trees=list(pair))
 
 
 def compose(*deltas: Delta) -> Delta:

@@ -3,10 +3,12 @@
 import itertools
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from okstra_git.digest import add_sums, multiset_sum
+from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, compose, delta_fingerprint, delta_sum, diff_trees
 from okstra_git.git.merging import line_difference
 from okstra_git.git.objects import EMPTY_TREE
@@ -94,3 +96,15 @@ def test_fingerprints_tell_every_side_of_a_change_apart() -> None:
     ]  # fmt: skip
     assert len({delta_fingerprint((change,)) for change in (plain, *others)}) == 6
     assert delta_fingerprint((plain,)) != delta_fingerprint((plain, others[0]))
+
+
+def test_many_pairs_are_read_like_few(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository, trees = made_trees(world, [{b"f": (FILE, b"%d\n" % number)} for number in range(6)])
+    pairs = list(itertools.pairwise(trees))
+    few = diff_trees(repository, pairs)
+    monkeypatch.setattr("okstra_git.git.changes.MANY", 2)
+    assert diff_trees(repository, pairs) == few
+    missing = ("1" * 40, "2" * 40)
+    for asked in ([missing, *pairs], [*pairs, missing]):
+        with pytest.raises(GitFailed):
+            diff_trees(repository, asked)
