@@ -18,6 +18,7 @@ OUTSIDE = (
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO,
     errno.ENAMETOOLONG, errno.ELOOP,
 )  # fmt: skip
+LONGEST_PATH = 300
 
 
 class Interrupted(OkstraError):
@@ -46,7 +47,7 @@ def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> O
     if isinstance(error, KeyboardInterrupt):
         return Interrupted("interrupted")
     if isinstance(error, OSError) and error.errno in OUTSIDE:
-        where = f": {error.filename}" if error.filename else ""
+        where = f": {clean(str(error.filename))[:LONGEST_PATH]}" if error.filename else ""
         return HostRefused(f"{error.strerror}{where}", hint="git okstra doctor")
     return _wrong_usage(error, session=session) or _bug(error, session=session, argv=argv)
 
