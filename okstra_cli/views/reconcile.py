@@ -67,7 +67,7 @@ def applied_json(event: Event) -> dict[str, Any] | None:
         "branch": fact.branch,
         "reason": f"decided: {fact.ref}" if by_user else "proven",
         "found_by": fact.found_by or None,
-        "verified_carries": None,
+        "verified_carries": fact.verified_carries,
         "landed": fact.landed,
         "candidates": [],
     }

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
-from okstra_git.git.history import contains, find_commit, merge_base
-from okstra_git.git.refs import find_ref, resolve_commit
+from okstra_git.git.history import find_commit, merge_base
+from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import add_worktree, find_worktree, is_clean, remove_worktree
 from okstra_git.names import CommitId, TaskKey, is_text, parse_branch, shown
@@ -123,7 +123,7 @@ def _wanted_place(task: Task, request: StartRequest) -> PlaceReserved:
 
 
 def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
-    """An adopted branch exists; any other is new, our own from before, or holds nothing beyond the base."""
+    """An adopted branch exists; any other is new, or was this stage's own before."""
     tip = find_ref(git, f"refs/heads/{place.branch}")
     if place.adopted and tip is None:
         hint = "create it first, or leave --no-worktree out to get a branch and a worktree"
@@ -131,13 +131,11 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
     before = task.places.get(place.scope)
     if place.adopted or tip is None or (before is not None and before.branch == place.branch):
         return
-    base = resolve_commit(git, place.base_ref)
-    if base is None or not contains(git, base, tip):
-        raise BranchExists(
-            f"branch {place.branch} exists already and holds other work",
-            branch=place.branch,
-            hint="adopt it with --branch and --no-worktree, or name another one",
-        )
+    raise BranchExists(
+        f"branch {place.branch} exists already and was not this stage's before",
+        branch=place.branch,
+        hint="adopt it with --branch and --no-worktree, or name another one",
+    )
 
 
 def _check_directory(git: Git, place: PlaceReserved) -> None:

@@ -133,9 +133,17 @@ def test_a_start_that_fails_leaves_no_stage_behind(shop: World, tmp_path: Path) 
 
 
 def test_a_branch_checked_out_elsewhere_gives_the_reservation_back(shop: World) -> None:
+    branch = start(shop, 1).json["stage"]["branch"]
+    shop.okstra("stage", "release", "1", *TASK)
+    shop.okstra("worktree", "prune", *TASK)
+    shop.worktree("other", branch)
+    refused(start(shop, 1, exit=1), "worktree.failed")
+    assert shop.okstra("worktree", "list").json["worktrees"] == []
+
+
+def test_a_branch_that_was_not_the_stages_own_is_not_taken(shop: World) -> None:
     shop.git("branch", "taken")
-    shop.worktree("other", "taken")
-    refused(start(shop, 1, "--branch", "taken", exit=1), "worktree.failed")
+    refused(start(shop, 1, "--branch", "taken", exit=1), "branch.exists")
     assert shop.okstra("worktree", "list").json["worktrees"] == []
 
 
