@@ -8,10 +8,14 @@ from okstra_git.git.changes import diff_trees
 from okstra_git.git.objects import has_object
 from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey
+from okstra_git.reconcile.locate import locate
 from okstra_git.reconcile.proofs import Ends, Prover
+from okstra_git.reconcile.windows import open_window
 from okstra_git.records.events import AnchorMoved, StageDone, StageMoved
 from okstra_git.records.stage import RangePrint
 from okstra_git.state.reading import Snapshot, read_events
+
+MAX_RANGE = 10_000
 
 
 @dataclass(frozen=True)
@@ -62,4 +66,12 @@ def _verdict(
     prover = Prover(git, old)
     if prover.prove(Ends(new.base_tree, new.head_tree, delta, new.commits), second_opinion=True) is not None:
         return "proven"
-    return "unprovable" if prover.recorded_delta() is None else "refuted"
+    if prover.recorded_delta() is None:
+        return "unprovable"
+    return "proven" if _maps(git, prover, new) else "refuted"
+
+
+def _maps(git: Git, prover: Prover, new: RangePrint) -> bool:
+    """Whether the new range holds the recorded commits one by one, where merges between them were flattened."""
+    window = open_window(git, new.head, [new.base] if new.base else [], limit=MAX_RANGE)
+    return any(hit.span.last.facts.oid == new.head for hit in locate(window, prover))

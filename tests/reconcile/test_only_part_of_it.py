@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.kit.desk import Desk
+from okstra_git.reconcile.verify import verify_moves
+from tests.kit.desk import KEY, Desk
 from tests.kit.scenario import World
 
 
@@ -102,6 +103,8 @@ def test_merge_of_main_flattened_by_a_rebase_is_followed(world: World, desk: Des
     world.commit("Y")
     world.git("rebase", "-q", "main", "work")
     assert desk.verdicts() == {1: "auto replay Z"}
+    desk.settle()
+    assert [move.verdict for move in verify_moves(desk.git, desk.store.read(), KEY)] == ["proven"]
 
 
 def _record_with_merge(world: World, desk: Desk, *, extra: dict[str, str]) -> None:
