@@ -24,7 +24,7 @@ def main() -> None:
     argv = sys.argv[1:]
     status = _short_cut(argv, environ=os.environ, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
     if status is None:
-        gc.set_threshold(50_000, 20, 20)  # imports make garbage collection run often, and nothing is garbage yet
+        gc.set_threshold(400_000, 20, 20)  # imports make garbage collection run often, and nothing is garbage yet
         status = run(
             argv,
             cwd=_current_directory(),

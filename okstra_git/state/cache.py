@@ -9,7 +9,7 @@ from pathlib import Path
 from okstra_git.digest import fingerprint
 from okstra_git.records.states import State
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def load_fold(path: Path) -> CachedFold | None:
 
 def save_fold(path: Path, fold: CachedFold) -> None:
     """Write the cache with tmp + rename; a repository that cannot be written simply has no cache."""
-    body = fold.state.model_dump_json().encode()
+    body = fold.state.model_dump_json(exclude_defaults=True).encode()
     facts = {"version": VERSION, "print": fingerprint(body), "tips": dict(fold.tips), "heads": dict(fold.heads),
              "blobs": {ref: dict(files) for ref, files in fold.blobs.items()}}  # fmt: skip
     replace_file(path, json.dumps(facts).encode() + b"\n" + body)
