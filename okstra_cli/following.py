@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.judge import Judge
-from okstra_git.reconcile.model import Report
 from okstra_git.reconcile.places import Places
 from okstra_git.reconcile.settle import settle
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
@@ -90,9 +89,3 @@ def describe_move(event: Event) -> str:
         return ""
     landed = ", landed" if isinstance(fact, StageMoved) and fact.landed else ""
     return f"{what} followed {fact.old[:SHORT]} → {fact.range.head[:SHORT]} ({fact.proof}{landed})"
-
-
-def judge_tasks(session: Session, state: State, keys: Iterable[str]) -> list[Report]:
-    """Reports of several tasks, in order of their keys."""
-    judge = make_judge(session, state, hints=read_hints(session))
-    return [judge.judge(state.tasks[key]) for key in sorted(keys)]

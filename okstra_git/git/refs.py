@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -220,12 +220,6 @@ def find_identity(git: Git) -> pygit2.Signature | None:
         return git.handle.default_signature
     except (KeyError, pygit2.GitError, ValueError):
         return None
-
-
-def branch_tips(git: Git, names: Iterable[str]) -> dict[str, CommitId]:
-    """Tips of the local branches among `names` (short names) that exist; a torn one is refused."""
-    tips = {name: find_ref(git, f"refs/heads/{name}") for name in names}
-    return {name: tip for name, tip in tips.items() if tip is not None}
 
 
 def resolve_commit(git: Git, text: str) -> CommitId | None:

@@ -109,10 +109,6 @@ class StageVerified(Fact):
     data: str = ""
 
 
-class Unknown(Fact):
-    """An event type of a newer release: kept in the log, skipped by the fold."""
-
-
 AnyFact = Annotated[
     TaskOpened | TaskClosed | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
     | StageStarted | StageDone | StageMoved | StageVerified,
