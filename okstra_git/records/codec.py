@@ -82,5 +82,6 @@ KNOWN_TYPES = frozenset(
     {
         "task.opened", "task.closed", "anchor.set", "anchor.moved", "place.reserved", "place.released",
         "stage.started", "stage.done", "stage.moved", "stage.verified",
+        "plan.approved", "run.claimed", "run.prepared", "run.resumed", "run.finished", "run.abandoned",
     }
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records.base import Moment, Record
+from okstra_git.records.runs import Holder, PlannedStage, Source, Waiver
 from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
 
 
@@ -109,9 +110,83 @@ class StageVerified(Fact):
     data: str = ""
 
 
+class PlanApproved(Fact):
+    """A person approved the plan with this content; `commit` is what was checked out then."""
+
+    type: Literal["plan.approved"] = "plan.approved"
+    path: str
+    blob: str
+    stages: tuple[PlannedStage, ...] = ()
+    commit: str | None = None
+
+
+class RunClaimed(Fact):
+    """A prepare took a run's identity and number, and its stage; `holder` is the preparing process itself."""
+
+    type: Literal["run.claimed"] = "run.claimed"
+    run: str
+    task_type: str
+    seq: int
+    stage: int | None = None
+    holder: Holder
+    inputs: str = ""
+
+
+class RunPrepared(Fact):
+    """The bundle of a run is complete; `holder` is the process that leads it from now on."""
+
+    type: Literal["run.prepared"] = "run.prepared"
+    run: str
+    stage: int | None = None
+    holder: Holder
+    nonce: str
+    folder: str
+    instruction_set: str
+    team: str = ""
+    session: str = ""
+    branch: str = ""
+    worktree: str | None = None
+    brief: Source | None = None
+    plan: str | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+
+class RunResumed(Fact):
+    """Another process, or the same one again, leads the run; the new nonce shuts out the former holder."""
+
+    type: Literal["run.resumed"] = "run.resumed"
+    run: str
+    holder: Holder
+    nonce: str
+    session: str = ""
+    team: str = ""
+
+
+class RunFinished(Fact):
+    """A run ended by itself; `archive` is the tree of its redacted artifacts in the log."""
+
+    type: Literal["run.finished"] = "run.finished"
+    run: str
+    outcome: Literal["finished", "failed"] = "finished"
+    report: str = ""
+    next_phase: str = ""
+    archive: str = ""
+    reason: str = ""
+
+
+class RunAbandoned(Fact):
+    """Somebody gave the run up for its holder: a dead one, or one that should stop."""
+
+    type: Literal["run.abandoned"] = "run.abandoned"
+    run: str
+    reason: str = ""
+    archive: str = ""
+
+
 AnyFact = Annotated[
     TaskOpened | TaskClosed | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
-    | StageStarted | StageDone | StageMoved | StageVerified,
+    | StageStarted | StageDone | StageMoved | StageVerified
+    | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned,
     Field(discriminator="type"),
 ]  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from okstra_git.records.base import Moment, Record
+from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Proof, RangePrint, Verification
 
 StageStatus = Literal["pending", "reserved", "started", "done", "verified", "in-pr", "landed"]
@@ -64,7 +65,7 @@ class Stage(Record):
 
 
 class Task(Record):
-    """One task: its places by scope, its anchor and its stages by number."""
+    """One task: its places by scope, its anchor, its stages by number, its approved plan and its runs by id."""
 
     key: str
     category: str = "feature"
@@ -75,6 +76,8 @@ class Task(Record):
     anchor: Anchor | None = None
     places: dict[str, Place] = Field(default_factory=dict)
     stages: dict[int, Stage] = Field(default_factory=dict)
+    plan: Plan | None = None
+    runs: dict[str, Run] = Field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
     clock: int = 0
 

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from okstra_git.records import events as e
 from okstra_git.records.base import Record
+from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Verification
 from okstra_git.records.states import Anchor, Place, Stage, Task, Trail
 
@@ -123,6 +124,47 @@ def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:
     return _put(task, _with(before, verified=proof, status="landed" if before.landed else "verified"))
 
 
+def _plan_approved(task: Task, event: e.Event, fact: e.PlanApproved) -> Task:
+    said = fact.model_dump(exclude={"type", "task"})
+    return _with(task, plan=Plan(**said, by=event.by, at=event.at))
+
+
+def _run_claimed(task: Task, event: e.Event, fact: e.RunClaimed) -> Task:
+    said = fact.model_dump(exclude={"type", "task", "run"})
+    return _put_run(task, Run(id=fact.run, **said, writer=event.writer, claimed=event.at))
+
+
+def _run_prepared(task: Task, event: e.Event, fact: e.RunPrepared) -> Task:
+    return _change_run(task, event, fact, status="prepared", prepared=event.at)
+
+
+def _run_resumed(task: Task, event: e.Event, fact: e.RunResumed) -> Task:
+    return _change_run(task, event, fact, status="running")
+
+
+def _run_finished(task: Task, event: e.Event, fact: e.RunFinished) -> Task:
+    return _change_run(task, event, fact, status=fact.outcome, ended=event.at)
+
+
+def _run_abandoned(task: Task, event: e.Event, fact: e.RunAbandoned) -> Task:
+    return _change_run(task, event, fact, status="abandoned", ended=event.at)
+
+
+def _change_run(task: Task, event: e.Event, fact: Any, **changes: Any) -> Task:
+    """The run as the fact says it is now; a run that ended stays as it ended."""
+    before = task.runs.get(fact.run)
+    if before is None:
+        return _conflict(task, f"{fact.type} {event.id} names a run that was never claimed")
+    if before.ended is not None:
+        return task
+    said = {name: getattr(fact, name) for name in type(fact).model_fields if name not in _NOT_OF_A_RUN}
+    return _put_run(task, _with(before, **said, **changes))
+
+
+def _put_run(task: Task, run: Run) -> Task:
+    return _with(task, runs={**task.runs, run.id: run})
+
+
 def _put(task: Task, stage: Stage) -> Task:
     return _with(task, stages={**task.stages, stage.number: stage})
 
@@ -136,6 +178,8 @@ def _conflict(task: Task, sentence: str) -> Task:
     return _with(task, conflicts=(*task.conflicts, sentence))
 
 
+_NOT_OF_A_RUN = {"type", "task", "run", "stage", "outcome"}
+
 _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "task.opened": _opened,
     "task.closed": _closed,
@@ -147,4 +191,10 @@ _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "stage.done": _done,
     "stage.moved": _moved,
     "stage.verified": _verified,
+    "plan.approved": _plan_approved,
+    "run.claimed": _run_claimed,
+    "run.prepared": _run_prepared,
+    "run.resumed": _run_resumed,
+    "run.finished": _run_finished,
+    "run.abandoned": _run_abandoned,
 }

@@ -6,9 +6,10 @@ from tests.house.sources import Source, imports_of
 
 FLOORS: dict[str, int] = {
     **dict.fromkeys(("errors", "names", "digest", "spool", "faults", "shipped"), 0),
-    **dict.fromkeys(("git", "host"), 1),
+    **dict.fromkeys(("tokens", "phases", "roster", "paths"), 0),
+    **dict.fromkeys(("git", "host", "documents"), 1),
     "records": 2,
-    **dict.fromkeys(("state", "rendering"), 3),
+    **dict.fromkeys(("state", "rendering", "plans"), 3),
     **dict.fromkeys(("reconcile", "tasks", "hooking", "health"), 4),
     **dict.fromkeys(("handoff", "runs", "workers", "reports", "convergence", "usage", "sync"), 4),
 }

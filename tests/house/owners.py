@@ -13,6 +13,9 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "jinja2": ("okstra_git/rendering.py",),
     "pydantic": ("okstra_git/records/", "okstra_git/reports/model/"),
     "pydantic_core": ("okstra_git/records/", "okstra_git/reports/model/"),
+    "yaml": ("okstra_git/documents/",),
+    "markdown_it": ("okstra_git/documents/",),
+    "mdit_py_plugins": ("okstra_git/documents/",),
     "typer": ("okstra_cli/",),
     "rich": ("okstra_cli/",),
     # not third party, but with one owner all the same: git runs in one module, other programs in host/

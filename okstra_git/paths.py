@@ -1,0 +1,124 @@
+"""Every path below `.okstra/` in one table: documents, task folders, runs and what stands in them."""
+
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from okstra_git.names import TaskKey
+
+OKSTRA = ".okstra"
+RUNS = "runs"
+IMPLEMENTATION = "implementation"
+
+CATEGORIES = (
+    "instruction-set", "manifests", "prompts", "reports", "sessions", "state", "worker-results", "logs",
+)  # fmt: skip
+"""The folders of a run; each numbers its files by itself."""
+
+
+class ProjectPaths(NamedTuple):
+    """The documents of a project; `root` is the top of the main worktree."""
+
+    root: Path
+
+    @property
+    def okstra(self) -> Path:
+        return self.root / OKSTRA
+
+    @property
+    def project_file(self) -> Path:
+        return self.okstra / "project.json"
+
+    @property
+    def glossary(self) -> Path:
+        return self.okstra / "glossary.md"
+
+    @property
+    def task_catalogue(self) -> Path:
+        return self.okstra / "discovery" / "tasks.json"
+
+    def briefs(self, group: str) -> Path:
+        """Where the briefs of a task group are, possibly in folders of their own."""
+        return self.okstra / "briefs" / group
+
+    def task(self, key: TaskKey) -> "TaskPaths":
+        return TaskPaths(self.okstra / "tasks" / key.project / key.group / key.task)
+
+    def relative(self, path: Path) -> str:
+        """The path from the project's root with slashes; one outside of it stays absolute."""
+        try:
+            return PurePosixPath(path.relative_to(self.root)).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+
+class TaskPaths(NamedTuple):
+    """The folder of one task."""
+
+    root: Path
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "task-manifest.json"
+
+    @property
+    def task_index(self) -> Path:
+        return self.root / "task-index.md"
+
+    @property
+    def schedule(self) -> Path:
+        return self.root / "schedule.md"
+
+    @property
+    def qa(self) -> Path:
+        return self.root / "qa"
+
+    @property
+    def conformance(self) -> Path:
+        return self.qa / "conformance-manifest.json"
+
+    def run(self, task_type: str, stage: int | None) -> "RunPaths":
+        """The folder of a phase's runs; an implementation run has its stage's."""
+        folder = self.root / RUNS / task_type
+        return RunPaths(folder / f"stage-{stage}" if task_type == IMPLEMENTATION and stage else folder, task_type)
+
+    def carry(self, plan_key: str, stage: int) -> Path:
+        """What a finished stage leaves to those that depend on it; keyed by plan, not by run."""
+        return self.root / RUNS / plan_key / "carry" / f"stage-{stage}.json"
+
+
+class RunPaths(NamedTuple):
+    """The folder that all runs of one phase (or stage) share; files are told apart by a number of three digits."""
+
+    folder: Path
+    task_type: str
+
+    def category(self, name: str) -> Path:
+        return self.folder / name
+
+    def instruction_set(self, seq: int) -> Path:
+        """The folder that a lead starts from; each run has its own."""
+        return self.folder / "instruction-set" / f"{seq:03}"
+
+    def file(self, category: str, stem: str, seq: int, suffix: str) -> Path:
+        """`<category>/<stem>-<task-type>-<seq>.<suffix>`."""
+        return self.folder / category / f"{stem}-{self.task_type}-{seq:03}.{suffix}"
+
+    def next_seq(self, category: str, stem: str) -> int:
+        """One more than the highest number in the category's folder; 1 when there is none."""
+        prefix = f"{stem}-{self.task_type}-"
+        try:
+            names = [entry.name for entry in self.category(category).iterdir()]
+        except OSError:
+            names = []
+        numbers = [name[len(prefix) :].partition(".")[0] for name in names if name.startswith(prefix)]
+        return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
+
+
+def task_root_of(run_folder: Path) -> Path | None:
+    """The task folder that a run folder lies in, found by the path component `runs`; None when there is none."""
+    return next((parent.parent for parent in (run_folder, *run_folder.parents) if parent.name == RUNS), None)
+
+
+def plan_key(blob: str) -> str:
+    """How folders name an approved plan: by the first 12 characters of its blob id."""
+    return f"plan-{blob[:12]}"

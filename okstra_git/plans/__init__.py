@@ -1,0 +1,1 @@
+"""Briefs and plans as typed values, parsed from documents that people and agents write."""

@@ -1,0 +1,1 @@
+"""Runs: chosen, prepared, guarded against each other, resumed, ended."""

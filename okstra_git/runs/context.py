@@ -1,0 +1,216 @@
+"""Everything a bundle is rendered from, as one frozen value that goes to JSON and back."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RunPart:
+    """The run itself; `seq` has three digits, `folder` and all other paths are relative to the project's root."""
+
+    id: str
+    nonce: str
+    task_type: str
+    seq: str
+    folder: str
+    prepared_at: str
+    language: str
+    stage: int | None = None
+    scope: str = ""
+
+
+@dataclass(frozen=True)
+class TaskPart:
+    """The task; `ticket_id` is what rows are tagged with: tickets joined by commas, else the bare task id."""
+
+    key: str
+    project: str
+    group: str
+    id: str
+    category: str
+    root: str
+    title: str = ""
+    tickets: tuple[str, ...] = ()
+    ticket_id: str = "unknown"
+
+
+@dataclass(frozen=True)
+class ProjectPart:
+    """The project; `root` is the one absolute path, `glossary` is empty when there is none."""
+
+    root: str
+    glossary: str = ""
+    qa_commands: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where this run's files are and go, relative to the project's root; empty when a file does not belong to it."""
+
+    instruction_set: str
+    prompt: str
+    context: str
+    profile: str
+    packet: str
+    material: str
+    expectations: str
+    report_template: str
+    clarification: str
+    run_context: str
+    run_inputs: str
+    run_manifest: str
+    task_manifest: str
+    resume_script: str
+    team_state: str
+    convergence_state: str
+    plan_body_state: str
+    lead_pane: str
+    report: str
+    report_data: str
+    prompts: str
+    worker_results: str
+    qa: str
+    carry_out: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """An open question of the brief that a run has to carry on, with the cells of its clarification row."""
+
+    prefix: str
+    text: str
+    line: int
+    kind: str
+    blocks: str
+    recommended: str
+
+
+@dataclass(frozen=True)
+class BriefPart:
+    """The brief; `gate` is its reporter confirmation, `promoted` the rows that become clarification items."""
+
+    path: str
+    blob: str
+    gate: str
+    title: str = ""
+    promoted: tuple[Question, ...] = ()
+    inferences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StagePart:
+    """The stage to implement or verify, as the plan has it; the blocks are Markdown."""
+
+    number: int
+    title: str
+    depends_on: tuple[int, ...]
+    files: tuple[str, ...]
+    steps: str
+    validation: str
+    exit_contract: str
+    rollback: str
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a finished stage left for this one: the file it stands in, and its text."""
+
+    stage: int
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PlanPart:
+    """The approved plan; `stage` and `carry` belong to runs of one stage."""
+
+    path: str
+    blob: str
+    key: str
+    stage: StagePart | None = None
+    carry: tuple[Carried, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorktreePart:
+    """Where code is changed: `path` is absolute. `lacks` lists dependencies whose commits the base does not contain;
+    `snapshot` is a ref with what lay there uncommitted, left by `left_by`."""
+
+    path: str
+    branch: str
+    base: str
+    base_ref: str
+    lacks: tuple[int, ...] = ()
+    snapshot: str = ""
+    left_by: str = ""
+
+
+@dataclass(frozen=True)
+class TeamPart:
+    """The team's exact name, and the stages that other live runs hold; any of them forbids making a team."""
+
+    name: str
+    occupied: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkerPart:
+    """A worker of this run's roster."""
+
+    id: str
+    role: str
+    cli: str
+    agent: str
+    model: str
+    is_analyser: bool = True
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller asked for beyond the defaults."""
+
+    lead_model: str
+    executor: str = ""
+    executor_model: str = ""
+    directive: str = ""
+    related_tasks: tuple[str, ...] = ()
+    waivers: tuple[tuple[str, str], ...] = ()
+    plan_verification: bool = True
+    pr_template: str = ""
+    clarification_source: str = ""
+
+
+@dataclass(frozen=True)
+class Commands:
+    """Literal command lines for this run: no variables, pipes, redirects or `cd`."""
+
+    resume: str
+    finish: str
+    abandon: str
+    status: str
+    stage_done: str = ""
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """One run, whole: what templates see by these very names."""
+
+    run: RunPart
+    task: TaskPart
+    project: ProjectPart
+    paths: Paths
+    team: TeamPart
+    options: Options
+    commands: Commands
+    workers: tuple[WorkerPart, ...] = ()
+    brief: BriefPart | None = None
+    plan: PlanPart | None = None
+    worktree: WorktreePart | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready; tuples become lists when written."""
+        return asdict(self)
+
+    def parts(self) -> dict[str, Any]:
+        """The parts by name, as templates see them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}

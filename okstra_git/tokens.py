@@ -1,0 +1,77 @@
+"""Contract tokens: the words, labels and headings that prompts write and validators and skills read back."""
+
+TASK_ROOT_LABEL = "okstra task root:"
+INSTRUCTION_SET_LABEL = "okstra instruction-set:"
+CONCURRENT_LABEL = "okstra concurrent-run stages:"
+"""What skills look for on the standard output of a prepare, one label to a line, before the lead prompt."""
+
+STALE_HISTORY = "Recorded stage SHAs no longer match the git history"
+"""The sentence by which a skill knows that reconcile has to ask first."""
+
+CONCURRENT_GATE = "Concurrent-run: no-team background"
+TEAM_GATE = "Team Creation Gate"
+STAGE_BATCH = "Stage batch for this implementation run"
+TEAM_REJECTIONS = (
+    "team must be created first or call without team_name",
+    "team을 먼저 생성하거나 team_name 없이 호출해야 합니다",
+)
+
+GATE_COMPLETE, GATE_PARTIAL, GATE_PENDING, GATE_SKIPPED = "complete", "partial", "pending", "skipped"
+REPORTER_GATES = (GATE_COMPLETE, GATE_PARTIAL, GATE_PENDING, GATE_SKIPPED)
+REPORTER_FIELD = "reporter-confirmations"
+QUESTION_PREFIXES = ("intent-check:", "conversion-block:", "terminology:", "general:")
+REPORTER_PREFIXES = ("intent-check:", "conversion-block:")
+"""Rows that only the reporter can settle."""
+
+AUGMENTATION_LABELS = ("evidence-link", "format-conversion", "terminology-mapping", "intent-inference")
+TRUSTED_LABELS = ("evidence-link", "format-conversion")
+ASK_REPORTER = "보고자 직접 확인 권장"
+ASK_REPORTER_FIRST = "보고자에게 직접 확인 후 응답"
+
+APPROVED_FIELD = "approved"
+APPROVED_MARKER = "Approved"
+"""The text of the task-list item `- [ ] Approved` on a plan."""
+
+VERDICTS = ("accepted", "conditional-accept", "rejected")
+BLOCKED = "blocked"
+DIRECTIONS = ("proceed", "revise", "hold", "stop")
+WHOLE_TASK, SINGLE_STAGE = "whole-task", "single-stage"
+VERIFICATION_SCOPES = (WHOLE_TASK, SINGLE_STAGE)
+GROUP_HANDOFF = "release-handoff(stage-group)"
+PLAN_GATES = ("passed", "passed-with-dissent", "blocked-by-disagreement", "aborted-non-result")
+
+CLARIFICATION_COLUMNS = (
+    "ID", "Ticket ID", "Kind", "Statement", "Expected form", "Blocks", "Status", "User input",
+)  # fmt: skip
+CLARIFICATION_KINDS = ("material", "decision", "data-point")
+CLARIFICATION_BLOCKS = ("approval", "next-phase", "none")
+CLARIFICATION_STATUSES = ("open", "answered", "resolved", "obsolete")
+
+NO_FOLLOW_UPS = "- 후속 작업 없음."
+TDD_EXEMPTION = "TDD exemption:"
+OUT_OF_PLAN = "Out-of-plan edit"
+UNVERIFIED = "정적 분석상 …, 미검증(실행 안 함)"
+
+HEADING_CARRIED_IN = "Clarification Response Carried In From Previous Run"
+HEADING_CLARIFICATIONS = "Clarification Items"
+HEADING_EVIDENCE = "Evidence"
+HEADING_PRIMARY_EVIDENCE = "Primary Evidence"
+HEADING_NEXT_STEPS = "Recommended Next Steps"
+HEADING_FOLLOW_UPS = "Follow-up Tasks (후속 작업)"
+HEADING_PLAN = "Implementation Plan Deliverables"
+HEADING_STAGE_MAP = "Stage Map"
+HEADING_PLAN_VERIFICATION = "Plan Body Verification"
+HEADING_IMPROVEMENTS = "Improvement Candidates"
+HEADING_CONSENSUS, HEADING_DIFFERENCES = "Consensus", "Differences"
+HEADING_VERDICT_CARD, HEADING_FINAL_VERDICT = "Verdict Card", "Final Verdict"
+HEADING_APPROVAL = "User Approval Request (사용자 승인 게이트)"
+HEADING_REPORTER = "Reporter Confirmation Required"
+HEADING_SOURCE_VERIFICATION = "Source Verification Report"
+FORBIDDEN_HEADINGS = ("1.1 추가 자료 요청", "1.2 사용자 확인 질문", "5.5.9 Open Questions", "0. Reading Confirmation")
+
+PROGRESS_CONVERGENCE = "PROGRESS: phase-5.5-convergence round="
+PROGRESS_SYNTHESIS = "PROGRESS: phase-6-synthesis dispatching report-writer-worker"
+PROGRESS_TEARDOWN = "PROGRESS: phase-7-teardown disbanding team"
+
+TEAM_OK, TEAM_ERROR, TEAM_SKIPPED = "ok", "error", "skipped"
+SKIPPED_REASON = "concurrent-run"

@@ -1,0 +1,1 @@
+"""The Markdown and front matter reader."""

@@ -1,0 +1,1 @@
+"""Runs: selection, bundles, leases, ends."""
