@@ -10,7 +10,8 @@ RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "a
 class Holder(Record):
     """The process that stands behind a run, told apart from later ones with the same pid.
 
-    `boot` names the machine's boot, `born` is the process's start in seconds since 1970, `name` is for people.
+    `boot` names the machine's boot, `born` is the process's start in seconds since then (where that is not known, since
+    1970), `name` is for people.
     """
 
     host: str
@@ -59,7 +60,8 @@ class Run(Record):
     """One agent at work on one phase (for implementation: one stage) of a task, as recorded.
 
     `nonce` fences: a report that carries another one is refused. `inputs` is a fingerprint of everything the run was
-    prepared from. `folder` and `instruction_set` are paths from the project's root.
+    prepared from. `folder` and `instruction_set` are paths from the project's root. `touched` is when a holder last
+    took it: claimed, prepared or resumed.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Run(Record):
     writer: str = ""
     claimed: Moment | None = None
     prepared: Moment | None = None
+    touched: Moment | None = None
     ended: Moment | None = None
     report: str = ""
     next_phase: str = ""
