@@ -61,16 +61,16 @@ def test_the_runs_that_dead_holders_left_are_named() -> None:
     assert choose(None, run("R1", 1, name="dead"), run("R2", 1, name="dead"), run("R3", 2)).dead_runs == ("R2", "R1")
 
 
-HELD = "stage {} is held by run R1 (claude, pid 7 on desk)"
-RESERVED = "stage {} is reserved by another clone, on branch b-1"
+HELD = "stage 1 of {} is held by run R1 (claude, pid 7 on desk)"
+RESERVED = "stage 1 of {} is reserved by another clone, on branch b-1"
 ELSEWHERE = {"places": {1: "01JOTHER00000000000000000A"}}
 REFUSED: list[tuple[int, tuple[Run, ...], dict[str, Any], type[OkstraError], str, str]] = [
     (9, (), {}, StageNotPlanned, "stage.unknown-in-plan", "the approved plan of {} has no stage 9; it has 1, 2, 3, 4"),
     (1, (), {"stages": {1: "done"}}, StageFinished, "stage.done-already", "stage 1 of {} is done"),
     (2, (), {}, StageWaits, "stage.waits", "stage 2 of {} waits for 1"),
     (4, (), {"stages": {2: "started"}}, StageWaits, "stage.waits", "stage 4 of {} waits for 2, 3"),
-    (1, (run("R1", 1),), {}, StageOccupied, "stage.occupied", "stage 1 of {} is held by run R1 (claude, pid 7 on desk)"),
-    (1, (), ELSEWHERE, StageElsewhere, "stage.held-elsewhere", "stage 1 of {} is reserved by another clone, on branch b-1"),
+    (1, (run("R1", 1),), {}, StageOccupied, "stage.occupied", HELD),
+    (1, (), ELSEWHERE, StageElsewhere, "stage.held-elsewhere", RESERVED),
     (1, (), {"is_open": False}, TaskClosedAlready, "task.closed", "task {} is closed"),
 ]  # fmt: skip
 
