@@ -1,4 +1,4 @@
-"""Claiming a stage for a run: chosen, reserved and recorded in one append, so that each of many prepares has its own."""
+"""Claiming a stage for a run: chosen, reserved and recorded in one append, so each of many prepares has its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
