@@ -23,8 +23,8 @@ def test_defaults_are_auto_stage_claude_and_the_usual_roster() -> None:
 
 
 def test_empty_words_of_a_wizard_mean_nothing_was_said() -> None:
-    request = parse_request(KEY, "error-analysis", brief="", base_ref="", approved_plan="", clarification="",
-                            pr_template="", scope="", stage="", related_tasks="", models={"lead": "", "codex": "default"})  # fmt: skip
+    empty = dict.fromkeys(("brief", "base_ref", "approved_plan", "clarification", "pr_template", "scope", "stage"), "")
+    request = parse_request(KEY, "error-analysis", **empty, models={"lead": "", "codex": "default"})
     assert request == RunRequest(KEY, request.phase)
 
 
