@@ -108,14 +108,21 @@ SETTINGS = (
     Setting("okstra.leaseHours", "number", 12, "Hours that a run of another machine counts as alive.", _count),
     Setting("okstra.keepDays", "number", 180, "Days that commits from before a rewrite are kept as evidence.", _count),
     Setting("okstra.language", "en|ko", "en", "Language of reports and prompts.", _one_of("en", "ko")),
+    Setting(
+        "okstra.planVerification",
+        "true|false",
+        True,
+        "Whether a plan's body is verified by all workers before it can be approved.",
+        _flag,
+    ),
     Setting("okstra.hooks", "true|false", True, "Whether okstra's git hooks act in this repository.", _flag),
 )
 _BY_NAME = {setting.name.lower(): setting for setting in SETTINGS}
 
 
 def find_setting(name: str) -> Setting | None:
-    """The setting of this name, with or without `okstra.`, in any case; None when there is none."""
-    lowered = name.lower()
+    """The setting of this name, with or without `okstra.` and hyphens, in any case; None when there is none."""
+    lowered = name.lower().replace("-", "")
     return _BY_NAME.get(lowered) or _BY_NAME.get(f"okstra.{lowered}")
 
 

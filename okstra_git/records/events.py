@@ -121,7 +121,10 @@ class PlanApproved(Fact):
 
 
 class RunClaimed(Fact):
-    """A prepare took a run's identity and number, and its stage; `holder` is the preparing process itself."""
+    """A prepare took a run's identity and numbers, and its stage; `holder` is the preparing process itself.
+
+    `numbers` says for each category of the run's files which number they bear; `seq` is that of the manifests.
+    """
 
     type: Literal["run.claimed"] = "run.claimed"
     run: str
@@ -130,6 +133,7 @@ class RunClaimed(Fact):
     stage: int | None = None
     holder: Holder
     inputs: str = ""
+    numbers: dict[str, int] = Field(default_factory=dict)
 
 
 class RunPrepared(Fact):

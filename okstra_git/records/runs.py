@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from okstra_git.records.base import Moment, Record
 
 RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "abandoned"]
@@ -72,6 +74,7 @@ class Run(Record):
     holder: Holder | None = None
     nonce: str = ""
     inputs: str = ""
+    numbers: dict[str, int] = Field(default_factory=dict)
     folder: str = ""
     instruction_set: str = ""
     team: str = ""

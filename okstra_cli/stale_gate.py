@@ -1,0 +1,51 @@
+"""What stands before a prepare: proven moves are settled and told, anything else stops it until a person decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okstra_cli.following import make_judge, read_hints, tell_moves
+from okstra_cli.views.reconcile import item_json
+from okstra_git.errors import OkstraError
+from okstra_git.reconcile.settle import settle
+from okstra_git.tokens import STALE_HISTORY
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.names import TaskKey
+    from okstra_git.reconcile.model import Report
+
+
+class StaleHistory(OkstraError):
+    """Commits whose content changed, or an anchor that cannot be found: only a person can say what is meant."""
+
+    code = "history.stale"
+    exit_status = 2
+
+
+def pass_stale_gate(session: Session, key: TaskKey) -> None:
+    """Settle what is proven, one note for each move, and keep it even when a question then stops the caller."""
+    state = session.store.read().state
+    task = state.tasks.get(key.slashed)
+    if task is None or not (task.anchor or any(stage.range for stage in task.stages.values())):
+        return
+    report = make_judge(session, state, hints=read_hints(session)).judge(task)
+    if report.is_settleable:
+        settled = settle(session.store, [report])
+        session.warn(settled.warning)
+        tell_moves(session, settled.events)
+    if report.needs_person:
+        raise _stale(key, report)
+
+
+def _stale(key: TaskKey, report: Report) -> StaleHistory:
+    command = f"okstra git-reconcile --task-key {key} --check --json"
+    causes = [f"stage {finding.stage}: {finding.reason}" for finding in report.confirms]
+    if report.anchor is not None and report.anchor.status == "unresolvable":
+        causes.append(f"the anchor: {report.anchor.reason}")
+    return StaleHistory(
+        f"{STALE_HISTORY} ({'; '.join(causes)}); to see them: {command}",
+        hint=f"{command}\nthen for each of them: okstra git-reconcile --task-key {key} --apply --stage N --use-ref REF",
+        command=command,
+        items=[item_json(finding) for finding in report.confirms],
+    )

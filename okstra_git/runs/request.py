@@ -1,0 +1,209 @@
+"""What a caller asks of a prepare, parsed into one value or refused."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+
+from okstra_git.digest import canonical_json, fingerprint
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.names import TaskKey, is_text, parse_stage, parse_task_key, shown
+from okstra_git.phases import Phase, require_phase
+from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, WORKERS
+from okstra_git.tokens import SINGLE_STAGE, VERIFICATION_SCOPES, WHOLE_TASK
+
+MAX_DIRECTIVE = 20_000
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/\[\]-]{0,99}\Z")
+MODEL_FLAGS = {"lead": "--lead-model", "executor": "--executor-model", "claude": "--claude-model",
+               "codex": "--codex-model", "gemini": "--gemini-model",
+               "report-writer": "--report-writer-model"}  # fmt: skip
+
+
+class BadWaiver(OkstraError):
+    """A waiver that is not `<stageKey>:<reason>`."""
+
+    code = "waiver.malformed"
+
+
+class UnknownWorker(OkstraError):
+    """No worker of that name."""
+
+    code = "worker.unknown"
+
+
+class BadModel(OkstraError):
+    """A model name that no command line could carry."""
+
+    code = "model.bad"
+
+
+class NotInThisPhase(UsageError):
+    """An option that the task type has no use for."""
+
+    code = "usage.phase"
+
+
+@dataclass(frozen=True)
+class WaiverAsked:
+    """A conformance entry that the user lets pass, and why."""
+
+    stage_key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A prepare, as asked for; `stage` None = `auto` where a stage is needed. Paths are as the caller wrote them."""
+
+    key: TaskKey
+    phase: Phase
+    stage: int | None = None
+    brief: str | None = None
+    base_ref: str | None = None
+    approved_plan: str | None = None
+    executor: str = "claude"
+    workers: tuple[str, ...] = DEFAULT_WORKERS
+    models: tuple[tuple[str, str], ...] = ()
+    directive: str = ""
+    related_tasks: tuple[str, ...] = ()
+    clarification: str | None = None
+    pr_template: str | None = None
+    waivers: tuple[WaiverAsked, ...] = ()
+    plan_verification: bool = True
+    scope: str = ""
+
+    def model_of(self, worker: str) -> str:
+        """The model asked for this worker, or its default."""
+        return dict(self.models).get(worker) or DEFAULT_MODELS.get(worker, "default")
+
+    def fingerprint(self, *contents: str | None) -> str:
+        """Names this request together with what it was prepared from (blob ids): equal inputs, equal names."""
+        said = {**asdict(self), "phase": self.phase.name}
+        return fingerprint(canonical_json([said, list(contents)]))
+
+
+def parse_waiver(text: str) -> WaiverAsked:
+    """`<stageKey>:<reason>`, split at the first colon; both sides must say something."""
+    key, colon, reason = text.partition(":")
+    key, reason = key.strip(), reason.strip()
+    if not (colon and key and reason) or not reason.isprintable() or not is_text(text):
+        raise BadWaiver(
+            f"{shown(text)} is not a waiver",
+            hint='write --qa-waiver "<stageKey>:<reason>", or leave the flag out when nothing is waived',
+            value=text[:200],
+        )
+    return WaiverAsked(key, reason)
+
+
+def parse_roster(text: str) -> tuple[str, ...]:
+    """Worker ids separated by commas, each known and named once; the report writer may be left out."""
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    for name in names:
+        if name not in WORKERS:
+            near = get_close_matches(name, WORKERS)
+            hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(WORKERS)}"
+            raise UnknownWorker(f"{shown(name)} is not a worker", hint=hint, value=name[:200], known=list(WORKERS))
+    if not any(name in EXECUTORS for name in names):
+        raise UnknownWorker("a roster needs at least one analysing worker", hint=f"one of {', '.join(EXECUTORS)}")
+    return tuple(dict.fromkeys(names))
+
+
+def parse_executor(text: str) -> str:
+    """One of the three executors."""
+    if text not in EXECUTORS:
+        hint = f"one of {', '.join(EXECUTORS)}"
+        raise UnknownWorker(f"{shown(text)} is not an executor", hint=hint, value=text[:200])
+    return text
+
+
+def parse_models(given: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """(worker, model) for every model that was named; empty and `default` mean the phase's own."""
+    named = [(worker, text.strip()) for worker, text in given.items() if text and text.strip() not in ("", "default")]
+    for worker, text in named:
+        if not _MODEL.match(text):
+            raise BadModel(
+                f"{shown(text)} is not a model name",
+                hint=f"{MODEL_FLAGS[worker]} takes letters, digits and -._/:[]",
+                value=text[:200],
+            )
+    return tuple(named)
+
+
+def parse_request(
+    key: TaskKey,
+    task_type: str,
+    *,
+    stage: str | None = None,
+    workers: str | None = None,
+    executor: str | None = None,
+    models: Mapping[str, str | None] | None = None,
+    related_tasks: str = "",
+    waivers: Iterable[str] = (),
+    scope: str | None = None,
+    directive: str = "",
+    brief: str | None = None,
+    base_ref: str | None = None,
+    approved_plan: str | None = None,
+    clarification: str | None = None,
+    pr_template: str | None = None,
+    plan_verification: bool = True,
+) -> RunRequest:
+    """The request, with every word checked; refuses options that the task type has no use for."""
+    phase = require_phase(task_type)
+    number = None if stage in (None, "", "auto") else parse_stage(stage or "")
+    found = RunRequest(
+        key=key,
+        phase=phase,
+        stage=number,
+        brief=brief or None,
+        base_ref=base_ref or None,
+        approved_plan=approved_plan or None,
+        executor=parse_executor(executor) if executor else "claude",
+        workers=parse_roster(workers) if workers else DEFAULT_WORKERS,
+        models=parse_models(models or {}),
+        directive=_directive(directive),
+        related_tasks=tuple(str(parse_task_key(part.strip())) for part in related_tasks.split(",") if part.strip()),
+        clarification=clarification or None,
+        pr_template=pr_template or None,
+        waivers=tuple(parse_waiver(text) for text in waivers),
+        plan_verification=plan_verification,
+        scope=_scope(phase, scope, number),
+    )
+    _refuse_idle_options(found)
+    return found
+
+
+def _directive(text: str) -> str:
+    if len(text) > MAX_DIRECTIVE or "\0" in text or not is_text(text):
+        raise UsageError(f"a directive has at most {MAX_DIRECTIVE} characters of text", hint="put it into the brief")
+    return text
+
+
+def _scope(phase: Phase, scope: str | None, stage: int | None) -> str:
+    """The scope of a final verification: what was said, else the stage's when one was named, else the whole task."""
+    if phase.name != "final-verification":
+        if scope:
+            raise NotInThisPhase(f"{phase.name} has no verification scope", hint="leave --verification-scope out")
+        return ""
+    found = scope or (SINGLE_STAGE if stage else WHOLE_TASK)
+    if found not in VERIFICATION_SCOPES:
+        raise UsageError(f"{shown(found)} is not a verification scope", hint=" or ".join(VERIFICATION_SCOPES))
+    if (found == SINGLE_STAGE) != (stage is not None):
+        raise UsageError(
+            f"a {found} verification {'needs a stage' if stage is None else 'has no stage'}",
+            hint="name it with --stage N" if stage is None else "leave --stage out, or say single-stage",
+        )
+    return found
+
+
+def _refuse_idle_options(request: RunRequest) -> None:
+    """A stage or a template that would be ignored is refused; a base is good for every phase, as the thing to read."""
+    phase = request.phase
+    takes_stage = phase.has_worktree or phase.name == "final-verification"
+    idle = {
+        "--stage": request.stage is not None and not takes_stage,
+        "--pr-template-path": request.pr_template is not None and phase.name != "release-handoff",
+    }
+    for flag, is_idle in idle.items():
+        if is_idle:
+            raise NotInThisPhase(f"{phase.name} has no use for {flag}", hint=f"leave {flag} out")

@@ -1,0 +1,102 @@
+"""Where a new stage begins: on what was asked for, or on a commit that holds everything it depends on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.history import contains
+from okstra_git.git.joining import join_commits
+from okstra_git.git.objects import write_commit
+from okstra_git.git.refs import resolve_commit
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
+from okstra_git.records.states import Task
+from okstra_git.tasks.checks import require_commit
+
+
+class DependenciesConflict(OkstraError):
+    """The stages that a stage depends on change the same lines, so nobody can begin on all of them."""
+
+    code = "base.conflict"
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The commit a stage begins on and how it was named; `lacks` are dependencies that it does not contain.
+
+    `joined` lists the commits it was merged from, empty when it is somebody's own commit.
+    """
+
+    commit: CommitId
+    ref: str
+    lacks: tuple[int, ...] = ()
+    joined: tuple[str, ...] = ()
+
+
+def choose_beginning(
+    git: Git, task: Task, depends_on: Sequence[int], *, wanted: str | None, usual: str, when: datetime
+) -> Beginning:
+    """The wanted ref; else the task's anchor, a dependency's commit, or a merge of several, whatever holds them all.
+
+    `usual` is the base of a task that has no anchor yet. Refuses refs that name nothing and dependencies in conflict.
+    """
+    if wanted is not None:
+        commit = require_commit(git, wanted, what="the base")
+        return Beginning(commit, wanted, _lacking(git, task, depends_on, commit))
+    base, ref = _task_base(git, task, depends_on, usual)
+    needed = [task.stages[number] for number in depends_on if number in task.stages]
+    heads = [stage.range.head for stage in needed if stage.range is not None and not stage.landed]
+    tips = _topmost(git, [base, *heads])
+    if len(tips) > 1:
+        return _joined(git, task, tips, ref, when)
+    return Beginning(CommitId(tips[0]), ref if tips[0] == base else _name_of(task, tips[0], ref))
+
+
+def _task_base(git: Git, task: Task, depends_on: Sequence[int], usual: str) -> tuple[CommitId, str]:
+    """The anchor; the branch it was named by, as that is now, once a dependency has landed there."""
+    anchor = task.anchor
+    if anchor is None:
+        return require_commit(git, usual, what="the base"), usual
+    moved = resolve_commit(git, anchor.ref) if anchor.ref and anchor.ref != "HEAD" else None
+    if moved is not None and any(number in task.stages and task.stages[number].landed for number in depends_on):
+        return moved, anchor.ref
+    return require_commit(git, anchor.range.head, what="the anchor"), anchor.ref or anchor.range.head
+
+
+def _topmost(git: Git, commits: Sequence[str]) -> list[str]:
+    """Those that no other one contains."""
+    unique = list(dict.fromkeys(commits))
+    return [one for one in unique if not any(contains(git, other, one) for other in unique if other != one)]
+
+
+def _name_of(task: Task, commit: str, ref: str) -> str:
+    stages = [stage for stage in task.stages.values() if stage.range and stage.range.head == commit]
+    return stages[0].branch or commit if stages else ref
+
+
+def _lacking(git: Git, task: Task, depends_on: Sequence[int], commit: str) -> tuple[int, ...]:
+    known = [(n, task.stages[n]) for n in depends_on if n in task.stages]
+    return tuple(
+        number
+        for number, stage in known
+        if stage.range is not None and not stage.landed and not contains(git, commit, stage.range.head)
+    )
+
+
+def _joined(git: Git, task: Task, tips: Sequence[str], ref: str, when: datetime) -> Beginning:
+    names = [_name_of(task, tip, ref) for tip in tips]
+    at = tips[0]
+    for tip, name in zip(tips[1:], names[1:], strict=True):
+        found = join_commits(git, at, tip)
+        if found.tree is None:
+            raise DependenciesConflict(
+                f"{names[0]} and {name} change the same lines of {', '.join(found.conflicts[:5])}",
+                hint="merge them on a branch by hand, then name it with --base-ref",
+                conflicts=[{"refs": [names[0], name], "path": path} for path in found.conflicts],
+            )
+        subject = f"Join {names[0]} and {name}"
+        body = f"{subject}\n\nThe base of a stage of {task.key} that depends on both.\n"
+        at = write_commit(git, tree=found.tree, parents=[at, tip], message=body, when=when)
+    return Beginning(CommitId(at), ref, (), tuple(tips))

@@ -1,0 +1,141 @@
+"""Claiming a stage for a run: chosen, reserved and recorded in one append, so each of many prepares has its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from okstra_git.git.repo import Git
+from okstra_git.git.worktrees import list_worktrees
+from okstra_git.names import CommitId, TaskKey
+from okstra_git.records.events import AnchorSet, AnyFact, PlaceReleased, PlaceReserved, StageStarted
+from okstra_git.records.stage import RangePrint
+from okstra_git.records.states import Place, Task
+from okstra_git.state.prints import take_prints
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.registry import reserve
+from okstra_git.state.store import Appended, Store
+from okstra_git.tasks.beginning import Beginning
+from okstra_git.tasks.checks import require_open
+from okstra_git.tasks.reserving import check_place, start_of, usual_branch
+from okstra_git.tasks.starting import one_commit
+
+
+@dataclass(frozen=True)
+class Pick:
+    """The stage that was chosen: `before` ends what is in its way, `after` is what the run itself records."""
+
+    number: int
+    title: str
+    depends_on: tuple[int, ...]
+    before: tuple[AnyFact, ...]
+    after: tuple[AnyFact, ...]
+
+
+@dataclass(frozen=True)
+class StageClaim:
+    """A claimed stage: where it is worked on and where it begins; `is_new` when this claim reserved the place."""
+
+    pick: Pick
+    place: Place
+    beginning: Beginning
+    is_new: bool
+
+    @property
+    def number(self) -> int:
+        return self.pick.number
+
+    @property
+    def worktree(self) -> Path:
+        """The directory in which the stage is worked on."""
+        return Path(self.place.worktree or "")
+
+
+def claim_stage(
+    store: Store,
+    key: TaskKey,
+    *,
+    choose: Callable[[Snapshot, Task], Pick],
+    begin: Callable[[Task, Pick], Beginning],
+    where: Callable[[int], Path],
+) -> tuple[StageClaim, Appended]:
+    """Choose a stage and take it; a lost race chooses again. `where` is the directory of a stage's new worktree.
+
+    A place that is held for the stage already is gone back to; any other is reserved under the rules of the registry.
+    """
+    found: list[StageClaim] = []
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_open(snapshot, key)
+        pick = choose(snapshot, task)
+        beginning = begin(task, pick)
+        places = _places(store.git, snapshot, task, pick.number, beginning, where)
+        held = task.places.get(f"stage-{pick.number}")
+        fact = next((each for each in places if isinstance(each, PlaceReserved)), None)
+        place = _place_of(fact, store) if fact is not None else held
+        assert place is not None
+        found[:] = [StageClaim(pick, place, beginning, fact is not None)]
+        return [*pick.before, *places, *pick.after]
+
+    appended = store.append(decide)
+    return found[0], appended
+
+
+def _place_of(fact: PlaceReserved, store: Store) -> Place:
+    return Place(**fact.model_dump(exclude={"type", "task"}), at=store.now())
+
+
+def _places(
+    git: Git, snapshot: Snapshot, task: Task, number: int, beginning: Beginning, where: Callable[[int], Path]
+) -> list[AnyFact]:
+    """What has to be reserved: nothing where the stage holds a directory already."""
+    scope = f"stage-{number}"
+    held = task.places.get(scope)
+    is_held = held is not None and held.status == "active"
+    if held is not None and is_held and held.worktree is not None:
+        return []
+    branch = held.branch if held is not None else usual_branch(task, number)
+    checked_out = _directory_of(git, branch) if is_held else None
+    fact = PlaceReserved(
+        task=task.key,
+        scope=scope,
+        branch=branch,
+        worktree=str(checked_out or where(number)),
+        base_ref=beginning.ref,
+        adopted=held.adopted if held is not None and is_held else False,
+        phase="implementation",
+    )
+    if is_held:  # an adopted branch: it keeps its name and gets the directory it lacks
+        return [PlaceReleased(task=task.key, scope=scope, branch=branch), fact]
+    reserve(snapshot.state, fact)
+    check_place(git, task, fact)
+    return [fact]
+
+
+def _directory_of(git: Git, branch: str) -> Path | None:
+    return next((tree.path for tree in list_worktrees(git) if tree.branch == branch), None)
+
+
+def started_facts(git: Git, task: Task, claim: StageClaim) -> list[AnyFact]:
+    """What says where the stage began, and fixes the anchor of its task; nothing when both are on record."""
+    facts: list[AnyFact] = []
+    beginning, branch = claim.beginning, claim.place.branch
+    if task.anchor is None:
+        facts.append(AnchorSet(task=task.key, range=_print_of(git, beginning.commit), ref=beginning.ref))
+    before = task.stages.get(claim.number)
+    if before is None or before.status == "reserved" or not before.base:
+        facts.append(
+            StageStarted(
+                task=task.key,
+                stage=claim.number,
+                branch=branch,
+                base=start_of(git, beginning.commit, branch),
+                base_ref=beginning.ref,
+                title=claim.pick.title,
+                depends_on=claim.pick.depends_on,
+            )
+        )
+    return facts
+
+
+def _print_of(git: Git, commit: CommitId) -> RangePrint:
+    return take_prints(git, [one_commit(git, commit)])[0]

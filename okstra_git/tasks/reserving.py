@@ -1,0 +1,96 @@
+"""The branch and the directory that a stage takes: checked before they are reserved, made after it."""
+
+import os
+from pathlib import Path
+
+from okstra_git.git.history import merge_base
+from okstra_git.git.refs import find_ref
+from okstra_git.git.repo import Git
+from okstra_git.git.worktrees import add_worktree, find_worktree, is_clean, remove_worktree
+from okstra_git.names import CommitId, TaskKey, is_text, shown
+from okstra_git.records.events import PlaceReserved
+from okstra_git.records.states import Place, Task
+from okstra_git.tasks.checks import BranchExists, BranchMissing, DirectoryTaken, WorktreeDirty
+
+
+def usual_branch(task: Task, number: int) -> str:
+    """`<category>/<group>/<task>-stage-<N>`."""
+    _, group, name = task.key.split("/")
+    return f"{task.category}/{group}/{name}-stage-{number}"
+
+
+def start_of(git: Git, base: CommitId, branch: str) -> str:
+    """The base, or where a branch that is there already left it."""
+    tip = find_ref(git, f"refs/heads/{branch}")
+    return (merge_base(git, base, tip) or base) if tip else base
+
+
+def check_place(git: Git, task: Task, place: PlaceReserved) -> None:
+    """Refuse a branch or a directory that is somebody else's, missing, or not clean."""
+    _check_branch(git, task, place)
+    _check_directory(git, place)
+
+
+def make_worktree(git: Git, key: TaskKey, number: int, place: Place, base: CommitId) -> bool:
+    """Check the place's branch out in its directory, at `base` when it is new; False when it stands there already."""
+    path = Path(place.worktree or "")
+    tip = find_ref(git, f"refs/heads/{place.branch}")
+    here = find_worktree(git, path)
+    if here is not None and path.is_dir():
+        return False
+    if here is not None and here.head == tip:
+        remove_worktree(git, here.path)  # its directory is gone, its branch has everything
+    reason = f"okstra task={key} stage={number}"
+    add_worktree(git, path, branch=place.branch, base=None if tip else base, reason=reason)
+    return True
+
+
+def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
+    """An adopted branch exists; any other is new, or was this stage's own before."""
+    tip = find_ref(git, f"refs/heads/{place.branch}")
+    if place.adopted and tip is None:
+        hint = "create it first, or leave --no-worktree out to get a branch and a worktree"
+        raise BranchMissing(f"there is no branch {shown(place.branch)} to adopt", branch=place.branch, hint=hint)
+    before = task.places.get(place.scope)
+    if place.adopted or tip is None or (before is not None and before.branch == place.branch):
+        return
+    raise BranchExists(
+        f"branch {place.branch} exists already and was not this stage's before",
+        branch=place.branch,
+        hint="adopt it with --branch and --no-worktree, or name another one",
+    )
+
+
+def _check_directory(git: Git, place: PlaceReserved) -> None:
+    """A directory that is there already is used again only as a clean worktree of the same branch."""
+    if place.worktree is None:
+        return
+    path = Path(place.worktree)
+    if not is_text(place.worktree):
+        raise DirectoryTaken(
+            f"the worktree's path {shown(place.worktree)} is not UTF-8 and cannot be recorded",
+            hint="git okstra config set okstra.worktreeRoot DIR",
+        )
+    if not os.path.lexists(path):
+        return
+    here = find_worktree(git, path)
+    if here is None:
+        if not path.is_dir() or any(path.iterdir()):
+            raise DirectoryTaken(
+                f"{path} exists and is no worktree of this repository",
+                path=place.worktree,
+                hint="move it away, or choose another place: git okstra config set okstra.worktreeRoot DIR",
+            )
+        return
+    if here.branch != place.branch:
+        raise DirectoryTaken(
+            f"{path} is the worktree of {here.branch or 'a detached commit'}, not of {place.branch}",
+            path=place.worktree,
+            hint=f"check out {place.branch} there, or remove it: git okstra worktree prune",
+        )
+    if not is_clean(here.path):
+        raise WorktreeDirty(
+            f"the worktree {path} has changes that are not committed",
+            path=place.worktree,
+            hint="commit or stash them there, then start the stage again",
+        )
