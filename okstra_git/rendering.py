@@ -32,8 +32,8 @@ class UnknownLanguage(OkstraError):
 def render(name: str, values: dict[str, Any], *, cache: Path | None = None, root: Path | None = None) -> str:
     """The template `name` (a path below templates/ with slashes) filled in with `values`.
 
-    Names that are not given are errors. Contract tokens are there as `tokens`, rosters as `roster`. `cache` is a private
-    directory for compiled templates, made when missing; a cache that cannot be read or written is done without.
+    Names that are not given are errors. Contract tokens are there as `tokens`, rosters as `roster`. `cache` is a
+    private directory for compiled templates, made when missing; one that cannot be read or written is done without.
     """
     directory = root or templates_directory()
     try:
@@ -108,7 +108,7 @@ def _environment(directory: Path, cache: Path | None) -> Environment:
     found = Environment(
         loader=FileSystemLoader(directory),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - Markdown and shell, never HTML
+        autoescape=False,  # Markdown and shell, never HTML
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

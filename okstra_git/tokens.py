@@ -49,9 +49,13 @@ CLARIFICATION_STATUSES = ("open", "answered", "resolved", "obsolete")
 
 FOLLOW_UP_COLUMNS = ("Origin", "New Task ID", "Suggested task-type", "Scope", "Reason / Why deferred", "Auto-spawn?")
 IMPROVEMENT_COLUMNS = (
-    "ID", "Lens", "Candidate", "Evidence", "Benefit", "Effort", "Risk", "Source workers", "Suggested task-type", "Priority",
+    "ID", "Lens", "Candidate", "Evidence", "Benefit", "Effort", "Risk", "Source workers", "Suggested task-type",
+    "Priority",
 )  # fmt: skip
 LENSES = ("correctness", "reliability", "performance", "security", "maintainability", "usability", "cost")
+REPORT_WRITTEN = "data.json written to <abs path>; markdown rendered to <abs path>. Sections populated: <count>."
+"""What the report writer answers."""
+
 SOURCE_ITEMS = "Source items (worker:item)"
 STAGE_MAP_COLUMNS = ("Stage", "Title", "Depends on")
 STAGE_BLOCKS = ("Files", "Steps", "Stage Validation", "Stage Exit Contract", "Rollback")

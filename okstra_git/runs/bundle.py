@@ -28,9 +28,9 @@ class SourceText:
 class BundleSources:
     """Texts that go into a bundle beside the context, as they were read when the run was prepared.
 
-    `brief` and `plan` are the documents that the context names, `others` whatever else is worth having at hand (glossary,
-    reports of earlier phases, template of the pull request). `clarification` is copied byte for byte. `conformance` is
-    the task's manifest, if any. `runs` and `stages` tell how the task stands, for its index and schedule.
+    `brief` and `plan` are the documents that the context names, `others` whatever else is worth having at hand
+    (glossary, reports of earlier phases, template of the pull request). `clarification` is copied byte for byte.
+    `conformance` is the task's manifest, if any. `runs` and `stages` tell how the task stands.
     """
 
     brief: str | None = None

@@ -1,4 +1,4 @@
-"""The documents that all runs of a task share, and the project's catalogue of tasks: what each new run changes in them."""
+"""What a new run changes in the documents that all runs of a task share, and in the project's catalogue of tasks."""
 
 import json
 from collections.abc import Iterable
@@ -100,7 +100,7 @@ def catalogue_entry(context: RunContext) -> dict[str, Any]:
 
 
 def task_catalogue(entry: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    """The catalogue with this entry first; other tasks stay as they are, newest first, also entries nobody understands."""
+    """The catalogue with this entry first; others stay in their order, newest first, also those nobody understands."""
     listed = before.get("tasks")
     others = [
         each

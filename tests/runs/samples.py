@@ -92,7 +92,8 @@ def paths_of(task_type: str, stage: int | None, *, seq: int = 1, clarification: 
 
 def commands_of(stage: int | None) -> Commands:
     """Command lines as a prepare prints them."""
-    done = f"git okstra stage done {stage} --task-key {KEY} --carry CARRY.json"
+    carry = f".okstra/tasks/{KEY.slashed}/runs/{plan_key(BLOB)}/carry/stage-{stage}.json"
+    done = f"git okstra stage done {stage} --task-key {KEY} --carry {carry}"
     return Commands(
         resume=f"git okstra run resume {RUN}",
         finish=f"git okstra run finish {RUN} --nonce {NONCE}",
@@ -210,7 +211,9 @@ SAMPLES: dict[str, RunContext] = {
     "implementation-korean": an_implementation(language="ko"),
     "final-verification-stage": a_stage_verification(),
     "planning-unverified": replace(
-        a_run(), options=Options("opus", plan_verification=False), brief=a_questioned_brief("skipped", blocks="approval")
+        a_run(),
+        options=Options("opus", plan_verification=False),
+        brief=a_questioned_brief("skipped", blocks="approval"),
     ),
     "planning-korean": a_run(language="ko"),
     "error-analysis-pending": replace(a_run("error-analysis"), brief=a_questioned_brief("pending")),
