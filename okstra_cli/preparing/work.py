@@ -20,8 +20,8 @@ from okstra_git.runs.assembling import Identity, make_context
 from okstra_git.runs.bundle import make_bundle, write_bundle
 from okstra_git.runs.context import TeamPart, WorktreePart
 from okstra_git.runs.leases import occupied_stages
-from okstra_git.runs.snapshots import snapshot_worktree
-from okstra_git.runs.teams import team_name
+from okstra_git.runs.snapshots import About, take_snapshot
+from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.state.registry import release
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import StageClaim, started_facts
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.context import RunContext
+    from okstra_git.runs.snapshots import Snapshot as Kept
     from okstra_git.state.reading import Snapshot
 
 
@@ -73,12 +74,13 @@ def prepare_run(order: Order) -> Prepared:
 
 def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Prepared:
     session, store = order.session, order.session.store
-    worktree = _stand_in_worktree(order, taken.claim) if taken.claim else documents.worktree_to_verify(taken.task)
+    worktree = _stand_in_worktree(order, taken) if taken.claim else documents.worktree_to_verify(taken.task)
     reached("prepare.worktree-made")
-    task = require_open(store.read(), order.key)
+    snapshot = store.read()
+    task = require_open(snapshot, order.key)
     who = Identity(taken.run, token_hex(8), taken.numbers, session.now(), order.language, inputs)
     team = TeamPart(
-        team_name(order.key, taken.stage if taken.claim else None),
+        team_name(order.key, taken.stage if taken.claim else None, taken=teams_of_others(snapshot.state, order.key)),
         occupied_stages(task, order.leases(task), besides=taken.run) if taken.claim else (),
     )
     papers = documents.for_stage(task, taken.stage)
@@ -93,15 +95,13 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     return Prepared(run, context, bundle.prompt)
 
 
-def _stand_in_worktree(order: Order, claim: StageClaim) -> WorktreePart:
+def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
     """The stage's directory, checked out; what lay in it uncommitted is kept in a snapshot first."""
+    claim = taken.claim
+    assert claim is not None
     git, place, beginning = order.session.git, claim.place, claim.beginning
     fresh = make_worktree(git, order.key, claim.number, place, beginning.commit)
-    kept = None if fresh else snapshot_worktree(git, claim.worktree, label=claim.pick_label, when=order.session.now())
-    if kept is not None:
-        order.session.note(
-            f"{claim.worktree} holds changes that are not committed; they stay, and {kept.ref} keeps them as they are"
-        )
+    kept, left_by = (None, "") if fresh else _keep_leftovers(order, taken, claim)
     for number in beginning.lacks:
         order.session.note(f"{beginning.ref} does not contain stage {number}, on which stage {claim.number} builds")
     if beginning.joined:
@@ -115,7 +115,21 @@ def _stand_in_worktree(order: Order, claim: StageClaim) -> WorktreePart:
         base_ref=beginning.ref,
         lacks=beginning.lacks,
         snapshot=kept.ref if kept else "",
+        left_by=left_by if kept else "",
     )
+
+
+def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> tuple[Kept | None, str]:
+    """A snapshot of what is not committed in the stage's directory, and the run that left it, as far as known."""
+    former = [run for run in taken.task.runs.values() if run.stage == claim.number and run.id != taken.run]
+    left_by = max((run.id for run in former), default="")
+    about = About(order.key.slashed, claim.number, left_by or taken.run, f"found by the prepare of run {taken.run}")
+    kept = take_snapshot(order.session.git, claim.worktree, about, now=order.session.now())
+    if kept is not None:
+        order.session.note(
+            f"{claim.worktree} holds changes that are not committed: they stay, and snapshot {kept.id} keeps a copy"
+        )
+    return kept, left_by
 
 
 def _record(order: Order, documents: Documents, taken: Taken, context: RunContext) -> Run:
