@@ -47,11 +47,26 @@ CLARIFICATION_KINDS = ("material", "decision", "data-point")
 CLARIFICATION_BLOCKS = ("approval", "next-phase", "none")
 CLARIFICATION_STATUSES = ("open", "answered", "resolved", "obsolete")
 
+FOLLOW_UP_COLUMNS = ("Origin", "New Task ID", "Suggested task-type", "Scope", "Reason / Why deferred", "Auto-spawn?")
+IMPROVEMENT_COLUMNS = (
+    "ID", "Lens", "Candidate", "Evidence", "Benefit", "Effort", "Risk", "Source workers", "Suggested task-type",
+    "Priority",
+)  # fmt: skip
+LENSES = ("correctness", "reliability", "performance", "security", "maintainability", "usability", "cost")
+REPORT_WRITTEN = "data.json written to <abs path>; markdown rendered to <abs path>. Sections populated: <count>."
+"""What the report writer answers."""
+
+SOURCE_ITEMS = "Source items (worker:item)"
+STAGE_MAP_COLUMNS = ("Stage", "Title", "Depends on")
+STAGE_BLOCKS = ("Files", "Steps", "Stage Validation", "Stage Exit Contract", "Rollback")
+"""The sub-headings that every stage's section of a plan has, in this order."""
+
 NO_FOLLOW_UPS = "- 후속 작업 없음."
 TDD_EXEMPTION = "TDD exemption:"
 OUT_OF_PLAN = "Out-of-plan edit"
 UNVERIFIED = "정적 분석상 …, 미검증(실행 안 함)"
 
+HEADING_VALIDATION_EVIDENCE = "Validation evidence"
 HEADING_CARRIED_IN = "Clarification Response Carried In From Previous Run"
 HEADING_CLARIFICATIONS = "Clarification Items"
 HEADING_EVIDENCE = "Evidence"
@@ -72,6 +87,10 @@ FORBIDDEN_HEADINGS = ("1.1 추가 자료 요청", "1.2 사용자 확인 질문",
 PROGRESS_CONVERGENCE = "PROGRESS: phase-5.5-convergence round="
 PROGRESS_SYNTHESIS = "PROGRESS: phase-6-synthesis dispatching report-writer-worker"
 PROGRESS_TEARDOWN = "PROGRESS: phase-7-teardown disbanding team"
+
+WORKER_DONE, WORKER_ERROR, WORKER_TIMEOUT, WORKER_NOT_RUN = "completed", "error", "timeout", "not-run"
+WORKER_FAILURES = (WORKER_ERROR, WORKER_TIMEOUT, WORKER_NOT_RUN)
+"""Terminal statuses of a worker; after one of the failures the lead may write the report."""
 
 TEAM_OK, TEAM_ERROR, TEAM_SKIPPED = "ok", "error", "skipped"
 SKIPPED_REASON = "concurrent-run"

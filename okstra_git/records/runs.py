@@ -31,11 +31,10 @@ class Source(Record):
 
 
 class Waiver(Record):
-    """A conformance entry that the user let pass in one run."""
+    """A conformance entry that the user let pass in one run; who did so is the event's `by`."""
 
     stage_key: str
     reason: str
-    by: str = ""
 
 
 class PlannedStage(Record):

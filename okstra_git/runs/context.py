@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RunPart:
-    """The run itself; `seq` has three digits, `folder` and all other paths are relative to the project's root."""
+    """The run itself; `seq` has three digits, `folder` and all other paths are relative to the project's root.
+
+    `inputs` is the fingerprint of everything the run was prepared from.
+    """
 
     id: str
     nonce: str
@@ -17,6 +20,7 @@ class RunPart:
     language: str
     stage: int | None = None
     scope: str = ""
+    inputs: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,26 @@ class Paths:
     worker_results: str
     qa: str
     carry_out: str = ""
+
+    @property
+    def preamble(self) -> str:
+        """What every worker reads first."""
+        return f"{self.instruction_set}/worker-preamble.md"
+
+    @property
+    def executor(self) -> str:
+        """What the executor of an implementation reads."""
+        return f"{self.instruction_set}/implementation-executor.md"
+
+    @property
+    def verifier(self) -> str:
+        """What the verifiers of an implementation read."""
+        return f"{self.instruction_set}/implementation-verifier.md"
+
+    @property
+    def deliverable(self) -> str:
+        """What an implementation hands in."""
+        return f"{self.instruction_set}/implementation-deliverable.md"
 
 
 @dataclass(frozen=True)

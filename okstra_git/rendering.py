@@ -1,0 +1,140 @@
+"""Templates turned into text: the one door to jinja2."""
+
+import json
+import re
+import shlex
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2.bccache import Bucket
+
+from okstra_git import roster, tokens
+from okstra_git.errors import OkstraError
+from okstra_git.shipped import templates_directory
+
+LANGUAGES = ("en", "ko")
+
+
+class BrokenTemplate(OkstraError):
+    """A template that cannot be parsed, or that names something it was not given."""
+
+    code = "template.broken"
+
+
+class UnknownLanguage(OkstraError):
+    """There are no labels in this language."""
+
+    code = "language.unknown"
+
+
+def render(name: str, values: dict[str, Any], *, cache: Path | None = None, root: Path | None = None) -> str:
+    """The template `name` (a path below templates/ with slashes) filled in with `values`.
+
+    Names that are not given are errors. Contract tokens are there as `tokens`, rosters as `roster`. `cache` is a
+    private directory for compiled templates, made when missing; one that cannot be read or written is done without.
+    """
+    directory = root or templates_directory()
+    try:
+        return _environment(directory, cache).get_template(name).render(values)
+    except Exception as error:
+        place, line = _place_of(error, directory, name)
+        raise BrokenTemplate(
+            f"the template {place} is broken in line {line}: {error}",
+            hint="mend the template; templates/README.md tells how they are made",
+            template=place,
+            line=line,
+        ) from error
+
+
+def read_labels(language: str) -> dict[str, str]:
+    """The words that people read, in one of `LANGUAGES`."""
+    if language not in LANGUAGES:
+        raise UnknownLanguage(f"there are no labels in {language!r}", hint=f"one of {', '.join(LANGUAGES)}")
+    found: dict[str, str] = json.loads((templates_directory() / "i18n" / f"{language}.json").read_bytes())
+    return found
+
+
+def code_span(value: object) -> str:
+    """A Markdown code span that any text survives, line breaks aside."""
+    text = " ".join(str(value).split("\n"))
+    ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def code_block(value: object, language: str = "") -> str:
+    """A fenced block whose fence is longer than any inside it."""
+    text = str(value).rstrip("\n")
+    fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def table_cell(value: object) -> str:
+    """Text on one line that does not end a table's cell."""
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def base_name(value: object) -> str:
+    """The last part of a path with slashes."""
+    return str(value).rstrip("/").rpartition("/")[2]
+
+
+def as_json(value: object) -> str:
+    """One line of JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+class _CarefulCache(FileSystemBytecodeCache):
+    """A cache that is worth nothing when damaged and never a reason to fail."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # a torn pickle can raise anything; the template is compiled again
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        try:
+            Path(self.directory).mkdir(parents=True, exist_ok=True, mode=0o700)
+            super().dump_bytecode(bucket)
+        except OSError:
+            return
+
+
+@lru_cache(maxsize=4)
+def _environment(directory: Path, cache: Path | None) -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(directory),
+        undefined=StrictUndefined,
+        autoescape=False,  # Markdown and shell, never HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        bytecode_cache=_CarefulCache(str(cache)) if cache else None,
+    )
+    found.globals.update(tokens=tokens, roster=roster)
+    found.filters.update(
+        sh=lambda value: shlex.quote(str(value)),
+        code=code_span,
+        block=code_block,
+        cell=table_cell,
+        name=base_name,
+        json=as_json,
+    )
+    return found
+
+
+def _place_of(error: BaseException, directory: Path, name: str) -> tuple[str, int]:
+    """Template and line that an error comes from; jinja puts template frames into the traceback."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.name or name, error.lineno
+    place, frame = (name, 0), error.__traceback__
+    while frame is not None:
+        path = Path(frame.tb_frame.f_code.co_filename)
+        if path.is_relative_to(directory) and path.suffix != ".py":
+            place = path.relative_to(directory).as_posix(), frame.tb_lineno
+        frame = frame.tb_next
+    return place
