@@ -124,11 +124,11 @@ class Document:
 
 
 def decode(data: bytes, *, name: str) -> str:
-    """The text of a document; refuses what is not UTF-8, holds NUL, or is longer than 5 MiB. A BOM is dropped."""
+    """The text of a document; refuses what is not UTF-8, holds NUL, or is longer than 5 MiB. A BOM stays."""
     if len(data) > MAX_BYTES:
         raise Unreadable(f"{name} is longer than {MAX_BYTES >> 20} MiB", hint="name the document itself", path=name)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         hint = "save it as UTF-8"
@@ -140,7 +140,7 @@ def decode(data: bytes, *, name: str) -> str:
 
 def parse_document(text: str) -> Document:
     """The document; any text is one. What is wrong with its front matter is in `front.problem`."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(plain.split("\n"))
     tokens = _parser().parse(plain)
     front = read_front_matter(tokens[0].content if tokens and tokens[0].type == "front_matter" else None)
