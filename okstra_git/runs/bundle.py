@@ -107,7 +107,7 @@ def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | No
 
 def render_prompt(context: RunContext, *, cache: Path | None = None) -> str:
     """The lead prompt of a run, with its gates as the context has them."""
-    return render("prompts/launch.md.j2", _values(context), cache=cache)
+    return _document("prompts/launch.md.j2", _values(context), cache)
 
 
 def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
@@ -127,7 +127,12 @@ def _instructions(context: RunContext, sources: BundleSources, cache: Path | Non
     values = {**_values(context), "conformance": sources.conformance, "documents": _documents(context, sources)}
     values["excerpt"] = excerpt(sources.brief) if sources.brief is not None and context.plan is None else None
     templates = _templates(context)
-    return {path: render(name, values, cache=cache).encode() for path, name in templates.items()}
+    return {path: _document(name, values, cache).encode() for path, name in templates.items()}
+
+
+def _document(name: str, values: dict[str, Any], cache: Path | None) -> str:
+    """A rendered template that ends with one line break, whatever parts of it fell away."""
+    return render(name, values, cache=cache).rstrip("\n") + "\n"
 
 
 def _templates(context: RunContext) -> dict[str, str]:

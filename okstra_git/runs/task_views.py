@@ -10,8 +10,9 @@ from okstra_git.rendering import read_labels, render
 from okstra_git.runs.context import RunContext
 
 SCHEMA = 1
+IN_PROGRESS = "in-progress"
 DONE = "done"
-"""The one value of `workStatus` that means that nothing is left."""
+"""`workStatus`: anything but `done` means that something is left."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,14 @@ def run_row(context: RunContext) -> dict[str, Any]:
 def task_manifest(context: RunContext, known: Iterable[KnownRun], before: dict[str, Any]) -> dict[str, Any]:
     """The task manifest with this run in it; runs and keys that are there already stay.
 
-    What is recommended next is this very phase until its report says otherwise, which a run's end writes.
+    What is recommended next is the latest run's own phase until its report says otherwise, which its end writes.
     """
     statuses = {run.id: run.status for run in known}
     row = run_row(context)
     others = [each for each in _rows(before.get("runs")) if each.get("id") != row["id"]]
     runs = [{**each, "status": statuses.get(each.get("id", ""), each.get("status"))} for each in others]
+    runs = sorted([*runs, row], key=lambda each: str(each.get("preparedAt")))
+    latest = runs[-1]
     task = context.task
     return {
         **before,
@@ -71,13 +74,13 @@ def task_manifest(context: RunContext, known: Iterable[KnownRun], before: dict[s
         "title": task.title,
         "category": task.category,
         "tickets": list(task.tickets),
-        "workStatus": "in-progress",
-        "nextRecommendedPhase": context.run.task_type,
+        "workStatus": IN_PROGRESS,
+        "nextRecommendedPhase": latest.get("taskType"),
         "recommendedWorkers": [worker.id for worker in context.workers],
-        "latestRun": row,
-        "latestResumeCommandPath": context.paths.resume_script,
-        "updatedAt": context.run.prepared_at,
-        "runs": sorted([*runs, row], key=lambda each: str(each.get("preparedAt"))),
+        "latestRun": latest,
+        "latestResumeCommandPath": latest.get("resumeScript"),
+        "updatedAt": latest.get("preparedAt"),
+        "runs": runs,
     }
 
 
@@ -93,7 +96,7 @@ def catalogue_entry(context: RunContext) -> dict[str, Any]:
         "category": task.category,
         "root": task.root,
         "manifest": context.paths.task_manifest,
-        "workStatus": "in-progress",
+        "workStatus": IN_PROGRESS,
         "nextRecommendedPhase": context.run.task_type,
         "updatedAt": context.run.prepared_at,
     }
