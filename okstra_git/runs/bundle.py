@@ -86,15 +86,15 @@ def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | No
     instructions = _instructions(context, sources, cache)
     if paths.clarification and sources.clarification is not None:
         instructions[paths.clarification] = sources.clarification
-    manifest = run_manifest(context, instructions)
+    documents = {paths.run_context: context_document(context), paths.run_inputs: pretty_json(run_inputs(context))}
+    manifest = run_manifest(context, {**documents, **instructions})
     script = render("scripts/resume.sh.j2", _values(context), cache=cache)
     return Bundle(
         context=context,
         prompt=instructions[paths.prompt].decode(),
         instructions=tuple(BundleFile(path, data) for path, data in instructions.items()),
         beside=(
-            BundleFile(paths.run_context, context_document(context)),
-            BundleFile(paths.run_inputs, pretty_json(run_inputs(context))),
+            *(BundleFile(path, data) for path, data in documents.items()),
             BundleFile(paths.team_state, pretty_json(team_state(context))),
             BundleFile(paths.resume_script, script.encode(), executable=True),
             BundleFile(paths.run_manifest, pretty_json(manifest)),

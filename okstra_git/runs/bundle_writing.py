@@ -77,13 +77,13 @@ def write_bundle(bundle: Bundle, project_root: Path, *, cache: Path | None = Non
 def verify_bundle(project_root: Path, manifest: dict[str, Any]) -> list[str]:
     """Files of the bundle that are missing or differ from the run's manifest; empty = it may be used again.
 
-    Of what changes while a run is at work (team state, its script), only the presence counts.
+    Of what a run changes while it is at work (team state), and of the resume script, only the presence counts.
     """
     files = manifest.get("files")
     if not isinstance(files, dict) or not files:
         return [str(manifest.get("instructionSet", "instruction-set"))]
-    spoilt = [path for path, digest in files.items() if _digest(project_root / path) != digest]
-    beside = [manifest.get(name) for name in ("runContext", "runInputs", "teamState", "resumeScript")]
+    spoilt = [path for path, digest in files.items() if _sum_of_file(project_root / path) != digest]
+    beside = [manifest.get(name) for name in ("teamState", "resumeScript")]
     return spoilt + [str(path) for path in beside if not path or not (project_root / str(path)).is_file()]
 
 
@@ -100,19 +100,20 @@ def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None =
     """Write lead prompt, context and team state anew for a run that is resumed; returns the prompt.
 
     A team that the run has tried to make stays recorded. The manifest comes last: a crash before it makes
-    `verify_bundle` name the prompt, and renewing once more mends that.
+    `verify_bundle` name prompt and context, and renewing once more mends that.
     """
     paths, nonce = context.paths, context.run.nonce
     prompt = render_prompt(context, cache=cache)
+    changed = {paths.run_context: context_document(context), paths.prompt: prompt.encode()}
     manifest = read_manifest(project_root, paths.run_manifest) or {}
     files = manifest.get("files")
-    sums = {**(files if isinstance(files, dict) else {}), paths.prompt: sha256(prompt.encode()).hexdigest()}
+    sums = {**(files if isinstance(files, dict) else {}), **{path: _sum(data) for path, data in changed.items()}}
     state = read_manifest(project_root, paths.team_state)
     renewed = renewed_team_state(context, state) if state else team_state(context)
     with _refusals():
-        _replace(project_root / paths.run_context, context_document(context), nonce)
         _replace(project_root / paths.team_state, pretty_json(renewed), nonce)
-        _replace(project_root / paths.prompt, prompt.encode(), nonce)
+        for path, data in changed.items():
+            _replace(project_root / path, data, nonce)
         reached("bundle.gates")
         _replace(project_root / paths.run_manifest, pretty_json({**manifest, "files": sums}), nonce)
     return prompt
@@ -214,9 +215,13 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _digest(path: Path) -> str | None:
+def _sum(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _sum_of_file(path: Path) -> str | None:
     try:
-        return sha256(path.read_bytes()).hexdigest()
+        return _sum(path.read_bytes())
     except OSError:
         return None
 

@@ -47,8 +47,8 @@ def run_inputs(context: RunContext) -> dict[str, Any]:
     }
 
 
-def run_manifest(context: RunContext, instructions: Mapping[str, bytes]) -> dict[str, Any]:
-    """What the bundle consists of; `files` has the sha256 of each file of the instruction set by its path."""
+def run_manifest(context: RunContext, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What the bundle consists of; `files`, those that nobody changes, are there by path with their sha256."""
     paths = context.paths
     return {
         **run_identity(context),
@@ -61,7 +61,7 @@ def run_manifest(context: RunContext, instructions: Mapping[str, bytes]) -> dict
         "resumeScript": paths.resume_script,
         "report": paths.report,
         "reportData": paths.report_data,
-        "files": {path: sha256(data).hexdigest() for path, data in sorted(instructions.items())},
+        "files": {path: sha256(data).hexdigest() for path, data in sorted(files.items())},
     }
 
 

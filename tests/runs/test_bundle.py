@@ -269,5 +269,6 @@ def test_a_base_that_lacks_a_dependency_is_said_in_the_prompt() -> None:
     context = an_implementation()
     place = context.worktree
     assert place
-    said = prompt_of(replace(context, worktree=WorktreePart(place.path, place.branch, place.base, "main", lacks=(1, 3))))
+    lacking = WorktreePart(place.path, place.branch, place.base, "main", lacks=(1, 3))
+    said = prompt_of(replace(context, worktree=lacking))
     assert "**The base lacks stages 1, 3**" in said
