@@ -105,9 +105,10 @@ def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | No
     )
 
 
-def render_prompt(context: RunContext, *, cache: Path | None = None) -> str:
-    """The lead prompt of a run, with its gates as the context has them."""
-    return _document("prompts/launch.md.j2", _values(context), cache)
+def render_plain_instructions(context: RunContext, *, cache: Path | None = None) -> dict[str, bytes]:
+    """Path -> content of those instructions that the context alone decides, the lead prompt among them."""
+    values = _values(context)
+    return {path: _document(name, values, cache).encode() for path, name in _plain_templates(context).items()}
 
 
 def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
@@ -123,11 +124,19 @@ def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
 
 
 def _instructions(context: RunContext, sources: BundleSources, cache: Path | None) -> dict[str, bytes]:
-    """Path -> content of the instruction set, in the order in which it is read."""
+    """Path -> content of the instruction set."""
+    paths = context.paths
     values = {**_values(context), "conformance": sources.conformance, "documents": _documents(context, sources)}
     values["excerpt"] = excerpt(sources.brief) if sources.brief is not None and context.plan is None else None
-    templates = _templates(context)
-    return {path: _document(name, values, cache).encode() for path, name in templates.items()}
+    sourced = {
+        paths.packet: "prompts/analysis-packet.md.j2",
+        paths.material: "prompts/analysis-material.md.j2",
+        paths.expectations: "prompts/reference-expectations.md.j2",
+    }
+    return {
+        **render_plain_instructions(context, cache=cache),
+        **{path: _document(name, values, cache).encode() for path, name in sourced.items()},
+    }
 
 
 def _document(name: str, values: dict[str, Any], cache: Path | None) -> str:
@@ -135,16 +144,13 @@ def _document(name: str, values: dict[str, Any], cache: Path | None) -> str:
     return render(name, values, cache=cache).rstrip("\n") + "\n"
 
 
-def _templates(context: RunContext) -> dict[str, str]:
-    """Path -> template of every file that this run's lead and workers read."""
+def _plain_templates(context: RunContext) -> dict[str, str]:
+    """Path -> template of every instruction that needs no source."""
     paths, task_type = context.paths, context.run.task_type
     found = {
         paths.prompt: "prompts/launch.md.j2",
         paths.context: "prompts/active-run-context.md.j2",
         paths.profile: f"profiles/{task_type}.md.j2",
-        paths.packet: "prompts/analysis-packet.md.j2",
-        paths.material: "prompts/analysis-material.md.j2",
-        paths.expectations: "prompts/reference-expectations.md.j2",
         paths.report_template: "reports/final-report.md.j2",
         paths.preamble: "prompts/worker-preamble.md.j2",
     }

@@ -89,4 +89,5 @@ def skipped_team(context: RunContext) -> dict[str, Any] | None:
 def renewed_team_state(context: RunContext, before: dict[str, Any]) -> dict[str, Any]:
     """The state after the gate was made anew: a team that was tried stays as it is, a skipped one is judged again."""
     tried = (before.get("teamCreate") or {}).get("attempted") is True
-    return {**before, "teamCreate": before["teamCreate"] if tried else skipped_team(context)}
+    team = before["teamCreate"] if tried else skipped_team(context)
+    return {**before, "nonce": context.run.nonce, "teamCreate": team}

@@ -26,6 +26,16 @@ class ScheduledStage:
 
 
 @dataclass(frozen=True)
+class RunEnd:
+    """How a run ended: its status, what its report recommends next (empty = nothing), whether the task is done."""
+
+    status: str
+    at: str
+    next_phase: str = ""
+    is_done: bool = False
+
+
+@dataclass(frozen=True)
 class KnownRun:
     """How an earlier run of the task stands by now."""
 
@@ -82,6 +92,31 @@ def task_manifest(context: RunContext, known: Iterable[KnownRun], before: dict[s
         "updatedAt": latest.get("preparedAt"),
         "runs": runs,
     }
+
+
+def ended_manifest(context: RunContext, end: RunEnd, before: dict[str, Any]) -> dict[str, Any]:
+    """The task manifest after this run has ended; a run that it does not know yet is entered."""
+    known = before if _knows(context, before) else task_manifest(context, (), before)
+    row = {"status": end.status, "endedAt": end.at}
+    runs = [{**each, **row} if each.get("id") == context.run.id else each for each in _rows(known["runs"])]
+    return {
+        **known,
+        "runs": runs,
+        "latestRun": runs[-1],
+        "workStatus": DONE if end.is_done else IN_PROGRESS,
+        "nextRecommendedPhase": end.next_phase or (None if end.is_done else known.get("nextRecommendedPhase")),
+        "updatedAt": end.at,
+    }
+
+
+def _knows(context: RunContext, manifest: dict[str, Any]) -> bool:
+    return any(each.get("id") == context.run.id for each in _rows(manifest.get("runs")))
+
+
+def ended_entry(context: RunContext, manifest: dict[str, Any]) -> dict[str, Any]:
+    """The task's line in the catalogue, as its manifest has it."""
+    shared = ("workStatus", "nextRecommendedPhase", "updatedAt")
+    return {**catalogue_entry(context), **{name: manifest[name] for name in shared}}
 
 
 def catalogue_entry(context: RunContext) -> dict[str, Any]:

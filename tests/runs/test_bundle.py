@@ -11,7 +11,7 @@ import pytest
 
 from okstra_git import tokens
 from okstra_git.rendering import _environment
-from okstra_git.runs.bundle import Bundle, BundleSources, Excerpt, excerpt, make_bundle, render_prompt
+from okstra_git.runs.bundle import Bundle, BundleSources, Excerpt, excerpt, make_bundle
 from okstra_git.runs.context import RunContext, TeamPart, WorktreePart
 from okstra_git.runs.inputs import INPUTS, make_input
 from okstra_git.runs.task_views import render_schedule, render_task_index, task_manifest
@@ -33,7 +33,7 @@ def file_of(bundle: Bundle, name: str) -> str:
 
 
 def prompt_of(context: RunContext) -> str:
-    return render_prompt(context)
+    return make_bundle(context, BundleSources()).prompt
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -14,7 +14,6 @@ from okstra_git import faults
 from okstra_git.runs.bundle import Bundle, make_bundle
 from okstra_git.runs.bundle_writing import (
     POINTS,
-    UnwritableBundle,
     read_manifest,
     renew_gates,
     verify_bundle,
@@ -22,7 +21,9 @@ from okstra_git.runs.bundle_writing import (
 )
 from okstra_git.runs.context import RunContext, TeamPart
 from okstra_git.runs.stored_context import read_context
-from okstra_git.runs.task_views import KnownRun
+from okstra_git.runs.task_documents import conclude_run
+from okstra_git.runs.task_views import KnownRun, RunEnd
+from okstra_git.runs.whole_files import Unwritable
 from tests.runs.samples import RUN, a_run, an_implementation, paths_of, sources_of
 
 FORKED = multiprocessing.get_context("fork")
@@ -268,7 +269,7 @@ def test_ten_prepares_at_once_lose_no_task_and_no_run(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_refused_and_announces_nothing(tmp_path: Path) -> None:
     context = a_run()
     (tmp_path / ".okstra").write_text("a file where a folder should be")
-    with pytest.raises(UnwritableBundle) as caught:
+    with pytest.raises(Unwritable) as caught:
         write_bundle(bundle_of(context), tmp_path)
     assert caught.value.code == "bundle.unwritable"
     assert "cannot be written" in caught.value.message
@@ -323,3 +324,38 @@ def test_a_renewal_killed_half_way_is_noticed_and_mended(tmp_path: Path) -> None
     manifest = read_manifest(tmp_path, context.paths.run_manifest)
     assert manifest
     assert verify_bundle(tmp_path, manifest) == []
+
+
+def test_a_new_nonce_reaches_every_instruction(tmp_path: Path) -> None:
+    context = an_implementation()
+    written(tmp_path, context)
+    commands = {name: line.replace(context.run.nonce, "fresh-nonce") for name, line in vars(context.commands).items()}
+    run = replace(context.run, nonce="fresh-nonce")
+    renew_gates(replace(context, run=run, commands=type(context.commands)(**commands)), tmp_path)
+    folder = tmp_path / context.paths.instruction_set
+    assert [path.name for path in folder.iterdir() if context.run.nonce in path.read_text()] == []
+    assert document(tmp_path / context.paths.team_state)["nonce"] == "fresh-nonce"
+    manifest = read_manifest(tmp_path, context.paths.run_manifest)
+    assert manifest
+    assert manifest["nonce"] == "fresh-nonce"
+    assert verify_bundle(tmp_path, manifest) == []
+
+
+def test_a_run_that_ends_leaves_its_recommendation(tmp_path: Path) -> None:
+    context = a_run()
+    written(tmp_path, context)
+    end = RunEnd("finished", "2026-11-21T07:00:00Z", next_phase="implementation")
+    assert conclude_run(context, end, tmp_path) == ()
+    manifest = document(tmp_path / context.paths.task_manifest)
+    assert (manifest["nextRecommendedPhase"], manifest["workStatus"]) == ("implementation", "in-progress")
+    assert manifest["latestRun"]["status"] == "finished"
+    (entry,) = document(catalogue(tmp_path))["tasks"]
+    assert (entry["nextRecommendedPhase"], entry["updatedAt"]) == ("implementation", end.at)
+    assert "| finished |" in (tmp_path / context.task.root / "task-index.md").read_text()
+
+
+def test_a_task_that_is_done_recommends_nothing(tmp_path: Path) -> None:
+    context = a_run("release-handoff")
+    conclude_run(context, RunEnd("finished", "2026-11-21T07:00:00Z", is_done=True), tmp_path)
+    manifest = document(tmp_path / context.paths.task_manifest)
+    assert (manifest["workStatus"], manifest["nextRecommendedPhase"]) == ("done", None)
