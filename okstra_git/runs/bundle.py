@@ -86,15 +86,15 @@ def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | No
     instructions = _instructions(context, sources, cache)
     if paths.clarification and sources.clarification is not None:
         instructions[paths.clarification] = sources.clarification
-    manifest = run_manifest(context, instructions)
+    documents = {paths.run_context: context_document(context), paths.run_inputs: pretty_json(run_inputs(context))}
+    manifest = run_manifest(context, {**documents, **instructions})
     script = render("scripts/resume.sh.j2", _values(context), cache=cache)
     return Bundle(
         context=context,
         prompt=instructions[paths.prompt].decode(),
         instructions=tuple(BundleFile(path, data) for path, data in instructions.items()),
         beside=(
-            BundleFile(paths.run_context, context_document(context)),
-            BundleFile(paths.run_inputs, pretty_json(run_inputs(context))),
+            *(BundleFile(path, data) for path, data in documents.items()),
             BundleFile(paths.team_state, pretty_json(team_state(context))),
             BundleFile(paths.resume_script, script.encode(), executable=True),
             BundleFile(paths.run_manifest, pretty_json(manifest)),
@@ -105,9 +105,10 @@ def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | No
     )
 
 
-def render_prompt(context: RunContext, *, cache: Path | None = None) -> str:
-    """The lead prompt of a run, with its gates as the context has them."""
-    return render("prompts/launch.md.j2", _values(context), cache=cache)
+def render_plain_instructions(context: RunContext, *, cache: Path | None = None) -> dict[str, bytes]:
+    """Path -> content of those instructions that the context alone decides, the lead prompt among them."""
+    values = _values(context)
+    return {path: _document(name, values, cache).encode() for path, name in _plain_templates(context).items()}
 
 
 def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
@@ -123,23 +124,33 @@ def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
 
 
 def _instructions(context: RunContext, sources: BundleSources, cache: Path | None) -> dict[str, bytes]:
-    """Path -> content of the instruction set, in the order in which it is read."""
+    """Path -> content of the instruction set."""
+    paths = context.paths
     values = {**_values(context), "conformance": sources.conformance, "documents": _documents(context, sources)}
     values["excerpt"] = excerpt(sources.brief) if sources.brief is not None and context.plan is None else None
-    templates = _templates(context)
-    return {path: render(name, values, cache=cache).encode() for path, name in templates.items()}
+    sourced = {
+        paths.packet: "prompts/analysis-packet.md.j2",
+        paths.material: "prompts/analysis-material.md.j2",
+        paths.expectations: "prompts/reference-expectations.md.j2",
+    }
+    return {
+        **render_plain_instructions(context, cache=cache),
+        **{path: _document(name, values, cache).encode() for path, name in sourced.items()},
+    }
 
 
-def _templates(context: RunContext) -> dict[str, str]:
-    """Path -> template of every file that this run's lead and workers read."""
+def _document(name: str, values: dict[str, Any], cache: Path | None) -> str:
+    """A rendered template that ends with one line break, whatever parts of it fell away."""
+    return render(name, values, cache=cache).rstrip("\n") + "\n"
+
+
+def _plain_templates(context: RunContext) -> dict[str, str]:
+    """Path -> template of every instruction that needs no source."""
     paths, task_type = context.paths, context.run.task_type
     found = {
         paths.prompt: "prompts/launch.md.j2",
         paths.context: "prompts/active-run-context.md.j2",
         paths.profile: f"profiles/{task_type}.md.j2",
-        paths.packet: "prompts/analysis-packet.md.j2",
-        paths.material: "prompts/analysis-material.md.j2",
-        paths.expectations: "prompts/reference-expectations.md.j2",
         paths.report_template: "reports/final-report.md.j2",
         paths.preamble: "prompts/worker-preamble.md.j2",
     }
