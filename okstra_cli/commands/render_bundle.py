@@ -91,6 +91,11 @@ def prepare(
     from okstra_git.runs.request import parse_request
 
     session = Session.of(context)
+    if resume_clarification:
+        from okstra_cli.preparing.clarifying import clarified_request
+
+        again = clarified_request(session, identity, task_type)
+        return answer_prepare(session, again, holder=holder, lead_session=lead_session)
     if task_type is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
     request = parse_request(

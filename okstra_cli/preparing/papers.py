@@ -68,13 +68,15 @@ class Documents:
 
     @property
     def blobs(self) -> tuple[str | None, ...]:
-        """What names the contents: blob ids in a fixed order."""
-        attached = (self.clarification, self.pr_template)
-        return (
-            self.brief.source.blob if self.brief else None,
-            self.plan.blob if self.plan else None,
-            *(name_of_blob(each.data) if each else None for each in attached),
-        )
+        """What names documents and contents: paths and blob ids in a fixed order."""
+        brief = self.brief.source if self.brief else None
+        named = [(brief.path, brief.blob) if brief else None, (self.plan.path, self.plan.blob) if self.plan else None]
+        named += [(each.path, name_of_blob(each.data)) if each else None for each in self.attached]
+        return tuple(" ".join(pair) if pair else None for pair in named)
+
+    @property
+    def attached(self) -> tuple[Attached | None, ...]:
+        return self.clarification, self.pr_template
 
     @property
     def brief_source(self) -> Source | None:
