@@ -60,9 +60,8 @@ def _last_reported(
         context = read_context(path) if path.is_file() else None
         if context is not None and (project.root / context.paths.report).is_file():
             return run, context
-    raise NothingToAnswer(
-        f"no run of {key} has left a report to answer", hint=f"git okstra run list --task-key {key} --all", task=str(key)
-    )
+    hint = f"git okstra run list --task-key {key} --all"
+    raise NothingToAnswer(f"no run of {key} has left a report to answer", hint=hint, task=str(key))
 
 
 def _editor(session: Session, report: Path) -> str:
