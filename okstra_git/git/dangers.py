@@ -60,6 +60,9 @@ def _push(key: str, refspec: str) -> Iterator[Danger]:
     if _overlaps(source, f"{STATE}keep/"):
         yield Danger(key, refspec, "every push publishes the commits okstra keeps from before a rewrite, which people "
                      "rewrite to get rid of", "push refs/okstra/log/* alone")  # fmt: skip
+    elif _overlaps(source, f"{STATE}snapshot/"):
+        yield Danger(key, refspec, "every push publishes snapshots of what nobody has committed",
+                     "push refs/okstra/log/* alone")  # fmt: skip
     elif refspec.startswith("+") and (_own_refs_under(target) or _matches(target, NOTES)):
         yield Danger(key, refspec, "a forced push overwrites what other clones recorded", "push without the +")
 
@@ -71,7 +74,7 @@ def _sides(refspec: str) -> tuple[str, str]:
 
 def _own_refs_under(pattern: str) -> str:
     """Which of this clone's own refs the pattern reaches, in words; empty for none."""
-    folders = [f"{STATE}{kind}/" for kind in ("log", "stage", "anchor", "keep")]
+    folders = [f"{STATE}{kind}/" for kind in ("log", "stage", "anchor", "keep", "snapshot")]
     reached = [f"{folder}*" for folder in folders if _overlaps(pattern, folder)]
     return ", ".join(reached + ([NOTES] if _matches(pattern, NOTES) else []))
 

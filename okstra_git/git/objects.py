@@ -76,6 +76,17 @@ def find_blob(git: Git, tree: str, path: str) -> str | None:
     return str(found.id) if isinstance(found, pygit2.Blob) else None
 
 
+def find_folder(git: Git, tree: str, path: str) -> str | None:
+    """The id of the folder at `path` of a tree, or None; refuses when a tree on the way is unreadable."""
+    found: pygit2.Object | None = read_tree(git, tree)
+    try:
+        for part in path.strip("/").split("/"):
+            found = _child(found, part) if isinstance(found, pygit2.Tree) else None
+    except (KeyError, pygit2.GitError) as error:
+        raise MissingObject(f"the tree {tree} cannot be read", hint="run 'git fsck'", object=tree) from error
+    return str(found.id) if isinstance(found, pygit2.Tree) else None
+
+
 def _child(tree: pygit2.Tree, name: str) -> pygit2.Object | None:
     return tree[name] if name in tree else None  # noqa: SIM401 - a tree has no get()
 

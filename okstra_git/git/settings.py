@@ -105,6 +105,7 @@ SETTINGS = (
         _one_of("tree", "replay"),
     ),
     Setting("okstra.reconcileWindow", "number", 20000, "How many commits reconcile searches for a record.", _count),
+    Setting("okstra.leaseHours", "number", 12, "Hours that a run of another machine counts as alive.", _count),
     Setting("okstra.keepDays", "number", 180, "Days that commits from before a rewrite are kept as evidence.", _count),
     Setting("okstra.language", "en|ko", "en", "Language of reports and prompts.", _one_of("en", "ko")),
     Setting(

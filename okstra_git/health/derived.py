@@ -31,6 +31,8 @@ def check_refs(git: Git, state: State) -> Iterator[Finding]:
         if not name.startswith(logs) and is_torn(git, name):
             ours = name.startswith((*kinds, layout.KEEPS, layout.NOTES))
             hint = REPAIR if ours else "git okstra does not know this ref; restore it where it comes from"
+            if name.startswith(layout.SNAPSHOTS):
+                hint = "git fsck --lost-found lists commits; a snapshot's subject begins with 'okstra: snapshot'"
             yield Finding("ref.torn", "error", name, f"{name} is damaged", hint, repairable=ours)
 
 

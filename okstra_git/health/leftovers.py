@@ -9,7 +9,7 @@ from okstra_git.git.repo import Git
 from okstra_git.health.dead_locks import prove_dead
 from okstra_git.health.findings import Finding
 from okstra_git.health.stored import REPAIR
-from okstra_git.host.processes import find_process
+from okstra_git.host.holders import find_process
 from okstra_git.spool import DIRECTORY, list_spooled
 from okstra_git.state import layout
 

@@ -1,28 +1,11 @@
-"""Processes as values; the only owner of psutil."""
+"""Processes that may own a file."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-
-@dataclass(frozen=True)
-class ProcessFacts:
-    """A process as seen once: `born` is its start time in seconds since 1970, which tells reused pids apart."""
-
-    pid: int
-    born: float
-    name: str
-
-
-def find_process(pid: int) -> ProcessFacts | None:
-    """The living process with this pid, or None."""
-    try:
-        process = psutil.Process(pid)
-        return ProcessFacts(pid, process.create_time(), process.name())
-    except (psutil.Error, ValueError, OverflowError):
-        return None
+from okstra_git.host.lineage import ProcessFacts
 
 
 def holders_of(lock: Path, *, directory: Path, work_tree: Path | None) -> list[ProcessFacts]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from okstra_git.names import is_ulid
 from okstra_git.records.events import Event
 
 _EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event], config=ConfigDict(defer_build=True))
@@ -53,6 +54,16 @@ def identify_line(line: bytes) -> LineFacts | None:
         return None
     sound = isinstance(facts.id, str) and isinstance(facts.task, str)
     return facts if sound and isinstance(facts.clock, int) and isinstance(facts.seq, int) else None
+
+
+def archive_of_line(line: bytes) -> tuple[str, str] | None:
+    """(run, tree) of an event line by which a run ended and was archived, or None."""
+    try:
+        fact = json.loads(line)["fact"]
+        run, tree = fact["run"], fact["archive"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return (run, tree) if isinstance(run, str) and is_ulid(run) and isinstance(tree, str) and tree else None
 
 
 def _decode_each(lines: Iterable[bytes]) -> Decoded:

@@ -12,7 +12,8 @@ RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "a
 class Holder(Record):
     """The process that stands behind a run, told apart from later ones with the same pid.
 
-    `boot` names the machine's boot, `born` is the process's start in seconds since 1970, `name` is for people.
+    `boot` names the machine's boot, `born` is the process's start in seconds since then (where that is not known, since
+    1970), `name` is for people.
     """
 
     host: str
@@ -30,11 +31,10 @@ class Source(Record):
 
 
 class Waiver(Record):
-    """A conformance entry that the user let pass in one run."""
+    """A conformance entry that the user let pass in one run; who did so is the event's `by`."""
 
     stage_key: str
     reason: str
-    by: str = ""
 
 
 class PlannedStage(Record):
@@ -61,7 +61,8 @@ class Run(Record):
     """One agent at work on one phase (for implementation: one stage) of a task, as recorded.
 
     `nonce` fences: a report that carries another one is refused. `inputs` is a fingerprint of everything the run was
-    prepared from. `folder` and `instruction_set` are paths from the project's root.
+    prepared from. `folder` and `instruction_set` are paths from the project's root. `touched` is when a holder last
+    took it: claimed, prepared or resumed.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Run(Record):
     writer: str = ""
     claimed: Moment | None = None
     prepared: Moment | None = None
+    touched: Moment | None = None
     ended: Moment | None = None
     report: str = ""
     next_phase: str = ""

@@ -131,15 +131,15 @@ def _plan_approved(task: Task, event: e.Event, fact: e.PlanApproved) -> Task:
 
 def _run_claimed(task: Task, event: e.Event, fact: e.RunClaimed) -> Task:
     said = fact.model_dump(exclude={"type", "task", "run"})
-    return _put_run(task, Run(id=fact.run, **said, writer=event.writer, claimed=event.at))
+    return _put_run(task, Run(id=fact.run, **said, writer=event.writer, claimed=event.at, touched=event.at))
 
 
 def _run_prepared(task: Task, event: e.Event, fact: e.RunPrepared) -> Task:
-    return _change_run(task, event, fact, status="prepared", prepared=event.at)
+    return _change_run(task, event, fact, status="prepared", prepared=event.at, touched=event.at)
 
 
 def _run_resumed(task: Task, event: e.Event, fact: e.RunResumed) -> Task:
-    return _change_run(task, event, fact, status="running")
+    return _change_run(task, event, fact, status="running", touched=event.at)
 
 
 def _run_finished(task: Task, event: e.Event, fact: e.RunFinished) -> Task:

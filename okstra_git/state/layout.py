@@ -10,11 +10,14 @@ REMOTE_LOGS = "refs/okstra/remote/"
 STAGES = "refs/okstra/stage/"
 ANCHORS = "refs/okstra/anchor/"
 KEEPS = "refs/okstra/keep/"
+SNAPSHOTS = "refs/okstra/snapshot/"
 NOTES = "refs/notes/okstra"
 
 FORMAT_ENTRY = "format"
 TASKS_FOLDER = "tasks/"
 EVENTS_FILE = "events.jsonl"
+ARCHIVES_FOLDER = "archive/"
+ARCHIVE_INDEX = "INDEX.json"
 
 
 def log_ref(writer: str) -> str:
@@ -35,6 +38,16 @@ def anchor_ref(task: str) -> str:
 def keep_ref(commit: str) -> str:
     """Keeps a commit from before a rewrite alive, in this clone only."""
     return f"{KEEPS}{commit}"
+
+
+def snapshot_ref(snapshot: str) -> str:
+    """What lay uncommitted in a worktree, in this clone only; `snapshot` is a ULID."""
+    return f"{SNAPSHOTS}{snapshot}"
+
+
+def archive_folder(run: str) -> str:
+    """Where the redacted artifacts of an ended run stand in a log's tree."""
+    return f"{ARCHIVES_FOLDER}{run}/"
 
 
 def events_path(task: str) -> str:

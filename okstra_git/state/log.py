@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.objects import find_blob, read_blob, tree_of, write_blob, write_tree
+from okstra_git.git.objects import find_blob, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
@@ -71,10 +71,15 @@ def show_head(head: Head) -> bytes:
     return json.dumps({"okstra-log": head.major, "clock": head.clock, "seq": head.seq}).encode() + b"\n"
 
 
-def build_tree(git: Git, tip: str | None, lines: Mapping[str, bytes], head: Head) -> str:
-    """The tree of a log with these lines (by task) behind those it has; older bytes are carried over unchanged."""
+def build_tree(
+    git: Git, tip: str | None, lines: Mapping[str, bytes], head: Head, attached: Mapping[str, str] | None = None
+) -> str:
+    """The tree of a log with these lines (by task) behind those it has; older bytes are carried over unchanged.
+
+    `attached` are further files, path -> blob id.
+    """
     base = tree_of(git, tip) if tip else None
-    changes: dict[str, str | None] = {layout.FORMAT_ENTRY: write_blob(git, show_head(head))}
+    changes: dict[str, str | None] = {layout.FORMAT_ENTRY: write_blob(git, show_head(head)), **(attached or {})}
     for task, added in lines.items():
         path = layout.events_path(task)
         blob = find_blob(git, base, path) if base else None
@@ -82,6 +87,12 @@ def build_tree(git: Git, tip: str | None, lines: Mapping[str, bytes], head: Head
         joint = b"" if not before or before.endswith(b"\n") else b"\n"
         changes[path] = write_blob(git, before + joint + added)
     return write_tree(git, base, changes)
+
+
+def list_event_files(git: Git, tip: str) -> dict[str, str]:
+    """Path -> blob id of the event files at a log's tip; archives are not looked into."""
+    folder = find_folder(git, tree_of(git, tip), layout.TASKS_FOLDER)
+    return list_blobs(git, folder, under=layout.TASKS_FOLDER) if folder else {}
 
 
 def lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:

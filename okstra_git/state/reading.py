@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.objects import changed_files, find_blob, list_blobs, read_blob, tree_of
+from okstra_git.git.objects import changed_files, find_blob, find_folder, read_blob, tree_of
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.records.base import MAJOR_FORMAT
@@ -14,7 +14,7 @@ from okstra_git.records.states import State, Task
 from okstra_git.state import layout
 from okstra_git.state.cache import CachedFold, load_fold, save_fold
 from okstra_git.state.fold import fold_task
-from okstra_git.state.log import Head, Problem, find_tips, parse_head
+from okstra_git.state.log import Head, Problem, find_tips, list_event_files, parse_head
 
 DAMAGE = ("ref.torn", "log.unreadable", "log.damaged-file")
 """Codes of problems that hide events."""
@@ -119,21 +119,26 @@ def _gather(git: Git, tips: dict[str, CommitId], cached: CachedFold | None) -> _
 
 def _files(git: Git, ref: str, tip: str, cached: CachedFold | None) -> dict[str, str]:
     """Task -> blob id of its events in this log."""
-    tree = tree_of(git, tip)
-    if cached is None or ref not in cached.tips or ref not in cached.blobs:
-        return _task_files(list_blobs(git, tree))
-    try:
-        changes = changed_files(git, tree_of(git, cached.tips[ref]), tree)
-    except OkstraError:
-        return _task_files(list_blobs(git, tree))
+    changes = _changes_since(git, cached.tips[ref], tip) if cached and ref in cached.tips else None
+    if cached is None or changes is None or ref not in cached.blobs:
+        return _task_files(list_event_files(git, tip))
     files = dict(cached.blobs[ref])
     for path, blob in changes.items():
-        key = layout.task_of_path(path)
+        key = layout.task_of_path(layout.TASKS_FOLDER + path)
         if key is not None and blob is not None:
             files[key.slashed] = blob
         elif key is not None:
             files.pop(key.slashed, None)
     return files
+
+
+def _changes_since(git: Git, before: str, tip: str) -> dict[str, str | None] | None:
+    """Event files that changed, by their path in the tasks' folder; None where that cannot be told."""
+    try:
+        old, new = (find_folder(git, tree_of(git, each), layout.TASKS_FOLDER) for each in (before, tip))
+        return changed_files(git, old, new) if old and new else None
+    except OkstraError:
+        return None
 
 
 def _task_files(files: Mapping[str, str]) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """Events that others removed from this clone's log, told from its journal."""
 
 from okstra_git.git.history import contains
-from okstra_git.git.objects import list_blobs, read_blob, tree_of
+from okstra_git.git.objects import read_blob
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.records.codec import LineFacts, identify_line
 from okstra_git.state import layout
 from okstra_git.state.cache import replace_file
 from okstra_git.state.journal import MARK, last_mark, read_lines
+from okstra_git.state.log import list_event_files
 
 
 def missing_lines(git: Git, ref: str, tip: CommitId | None) -> list[bytes]:
@@ -27,7 +28,7 @@ def missing_lines(git: Git, ref: str, tip: CommitId | None) -> list[bytes]:
 
 def own_lines(git: Git, tip: str) -> list[tuple[LineFacts, bytes]]:
     """Every event line in the log at `tip`, of known types or not, in order."""
-    files = list_blobs(git, tree_of(git, tip))
+    files = list_event_files(git, tip)
     lines = [
         line for path, blob in files.items() if layout.task_of_path(path) for line in read_blob(git, blob).split(b"\n")
     ]

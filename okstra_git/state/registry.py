@@ -14,6 +14,12 @@ class TaskUnknown(OkstraError):
     code = "task.unknown"
 
 
+class TaskClosedAlready(OkstraError):
+    """The task was closed and takes no more work."""
+
+    code = "task.closed"
+
+
 class StageUnknown(OkstraError):
     """The stage was never started."""
 
@@ -55,6 +61,13 @@ def require_task(state: State, key: TaskKey) -> Task:
     if task is None:
         raise TaskUnknown(f"there is no task {key}", hint=f"git okstra task open {key}", task=str(key))
     return task
+
+
+def refuse_closed(task: Task) -> None:
+    """A closed task takes no more work."""
+    if not task.is_open:
+        key = task.key.replace("/", ":")
+        raise TaskClosedAlready(f"task {key} is closed", hint=f"git okstra task open {key}", task=key)
 
 
 def require_stage(task: Task, number: int) -> Stage:

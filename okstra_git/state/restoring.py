@@ -6,11 +6,19 @@ from pathlib import Path
 
 from okstra_git.faults import reached
 from okstra_git.git.history import contains
-from okstra_git.git.objects import MissingObject, durable_writes, find_blob, name_of_blob, tree_of, write_commit
+from okstra_git.git.objects import (
+    MissingObject,
+    durable_writes,
+    find_blob,
+    list_blobs,
+    name_of_blob,
+    tree_of,
+    write_commit,
+)
 from okstra_git.git.refs import RefUpdate, find_ref, is_torn, set_torn_aside, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
-from okstra_git.records.codec import identify_line
+from okstra_git.records.codec import archive_of_line, identify_line
 from okstra_git.state import layout
 from okstra_git.state.cache import load_fold
 from okstra_git.state.journal import last_mark, list_marks, read_lines
@@ -40,22 +48,33 @@ def restore_lines(store: Store) -> int:
 
 def _append_lines(store: Store, ref: str, tip: CommitId | None, lines: Iterable[bytes]) -> CommitId:
     by_task: dict[str, bytes] = {}
+    archives: dict[str, str] = {}
     head = (read_head(store.git, tip) if tip else None) or Head()
     count = 0
     for line in lines:
         facts = identify_line(line)
         if facts is not None:
             by_task[facts.task] = by_task.get(facts.task, b"") + line + b"\n"
+            archives |= _archived_files(store.git, line)
             head = Head(head.major, max(head.clock, facts.clock), max(head.seq, facts.seq))
             count += 1
     message = f"okstra: restored {count} events from the journal\n"
     with durable_writes():
-        tree = build_tree(store.git, tip, by_task, head)
+        tree = build_tree(store.git, tip, by_task, head, archives)
         when = store.now().astimezone(UTC)
         new = write_commit(store.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
         reached("log.restored")
         swap_refs(store.git, [RefUpdate(ref, tip, new)], message="okstra: restore")
     return new
+
+
+def _archived_files(git: Git, line: bytes) -> dict[str, str]:
+    """The archive that an event speaks of, path -> blob id, where its objects are still here; else nothing."""
+    archive = archive_of_line(line)
+    try:
+        return list_blobs(git, archive[1], under=layout.archive_folder(archive[0])) if archive else {}
+    except MissingObject:
+        return {}
 
 
 def restore_tip(store: Store, aside: Path) -> CommitId | None:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,13 +69,14 @@ class Store:
         """The state as of now."""
         return read_snapshot(self.git, self.memory)
 
-    def append(self, decide: Decide, *, queued: bool = True) -> Appended:
+    def append(self, decide: Decide, *, queued: bool = True, attach: Mapping[str, str] | None = None) -> Appended:
         """Record what `decide` returns, exactly once, whatever other processes do meanwhile.
 
-        `queued=False` skips the advisory lock and relies on compare-and-set alone. Refuses when the repository is
-        read-only or full, when another writer stays in the way, and where the log is damaged or of a newer format.
+        `queued=False` skips the advisory lock and relies on compare-and-set alone. `attach` are files (path -> blob id)
+        that the log's tree gets in the same commit. Refuses when the repository is read-only or full, when another
+        writer stays in the way, and where the log is damaged or of a newer format.
         """
-        return self.attempt(lambda: self._append_once(decide), queued=queued)
+        return self.attempt(lambda: self._append_once(decide, attach or {}), queued=queued)
 
     def catch_up(self) -> Appended:
         """Record nothing, but derive what an interrupted command left underived."""
@@ -104,7 +105,7 @@ class Store:
             time.sleep(random.uniform(0, pause))
             pause = min(pause * 2, 0.1)
 
-    def _append_once(self, decide: Decide) -> Appended:
+    def _append_once(self, decide: Decide, attach: Mapping[str, str]) -> Appended:
         writer = require_writer(self.git)
         ref = layout.log_ref(writer)
         tip = find_ref(self.git, ref)
@@ -117,7 +118,7 @@ class Store:
         events = self._number(facts, snapshot, writer, snapshot.heads.get(ref, Head()))
         head = Head(clock=events[-1].clock, seq=events[-1].seq)
         with durable_writes():
-            tree = build_tree(self.git, tip, lines_by_task(events), head)
+            tree = build_tree(self.git, tip, lines_by_task(events), head, attach)
             reached("log.tree-written")
             message, when = describe_batch(events), events[-1].at
             new = write_commit(self.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)

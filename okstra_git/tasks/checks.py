@@ -6,8 +6,7 @@ from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, TaskKey, is_text, shown
 from okstra_git.records.states import Task
 from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import require_task
-from okstra_git.tasks.lifecycle import TaskClosedAlready
+from okstra_git.state.registry import refuse_closed, require_task
 
 
 class RefUnresolvable(OkstraError):
@@ -61,6 +60,5 @@ def require_commit(git: Git, text: str, *, what: str) -> CommitId:
 def require_open(snapshot: Snapshot, key: TaskKey) -> Task:
     """The task, open; a closed one is refused."""
     task = require_task(snapshot.state, key)
-    if not task.is_open:
-        raise TaskClosedAlready(f"task {key} is closed", hint=f"git okstra task open {key}", task=str(key))
+    refuse_closed(task)
     return task

@@ -13,12 +13,6 @@ from okstra_git.state.store import Appended, Store
 MAX_TEXT = 500
 
 
-class TaskClosedAlready(OkstraError):
-    """The task was closed and takes no more work."""
-
-    code = "task.closed"
-
-
 class TextRefused(OkstraError):
     """A title or ticket that is too long or not one printable line."""
 

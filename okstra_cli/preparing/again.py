@@ -1,0 +1,49 @@
+"""A retry: the same call by the same lead, after the run was prepared, is answered with that run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okstra_cli.preparing.taking import is_own_earlier
+from okstra_git.errors import OkstraError
+from okstra_git.runs.bundle import read_context, verify_bundle
+
+if TYPE_CHECKING:
+    from okstra_cli.preparing.order import Order
+    from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
+    from okstra_git.runs.context import RunContext
+
+
+def find_again(order: Order, task: Task, inputs: str) -> tuple[Run, RunContext, str] | None:
+    """The run this call asks for, with its context and prompt, when it is prepared already and its bundle is whole.
+
+    `--stage auto` never finds one, since it asks for the next stage; a note then names the run the lead has already.
+    """
+    request = order.request
+    own = [run for run in task.runs.values() if run.task_type == request.phase.name and is_own_earlier(order, run)
+           and run.is_active]  # fmt: skip
+    if request.phase.has_worktree and request.stage is None:
+        for run in own:
+            order.session.note(
+                f"run {run.id} on stage {run.stage} was prepared for the same lead before; "
+                f"to go on with it: okstra run resume {run.id}"
+            )
+        return None
+    for run in own:
+        if run.inputs == inputs and run.stage == request.stage:
+            return _intact(order, run)
+    return None
+
+
+def _intact(order: Order, run: Run) -> tuple[Run, RunContext, str] | None:
+    """The run with its context and prompt; None when its bundle was damaged or moved away."""
+    root = order.project.root
+    path = root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
+    try:
+        context = read_context(path)
+        if verify_bundle(root, root / context.paths.run_manifest):
+            return None
+        return run, context, (root / context.paths.prompt).read_text(encoding="utf-8")
+    except (OkstraError, OSError, UnicodeDecodeError):
+        return None

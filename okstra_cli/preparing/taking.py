@@ -1,0 +1,137 @@
+"""Taking a run: its id and numbers, and for an implementation its stage, in one append."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okstra_cli.locating import default_base, worktree_path
+from okstra_git.names import mint_ulid
+from okstra_git.records.events import RunAbandoned, RunClaimed
+from okstra_git.runs.assembling import next_numbers
+from okstra_git.runs.selection import select_stage
+from okstra_git.tasks.beginning import Beginning, choose_beginning
+from okstra_git.tasks.checks import require_open
+from okstra_git.tasks.claiming import Pick, StageClaim, claim_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from okstra_cli.preparing.order import Order
+    from okstra_git.records.events import AnyFact
+    from okstra_git.records.runs import Plan, Run
+    from okstra_git.records.states import Task
+    from okstra_git.state.reading import Snapshot
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A claimed run: `stage` is the number it works on or verifies, `claim` what an implementation holds."""
+
+    run: str
+    numbers: dict[str, int]
+    task: Task
+    stage: int | None
+    claim: StageClaim | None = None
+
+
+def take_run(order: Order, inputs: str, plan: Plan | None, *, check: Callable[[int, Beginning], None]) -> Taken:
+    """Claim the run; `check` may still refuse the stage that was chosen, with where it would begin."""
+    if order.request.phase.has_worktree and plan is not None:
+        return _take_stage(order, inputs, plan, check)
+    stage, run = order.request.stage, mint_ulid(int(order.began.timestamp() * 1000))
+    claimed: list[RunClaimed] = []
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_open(snapshot, order.key)
+        claimed[:] = [_claimed(order, task, run, stage, inputs)]
+        return [*_superseded(order, task, stage, inputs), *claimed]
+
+    appended = order.session.store.append(decide)
+    order.session.warn(appended.warning)
+    return Taken(run, claimed[0].numbers, appended.snapshot.state.tasks[order.key.slashed], stage)
+
+
+def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[int, Beginning], None]) -> Taken:
+    session, wanted = order.session, order.request.stage
+    run = mint_ulid(int(order.began.timestamp() * 1000))
+    usual = order.request.base_ref or default_base(session)
+
+    def choose(_: Snapshot, task: Task) -> Pick:
+        given_up = _superseded(order, task, wanted, inputs) if wanted is not None else []
+        gone = {fact.run for fact in given_up}
+        leases = [lease for lease in order.leases(task) if lease.run not in gone]
+        choice = select_stage(task, plan, wanted, leases, writer=order.writer)
+        dead = [RunAbandoned(task=task.key, run=each, reason=_why_dead(order, task.runs[each]))
+                for each in choice.dead_runs]  # fmt: skip
+        planned = choice.planned
+        claim = _claimed(order, task, run, choice.number, inputs)
+        return Pick(choice.number, planned.title, planned.depends_on, (*given_up, *dead), (claim,))
+
+    def begin(task: Task, pick: Pick) -> Beginning:
+        found = choose_beginning(
+            session.git, task, pick.depends_on, wanted=order.request.base_ref, usual=usual, when=session.now()
+        )
+        check(pick.number, found)
+        return found
+
+    claim, appended = claim_stage(
+        session.store, order.key, choose=choose, begin=begin, where=lambda n: worktree_path(session, order.key, n)
+    )
+    session.warn(appended.warning)
+    fact = claim.pick.after[0]
+    assert isinstance(fact, RunClaimed)
+    return Taken(run, fact.numbers, appended.snapshot.state.tasks[order.key.slashed], claim.number, claim)
+
+
+def _claimed(order: Order, task: Task, run: str, stage: int | None, inputs: str) -> RunClaimed:
+    phase = order.request.phase
+    folder = order.project.task(order.key).run(phase.name, stage)
+    numbers = next_numbers(folder, task, phase.name, stage)
+    return RunClaimed(
+        task=task.key,
+        run=run,
+        task_type=phase.name,
+        seq=numbers["manifests"],
+        stage=stage,
+        holder=order.preparer,
+        inputs=inputs,
+        numbers=numbers,
+    )
+
+
+def _superseded(order: Order, task: Task, stage: int | None, inputs: str) -> list[RunAbandoned]:
+    """Runs of the same holder on the same stage, prepared before this call began: asked for again in other words.
+
+    Also claims of prepares that died, which nobody else would ever end where no stage is guarded.
+    """
+    same = [run for run in task.runs.values() if _is_of(order, run, stage)]
+    again = [run for run in same if is_own_earlier(order, run)]
+    died = [run for run in same if run.status == "preparing" and run.holder and order.look(run.holder).state == "dead"]
+    return [
+        *(RunAbandoned(task=task.key, run=run.id, reason=_why_again(run, inputs)) for run in again),
+        *(RunAbandoned(task=task.key, run=run.id, reason="its prepare was interrupted") for run in died),
+    ]
+
+
+def _is_of(order: Order, run: Run, stage: int | None) -> bool:
+    return run.is_active and run.task_type == order.request.phase.name and run.stage == stage
+
+
+def is_own_earlier(order: Order, run: Run) -> bool:
+    """Whether the run was prepared by the same lead before this call began, and nobody has resumed it since."""
+    return run.status == "prepared" and run.prepared is not None and run.prepared < order.began and (
+        run.holder == order.lead
+    )  # fmt: skip
+
+
+def _why_again(run: Run, inputs: str) -> str:
+    return "its bundle was damaged, and it was prepared again" if run.inputs == inputs else (
+        "it was prepared again with other inputs"
+    )  # fmt: skip
+
+
+def _why_dead(order: Order, run: Run) -> str:
+    if run.status == "preparing":
+        return "its prepare was interrupted"
+    return order.look(run.holder).why or "its holder is gone" if run.holder else "nobody holds it"

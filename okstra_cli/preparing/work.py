@@ -1,0 +1,192 @@
+"""The steps of a prepare in their order; nothing is announced before the last one is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from okstra_cli.following import SHORT
+from okstra_cli.preparing.again import find_again
+from okstra_cli.preparing.papers import Documents, read_documents
+from okstra_cli.preparing.taking import Taken, take_run
+from okstra_cli.stale_gate import pass_stale_gate
+from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
+from okstra_git.records.events import RunAbandoned, RunPrepared
+from okstra_git.records.runs import Waiver
+from okstra_git.runs.assembling import Identity, make_context
+from okstra_git.runs.bundle import make_bundle, write_bundle
+from okstra_git.runs.context import TeamPart, WorktreePart
+from okstra_git.runs.leases import occupied_stages
+from okstra_git.runs.snapshots import About, take_snapshot
+from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.state.registry import release
+from okstra_git.tasks.checks import require_open
+from okstra_git.tasks.claiming import StageClaim, started_facts
+from okstra_git.tasks.reserving import make_worktree
+
+if TYPE_CHECKING:
+    from okstra_cli.preparing.order import Order
+    from okstra_git.records.events import AnyFact
+    from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
+    from okstra_git.runs.context import RunContext
+    from okstra_git.runs.snapshots import Snapshot as Kept
+    from okstra_git.state.reading import Snapshot
+
+
+class RunLost(OkstraError):
+    """Somebody ended the run while its bundle was being made."""
+
+    code = "run.lost"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prepared run: what was recorded, what it was rendered from, and the lead prompt. `again` = a retry."""
+
+    run: Run
+    context: RunContext
+    prompt: str
+    again: bool = False
+
+
+def prepare_run(order: Order) -> Prepared:
+    """Read and check, settle history, claim, make worktree and bundle, record; the same call again gives the same."""
+    session = order.session
+    task = require_open(session.store.read(), order.key)
+    documents = read_documents(order, task)
+    pass_stale_gate(session, order.key)
+    task = require_open(session.store.read(), order.key)
+    inputs = order.request.fingerprint(*documents.blobs, order.language)
+    found = find_again(order, task, inputs)
+    if found is not None:
+        return Prepared(*found, again=True)
+    taken = take_run(order, inputs, documents.plan_record, check=documents.refuse_drift)
+    try:
+        return _fulfil(order, documents, taken, inputs)
+    except BaseException as failed:
+        _give_up(order, taken, failed)
+        raise
+
+
+def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Prepared:
+    session, store = order.session, order.session.store
+    worktree = _stand_in_worktree(order, taken) if taken.claim else documents.worktree_to_verify(taken.task)
+    reached("prepare.worktree-made")
+    snapshot = store.read()
+    task = require_open(snapshot, order.key)
+    who = Identity(taken.run, token_hex(8), taken.numbers, session.now(), order.language, inputs)
+    team = TeamPart(
+        team_name(order.key, taken.stage if taken.claim else None, taken=teams_of_others(snapshot.state, order.key)),
+        occupied_stages(task, order.leases(task), besides=taken.run) if taken.claim else (),
+    )
+    papers = documents.for_stage(task, taken.stage)
+    context = make_context(
+        order.request, task, who, order.project, papers, stage=taken.stage, team=team, worktree=worktree
+    )
+    bundle = make_bundle(context, documents.sources(order, context, taken.stage))
+    write_bundle(bundle, order.project.root)
+    reached("prepare.bundle-written")
+    run = _record(order, documents, taken, context)
+    reached("prepare.recorded")
+    return Prepared(run, context, bundle.prompt)
+
+
+def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
+    """The stage's directory, checked out; what lay in it uncommitted is kept in a snapshot first."""
+    claim = taken.claim
+    assert claim is not None
+    git, place, beginning = order.session.git, claim.place, claim.beginning
+    fresh = make_worktree(git, order.key, claim.number, place, beginning.commit)
+    kept, left_by = (None, "") if fresh else _keep_leftovers(order, taken, claim)
+    for number in beginning.lacks:
+        order.session.note(f"{beginning.ref} does not contain stage {number}, on which stage {claim.number} builds")
+    if beginning.joined:
+        order.session.note(
+            f"stage {claim.number} begins on a merge of {' and '.join(tip[:SHORT] for tip in beginning.joined)}"
+        )
+    return WorktreePart(
+        path=str(claim.worktree),
+        branch=place.branch,
+        base=beginning.commit,
+        base_ref=beginning.ref,
+        lacks=beginning.lacks,
+        snapshot=kept.ref if kept else "",
+        left_by=left_by if kept else "",
+    )
+
+
+def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> tuple[Kept | None, str]:
+    """A snapshot of what is not committed in the stage's directory, and the run that left it, as far as known."""
+    former = [run for run in taken.task.runs.values() if run.stage == claim.number and run.id != taken.run]
+    left_by = max((run.id for run in former), default="")
+    about = About(order.key.slashed, claim.number, left_by or taken.run, f"found by the prepare of run {taken.run}")
+    kept = take_snapshot(order.session.git, claim.worktree, about, now=order.session.now())
+    if kept is not None:
+        order.session.note(
+            f"{claim.worktree} holds changes that are not committed: they stay, and snapshot {kept.id} keeps a copy"
+        )
+    return kept, left_by
+
+
+def _record(order: Order, documents: Documents, taken: Taken, context: RunContext) -> Run:
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_open(snapshot, order.key)
+        _refuse_lost(task, taken)
+        begun = started_facts(order.session.git, task, taken.claim) if taken.claim else []
+        return [*begun, _prepared_fact(order, documents, taken, context)]
+
+    appended = order.session.store.append(decide)
+    order.session.warn(appended.warning)
+    return appended.snapshot.state.tasks[order.key.slashed].runs[taken.run]
+
+
+def _prepared_fact(order: Order, documents: Documents, taken: Taken, context: RunContext) -> RunPrepared:
+    worktree = context.worktree
+    return RunPrepared(
+        task=order.key.slashed,
+        run=taken.run,
+        stage=taken.stage,
+        holder=order.lead,
+        nonce=context.run.nonce,
+        folder=context.run.folder,
+        instruction_set=context.paths.instruction_set,
+        team=context.team.name,
+        session=order.agent_session,
+        branch=worktree.branch if worktree else "",
+        worktree=worktree.path if worktree else None,
+        brief=documents.brief_source,
+        plan=documents.plan_blob,
+        waivers=tuple(Waiver(stage_key=each.stage_key, reason=each.reason) for each in order.request.waivers),
+    )
+
+
+def _refuse_lost(task: Task, taken: Taken) -> None:
+    run = task.runs.get(taken.run)
+    if run is None or not run.is_active:
+        raise RunLost(
+            f"run {taken.run} was ended by somebody else while it was being prepared",
+            hint=f"git okstra run show {taken.run}",
+            run=taken.run,
+        )
+
+
+def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
+    """End the claim of a prepare that failed, and give its place back when no worktree was made in it."""
+    reason = failed.message if isinstance(failed, OkstraError) else f"the prepare failed: {type(failed).__name__}"
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = snapshot.state.tasks[order.key.slashed]
+        run = task.runs.get(taken.run)
+        ended = [RunAbandoned(task=task.key, run=taken.run, reason=reason)] if run and run.is_active else []
+        claim = taken.claim
+        idle = claim is not None and claim.is_new and not Path(claim.place.worktree or "").exists()
+        return [*ended, *(release(task, claim.place.scope) if claim is not None and idle else [])]
+
+    try:
+        order.session.store.append(decide)
+    except OkstraError as again:
+        order.session.warn(f"the claim of run {taken.run} could not be given back: {again.message}")

@@ -1,0 +1,208 @@
+"""Stores what a run left behind, redacted and bounded, in the log's own tree, and reads it back."""
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.objects import durable_writes, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
+from okstra_git.git.repo import Git
+from okstra_git.names import shown
+from okstra_git.records.base import show_time
+from okstra_git.records.runs import Run
+from okstra_git.runs.redaction import redact
+from okstra_git.state import layout
+
+CATEGORIES = ("manifests", "reports", "state", "worker-results", "prompts", "instruction-set", "logs")
+"""What is archived, the most telling first, in case there is too much."""
+
+FILE_LIMIT = 256 << 10
+RUN_LIMIT = 4 << 20
+READ_LIMIT = 8 << 20
+COUNT_LIMIT = 400
+"""Bytes stored of one file and of one run, bytes read of one file, and files of one run."""
+
+
+class ArchiveMissing(OkstraError):
+    """The run has no archive here, or no such file in it."""
+
+    code = "archive.missing"
+
+
+class Found(NamedTuple):
+    """A file of the run: its name in the archive and where it lies."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What goes into the log: the tree that names it, and its files by their path in the log's tree."""
+
+    tree: str
+    files: Mapping[str, str]
+    index: Mapping[str, Any]
+
+
+@dataclass
+class _Packing:
+    home: str
+    blobs: dict[str, str] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+    size: int = 0
+
+
+def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, now: datetime) -> Archive | None:
+    """The run's artifacts as blobs, each without secrets; None when it has no folder or left nothing.
+
+    `INDEX.json` lists every file with its size and what was taken out of it, and every file that was left out.
+    """
+    found = list(list_artifacts(run, project_root))
+    if not found:
+        return None
+    packing = _Packing(home)
+    with durable_writes():
+        for each in found:
+            _pack(git, packing, each)
+        index = {"run": run.id, "task": task, "archived": show_time(now), "files": packing.rows,
+                 "left_out": packing.left_out}  # fmt: skip
+        data = json.dumps(index, ensure_ascii=False, indent=1).encode() + b"\n"
+        packing.blobs[layout.ARCHIVE_INDEX] = write_blob(git, data)
+        tree = write_tree(git, None, dict(packing.blobs))
+    folder = layout.archive_folder(run.id)
+    return Archive(tree, {folder + name: blob for name, blob in packing.blobs.items()}, index)
+
+
+def list_artifacts(run: Run, project_root: Path) -> Iterator[Found]:
+    """The files of this run alone: those that bear its number in each category, and its instruction set."""
+    if not run.folder:
+        return
+    folder = project_root / run.folder
+    for category in CATEGORIES:
+        number = f"{run.numbers.get(category, run.seq):03}"
+        bears = re.compile(rf"(?:^|[-_.]){number}(?=[-_.]|$)")
+        place = folder / category
+        if category == "instruction-set" and run.instruction_set:
+            place = project_root / run.instruction_set
+            yield from (Found(f"{category}/{name}", path) for name, path in _walk(place))
+            continue
+        for name, path in _walk(place):
+            if any(bears.search(part) for part in name.split("/")):
+                yield Found(f"{category}/{name}", path)
+
+
+def _walk(place: Path) -> Iterator[tuple[str, Path]]:
+    """Every file below, with its path from there, in order; links and what git could not name are passed over."""
+    for folder, folders, files in os.walk(place):
+        folders[:] = sorted(name for name in folders if name.lower() != ".git")
+        for file in sorted(files):
+            path = Path(folder) / file
+            name = path.relative_to(place).as_posix()
+            if name.isprintable() and not path.is_symlink():
+                yield name, path
+
+
+def _pack(git: Git, packing: _Packing, found: Found) -> None:
+    text = _read(found)
+    if isinstance(text, _Refused):
+        packing.left_out.append({"path": found.name, "bytes": text.size, "why": text.why})
+        return
+    done = redact(text, home=packing.home)
+    data, is_cut = _shortened(done.text.encode())
+    why = _why_full(packing, len(data)) or _why_log(found, is_cut=is_cut)
+    if why:
+        packing.left_out.append({"path": found.name, "bytes": len(text.encode()), "why": why})
+        return
+    packing.blobs[found.name] = write_blob(git, data)
+    packing.size += len(data)
+    row = {"path": found.name, "bytes": len(text.encode()), "stored": len(data), "cut": is_cut, "redacted": done.found}
+    packing.rows.append(row)
+
+
+class _Refused(NamedTuple):
+    why: str
+    size: int | None
+
+
+def _read(found: Found) -> str | _Refused:
+    size: int | None = None
+    try:
+        descriptor = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            facts = os.fstat(descriptor)
+            size = facts.st_size
+            if not stat.S_ISREG(facts.st_mode):
+                return _Refused("it is no plain file", None)
+            data = file.read(READ_LIMIT + 1)
+    except OSError as error:
+        return _Refused(f"it cannot be read: {error.strerror}", size)
+    if len(data) > READ_LIMIT:
+        return _Refused(f"it is larger than {READ_LIMIT >> 20} MiB", size)
+    if b"\0" in data:
+        return _Refused("it is not text", size)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return _Refused("it is not UTF-8 text", size)
+
+
+def _why_full(packing: _Packing, size: int) -> str:
+    if len(packing.rows) >= COUNT_LIMIT:
+        return f"the run has more than {COUNT_LIMIT} files"
+    return f"the archive would exceed {RUN_LIMIT >> 20} MiB" if packing.size + size > RUN_LIMIT else ""
+
+
+def _why_log(found: Found, *, is_cut: bool) -> str:
+    return f"a log of more than {FILE_LIMIT >> 10} KiB" if is_cut and found.name.startswith("logs/") else ""
+
+
+def _shortened(data: bytes) -> tuple[bytes, bool]:
+    """The bytes, or their beginning and end in whole lines with a marker between them."""
+    if len(data) <= FILE_LIMIT:
+        return data, False
+    half = FILE_LIMIT // 2 - 40
+    head, tail = data[:half], data[-half:]
+    head = head[: head.rfind(b"\n") + 1] or head
+    tail = tail[tail.find(b"\n") + 1 :] if b"\n" in tail[:-1] else tail
+    gone = len(data) - len(head) - len(tail)
+    whole = (part.decode("utf-8", "ignore").encode() for part in (head, tail))
+    return f"\n[{gone} bytes left out here]\n".encode().join(whole), True
+
+
+def find_archive(git: Git, tips: Iterable[str], run: str) -> Mapping[str, str]:
+    """Path -> blob id of the run's archived files in whichever log has them; empty when none does."""
+    for tip in tips:
+        folder = find_folder(git, tree_of(git, tip), layout.archive_folder(run))
+        if folder is not None:
+            return list_blobs(git, folder)
+    return {}
+
+
+def require_archive(git: Git, tips: Iterable[str], run: str) -> Mapping[str, str]:
+    """The archived files of a run, or a refusal."""
+    files = find_archive(git, tips, run)
+    if not files:
+        raise ArchiveMissing(
+            f"run {run} has no archive here", hint="runs are archived when they end, in the log of that clone", run=run
+        )
+    return files
+
+
+def read_archived(git: Git, files: Mapping[str, str], path: str, *, run: str) -> bytes:
+    """One archived file; refuses a path that is not there."""
+    if path not in files:
+        raise ArchiveMissing(
+            f"the archive of run {run} has no file {shown(path)}",
+            hint=f"git okstra run show {run} --archive",
+            run=run,
+            path=path[:200],
+        )
+    return read_blob(git, files[path])

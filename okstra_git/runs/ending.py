@@ -1,0 +1,281 @@
+"""Ending runs and taking them over: who may, and what is recorded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from okstra_git.errors import OkstraError
+from okstra_git.host.lives import Life
+from okstra_git.names import shown
+from okstra_git.records.base import show_time
+from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunResumed
+from okstra_git.records.runs import Holder, Run
+from okstra_git.records.states import Task
+from okstra_git.runs.archive import Archive
+from okstra_git.runs.finding import require_run
+from okstra_git.runs.leases import GUARDED
+from okstra_git.runs.selection import StageOccupied, named
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.registry import refuse_closed
+from okstra_git.state.store import Store
+
+Outcome = Literal["finished", "failed"]
+IsOurs = Callable[[Holder], bool]
+"""Whether a holder is this very process or one above it, so that we act for it."""
+
+LifeOf = Callable[[Run], Life]
+
+
+class StaleNonce(OkstraError):
+    """The report comes from a holder that lost the run to another one."""
+
+    code = "run.stale-nonce"
+
+
+class NotTheHolder(OkstraError):
+    """Neither the nonce nor the process tree shows that the caller leads the run."""
+
+    code = "run.not-holder"
+
+
+class HolderLives(OkstraError):
+    """Somebody else leads the run and is at work."""
+
+    code = "run.holder-lives"
+
+
+class RunEnded(OkstraError):
+    """The run has ended, in another way than is asked for now."""
+
+    code = "run.ended"
+
+
+class NotPrepared(OkstraError):
+    """The run's bundle was never completed, so there is nothing to lead, resume or report."""
+
+    code = "run.not-prepared"
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How a run ended, as its lead says: `nonce` None = the caller is the holder itself."""
+
+    outcome: Outcome = "finished"
+    nonce: str | None = None
+    report: str = ""
+    next_phase: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that has ended; `changed` is False when it had ended in this way before."""
+
+    task: Task
+    run: Run
+    changed: bool
+    warning: str = ""
+
+
+def check_finish(task: Task, run: Run, asked: Finish, is_ours: IsOurs) -> bool:
+    """Whether there is something to record; refuses a caller that does not hold the run, and another end."""
+    if asked.nonce is not None and asked.nonce != run.nonce:
+        raise _stale(run, asked.nonce)
+    if not run.is_active:
+        if run.status == asked.outcome:
+            return False
+        raise _ended(task, run, f"it cannot be recorded as {asked.outcome} any more")
+    if run.status == "preparing":
+        raise NotPrepared(f"run {run.id} is still being prepared", hint=f"git okstra run abandon {run.id}", run=run.id)
+    if asked.nonce is None and not (run.holder is not None and is_ours(run.holder)):
+        raise NotTheHolder(
+            f"run {run.id} is led by {named(run.holder)}, and this command was not started by it",
+            hint=f"repeat with --nonce, which stands in the run's prompt; or git okstra run abandon {run.id}",
+            run=run.id,
+            holder=run.holder.model_dump() if run.holder else None,
+        )
+    return True
+
+
+def finish_run(
+    store: Store, run_id: str, asked: Finish, *, is_ours: IsOurs, pack: Callable[[Task, Run], Archive | None]
+) -> Ended:
+    """Record that a run ended by itself, and its artifacts in the same commit; doing it again changes nothing.
+
+    Refuses a stale nonce, and a caller without nonce that the holder did not start.
+    """
+
+    def facts(task: Task, run: Run, archive: str) -> list[AnyFact]:
+        if not check_finish(task, run, asked, is_ours):
+            return []
+        return [
+            RunFinished(task=task.key, run=run.id, outcome=asked.outcome, report=asked.report,
+                        next_phase=asked.next_phase, reason=asked.reason, archive=archive)
+        ]  # fmt: skip
+
+    return _end(store, run_id, facts, pack)
+
+
+def check_abandon(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, force: bool) -> bool:
+    """Whether there is something to record; refuses a run that finished, and one that somebody else leads now."""
+    if not run.is_active:
+        if run.status == "abandoned":
+            return False
+        raise _ended(task, run, "there is nothing to abandon")
+    life = life_of(run)
+    if life.is_live and not force and not (run.holder is not None and is_ours(run.holder)):
+        raise _lives(run, life, hint=f"end that process first, or take the run from it: "
+                     f"git okstra run abandon {run.id} --force")  # fmt: skip
+    return True
+
+
+def abandon_run(
+    store: Store,
+    run_id: str,
+    *,
+    reason: str,
+    force: bool,
+    life_of: LifeOf,
+    is_ours: IsOurs,
+    pack: Callable[[Task, Run], Archive | None],
+) -> Ended:
+    """Record that a run is given up for its holder; branch, worktree and what lies in it stay.
+
+    Whoever calls keeps a dirty worktree with `snapshot_of_run` first.
+    """
+
+    def facts(task: Task, run: Run, archive: str) -> list[AnyFact]:
+        if not check_abandon(task, run, life_of, is_ours, force=force):
+            return []
+        return [RunAbandoned(task=task.key, run=run.id, reason=reason, archive=archive)]
+
+    return _end(store, run_id, facts, pack)
+
+
+def _end(
+    store: Store,
+    run_id: str,
+    facts: Callable[[Task, Run, str], list[AnyFact]],
+    pack: Callable[[Task, Run], Archive | None],
+) -> Ended:
+    task, run = require_run(store.read().state, run_id)
+    if not facts(task, run, ""):
+        return Ended(task, run, changed=False)
+    archive = pack(task, run)
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        return facts(*require_run(snapshot.state, run.id), archive.tree if archive else "")
+
+    done = store.append(decide, attach=archive.files if archive else None)
+    after = done.snapshot.state.tasks[task.key]
+    return Ended(after, after.runs[run.id], changed=bool(done.events), warning=done.warning)
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A run that is led on; `changed` is False when the caller led it already, with the nonce it has."""
+
+    task: Task
+    run: Run
+    changed: bool
+    warning: str = ""
+
+
+def check_resume(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, force: bool) -> bool:
+    """Whether the run gets a new holder; refuses what cannot be led on, and what somebody else leads now."""
+    refuse_closed(task)
+    if not run.is_active:
+        raise _ended(task, run, "it cannot be resumed")
+    life = life_of(run)
+    if run.status == "preparing":
+        what = "is still being prepared" if life.is_live else "was never prepared to the end"
+        hint = f"git okstra run show {run.id}" if life.is_live else new_run_command(task, run)
+        raise NotPrepared(f"run {run.id} {what}", hint=hint, run=run.id)
+    if not life.is_live:
+        _refuse_rival(task, run, life_of)
+        return True
+    if run.holder is not None and is_ours(run.holder):
+        return False
+    if not force:
+        raise _lives(run, life, hint=f"git okstra run show {run.id}; to take it from there: "
+                     f"git okstra run resume {run.id} --force")  # fmt: skip
+    return True
+
+
+def _refuse_rival(task: Task, run: Run, life_of: LifeOf) -> None:
+    """Another clone may have given the stage to a run of its own meanwhile."""
+    others = (other for other in task.runs.values() if other.is_active and other.id != run.id)
+    for other in others:
+        guards = other.task_type == run.task_type == GUARDED and other.stage == run.stage
+        if guards and life_of(other).is_live:
+            raise StageOccupied(
+                f"stage {run.stage} of {task.key.replace('/', ':')} is held by run {other.id} ({named(other.holder)})",
+                hint=f"git okstra run abandon {run.id}",
+                run=other.id,
+                stage=run.stage,
+            )
+
+
+def resume_run(
+    store: Store,
+    run_id: str,
+    *,
+    holder: Holder,
+    nonce: str,
+    session: str,
+    force: bool,
+    life_of: LifeOf,
+    is_ours: IsOurs,
+) -> Resumed:
+    """Give a run whose holder is gone a new one; the new nonce shuts out reports of the former.
+
+    A caller that leads the run already gets it back unchanged. Refuses runs that ended or that others lead.
+    """
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task, run = require_run(snapshot.state, run_id)
+        if not check_resume(task, run, life_of, is_ours, force=force):
+            return []
+        return [RunResumed(task=task.key, run=run.id, holder=holder, nonce=nonce, session=session, team=run.team)]
+
+    done = store.append(decide)
+    task, run = require_run(done.snapshot.state, run_id)
+    return Resumed(task, run, changed=bool(done.events), warning=done.warning)
+
+
+def new_run_command(task: Task, run: Run) -> str:
+    """The command that prepares a new run in the place of this one."""
+    stage = f" --stage {run.stage}" if run.stage is not None else ""
+    return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {run.task_type}{stage}"
+
+
+def _stale(run: Run, nonce: str) -> StaleNonce:
+    since = f" since {show_time(run.touched)}" if run.touched else ""
+    who = f"is led by {named(run.holder)}{since}" if run.is_active else f"was {run.status}"
+    return StaleNonce(
+        f"the nonce {shown(nonce)} is not the one of run {run.id}, which {who}; nothing was recorded",
+        hint=f"git okstra run show {run.id}",
+        run=run.id,
+        holder=run.holder.model_dump() if run.holder else None,
+        since=show_time(run.touched) if run.touched else None,
+    )
+
+
+def _lives(run: Run, life: Life, *, hint: str) -> HolderLives:
+    where = f"; {life.why}, so only the age of its lease is known" if life.why else ""
+    return HolderLives(
+        f"run {run.id} is led by {named(run.holder)}, which is at work{where}",
+        hint=hint,
+        run=run.id,
+        holder=run.holder.model_dump() if run.holder else None,
+    )
+
+
+def _ended(task: Task, run: Run, so: str) -> RunEnded:
+    at = f" on {show_time(run.ended)}" if run.ended else ""
+    return RunEnded(
+        f"run {run.id} was {run.status}{at}; {so}",
+        hint=f"a new one: {new_run_command(task, run)}",
+        run=run.id,
+        status=run.status,
+    )

@@ -1,0 +1,252 @@
+"""Says of each stage what is known and the one safe thing to do next: a pure function over gathered facts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from shlex import quote
+from typing import NamedTuple
+
+from okstra_git.records.runs import Plan, PlannedStage, Run
+from okstra_git.records.states import Task
+from okstra_git.runs.leases import FINISHED, GUARDED, Lease, finished_stages, lease_on
+from okstra_git.runs.selection import named
+
+
+@dataclass(frozen=True)
+class StageFacts:
+    """What git says of one stage's branch and worktree; None = could not be told, or there is none.
+
+    `ahead` counts commits since its base, `beyond` those since the recorded commit, `unmerged` those in no target
+    branch, `unpushed` those its upstream lacks. `finding` is reconcile's word for the recorded commit.
+    """
+
+    branch: str = ""
+    has_branch: bool = False
+    base: str = ""
+    worktree: str = ""
+    dirty: int | None = None
+    during: str = ""
+    ahead: int | None = None
+    beyond: int | None = None
+    unmerged: int | None = None
+    unpushed: int | None = None
+    upstream: str = ""
+    finding: str = "ok"
+
+
+@dataclass(frozen=True)
+class PlanFacts:
+    """Whether the approved plan still is what was approved; None = its file cannot be read here."""
+
+    matches: bool | None = True
+    found: str = ""
+
+
+class Advice(NamedTuple):
+    """One stage explained: its state, who leases it, sentences, and the one safe command with its reason."""
+
+    stage: int
+    state: str
+    lease: Lease | None
+    facts: tuple[str, ...]
+    command: str
+    why: str
+
+
+NOTHING = StageFacts()
+
+
+def explain(
+    task: Task,
+    plan: Plan | None,
+    facts: Mapping[int, StageFacts],
+    leases: Iterable[Lease],
+    *,
+    writer: str,
+    ours: frozenset[str] = frozenset(),
+    plan_facts: PlanFacts = PlanFacts(),
+) -> list[Advice]:
+    """Every stage of the plan and every one on record, ascending. `ours` are runs that the caller itself leads."""
+    planned = {stage.number: stage for stage in plan.stages} if plan else {}
+    held = tuple(leases)
+    numbers = sorted({*planned, *task.stages})
+    return [
+        _Stage(task, plan, planned.get(number, PlannedStage(number=number)), facts.get(number, NOTHING),
+               lease_on(held, number), writer, ours, plan_facts).advice()
+        for number in numbers
+    ]  # fmt: skip
+
+
+class _Stage(NamedTuple):
+    task: Task
+    plan: Plan | None
+    planned: PlannedStage
+    git: StageFacts
+    lease: Lease | None
+    writer: str
+    ours: frozenset[str]
+    plan_facts: PlanFacts
+
+    @property
+    def number(self) -> int:
+        return self.planned.number
+
+    @property
+    def key(self) -> str:
+        return self.task.key.replace("/", ":")
+
+    @property
+    def state(self) -> str:
+        stage = self.task.stages.get(self.number)
+        return stage.status if stage is not None else "pending"
+
+    @property
+    def last_run(self) -> Run | None:
+        """The newest implementation run of the stage, ended or not."""
+        runs = [r for r in self.task.runs.values() if r.stage == self.number and r.task_type == GUARDED]
+        return max(runs, key=lambda run: run.id, default=None)
+
+    def advice(self) -> Advice:
+        command, why = self.done_next() if self.state in FINISHED else self.open_next()
+        return Advice(self.number, self.state, self.lease, tuple(self.sentences()), command, why)
+
+    # --- what is known
+
+    def sentences(self) -> Iterable[str]:
+        if self.lease is not None:
+            yield self.leased()
+        elif self.last_run is not None and not self.last_run.is_active:
+            yield f"its last run {self.last_run.id} was {self.last_run.status}"
+        git = self.git
+        if git.branch:
+            yield self.branch_holds()
+        if git.during:
+            yield f"git is in the middle of a {git.during} in {git.worktree}"
+        if git.unmerged:
+            yield f"{_count(git.unmerged, 'commit')} of it in no target branch"
+        if git.upstream and git.unpushed:
+            yield f"{_count(git.unpushed, 'commit')} not pushed to {git.upstream}"
+        if git.beyond:
+            yield f"{_count(git.beyond, 'commit')} since the recorded one"
+        if git.finding in ("auto", "confirm"):
+            moved = "moved, which is proven" if git.finding == "auto" else "may have moved; a person has to say"
+            yield f"the recorded commit {moved}"
+        if self.plan is not None and self.plan_facts.matches is not True:
+            yield self.plan_said()
+
+    def leased(self) -> str:
+        lease = self.lease
+        assert lease is not None
+        alive = "is at work" if lease.is_live else "is dead"
+        mine = ", and that is you" if lease.run in self.ours else ""
+        return f"leased by run {lease.run} ({named(lease.holder)}), which {alive}{_because(lease.life.why)}{mine}"
+
+    def branch_holds(self) -> str:
+        git = self.git
+        if not git.has_branch:
+            return f"its branch {git.branch} is gone"
+        ahead = "an unknown number of commits" if git.ahead is None else _count(git.ahead, "commit")
+        if git.dirty is None:
+            return f"{git.branch} has {ahead} of its own, and no worktree here"
+        dirty = f"{_count(git.dirty, 'file')} not committed" if git.dirty else "nothing uncommitted"
+        return f"{git.branch} has {ahead} of its own and {dirty}"
+
+    def plan_said(self) -> str:
+        assert self.plan is not None
+        if self.plan_facts.matches is None:
+            return f"the plan {self.plan.path} cannot be read here"
+        return f"the plan {self.plan.path} was changed after it was approved ({self.plan.blob[:10]})"
+
+    # --- the one safe thing
+
+    def done_next(self) -> tuple[str, str]:
+        if self.lease is not None and self.lease.is_live:
+            return self.live_next()
+        if self.git.finding == "confirm":
+            return self.on_task("reconcile", "--check"), "only a person can say which commit it is now"
+        if self.git.finding == "auto":
+            return self.on_task("reconcile", "--apply"), "records where the commit moved"
+        if self.git.during or self.git.dirty:
+            return self.look(), "something was left there after the stage was recorded"
+        if self.git.beyond:
+            return f"git okstra stage done {self.number} --task-key {self.key}", "records the newer commits as well"
+        if self.lease is not None:
+            return f"git okstra run resume {self.lease.run}", "its stage is done, its report may be missing"
+        if self.state == "landed":
+            if self.git.worktree:
+                return self.on_task("worktree prune", "--dry-run"), "it has landed, so its worktree may go"
+            return f"git okstra status {self.key}", "nothing is left to do here"
+        if self.state == "done":
+            verify = f"--task-type final-verification --stage {self.number}"
+            return self.on_task("run prepare", verify), "it is done and waits to be verified"
+        return f"git okstra stage show {self.number} --task-key {self.key}", "it is verified and waits to be merged"
+
+    def open_next(self) -> tuple[str, str]:
+        if not self.task.is_open:
+            return f"git okstra task open {self.key}", "the task is closed"
+        if self.lease is not None and self.lease.is_live:
+            return self.live_next()
+        elsewhere = self.held_elsewhere()
+        if elsewhere:
+            return f"git okstra stage show {self.number} --task-key {self.key}", elsewhere
+        missing = [n for n in self.planned.depends_on if n not in finished_stages(self.task)]
+        if missing and self.lease is None:
+            return f"git okstra status {self.key}", f"it waits for stage {', '.join(map(str, missing))}"
+        if self.plan is not None and self.plan_facts.matches is not True:
+            return f"git okstra plan check {quote(self.plan.path)}", "an agent may only work from the plan as approved"
+        if self.git.during:
+            return self.look(), f"the {self.git.during} has to be finished or given up first"
+        return self.dead_next() if self.lease is not None else self.free_next()
+
+    def live_next(self) -> tuple[str, str]:
+        assert self.lease is not None
+        if self.lease.run in self.ours:
+            return f"git okstra run resume {self.lease.run}", "it is your own run; this shows its prompt again"
+        return f"git okstra run show {self.lease.run}", "somebody is at work there; leave it alone"
+
+    def held_elsewhere(self) -> str:
+        place = self.task.places.get(f"stage-{self.number}")
+        if place is None or place.status != "active" or place.writer == self.writer:
+            return ""
+        return "another clone has reserved it; go on there"
+
+    def dead_next(self) -> tuple[str, str]:
+        assert self.lease is not None
+        run = self.task.runs[self.lease.run]
+        if run.status == "preparing":
+            return self.prepare(), "the former prepare died; this one takes its place"
+        if self.git.branch and not self.git.has_branch:
+            return f"git okstra run abandon {run.id}", "its branch is gone, so there is nothing to resume"
+        return f"git okstra run resume {run.id}", "goes on where the dead one stopped; what lies there is kept first"
+
+    def free_next(self) -> tuple[str, str]:
+        last = self.last_run
+        if self.git.dirty and last is None:
+            return self.look(), "somebody left work there that is not committed"
+        if self.git.ahead and last is not None and last.status == "finished":
+            return (f"git okstra stage done {self.number} --task-key {self.key}",
+                    "its run finished, but its commit was never recorded")  # fmt: skip
+        if self.git.ahead and last is None:
+            base = self.git.base or "HEAD"
+            return (
+                f"git log --oneline {quote(f'{base[:12]}..{self.git.branch}')}",
+                "it was begun without a run; look first",
+            )
+        kept = "; what lies there is kept first" if self.git.dirty else ""
+        return self.prepare(), f"it can begin{kept}" if not self.git.ahead else f"goes on from its branch{kept}"
+
+    def prepare(self) -> str:
+        return self.on_task("run prepare", f"--task-type {GUARDED} --stage {self.number}")
+
+    def look(self) -> str:
+        return f"git -C {quote(self.git.worktree or '.')} status"
+
+    def on_task(self, command: str, rest: str) -> str:
+        return f"git okstra {command} --task-key {self.key} {rest}"
+
+
+def _because(why: str) -> str:
+    return f": {why}" if why else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,56 @@
+"""Runs by the names that people type: the id, or enough of its beginning."""
+
+from okstra_git.errors import OkstraError
+from okstra_git.names import shown
+from okstra_git.records.runs import Run
+from okstra_git.records.states import State, Task
+
+SHORTEST = 4
+
+
+class RunUnknown(OkstraError):
+    """No run has that id."""
+
+    code = "run.unknown"
+
+
+class RunAmbiguous(OkstraError):
+    """Several runs' ids begin so."""
+
+    code = "run.ambiguous"
+
+
+def require_run(state: State, text: str) -> tuple[Task, Run]:
+    """The run with this id, or the only one whose id begins so (4 characters or more), and its task."""
+    found = find_runs(state, text)
+    if not found:
+        what = "is too short to name a run" if len(text) < SHORTEST else "names no run"
+        raise RunUnknown(f"{shown(text)} {what}", hint="git okstra run list --all", run=text[:100])
+    if len(found) > 1:
+        ids = sorted(run.id for _, run in found)
+        raise RunAmbiguous(
+            f"{shown(text)} is the beginning of {len(ids)} runs: {', '.join(ids[:4])}{' ...' if ids[4:] else ''}",
+            hint="write more of the id",
+            run=text[:100],
+            runs=ids[:100],
+        )
+    return found[0]
+
+
+def find_runs(state: State, text: str) -> list[tuple[Task, Run]]:
+    """Every run whose id is this or begins so, in any case."""
+    wanted = text.upper()
+    runs = [(task, run) for task in state.tasks.values() for run in task.runs.values()]
+    exact = [(task, run) for task, run in runs if run.id == wanted]
+    return exact or [(task, run) for task, run in runs if len(wanted) >= SHORTEST and run.id.startswith(wanted)]
+
+
+def list_runs(state: State, *, task: str | None, with_ended: bool) -> list[tuple[Task, Run]]:
+    """Runs of one task (slashed key) or of all, the newest first; ended ones on request."""
+    found = [
+        (each, run)
+        for each in state.tasks.values()
+        for run in each.runs.values()
+        if task in (None, each.key) and (with_ended or run.is_active)
+    ]
+    return sorted(found, key=lambda one: one[1].id, reverse=True)

@@ -1,0 +1,82 @@
+"""Which runs hold a stage right now: recorded holders, asked whether they live."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from okstra_git.host.lives import Life
+from okstra_git.records.runs import Holder, Run
+from okstra_git.records.states import Task
+
+Look = Callable[[Holder], Life]
+"""Asks the operating system whether a holder lives."""
+
+GUARDED = "implementation"
+"""The one task type whose runs hold a stage against others."""
+
+FINISHED = ("done", "verified", "in-pr", "landed")
+"""States in which nobody needs a stage any more, whoever still runs."""
+
+PREPARING_HOURS = 1
+"""How long a prepare on another machine is believed in; it takes seconds, and clocks differ."""
+
+UNTIMED = Life("dead", "nobody holds it")
+
+
+class Lease(NamedTuple):
+    """A run that was given a stage, with what is known of its holder; `since` is when it was last taken."""
+
+    run: str
+    stage: int
+    life: Life
+    holder: Holder | None
+    since: datetime | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it keeps others out."""
+        return self.life.is_live
+
+
+def leases_of(task: Task, look: Look, *, now: datetime, lease_hours: int) -> tuple[Lease, ...]:
+    """Every lease of runs that nobody has ended, by stage; for each stage the one that counts comes first.
+
+    Live ones count before dead ones, and later ones before earlier ones.
+    """
+    held = [
+        Lease(run.id, run.stage, life_of(run, look, now=now, lease_hours=lease_hours), run.holder, run.touched)
+        for run in task.runs.values()
+        if run.is_active and run.task_type == GUARDED and run.stage is not None
+    ]
+    newest = sorted(held, key=lambda lease: lease.run, reverse=True)
+    return tuple(sorted(newest, key=lambda lease: (lease.stage, not lease.is_live)))
+
+
+def life_of(run: Run, look: Look, *, now: datetime, lease_hours: int) -> Life:
+    """Whether the process behind a run lives; where nobody can look, the age of its lease decides, never `unknown`."""
+    if run.holder is None or run.touched is None:
+        return UNTIMED
+    seen = look(run.holder)
+    if seen.state != "unknown":
+        return seen
+    hours = min(lease_hours, PREPARING_HOURS) if run.status == "preparing" else lease_hours
+    if now - run.touched < timedelta(hours=hours):
+        return Life("alive", seen.why)
+    return Life("dead", f"{seen.why} and gave no sign for {hours} hours")
+
+
+def lease_on(leases: Iterable[Lease], stage: int) -> Lease | None:
+    """The lease that counts for a stage, or None."""
+    return next((lease for lease in leases if lease.stage == stage), None)
+
+
+def occupied_stages(task: Task, leases: Iterable[Lease], *, besides: str | None = None) -> tuple[int, ...]:
+    """Stages, ascending, that live runs other than `besides` are at work on; finished stages never count."""
+    return tuple(
+        sorted({lease.stage for lease in leases if lease.is_live and lease.run != besides} - finished_stages(task))
+    )
+
+
+def finished_stages(task: Task) -> frozenset[int]:
+    """Stages that have their commit on record, verified, in a pull request or landed ones included."""
+    return frozenset(number for number, stage in task.stages.items() if stage.status in FINISHED)

@@ -1,0 +1,159 @@
+"""Which stage the next run takes: a pure choice over what is recorded and who lives."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from okstra_git.errors import OkstraError
+from okstra_git.records.runs import Holder, Plan, PlannedStage
+from okstra_git.records.states import Task
+from okstra_git.runs.leases import Lease, finished_stages, lease_on
+from okstra_git.state.registry import refuse_closed
+
+
+class NoStageReady(OkstraError):
+    """`--stage auto` found no stage that could begin now."""
+
+    code = "stage.none-ready"
+
+
+class StageNotPlanned(OkstraError):
+    """The approved plan has no stage of that number."""
+
+    code = "stage.unknown-in-plan"
+
+
+class StageFinished(OkstraError):
+    """The stage has its commit already."""
+
+    code = "stage.done-already"
+
+
+class StageWaits(OkstraError):
+    """A stage that this one builds on is not done."""
+
+    code = "stage.waits"
+
+
+class StageOccupied(OkstraError):
+    """A live run is at work on the stage."""
+
+    code = "stage.occupied"
+
+
+class StageElsewhere(OkstraError):
+    """Another clone has reserved the stage's branch and worktree."""
+
+    code = "stage.held-elsewhere"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The stage to take, as planned, and the runs whose dead holders leave it: a claim ends them."""
+
+    number: int
+    planned: PlannedStage
+    dead_runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a stage cannot begin: the refusal's class, a clause for people, the next command, and facts."""
+
+    refusal: type[OkstraError]
+    why: str
+    hint: str
+    facts: dict[str, Any]
+
+
+def select_stage(task: Task, plan: Plan, wanted: int | None, leases: Iterable[Lease], *, writer: str) -> Choice:
+    """The stage that was wanted, or the earliest that can begin (`wanted` None); refuses with the reason.
+
+    `writer` is this clone. A dead holder keeps nobody out. A stage that was started without a run may be taken.
+    """
+    refuse_closed(task)
+    held = tuple(leases)
+    planned = {stage.number: stage for stage in plan.stages}
+    if wanted is not None:
+        return _named(task, plan, planned, wanted, held, writer)
+    obstacles: dict[int, Obstacle] = {}
+    for number, stage in sorted(planned.items()):
+        obstacle = find_obstacle(task, stage, held, writer=writer)
+        if obstacle is None:
+            return _choice(stage, held)
+        obstacles[number] = obstacle
+    raise _none_ready(task, obstacles)
+
+
+def find_obstacle(task: Task, stage: PlannedStage, leases: Iterable[Lease], *, writer: str) -> Obstacle | None:
+    """What keeps a planned stage from beginning now, or None."""
+    key, number, done = task.key.replace("/", ":"), stage.number, finished_stages(task)
+    if number in done:
+        return Obstacle(StageFinished, "is done", f"git okstra stage show {number} --task-key {key}", {})
+    lease = lease_on(leases, number)
+    if lease is not None and lease.is_live:
+        facts = {"run": lease.run, "holder": lease.holder.model_dump() if lease.holder else None}
+        return Obstacle(StageOccupied, f"is held by run {lease.run} ({named(lease.holder)})",
+                        f"git okstra run show {lease.run}", facts)  # fmt: skip
+    missing = [other for other in stage.depends_on if other not in done]
+    if missing:
+        return Obstacle(StageWaits, f"waits for {_listed(missing)}", f"git okstra status {key}", {"waits_for": missing})
+    place = task.places.get(f"stage-{number}")
+    if place is not None and place.status == "active" and place.writer != writer:
+        return Obstacle(
+            StageElsewhere,
+            f"is reserved by another clone, on branch {place.branch}",
+            f"there, or when that clone is gone: git okstra stage release {number} --task-key {key}",
+            {"branch": place.branch, "writer": place.writer},
+        )
+    return None
+
+
+def named(holder: Holder | None) -> str:
+    """A holder for people: `claude, pid 123 on desk`."""
+    if holder is None:
+        return "nobody"
+    return f"{holder.name or 'a process'}, pid {holder.pid} on {holder.host}"
+
+
+def _named(
+    task: Task, plan: Plan, planned: dict[int, PlannedStage], wanted: int, leases: tuple[Lease, ...], writer: str
+) -> Choice:
+    key = task.key.replace("/", ":")
+    if wanted not in planned:
+        raise StageNotPlanned(
+            f"the approved plan of {key} has no stage {wanted}; it has {_listed(sorted(planned)) or 'none'}",
+            hint=f"git okstra status {key}",
+            stage=wanted,
+            stages=sorted(planned),
+            plan=plan.path,
+        )
+    obstacle = find_obstacle(task, planned[wanted], leases, writer=writer)
+    if obstacle is not None:
+        raise obstacle.refusal(
+            f"stage {wanted} of {key} {obstacle.why}", hint=obstacle.hint, stage=wanted, task=key, **obstacle.facts
+        )
+    return _choice(planned[wanted], leases)
+
+
+def _choice(stage: PlannedStage, leases: Iterable[Lease]) -> Choice:
+    return Choice(stage.number, stage, tuple(lease.run for lease in leases if lease.stage == stage.number))
+
+
+def _none_ready(task: Task, obstacles: dict[int, Obstacle]) -> NoStageReady:
+    key = task.key.replace("/", ":")
+    rows = [{"stage": number, "why": each.why, "code": each.refusal.code, **each.facts}
+            for number, each in obstacles.items()]  # fmt: skip
+    open_ones = [f"{number} {each.why}" for number, each in obstacles.items() if each.refusal is not StageFinished]
+    if not obstacles:
+        sentence = f"the approved plan of {key} has no stages"
+    elif not open_ones:
+        sentence = f"every stage of {key} is done"
+    else:
+        more = f", and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
+        sentence = f"no stage of {key} can begin now: {'; '.join(open_ones[:3])}{more}"
+    return NoStageReady(sentence, hint=f"git okstra status {key}", task=key, stages=rows)
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))

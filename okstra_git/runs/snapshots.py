@@ -1,0 +1,249 @@
+"""Keeps what lies uncommitted in a worktree as a commit under a private ref, touching nothing there."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.changes import NO_MODE, SUBMODULE, show_path
+from okstra_git.git.history import resolve_head
+from okstra_git.git.objects import EMPTY_TREE, MissingObject, durable_writes, read_commit, write_blob, write_commit
+from okstra_git.git.refs import RefUpdate, find_quietly, list_ref_names, swap_refs
+from okstra_git.git.repo import Git, open_repository
+from okstra_git.git.uncommitted import (
+    Line,
+    Side,
+    Uncommitted,
+    list_uncommitted,
+    merging_with,
+    module_commit,
+    read_node,
+    under_way,
+    write_trees,
+)
+from okstra_git.git.worktrees import current_branch
+from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
+from okstra_git.state import layout
+
+FILE_LIMIT = 50 << 20
+TOTAL_LIMIT = 512 << 20
+"""Bytes of one file and of all files of a snapshot; what is larger is left out and listed."""
+
+TRAILER = "Okstra-"
+
+
+class SnapshotUnknown(OkstraError):
+    """There is no snapshot of that name."""
+
+    code = "snapshot.unknown"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a snapshot is taken for: the slashed task key, stage and run it belongs to, and why."""
+
+    task: str
+    stage: int | None
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A kept worktree: its commit has the files as they lay there, its first parent is the commit they lay upon.
+
+    `index` is a commit with what was staged, where that was not the same as the first parent. `left_out` says what
+    could not be kept, and why; `during` is what git was in the middle of.
+    """
+
+    id: str
+    commit: str
+    at: datetime
+    about: About
+    worktree: str
+    branch: str = ""
+    head: str | None = None
+    index: str | None = None
+    during: str = ""
+    files: int = 0
+    size: int = 0
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def ref(self) -> str:
+        return layout.snapshot_ref(self.id)
+
+
+@dataclass
+class _Gathered:
+    lines: list[Line] = field(default_factory=list)
+    size: int = 0
+    left_out: list[str] = field(default_factory=list)
+
+    def leave(self, path: bytes, why: str) -> None:
+        self.left_out.append(f"{show_path(path)}: {why}")
+
+
+def take_snapshot(git: Git, worktree: Path, about: About, *, now: datetime) -> Snapshot | None:
+    """Keep everything in the worktree that is not committed and not ignored; None when there is nothing.
+
+    Files are kept byte for byte; no hook or filter runs, and neither worktree nor index, stash or HEAD is touched.
+    A second snapshot of the same content gives the first one again. Empty directories are nothing to git.
+    """
+    here = open_repository(worktree)
+    changes = list_uncommitted(here.top)
+    if not changes:
+        return None
+    with durable_writes():
+        gathered = _gather(git, here.top, changes)
+        staged = [(each.path, each.staged) for each in changes if each.staged != each.head]
+        id = mint_ulid(int(now.timestamp() * 1000))
+        index_file = git.private_dir / f"snapshot-{id}.index"
+        index_tree, tree = write_trees(here, index_file, staged, gathered.lines)
+        made = _commit(git, here, about, gathered, id, (index_tree, tree), now)
+        same = next((old for old in list_snapshots(git) if _is_same(git, old, made)), None)
+        if same is not None:
+            return same
+        swap_refs(git, [RefUpdate(made.ref, None, CommitId(made.commit))], message="okstra: snapshot")
+    return made
+
+
+def _gather(git: Git, top: Path, changes: Iterable[Uncommitted]) -> _Gathered:
+    found = _Gathered()
+    for each in changes:
+        path = os.path.join(os.fsencode(top), each.path)
+        if each.is_gone:
+            found.lines.append((each.path, None))
+        elif each.is_module:
+            _keep_module(found, each, path)
+        elif each.path.endswith(b"/"):
+            found.leave(each.path, "it is a repository of its own")
+        else:
+            _keep_file(git, found, each, path)
+    return found
+
+
+def _keep_module(found: _Gathered, each: Uncommitted, path: bytes) -> None:
+    commit = module_commit(path)
+    if commit is None:
+        found.leave(each.path, "the submodule has no commit checked out")
+        return
+    found.lines.append((each.path, Side(SUBMODULE, commit)))
+    if "M" in each.modules[2:] or "U" in each.modules[2:]:
+        found.leave(each.path, "changes inside the submodule that are not committed there")
+
+
+def _keep_file(git: Git, found: _Gathered, each: Uncommitted, path: bytes) -> None:
+    node = read_node(path, limit=min(FILE_LIMIT, TOTAL_LIMIT - found.size))
+    if isinstance(node, str):
+        full = found.size > TOTAL_LIMIT - FILE_LIMIT and "larger" in node
+        found.leave(each.path, f"the snapshot would exceed {TOTAL_LIMIT >> 20} MiB" if full else node)
+        return
+    mode, data = node
+    known = each.mode if each.mode not in (NO_MODE, SUBMODULE) and each.mode[:2] == mode[:2] else mode
+    found.lines.append((each.path, Side(known, write_blob(git, data))))
+    found.size += len(data)
+
+
+def _commit(
+    git: Git, here: Git, about: About, gathered: _Gathered, id: str, trees: tuple[str, str], now: datetime
+) -> Snapshot:
+    head, when = resolve_head(here), now.astimezone(UTC)
+    index_tree, tree = trees
+    plain = str(read_commit(git, head).tree_id) if head else EMPTY_TREE
+    parents = [head] if head else []
+    index = None
+    if index_tree != plain:
+        index = write_commit(git, tree=index_tree, parents=parents, message="okstra: what was staged\n", when=when)
+    draft = Snapshot(
+        id=id, commit="", at=when, about=about, worktree=str(here.top).rstrip("/"), branch=current_branch(here) or "",
+        head=head, index=index, during=under_way(here), files=len(gathered.lines), size=gathered.size,
+        left_out=tuple(gathered.left_out),
+    )  # fmt: skip
+    behind = [*parents, *([index] if index else []), *merging_with(here)]
+    commit = write_commit(git, tree=tree, parents=behind, message=_message(draft), when=when)
+    return replace(draft, commit=commit)
+
+
+def _is_same(git: Git, old: Snapshot, new: Snapshot) -> bool:
+    def content(snapshot: Snapshot) -> tuple[object, ...]:
+        trees = [str(read_commit(git, each).tree_id) for each in (snapshot.commit, snapshot.index) if each]
+        return snapshot.worktree, snapshot.head, snapshot.during, snapshot.about.run, snapshot.left_out, trees
+
+    try:
+        return content(old) == content(new)
+    except MissingObject:
+        return False
+
+
+def list_snapshots(git: Git, *, task: str | None = None) -> list[Snapshot]:
+    """Every readable snapshot of this clone, the oldest first; of one task (slashed key) where that is given."""
+    names = list_ref_names(git, layout.SNAPSHOTS)
+    found = [snapshot for name in names if (snapshot := _read(git, name)) is not None]
+    return [snapshot for snapshot in found if task in (None, snapshot.about.task)]
+
+
+def require_snapshot(git: Git, text: str) -> Snapshot:
+    """The snapshot of this id, or of the one id that begins so."""
+    found = [each for each in list_snapshots(git) if len(text) >= 4 and each.id.startswith(text.upper())]
+    if len(found) != 1:
+        many = f"{len(found)} snapshots begin with" if found else "there is no snapshot"
+        raise SnapshotUnknown(
+            f"{many} {shown(text)}", hint="git okstra run snapshots", snapshots=[each.id for each in found]
+        )
+    return found[0]
+
+
+def _message(snapshot: Snapshot) -> str:
+    about = snapshot.about
+    facts: list[tuple[str, object]] = [
+        ("Task", about.task), ("Stage", about.stage), ("Run", about.run), ("Reason", about.reason),
+        ("Worktree", snapshot.worktree), ("Branch", snapshot.branch), ("Head", snapshot.head),
+        ("Index", snapshot.index), ("During", snapshot.during), ("Files", snapshot.files), ("Bytes", snapshot.size),
+        *(("Left-Out", one) for one in snapshot.left_out),
+    ]  # fmt: skip
+    lines = [f"{TRAILER}{name}: {_one_line(str(value))}" for name, value in facts if value not in (None, "")]
+    return f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n"
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _read(git: Git, name: str) -> Snapshot | None:
+    commit = find_quietly(git, name)
+    id = name.removeprefix(layout.SNAPSHOTS)
+    if commit is None or not is_ulid(id):
+        return None
+    try:
+        found = read_commit(git, commit)
+    except MissingObject:
+        return None
+    facts: dict[str, list[str]] = {}
+    for key, value in _trailers(found.message):
+        facts.setdefault(key, []).append(value)
+    return _from_trailers(id, commit, datetime.fromtimestamp(found.commit_time, UTC), facts)
+
+
+def _trailers(message: str) -> Iterator[tuple[str, str]]:
+    for line in message.splitlines():
+        key, colon, value = line.removeprefix(TRAILER).partition(": ")
+        if colon and line.startswith(TRAILER):
+            yield key, value
+
+
+def _from_trailers(id: str, commit: str, at: datetime, facts: Mapping[str, list[str]]) -> Snapshot:
+    def one(name: str) -> str:
+        return facts.get(name, [""])[0]
+
+    def number(name: str) -> int:
+        return int(one(name)) if one(name).isdecimal() else 0
+
+    about = About(one("Task"), number("Stage") or None, one("Run"), one("Reason"))
+    return Snapshot(
+        id=id, commit=commit, at=at, about=about, worktree=one("Worktree"), branch=one("Branch"),
+        head=one("Head") or None, index=one("Index") or None, during=one("During"), files=number("Files"),
+        size=number("Bytes"), left_out=tuple(facts.get("Left-Out", ())),
+    )  # fmt: skip
