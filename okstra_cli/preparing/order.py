@@ -91,6 +91,11 @@ class Order:
         hours = read_setting(self.session.git, require_setting("okstra.leaseHours")).value
         return leases_of(task, self.look, now=self.session.now(), lease_hours=hours if isinstance(hours, int) else 12)
 
+    @property
+    def template_cache(self) -> Path:
+        """Where compiled templates are kept."""
+        return self.session.git.private_dir / "cache" / "templates"
+
     @cached_property
     def language(self) -> str:
         return str(read_setting(self.session.git, require_setting("okstra.language")).value)

@@ -35,7 +35,7 @@ class Taken:
     claim: StageClaim | None = None
 
 
-def take_run(order: Order, inputs: str, plan: Plan | None, *, check: Callable[[int, Beginning], None]) -> Taken:
+def take_run(order: Order, inputs: str, plan: Plan | None, *, check: Callable[[Task, int, Beginning], None]) -> Taken:
     """Claim the run; `check` may still refuse the stage that was chosen, with where it would begin."""
     if order.request.phase.has_worktree and plan is not None:
         return _take_stage(order, inputs, plan, check)
@@ -52,7 +52,7 @@ def take_run(order: Order, inputs: str, plan: Plan | None, *, check: Callable[[i
     return Taken(run, claimed[0].numbers, appended.snapshot.state.tasks[order.key.slashed], stage)
 
 
-def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[int, Beginning], None]) -> Taken:
+def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, int, Beginning], None]) -> Taken:
     session, wanted = order.session, order.request.stage
     run = mint_ulid(int(order.began.timestamp() * 1000))
     usual = order.request.base_ref or default_base(session)
@@ -72,7 +72,7 @@ def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[int, Beg
         found = choose_beginning(
             session.git, task, pick.depends_on, wanted=order.request.base_ref, usual=usual, when=session.now()
         )
-        check(pick.number, found)
+        check(task, pick.number, found)
         return found
 
     claim, appended = claim_stage(

@@ -96,6 +96,7 @@ def make_context(
             language=who.language,
             stage=stage,
             scope=request.scope,
+            inputs=who.inputs,
         ),
         task=_task_part(task, key, project),
         project=ProjectPart(
