@@ -55,7 +55,7 @@ def _set_up(place: Path, scratch: Path) -> None:
     okstra(place, "config", "set", "worktreeRoot", str(scratch / "worktrees"))
     okstra(place, "task", "open", KEY)
     (place / "brief.md").write_text(a_brief())
-    (place / "plan.md").write_text(a_plan({n: () for n in range(1, ROUNDS + 1)}))
+    (place / "plan.md").write_text(a_plan(dict.fromkeys(range(1, ROUNDS + 1), ())))
     okstra(place, "plan", "approve", "plan.md", "--task-key", KEY)
 
 

@@ -54,7 +54,7 @@ def prepare(
         Text, typer.Option("--clarification-response", metavar="FILE", help="An answered report, carried in.")
     ] = None,
     resume_clarification: Annotated[
-        bool, typer.Option("--resume-clarification", help="Answer the last report in $EDITOR, then run its phase again.")
+        bool, typer.Option("--resume-clarification", help="Answer the last report in $EDITOR, then run again with it.")
     ] = False,
     pr_template_path: Annotated[
         Text, typer.Option("--pr-template-path", metavar="FILE", help="What a pull request's text follows.")
@@ -86,14 +86,16 @@ def prepare(
       git okstra run prepare --task-key shop:web:login --task-type error-analysis --brief-path brief.md
       git okstra run prepare --task-key shop:web:login --task-type implementation --stage auto
     """
-    from okstra_cli.preparing.command import answer_clarified, answer_prepare
+    from okstra_cli.preparing.command import answer_prepare
     from okstra_git.errors import UsageError
     from okstra_git.runs.request import parse_request
 
     session = Session.of(context)
-    lead = {"holder": holder, "lead_session": lead_session}
     if resume_clarification:
-        return answer_clarified(session, identity, task_type=task_type, **lead)
+        from okstra_cli.preparing.clarifying import clarified_request
+
+        again = clarified_request(session, identity, task_type)
+        return answer_prepare(session, again, holder=holder, lead_session=lead_session)
     if task_type is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
     request = parse_request(
@@ -117,4 +119,4 @@ def prepare(
         pr_template=pr_template_path,
         plan_verification=not no_plan_verification,
     )  # fmt: skip
-    return answer_prepare(session, request, **lead)
+    return answer_prepare(session, request, holder=holder, lead_session=lead_session)

@@ -1,15 +1,17 @@
-"""`git okstra run`: lists, shows, resumes and ends runs, and keeps what they leave uncommitted."""
+"""`git okstra run`: prepares, lists, shows, resumes and ends runs, and keeps what they leave uncommitted."""
 
 from typing import Annotated
 
 import typer
 
+from okstra_cli.commands.render_bundle import prepare
 from okstra_cli.identity import Identity, names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 
-app = command_group("List, show, resume and end runs, and look at what they left.")
+app = command_group("Prepare, list, show, resume and end runs, and look at what they left.")
+app.command("prepare")(prepare)
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or four characters or more of its beginning.")]
 

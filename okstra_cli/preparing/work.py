@@ -22,6 +22,7 @@ from okstra_git.runs.context import TeamPart, WorktreePart
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.snapshots import About, take_snapshot
 from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.state.cache import replace_file
 from okstra_git.state.registry import release
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import StageClaim, started_facts
@@ -64,7 +65,7 @@ def prepare_run(order: Order) -> Prepared:
     found = find_again(order, task, inputs)
     if found is not None:
         return Prepared(*found, again=True)
-    taken = take_run(order, inputs, documents.plan_record, check=documents.refuse_drift)
+    taken = take_run(order, inputs, documents.plan_record, check=documents.check_stage)
     try:
         return _fulfil(order, documents, taken, inputs)
     except BaseException as failed:
@@ -81,18 +82,28 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     who = Identity(taken.run, token_hex(8), taken.numbers, session.now(), order.language, inputs)
     team = TeamPart(
         team_name(order.key, taken.stage if taken.claim else None, taken=teams_of_others(snapshot.state, order.key)),
-        occupied_stages(task, order.leases(task), besides=taken.run) if taken.claim else (),
+        occupied_stages(task, order.guard.leases(task), besides=taken.run) if taken.claim else (),
     )
     papers = documents.for_stage(task, taken.stage)
     context = make_context(
         order.request, task, who, order.project, papers, stage=taken.stage, team=team, worktree=worktree
     )
-    bundle = make_bundle(context, documents.sources(order, context, taken.stage))
-    write_bundle(bundle, order.project.root)
+    _lay_out_carry(order, context)
+    bundle = make_bundle(context, documents.sources(task), cache=order.template_cache)
+    for name in write_bundle(bundle, order.project.root, cache=order.template_cache):
+        session.warn(f"{name} was not what it should be and was set aside")
     reached("prepare.bundle-written")
     run = _record(order, documents, taken, context)
     reached("prepare.recorded")
     return Prepared(run, context, bundle.prompt)
+
+
+def _lay_out_carry(order: Order, context: RunContext) -> None:
+    """Carry files are views of the record: each stands where the prompt says, as it was recorded."""
+    for carried in context.plan.carry if context.plan else ():
+        path, data = order.project.root / carried.path, carried.text.encode()
+        if not (path.is_file() and path.read_bytes() == data):
+            replace_file(path, data)
 
 
 def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:

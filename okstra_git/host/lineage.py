@@ -46,7 +46,12 @@ def find_lead(chain: Sequence[ProcessFacts]) -> ProcessFacts:
     The nearest agent program; else the nearest that is neither okstra nor merely passing a command on; else the
     outermost, which may be the process itself. The init of a machine or container leads nothing, unless it is an agent.
     """
-    staying = (facts for facts in chain if not passes_on(facts) and not is_init(facts))
+    above = [*chain[1:], None]
+    staying = (
+        facts
+        for facts, parent in zip(chain, above, strict=True)
+        if not passes_on(facts) and not is_init(facts) and not is_subshell(facts, parent)
+    )
     outermost = next((facts for facts in reversed(chain) if not is_init(facts)), chain[0])
     return find_agent(chain) or next(staying, outermost)
 
@@ -64,6 +69,11 @@ def is_agent(facts: ProcessFacts) -> bool:
 def is_init(facts: ProcessFacts) -> bool:
     """Whether the process is pid 1 and nothing but a reaper of others."""
     return facts.pid == 1 and INITS.match(_base(facts.argv[0] if facts.argv else facts.name)) is not None
+
+
+def is_subshell(facts: ProcessFacts, parent: ProcessFacts | None) -> bool:
+    """Whether a shell is a fork of its parent, as `( … )` and background jobs are: it has the same command line."""
+    return parent is not None and bool(facts.argv) and facts.argv == parent.argv and program_of(facts) in SHELLS
 
 
 def passes_on(facts: ProcessFacts) -> bool:

@@ -47,8 +47,8 @@ def run_inputs(context: RunContext) -> dict[str, Any]:
     }
 
 
-def run_manifest(context: RunContext, instructions: Mapping[str, bytes]) -> dict[str, Any]:
-    """What the bundle consists of; `files` has the sha256 of each file of the instruction set by its path."""
+def run_manifest(context: RunContext, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What the bundle consists of; `files`, those that nobody changes, are there by path with their sha256."""
     paths = context.paths
     return {
         **run_identity(context),
@@ -61,7 +61,7 @@ def run_manifest(context: RunContext, instructions: Mapping[str, bytes]) -> dict
         "resumeScript": paths.resume_script,
         "report": paths.report,
         "reportData": paths.report_data,
-        "files": {path: sha256(data).hexdigest() for path, data in sorted(instructions.items())},
+        "files": {path: sha256(data).hexdigest() for path, data in sorted(files.items())},
     }
 
 
@@ -89,4 +89,5 @@ def skipped_team(context: RunContext) -> dict[str, Any] | None:
 def renewed_team_state(context: RunContext, before: dict[str, Any]) -> dict[str, Any]:
     """The state after the gate was made anew: a team that was tried stays as it is, a skipped one is judged again."""
     tried = (before.get("teamCreate") or {}).get("attempted") is True
-    return {**before, "teamCreate": before["teamCreate"] if tried else skipped_team(context)}
+    team = before["teamCreate"] if tried else skipped_team(context)
+    return {**before, "nonce": context.run.nonce, "teamCreate": team}

@@ -18,6 +18,8 @@ MODEL_FLAGS = {"lead": "--lead-model", "executor": "--executor-model", "claude":
                "codex": "--codex-model", "gemini": "--gemini-model",
                "report-writer": "--report-writer-model"}  # fmt: skip
 
+_HOW_IT_WAS_SAID = frozenset({"stage", "brief", "approved_plan", "clarification", "pr_template"})
+
 
 class BadWaiver(OkstraError):
     """A waiver that is not `<stageKey>:<reason>`."""
@@ -77,9 +79,12 @@ class RunRequest:
         return dict(self.models).get(worker) or DEFAULT_MODELS.get(worker, "default")
 
     def fingerprint(self, *contents: str | None) -> str:
-        """Names this request together with what it was prepared from (blob ids): equal inputs, equal names."""
-        said = {**asdict(self), "phase": self.phase.name}
-        return fingerprint(canonical_json([said, list(contents)]))
+        """Names this request together with what it was prepared from (blob ids): equal inputs, equal names.
+
+        How a document was found and which stage `auto` came to make no difference.
+        """
+        said = {name: value for name, value in asdict(self).items() if name not in _HOW_IT_WAS_SAID}
+        return fingerprint(canonical_json([{**said, "phase": self.phase.name}, list(contents)]))
 
 
 def parse_waiver(text: str) -> WaiverAsked:

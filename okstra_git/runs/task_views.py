@@ -10,8 +10,9 @@ from okstra_git.rendering import read_labels, render
 from okstra_git.runs.context import RunContext
 
 SCHEMA = 1
+IN_PROGRESS = "in-progress"
 DONE = "done"
-"""The one value of `workStatus` that means that nothing is left."""
+"""`workStatus`: anything but `done` means that something is left."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,16 @@ class ScheduledStage:
     title: str
     depends_on: tuple[int, ...]
     state: str
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """How a run ended: its status, what its report recommends next (empty = nothing), whether the task is done."""
+
+    status: str
+    at: str
+    next_phase: str = ""
+    is_done: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,12 +68,14 @@ def run_row(context: RunContext) -> dict[str, Any]:
 def task_manifest(context: RunContext, known: Iterable[KnownRun], before: dict[str, Any]) -> dict[str, Any]:
     """The task manifest with this run in it; runs and keys that are there already stay.
 
-    What is recommended next is this very phase until its report says otherwise, which a run's end writes.
+    What is recommended next is the latest run's own phase until its report says otherwise, which its end writes.
     """
     statuses = {run.id: run.status for run in known}
     row = run_row(context)
     others = [each for each in _rows(before.get("runs")) if each.get("id") != row["id"]]
     runs = [{**each, "status": statuses.get(each.get("id", ""), each.get("status"))} for each in others]
+    runs = sorted([*runs, row], key=lambda each: str(each.get("preparedAt")))
+    latest = runs[-1]
     task = context.task
     return {
         **before,
@@ -71,14 +84,39 @@ def task_manifest(context: RunContext, known: Iterable[KnownRun], before: dict[s
         "title": task.title,
         "category": task.category,
         "tickets": list(task.tickets),
-        "workStatus": "in-progress",
-        "nextRecommendedPhase": context.run.task_type,
+        "workStatus": IN_PROGRESS,
+        "nextRecommendedPhase": latest.get("taskType"),
         "recommendedWorkers": [worker.id for worker in context.workers],
-        "latestRun": row,
-        "latestResumeCommandPath": context.paths.resume_script,
-        "updatedAt": context.run.prepared_at,
-        "runs": sorted([*runs, row], key=lambda each: str(each.get("preparedAt"))),
+        "latestRun": latest,
+        "latestResumeCommandPath": latest.get("resumeScript"),
+        "updatedAt": latest.get("preparedAt"),
+        "runs": runs,
     }
+
+
+def ended_manifest(context: RunContext, end: RunEnd, before: dict[str, Any]) -> dict[str, Any]:
+    """The task manifest after this run has ended; a run that it does not know yet is entered."""
+    known = before if _knows(context, before) else task_manifest(context, (), before)
+    row = {"status": end.status, "endedAt": end.at}
+    runs = [{**each, **row} if each.get("id") == context.run.id else each for each in _rows(known["runs"])]
+    return {
+        **known,
+        "runs": runs,
+        "latestRun": runs[-1],
+        "workStatus": DONE if end.is_done else IN_PROGRESS,
+        "nextRecommendedPhase": end.next_phase or (None if end.is_done else known.get("nextRecommendedPhase")),
+        "updatedAt": end.at,
+    }
+
+
+def _knows(context: RunContext, manifest: dict[str, Any]) -> bool:
+    return any(each.get("id") == context.run.id for each in _rows(manifest.get("runs")))
+
+
+def ended_entry(context: RunContext, manifest: dict[str, Any]) -> dict[str, Any]:
+    """The task's line in the catalogue, as its manifest has it."""
+    shared = ("workStatus", "nextRecommendedPhase", "updatedAt")
+    return {**catalogue_entry(context), **{name: manifest[name] for name in shared}}
 
 
 def catalogue_entry(context: RunContext) -> dict[str, Any]:
@@ -93,7 +131,7 @@ def catalogue_entry(context: RunContext) -> dict[str, Any]:
         "category": task.category,
         "root": task.root,
         "manifest": context.paths.task_manifest,
-        "workStatus": "in-progress",
+        "workStatus": IN_PROGRESS,
         "nextRecommendedPhase": context.run.task_type,
         "updatedAt": context.run.prepared_at,
     }

@@ -36,6 +36,7 @@ OKSTRA = "/usr/bin/python3 /usr/bin/git-okstra run prepare"
         (("make demo", "sudo make demo", "fish --command=x", "fish", "init"), "fish"),
         (("uv run git okstra", "node /usr/bin/npx okstra", "nohup x", "perl drive.pl", "init"), "perl drive.pl"),
         (("git okstra", "sh -c x", "systemd"), "sh -c x"),
+        (("git okstra", "bash /dev/fd/3", "bash /dev/fd/3", "python3 tool.py", "init"), "bash /dev/fd/3"),
         (("git okstra",), "git okstra"),
         (("tini -- git okstra",), OKSTRA),
         (("git okstra", "bash"), "bash"),
@@ -95,3 +96,8 @@ def test_an_agent_that_only_its_name_shows_is_an_agent() -> None:
 
 def test_an_agent_may_be_pid_one() -> None:
     assert lead(OKSTRA, "sh -c x", "claude -p").startswith("claude")
+
+
+def test_a_subshell_leaves_the_lead_to_the_shell_it_was_forked_from() -> None:
+    processes = chain(OKSTRA, "bash work.sh", "bash work.sh", "bash work.sh", "bash", "init")
+    assert find_lead(processes) == processes[3]

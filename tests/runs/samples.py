@@ -7,7 +7,7 @@ from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths, plan_key
 from okstra_git.phases import PHASES
 from okstra_git.roster import DEFAULT_MODELS, WORKERS
-from okstra_git.runs.bundle import BundleSources, SourceText
+from okstra_git.runs.bundle_making import BundleSources, SourceText
 from okstra_git.runs.context import (
     BriefPart,
     Carried,
@@ -93,12 +93,12 @@ def paths_of(task_type: str, stage: int | None, *, seq: int = 1, clarification: 
 def commands_of(stage: int | None) -> Commands:
     """Command lines as a prepare prints them."""
     carry = f".okstra/tasks/{KEY.slashed}/runs/{plan_key(BLOB)}/carry/stage-{stage}.json"
-    done = f"git okstra stage done {stage} --task-key {KEY} --carry {carry}"
+    done = f"okstra stage done {stage} --task-key {KEY} --carry {carry}"
     return Commands(
-        resume=f"git okstra run resume {RUN}",
-        finish=f"git okstra run finish {RUN} --nonce {NONCE}",
-        abandon=f"git okstra run abandon {RUN} --nonce {NONCE}",
-        status=f"git okstra status {KEY}",
+        resume=f"okstra run resume {RUN}",
+        finish=f"okstra run finish {RUN} --nonce {NONCE}",
+        abandon=f"okstra run abandon {RUN} --nonce {NONCE}",
+        status=f"okstra status {KEY}",
         stage_done=done if stage else "",
     )
 

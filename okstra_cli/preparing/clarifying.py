@@ -1,0 +1,113 @@
+"""`--resume-clarification`: the last report in the editor, then the same phase again with the answers carried in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.locating import require_key
+from okstra_cli.preparing.order import project_root
+from okstra_git.errors import OkstraError
+from okstra_git.host.editors import edit_file, find_editor
+from okstra_git.paths import ProjectPaths
+from okstra_git.phases import PHASES
+from okstra_git.runs.project import read_object
+from okstra_git.runs.request import RunRequest, WaiverAsked
+from okstra_git.runs.stored_context import read_context
+from okstra_git.tasks.checks import require_open
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from okstra_cli.identity import Identity
+    from okstra_cli.session import Session
+    from okstra_git.names import TaskKey
+    from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
+    from okstra_git.runs.context import RunContext
+
+
+class NothingToAnswer(OkstraError):
+    """No run of the task has left a report yet."""
+
+    code = "report.missing"
+
+
+class NoEditor(OkstraError):
+    """Nobody could answer: no editor is named and there is no terminal."""
+
+    code = "editor.missing"
+
+
+def clarified_request(session: Session, identity: Identity, task_type: str | None) -> RunRequest:
+    """The request of the last run that left a report, after a person has answered in that report."""
+    key = require_key(session, identity)
+    task = require_open(session.store.read(), key)
+    project = ProjectPaths(project_root(session))
+    run, context = _last_reported(key, task, project, task_type)
+    report = project.root / context.paths.report
+    edit_file(_editor(session, report), report, environ=session.environ)
+    inputs = read_object(project.root / context.paths.run_inputs) or {}
+    return _same_again(key, run, context, inputs, clarification=str(report))
+
+
+def _last_reported(
+    key: TaskKey, task: Task, project: ProjectPaths, task_type: str | None
+) -> tuple[Run, RunContext]:
+    for run in sorted(task.runs.values(), key=lambda one: one.id, reverse=True):
+        if task_type not in (None, run.task_type) or not run.folder:
+            continue
+        path = project.root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
+        context = read_context(path) if path.is_file() else None
+        if context is not None and (project.root / context.paths.report).is_file():
+            return run, context
+    hint = f"git okstra run list --task-key {key} --all"
+    raise NothingToAnswer(f"no run of {key} has left a report to answer", hint=hint, task=str(key))
+
+
+def _editor(session: Session, report: Path) -> str:
+    editor = find_editor(session.environ)
+    if editor is not None:
+        return editor
+    if session.around.stdin.isatty() and session.around.stderr_is_terminal:
+        return "vi"
+    raise NoEditor(
+        "there is neither an editor (EDITOR) nor a terminal to answer in",
+        hint=f"answer in {report}, then prepare again with --clarification-response {report}",
+        report=str(report),
+    )
+
+
+def _same_again(
+    key: TaskKey, run: Run, context: RunContext, inputs: dict[str, Any], *, clarification: str
+) -> RunRequest:
+    """The request that made the run, with the answered report carried in."""
+    options = context.options
+    models = [(worker.id, worker.model) for worker in context.workers]
+    models += [("lead", options.lead_model), *([("executor", options.executor_model)] if options.executor else [])]
+    return RunRequest(
+        key=key,
+        phase=PHASES[run.task_type],
+        stage=run.stage,
+        brief=str(_under(context, run.brief.path)) if run.brief else None,
+        base_ref=_base_ref(inputs),
+        executor=options.executor or "claude",
+        workers=tuple(worker.id for worker in context.workers),
+        models=tuple(models),
+        directive=options.directive,
+        related_tasks=options.related_tasks,
+        clarification=clarification,
+        pr_template=str(_under(context, options.pr_template)) if options.pr_template else None,
+        waivers=tuple(WaiverAsked(key, reason) for key, reason in options.waivers),
+        plan_verification=options.plan_verification,
+        scope=context.run.scope,
+    )
+
+
+def _under(context: RunContext, path: str) -> str:
+    return path if path.startswith("/") else f"{context.project.root}/{path}"
+
+
+def _base_ref(inputs: dict[str, Any]) -> str | None:
+    base = inputs.get("base")
+    ref = base.get("ref") if isinstance(base, dict) else None
+    return ref if isinstance(ref, str) and ref else None

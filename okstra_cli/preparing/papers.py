@@ -1,0 +1,234 @@
+"""Reads and checks the documents of a prepare; whatever they lack is refused before anything is claimed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okstra_cli.preparing.briefing import ReadBrief, find_brief
+from okstra_cli.preparing.renewing import schedule
+from okstra_git.documents.markdown import decode
+from okstra_git.errors import OkstraError
+from okstra_git.git.objects import find_entry, name_of_blob
+from okstra_git.names import shown
+from okstra_git.paths import plan_key
+from okstra_git.plans.drift import Drift, drifted_files
+from okstra_git.runs.assembling import Papers
+from okstra_git.runs.bundle import BundleSources, KnownRun, SourceText
+from okstra_git.runs.carrying import require_carry
+from okstra_git.runs.context import PlanPart, StagePart, WorktreePart
+from okstra_git.runs.project import read_qa_commands, require_waivable, stage_keys
+from okstra_git.state.registry import require_stage
+from okstra_git.tasks.approving import PlanFile, require_approved
+from okstra_git.tasks.checks import require_commit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from okstra_cli.preparing.order import Order
+    from okstra_git.records.runs import Plan, Source
+    from okstra_git.records.states import Task
+    from okstra_git.tasks.beginning import Beginning
+
+
+class PaperMissing(OkstraError):
+    """A file that was named cannot be read."""
+
+    code = "file.missing"
+
+
+class PlanDrifted(OkstraError):
+    """Files that the plan names are not as they were when it was approved."""
+
+    code = "plan.drifted"
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that was named on the line: its path as shown, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Everything that was read, checked; `plan_record` is the approved plan as recorded."""
+
+    order: Order
+    brief: ReadBrief | None
+    plan: PlanFile | None
+    plan_record: Plan | None
+    clarification: Attached | None
+    pr_template: Attached | None
+    qa_commands: dict[str, str]
+    conformance: str | None
+
+    @property
+    def blobs(self) -> tuple[str | None, ...]:
+        """What names documents and contents: paths and blob ids in a fixed order."""
+        brief = self.brief.source if self.brief else None
+        named = [(brief.path, brief.blob) if brief else None, (self.plan.path, self.plan.blob) if self.plan else None]
+        named += [(each.path, name_of_blob(each.data)) if each else None for each in self.attached]
+        return tuple(" ".join(pair) if pair else None for pair in named)
+
+    @property
+    def attached(self) -> tuple[Attached | None, ...]:
+        return self.clarification, self.pr_template
+
+    @property
+    def brief_source(self) -> Source | None:
+        return self.brief.source if self.brief else None
+
+    @property
+    def plan_blob(self) -> str | None:
+        return self.plan.blob if self.plan else None
+
+    def check_stage(self, task: Task, number: int, beginning: Beginning) -> None:
+        """Refuse a stage whose dependencies left no carry, or whose files changed since the plan was approved."""
+        self._plan_part(task, number)
+        self._refuse_drift(task, number, beginning)
+
+    def _refuse_drift(self, task: Task, number: int, beginning: Beginning) -> None:
+        """What finished stages of this plan touched is no drift."""
+        record = self.plan_record
+        planned = next((each for each in record.stages if each.number == number), None) if record else None
+        if record is None or planned is None or record.commit is None:
+            return
+        own = {path for stage in task.stages.values() if stage.range for path in stage.range.paths}
+        drifted = drifted_files(planned.files, self._blob_at(record.commit), self._blob_at(beginning.commit), own=own)
+        if drifted:
+            raise self._drifted(number, record, drifted)
+
+    def _blob_at(self, commit: str) -> Callable[[str], str | None]:
+        git = self.order.session.git
+
+        def blob(path: str) -> str | None:
+            found = find_entry(git, commit, path.rstrip("/").encode())
+            return found[1] if found else None
+
+        return blob
+
+    def _drifted(self, number: int, record: Plan, drifted: list[Drift]) -> PlanDrifted:
+        listed = ", ".join(f"{each.path} ({each.kind})" for each in drifted[:5])
+        more = f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""
+        return PlanDrifted(
+            f"files of stage {number} changed since the plan was approved: {listed}{more}",
+            hint=f"plan anew with --task-type implementation-planning; or, when the plan still holds: "
+            f"git okstra plan approve {record.path} --task-key {self.order.key}",
+            stage=number,
+            files=[each._asdict() for each in drifted],
+            approved_at=record.commit,
+        )
+
+    def worktree_to_verify(self, task: Task) -> WorktreePart | None:
+        """Where a single-stage verification looks: the stage's own worktree, when it has one."""
+        number = self.order.request.stage
+        if number is None:
+            return None
+        stage, place = require_stage(task, number), task.places.get(f"stage-{number}")
+        if place is None or place.worktree is None:
+            return None
+        base = stage.range.base if stage.range and stage.range.base else stage.base
+        return WorktreePart(path=place.worktree, branch=stage.branch, base=base, base_ref=stage.base_ref)
+
+    def for_stage(self, task: Task, stage: int | None) -> Papers:
+        """What goes into the context of a run on this stage."""
+        project = self.order.project
+        return Papers(
+            brief=self.brief.part if self.brief else None,
+            plan=self._plan_part(task, stage),
+            qa_commands=self.qa_commands,
+            clarification=self.clarification.path if self.clarification else "",
+            pr_template=project.relative(project.root / self.pr_template.path) if self.pr_template else "",
+        )
+
+    def _plan_part(self, task: Task, stage: int | None) -> PlanPart | None:
+        if self.plan is None:
+            return None
+        key, project = plan_key(self.plan.blob), self.order.project
+        found = self.plan.plan.find_stage(stage) if stage is not None else None
+        if found is None:
+            return PlanPart(self.plan.path, self.plan.blob, key)
+        carry = require_carry(
+            task,
+            found.depends_on if self.order.request.phase.has_worktree else (),
+            file_of=lambda number: project.task(self.order.key).carry(key, number),
+            shown_path=project.relative,
+        )
+        part = StagePart(
+            number=found.number,
+            title=found.title,
+            depends_on=found.depends_on,
+            files=found.files,
+            steps=found.text("steps"),
+            validation=found.text("validation"),
+            exit_contract=found.text("exit_contract"),
+            rollback=found.text("rollback"),
+        )
+        return PlanPart(self.plan.path, self.plan.blob, key, part, carry)
+
+    def sources(self, task: Task) -> BundleSources:
+        """The texts that stand in the bundle beside the context."""
+        glossary = self.order.project.glossary
+        others = [SourceText("Glossary", self.order.project.relative(glossary), glossary.read_text("utf-8", "replace"))
+                  for _ in [0] if glossary.is_file()]  # fmt: skip
+        template = self.pr_template
+        if template is not None:
+            others.append(SourceText("Pull request template", template.path, decode(template.data, name=template.path)))
+        return BundleSources(
+            brief=self.brief.text if self.brief else None,
+            plan=self.plan.text if self.plan else None,
+            others=tuple(others),
+            clarification=self.clarification.data if self.clarification else None,
+            conformance=self.conformance,
+            runs=tuple(KnownRun(run.id, run.status) for run in task.runs.values()),
+            stages=schedule(task),
+        )
+
+
+def read_documents(order: Order, task: Task) -> Documents:
+    """Read brief, plan, attachments and project files; refuse everything that would make the run begin wrongly."""
+    request, session = order.request, order.session
+    if request.base_ref is not None:
+        require_commit(session.git, request.base_ref, what="the base")
+    if request.stage is not None and not request.phase.has_worktree:
+        require_stage(task, request.stage)
+    plan = _find_plan(order, task)
+    files = order.project.task(order.key)
+    require_waivable(request.waivers, stage_keys(files.conformance, task.plan, order.key.task))
+    return Documents(
+        order=order,
+        brief=find_brief(order, task),
+        plan=plan,
+        plan_record=task.plan if plan else None,
+        clarification=_attached(order, request.clarification, what="the clarification response"),
+        pr_template=_attached(order, request.pr_template, what="the pull request template"),
+        qa_commands=read_qa_commands(order.project.project_file),
+        conformance=files.conformance.read_text("utf-8", "replace") if files.conformance.is_file() else None,
+    )
+
+
+def _find_plan(order: Order, task: Task) -> PlanFile | None:
+    """The approved plan: a must for an implementation, welcome where a phase looks back on one."""
+    named = order.session.cwd / order.request.approved_plan if order.request.approved_plan else None
+    phase = order.request.phase
+    looks_back = phase.name in ("final-verification", "release-handoff") and task.plan is not None
+    if not (phase.needs_plan or named is not None or looks_back):
+        return None
+    return require_approved(task, order.project, named.resolve() if named else None)
+
+
+def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
+    if named is None:
+        return None
+    path: Path = order.session.cwd / named
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        raise PaperMissing(f"{what} {shown(named)} cannot be read: {why}", hint="name an existing file") from error
+    decode(data, name=named)
+    return Attached(order.project.relative(path.resolve()), data)

@@ -1,0 +1,43 @@
+"""The two edits that approval makes: a value in the front matter, and a tick in a check box; all else stays."""
+
+import re
+
+from okstra_git.documents.markdown import Document, Item, parse_document
+
+
+def set_front_value(text: str, key: str, value: str) -> str:
+    """The text with `key: value` in its front matter: replaced in place, added as its last line, or as a new block."""
+    document = parse_document(text)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+    if not document.front.exists:
+        return f"{bom}---{newline}{key}: {value}{newline}---{newline}{body}"
+    lines = body.splitlines(keepends=True)
+    place = document.front.places.get(key)
+    if place is None:
+        lines.insert(_closing_line(lines), f"{key}: {value}{newline}")
+    elif place.line == place.end_line:
+        at = place.line + 1
+        before, after = lines[at][: place.start], lines[at][place.end :]
+        gap = " " if before.endswith(":") else ""
+        lines[at] = f"{before}{gap}{value}{after}"
+    else:
+        lines[place.line + 1 : place.end_line + 1] = [f"{key}: {value}{newline}"]
+    return bom + "".join(lines)
+
+
+def _closing_line(lines: list[str]) -> int:
+    return next(at for at, line in enumerate(lines) if at > 0 and line.strip() == "---")
+
+
+def find_box(document: Document, label: str) -> Item | None:
+    """The first list item with a check box whose text is `label`, or begins with it."""
+    boxes = [item for item in document.items() if item.checked is not None]
+    return next((item for item in boxes if item.text.strip() == label), None)
+
+
+def tick_box(text: str, item: Item) -> str:
+    """The text with the item's box ticked; nothing changes when it is already."""
+    lines = text.splitlines(keepends=True)
+    lines[item.line - 1] = re.sub(r"\[ \]", "[x]", lines[item.line - 1], count=1)
+    return "".join(lines)

@@ -1,0 +1,264 @@
+"""A Markdown document as values: sections, tables, lists and code, each with the line it stands on."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from okstra_git.documents.front_matter import FrontMatter, read_front_matter
+from okstra_git.errors import OkstraError
+
+MAX_BYTES = 5 << 20
+_NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*\.?|[A-Z]\.)\s+")
+_CHECKBOX = re.compile(r"^\[([ xX])\]\s+")
+
+
+class Unreadable(OkstraError):
+    """A document that is no text in UTF-8, or far too long."""
+
+    code = "document.unreadable"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a list, without its children: `checked` None = no check box. Lines count from 1.
+
+    `spans` are its code spans, in order.
+    """
+
+    text: str
+    line: int
+    checked: bool | None = None
+    depth: int = 0
+    spans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table below its header."""
+
+    cells: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as written; cells are plain text, code spans and emphasis unwrapped."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Code:
+    """A fenced or indented block of code; `info` is the word behind the fence."""
+
+    info: str
+    content: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text outside of lists and tables."""
+
+    text: str
+    line: int
+    spans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with everything up to the next heading of any level; `end` is the last line of its subtree.
+
+    `title` has no leading number (`5.5 Stage Map` is `Stage Map`), `raw` is the heading as written. The text before
+    the first heading is a section of level 0 without a title.
+    """
+
+    level: int
+    title: str
+    raw: str
+    line: int
+    end: int
+    paragraphs: tuple[Paragraph, ...] = ()
+    items: tuple[Item, ...] = ()
+    tables: tuple[Table, ...] = ()
+    codes: tuple[Code, ...] = ()
+    index: int = 0
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed document; `lines` are those of the text as given, line ends left out."""
+
+    text: str
+    lines: tuple[str, ...]
+    front: FrontMatter
+    sections: tuple[Section, ...] = field(default=())
+
+    def find(self, title: str) -> Section | None:
+        """The first section of this title, in any case and at any level."""
+        return next((one for one in self.sections if one.title.casefold() == title.casefold()), None)
+
+    def below(self, section: Section) -> tuple[Section, ...]:
+        """The sections inside this one, in order."""
+        return tuple(one for one in self.sections if section.line < one.line <= section.end)
+
+    def text_of(self, section: Section, *, heading: bool = False) -> str:
+        """The Markdown of the section with everything inside it, verbatim."""
+        return self.text_between(section.line if heading else section.line + 1, section.end)
+
+    def text_between(self, first: int, last: int) -> str:
+        """The lines `first` to `last`, both included."""
+        return "\n".join(self.lines[first - 1 : last]).strip("\n")
+
+    def items(self) -> Iterator[Item]:
+        """Every list item of the document."""
+        for section in self.sections:
+            yield from section.items
+
+
+def decode(data: bytes, *, name: str) -> str:
+    """The text of a document; refuses what is not UTF-8, holds NUL, or is longer than 5 MiB. A BOM stays."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"{name} is longer than {MAX_BYTES >> 20} MiB", hint="name the document itself", path=name)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        hint = "save it as UTF-8"
+        raise Unreadable(f"{name} is not UTF-8: line {line}", hint=hint, path=name, line=line) from error
+    if "\0" in text:
+        raise Unreadable(f"{name} is no text: it holds a NUL byte", hint="name a Markdown file", path=name)
+    return text
+
+
+def parse_document(text: str) -> Document:
+    """The document; any text is one. What is wrong with its front matter is in `front.problem`."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = tuple(plain.split("\n"))
+    tokens = _parser().parse(plain)
+    front = read_front_matter(tokens[0].content if tokens and tokens[0].type == "front_matter" else None)
+    return Document(text, lines, front, _sections(tokens, len(lines)))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True}).enable("table").use(front_matter_plugin)
+
+
+def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
+    starts: list[tuple[int, str, int, int]] = [(0, "", 0, 0)]
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open" and token.level == 0 and token.map:
+            starts.append((int(token.tag[1:]), _plain(tokens[at + 1]), token.map[0] + 1, at))
+    found = []
+    for index, (level, raw, line, at) in enumerate(starts):
+        following = starts[index + 1 :]
+        stop = following[0][3] if following else len(tokens)
+        end = next((other[2] - 1 for other in following if other[0] <= level), last_line) if level else (
+            following[0][2] - 1 if following else last_line
+        )  # fmt: skip
+        content = _Content()
+        content.take(tokens[at:stop])
+        found.append(
+            Section(
+                level, _NUMBERING.sub("", raw).strip(), raw, line, end,
+                tuple(content.paragraphs), tuple(content.items), tuple(content.tables), tuple(content.codes), index,
+            )
+        )
+    return tuple(found)
+
+
+class _Content:
+    """Collects what stands between two headings."""
+
+    def __init__(self) -> None:
+        self.paragraphs: list[Paragraph] = []
+        self.items: list[Item] = []
+        self.tables: list[Table] = []
+        self.codes: list[Code] = []
+        self._depth = 0
+        self._fresh_item = False
+        self._header: list[str] = []
+        self._rows: list[Row] = []
+        self._cells: list[str] = []
+        self._in_head = self._in_row = False
+        self._table_line = self._row_line = 0
+
+    def take(self, tokens: Sequence[Token]) -> None:
+        skip = False
+        for token in tokens:
+            if token.type in ("heading_open", "heading_close"):
+                skip = token.type == "heading_open" and token.level == 0
+                continue
+            if not skip:
+                self._one(token)
+
+    def _one(self, token: Token) -> None:
+        line = token.map[0] + 1 if token.map else 0
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            self._depth += 1
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            self._depth -= 1
+        elif token.type == "list_item_open":
+            self._fresh_item = True
+            self.items.append(Item("", line, None, self._depth - 1))
+        elif token.type in ("fence", "code_block"):
+            self.codes.append(Code(token.info.strip(), token.content, line))
+        elif token.type == "inline":
+            self._inline(token, line)
+        else:
+            self._table(token, line)
+
+    def _inline(self, token: Token, line: int) -> None:
+        text = _plain(token)
+        spans = tuple(child.content for child in token.children or [] if child.type == "code_inline")
+        if self._in_row:
+            self._cells.append(text)
+        elif self._depth and self._fresh_item:
+            self._fresh_item = False
+            box = _CHECKBOX.match(text)
+            item = self.items[-1]
+            checked = None if box is None else box[1] in "xX"
+            self.items[-1] = Item(text[box.end() :] if box else text, item.line, checked, item.depth, spans)
+        elif self._depth and self.items:
+            item = self.items[-1]
+            both = (*item.spans, *spans)
+            self.items[-1] = Item(f"{item.text}\n{text}", item.line, item.checked, item.depth, both)
+        else:
+            self.paragraphs.append(Paragraph(text, line, spans))
+
+    def _table(self, token: Token, line: int) -> None:
+        if token.type == "table_open":
+            self._header, self._rows, self._table_line = [], [], line
+        elif token.type == "tr_open":
+            self._cells, self._in_row, self._row_line = [], True, line
+        elif token.type == "tr_close":
+            self._in_row = False
+            if self._in_head:
+                self._header = self._cells
+            else:
+                self._rows.append(Row(tuple(self._cells), self._row_line))
+        elif token.type in ("thead_open", "thead_close"):
+            self._in_head = token.type == "thead_open"
+        elif token.type == "table_close":
+            self.tables.append(Table(tuple(self._header), tuple(self._rows), self._table_line))
+
+
+def _plain(token: Token) -> str:
+    """The words of an inline token without markup; line breaks are kept."""
+    parts = []
+    for child in token.children or []:
+        if child.type in ("text", "code_inline", "html_inline", "text_special"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append("\n")
+        elif child.type == "image":
+            parts.append(child.content)
+    return "".join(parts).strip()

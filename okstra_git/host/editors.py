@@ -1,0 +1,32 @@
+"""Runs a person's editor on a file and waits for it."""
+
+import shlex
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+
+VARIABLES = ("GIT_EDITOR", "VISUAL", "EDITOR")
+"""Where a person says which editor to run, as git asks them (git-var(1))."""
+
+
+class EditorFailed(OkstraError):
+    """The editor could not be run, or said that it failed."""
+
+    code = "editor.failed"
+
+
+def find_editor(environ: Mapping[str, str]) -> str | None:
+    """The command line of the editor, as the first of the variables that says one."""
+    return next((environ[name] for name in VARIABLES if environ.get(name, "").strip()), None)
+
+
+def edit_file(editor: str, path: Path, *, environ: Mapping[str, str]) -> None:
+    """Run the editor on the file in the foreground; refuses when it cannot be run or exits other than 0."""
+    try:
+        status = subprocess.run([*shlex.split(editor), str(path)], env=dict(environ), check=False).returncode
+    except (OSError, ValueError) as error:
+        raise EditorFailed(f"the editor {editor!r} cannot be run", hint="set EDITOR to one that can") from error
+    if status:
+        raise EditorFailed(f"the editor {editor!r} exited {status}, so nothing was run again", hint="try once more")

@@ -1,0 +1,121 @@
+"""Writes the documents that all runs share, one writer at a time, each from what the last one left."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from okstra_git.faults import reached
+from okstra_git.host.locks import hold_lock
+from okstra_git.names import parse_task_key
+from okstra_git.paths import ProjectPaths, TaskPaths
+from okstra_git.runs.context import RunContext
+from okstra_git.runs.stored_context import pretty_json
+from okstra_git.runs.task_views import (
+    KnownRun,
+    RunEnd,
+    ScheduledStage,
+    catalogue_entry,
+    ended_entry,
+    ended_manifest,
+    is_catalogue,
+    is_manifest,
+    parse_document,
+    render_schedule,
+    render_task_index,
+    task_catalogue,
+    task_manifest,
+)
+from okstra_git.runs.whole_files import refusing, replace_file
+
+_LOCK = ".lock"
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """Where one task's shared documents are; `aside` collects broken ones that were kept under other names."""
+
+    root: Path
+    context: RunContext
+    cache: Path | None
+    aside: list[str] = field(default_factory=list)
+
+    @property
+    def task(self) -> TaskPaths:
+        return ProjectPaths(self.root).task(parse_task_key(self.context.task.key))
+
+    @property
+    def catalogue(self) -> Path:
+        return ProjectPaths(self.root).task_catalogue
+
+    def read(self, path: Path, is_one: Callable[[object], bool]) -> dict[str, Any]:
+        """The document, or an empty one."""
+        try:
+            found = parse_document(path.read_bytes())
+        except FileNotFoundError:
+            return {}
+        if isinstance(found, dict) and is_one(found):
+            return found
+        broken = path.with_name(f"{path.name}.broken-{self.context.run.nonce}")
+        path.rename(broken)
+        self.aside.append(broken.as_posix())
+        return {}
+
+    def write(self, path: Path, data: bytes, point: str) -> None:
+        replace_file(path, data, self.context.run.nonce)
+        reached(f"bundle.{point}")
+
+    def write_manifest(self, manifest: dict[str, Any], stages: Iterable[ScheduledStage]) -> None:
+        """The manifest and what people read of it."""
+        task = self.task
+        self.write(task.manifest, pretty_json(manifest), "task-manifest")
+        self.write(task.task_index, render_task_index(self.context, manifest, self.cache).encode(), "task-index")
+        self.write(task.schedule, render_schedule(self.context, stages, self.cache).encode(), "schedule")
+
+    def write_entry(self, entry: dict[str, Any]) -> None:
+        """The task's line in the catalogue."""
+        before = self.read(self.catalogue, is_catalogue)
+        self.write(self.catalogue, pretty_json(task_catalogue(entry, before)), "catalogue")
+
+
+def announce_run(
+    context: RunContext,
+    project_root: Path,
+    *,
+    runs: Iterable[KnownRun] = (),
+    stages: Iterable[ScheduledStage] = (),
+    cache: Path | None = None,
+) -> tuple[str, ...]:
+    """Enter a prepared run into its task's documents; the result names broken ones that were set aside."""
+    with _shelf(context, project_root, cache) as shelf:
+        before = shelf.read(shelf.task.manifest, is_manifest)
+        shelf.write_manifest(task_manifest(context, runs, before), stages)
+        shelf.write_entry(catalogue_entry(context))
+    return tuple(shelf.aside)
+
+
+def conclude_run(
+    context: RunContext,
+    end: RunEnd,
+    project_root: Path,
+    *,
+    stages: Iterable[ScheduledStage] = (),
+    cache: Path | None = None,
+) -> tuple[str, ...]:
+    """Enter how a run ended, and what its report recommends; otherwise as `announce_run`."""
+    with _shelf(context, project_root, cache) as shelf:
+        before = shelf.read(shelf.task.manifest, is_manifest)
+        manifest = ended_manifest(context, end, before)
+        shelf.write_manifest(manifest, stages)
+        shelf.write_entry(ended_entry(context, manifest))
+    return tuple(shelf.aside)
+
+
+@contextmanager
+def _shelf(context: RunContext, project_root: Path, cache: Path | None) -> Iterator[_Shelf]:
+    shelf = _Shelf(project_root, context, cache)
+    with refusing():
+        shelf.catalogue.parent.mkdir(parents=True, exist_ok=True)
+        with hold_lock(shelf.catalogue.parent / _LOCK):
+            yield shelf

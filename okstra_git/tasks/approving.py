@@ -1,0 +1,149 @@
+"""Approving a plan: its marker ticked, its front matter set, its blob recorded; and asking whether it still holds."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from okstra_git.documents.editing import find_box, set_front_value, tick_box
+from okstra_git.documents.markdown import decode, parse_document
+from okstra_git.errors import OkstraError
+from okstra_git.git.history import resolve_head
+from okstra_git.git.objects import name_of_blob
+from okstra_git.names import TaskKey
+from okstra_git.paths import ProjectPaths
+from okstra_git.plans.stage_map import PlanDocument, parse_plan
+from okstra_git.plans.stage_rules import require_plan
+from okstra_git.records.events import PlanApproved
+from okstra_git.records.runs import PlannedStage
+from okstra_git.records.states import Task
+from okstra_git.state.cache import replace_file
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.store import Appended, Store
+from okstra_git.tasks.checks import require_open
+from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
+
+
+class PlanMissing(OkstraError):
+    """The plan's file cannot be read."""
+
+    code = "plan.missing"
+
+
+class PlanUnapproved(OkstraError):
+    """Nobody has approved a plan for the task."""
+
+    code = "plan.unapproved"
+
+
+class PlanChanged(OkstraError):
+    """The plan is not what was approved."""
+
+    code = "plan.changed"
+
+
+class PlanElsewhere(OkstraError):
+    """Another file was named than the one that was approved."""
+
+    code = "plan.other"
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan as it stands in a file: path from the project's root, text, blob id, and what was read in it."""
+
+    path: str
+    text: str
+    blob: str
+    plan: PlanDocument
+
+
+def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
+    """The plan in the file, whatever is wrong with it; refuses only a file that cannot be read as text."""
+    shown = project.relative(file)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        raise PlanMissing(f"the plan {shown} cannot be read: {why}", hint="name the file", path=shown) from error
+    text = decode(data, name=shown)
+    return PlanFile(shown, text, name_of_blob(data), parse_plan(parse_document(text)))
+
+
+def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) -> tuple[PlanFile, Appended]:
+    """Tick the marker, set `approved: true`, and record the file's blob with the commit that is checked out.
+
+    Refuses a plan that breaks a rule or has no marker. The file is written first, so an approval that was interrupted
+    is completed by approving again; approving what is approved records nothing.
+    """
+    found = read_plan(file, project)
+    require_plan(found.plan, path=found.path, for_approval=True)
+    require_open(store.read(), key)
+    ticked = approved_text(found)
+    if ticked != found.text:
+        replace_plan(file, ticked)
+        found = read_plan(file, project)
+    fact = PlanApproved(
+        task=key.slashed,
+        path=found.path,
+        blob=found.blob,
+        stages=planned_stages(found.plan),
+        commit=resolve_head(store.git),
+    )
+
+    def decide(snapshot: Snapshot) -> list[PlanApproved]:
+        plan = require_open(snapshot, key).plan
+        said = (fact.path, fact.blob, fact.commit)
+        return [] if plan is not None and said == (plan.path, plan.blob, plan.commit) else [fact]
+
+    return found, store.append(decide)
+
+
+def approved_text(found: PlanFile) -> str:
+    """The plan's text as approved: the two edits and nothing else."""
+    box = find_box(found.plan.document, APPROVED_MARKER)
+    text = tick_box(found.text, box) if box is not None and not box.checked else found.text
+    is_set = found.plan.document.front.values.get(APPROVED_FIELD) is True
+    return text if is_set else set_front_value(text, APPROVED_FIELD, "true")
+
+
+def replace_plan(file: Path, text: str) -> None:
+    """Write the plan anew in one step, with the mode it has."""
+    mode = file.stat().st_mode
+    if not replace_file(file, text.encode("utf-8")):
+        raise PlanMissing(f"{file} cannot be written", hint="mend its permissions, then approve again", path=str(file))
+    os.chmod(file, mode & 0o7777)
+
+
+def planned_stages(plan: PlanDocument) -> tuple[PlannedStage, ...]:
+    """The stages as they are recorded."""
+    return tuple(
+        PlannedStage(number=stage.number, title=stage.title, depends_on=stage.depends_on, files=stage.files)
+        for stage in plan.stages
+    )
+
+
+def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> PlanFile:
+    """The approved plan as it stands; refuses when there is none, when it was changed, or when another was named."""
+    key, plan = task.key.replace("/", ":"), task.plan
+    if plan is None:
+        file = project.relative(named) if named else "FILE"
+        raise PlanUnapproved(
+            f"no plan of {key} was approved", hint=f"git okstra plan approve {file} --task-key {key}", task=key
+        )
+    if named is not None and project.relative(named) != plan.path:
+        raise PlanElsewhere(
+            f"{project.relative(named)} is not the approved plan of {key}: that is {plan.path}",
+            hint=f"leave --approved-plan out, or: git okstra plan approve {project.relative(named)} --task-key {key}",
+            approved=plan.path,
+        )
+    found = read_plan(project.root / plan.path, project)
+    if found.blob != plan.blob:
+        raise PlanChanged(
+            f"the plan {plan.path} was changed after its approval: approved {plan.blob}, found {found.blob}",
+            hint=f"git okstra plan approve {plan.path} --task-key {key}",
+            approved=plan.blob,
+            found=found.blob,
+            path=plan.path,
+        )
+    require_plan(found.plan, path=found.path)
+    return found

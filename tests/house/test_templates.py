@@ -1,0 +1,73 @@
+"""A rule stands in one template, tokens come from one table, people are spoken to in their language."""
+
+import json
+from types import ModuleType
+
+import pytest
+
+from okstra_git import tokens
+from okstra_git.rendering import LANGUAGES, read_labels
+from okstra_git.shipped import templates_directory
+from tests.house.templates import contract_strings, repeated, retyped, sentences, unknown_labels
+
+TEXTS = {
+    path.relative_to(templates_directory()).as_posix(): path.read_text(encoding="utf-8")
+    for path in sorted(templates_directory().rglob("*.j2"))
+}
+LABELS = {language: "\n".join(read_labels(language).values()) for language in LANGUAGES}
+
+
+def test_no_rule_stands_in_two_templates() -> None:
+    assert list(repeated({**TEXTS, **LABELS})) == []
+
+
+def test_contract_tokens_are_injected() -> None:
+    assert list(retyped({**TEXTS, **LABELS}, contract_strings(tokens))) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_templates_and_labels_ask_for_each_other(language: str) -> None:
+    assert unknown_labels(TEXTS, read_labels(language)) == (set(), set())
+
+
+def test_labels_are_sorted_and_none_is_empty() -> None:
+    for language in LANGUAGES:
+        text = (templates_directory() / "i18n" / f"{language}.json").read_text(encoding="utf-8")
+        found = json.loads(text)
+        assert list(found) == sorted(found)
+        assert all(found.values())
+
+
+def test_korean_labels_are_korean() -> None:
+    assert [key for key, said in read_labels("ko").items() if not any("가" <= letter <= "힣" for letter in said)] == []
+
+
+def test_every_template_is_reachable_by_people() -> None:
+    assert [name for name in TEXTS if not name.endswith((".md.j2", ".sh.j2"))] == []
+
+
+def test_a_repeated_rule_is_found_whatever_its_line_breaks_and_values() -> None:
+    rule = "Nobody writes anything outside of {{ place }} unless the brief has asked for it."
+    again = "- Nobody writes anything outside of {{ project.root }}\n  unless".replace("\n  ", " ")
+    found = list(repeated({"a": rule, "b": f"Intro.\n{again} the brief has asked for it."}))
+    assert len(found) == 1
+    assert found[0].startswith("a and b: Nobody writes")
+
+
+def test_short_sentences_and_tables_may_repeat() -> None:
+    row = "| what is found | where it is found | who has found it | what follows from it |"
+    assert list(repeated({"a": f"Go on.\n{row}", "b": f"Go on.\n{row}"})) == []
+
+
+def test_template_tags_end_a_sentence() -> None:
+    assert sentences("One {% if x %}Two. Three {{ y }}") == ["One", "Two.", "Three …"]
+
+
+def test_a_retyped_token_is_found_and_an_injected_one_is_not() -> None:
+    table = ModuleType("table")
+    vars(table).update(GATE="Concurrent-run: none", SHORT="ok", MANY=("a long enough one",), lower="not a token here")
+    strings = contract_strings(table)
+    assert strings == {"Concurrent-run: none", "a long enough one"}
+    assert list(retyped({"a": "## Concurrent-run: none", "b": "{{ tokens.GATE }}"}, strings)) == [
+        "a: 'Concurrent-run: none'"
+    ]

@@ -1,0 +1,109 @@
+"""Templates become text, or a refusal that names template and line; a cache makes it quick and is never in the way."""
+
+from pathlib import Path
+
+import pytest
+
+from okstra_git.rendering import (
+    BrokenTemplate,
+    UnknownLanguage,
+    code_block,
+    code_span,
+    read_labels,
+    render,
+    table_cell,
+)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    return folder
+
+
+def broken(shelf: Path, text: str, **values: object) -> BrokenTemplate:
+    (shelf / "t.md.j2").write_text(text)
+    with pytest.raises(BrokenTemplate) as caught:
+        render("t.md.j2", values, root=shelf)
+    return caught.value
+
+
+def test_values_and_tokens_are_filled_in_and_nothing_is_escaped(shelf: Path) -> None:
+    (shelf / "t.md.j2").write_text("{{ who }} {{ tokens.TEAM_GATE }} {{ roster.BASE_BRANCHES[0] }}\n")
+    assert render("t.md.j2", {"who": "<b> & 'c'"}, root=shelf) == "<b> & 'c' Team Creation Gate main\n"
+
+
+def test_an_unknown_name_is_refused_with_template_and_line(shelf: Path) -> None:
+    found = broken(shelf, "fine\n{{ nobody }}\n")
+    assert (found.facts["template"], found.facts["line"]) == ("t.md.j2", 2)
+    assert "'nobody' is undefined" in found.message
+
+
+def test_an_error_in_an_included_template_names_that_one(shelf: Path) -> None:
+    (shelf / "inner.md.j2").write_text("\n\n{{ a.b }}")
+    found = broken(shelf, '{% include "inner.md.j2" %}', a=1)
+    assert (found.facts["template"], found.facts["line"]) == ("inner.md.j2", 3)
+
+
+def test_bad_syntax_is_refused_with_its_line(shelf: Path) -> None:
+    found = broken(shelf, "one\n{% if %}\n")
+    assert (found.code, found.facts["line"]) == ("template.broken", 2)
+
+
+def test_an_error_of_python_in_a_template_is_the_templates(shelf: Path) -> None:
+    assert broken(shelf, "{{ 1 + 'a' }}").facts["line"] == 1
+
+
+def test_a_template_that_is_not_there_is_refused(shelf: Path) -> None:
+    with pytest.raises(BrokenTemplate, match=r"missing\.md\.j2"):
+        render("missing.md.j2", {}, root=shelf)
+
+
+def test_shell_words_are_quoted(shelf: Path) -> None:
+    (shelf / "t.sh.j2").write_text("{{ path | sh }}")
+    assert render("t.sh.j2", {"path": "it's $HOME"}, root=shelf) == """'it'"'"'s $HOME'"""
+
+
+def test_code_and_cells_survive_odd_text() -> None:
+    assert code_span("a`b") == "``a`b``"
+    assert code_span("`a`") == "`` `a` ``"
+    assert code_span("a\nb") == "`a b`"
+    assert code_block("```\nx\n```", "text") == "````text\n```\nx\n```\n````"
+    assert table_cell("a | b\n c") == "a \\| b c"
+
+
+def test_compiled_templates_are_cached_and_a_changed_one_is_noticed(shelf: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "private/cache"
+    (shelf / "t.md.j2").write_text("one")
+    assert render("t.md.j2", {}, cache=cache, root=shelf) == "one"
+    assert len(list(cache.iterdir())) == 1
+    assert cache.stat().st_mode & 0o077 == 0
+    other = tmp_path / "moved"
+    shelf.rename(other)
+    (other / "t.md.j2").write_text("two")
+    assert render("t.md.j2", {}, cache=cache, root=other) == "two"
+
+
+def test_a_damaged_cache_is_made_anew(shelf: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    (shelf / "t.md.j2").write_text("one")
+    render("t.md.j2", {}, cache=cache, root=shelf)
+    (entry,) = cache.iterdir()
+    entry.write_bytes(entry.read_bytes()[:40])
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "t.md.j2").write_text("one")
+    assert render("t.md.j2", {}, cache=cache, root=again) == "one"
+
+
+def test_a_cache_that_cannot_be_made_is_done_without(shelf: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (shelf / "t.md.j2").write_text("one")
+    assert render("t.md.j2", {}, cache=tmp_path / "file/cache", root=shelf) == "one"
+
+
+def test_labels_in_an_unknown_language_are_refused() -> None:
+    assert read_labels("ko")["report"] == "보고서"
+    with pytest.raises(UnknownLanguage, match="no labels in 'fr'"):
+        read_labels("fr")
