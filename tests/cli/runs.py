@@ -1,6 +1,8 @@
 """Runs put on record as a prepare would, led by real processes, for the commands that come after."""
 
 import subprocess
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from okstra_git.names import mint_ulid
@@ -37,14 +39,21 @@ def start_stage(world: World, home: Path, number: int = 1) -> World:
 
 
 def prepare(
-    world: World, holder: Holder, stage: int | None = 1, *, nonce: str = "n1", task_type: str = "implementation"
+    world: World,
+    holder: Holder,
+    stage: int | None = 1,
+    *,
+    nonce: str = "n1",
+    task_type: str = "implementation",
+    hours_ago: float = 0,
 ) -> str:
     """A prepared run; its id."""
-    run = mint_ulid(int(now().timestamp() * 1000))
+    then = now() - timedelta(hours=hours_ago)
+    run = mint_ulid(int(then.timestamp() * 1000))
     place = open_store(world).read().state.tasks[SLASHED].places.get(f"stage-{stage}")
     where = {"branch": place.branch, "worktree": place.worktree} if place else {}
     record(
-        open_store(world),
+        replace(open_store(world), now=lambda: then),
         RunClaimed(task=SLASHED, run=run, task_type=task_type, seq=1, stage=stage, holder=own_holder()),
         RunPrepared(task=SLASHED, run=run, stage=stage, holder=holder, nonce=nonce, folder=FOLDER,
                     instruction_set=f"{FOLDER}/instruction-set/001", team="okstra-shop-web-login-s1", **where),

@@ -100,12 +100,12 @@ def test_a_reboot_and_a_reused_pid_are_told_apart(shop: World, lead: Lead, chang
 
 
 def test_a_run_of_another_machine_lives_for_its_lease(shop: World, lead: Lead) -> None:
-    prepare(shop, lead.holder.model_copy(update={"host": "elsewhere"}))
+    prepare(shop, lead.holder.model_copy(update={"host": "elsewhere"}), hours_ago=3)
     (row,) = shop.okstra("run", "list").json["runs"]
     assert row["life"] == {"state": "alive", "why": "it runs on another machine"}
-    shop.git("config", "okstra.leaseHours", "1")
-    later = {"OKSTRA_UNUSED": "1"}
-    assert shop.okstra("run", "list", env=later).json["runs"][0]["life"]["state"] == "alive"
+    shop.okstra("config", "set", "leaseHours", "2")
+    (row,) = shop.okstra("run", "list").json["runs"]
+    assert row["life"] == {"state": "dead", "why": "it runs on another machine and gave no sign for 2 hours"}
 
 
 def test_a_prepare_that_died_is_told(shop: World, lead: Lead) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from okstra_git.names import mint_ulid
-from okstra_git.records.events import RunClaimed, RunFinished
+from okstra_git.records.events import RunClaimed, RunFinished, TaskOpened
 from okstra_git.records.runs import Run
 from okstra_git.runs import archive as room
 from okstra_git.runs.archive import Archive, ArchiveMissing, pack_run, read_archived, require_archive
@@ -171,6 +171,24 @@ def test_a_deleted_log_comes_back_with_its_archives(store: Store, world: World) 
     files = require_archive(fresh.git, fresh.read().tips.values(), RUN)
     assert {f"archive/{RUN}/{path}": blob for path, blob in files.items()} == packed.files
     world.okstra("fsck")
+
+
+def test_an_archive_that_is_gone_or_changed_is_told(store: Store, world: World) -> None:
+    packed = finish(store, world)
+    blob = packed.files[f"archive/{RUN}/reports/r-002.md"]
+    store.append(lambda _: [TaskOpened(task=KEY.slashed, title="x")], attach={f"archive/{RUN}/reports/r-002.md": blob})
+    assert world.okstra("fsck").json["findings"] == []
+    other = {f"archive/{RUN}/more.md": blob}
+    store.append(lambda _: [TaskOpened(task=KEY.slashed, title="y")], attach=other)
+    (found,) = world.okstra("fsck", exit=1).json["findings"]
+    assert (found["code"], found["subject"]) == ("archive.differs", RUN)
+
+
+def test_an_archive_that_no_log_here_has_is_worth_knowing(store: Store, world: World) -> None:
+    record(store, RunClaimed(task=KEY.slashed, run=RUN, task_type="implementation", seq=2, holder=own_holder()))
+    record(store, RunFinished(task=KEY.slashed, run=RUN, archive="0" * 40))
+    (found,) = world.okstra("fsck").json["findings"]
+    assert (found["code"], found["severity"]) == ("archive.missing", "info")
 
 
 def test_a_file_called_like_events_in_an_archive_is_no_log(store: Store, world: World) -> None:
