@@ -80,10 +80,14 @@ def report_path(session: Session, text: str) -> str:
 
 
 def keep_worktree(session: Session, task: Task, run: Run, reason: str) -> Snapshot | None:
-    """Snapshot what lies uncommitted where the run worked, and say so."""
+    """Snapshot what lies uncommitted where the run worked, and say so; nothing is removed, so a failure is told only."""
     from okstra_git.runs.keeping import snapshot_of_run
 
-    kept = snapshot_of_run(session.git, task, run, reason=reason, now=session.now())
+    try:
+        kept = snapshot_of_run(session.git, task, run, reason=reason, now=session.now())
+    except OkstraError as refusal:
+        session.warn(f"what lies uncommitted in the run's worktree could not be kept: {refusal.message}")
+        return None
     if kept is not None:
         session.note(f"what lies uncommitted in {kept.worktree} is kept as snapshot {kept.id}")
         for line in kept.left_out:

@@ -50,9 +50,7 @@ def clarified_request(session: Session, identity: Identity, task_type: str | Non
     return _same_again(key, run, context, inputs, clarification=str(report))
 
 
-def _last_reported(
-    key: TaskKey, task: Task, project: ProjectPaths, task_type: str | None
-) -> tuple[Run, RunContext]:
+def _last_reported(key: TaskKey, task: Task, project: ProjectPaths, task_type: str | None) -> tuple[Run, RunContext]:
     for run in sorted(task.runs.values(), key=lambda one: one.id, reverse=True):
         if task_type not in (None, run.task_type) or not run.folder:
             continue

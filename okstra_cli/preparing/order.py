@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Holder
     from okstra_git.runs.request import RunRequest
 
+
 class NoProject(OkstraError):
     """A repository without any worktree has no place for `.okstra/`."""
 

@@ -135,8 +135,7 @@ def write_trees(here: Git, index: Path, *steps: Sequence[Line]) -> list[str]:
         begin = ["read-tree", "HEAD"] if not here.handle.head_is_unborn else ["read-tree", "--empty"]
         run_git(begin, cwd=here.top, environment=environment)
         for lines in steps:
-            removals_first = sorted(lines, key=lambda line: line[1] is not None)
-            told = b"".join(_index_line(path, side) for path, side in removals_first)
+            told = b"".join(_index_line(path, side) for path, side in lines)
             run_git(["update-index", "-z", "--index-info"], cwd=here.top, stdin=told, environment=environment)
             written = run_git(["write-tree", "--missing-ok"], cwd=here.top, environment=environment)
             trees.append(written.stdout.decode().strip())

@@ -313,6 +313,16 @@ def test_abandoning_keeps_what_is_not_committed(shop: World, home: Path, lead: L
     assert codes(status(shop)["problems"]) == []
 
 
+def test_a_worktree_that_cannot_be_read_does_not_keep_a_run_alive(shop: World, home: Path, lead: Lead) -> None:
+    stage = start_stage(shop, home)
+    run = prepare(shop, lead.holder)
+    Path(stage.ask("rev-parse", "--path-format=absolute", "--git-path", "index")).write_bytes(b"garbage")
+    lead.die()
+    answer = shop.okstra("run", "abandon", run)
+    assert answer.json["changed"] is True
+    assert "could not be kept" in answer.err
+
+
 # --- snapshots and restore
 
 

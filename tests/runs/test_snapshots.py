@@ -133,6 +133,19 @@ def test_filters_and_line_endings_change_nothing(world: World, git: Git) -> None
     assert world.ask("cat-file", "-s", f"{snapshot.ref}:new.f") == "7"
 
 
+def test_where_modes_mean_nothing_they_stay_as_committed(world: World, git: Git) -> None:
+    world.git("config", "core.fileMode", "false")
+    world.write("changed", "2\n").chmod(0o755)
+    snapshot = take(world, git)
+    assert world.ask("ls-tree", snapshot.ref, "changed").startswith("100644 ")
+
+
+def test_a_folder_may_stand_where_a_file_was(world: World, git: Git) -> None:
+    (world.path / "kept").unlink()
+    world.write("kept/inside", "x\n")
+    assert world.ask("ls-tree", "-r", "--name-only", take(world, git).ref, "kept") == "kept/inside"
+
+
 def test_hooks_do_not_run(world: World, git: Git) -> None:
     for name in ("post-index-change", "reference-transaction", "pre-commit", "post-commit", "fsmonitor"):
         world.write(f".git/hooks/{name}", f"#!/bin/sh\ntouch '{world.path}/.git/{name}-ran'\n").chmod(0o755)
