@@ -56,7 +56,7 @@ class Prepared:
 
 def prepare_run(order: Order) -> Prepared:
     """Read and check, settle history, claim, make worktree and bundle, record; the same call again gives the same."""
-    session = order.session
+    session, _ = order.session, order.lead  # whoever leads is asked for first: a pid that is none is refused here
     task = require_open(session.store.read(), order.key)
     documents = read_documents(order, task)
     pass_stale_gate(session, order.key)
