@@ -1,0 +1,117 @@
+"""A run's bundle, put on the disk so that a crash at any point leaves a whole one or none.
+
+The order is: what the lead prompt refers to, then the instruction set in one rename, then the task's documents that
+point to it. So whoever follows a pointer finds something whole, and nothing points to a bundle that is not there.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from okstra_git.faults import reached
+from okstra_git.runs.bundle import Bundle, render_plain_instructions
+from okstra_git.runs.context import RunContext
+from okstra_git.runs.manifests import renewed_team_state, run_identity, team_state
+from okstra_git.runs.stored_context import context_document, pretty_json
+from okstra_git.runs.task_documents import announce_run
+from okstra_git.runs.task_views import parse_document
+from okstra_git.runs.whole_files import refusing, replace_file, replace_folder, sweep_file, sweep_folder
+
+POINTS = (
+    "bundle.swept",
+    "bundle.beside",
+    "bundle.instruction",
+    "bundle.partial",
+    "bundle.aside",
+    "bundle.renamed",
+    "bundle.task-manifest",
+    "bundle.task-index",
+    "bundle.schedule",
+    "bundle.catalogue",
+)
+"""Where a test may kill a writer; some are passed once for each file. Only from `renamed` on is there a bundle."""
+
+
+def write_bundle(bundle: Bundle, project_root: Path, *, cache: Path | None = None) -> tuple[str, ...]:
+    """Write everything; the result names broken shared documents that were set aside.
+
+    A second write for the same instruction set replaces the first. Refuses when a place cannot be written, and when
+    another prepare keeps the shared documents locked for too long.
+    """
+    context = bundle.context
+    folder = project_root / context.paths.instruction_set
+    with refusing():
+        _sweep(project_root, bundle)
+        for each in bundle.folders:
+            (project_root / each).mkdir(parents=True, exist_ok=True)
+        for file in bundle.beside:
+            replace_file(project_root / file.path, file.data, context.run.nonce, executable=file.executable)
+            reached("bundle.beside")
+        instructions = [(file.path.rpartition("/")[2], file.data) for file in bundle.instructions]
+        replace_folder(folder, instructions, context.run.nonce)
+    return announce_run(context, project_root, runs=bundle.runs, stages=bundle.stages, cache=cache)
+
+
+def verify_bundle(project_root: Path, manifest: dict[str, Any]) -> list[str]:
+    """Files of the bundle that are missing or differ from the run's manifest; empty = it may be used again.
+
+    Of what a run changes while it is at work (team state), and of the resume script, only the presence counts. Of a
+    manifest that says nothing, the instruction set itself is missing.
+    """
+    files = manifest.get("files")
+    if not isinstance(files, dict) or not files:
+        return [str(manifest.get("instructionSet", "instruction-set"))]
+    spoilt = [path for path, digest in files.items() if _sum_of_file(project_root / path) != digest]
+    beside = [manifest.get(name) for name in ("teamState", "resumeScript")]
+    return spoilt + [str(path) for path in beside if not path or not (project_root / str(path)).is_file()]
+
+
+def read_manifest(project_root: Path, path: str) -> dict[str, Any] | None:
+    """The JSON object at a path relative to the root; None when there is none that can be read."""
+    try:
+        found = parse_document((project_root / path).read_bytes())
+    except OSError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None = None) -> str:
+    """Write anew what depends on the context alone, for a run that is resumed; returns the lead prompt.
+
+    Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded. The manifest
+    comes last: a crash before it makes `verify_bundle` name what changed, and renewing once more mends that.
+    """
+    paths, nonce = context.paths, context.run.nonce
+    changed = {paths.run_context: context_document(context), **render_plain_instructions(context, cache=cache)}
+    manifest = read_manifest(project_root, paths.run_manifest) or {}
+    files = manifest.get("files")
+    sums = {**(files if isinstance(files, dict) else {}), **{path: _sum(data) for path, data in changed.items()}}
+    state = read_manifest(project_root, paths.team_state)
+    renewed = renewed_team_state(context, state) if state else team_state(context)
+    with refusing():
+        replace_file(project_root / paths.team_state, pretty_json(renewed), nonce)
+        for path, data in changed.items():
+            replace_file(project_root / path, data, nonce)
+        reached("bundle.gates")
+        document = {**manifest, **run_identity(context), "files": sums}
+        replace_file(project_root / paths.run_manifest, pretty_json(document), nonce)
+    return changed[paths.prompt].decode()
+
+
+def _sweep(root: Path, bundle: Bundle) -> None:
+    """Remove what dead attempts at this very bundle left; other runs' leftovers may be somebody's work in progress."""
+    sweep_folder(root / bundle.context.paths.instruction_set)
+    for each in bundle.beside:
+        sweep_file(root / each.path)
+    reached("bundle.swept")
+
+
+def _sum(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _sum_of_file(path: Path) -> str | None:
+    try:
+        return _sum(path.read_bytes())
+    except OSError:
+        return None
