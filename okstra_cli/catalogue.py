@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": Row("demo", START, "Watch records follow rewritten history in a small real repository"),
     "task": Row("task", WORK, "Open, list, show and close tasks"),
     "stage": Row("stage", WORK, "Start, finish, list, show and release the stages of a plan"),
+    "run": Row("run", WORK, "List, show, resume and end runs; keep what they left uncommitted"),
     "render-bundle": Row("render_bundle", WORK, "Prepare a run, in one word for skills: the same as run prepare"),
     "worktree": Row("worktree", WORK, "List, release and prune the worktrees of stages"),
     "reconcile": Row("reconcile", HISTORY, "Follow recorded commits through rewritten history, or ask"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.following import make_judge, read_hints
+from okstra_cli.guarding import Guard
 from okstra_cli.hearing import settle_leftovers
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
@@ -17,17 +19,19 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.records.states import State, Task
+    from okstra_git.runs.leases import Lease
     from okstra_git.state.reading import Snapshot
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What was found: tasks in key order, their reports by key, and every problem as JSON-ready facts."""
+    """What was found: tasks in key order, their reports and leases by key, and every problem as JSON-ready facts."""
 
     project: str | None
     writer: str | None
     tasks: list[Task]
     reports: dict[str, Report]
+    leases: dict[str, tuple[Lease, ...]]
     problems: list[dict[str, Any]]
 
 
@@ -40,8 +44,11 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     reports = {task.key: judge.judge(task) for task in tasks}
     project = read_setting(session.git, require_setting("okstra.project")).value
     writer = find_writer(session.git)
+    guard = Guard(session)
     problems = [*_stored(snapshot, writer), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
-    return Seen(project if isinstance(project, str) else None, writer, tasks, reports, problems)
+    problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
+    leases = {task.key: guard.leases(task) for task in tasks}
+    return Seen(project if isinstance(project, str) else None, writer, tasks, reports, leases, problems)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
@@ -73,6 +80,18 @@ def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
         code = "anchor.unresolvable" if report.anchor.status == "unresolvable" else "anchor.moved"
         found.append(_problem(code, key, report.anchor.reason, f"git okstra reconcile --task-key {key} --check"))
     return found
+
+
+def _dead_runs(guard: Guard, task: Task) -> Iterator[dict[str, Any]]:
+    """Runs that nobody has ended and nobody leads any more; they hold nothing up."""
+    for run in task.runs.values():
+        life = guard.life_of(run) if run.is_active else None
+        if life is None or life.is_live:
+            continue
+        what = "the prepare of run" if run.status == "preparing" else "run"
+        message = f"{what} {run.id} ({run.task_type}) is dead: {life.why}"
+        found = _problem("run.dead", task.key.replace("/", ":"), message, f"git okstra run resume {run.id} --explain")
+        yield {**found, "run": run.id, **({"stage": run.stage} if run.stage is not None else {})}
 
 
 def _problem(code: str, task: str | None, message: str, hint: str) -> dict[str, Any]:

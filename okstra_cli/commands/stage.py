@@ -122,21 +122,24 @@ def done(
 @app.command("list")
 @names_a_task
 def list_(context: typer.Context, identity: Identity) -> Answer:
-    """List a task's stages as recorded."""
+    """List a task's stages as recorded, and those of its plan that were not started yet."""
+    from okstra_cli.guarding import Guard
     from okstra_cli.locating import require_key
     from okstra_cli.views import stage as view
     from okstra_git.state.registry import require_task
 
     session = Session.of(context)
     task = require_task(session.store.read().state, require_key(session, identity))
-    stages = [view.stage_json(task, stage) for _, stage in sorted(task.stages.items())]
-    return Answer({"task": task.key.replace("/", ":"), "stages": stages}, lambda: view.list_page(task))
+    leases = Guard(session).leases(task)
+    stages = [view.stage_json(task, stage, leases) for stage in view.all_stages(task)]
+    return Answer({"task": task.key.replace("/", ":"), "stages": stages}, lambda: view.list_page(task, leases))
 
 
 @app.command("show")
 @names_a_task
 def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     """Show one stage: its range, its files, and where it was before."""
+    from okstra_cli.guarding import Guard
     from okstra_cli.locating import require_key
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
@@ -145,9 +148,10 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     session = Session.of(context)
     task = require_task(session.store.read().state, require_key(session, identity))
     stage = require_stage(task, parse_stage(number))
+    leases = Guard(session).leases(task)
     return Answer(
-        {"task": task.key.replace("/", ":"), "stage": view.stage_detail_json(task, stage)},
-        lambda: view.show_page(task, stage),
+        {"task": task.key.replace("/", ":"), "stage": view.stage_detail_json(task, stage, leases)},
+        lambda: view.show_page(task, stage, leases),
     )
 
 

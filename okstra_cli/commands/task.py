@@ -54,17 +54,22 @@ def list_(
     closed: Annotated[bool, typer.Option("--closed", help="Closed tasks too.")] = False,
 ) -> Answer:
     """List tasks with their stages in short."""
+    from okstra_cli.guarding import Guard
     from okstra_cli.views import task as view
 
-    state = Session.of(context).store.read().state
+    session = Session.of(context)
+    guard, state = Guard(session), session.store.read().state
     tasks = [task for task in state.tasks.values() if closed or task.is_open]
-    return Answer({"tasks": [view.task_json(task) for task in tasks]}, lambda: view.list_page(tasks))
+    return Answer(
+        {"tasks": [view.task_json(task, guard.leases(task)) for task in tasks]}, lambda: view.list_page(tasks)
+    )
 
 
 @app.command("show")
 @names_a_task
 def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     """Show one task: its stages, anchor and places."""
+    from okstra_cli.guarding import Guard
     from okstra_cli.locating import named_key, require_key
     from okstra_cli.views import task as view
     from okstra_git.state.registry import require_task
@@ -72,7 +77,8 @@ def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     session = Session.of(context)
     named = require_key(session, identity._replace(task=named_key(key, identity)))
     task = require_task(session.store.read().state, named)
-    return Answer({"task": view.task_json(task)}, lambda: view.show_page(task))
+    leases = Guard(session).leases(task)
+    return Answer({"task": view.task_json(task, leases)}, lambda: view.show_page(task))
 
 
 @app.command("close")

@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
     from okstra_git.records.states import Place, Stage, Task
+    from okstra_git.runs.leases import Lease
 
 TONES: dict[str, Tone] = {"done": "good", "verified": "good", "landed": "good", "started": "warn"}
 
 
-def stage_json(task: Task, stage: Stage) -> dict[str, Any]:
-    """One stage as recorded; absent parts are null."""
+def all_stages(task: Task) -> list[Stage]:
+    """The stages on record and those that the approved plan has beyond them, which are `pending`, ascending."""
+    from okstra_git.records.states import Stage
+
+    planned = {stage.number: stage for stage in task.plan.stages} if task.plan else {}
+    waiting = {
+        number: Stage(number=number, title=each.title, depends_on=each.depends_on, status="pending")
+        for number, each in planned.items()
+        if number not in task.stages
+    }
+    return [stage for _, stage in sorted({**task.stages, **waiting}.items())]
+
+
+def lease_json(lease: Lease | None) -> dict[str, Any] | None:
+    """Which run was given the stage, and whether its holder lives; null when there is none."""
+    if lease is None:
+        return None
+    holder = lease.holder
+    return {
+        "alive": lease.is_live,
+        "host": holder.host if holder else None,
+        "pid": holder.pid if holder else None,
+        "run": lease.run,
+        "name": holder.name if holder else None,
+        "why": lease.life.why or None,
+    }
+
+
+def lease_of(leases: Iterable[Lease], stage: int) -> Lease | None:
+    """The lease that counts for a stage: the first one, as they are sorted."""
+    return next((lease for lease in leases if lease.stage == stage), None)
+
+
+def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[str, Any]:
+    """One stage as recorded, with its lease; absent parts are null."""
     place = task.places.get(f"stage-{stage.number}")
     verified = stage.verified
     carries = verified is not None and (verified.carried or _has_tree(stage, verified.tree))
@@ -29,7 +63,7 @@ def stage_json(task: Task, stage: Stage) -> dict[str, Any]:
         "base": (stage.range.base if stage.range else stage.base) or None,
         "verified": {"commit": verified.commit, "tree": verified.tree, "carries": carries} if verified else None,
         "pr": None,
-        "lease": None,
+        "lease": lease_json(lease_of(leases, stage.number)),
     }
 
 
@@ -37,11 +71,11 @@ def _has_tree(stage: Stage, tree: str) -> bool:
     return stage.range is not None and stage.range.head_tree == tree
 
 
-def stage_detail_json(task: Task, stage: Stage) -> dict[str, Any]:
+def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[str, Any]:
     """One stage with its fingerprints and its earlier commits."""
     former = [{"commit": trail.range.head, "left_by": trail.proof} for trail in stage.trail]
     return {
-        **stage_json(task, stage),
+        **stage_json(task, stage, leases),
         "range": stage.range.model_dump() if stage.range else None,
         "former": former,
         "carry": stage.carry,
@@ -96,16 +130,32 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def list_page(task: Task) -> Page:
+def lease_cell(leases: Iterable[Lease], stage: int) -> Cell:
+    """Who holds a stage, in two words: `claude 123`, or `dead`."""
+    lease = lease_of(leases, stage)
+    if lease is None:
+        return Cell("-")
+    if not lease.is_live:
+        return Cell("dead", "warn")
+    return Cell(f"{lease.holder.name or 'pid'} {lease.holder.pid}" if lease.holder else "?", "good")
+
+
+def list_page(task: Task, leases: Sequence[Lease]) -> Page:
     page = Page()
-    stages = [stage for _, stage in sorted(task.stages.items())]
+    stages = all_stages(task)
     if not stages:
         page.line(f"{task.key.replace('/', ':')} has no stages yet")
-    page.table(("stage", "state", "commit", "branch", "title"), [stage_cells(stage) for stage in stages])
+    rows = [stage_cells(stage) for stage in stages]
+    headers = ["stage", "state", "commit", "branch", "title"]
+    if leases:
+        headers.insert(2, "run")
+        for row, stage in zip(rows, stages, strict=True):
+            row.insert(2, lease_cell(leases, stage.number))
+    page.table(headers, rows)
     return page
 
 
-def show_page(task: Task, stage: Stage) -> Page:
+def show_page(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> Page:
     page = Page()
     page.line(
         f"stage {stage.number} of {task.key.replace('/', ':')}: ", Cell(stage.status, "strong"), f"  {stage.title}"
@@ -114,6 +164,7 @@ def show_page(task: Task, stage: Stage) -> Page:
         ("branch", stage.branch),
         ("base", f"{stage.base[:10]} {stage.base_ref}"),
         ("depends on", ", ".join(map(str, stage.depends_on))),
+        ("run", _leased(lease_of(leases, stage.number))),
     ]
     if stage.range is not None:
         found = stage.range
@@ -127,6 +178,13 @@ def show_page(task: Task, stage: Stage) -> Page:
         if value.strip():
             page.line(Cell(f"  {name:<11}", "faint"), value)
     return page
+
+
+def _leased(lease: Lease | None) -> str:
+    if lease is None or lease.holder is None:
+        return ""
+    alive = "at work" if lease.is_live else f"dead: {lease.life.why}"
+    return f"{lease.run}  {lease.holder.name}, pid {lease.holder.pid} on {lease.holder.host}, {alive}"
 
 
 def released_page(key: str, scope: str, before: Place | None) -> Page:

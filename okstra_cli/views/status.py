@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
-from okstra_cli.views.stage import TONES, stage_json
+from okstra_cli.views.stage import TONES, all_stages, lease_cell, stage_json
 from okstra_cli.views.task import task_json, task_status
 
 if TYPE_CHECKING:
     from okstra_cli.surveying import Seen
     from okstra_git.reconcile.model import Finding, Report
     from okstra_git.records.states import Stage, Task
+    from okstra_git.runs.leases import Lease
 
 URGENT = ("stage.stale", "anchor.unresolvable")
 
@@ -21,12 +23,13 @@ def status_json(seen: Seen, *, only_problems: bool) -> dict[str, Any]:
     facts: dict[str, Any] = {"project": seen.project, "writer": seen.writer, "problems": seen.problems}
     if only_problems:
         return facts
-    return {**facts, "tasks": [_task_json(task, seen.reports[task.key]) for task in seen.tasks]}
+    return {**facts, "tasks": [_task_json(task, seen) for task in seen.tasks]}
 
 
-def _task_json(task: Task, report: Report) -> dict[str, Any]:
+def _task_json(task: Task, seen: Seen) -> dict[str, Any]:
+    report = seen.reports[task.key]
     findings = {finding.stage: finding for finding in report.findings}
-    facts = task_json(task)
+    facts = task_json(task, seen.leases[task.key])
     for row in facts["stages"]:
         row |= _found(findings.get(row["number"]))
     if task.anchor is not None and report.anchor is not None:
@@ -56,7 +59,7 @@ def status_page(seen: Seen, *, only_problems: bool) -> Page:
         page.line("no open task" + (f" in project {seen.project}" if seen.project else ""))
         page.line(Cell(f"next: git okstra task open {seen.project or '<project>'}:<group>:<task>", "faint"))
     for task in seen.tasks:
-        _task(page, task, seen.reports[task.key])
+        _task(page, task, seen.reports[task.key], seen.leases[task.key])
     return page
 
 
@@ -69,12 +72,18 @@ def _problem(page: Page, problem: dict[str, Any]) -> None:
     page.line(Cell(f"        next: {problem['hint']}", "faint"))
 
 
-def _task(page: Page, task: Task, report: Report) -> None:
+def _task(page: Page, task: Task, report: Report, leases: Sequence[Lease]) -> None:
     findings = {finding.stage: finding for finding in report.findings}
     anchor = f", from {task.anchor.range.head[:10]}" if task.anchor else ""
     page.line(Cell(task.key.replace("/", ":"), "strong"), f"  {task_status(task)}{anchor}  {task.title}")
-    rows = [_row(task, stage, findings.get(stage.number)) for _, stage in sorted(task.stages.items())]
-    page.table(("  stage", "state", "commit", "history", "branch", "title"), rows)
+    stages = all_stages(task)
+    rows = [_row(task, stage, findings.get(stage.number)) for stage in stages]
+    headers = ["  stage", "state", "commit", "history", "branch", "title"]
+    if leases:
+        headers.insert(2, "run")
+        for row, stage in zip(rows, stages, strict=True):
+            row.insert(2, lease_cell(leases, stage.number))
+    page.table(headers, rows)
 
 
 def _row(task: Task, stage: Stage, finding: Finding | None) -> list[Cell]:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
-from okstra_cli.views.stage import stage_cells, stage_json
+from okstra_cli.views.stage import all_stages, stage_cells, stage_json
 
 if TYPE_CHECKING:
     from okstra_git.records.states import Task
+    from okstra_git.runs.leases import Lease
 
 
 def task_status(task: Task) -> str:
@@ -18,7 +19,7 @@ def task_status(task: Task) -> str:
         return "closed"
     if not task.stages:
         return "open"
-    finished = all(stage.status in ("done", "verified", "in-pr", "landed") for stage in task.stages.values())
+    finished = all(stage.status in ("done", "verified", "in-pr", "landed") for stage in all_stages(task))
     return "done" if finished else "in-progress"
 
 
@@ -27,8 +28,8 @@ def task_phase(task: Task) -> str | None:
     return "implementation" if task.stages else None
 
 
-def task_json(task: Task) -> dict[str, Any]:
-    """One task with its stages as recorded, without looking at history."""
+def task_json(task: Task, leases: Sequence[Lease] = ()) -> dict[str, Any]:
+    """One task with its stages as recorded and planned, without looking at history."""
     anchor = {"commit": task.anchor.range.head, "ref": task.anchor.ref} if task.anchor else None
     return {
         "key": task.key.replace("/", ":"),
@@ -38,7 +39,7 @@ def task_json(task: Task) -> dict[str, Any]:
         "phase": task_phase(task),
         "status": task_status(task),
         "anchor": anchor,
-        "stages": [stage_json(task, stage) for _, stage in sorted(task.stages.items())],
+        "stages": [stage_json(task, stage, leases) for stage in all_stages(task)],
     }
 
 
@@ -67,11 +68,12 @@ def list_page(tasks: Sequence[Task]) -> Page:
 
 
 def _row(task: Task) -> list[Cell]:
-    done = sum(stage.range is not None for stage in task.stages.values())
+    stages = all_stages(task)
+    done = sum(stage.range is not None for stage in stages)
     return [
         Cell(task.key.replace("/", ":"), "strong"),
         Cell(task_status(task)),
-        Cell(f"{done} of {len(task.stages)} done" if task.stages else "-"),
+        Cell(f"{done} of {len(stages)} done" if stages else "-"),
         Cell(task.title),
     ]
 
@@ -87,6 +89,6 @@ def show_page(task: Task) -> Page:
         page.line("anchor: ", Cell(task.anchor.range.head[:10], "strong"), f" on {task.anchor.ref}")
     page.table(
         ("stage", "state", "commit", "branch", "title"),
-        [stage_cells(stage) for _, stage in sorted(task.stages.items())],
+        [stage_cells(stage) for stage in all_stages(task)],
     )
     return page

@@ -12,6 +12,7 @@ from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunRes
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.archive import Archive
+from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.selection import StageOccupied, named
@@ -241,12 +242,6 @@ def resume_run(
     done = store.append(decide)
     task, run = require_run(done.snapshot.state, run_id)
     return Resumed(task, run, changed=bool(done.events), warning=done.warning)
-
-
-def new_run_command(task: Task, run: Run) -> str:
-    """The command that prepares a new run in the place of this one."""
-    stage = f" --stage {run.stage}" if run.stage is not None else ""
-    return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {run.task_type}{stage}"
 
 
 def _stale(run: Run, nonce: str) -> StaleNonce:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import NamedTuple
 
+from okstra_git.host.lives import Life
 from okstra_git.records.runs import Plan, PlannedStage, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import FINISHED, GUARDED, Lease, finished_stages, lease_on
@@ -250,3 +251,34 @@ def _because(why: str) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+class RunAdvice(NamedTuple):
+    """A run that holds no stage, explained: what is known and the one safe command with its reason."""
+
+    run: str
+    fact: str
+    command: str
+    why: str
+
+
+def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool) -> RunAdvice:
+    """What to do about one run by itself."""
+    what = f"run {run.id} ({run.task_type})"
+    if not run.is_active:
+        return RunAdvice(run.id, f"{what} was {run.status}", new_run_command(task, run), "a run that ended stays so")
+    who = (
+        f"{what} is led by {named(run.holder)}, which {'is at work' if life.is_live else 'is dead'}{_because(life.why)}"
+    )
+    if life.is_live:
+        why = "it is your own run" if is_ours else "somebody is at work there; leave it alone"
+        return RunAdvice(run.id, who, f"git okstra run {'resume' if is_ours else 'show'} {run.id}", why)
+    if run.status == "preparing":
+        return RunAdvice(run.id, who, new_run_command(task, run), "its prepare died; this one takes its place")
+    return RunAdvice(run.id, who, f"git okstra run resume {run.id}", "goes on where the dead one stopped")
+
+
+def new_run_command(task: Task, run: Run) -> str:
+    """The command that prepares a new run in the place of this one."""
+    stage = f" --stage {run.stage}" if run.stage is not None else ""
+    return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {run.task_type}{stage}"

@@ -1,0 +1,214 @@
+"""`git okstra run`: prepares, lists, shows, resumes and ends runs, and keeps what they leave uncommitted."""
+
+from typing import Annotated
+
+import typer
+
+from okstra_cli.commands.render_bundle import prepare
+from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.lazy import command_group
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+
+app = command_group("Prepare, list, show, resume and end runs, and look at what they left.")
+app.command("prepare")(prepare)
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or four characters or more of its beginning.")]
+
+
+@app.command("list")
+@names_a_task
+def list_(
+    context: typer.Context,
+    identity: Identity,
+    all_: Annotated[bool, typer.Option("--all", help="Runs that ended too.")] = False,
+    recent: Annotated[str | None, typer.Option(metavar="N", help="The newest N, ended or not.")] = None,
+) -> Answer:
+    """List runs, the newest first, and whether the process behind each still lives."""
+    from okstra_cli.guarding import Guard
+    from okstra_cli.views import run as view
+    from okstra_git.errors import UsageError
+    from okstra_git.names import shown
+    from okstra_git.runs.finding import list_runs
+
+    session = Session.of(context)
+    if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
+        raise UsageError(f"{shown(recent)} is not a number of runs", hint="--recent 10")
+    key = identity.task.slashed if identity.task else None
+    rows = list_runs(session.store.read().state, task=key, with_ended=all_ or recent is not None)
+    rows = rows[: int(recent)] if recent is not None else rows
+    seen = [(task, run, Guard(session).life_of(run) if run.is_active else None) for task, run in rows]
+    return Answer({"runs": [view.run_json(*row) for row in seen]}, lambda: view.list_page(seen))
+
+
+@app.command("show")
+def show(
+    context: typer.Context,
+    run: RunId,
+    archive: Annotated[bool, typer.Option("--archive", help="List what was archived of it when it ended.")] = False,
+    file: Annotated[str | None, typer.Option(metavar="PATH", help="Print one archived file.")] = None,
+) -> Answer:
+    """Show one run: who leads it, where it works, what it was prepared from, how it ended."""
+    from okstra_cli.guarding import Guard
+    from okstra_cli.views import run as view
+    from okstra_git.runs.archive import read_archived, require_archive
+    from okstra_git.runs.finding import require_run
+    from okstra_git.state.layout import ARCHIVE_INDEX
+
+    session = Session.of(context)
+    snapshot = session.store.read()
+    task, found = require_run(snapshot.state, run)
+    if archive or file is not None:
+        files = require_archive(session.git, snapshot.tips.values(), found.id)
+        if file is not None:
+            text = read_archived(session.git, files, file, run=found.id).decode()
+            return Answer({"run": found.id, "path": file, "text": text}, lambda: text)
+        index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=found.id))
+        return Answer({"run": found.id, "archive": index}, lambda: view.archive_page(found.id, index))
+    life = Guard(session).life_of(found) if found.is_active else None
+    return Answer({"run": view.run_json(task, found, life)}, lambda: view.show_page(task, found, life))
+
+
+@app.command("resume")
+@names_a_task
+def resume(
+    context: typer.Context,
+    identity: Identity,
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="The run's id, or its beginning.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Change nothing; say how things stand and the one safe next command.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Take it from a holder that is at work.")] = False,
+    holder: Annotated[
+        str | None, typer.Option(metavar="PID", help="The process that leads it from now on. Default: who called.")
+    ] = None,
+) -> Answer:
+    """Lead a run on whose process is gone, with a new nonce; or explain what is safe to do next.
+
+    \b
+    Examples:
+      git okstra run resume --explain --task-key shop:web:login
+      git okstra run resume 01J9ZK
+    """
+    from okstra_cli.leading import explain_task
+    from okstra_cli.locating import require_key
+    from okstra_cli.resuming import resume_here
+    from okstra_cli.views import run as view
+    from okstra_git.errors import UsageError
+    from okstra_git.runs.finding import require_run
+    from okstra_git.state.registry import require_task
+
+    session = Session.of(context)
+    if run is None and not explain:
+        raise UsageError("no run was named", hint="git okstra run list, or git okstra run resume --explain")
+    if not explain:
+        return resume_here(session, run or "", force=force, holder=holder)
+    state = session.store.read().state
+    task, only = require_run(state, run) if run else (require_task(state, require_key(session, identity)), None)
+    stages, runs = explain_task(session, task, only)
+    return Answer(view.explain_json(task, stages, runs), lambda: view.explain_page(task, stages, runs))
+
+
+@app.command("finish")
+def finish(
+    context: typer.Context,
+    run: RunId,
+    nonce: Annotated[
+        str | None, typer.Option(help="The run's nonce, from its prompt. Not needed by its holder.")
+    ] = None,
+    outcome: Annotated[str, typer.Option(metavar="finished|failed", help="How it ended.")] = "finished",
+    report: Annotated[str, typer.Option(metavar="FILE", help="Its final report.")] = "",
+    next_phase: Annotated[str, typer.Option(metavar="TYPE", help="The task type that should follow.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
+    no_archive: Annotated[bool, typer.Option("--no-archive", help="Store none of its files in the log.")] = False,
+) -> Answer:
+    """Record that a run ended by itself, and archive its files, redacted, in the log."""
+    from okstra_cli.guarding import Guard
+    from okstra_cli.leading import packer, report_path
+    from okstra_cli.views import run as view
+    from okstra_git.errors import UsageError
+    from okstra_git.names import shown
+    from okstra_git.phases import require_phase
+    from okstra_git.runs.ending import Finish, finish_run
+    from okstra_git.tasks.lifecycle import refuse_text
+
+    session = Session.of(context)
+    if outcome not in ("finished", "failed"):
+        raise UsageError(f"{shown(outcome)} is no outcome", hint="--outcome finished, or --outcome failed")
+    refuse_text(reason, what="reason")
+    phase = require_phase(next_phase).name if next_phase else ""
+    asked = Finish("failed" if outcome == "failed" else "finished", nonce, report_path(session, report), phase, reason)
+    pack = packer(session, wanted=not no_archive)
+    ended = finish_run(session.store, run, asked, is_ours=Guard(session).is_ours, pack=pack)
+    session.warn(ended.warning)
+    return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
+
+
+@app.command("abandon")
+def abandon(
+    context: typer.Context,
+    run: RunId,
+    reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Although its holder is at work.")] = False,
+    no_archive: Annotated[bool, typer.Option("--no-archive", help="Store none of its files in the log.")] = False,
+) -> Answer:
+    """Give a run up for its holder; branch and worktree stay, what is not committed there is kept in a snapshot."""
+    from okstra_cli.guarding import Guard
+    from okstra_cli.leading import keep_worktree, packer
+    from okstra_cli.views import run as view
+    from okstra_git.runs.ending import abandon_run, check_abandon
+    from okstra_git.runs.finding import require_run
+    from okstra_git.tasks.lifecycle import refuse_text
+
+    session = Session.of(context)
+    refuse_text(reason, what="reason")
+    guard = Guard(session)
+    task, found = require_run(session.store.read().state, run)
+    kept = None
+    if check_abandon(task, found, guard.life_of, guard.is_ours, force=force):
+        kept = keep_worktree(session, task, found, "before its run was abandoned")
+    ended = abandon_run(
+        session.store, found.id, reason=reason, force=force, life_of=guard.life_of, is_ours=guard.is_ours,
+        pack=packer(session, wanted=not no_archive),
+    )  # fmt: skip
+    session.warn(ended.warning)
+    return Answer(view.ended_json(ended, kept), lambda: view.ended_page(ended))
+
+
+@app.command("snapshots")
+@names_a_task
+def snapshots(context: typer.Context, identity: Identity) -> Answer:
+    """List the snapshots of worktrees that were kept in this clone, the newest first."""
+    from okstra_cli.views import run as view
+    from okstra_git.runs.snapshots import list_snapshots
+
+    session = Session.of(context)
+    found = list_snapshots(session.git, task=identity.task.slashed if identity.task else None)[::-1]
+    return Answer({"snapshots": [view.snapshot_json(each) for each in found]}, lambda: view.snapshots_page(found))
+
+
+@app.command("restore")
+def restore(
+    context: typer.Context,
+    snapshot: Annotated[str, typer.Argument(metavar="ID", help="The snapshot's id, or its beginning.")],
+    into: Annotated[
+        str | None, typer.Option(metavar="DIR", help="A new directory. Default: the worktree it was taken of.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+) -> Answer:
+    """Put the files of a snapshot back; what would be lost there is never overwritten."""
+    from okstra_cli.leading import restore_place
+    from okstra_cli.views import run as view
+    from okstra_git.runs.restoring import carry_out, plan_restore
+    from okstra_git.runs.snapshots import require_snapshot
+
+    session = Session.of(context)
+    found = require_snapshot(session.git, snapshot)
+    place, is_fresh = restore_place(session, found, into)
+    steps = plan_restore(session.git, found, place, is_fresh=is_fresh)
+    if not dry_run:
+        carry_out(session.git, steps, place)
+    return Answer(
+        view.restored_json(found, place, steps, dry_run=dry_run),
+        lambda: view.restored_page(found, place, steps, dry_run=dry_run),
+    )

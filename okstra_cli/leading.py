@@ -1,0 +1,159 @@
+"""What the commands about runs share: where the project's documents are, a run's prompt, archives and snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_cli.guarding import SESSION_VARIABLE, Guard
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.git.worktrees import list_worktrees
+from okstra_git.names import shown
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.records.runs import Holder, Run
+    from okstra_git.records.states import Task
+    from okstra_git.runs.archive import Archive
+    from okstra_git.runs.explain import Advice, RunAdvice
+    from okstra_git.runs.snapshots import Snapshot
+
+
+class ReportMissing(OkstraError):
+    """The report that a run is said to have written is not there."""
+
+    code = "report.missing"
+
+
+class RestorePlace(OkstraError):
+    """There is no directory, or no fit one, to put a snapshot into."""
+
+    code = "restore.place"
+
+
+def project_root(session: Session) -> Path:
+    """The top of the main worktree, where `.okstra/` is; in a bare repository that of the first linked one."""
+    trees = [tree.path for tree in list_worktrees(session.git) if not tree.is_bare]
+    return trees[0] if trees else session.git.top
+
+
+def read_prompt(root: Path, run: Run) -> tuple[Path | None, str | None]:
+    """Where the run's lead prompt stands and what it says; None for what is not there."""
+    from okstra_git.runs.stored_context import read_context
+
+    context = root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
+    if not run.folder or not context.is_file():
+        return None, None
+    try:
+        path = root / read_context(context).paths.prompt
+        return path, path.read_text(encoding="utf-8")
+    except (OkstraError, OSError, UnicodeDecodeError):
+        return None, None
+
+
+def packer(session: Session, *, wanted: bool) -> Callable[[Task, Run], Archive | None]:
+    """Packs a run's artifacts for the log, unless that is not wanted; without documents there is nothing to pack."""
+    from okstra_git.runs.archive import pack_run
+
+    def pack(task: Task, run: Run) -> Archive | None:
+        if not wanted:
+            return None
+        root, home = project_root(session), str(session.home)
+        return pack_run(session.git, run, root, task=task.key, home=home, now=session.now())
+
+    return pack
+
+
+def report_path(session: Session, text: str) -> str:
+    """The report as it is recorded, from the project's root where it lies below; refuses one that is not there."""
+    root = project_root(session)
+    found = next((path for path in (session.cwd / text, root / text) if path.is_file()), None)
+    if not text:
+        return ""
+    if found is None or not text.isprintable():
+        raise ReportMissing(
+            f"there is no report {shown(text)}", hint="write it first, or leave --report out", path=text
+        )
+    real = found.resolve()
+    return real.relative_to(root.resolve()).as_posix() if real.is_relative_to(root.resolve()) else str(real)
+
+
+def keep_worktree(session: Session, task: Task, run: Run, reason: str) -> Snapshot | None:
+    """Snapshot what lies uncommitted where the run worked, and say so."""
+    from okstra_git.runs.keeping import snapshot_of_run
+
+    kept = snapshot_of_run(session.git, task, run, reason=reason, now=session.now())
+    if kept is not None:
+        session.note(f"what lies uncommitted in {kept.worktree} is kept as snapshot {kept.id}")
+        for line in kept.left_out:
+            session.warn(f"not in the snapshot: {line}")
+    return kept
+
+
+def asked_holder(pid: str | None) -> Holder:
+    """The process that leads the run from now on: the one named, or the one that asked for this and stays."""
+    from okstra_git.runs.holding import holder_of_pid, lead_holder
+
+    if pid is None:
+        return lead_holder()
+    if not (pid.isascii() and pid.isdecimal()) or len(pid) > 9:
+        raise UsageError(f"{shown(pid)} is not a pid", hint="--holder PID")
+    return holder_of_pid(int(pid))
+
+
+def agent_session(session: Session) -> str:
+    """The session id that the agent gives its commands, if any."""
+    told = session.environ.get(SESSION_VARIABLE, "")
+    return told if told.isprintable() and len(told) <= 200 else ""
+
+
+def explain_task(session: Session, task: Task, only: Run | None) -> tuple[list[Advice], list[RunAdvice]]:
+    """Each stage of the task and each live run that holds none; of one run when only that is asked for."""
+    from okstra_cli.following import make_judge
+    from okstra_git.runs.explain import explain, explain_run
+    from okstra_git.runs.gathering import gather_facts, gather_plan
+    from okstra_git.runs.leases import GUARDED
+    from okstra_git.state.writer import find_writer
+
+    guard = Guard(session)
+    report = make_judge(session, session.store.read().state).judge(task)
+    findings = {finding.stage: str(finding.kind) for finding in report.findings}
+    facts = gather_facts(session.git, task, targets=_targets(session), findings=findings)
+    active = [run for run in task.runs.values() if run.is_active]
+    ours = frozenset(run.id for run in active if run.holder is not None and guard.is_ours(run.holder))
+    advice = explain(
+        task, task.plan, facts, guard.leases(task), writer=find_writer(session.git) or "", ours=ours,
+        plan_facts=gather_plan(task.plan, project_root(session)),
+    )  # fmt: skip
+    if only is not None and only.task_type == GUARDED and only.stage is not None:
+        return [one for one in advice if one.stage == only.stage], []
+    rest = [only] if only is not None else [run for run in active if run.task_type != GUARDED]
+    told = [explain_run(task, run, guard.life_of(run), is_ours=run.id in ours) for run in rest]
+    return ([] if only is not None else advice), told
+
+
+def _targets(session: Session) -> list[str]:
+    from okstra_git.git.config import read_setting
+    from okstra_git.git.settings import require_setting
+    from okstra_git.git.upstreams import default_branches
+
+    told = read_setting(session.git, require_setting("okstra.target")).value
+    return told if isinstance(told, list) and told else default_branches(session.git)
+
+
+def restore_place(session: Session, snapshot: Snapshot, into: str | None) -> tuple[Path, bool]:
+    """Where a snapshot goes, and whether that is a fresh directory: the one named, else the worktree it is of."""
+    if into is not None:
+        path = session.cwd / into
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise RestorePlace(f"{path} is not empty", hint="name a new directory with --into", path=str(path))
+        return path, True
+    known = {str(tree.path) for tree in list_worktrees(session.git)}
+    if snapshot.worktree not in known or not Path(snapshot.worktree).is_dir():
+        raise RestorePlace(
+            f"the worktree {snapshot.worktree} is not there any more",
+            hint=f"git okstra run restore {snapshot.id} --into DIR",
+            path=snapshot.worktree,
+        )
+    return Path(snapshot.worktree), False

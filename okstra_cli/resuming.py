@@ -1,0 +1,55 @@
+"""Leading a run on: the record of its new holder, and the lines and the prompt that the holder starts from."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from okstra_cli.guarding import Guard
+from okstra_cli.leading import agent_session, asked_holder, keep_worktree, project_root, read_prompt
+from okstra_cli.output import Answer
+from okstra_cli.views import run as view
+from okstra_git.runs.ending import Resumed, check_resume, resume_run
+from okstra_git.runs.finding import require_run
+from okstra_git.runs.leases import GUARDED, occupied_stages
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+
+
+def resume_here(session: Session, text: str, *, force: bool, holder: str | None) -> Answer:
+    """Resume the run for whoever asked, and answer with what its lead needs."""
+    guard = Guard(session)
+    resumed = take_over(session, guard, text, force=force, holder=holder)
+    session.warn(resumed.warning)
+    task, run = resumed.task, resumed.run
+    root = project_root(session)
+    path, prompt = read_prompt(root, run)
+    occupied = occupied_stages(task, guard.leases(task), besides=run.id) if run.task_type == GUARDED else ()
+    facts = {
+        "run": view.run_json(task, run, guard.life_of(run)),
+        "changed": resumed.changed,
+        "task_root": str(root / ".okstra" / "tasks" / task.key),
+        "instruction_set": str(root / run.instruction_set) if run.instruction_set else None,
+        "concurrent_run_stages": list(occupied),
+        "prompt_path": str(path) if path else None,
+        "prompt": prompt,
+    }
+    return Answer(facts, lambda: view.resumed_text(facts, occupied))
+
+
+def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder: str | None) -> Resumed:
+    """Keep what lies uncommitted, then record the new holder; the caller's own run stays as it is."""
+    task, run = require_run(session.store.read().state, text)
+    if check_resume(task, run, guard.life_of, guard.is_ours, force=force):
+        keep_worktree(session, task, run, "before another process went on with it")
+    return resume_run(
+        session.store,
+        run.id,
+        holder=asked_holder(holder),
+        nonce=token_hex(8),
+        session=agent_session(session),
+        force=force,
+        life_of=guard.life_of,
+        is_ours=guard.is_ours,
+    )

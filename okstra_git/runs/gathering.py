@@ -1,0 +1,86 @@
+"""Asks git about the branches, worktrees and plan of a task, for `explain` to judge."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.objects import name_of_blob
+from okstra_git.git.refs import find_quietly, resolve_commit
+from okstra_git.git.repo import Git, open_repository
+from okstra_git.git.uncommitted import list_uncommitted, under_way
+from okstra_git.git.upstreams import upstream_of
+from okstra_git.git.worktrees import Worktree, list_worktrees
+from okstra_git.records.runs import Plan
+from okstra_git.records.states import Task
+from okstra_git.runs.explain import PlanFacts, StageFacts
+
+
+def gather_facts(git: Git, task: Task, *, targets: Sequence[str], findings: Mapping[int, str]) -> dict[int, StageFacts]:
+    """What git says now of every stage on record; `targets` are branches that work is merged into. Changes nothing."""
+    trees = list_worktrees(git)
+    merged = [commit for name in targets if (commit := resolve_commit(git, name))]
+    return {number: _facts(git, task, number, trees, merged, findings.get(number, "ok")) for number in task.stages}
+
+
+def _facts(
+    git: Git, task: Task, number: int, trees: Sequence[Worktree], merged: Sequence[str], finding: str
+) -> StageFacts:
+    stage, place = task.stages[number], task.places.get(f"stage-{number}")
+    branch = stage.branch or (place.branch if place is not None else "")
+    base = stage.base or (stage.range.base if stage.range else "") or ""
+    tip = find_quietly(git, f"refs/heads/{branch}") if branch else None
+    here = next((tree.path for tree in trees if branch and tree.branch == branch and tree.path.is_dir()), None)
+    if here is None and place is not None and place.status == "active" and place.worktree:
+        registered = {tree.path.resolve() for tree in trees}
+        path = Path(place.worktree)
+        here = path if path.is_dir() and path.resolve() in registered else None
+    dirty, during = _lies_in(here)
+    upstream = upstream_of(git, branch) if tip else None
+    return StageFacts(
+        branch=branch,
+        has_branch=tip is not None,
+        base=base,
+        worktree=str(here) if here else "",
+        dirty=dirty,
+        during=during,
+        ahead=_count(git, tip, [base] if base else None),
+        beyond=_count(git, tip, [stage.range.head] if stage.range else None),
+        unmerged=_count(git, tip, [*merged, *([base] if base else [])] if merged else None),
+        unpushed=_count(git, tip, [upstream] if upstream else None),
+        upstream=(upstream or "").removeprefix("refs/remotes/"),
+        finding=finding,
+    )
+
+
+def _lies_in(worktree: Path | None) -> tuple[int | None, str]:
+    """How many paths are not committed there, and what git is in the middle of."""
+    if worktree is None:
+        return None, ""
+    try:
+        here = open_repository(worktree)
+        return len(list_uncommitted(here.top)), under_way(here)
+    except OkstraError:
+        return None, ""
+
+
+def _count(git: Git, tip: str | None, without: Sequence[str] | None) -> int | None:
+    """Commits of `tip` that none of the others has; None where there is nothing to compare, or a commit is missing."""
+    if tip is None or without is None:
+        return None
+    try:
+        said = run_git(["rev-list", "--count", tip, "--not", *without], cwd=git.top)
+    except GitFailed:
+        return None
+    return int(said.stdout)
+
+
+def gather_plan(plan: Plan | None, project_root: Path) -> PlanFacts:
+    """Whether the approved plan's file still has the content that was approved."""
+    if plan is None:
+        return PlanFacts()
+    try:
+        found = name_of_blob((project_root / plan.path).read_bytes())
+    except OSError:
+        return PlanFacts(matches=None)
+    return PlanFacts(matches=found == plan.blob, found=found)
