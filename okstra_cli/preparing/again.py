@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.taking import is_own_earlier
 from okstra_git.errors import OkstraError
-from okstra_git.runs.bundle_writing import read_manifest, verify_bundle
-from okstra_git.runs.stored_context import read_context
+from okstra_git.runs.bundle import read_context, verify_bundle
 
 if TYPE_CHECKING:
     from okstra_cli.preparing.order import Order
@@ -43,7 +42,7 @@ def _intact(order: Order, run: Run) -> tuple[Run, RunContext, str] | None:
     path = root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
     try:
         context = read_context(path)
-        if verify_bundle(root, read_manifest(root, context.paths.run_manifest) or {}):
+        if verify_bundle(root, root / context.paths.run_manifest):
             return None
         return run, context, (root / context.paths.prompt).read_text(encoding="utf-8")
     except (OkstraError, OSError, UnicodeDecodeError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
+from okstra_cli.preparing.renewing import schedule
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_entry, name_of_blob
@@ -13,11 +14,10 @@ from okstra_git.names import shown
 from okstra_git.paths import plan_key
 from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.runs.assembling import Papers
-from okstra_git.runs.bundle import BundleSources, SourceText
+from okstra_git.runs.bundle import BundleSources, KnownRun, SourceText
 from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import PlanPart, StagePart, WorktreePart
 from okstra_git.runs.project import read_qa_commands, require_waivable, stage_keys
-from okstra_git.runs.task_views import KnownRun, ScheduledStage
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
 from okstra_git.tasks.checks import require_commit
@@ -185,21 +185,8 @@ class Documents:
             clarification=self.clarification.data if self.clarification else None,
             conformance=self.conformance,
             runs=tuple(KnownRun(run.id, run.status) for run in task.runs.values()),
-            stages=_schedule(task),
+            stages=schedule(task),
         )
-
-
-def _schedule(task: Task) -> tuple[ScheduledStage, ...]:
-    planned = task.plan.stages if task.plan else ()
-    return tuple(
-        ScheduledStage(
-            each.number,
-            each.title,
-            each.depends_on,
-            task.stages[each.number].status if each.number in task.stages else "pending",
-        )
-        for each in planned
-    )
 
 
 def read_documents(order: Order, task: Task) -> Documents:

@@ -60,7 +60,7 @@ def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, in
     def choose(_: Snapshot, task: Task) -> Pick:
         given_up = _superseded(order, task, wanted, inputs) if wanted is not None else []
         gone = {fact.run for fact in given_up}
-        leases = [lease for lease in order.leases(task) if lease.run not in gone]
+        leases = [lease for lease in order.guard.leases(task) if lease.run not in gone]
         choice = select_stage(task, plan, wanted, leases, writer=order.writer)
         dead = [RunAbandoned(task=task.key, run=each, reason=_why_dead(order, task.runs[each]))
                 for each in choice.dead_runs]  # fmt: skip
@@ -107,7 +107,8 @@ def _superseded(order: Order, task: Task, stage: int | None, inputs: str) -> lis
     """
     same = [run for run in task.runs.values() if _is_of(order, run, stage)]
     again = [run for run in same if is_own_earlier(order, run)]
-    died = [run for run in same if run.status == "preparing" and run.holder and order.look(run.holder).state == "dead"]
+    begun = [run for run in same if run.status == "preparing" and run.holder is not None]
+    died = [run for run in begun if run.holder and order.guard.look(run.holder).state == "dead"]
     return [
         *(RunAbandoned(task=task.key, run=run.id, reason=_why_again(run, inputs)) for run in again),
         *(RunAbandoned(task=task.key, run=run.id, reason="its prepare was interrupted") for run in died),
@@ -134,4 +135,4 @@ def _why_again(run: Run, inputs: str) -> str:
 def _why_dead(order: Order, run: Run) -> str:
     if run.status == "preparing":
         return "its prepare was interrupted"
-    return order.look(run.holder).why or "its holder is gone" if run.holder else "nobody holds it"
+    return order.guard.look(run.holder).why or "its holder is gone" if run.holder else "nobody holds it"

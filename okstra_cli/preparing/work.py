@@ -17,8 +17,7 @@ from okstra_git.faults import reached
 from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.runs.assembling import Identity, make_context
-from okstra_git.runs.bundle import make_bundle
-from okstra_git.runs.bundle_writing import write_bundle
+from okstra_git.runs.bundle import make_bundle, write_bundle
 from okstra_git.runs.context import TeamPart, WorktreePart
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.snapshots import About, take_snapshot
@@ -83,7 +82,7 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     who = Identity(taken.run, token_hex(8), taken.numbers, session.now(), order.language, inputs)
     team = TeamPart(
         team_name(order.key, taken.stage if taken.claim else None, taken=teams_of_others(snapshot.state, order.key)),
-        occupied_stages(task, order.leases(task), besides=taken.run) if taken.claim else (),
+        occupied_stages(task, order.guard.leases(task), besides=taken.run) if taken.claim else (),
     )
     papers = documents.for_stage(task, taken.stage)
     context = make_context(

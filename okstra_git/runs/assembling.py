@@ -85,6 +85,7 @@ def make_context(
     """Everything about one run, with paths relative to the project's root."""
     key, phase = request.key, request.phase
     paths = lay_out(project, key, request, who, papers, stage)
+    carry = str(project.root / paths.carry_out) if paths.carry_out else ""
     return RunContext(
         run=RunPart(
             id=who.run,
@@ -107,7 +108,7 @@ def make_context(
         paths=paths,
         team=team,
         options=_options(request, papers),
-        commands=_commands(key, who, stage, str(project.root / paths.carry_out) if paths.carry_out else ""),
+        commands=run_commands(str(key), who.run, who.nonce, stage, _stage_done(key, stage, carry)),
         workers=tuple(_worker(request, name) for name in request.workers),
         brief=papers.brief,
         plan=papers.plan,
@@ -200,12 +201,16 @@ def _worker(request: RunRequest, name: str) -> WorkerPart:
     return WorkerPart(worker.id, worker.role, worker.cli, worker.agent, request.model_of(name), worker.is_analyser)
 
 
-def _commands(key: TaskKey, who: Identity, stage: int | None, carry: str) -> Commands:
-    done = f"okstra stage done {stage} --task-key {key} --carry {quote(carry)}" if carry else ""
+def run_commands(key: str, run: str, nonce: str, stage: int | None, stage_done: str) -> Commands:
+    """The literal lines that this run is led with; `stage_done` is kept as it is made once."""
     return Commands(
-        resume=f"okstra run resume {who.run}",
-        finish=f"okstra run finish {who.run} --nonce {who.nonce}",
-        abandon=f"okstra run abandon {who.run}",
+        resume=f"okstra run resume {run}",
+        finish=f"okstra run finish {run} --nonce {nonce}",
+        abandon=f"okstra run abandon {run}",
         status=f"okstra status {key}",
-        stage_done=done,
+        stage_done=stage_done if stage is not None else "",
     )
+
+
+def _stage_done(key: TaskKey, stage: int | None, carry: str) -> str:
+    return f"okstra stage done {stage} --task-key {key} --carry {quote(carry)}" if carry else ""

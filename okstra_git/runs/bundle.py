@@ -1,179 +1,141 @@
-"""Makes the bundle of one run: every file that its lead and workers start from, as a value."""
+"""A run's bundle, put on the disk so that a crash at any point leaves a whole one or none.
 
-from dataclasses import dataclass
+The order is: what the lead prompt refers to, then the instruction set in one rename, then the task's documents that
+point to it. So whoever follows a pointer finds something whole, and nothing points to a bundle that is not there.
+"""
+
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from okstra_git.phases import require_phase
-from okstra_git.rendering import read_labels, render
+from okstra_git.faults import reached
+from okstra_git.paths import ProjectPaths
+from okstra_git.runs.bundle_making import (
+    Bundle,
+    BundleFile,
+    BundleSources,
+    SourceText,
+    make_bundle,
+    render_plain_instructions,
+)
 from okstra_git.runs.context import RunContext
-from okstra_git.runs.manifests import run_inputs, run_manifest, team_state
-from okstra_git.runs.stored_context import context_document, pretty_json
-from okstra_git.runs.task_views import KnownRun, ScheduledStage
+from okstra_git.runs.manifests import renewed_team_state, run_identity, team_state
+from okstra_git.runs.stored_context import context_document, pretty_json, read_context
+from okstra_git.runs.task_documents import announce_run
+from okstra_git.runs.task_views import KnownRun, ScheduledStage, parse_document
+from okstra_git.runs.whole_files import refusing, replace_file, replace_folder, sweep_file, sweep_folder
 
-MAX_EXCERPT = 12_000
-"""Characters of a brief that the packet quotes; the rest is a line number away."""
+__all__ = [
+    "POINTS",
+    "Bundle",
+    "BundleFile",
+    "BundleSources",
+    "KnownRun",
+    "ScheduledStage",
+    "SourceText",
+    "make_bundle",
+    "read_context",
+    "renew_gates",
+    "verify_bundle",
+    "write_bundle",
+]
+
+POINTS = (
+    "bundle.swept",
+    "bundle.beside",
+    "bundle.instruction",
+    "bundle.partial",
+    "bundle.aside",
+    "bundle.renamed",
+    "bundle.task-manifest",
+    "bundle.task-index",
+    "bundle.schedule",
+    "bundle.catalogue",
+)
+"""Where a test may kill a writer; some are passed once for each file. Only from `renamed` on is there a bundle."""
 
 
-@dataclass(frozen=True)
-class SourceText:
-    """A document that the run's readers may need in full; `title` says what it is, `path` where it stands."""
+def write_bundle(bundle: Bundle, project_root: Path, *, cache: Path | None = None) -> tuple[str, ...]:
+    """Write everything; the result names broken shared documents that were set aside.
 
-    title: str
-    path: str
-    text: str
-
-
-@dataclass(frozen=True)
-class BundleSources:
-    """Texts that go into a bundle beside the context, as they were read when the run was prepared.
-
-    `brief` and `plan` are the documents that the context names, `others` whatever else is worth having at hand
-    (glossary, reports of earlier phases, template of the pull request). `clarification` is copied byte for byte.
-    `conformance` is the task's manifest, if any. `runs` and `stages` tell how the task stands.
+    A second write for the same instruction set replaces the first. Refuses when a place cannot be written, and when
+    another prepare keeps the shared documents locked for too long.
     """
-
-    brief: str | None = None
-    plan: str | None = None
-    others: tuple[SourceText, ...] = ()
-    clarification: bytes | None = None
-    conformance: str | None = None
-    runs: tuple[KnownRun, ...] = ()
-    stages: tuple[ScheduledStage, ...] = ()
-
-
-@dataclass(frozen=True)
-class BundleFile:
-    """One file; `path` is relative to the project's root."""
-
-    path: str
-    data: bytes
-    executable: bool = False
+    context = bundle.context
+    folder = project_root / context.paths.instruction_set
+    with refusing():
+        _sweep(project_root, bundle)
+        for each in bundle.folders:
+            (project_root / each).mkdir(parents=True, exist_ok=True)
+        for file in bundle.beside:
+            replace_file(project_root / file.path, file.data, context.run.nonce, executable=file.executable)
+            reached("bundle.beside")
+        instructions = [(file.path.rpartition("/")[2], file.data) for file in bundle.instructions]
+        replace_folder(folder, instructions, context.run.nonce)
+    return announce_run(context, project_root, runs=bundle.runs, stages=bundle.stages, cache=cache)
 
 
-@dataclass(frozen=True)
-class Bundle:
-    """What a prepare writes: `instructions` appear all at once, `beside` before them, the task's views after them.
+def verify_bundle(project_root: Path, manifest_path: Path) -> list[str]:
+    """Files of the bundle that are missing or differ from the run's manifest; empty = it may be used again.
 
-    `prompt` is the lead prompt, for standard output.
+    Of what a run changes while it is at work (team state), and of the resume script, only the presence counts. A
+    manifest that cannot be read is itself what is missing.
     """
-
-    context: RunContext
-    prompt: str
-    instructions: tuple[BundleFile, ...]
-    beside: tuple[BundleFile, ...]
-    folders: tuple[str, ...]
-    runs: tuple[KnownRun, ...] = ()
-    stages: tuple[ScheduledStage, ...] = ()
-
-    @property
-    def files(self) -> tuple[BundleFile, ...]:
-        """Every file that belongs to this run alone."""
-        return (*self.beside, *self.instructions)
+    manifest = _read_object(manifest_path)
+    files = manifest.get("files")
+    if not isinstance(files, dict) or not files:
+        return [ProjectPaths(project_root).relative(manifest_path)]
+    spoilt = [path for path, digest in files.items() if _sum_of_file(project_root / path) != digest]
+    beside = [manifest.get(name) for name in ("teamState", "resumeScript")]
+    return spoilt + [str(path) for path in beside if not path or not (project_root / str(path)).is_file()]
 
 
-@dataclass(frozen=True)
-class Excerpt:
-    """The beginning of a document, whole lines; `more_from` is the line it goes on at, 0 when that is all."""
+def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None = None) -> str:
+    """Write anew what depends on the context alone, for a run that is resumed; returns the lead prompt.
 
-    text: str
-    more_from: int = 0
-
-
-def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | None = None) -> Bundle:
-    """Every file of the run's bundle; reads nothing but templates. `cache` is a directory for compiled ones."""
-    paths = context.paths
-    instructions = _instructions(context, sources, cache)
-    if paths.clarification and sources.clarification is not None:
-        instructions[paths.clarification] = sources.clarification
-    documents = {paths.run_context: context_document(context), paths.run_inputs: pretty_json(run_inputs(context))}
-    manifest = run_manifest(context, {**documents, **instructions})
-    script = render("scripts/resume.sh.j2", _values(context), cache=cache)
-    return Bundle(
-        context=context,
-        prompt=instructions[paths.prompt].decode(),
-        instructions=tuple(BundleFile(path, data) for path, data in instructions.items()),
-        beside=(
-            *(BundleFile(path, data) for path, data in documents.items()),
-            BundleFile(paths.team_state, pretty_json(team_state(context))),
-            BundleFile(paths.resume_script, script.encode(), executable=True),
-            BundleFile(paths.run_manifest, pretty_json(manifest)),
-        ),
-        folders=(paths.prompts, paths.worker_results, paths.report.rpartition("/")[0]),
-        runs=sources.runs,
-        stages=sources.stages,
-    )
+    Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded. The manifest
+    comes last: a crash before it makes `verify_bundle` name what changed, and renewing once more mends that.
+    """
+    paths, nonce = context.paths, context.run.nonce
+    changed = {paths.run_context: context_document(context), **render_plain_instructions(context, cache=cache)}
+    manifest = _read_object(project_root / paths.run_manifest)
+    files = manifest.get("files")
+    sums = {**(files if isinstance(files, dict) else {}), **{path: _sum(data) for path, data in changed.items()}}
+    state = _read_object(project_root / paths.team_state)
+    renewed = renewed_team_state(context, state) if state else team_state(context)
+    with refusing():
+        replace_file(project_root / paths.team_state, pretty_json(renewed), nonce)
+        for path, data in changed.items():
+            replace_file(project_root / path, data, nonce)
+        reached("bundle.gates")
+        document = {**manifest, **run_identity(context), "files": sums}
+        replace_file(project_root / paths.run_manifest, pretty_json(document), nonce)
+    return changed[paths.prompt].decode()
 
 
-def render_plain_instructions(context: RunContext, *, cache: Path | None = None) -> dict[str, bytes]:
-    """Path -> content of those instructions that the context alone decides, the lead prompt among them."""
-    values = _values(context)
-    return {path: _document(name, values, cache).encode() for path, name in _plain_templates(context).items()}
+def _sweep(root: Path, bundle: Bundle) -> None:
+    """Remove what dead attempts at this very bundle left; other runs' leftovers may be somebody's work in progress."""
+    sweep_folder(root / bundle.context.paths.instruction_set)
+    for each in bundle.beside:
+        sweep_file(root / each.path)
+    reached("bundle.swept")
 
 
-def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
-    """As many whole lines as fit into `limit` characters, at least one."""
-    if len(text) <= limit:
-        return Excerpt(text)
-    lines = text.splitlines(keepends=True)
-    size = kept = 0
-    while kept < len(lines) and (kept == 0 or size + len(lines[kept]) <= limit):
-        size += len(lines[kept])
-        kept += 1
-    return Excerpt("".join(lines[:kept]), kept + 1 if kept < len(lines) else 0)
+def _read_object(path: Path) -> dict[str, Any]:
+    """The JSON object at `path`; an empty one when there is none that can be read."""
+    try:
+        found = parse_document(path.read_bytes())
+    except OSError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
-def _instructions(context: RunContext, sources: BundleSources, cache: Path | None) -> dict[str, bytes]:
-    """Path -> content of the instruction set."""
-    paths = context.paths
-    values = {**_values(context), "conformance": sources.conformance, "documents": _documents(context, sources)}
-    values["excerpt"] = excerpt(sources.brief) if sources.brief is not None and context.plan is None else None
-    sourced = {
-        paths.packet: "prompts/analysis-packet.md.j2",
-        paths.material: "prompts/analysis-material.md.j2",
-        paths.expectations: "prompts/reference-expectations.md.j2",
-    }
-    return {
-        **render_plain_instructions(context, cache=cache),
-        **{path: _document(name, values, cache).encode() for path, name in sourced.items()},
-    }
+def _sum(data: bytes) -> str:
+    return sha256(data).hexdigest()
 
 
-def _document(name: str, values: dict[str, Any], cache: Path | None) -> str:
-    """A rendered template that ends with one line break, whatever parts of it fell away."""
-    return render(name, values, cache=cache).rstrip("\n") + "\n"
-
-
-def _plain_templates(context: RunContext) -> dict[str, str]:
-    """Path -> template of every instruction that needs no source."""
-    paths, task_type = context.paths, context.run.task_type
-    found = {
-        paths.prompt: "prompts/launch.md.j2",
-        paths.context: "prompts/active-run-context.md.j2",
-        paths.profile: f"profiles/{task_type}.md.j2",
-        paths.report_template: "reports/final-report.md.j2",
-        paths.preamble: "prompts/worker-preamble.md.j2",
-    }
-    if task_type == "implementation":
-        found[paths.executor] = "profiles/implementation-executor.md.j2"
-        found[paths.verifier] = "profiles/implementation-verifier.md.j2"
-        found[paths.deliverable] = "profiles/implementation-deliverable.md.j2"
-    return found
-
-
-def _values(context: RunContext) -> dict[str, Any]:
-    return {
-        **context.parts(),
-        "phase": require_phase(context.run.task_type),
-        "t": read_labels(context.run.language),
-    }
-
-
-def _documents(context: RunContext, sources: BundleSources) -> list[SourceText]:
-    """The documents of the lazy material; a brief that the packet quotes whole is not repeated."""
-    found = list(sources.others)
-    if context.plan and sources.plan is not None:
-        found.insert(0, SourceText("Approved plan", context.plan.path, sources.plan))
-    if context.brief and sources.brief is not None and (context.plan or len(sources.brief) > MAX_EXCERPT):
-        found.insert(0, SourceText("Brief", context.brief.path, sources.brief))
-    return found
+def _sum_of_file(path: Path) -> str | None:
+    try:
+        return _sum(path.read_bytes())
+    except OSError:
+        return None

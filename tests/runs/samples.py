@@ -7,7 +7,7 @@ from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths, plan_key
 from okstra_git.phases import PHASES
 from okstra_git.roster import DEFAULT_MODELS, WORKERS
-from okstra_git.runs.bundle import BundleSources, SourceText
+from okstra_git.runs.bundle_making import BundleSources, SourceText
 from okstra_git.runs.context import (
     BriefPart,
     Carried,

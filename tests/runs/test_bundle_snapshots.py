@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.phases import PHASES
-from okstra_git.runs.bundle import make_bundle
+from okstra_git.runs.bundle_making import make_bundle
 from tests.runs.samples import SAMPLES, sources_of
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

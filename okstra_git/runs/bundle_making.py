@@ -1,0 +1,179 @@
+"""Makes the bundle of one run: every file that its lead and workers start from, as a value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from okstra_git.phases import require_phase
+from okstra_git.rendering import read_labels, render
+from okstra_git.runs.context import RunContext
+from okstra_git.runs.manifests import run_inputs, run_manifest, team_state
+from okstra_git.runs.stored_context import context_document, pretty_json
+from okstra_git.runs.task_views import KnownRun, ScheduledStage
+
+MAX_EXCERPT = 12_000
+"""Characters of a brief that the packet quotes; the rest is a line number away."""
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """A document that the run's readers may need in full; `title` says what it is, `path` where it stands."""
+
+    title: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class BundleSources:
+    """Texts that go into a bundle beside the context, as they were read when the run was prepared.
+
+    `brief` and `plan` are the documents that the context names, `others` whatever else is worth having at hand
+    (glossary, reports of earlier phases, template of the pull request). `clarification` is copied byte for byte.
+    `conformance` is the task's manifest, if any. `runs` and `stages` tell how the task stands.
+    """
+
+    brief: str | None = None
+    plan: str | None = None
+    others: tuple[SourceText, ...] = ()
+    clarification: bytes | None = None
+    conformance: str | None = None
+    runs: tuple[KnownRun, ...] = ()
+    stages: tuple[ScheduledStage, ...] = ()
+
+
+@dataclass(frozen=True)
+class BundleFile:
+    """One file; `path` is relative to the project's root."""
+
+    path: str
+    data: bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What a prepare writes: `instructions` appear all at once, `beside` before them, the task's views after them.
+
+    `prompt` is the lead prompt, for standard output.
+    """
+
+    context: RunContext
+    prompt: str
+    instructions: tuple[BundleFile, ...]
+    beside: tuple[BundleFile, ...]
+    folders: tuple[str, ...]
+    runs: tuple[KnownRun, ...] = ()
+    stages: tuple[ScheduledStage, ...] = ()
+
+    @property
+    def files(self) -> tuple[BundleFile, ...]:
+        """Every file that belongs to this run alone."""
+        return (*self.beside, *self.instructions)
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The beginning of a document, whole lines; `more_from` is the line it goes on at, 0 when that is all."""
+
+    text: str
+    more_from: int = 0
+
+
+def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | None = None) -> Bundle:
+    """Every file of the run's bundle; reads nothing but templates. `cache` is a directory for compiled ones."""
+    paths = context.paths
+    instructions = _instructions(context, sources, cache)
+    if paths.clarification and sources.clarification is not None:
+        instructions[paths.clarification] = sources.clarification
+    documents = {paths.run_context: context_document(context), paths.run_inputs: pretty_json(run_inputs(context))}
+    manifest = run_manifest(context, {**documents, **instructions})
+    script = render("scripts/resume.sh.j2", _values(context), cache=cache)
+    return Bundle(
+        context=context,
+        prompt=instructions[paths.prompt].decode(),
+        instructions=tuple(BundleFile(path, data) for path, data in instructions.items()),
+        beside=(
+            *(BundleFile(path, data) for path, data in documents.items()),
+            BundleFile(paths.team_state, pretty_json(team_state(context))),
+            BundleFile(paths.resume_script, script.encode(), executable=True),
+            BundleFile(paths.run_manifest, pretty_json(manifest)),
+        ),
+        folders=(paths.prompts, paths.worker_results, paths.report.rpartition("/")[0]),
+        runs=sources.runs,
+        stages=sources.stages,
+    )
+
+
+def render_plain_instructions(context: RunContext, *, cache: Path | None = None) -> dict[str, bytes]:
+    """Path -> content of those instructions that the context alone decides, the lead prompt among them."""
+    values = _values(context)
+    return {path: _document(name, values, cache).encode() for path, name in _plain_templates(context).items()}
+
+
+def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
+    """As many whole lines as fit into `limit` characters, at least one."""
+    if len(text) <= limit:
+        return Excerpt(text)
+    lines = text.splitlines(keepends=True)
+    size = kept = 0
+    while kept < len(lines) and (kept == 0 or size + len(lines[kept]) <= limit):
+        size += len(lines[kept])
+        kept += 1
+    return Excerpt("".join(lines[:kept]), kept + 1 if kept < len(lines) else 0)
+
+
+def _instructions(context: RunContext, sources: BundleSources, cache: Path | None) -> dict[str, bytes]:
+    """Path -> content of the instruction set."""
+    paths = context.paths
+    values = {**_values(context), "conformance": sources.conformance, "documents": _documents(context, sources)}
+    values["excerpt"] = excerpt(sources.brief) if sources.brief is not None and context.plan is None else None
+    sourced = {
+        paths.packet: "prompts/analysis-packet.md.j2",
+        paths.material: "prompts/analysis-material.md.j2",
+        paths.expectations: "prompts/reference-expectations.md.j2",
+    }
+    return {
+        **render_plain_instructions(context, cache=cache),
+        **{path: _document(name, values, cache).encode() for path, name in sourced.items()},
+    }
+
+
+def _document(name: str, values: dict[str, Any], cache: Path | None) -> str:
+    """A rendered template that ends with one line break, whatever parts of it fell away."""
+    return render(name, values, cache=cache).rstrip("\n") + "\n"
+
+
+def _plain_templates(context: RunContext) -> dict[str, str]:
+    """Path -> template of every instruction that needs no source."""
+    paths, task_type = context.paths, context.run.task_type
+    found = {
+        paths.prompt: "prompts/launch.md.j2",
+        paths.context: "prompts/active-run-context.md.j2",
+        paths.profile: f"profiles/{task_type}.md.j2",
+        paths.report_template: "reports/final-report.md.j2",
+        paths.preamble: "prompts/worker-preamble.md.j2",
+    }
+    if task_type == "implementation":
+        found[paths.executor] = "profiles/implementation-executor.md.j2"
+        found[paths.verifier] = "profiles/implementation-verifier.md.j2"
+        found[paths.deliverable] = "profiles/implementation-deliverable.md.j2"
+    return found
+
+
+def _values(context: RunContext) -> dict[str, Any]:
+    return {
+        **context.parts(),
+        "phase": require_phase(context.run.task_type),
+        "t": read_labels(context.run.language),
+    }
+
+
+def _documents(context: RunContext, sources: BundleSources) -> list[SourceText]:
+    """The documents of the lazy material; a brief that the packet quotes whole is not repeated."""
+    found = list(sources.others)
+    if context.plan and sources.plan is not None:
+        found.insert(0, SourceText("Approved plan", context.plan.path, sources.plan))
+    if context.brief and sources.brief is not None and (context.plan or len(sources.brief) > MAX_EXCERPT):
+        found.insert(0, SourceText("Brief", context.brief.path, sources.brief))
+    return found
