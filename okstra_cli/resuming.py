@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.guarding import Guard
 from okstra_cli.leading import agent_session, asked_holder, keep_worktree, project_root, read_prompt
 from okstra_cli.output import Answer
+from okstra_cli.preparing.renewing import renew
 from okstra_cli.views import run as view
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
 from okstra_git.runs.finding import require_run
@@ -24,8 +25,9 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
     session.warn(resumed.warning)
     task, run = resumed.task, resumed.run
     root = project_root(session)
-    path, prompt = read_prompt(root, run)
     occupied = occupied_stages(task, guard.leases(task), besides=run.id) if run.task_type == GUARDED else ()
+    renew(session, root, run, occupied)
+    path, prompt = read_prompt(root, run)
     facts = {
         "run": view.run_json(task, run, guard.life_of(run)),
         "changed": resumed.changed,

@@ -56,9 +56,11 @@ class Session:
     around: Surroundings
     flags: GlobalFlags = field(default_factory=GlobalFlags)
     command_path: str = ""
+    began: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self.command_path = self.around.program
+        self.began = self.around.now()
 
     @staticmethod
     def of(context: Any) -> Session:

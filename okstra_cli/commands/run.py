@@ -124,7 +124,8 @@ def finish(
 ) -> Answer:
     """Record that a run ended by itself, and archive its files, redacted, in the log."""
     from okstra_cli.guarding import Guard
-    from okstra_cli.leading import packer, report_path
+    from okstra_cli.leading import packer, project_root, report_path
+    from okstra_cli.preparing.renewing import conclude
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
     from okstra_git.names import shown
@@ -141,6 +142,7 @@ def finish(
     pack = packer(session, wanted=not no_archive)
     ended = finish_run(session.store, run, asked, is_ours=Guard(session).is_ours, pack=pack)
     session.warn(ended.warning)
+    conclude(session, project_root(session), ended.task, ended.run)
     return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
 
 
@@ -154,7 +156,8 @@ def abandon(
 ) -> Answer:
     """Give a run up for its holder; branch and worktree stay, what is not committed there is kept in a snapshot."""
     from okstra_cli.guarding import Guard
-    from okstra_cli.leading import keep_worktree, packer
+    from okstra_cli.leading import keep_worktree, packer, project_root
+    from okstra_cli.preparing.renewing import conclude
     from okstra_cli.views import run as view
     from okstra_git.runs.ending import abandon_run, check_abandon
     from okstra_git.runs.finding import require_run
@@ -172,6 +175,7 @@ def abandon(
         pack=packer(session, wanted=not no_archive),
     )  # fmt: skip
     session.warn(ended.warning)
+    conclude(session, project_root(session), ended.task, ended.run)
     return Answer(view.ended_json(ended, kept), lambda: view.ended_page(ended))
 
 

@@ -24,7 +24,7 @@ def answer_prepare(
     session.flags.text = not session.flags.json  # skills read the labels off a terminal too
     verifies = read_setting(session.git, require_setting("okstra.planVerification")).value is not False
     request = replace(request, plan_verification=request.plan_verification and verifies)
-    done = prepare_run(Order(session, request, session.now(), holder, lead_session))
+    done = prepare_run(Order(session, request, session.began, holder, lead_session))
     run, context, prompt = done.run, done.context, done.prompt
     return Answer(
         prepared_json(run, context, prompt, again=done.again),

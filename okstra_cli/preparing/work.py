@@ -22,6 +22,7 @@ from okstra_git.runs.context import TeamPart, WorktreePart
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.snapshots import About, take_snapshot
 from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.runs.whole_files import sweep_folder
 from okstra_git.state.cache import replace_file
 from okstra_git.state.registry import release
 from okstra_git.tasks.checks import require_open
@@ -56,7 +57,7 @@ class Prepared:
 
 def prepare_run(order: Order) -> Prepared:
     """Read and check, settle history, claim, make worktree and bundle, record; the same call again gives the same."""
-    session = order.session
+    session, _ = order.session, order.lead  # whoever leads is asked for first: a pid that is none is refused here
     task = require_open(session.store.read(), order.key)
     documents = read_documents(order, task)
     pass_stale_gate(session, order.key)
@@ -64,6 +65,7 @@ def prepare_run(order: Order) -> Prepared:
     inputs = order.request.fingerprint(*documents.blobs, order.language)
     found = find_again(order, task, inputs)
     if found is not None:
+        session.warn(session.store.catch_up().warning)
         return Prepared(*found, again=True)
     taken = take_run(order, inputs, documents.plan_record, check=documents.check_stage)
     try:
@@ -89,6 +91,7 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
         order.request, task, who, order.project, papers, stage=taken.stage, team=team, worktree=worktree
     )
     _lay_out_carry(order, context)
+    _sweep_drafts(order, task, taken)
     bundle = make_bundle(context, documents.sources(task), cache=order.template_cache)
     for name in write_bundle(bundle, order.project.root, cache=order.template_cache):
         session.warn(f"{name} was not what it should be and was set aside")
@@ -104,6 +107,15 @@ def _lay_out_carry(order: Order, context: RunContext) -> None:
         path, data = order.project.root / carried.path, carried.text.encode()
         if not (path.is_file() and path.read_bytes() == data):
             replace_file(path, data)
+
+
+def _sweep_drafts(order: Order, task: Task, taken: Taken) -> None:
+    """Remove the half-made bundles of prepares that died; nobody was ever told of them."""
+    phase = order.request.phase.name
+    paths = order.project.task(order.key).run(phase, taken.stage)
+    for run in task.runs.values():
+        if run.task_type == phase and run.stage == taken.stage and run.prepared is None and run.id != taken.run:
+            sweep_folder(paths.instruction_set(run.seq))
 
 
 def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:

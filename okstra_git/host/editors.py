@@ -1,6 +1,5 @@
 """Runs a person's editor on a file and waits for it."""
 
-import shlex
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,10 +22,11 @@ def find_editor(environ: Mapping[str, str]) -> str | None:
 
 
 def edit_file(editor: str, path: Path, *, environ: Mapping[str, str]) -> None:
-    """Run the editor on the file in the foreground; refuses when it cannot be run or exits other than 0."""
+    """Run the editor on the file in the foreground, through sh as git does; refuses when it exits other than 0."""
+    line = ["sh", "-c", f'{editor} "$@"', editor, str(path)]
     try:
-        status = subprocess.run([*shlex.split(editor), str(path)], env=dict(environ), check=False).returncode
-    except (OSError, ValueError) as error:
+        status = subprocess.run(line, env=dict(environ), check=False).returncode
+    except OSError as error:
         raise EditorFailed(f"the editor {editor!r} cannot be run", hint="set EDITOR to one that can") from error
     if status:
         raise EditorFailed(f"the editor {editor!r} exited {status}, so nothing was run again", hint="try once more")

@@ -93,23 +93,23 @@ def verify_bundle(project_root: Path, manifest_path: Path) -> list[str]:
 def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None = None) -> str:
     """Write anew what depends on the context alone, for a run that is resumed; returns the lead prompt.
 
-    Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded. The manifest
-    comes last: a crash before it makes `verify_bundle` name what changed, and renewing once more mends that.
+    Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded. The stored
+    context comes last, so after a crash it still differs from the one asked for, and renewing once more mends the rest.
     """
     paths, nonce = context.paths, context.run.nonce
-    changed = {paths.run_context: context_document(context), **render_plain_instructions(context, cache=cache)}
+    changed = {**render_plain_instructions(context, cache=cache), paths.run_context: context_document(context)}
     manifest = _read_object(project_root / paths.run_manifest)
     files = manifest.get("files")
     sums = {**(files if isinstance(files, dict) else {}), **{path: _sum(data) for path, data in changed.items()}}
     state = _read_object(project_root / paths.team_state)
     renewed = renewed_team_state(context, state) if state else team_state(context)
     with refusing():
-        replace_file(project_root / paths.team_state, pretty_json(renewed), nonce)
-        for path, data in changed.items():
-            replace_file(project_root / path, data, nonce)
-        reached("bundle.gates")
         document = {**manifest, **run_identity(context), "files": sums}
         replace_file(project_root / paths.run_manifest, pretty_json(document), nonce)
+        replace_file(project_root / paths.team_state, pretty_json(renewed), nonce)
+        for path, data in changed.items():
+            reached("bundle.renewed")
+            replace_file(project_root / path, data, nonce)
     return changed[paths.prompt].decode()
 
 

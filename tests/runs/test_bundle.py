@@ -298,13 +298,18 @@ def test_what_a_lead_recorded_survives_the_renewal(tmp_path: Path) -> None:
     assert document(place) == state
 
 
-def test_a_renewal_killed_half_way_is_noticed_and_mended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("nth", [1, 2, 9])
+def test_a_renewal_killed_half_way_is_noticed_and_mended(nth: int, tmp_path: Path) -> None:
     context = an_implementation()
     written(tmp_path, context)
     busy = replace(context, team=TeamPart(context.team.name, occupied=(3,)))
 
+    count = 0
+
     def die(name: str) -> None:
-        if name == "bundle.gates":
+        nonlocal count
+        count += name == "bundle.renewed"
+        if count == nth:
             os._exit(7)
 
     def renew() -> None:
@@ -314,10 +319,11 @@ def test_a_renewal_killed_half_way_is_noticed_and_mended(tmp_path: Path) -> None
     child = FORKED.Process(target=renew)
     child.start()
     child.join()
+    assert child.exitcode == 7
     manifest = tmp_path / context.paths.run_manifest
-    assert set(verify_bundle(tmp_path, manifest)) == {context.paths.prompt, context.paths.run_context}
+    assert context.paths.run_context in verify_bundle(tmp_path, manifest)
+    assert read_context(tmp_path / context.paths.run_context) == context
     renew_gates(busy, tmp_path)
-    manifest = tmp_path / context.paths.run_manifest
     assert verify_bundle(tmp_path, manifest) == []
 
 
