@@ -80,7 +80,7 @@ def report_path(session: Session, text: str) -> str:
 
 
 def keep_worktree(session: Session, task: Task, run: Run, reason: str) -> Snapshot | None:
-    """Snapshot what lies uncommitted where the run worked, and say so; nothing is removed, so a failure is told only."""
+    """Snapshot what lies uncommitted where the run worked; a failure is told only, since nothing is removed."""
     from okstra_git.runs.keeping import snapshot_of_run
 
     try:
