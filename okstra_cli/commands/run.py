@@ -74,7 +74,7 @@ def show(
 def resume(
     context: typer.Context,
     identity: Identity,
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="The run's id, or its beginning.")] = None,
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="The run's id, or its beginning.")] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Change nothing; say how things stand and the one safe next command.")
     ] = False,
