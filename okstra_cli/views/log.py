@@ -39,7 +39,8 @@ def log_page(events: Sequence[Event]) -> Page:
 def _details(event: Event) -> str:
     """The few words that matter of an event."""
     facts = event.fact.model_dump()
-    words = [f"stage {facts['stage']}"] if "stage" in facts else []
+    words = [f"stage {facts['stage']}"] if facts.get("stage") else []
+    words += [str(facts["run"])] if facts.get("run") else []
     if facts.get("old") and facts.get("range"):
         words.append(f"{facts['old'][:SHORT]} → {facts['range']['head'][:SHORT]} ({facts['proof']})")
     elif facts.get("range"):

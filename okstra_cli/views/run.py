@@ -257,7 +257,7 @@ def restored_page(snapshot: Snapshot, place: Path, steps: Sequence[Step], *, dry
         page.line(f"{words[step.does]}: {show_path(step.path)}{why}")
     for line in snapshot.left_out:
         page.line(Cell("not in the snapshot: ", "warn"), line)
-    page.line(f"in {place}", " nothing was changed" if dry_run else "")
+    page.line(f"nothing was changed in {place}" if dry_run else f"in {place}")
     if snapshot.index is not None and not dry_run:
         page.line(
             Cell(f"nothing was staged; what was staged then: git diff {snapshot.head or ''} {snapshot.index}", "faint")

@@ -22,9 +22,14 @@ def all_stages(task: Task) -> list[Stage]:
     waiting = {
         number: Stage(number=number, title=each.title, depends_on=each.depends_on, status="pending")
         for number, each in planned.items()
-        if number not in task.stages
     }
-    return [stage for _, stage in sorted({**task.stages, **waiting}.items())]
+    known = {
+        number: stage
+        if stage.title or number not in planned
+        else stage.model_copy(update={"title": planned[number].title})
+        for number, stage in task.stages.items()
+    }
+    return [stage for _, stage in sorted({**waiting, **known}.items())]
 
 
 def lease_json(lease: Lease | None) -> dict[str, Any] | None:

@@ -44,6 +44,7 @@ def _check_derived(git: Git, snapshot: Snapshot, writer: str | None, now: dateti
         yield Finding("derived.not-compared", "info", "refs/okstra/", told)
         return
     yield from stored.check_cache(git, snapshot)
+    yield from stored.check_archives(git, snapshot)
     yield from derived.check_refs(git, snapshot.state)
     yield from derived.check_commits(git, snapshot, writer)
     yield from derived.check_notes(git, snapshot.state)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from okstra_git.errors import OkstraError
+from okstra_git.git.objects import find_folder, tree_of
 from okstra_git.git.refs import find_ref, is_torn
 from okstra_git.git.repo import Git
 from okstra_git.health.findings import Finding
+from okstra_git.records.runs import Run
 from okstra_git.records.states import State
 from okstra_git.state import layout
 from okstra_git.state.cache import load_fold
@@ -65,6 +67,28 @@ def check_cache(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
     elif dict(cached.tips) == dict(snapshot.tips) and cached.state != snapshot.state:
         told = "the kept fold differs from the logs, so commands see a wrong state"
         yield Finding("cache.mismatch", "error", path.name, told, REPAIR, repairable=True)
+
+
+def check_archives(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
+    """Archives of ended runs against the trees that their events name."""
+    for task in snapshot.state.tasks.values():
+        for run in task.runs.values():
+            if run.archive:
+                yield from _compare_archive(git, snapshot, run)
+
+
+def _compare_archive(git: Git, snapshot: Snapshot, run: Run) -> Iterator[Finding]:
+    folder = layout.archive_folder(run.id)
+    try:
+        found = [tree for tip in snapshot.tips.values() if (tree := find_folder(git, tree_of(git, tip), folder))]
+    except OkstraError:
+        return  # a log that cannot be read is a finding already
+    if not found:
+        told = f"the archived files of run {run.id} are in no log here; what was recorded of the run is whole"
+        yield Finding("archive.missing", "info", run.id, told, "fetch the log of the clone that ended the run")
+    elif run.archive not in found:
+        told = f"the archived files of run {run.id} are not those that were recorded when it ended"
+        yield Finding("archive.differs", "warning", run.id, told, f"git diff-tree -r {run.archive} {found[0]}")
 
 
 def check_agreement(state: State) -> Iterator[Finding]:

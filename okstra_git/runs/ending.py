@@ -246,7 +246,7 @@ def resume_run(
 
 def _stale(run: Run, nonce: str) -> StaleNonce:
     since = f" since {show_time(run.touched)}" if run.touched else ""
-    who = f"is led by {named(run.holder)}{since}" if run.is_active else f"was {run.status}"
+    who = f"is led by {named(run.holder)}{since}" if run.is_active else f"ended as {run.status}"
     return StaleNonce(
         f"the nonce {shown(nonce)} is not the one of run {run.id}, which {who}; nothing was recorded",
         hint=f"git okstra run show {run.id}",
@@ -269,7 +269,7 @@ def _lives(run: Run, life: Life, *, hint: str) -> HolderLives:
 def _ended(task: Task, run: Run, so: str) -> RunEnded:
     at = f" on {show_time(run.ended)}" if run.ended else ""
     return RunEnded(
-        f"run {run.id} was {run.status}{at}; {so}",
+        f"run {run.id} ended as {run.status}{at}; {so}",
         hint=f"a new one: {new_run_command(task, run)}",
         run=run.id,
         status=run.status,

@@ -116,7 +116,7 @@ class _Stage(NamedTuple):
         if self.lease is not None:
             yield self.leased()
         elif self.last_run is not None and not self.last_run.is_active:
-            yield f"its last run {self.last_run.id} was {self.last_run.status}"
+            yield f"its last run {self.last_run.id} ended as {self.last_run.status}"
         git = self.git
         if git.branch:
             yield self.branch_holds()
@@ -131,7 +131,7 @@ class _Stage(NamedTuple):
         if git.finding in ("auto", "confirm"):
             moved = "moved, which is proven" if git.finding == "auto" else "may have moved; a person has to say"
             yield f"the recorded commit {moved}"
-        if self.plan is not None and self.plan_facts.matches is not True:
+        if self.plan is not None and self.plan_facts.matches is not True and self.state not in FINISHED:
             yield self.plan_said()
 
     def leased(self) -> str:
@@ -266,7 +266,9 @@ def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool) -> RunAdvice
     """What to do about one run by itself."""
     what = f"run {run.id} ({run.task_type})"
     if not run.is_active:
-        return RunAdvice(run.id, f"{what} was {run.status}", new_run_command(task, run), "a run that ended stays so")
+        return RunAdvice(
+            run.id, f"{what} ended as {run.status}", new_run_command(task, run), "a run that ended stays so"
+        )
     who = (
         f"{what} is led by {named(run.holder)}, which {'is at work' if life.is_live else 'is dead'}{_because(life.why)}"
     )

@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from okstra_git.runs.holding import lead_holder
+from tests.cli.runs import approve_plan, prepare
+from tests.cli.shop import KEY, TASK, open_shop
 from tests.kit.answers import Answer, run_program
 from tests.kit.scenario import World
 from tests.kit.surroundings import ROOT, program_dir
@@ -41,6 +44,15 @@ def test_the_front_page_loads_no_command(world: World) -> None:
 def test_an_answer_in_json_loads_what_it_needs(world: World) -> None:
     assert loaded_by(world, "config", "list") & HEAVY == set()
     assert loaded_by(world, "config", "get", "--text", "keepDays") & HEAVY == set()
+
+
+def test_psutil_is_loaded_only_where_a_holder_is_looked_for(world: World) -> None:
+    open_shop(world)
+    approve_plan(world, (1, ()))
+    for line in (("status",), ("stage", "list", *TASK), ("task", "show", KEY), ("run", "list"), ("run", "snapshots")):
+        assert "psutil" not in loaded_by(world, *line), line
+    prepare(world, lead_holder())
+    assert "psutil" in loaded_by(world, "status")
 
 
 def shell(world: World, line: str, **extra: str) -> Answer:

@@ -216,7 +216,7 @@ def test_a_clarification_is_copied_byte_for_byte() -> None:
 
 
 def resume_script(context: RunContext, tmp_path: Path) -> tuple[Path, RunContext]:
-    root = tmp_path / "it's a $HOME; `odd` \"place\""
+    root = tmp_path / 'it\'s a $HOME; `odd` "place"'
     root.mkdir()
     moved = replace(
         context,
