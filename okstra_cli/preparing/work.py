@@ -7,11 +7,9 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from okstra_cli.following import SHORT
 from okstra_cli.preparing.again import find_again
 from okstra_cli.preparing.papers import Documents, read_documents
 from okstra_cli.preparing.taking import Taken, take_run
-from okstra_cli.stale_gate import pass_stale_gate
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.records.events import RunAbandoned, RunPrepared
@@ -38,6 +36,9 @@ if TYPE_CHECKING:
     from okstra_git.runs.snapshots import Snapshot as Kept
     from okstra_git.state.reading import Snapshot
 
+SHORT = 10
+"""Characters of a commit's name that people are shown."""
+
 
 class RunLost(OkstraError):
     """Somebody ended the run while its bundle was being made."""
@@ -60,8 +61,11 @@ def prepare_run(order: Order) -> Prepared:
     session, _ = order.session, order.lead  # whoever leads is asked for first: a pid that is none is refused here
     task = require_open(session.store.read(), order.key)
     documents = read_documents(order, task)
-    pass_stale_gate(session, order.key)
-    task = require_open(session.store.read(), order.key)
+    if task.anchor is not None or any(stage.is_recorded for stage in task.stages.values()):
+        from okstra_cli.stale_gate import pass_stale_gate  # a judge of history is heavy, and there is history to judge
+
+        pass_stale_gate(session, order.key)
+        task = require_open(session.store.read(), order.key)
     inputs = order.request.fingerprint(*documents.blobs, order.language)
     found = find_again(order, task, inputs)
     if found is not None:
