@@ -6,10 +6,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks.measuring import Took, git, judge, new_repository, okstra, say, store_of
-from okstra_git.names import parse_task_key
-from okstra_git.paths import ProjectPaths
-from okstra_git.tasks.approving import approve_plan
+from benchmarks.measuring import Took, git, judge, new_repository, okstra, say
 from tests.kit.papers import a_brief, a_plan
 
 FILES, ROUNDS = 5_000, 7
@@ -59,7 +56,7 @@ def _set_up(place: Path, scratch: Path) -> None:
     okstra(place, "task", "open", KEY)
     (place / "brief.md").write_text(a_brief())
     (place / "plan.md").write_text(a_plan(dict.fromkeys(range(1, ROUNDS + 1), ())))
-    approve_plan(store_of(place), parse_task_key(KEY), place / "plan.md", ProjectPaths(place))
+    okstra(place, "plan", "approve", "plan.md", "--task-key", KEY)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,10 @@ def task_status(task: Task) -> str:
 
 
 def task_phase(task: Task) -> str | None:
-    """The phase a task is in, as far as its events tell."""
+    """The phase a task is in, as far as its events tell: that of its last run."""
+    last = max(task.runs.values(), key=lambda run: run.id, default=None)
+    if last is not None:
+        return last.task_type
     return "implementation" if task.stages else None
 
 

@@ -1,4 +1,4 @@
-"""The two edits that approval makes: a value in the front matter, and a tick in a check box; all else stays."""
+"""The edits that approval makes: a value in the front matter, a check box, a tick in it; all else stays."""
 
 import re
 
@@ -34,6 +34,20 @@ def find_box(document: Document, label: str) -> Item | None:
     """The first list item with a check box whose text is `label`, or begins with it."""
     boxes = [item for item in document.items() if item.checked is not None]
     return next((item for item in boxes if item.text.strip() == label), None)
+
+
+def add_box(text: str, label: str) -> str:
+    """The text with an open box for `label` behind its first heading, or behind its front matter when it has none."""
+    document = parse_document(text)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.splitlines(keepends=True)
+    first = next((section for section in document.sections if section.level), None)
+    front = text.removeprefix("\ufeff").splitlines(keepends=True)
+    at = first.line if first is not None else (_closing_line(front) + 1 if document.front.exists else 0)
+    if at and not lines[at - 1].endswith(("\n", "\r")):
+        lines[at - 1] += newline
+    lines[at:at] = [newline, f"- [ ] {label}{newline}"]
+    return "".join(lines)
 
 
 def tick_box(text: str, item: Item) -> str:

@@ -5,13 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from okstra_git.names import parse_task_key
-from okstra_git.paths import ProjectPaths
-from okstra_git.tasks.approving import approve_plan
 from tests.kit.answers import Answer
 from tests.kit.papers import a_brief, a_plan
 from tests.kit.scenario import World
-from tests.kit.stores import open_store
 
 KEY = "shop:web:login"
 PREPARE = ("run", "prepare", "--task-key", KEY, "--task-type")
@@ -30,7 +26,7 @@ def set_up(world: World, stages: Mapping[int, Sequence[int]], *, brief: str | No
 
 def approve(world: World, path: str) -> None:
     """Approve the plan as it stands."""
-    approve_plan(open_store(world), parse_task_key(KEY), world.path / path, ProjectPaths(world.path))
+    world.okstra("plan", "approve", path, "--task-key", KEY)
 
 
 def prepare(world: World, *more: str, task_type: str = "implementation", exit: int | None = 0) -> Answer:

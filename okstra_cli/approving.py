@@ -1,0 +1,97 @@
+"""What the plan and brief commands do: read, check, approve, and write from templates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okstra_cli.output import Answer
+from okstra_cli.preparing.order import project_root
+from okstra_cli.views import plan as view
+from okstra_git.documents.editing import add_box, find_box
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.git.config import read_setting
+from okstra_git.git.settings import require_setting
+from okstra_git.names import shown
+from okstra_git.paths import ProjectPaths
+from okstra_git.plans.clarifications import Clarification, open_rows
+from okstra_git.plans.stage_rules import require_plan
+from okstra_git.shipped import templates_directory
+from okstra_git.state.registry import require_task
+from okstra_git.tasks.approving import PlanFile, PlanUnapproved, approve_plan, approved_text, read_plan, replace_plan
+from okstra_git.tasks.checks import require_open
+from okstra_git.tokens import APPROVED_MARKER
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.names import TaskKey
+
+LANGUAGES = ("en", "ko")
+
+
+class OpenQuestions(OkstraError):
+    """Questions that hold up the approval are not answered."""
+
+    code = "plan.open-questions"
+    exit_status = 2
+
+
+def plan_file(session: Session, file: str) -> PlanFile:
+    """The plan in a file named on the line."""
+    return read_plan((session.cwd / file).resolve(), ProjectPaths(project_root(session)))
+
+
+def approve_here(
+    session: Session, key: TaskKey, file: str, *, add_marker: bool, despite_open: bool, dry_run: bool
+) -> Answer:
+    """Approve the plan for the task, or say what an approval would change."""
+    project, path = ProjectPaths(project_root(session)), (session.cwd / file).resolve()
+    require_open(session.store.read(), key)
+    found = read_plan(path, project)
+    lacks_marker = find_box(found.plan.document, APPROVED_MARKER) is None
+    require_plan(found.plan, path=found.path, for_approval=lacks_marker and not add_marker)
+    waiting = open_rows(found.plan.document, blocks="approval")
+    if waiting and not despite_open:
+        raise _open_questions(found, waiting)
+    if dry_run:
+        changes = approved_text(found) != found.text or lacks_marker
+        return Answer(view.dry_json(key, found, changes=changes), lambda: view.dry_page(key, found, changes=changes))
+    if lacks_marker:
+        replace_plan(path, add_box(found.text, APPROVED_MARKER))
+    approved, appended = approve_plan(session.store, key, path, project)
+    session.warn(appended.warning)
+    task, changed = appended.snapshot.state.tasks[key.slashed], bool(appended.events)
+    return Answer(
+        view.approved_json(task, approved, changed=changed), lambda: view.approved_page(task, approved, changed=changed)
+    )
+
+
+def show_here(session: Session, key: TaskKey) -> Answer:
+    """The approved plan of the task, beside the file as it is now."""
+    task = require_task(session.store.read().state, key)
+    if task.plan is None:
+        raise PlanUnapproved(f"no plan of {key} was approved", hint=f"git okstra plan approve FILE --task-key {key}")
+    project = ProjectPaths(project_root(session))
+    try:
+        now: PlanFile | None = read_plan(project.root / task.plan.path, project)
+    except OkstraError:
+        now = None
+    blob = now.blob if now else None
+    return Answer(view.show_json(task, blob), lambda: view.show_page(task, blob))
+
+
+def input_template(session: Session, kind: str, language: str | None) -> str:
+    """An empty plan or brief in the language that was named, or that is configured."""
+    chosen = language or str(read_setting(session.git, require_setting("okstra.language")).value)
+    if chosen not in LANGUAGES:
+        raise UsageError(f"{shown(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
+    return (templates_directory() / "inputs" / f"{kind}.{chosen}.md").read_text(encoding="utf-8")
+
+
+def _open_questions(found: PlanFile, waiting: tuple[Clarification, ...]) -> OpenQuestions:
+    listed = ", ".join(row.id for row in waiting)
+    return OpenQuestions(
+        f"{found.path} waits for answers that hold up its approval: {listed}",
+        hint="answer them in the table and set their Status to answered, or repeat with --despite-open",
+        path=found.path,
+        rows=[{"id": row.id, "line": row.line, "statement": row.statement} for row in waiting],
+    )

@@ -1,0 +1,82 @@
+"""The clarification items of a report: what is asked of a person, what it holds up, and whether it was answered."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from okstra_git.documents.markdown import Document, Table
+from okstra_git.plans.problems import Problem
+from okstra_git.tokens import (
+    CLARIFICATION_BLOCKS,
+    CLARIFICATION_COLUMNS,
+    CLARIFICATION_KINDS,
+    CLARIFICATION_STATUSES,
+    HEADING_CLARIFICATIONS,
+)
+
+_ID = re.compile(r"C-\d{3}\Z")
+
+
+@dataclass(frozen=True)
+class Clarification:
+    """One row of the table, cells as written; `is_open` until a run has resolved it or found it obsolete."""
+
+    id: str
+    ticket: str
+    kind: str
+    statement: str
+    expected: str
+    blocks: str
+    status: str
+    answer: str
+    line: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits: for an answer, or for the run that takes the answer up."""
+        return self.status in ("open", "answered")
+
+
+def list_clarifications(document: Document) -> tuple[Clarification, ...]:
+    """The rows under `Clarification Items`, whatever its number; rows of another shape are left out."""
+    table = _table(document)
+    if table is None:
+        return ()
+    names = ("id", "ticket", "kind", "statement", "expected", "blocks", "status", "answer")
+    whole = (row for row in table.rows if len(row.cells) >= len(names))
+    return tuple(Clarification(line=row.line, **dict(zip(names, row.cells, strict=False))) for row in whole)
+
+
+def open_rows(document: Document, *, blocks: str) -> tuple[Clarification, ...]:
+    """Rows that hold up `approval` or `next-phase` and that nobody has answered."""
+    return tuple(row for row in list_clarifications(document) if row.status == "open" and row.blocks == blocks)
+
+
+def check_clarifications(document: Document) -> list[Problem]:
+    """What is wrong with the table, top to bottom."""
+    table = _table(document)
+    if table is None:
+        return []
+    if table.header != CLARIFICATION_COLUMNS:
+        columns = " | ".join(CLARIFICATION_COLUMNS)
+        return [Problem("clarification.columns", table.line, "the clarification table has other columns", columns)]
+    return [problem for row in list_clarifications(document) for problem in _row_problems(row)]
+
+
+def _row_problems(row: Clarification) -> Iterator[Problem]:
+    if not _ID.match(row.id):
+        yield Problem("clarification.id", row.line, f"{row.id!r} is not an id", "write C-001, C-002 …")
+    for name, value, known in (
+        ("kind", row.kind, CLARIFICATION_KINDS),
+        ("blocks", row.blocks, CLARIFICATION_BLOCKS),
+        ("status", row.status, CLARIFICATION_STATUSES),
+    ):
+        if value not in known:
+            message = f"{row.id}: {value!r} is no {name}"
+            yield Problem(f"clarification.{name}", row.line, message, f"one of {', '.join(known)}")
+
+
+def _table(document: Document) -> Table | None:
+    section = document.find(HEADING_CLARIFICATIONS)
+    inside = (section, *document.below(section)) if section else ()
+    return next((table for each in inside for table in each.tables), None)
