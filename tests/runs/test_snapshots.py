@@ -53,7 +53,8 @@ def take(world: World, git: Git, later: int = 0) -> Snapshot:
 
 def everything(world: World) -> dict[str, object]:
     """What a snapshot must leave as it is, dates of files and all."""
-    files = {str(path): os.lstat(path)[:9] for path in world.path.rglob("*") if ".git" not in path.parts}
+    nodes = [path for path in world.path.rglob("*") if ".git" not in path.parts]
+    files = {str(path): (*os.lstat(path)[:7], os.lstat(path).st_mtime_ns) for path in nodes}  # all but when it was read
     index = world.path / ".git/index"
     return {
         "files": files,
