@@ -22,8 +22,9 @@ On every command:
 Examples:
   git okstra init --project-id shop
   git okstra task open shop:web:login --category feature
-  git okstra stage start 1 --task-key shop:web:login --base main
-  git okstra stage done 1 --task-key shop:web:login
+  git okstra plan approve plan.md --task-key shop:web:login
+  git okstra run prepare --task-key shop:web:login --task-type implementation
+  git okstra stage done 1 --task-key shop:web:login --carry carry.json
   git okstra reconcile --task-key shop:web:login --check
 
 Exit status:
@@ -41,4 +42,4 @@ def front_page() -> str:
 
 def _panel(title: str) -> str:
     rows = [(name, row.help) for name, row in COMMANDS.items() if row.panel == title]
-    return f"{title}:\n" + "".join(f"  {name:<11}{meaning}\n" for name, meaning in rows)
+    return f"{title}:\n" + "".join(f"  {name:<14}{meaning}\n" for name, meaning in rows)

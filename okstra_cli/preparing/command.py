@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import Order
 from okstra_cli.preparing.work import prepare_run
 from okstra_cli.views.prepare import prepared_json, prepared_text
+from okstra_git.errors import UsageError
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
+from okstra_git.runs.request import parse_request
 
 if TYPE_CHECKING:
+    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
     from okstra_git.runs.request import RunRequest
+
+
+SAME_NAMES = ("stage", "workers", "executor", "related_tasks", "directive", "brief", "base_ref", "approved_plan")
+MODELS = ("lead", "executor", "claude", "codex", "gemini", "report_writer")
+
+
+def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -> Answer:
+    """Answer the options of the line, by the names of the command's parameters."""
+    who = {"holder": said["holder"], "lead_session": said["lead_session"]}
+    if said["resume_clarification"]:
+        from okstra_cli.preparing.clarifying import clarified_request
+
+        return answer_prepare(session, clarified_request(session, identity, said["task_type"]), **who)
+    if said["task_type"] is None:
+        raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
+    request = parse_request(
+        identity.require(),
+        said["task_type"],
+        models={name.replace("_", "-"): said[f"{name}_model"] for name in MODELS},
+        waivers=said["qa_waiver"] or (),
+        scope=said["verification_scope"],
+        clarification=said["clarification_response"],
+        pr_template=said["pr_template_path"],
+        plan_verification=not said["no_plan_verification"],
+        **{name: said[name] for name in SAME_NAMES},
+    )
+    return answer_prepare(session, request, **who)
 
 
 def answer_prepare(
