@@ -51,7 +51,10 @@ def opened_page(task: Task, *, changed: bool) -> Page:
     key = task.key.replace("/", ":")
     page.line("task ", Cell(key, "strong"), " is open" if changed else " was open already")
     number = max(task.stages, default=0) + 1
-    page.line(Cell(f"next: git okstra stage start {number} --task-key {key}", "faint"))
+    _, group, name = task.key.split("/")
+    if not task.stages:
+        page.line(Cell(f"next: git okstra brief new {group} {name}, for runs of agents", "faint"))
+    page.line(Cell(f"{'next' if task.stages else '  or'}: git okstra stage start {number} --task-key {key}", "faint"))
     return page
 
 

@@ -28,7 +28,7 @@ def _facts(
 ) -> StageFacts:
     stage, place = task.stages[number], task.places.get(f"stage-{number}")
     branch = stage.branch or (place.branch if place is not None else "")
-    base = stage.base or (stage.range.base if stage.range else "") or ""
+    base = (stage.range.base if stage.range else None) or stage.base
     tip = find_quietly(git, f"refs/heads/{branch}") if branch else None
     here = next((tree.path for tree in trees if branch and tree.branch == branch and tree.path.is_dir()), None)
     if here is None and place is not None and place.status == "active" and place.worktree:

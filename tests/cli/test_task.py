@@ -120,7 +120,8 @@ def test_the_text_is_short_and_says_what_comes_next(world: World) -> None:
     empty = world.okstra("task", "list", "--text").out
     assert empty == "no tasks yet\nnext: git okstra task open <project>:<group>:<task>\n"
     page = world.okstra("task", "open", KEY, "--text").out
-    assert page == f"task {KEY} is open\nnext: git okstra stage start 1 --task-key {KEY}\n"
+    brief = "next: git okstra brief new web login, for runs of agents"
+    assert page == f"task {KEY} is open\n{brief}\n  or: git okstra stage start 1 --task-key {KEY}\n"
     record_stage(world, 1, "feature/login")
     assert world.okstra("task", "open", KEY, "--text").out == (
         f"task {KEY} was open already\nnext: git okstra stage start 2 --task-key {KEY}\n"
