@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import Order
 from okstra_cli.preparing.work import prepare_run
@@ -35,7 +36,7 @@ def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -
     if said["task_type"] is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
     request = parse_request(
-        identity.require(),
+        require_key(session, identity),
         said["task_type"],
         models={name.replace("_", "-"): said[f"{name}_model"] for name in MODELS},
         waivers=said["qa_waiver"] or (),

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
-from okstra_cli.preparing.renewing import schedule
-from okstra_git.documents.markdown import decode
+from okstra_cli.preparing.renewing import find_context, schedule
+from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.names import shown
 from okstra_git.paths import plan_key
+from okstra_git.plans.clarifications import open_rows
 from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.runs.assembling import Papers
 from okstra_git.runs.bundle import BundleSources, KnownRun, SourceText
@@ -199,6 +200,7 @@ def read_documents(order: Order, task: Task) -> Documents:
     plan = _find_plan(order, task)
     files = order.project.task(order.key)
     require_waivable(request.waivers, stage_keys(files.conformance, task.plan, order.key.task))
+    _note_open_questions(order, task)
     return Documents(
         order=order,
         brief=find_brief(order, task),
@@ -232,3 +234,21 @@ def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
         raise PaperMissing(f"{what} {shown(named)} cannot be read: {why}", hint="name an existing file") from error
     decode(data, name=named)
     return Attached(order.project.relative(path.resolve()), data)
+
+
+def _note_open_questions(order: Order, task: Task) -> None:
+    """Say which questions of the last report hold up the next phase, unless its answers are being carried in."""
+    if order.request.clarification is not None:
+        return
+    for run in sorted(task.runs.values(), key=lambda one: one.id, reverse=True):
+        context = find_context(order.project.root, run)
+        report = order.project.root / context.paths.report if context else None
+        if report is None or not report.is_file():
+            continue
+        rows = open_rows(parse_document(report.read_text("utf-8", "replace")), blocks="next-phase")
+        if rows:
+            order.session.note(
+                f"{order.project.relative(report)} has open questions that hold up the next phase: "
+                f"{', '.join(row.id for row in rows)}; answer them there and add --clarification-response"
+            )
+        return

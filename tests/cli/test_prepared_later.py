@@ -1,0 +1,115 @@
+"""A prepared run later on: resumed with gates made anew, ended with its task's documents told, questions remembered."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.kit.prepared import KEY, folder, manifest, prepare, set_up
+from tests.kit.scenario import World
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    return set_up(world, {1: (), 2: ()})
+
+
+@pytest.fixture
+def lead() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that leads a run until it is killed."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_resumed_run_has_its_new_nonce_in_prompt_and_documents(
+    shop: World, lead: "subprocess.Popen[bytes]"
+) -> None:
+    first = prepare(shop, "--stage", "1", "--holder", str(lead.pid)).json
+    lead.kill()
+    lead.wait()
+    resumed = shop.okstra("run", "resume", first["run"], "--json").json
+    nonce = resumed["run"]["nonce"]
+    assert nonce != first["nonce"]
+    assert f"--nonce {nonce}" in resumed["prompt"]
+    assert first["nonce"] not in resumed["prompt"]
+    assert manifest(shop, "manifests/run-context")["run"]["nonce"] == nonce
+    refused = shop.okstra("run", "finish", first["run"], "--nonce", first["nonce"], "--json", exit=1).json
+    assert refused["error"]["code"] == "run.stale-nonce"
+    shop.okstra("run", "finish", first["run"], "--nonce", nonce)
+
+
+def test_a_run_that_waited_gets_its_team_once_the_other_has_ended(
+    shop: World, lead: "subprocess.Popen[bytes]"
+) -> None:
+    other = prepare(shop, "--stage", "1").json
+    waiting = prepare(shop, "--stage", "2", "--holder", str(lead.pid)).json
+    assert "Concurrent-run: no-team background" in waiting["prompt"]
+    shop.okstra("run", "finish", other["run"])
+    lead.kill()
+    lead.wait()
+    resumed = shop.okstra("run", "resume", waiting["run"], "--text")
+    assert "okstra concurrent-run stages:" not in resumed.out
+    assert "Concurrent-run: no-team background" not in resumed.out
+    assert "okstra-shop-web-login-s2" in resumed.out
+    assert manifest(shop, "state/team-state", stage=2)["teamCreate"] is None
+
+
+def test_the_resume_script_takes_the_run_for_the_shell_that_calls_it(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    script = Path(found["resume_script"])
+    assert script.stat().st_mode & 0o111
+    subprocess.run(["sh", "-n", str(script)], check=True)
+    task = json.loads((folder(shop) / "task-manifest.json").read_text())
+    assert shop.path / task["latestResumeCommandPath"] == script
+
+
+def test_the_end_of_a_run_is_told_in_its_tasks_documents(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    shop.okstra("run", "finish", found["run"], "--next-phase", "final-verification")
+    task = json.loads((folder(shop) / "task-manifest.json").read_text())
+    assert [run["status"] for run in task["runs"]] == ["finished"]
+    assert task["nextRecommendedPhase"] == "final-verification"
+    assert "finished" in (folder(shop) / "task-index.md").read_text()
+
+
+def test_an_abandoned_run_frees_its_stage_and_its_bundle_stays(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    shop.okstra("run", "abandon", found["run"])
+    assert Path(found["instruction_set"]).is_dir()
+    assert prepare(shop, "--stage", "auto").json["stage"] == 1
+
+
+def test_open_questions_of_the_last_report_are_remembered(shop: World) -> None:
+    found = prepare(shop, task_type="error-analysis").json
+    Path(found["report"]).write_text(
+        "## 1. Clarification Items\n\n"
+        "| ID | Ticket ID | Kind | Statement | Expected form | Blocks | Status | User input |\n"
+        "|---|---|---|---|---|---|---|---|\n"
+        "| C-001 | 12 | decision | Which one? | one of | next-phase | open | |\n"
+        "| C-002 | 12 | decision | And this? | yes/no | none | open | |\n"
+    )
+    answer = prepare(shop, task_type="implementation-planning")
+    assert "open questions that hold up the next phase: C-001; answer them" in answer.err
+    carried = prepare(shop, "--clarification-response", found["report"], task_type="implementation-planning")
+    assert "open questions" not in carried.err
+
+
+def test_inside_a_stages_worktree_the_task_needs_no_name(shop: World) -> None:
+    place = Path(prepare(shop, "--stage", "1").json["worktree"])
+    inside = World(place, labels=shop.labels, clock=shop.clock)
+    found = inside.okstra("run", "prepare", "--task-type", "error-analysis", "--json").json
+    assert (found["task"], found["task_root"]) == (KEY, str(folder(shop)))
+
+
+def test_plan_verification_can_be_switched_off_for_a_run_and_for_the_clone(shop: World) -> None:
+    prepare(shop, "--no-plan-verification", task_type="implementation-planning")
+    shop.okstra("config", "set", "plan-verification", "off")
+    prepare(shop, "--directive", "again", task_type="implementation-planning")
+    for seq in ("001", "002"):
+        path = folder(shop) / f"runs/implementation-planning/manifests/run-inputs-implementation-planning-{seq}.json"
+        assert json.loads(path.read_text())["planVerification"] is False
