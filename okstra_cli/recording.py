@@ -42,8 +42,18 @@ def done_requests(
     stage = parse_stage(number) if number is not None else find_stage_here(session, key)
     if stage is None:
         raise UsageError("no stage was named", hint=f"git okstra stage done N --task-key {key}")
-    text = _read(session, carry, limit=MAX_CARRY_BYTES) if carry is not None else None
+    text = _read_carry(session, carry) if carry is not None else None
     return [DoneRequest(stage, commit=commit, base=base, branch=branch, carry=text)]
+
+
+def _read_carry(session: Session, carry: Path) -> str:
+    """The text for the next stages without secrets and home paths: what is recorded may be pushed."""
+    from okstra_git.runs.redaction import redact
+
+    found = redact(_read(session, carry, limit=MAX_CARRY_BYTES), home=str(session.home))
+    if found.found:
+        session.note(f"recorded without {', '.join(f'{count} {kind}' for kind, count in sorted(found.found.items()))}")
+    return found.text
 
 
 def _from_lines(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
