@@ -17,6 +17,7 @@ LOADED = """
 import json, os, sys
 sys.path.insert(0, os.environ["ROOT"])
 from okstra_cli import entry
+os._exit = sys.exit
 try:
     sys.argv[1:] = json.loads(os.environ["LINE"])
     entry.main()

@@ -20,7 +20,7 @@ BEFORE_A_RECORD_IS_CONCERNED = {"typer", "pygit2", *HEAVY}
 
 def loaded_by(world: World, *line: str) -> set[str]:
     """Top-level modules in memory after the line was answered."""
-    source = f"import sys\nfrom okstra_cli import entry\nsys.argv = {['okstra', *line]!r}\n"
+    source = f"import os, sys\nos._exit = sys.exit\nfrom okstra_cli import entry\nsys.argv = {['okstra', *line]!r}\n"
     source += "try:\n    entry.main()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
     environ = {**world.environ(), "PYTHONPATH": str(ROOT)}
     answer = run_program([sys.executable, "-c", source], cwd=world.path, environ=environ)
