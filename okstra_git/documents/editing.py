@@ -16,13 +16,13 @@ def set_front_value(text: str, key: str, value: str) -> str:
     place = document.front.places.get(key)
     if place is None:
         lines.insert(_closing_line(lines), f"{key}: {value}{newline}")
-    elif place.line == place.end_line:
+    elif place.key_line == place.line == place.end_line:
         at = place.line + 1
         before, after = lines[at][: place.start], lines[at][place.end :]
         gap = " " if before.endswith(":") else ""
-        lines[at] = f"{before}{gap}{value}{after}"
+        lines[at] = f"{before}{gap}{value}{after if after.strip() else after.lstrip(' ')}"
     else:
-        lines[place.line + 1 : place.end_line + 1] = [f"{key}: {value}{newline}"]
+        lines[place.key_line + 1 : place.end_line + 1] = [f"{key}: {value}{newline}"]
     return bom + "".join(lines)
 
 
@@ -31,9 +31,9 @@ def _closing_line(lines: list[str]) -> int:
 
 
 def find_box(document: Document, label: str) -> Item | None:
-    """The first list item with a check box whose text is `label`, or begins with it."""
+    """The first list item with a check box whose first line is `label`."""
     boxes = [item for item in document.items() if item.checked is not None]
-    return next((item for item in boxes if item.text.strip() == label), None)
+    return next((item for item in boxes if item.text.partition("\n")[0].strip() == label), None)
 
 
 def add_box(text: str, label: str) -> str:
@@ -46,7 +46,8 @@ def add_box(text: str, label: str) -> str:
     at = first.line if first is not None else (_closing_line(front) + 1 if document.front.exists else 0)
     if at and not lines[at - 1].endswith(("\n", "\r")):
         lines[at - 1] += newline
-    lines[at:at] = [newline, f"- [ ] {label}{newline}"]
+    gap = [newline] if at < len(lines) and lines[at].strip() else []
+    lines[at:at] = [newline, f"- [ ] {label}{newline}", *gap]
     return "".join(lines)
 
 

@@ -10,8 +10,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value stands in the block: 0-based line of the block, and the columns it takes there."""
+    """Where a value stands in the block: 0-based lines of its key and of itself, and the columns it takes."""
 
+    key_line: int
     line: int
     start: int
     end: int
@@ -49,10 +50,10 @@ def read_front_matter(content: str | None) -> FrontMatter:
         return FrontMatter(exists=True)
     if not isinstance(values, dict) or not isinstance(root, yaml.MappingNode):
         return FrontMatter(exists=True, problem="it is not a list of `key: value` lines", problem_line=2)
-    places = {str(key.value): _place(value) for key, value in root.value}
+    places = {str(key.value): _place(key, value) for key, value in root.value}
     return FrontMatter(True, {str(key): value for key, value in values.items()}, places)
 
 
-def _place(node: yaml.Node) -> Place:
-    start, end = node.start_mark, node.end_mark
-    return Place(start.line, start.column, end.column, end.line)
+def _place(key: yaml.Node, value: yaml.Node) -> Place:
+    start, end = value.start_mark, value.end_mark
+    return Place(key.start_mark.line, start.line, start.column, end.column, end.line)
