@@ -22,7 +22,8 @@ def set_front_value(text: str, key: str, value: str) -> str:
         gap = " " if before.endswith(":") else ""
         lines[at] = f"{before}{gap}{value}{after if after.strip() else after.lstrip(' ')}"
     else:
-        lines[place.key_line + 1 : place.end_line + 1] = [f"{key}: {value}{newline}"]
+        last = place.end_line + (1 if place.end else 0)  # a block ends where the next key begins
+        lines[place.key_line + 1 : last + 1] = [f"{key}: {value}{newline}"]
     return bom + "".join(lines)
 
 

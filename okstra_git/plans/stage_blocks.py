@@ -27,10 +27,11 @@ _NEW = re.compile(r"\s*\((?:new|신규)\)\s*$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Block:
-    """One labelled block: its Markdown and the line of its label."""
+    """One labelled block: its Markdown, the line of its label, and the line on which the text begins."""
 
     text: str
     line: int
+    start: int
 
 
 def find_blocks(document: Document, section: Section) -> dict[str, Block]:
@@ -39,7 +40,7 @@ def find_blocks(document: Document, section: Section) -> dict[str, Block]:
     for sub in document.below(section):
         name = _BY_LABEL.get(_normal(sub.title))
         if name is not None:
-            found.setdefault(name, Block(document.text_of(sub), sub.line))
+            found.setdefault(name, Block(document.text_of(sub), sub.line, _first_line(document, sub.line + 1)))
     for name, block in _labelled(document, section):
         found.setdefault(name, block)
     return found
@@ -58,7 +59,14 @@ def _labelled(document: Document, section: Section) -> Iterator[tuple[str, Block
     )
     for at, (line, name) in enumerate(starts):
         stop = starts[at + 1][0] - 1 if at + 1 < len(starts) else end
-        yield name, Block(_without_label(document.lines[line - 1 : stop]), line)
+        text = _without_label(document.lines[line - 1 : stop])
+        says = document.lines[line - 1].partition(":")[2].strip("*_ ")
+        yield name, Block(text, line, line if says else _first_line(document, line + 1))
+
+
+def _first_line(document: Document, line: int) -> int:
+    """The first line from `line` on that is not blank."""
+    return next((at for at in range(line, len(document.lines) + 1) if document.lines[at - 1].strip()), line)
 
 
 def _label_of(text: str) -> str | None:

@@ -23,6 +23,8 @@ from okstra_git.documents.markdown import parse_document
         ("---\r\nb: 2\r\n---\r\nx\r\n", "---\r\nb: 2\r\napproved: true\r\n---\r\nx\r\n"),
         ("\ufeff---\napproved: false\n---\n", "\ufeff---\napproved: true\n---\n"),
         ("---\napproved:\n  - a\n  - b\nc: 1\n---\n", "---\napproved: true\nc: 1\n---\n"),
+        ("---\napproved: {a: 1,\n  b: 2}\nc: 1\n---\n", "---\napproved: true\nc: 1\n---\n"),
+        ("---\na: 1\napproved: |\n  no\n  no\n---\n", "---\na: 1\napproved: true\n---\n"),
         ("---\napproved: {a: 1}\n---\n", "---\napproved: true\n---\n"),
     ],
 )

@@ -1,0 +1,138 @@
+"""Plans as people and models write them: tables, sections, labels, dependencies, files and commands."""
+
+import pytest
+
+from okstra_git.documents.markdown import parse_document
+from okstra_git.plans.problems import Problem
+from okstra_git.plans.stage_blocks import list_commands, list_files
+from okstra_git.plans.stage_map import PlanDocument, PlanStage, parse_dependencies, parse_plan
+from okstra_git.plans.stage_rules import check_plan
+from okstra_git.shipped import templates_directory
+from tests.kit.papers import a_plan, a_stage
+
+
+def read(text: str) -> PlanDocument:
+    return parse_plan(parse_document(text))
+
+
+def stage(text: str, number: int = 1) -> PlanStage:
+    found = read(text).find_stage(number)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["### Stage 1: First", "### Stage 1 - First", "#### Stage 1 — First", "## Stage #1. First",
+     "### 5.5.1 Stage 1: First", "### stage 1 First", "### **Stage 1: First**", "### 단계 1: First", "### Stage 1) First"],
+)  # fmt: skip
+def test_a_stages_heading_is_read_however_it_is_punctuated(heading: str) -> None:
+    found = stage(f"# P\n## 5.5 Stage Map\n{heading}\n- **Files:** a.py\n")
+    assert (found.number, found.title, found.files) == (1, "First", ("a.py",))
+
+
+@pytest.mark.parametrize(
+    "head", ["Stage | Title | Depends on", "# | Name | depends-on", "No. | What | Dependencies", "단계 | 제목 | 의존"]
+)
+def test_a_table_is_read_by_the_words_in_its_head(head: str) -> None:
+    found = stage(f"## Stage Map\n| {head} |\n|---|---|---|\n| 1 | One | - |\n| Stage 2 | Two | #1 |\n", 2)
+    assert (found.number, found.title, found.depends_on, found.in_table) == (2, "Two", (1,), True)
+
+
+def test_a_table_of_something_else_is_passed_over() -> None:
+    text = "## Stage Map\n| Risk | Odds |\n|---|---|\n| fire | low |\n\n| Stage | Title |\n|---|---|\n| 1 | One |\n"
+    assert [each.title for each in read(text).stages] == ["One"]
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [("(none)", ()), ("none", ()), ("-", ()), ("", ()), ("없음", ()), ("N/A", ()), ("1", (1,)), ("2, 1", (1, 2)),
+     ("#1 and #2", (1, 2)), ("Stage 1, Stage 3", (1, 3)), ("stages 1 & 2.", (1, 2)), ("1;2", (1, 2)), ("**1**", (1,)),
+     ("단계 1", (1,))],
+)  # fmt: skip
+def test_dependencies_are_read_as_they_are_said(said: str, numbers: tuple[int, ...]) -> None:
+    problems: list[Problem] = []
+    assert parse_dependencies(said, 4, 7, problems) == numbers
+    assert problems == []
+
+
+def test_what_is_no_dependency_is_told_with_its_line() -> None:
+    problems: list[Problem] = []
+    assert parse_dependencies("1, the login", 4, 7, problems) == (1,)
+    assert [(one.code, one.line, one.stage) for one in problems] == [("plan.bad-dependency", 7, 4)] * 2
+
+
+@pytest.mark.parametrize(
+    ("block", "files"),
+    [
+        ("- `src/a.py` (new)\n- src/b.py: the form\n- `src/c.py:12-40` and why", ["src/a.py", "src/b.py", "src/c.py"]),
+        ("`a.py`, `b/c.py`", ["a.py", "b/c.py"]),
+        ("a.py, b.py (new),\nc.py", ["a.py", "b.py", "c.py"]),
+        ("| File | Why |\n|---|---|\n| `a.py` | x |\n| b.py | y |", ["a.py", "b.py"]),
+        ("```\na.py\nb.py\n```", ["a.py", "b.py"]),
+        ("- ./a.py\n- 'b.py'\n- a.py", ["a.py", "b.py"]),
+        ("- `a file.py`", ["a file.py"]),
+        ("- Makefile", ["Makefile"]),
+    ],
+)
+def test_files_are_found_in_lists_tables_code_and_text(block: str, files: list[str]) -> None:
+    assert list(dict.fromkeys(path for path, _ in list_files(block))) == files
+
+
+@pytest.mark.parametrize(
+    ("block", "commands"),
+    [
+        ("```sh\n# first\nmake test\n\nmake lint\n```", ["make test", "make lint"]),
+        ("Run `make test`, then `make lint`.", ["make test", "make lint"]),
+        ("- make test\n- make lint", ["make test", "make lint"]),
+        ("    make test", ["make test"]),
+        ("Look at it.", []),
+    ],
+)
+def test_commands_are_found_in_code_spans_and_lists(block: str, commands: list[str]) -> None:
+    assert list_commands(block) == commands
+
+
+def test_labels_may_be_items_paragraphs_or_lines_of_one_paragraph() -> None:
+    items = "- **Files:** a.py\n- *Steps*: do\n  1. this\n- Validation: `make`\n- Exit contract: x\n- Rollback: y"
+    lines = "**Files**: a.py\nSteps: do\nValidation commands: `make`\nStage Exit Contract: x\nRollback path: y"
+    for body in (items, lines, lines.replace("\n", "\n\n")):
+        found = stage(f"## Stage Map\n### Stage 1: T\n{body}\n")
+        assert sorted(found.blocks) == ["exit_contract", "files", "rollback", "steps", "validation"], body
+        assert (found.files, found.commands, found.text("rollback").strip()) == (("a.py",), ("make",), "y"), body
+        assert found.text("steps").startswith("do")
+
+
+def test_a_label_inside_code_is_none() -> None:
+    found = stage("## Stage Map\n### Stage 1: T\n```\nFiles: a.py\n```\nSteps: `Rollback: x`\n")
+    assert sorted(found.blocks) == ["steps"]
+
+
+def test_blocks_are_handed_on_as_they_are_written() -> None:
+    found = stage(f"## Stage Map\n{a_stage(1)}")
+    assert found.text("steps") == "1. Write the failing test of part 1.\n2. Make it pass."
+
+
+def test_stages_may_stand_after_the_map_on_its_level() -> None:
+    assert [each.number for each in read(f"# P\n## Stage Map\n\n## Stage 1: T\n\nx\n\n{a_stage(2)}").stages] == [1, 2]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_templates_are_sound(language: str) -> None:
+    text = (templates_directory() / f"inputs/plan.{language}.md").read_text()
+    found = read(text)
+    assert check_plan(found, for_approval=True) == []
+    shapes = [(each.depends_on, len(each.files), len(each.commands)) for each in found.stages]
+    assert shapes == [((), 2, 1), ((1,), 2, 1)]
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r"])
+def test_other_line_ends_are_read_alike(ends: str) -> None:
+    plan = a_plan({1: (), 2: (1,)})
+    assert read(plan.replace("\n", ends)).stages == read(plan).stages
+
+
+def test_two_hundred_stages_are_read_at_once() -> None:
+    plan = read(a_plan({number: (number - 1,) if number > 1 else () for number in range(1, 201)}))
+    assert len(plan.stages) == 200
+    assert check_plan(plan, for_approval=True) == []
