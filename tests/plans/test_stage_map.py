@@ -24,7 +24,8 @@ def stage(text: str, number: int = 1) -> PlanStage:
 @pytest.mark.parametrize(
     "heading",
     ["### Stage 1: First", "### Stage 1 - First", "#### Stage 1 — First", "## Stage #1. First",
-     "### 5.5.1 Stage 1: First", "### stage 1 First", "### **Stage 1: First**", "### 단계 1: First", "### Stage 1) First"],
+     "### 5.5.1 Stage 1: First", "### stage 1 First", "### **Stage 1: First**", "### 단계 1: First",
+     "### Stage 1) First"],
 )  # fmt: skip
 def test_a_stages_heading_is_read_however_it_is_punctuated(heading: str) -> None:
     found = stage(f"# P\n## 5.5 Stage Map\n{heading}\n- **Files:** a.py\n")
