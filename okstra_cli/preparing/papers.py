@@ -46,6 +46,12 @@ class PlanDrifted(OkstraError):
     exit_status = 2
 
 
+class StageUnfinished(OkstraError):
+    """A stage without a commit was to be verified."""
+
+    code = "stage.not-done"
+
+
 @dataclass(frozen=True)
 class Attached:
     """A file that was named on the line: its path as shown, and its bytes."""
@@ -196,7 +202,7 @@ def read_documents(order: Order, task: Task) -> Documents:
     if request.base_ref is not None:
         require_commit(session.git, request.base_ref, what="the base")
     if request.stage is not None and not request.phase.has_worktree:
-        require_stage(task, request.stage)
+        _require_done(task, request.stage)
     plan = _find_plan(order, task)
     files = order.project.task(order.key)
     require_waivable(request.waivers, stage_keys(files.conformance, task.plan, order.key.task))
@@ -211,6 +217,17 @@ def read_documents(order: Order, task: Task) -> Documents:
         qa_commands=read_qa_commands(order.project.project_file),
         conformance=files.conformance.read_text("utf-8", "replace") if files.conformance.is_file() else None,
     )
+
+
+def _require_done(task: Task, number: int) -> None:
+    """Only what has ended on a commit can be verified by itself."""
+    if require_stage(task, number).range is None:
+        key = task.key.replace("/", ":")
+        raise StageUnfinished(
+            f"stage {number} of {key} is not done, so there is nothing to verify yet",
+            hint=f"git okstra stage done {number} --task-key {key}",
+            stage=number,
+        )
 
 
 def _find_plan(order: Order, task: Task) -> PlanFile | None:

@@ -64,7 +64,8 @@ def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
         data = file.read_bytes()
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        raise PlanMissing(f"the plan {shown} cannot be read: {why}", hint="name the file", path=shown) from error
+        hint = "name an existing file; a plan approved in another clone has to be brought here as it was approved"
+        raise PlanMissing(f"the plan {shown} cannot be read: {why}", hint=hint, path=shown) from error
     text = decode(data, name=shown)
     return PlanFile(shown, text, name_of_blob(data), parse_plan(parse_document(text)))
 

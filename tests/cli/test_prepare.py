@@ -239,6 +239,15 @@ def test_a_task_that_nobody_opened_is_refused(world: World) -> None:
     assert code_of(prepare(world, task_type="error-analysis", exit=1)) == "task.unknown"
 
 
+def test_a_stage_that_is_not_done_cannot_be_verified_by_itself(shop: World) -> None:
+    prepare(shop, "--stage", "1")
+    assert code_of(prepare(shop, "--stage", "1", task_type="final-verification", exit=1)) == "stage.not-done"
+    finish(shop, 1)
+    found = prepare(shop, "--stage", "1", task_type="final-verification").json
+    assert (found["stage"], found["branch"]) == (1, "feature/web/login-stage-1")
+    assert "single-stage" in found["prompt"] + Path(found["instruction_set"], "analysis-profile.md").read_text()
+
+
 def test_a_closed_task_is_refused(shop: World) -> None:
     shop.okstra("task", "close", KEY)
     assert code_of(prepare(shop, exit=1)) == "task.closed"
