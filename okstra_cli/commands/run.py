@@ -124,7 +124,7 @@ def finish(
 ) -> Answer:
     """Record that a run ended by itself, and archive its files, redacted, in the log."""
     from okstra_cli.guarding import Guard
-    from okstra_cli.leading import packer, project_root, report_path
+    from okstra_cli.leading import packer, project_root, remind_of_stage, report_path
     from okstra_cli.preparing.renewing import conclude
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
@@ -143,6 +143,7 @@ def finish(
     ended = finish_run(session.store, run, asked, is_ours=Guard(session).is_ours, pack=pack)
     session.warn(ended.warning)
     conclude(session, project_root(session), ended.task, ended.run)
+    remind_of_stage(session, ended)
     return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
 
 

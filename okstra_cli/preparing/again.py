@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.taking import is_own_earlier
-from okstra_git.errors import OkstraError
-from okstra_git.runs.bundle import read_context, verify_bundle
+from okstra_git.runs.bundle import verify_bundle
+from okstra_git.runs.stored_context import find_context
 
 if TYPE_CHECKING:
     from okstra_cli.preparing.order import Order
@@ -39,11 +39,10 @@ def find_again(order: Order, task: Task, inputs: str) -> tuple[Run, RunContext, 
 def _intact(order: Order, run: Run) -> tuple[Run, RunContext, str] | None:
     """The run with its context and prompt; None when its bundle was damaged or moved away."""
     root = order.project.root
-    path = root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
+    context = find_context(root, run)
+    if context is None or verify_bundle(root, root / context.paths.run_manifest):
+        return None
     try:
-        context = read_context(path)
-        if verify_bundle(root, root / context.paths.run_manifest):
-            return None
         return run, context, (root / context.paths.prompt).read_text(encoding="utf-8")
-    except (OkstraError, OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
-from okstra_cli.preparing.renewing import find_context, schedule
+from okstra_cli.preparing.renewing import schedule
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_entry, name_of_blob
@@ -19,6 +19,7 @@ from okstra_git.runs.bundle import BundleSources, KnownRun, SourceText
 from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import PlanPart, StagePart, WorktreePart
 from okstra_git.runs.project import read_qa_commands, require_waivable, stage_keys
+from okstra_git.runs.stored_context import find_context
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
 from okstra_git.tasks.checks import require_commit

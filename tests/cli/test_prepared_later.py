@@ -77,6 +77,12 @@ def test_the_end_of_a_run_is_told_in_its_tasks_documents(shop: World) -> None:
     assert "finished" in (folder(shop) / "task-index.md").read_text()
 
 
+def test_a_run_that_ends_before_its_stage_is_done_says_so(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    ended = shop.okstra("run", "finish", found["run"])
+    assert f"stage 1 is not recorded as done; when it is: git okstra stage done 1 --task-key {KEY}" in ended.err
+
+
 def test_an_abandoned_run_frees_its_stage_and_its_bundle_stays(shop: World) -> None:
     found = prepare(shop, "--stage", "1").json
     shop.okstra("run", "abandon", found["run"])
