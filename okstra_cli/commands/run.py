@@ -35,10 +35,11 @@ def list_(
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
         raise UsageError(f"{shown(recent)} is not a number of runs", hint="--recent 10")
     key = identity.task.slashed if identity.task else None
-    rows = list_runs(session.store.read().state, task=key, with_ended=all_ or recent is not None)
+    state = session.store.read().state
+    rows = list_runs(state, task=key, with_ended=all_ or recent is not None)
     rows = rows[: int(recent)] if recent is not None else rows
     seen = [(task, run, Guard(session).life_of(run) if run.is_active else None) for task, run in rows]
-    return Answer({"runs": [view.run_json(*row) for row in seen]}, lambda: view.list_page(seen))
+    return Answer({"runs": [view.run_json(*row) for row in seen]}, lambda: view.list_page(seen, state))
 
 
 @app.command("show")

@@ -105,6 +105,25 @@ def test_open_questions_of_the_last_report_are_remembered(shop: World) -> None:
     assert "open questions" not in carried.err
 
 
+def test_the_short_ids_of_the_list_name_their_runs(shop: World) -> None:
+    for number in (1, 2):
+        prepare(shop, "--stage", str(number))
+    rows = [line.split()[0] for line in shop.okstra("run", "list", "--text").out.splitlines()[1:]]
+    assert all(10 <= len(row) <= 26 for row in rows)
+    stages = [shop.okstra("run", "show", row, "--json").json["run"]["stage"] for row in rows]
+    assert stages == [2, 1]
+
+
+def test_a_carry_is_recorded_without_secrets(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    World(Path(found["worktree"]), clock=shop.clock).commit("S1")
+    shop.write("carry.json", '{"stage": 1, "summary": "ask with ghp_abcdefghijklmnopqrstuvwxyz0123456789"}')
+    done = shop.okstra("stage", "done", "1", "--task-key", KEY, "--carry", "carry.json")
+    assert "recorded without 1 " in done.err
+    log = shop.ask("for-each-ref", "--format=%(refname)", "refs/okstra/log")
+    assert "ghp_" not in shop.ask("show", f"{log}:tasks/shop/web/login/events.jsonl")
+
+
 def test_inside_a_stages_worktree_the_task_needs_no_name(shop: World) -> None:
     place = Path(prepare(shop, "--stage", "1").json["worktree"])
     inside = World(place, labels=shop.labels, clock=shop.clock)
