@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.taking import is_own_earlier
 from okstra_git.runs.bundle import verify_bundle
+from okstra_git.runs.leases import finished_stages
 from okstra_git.runs.stored_context import find_context
 
 if TYPE_CHECKING:
@@ -18,22 +19,26 @@ if TYPE_CHECKING:
 def find_again(order: Order, task: Task, inputs: str) -> tuple[Run, RunContext, str] | None:
     """The run this call asks for, with its context and prompt, when it is prepared already and its bundle is whole.
 
-    `--stage auto` never finds one, since it asks for the next stage; a note then names the run the lead has already.
+    `--stage auto` never finds one, since it asks for the next stage; a note then names the runs the lead has already.
     """
     request = order.request
     own = [run for run in task.runs.values() if run.task_type == request.phase.name and is_own_earlier(order, run)
            and run.is_active]  # fmt: skip
     if request.phase.has_worktree and request.stage is None:
-        for run in own:
-            order.session.note(
-                f"run {run.id} on stage {run.stage} was prepared for the same lead before; "
-                f"to go on with it: okstra run resume {run.id}"
-            )
+        _note_own(order, [run for run in own if run.stage not in finished_stages(task)])
         return None
     for run in own:
         if run.inputs == inputs and run.stage == request.stage:
             return _intact(order, run)
     return None
+
+
+def _note_own(order: Order, own: list[Run]) -> None:
+    """One line about the runs that this lead was given before, since `auto` means the next stage and not those."""
+    if own:
+        listed = ", ".join(f"{run.id} on stage {run.stage}" for run in own[-3:])
+        more = f" and {len(own) - 3} more" if len(own) > 3 else ""
+        order.session.note(f"the same lead has {listed}{more} already; to go on with one: okstra run resume {own[-1].id}")
 
 
 def _intact(order: Order, run: Run) -> tuple[Run, RunContext, str] | None:
