@@ -38,7 +38,8 @@ def _note_own(order: Order, own: list[Run]) -> None:
     if own:
         listed = ", ".join(f"{run.id} on stage {run.stage}" for run in own[-3:])
         more = f" and {len(own) - 3} more" if len(own) > 3 else ""
-        order.session.note(f"the same lead has {listed}{more} already; to go on with one: okstra run resume {own[-1].id}")
+        command = f"okstra run resume {own[-1].id}"
+        order.session.note(f"the same lead has {listed}{more} already; to go on with one: {command}")
 
 
 def _intact(order: Order, run: Run) -> tuple[Run, RunContext, str] | None:
