@@ -173,8 +173,17 @@ def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
         content.take(tokens[at:stop])
         found.append(
             Section(
-                level, _NUMBERING.sub("", raw).strip(), raw, line, body, ends[index],
-                tuple(content.paragraphs), tuple(content.items), tuple(content.tables), tuple(content.codes), index,
+                level,
+                _NUMBERING.sub("", raw).strip(),
+                raw,
+                line,
+                body,
+                ends[index],
+                tuple(content.paragraphs),
+                tuple(content.items),
+                tuple(content.tables),
+                tuple(content.codes),
+                index,
             )
         )
     return tuple(found)

@@ -123,14 +123,18 @@ def test_what_looks_like_a_heading_in_code_lists_and_quotes_is_none() -> None:
 
 
 def test_cells_keep_escaped_pipes_and_lose_their_markup() -> None:
-    (table,) = read("""\
+    (table,) = (
+        read("""\
         # T
 
         | A | **B** |
         |---|:-:|
         | `a\\|b` | c \\| d |
         | *x* |
-        """).sections[1].tables
+        """)
+        .sections[1]
+        .tables
+    )
     assert (table.header, table.line) == (("A", "B"), 3)
     assert table.rows == (Row(("a|b", "c | d"), 5), Row(("x", ""), 6))
 
