@@ -126,12 +126,17 @@ def list_files(text: str) -> list[tuple[str, int]]:
                 found += [(path, paragraph.line + offset) for word in line.split(",") for path in _paths(word, ())]
         for code in section.codes:
             lines = enumerate(code.content.split("\n"), code.first)
-            found += [(path, number) for number, line in lines if line.strip() for path in _paths(line, (line,))]
+            found += [
+                (path, number)
+                for number, line in lines
+                if line.strip()[:1] not in ("", "#")
+                for path in _paths(line, (line,))
+            ]
     return sorted({path: (path, line) for path, line in reversed(found)}.values(), key=lambda one: one[1])
 
 
 def _paths(text: str, spans: tuple[str, ...]) -> list[str]:
-    """The paths of one item: those of its code spans that look like one, or else the first; without any, its first word."""
+    """The paths of one item: its code spans that look like paths, or the first of them; without spans its first word."""
     if spans:
         return [_bare(span) for span in [each for each in spans if "/" in each or "." in each] or spans[:1]]
     words = _NEW.sub("", text).split()

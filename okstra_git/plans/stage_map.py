@@ -8,7 +8,7 @@ from okstra_git.plans.problems import Problem
 from okstra_git.plans.stage_blocks import NOTHING, Block, find_blocks, list_commands, list_files
 from okstra_git.tokens import HEADING_STAGE_MAP
 
-_STAGE = re.compile(r"(?:stage|단계)\s*#?\s*(\d{1,6})(?![\d.]\d)\s*(?:[:.)\-–—]\s*)?(.*)", re.IGNORECASE | re.DOTALL)
+_STAGE = re.compile(r"(?:stage|단계)\s*#?\s*(\d{1,6})(?!\d|\.\d)\s*(?:[:.)\-–—]\s*)?(.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"(?:stage|단계)?\s*#?\s*(\d{1,6})\s*\Z", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-*+]\s+(?=\S)", re.MULTILINE)
 NUMBER_HEADS = ("stage", "#", "no", "no.", "number", "단계", "번호")
