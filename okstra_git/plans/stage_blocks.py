@@ -132,11 +132,14 @@ def list_files(text: str) -> list[tuple[str, int]]:
                 if line.strip()[:1] not in ("", "#")
                 for path in _paths(line, (line,))
             ]
-    return sorted({path: (path, line) for path, line in reversed(found)}.values(), key=lambda one: one[1])
+    lines_of: dict[str, int] = {}
+    for path, number in sorted(found, key=lambda one: one[1]):
+        lines_of.setdefault(path, number)
+    return list(lines_of.items())
 
 
 def _paths(text: str, spans: tuple[str, ...]) -> list[str]:
-    """The paths of one item: its code spans that look like paths, or the first of them; without spans its first word."""
+    """The paths of one item: its code spans that look like paths, or the first one; without spans its first word."""
     if spans:
         return [_bare(span) for span in [each for each in spans if "/" in each or "." in each] or spans[:1]]
     words = _NEW.sub("", text).split()
