@@ -10,6 +10,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WRONG = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """What the parser raises for one text or another; a bad `!!timestamp` is an AttributeError, a bad `!!bool` a KeyError.
 """
+_UNCLOSED = ("a flow sequence", "a flow mapping", "a quoted scalar")
 _DEEPEST = 100
 """Brackets within brackets; the parser's own recursion has no bound."""
 
@@ -88,6 +89,8 @@ def read_front_matter(content: str | None, *, closing: int = 0) -> FrontMatter:
 def _line_of(error: Exception, content: str) -> int:
     """The line of the document that the parser complained about."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if str(getattr(error, "context", None)).endswith(_UNCLOSED):
+        mark = getattr(error, "context_mark", None)  # where it was opened: the end of it may be looked for far below
     if mark is not None:
         return content.count("\n", 0, mark.index) + 2
     if isinstance(error, yaml.reader.ReaderError):

@@ -143,7 +143,8 @@ def _paths(text: str, spans: tuple[str, ...]) -> list[str]:
     if spans:
         return [_bare(span) for span in [each for each in spans if "/" in each or "." in each] or spans[:1]]
     words = _NEW.sub("", text).split()
-    return [_bare(words[0])] if words and " ".join(words).strip(".").casefold() not in NOTHING else []
+    said = " ".join(words).casefold()
+    return [] if (said.rstrip(".") or said) in NOTHING else [_bare(words[0])]
 
 
 def _bare(path: str) -> str:

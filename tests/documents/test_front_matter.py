@@ -61,6 +61,8 @@ def test_of_a_key_that_is_there_twice_the_last_counts() -> None:
     ("lines", "line", "problem"),
     [
         (("a: 1", "b: [1"), 3, "did not find expected ',' or ']'"),
+        (("a: {b: 1", "c: 2", "d: 3"), 2, "did not find expected ',' or '}'"),
+        (("a: 1", "b: 'two", "c: 3"), 3, "found unexpected end of stream"),
         (("a: 1", "b: c: d"), 3, "mapping values are not allowed in this context"),
         (("a: 1", "\tb: 2"), 3, "found a tab character"),
         (("a: 1", "b: *nobody"), 3, "found undefined alias"),

@@ -161,7 +161,7 @@ def test_each_circle_is_told_once(needs: dict[int, tuple[int, ...]], circles: li
     assert [problem.message.rpartition(": ")[2] for problem in problems] == circles
 
 
-@pytest.mark.parametrize("path", ["/a", "~/a", "../a", "a/../../b", "a\\b", "`.`"])
+@pytest.mark.parametrize("path", ["/a", "~/a", "../a", "a/../../b", "a\\b", "."])
 @pytest.mark.parametrize("item", ["- {}\n", "\n\n- {}\n", "| F |\n|---|\n| {} |\n", "a.py,\n{}\n"])
 def test_a_path_outside_of_the_repository_is_told_in_its_line(path: str, item: str) -> None:
     (found,) = told(swap((FILES_1, item.format(path))))
