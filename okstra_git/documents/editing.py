@@ -2,33 +2,73 @@
 
 import re
 
+from okstra_git.documents.front_matter import FrontMatter, Place
 from okstra_git.documents.markdown import Document, Item, parse_document
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+"""Lines as `parse_document` counts them: a form feed or a line separator ends none."""
 
 
 def set_front_value(text: str, key: str, value: str) -> str:
-    """The text with `key: value` in its front matter: replaced in place, added as its last line, or as a new block."""
-    document = parse_document(text)
-    newline = "\r\n" if "\r\n" in text else "\n"
+    """The text with `key: value` in its front matter: replaced in place, added as its last line, or as a new block.
+
+    `value` is YAML on one line.
+    """
+    front = parse_document(text).front
     bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
-    if not document.front.exists:
+    lines, newline = _LINE.findall(body), _newline(body)
+    if not front.exists:
         return f"{bom}---{newline}{key}: {value}{newline}---{newline}{body}"
-    lines = body.splitlines(keepends=True)
-    place = document.front.places.get(key)
-    if place is None:
-        lines.insert(_closing_line(lines), f"{key}: {value}{newline}")
-    elif place.key_line == place.line == place.end_line:
-        at = place.line + 1
-        before, after = lines[at][: place.start], lines[at][place.end :]
-        gap = " " if before.endswith(":") else ""
-        lines[at] = f"{before}{gap}{value}{after if after.strip() else after.lstrip(' ')}"
-    else:
-        last = place.end_line + (1 if place.end else 0)  # a block ends where the next key begins
-        lines[place.key_line + 1 : last + 1] = [f"{key}: {value}{newline}"]
+    place = front.places.get(key)
+    if place is not None:
+        first, last, new = _replacement(front, place, value)
+        return bom + _spliced(lines, first, last, new)
+    if front.inside is not None:
+        rest = front.content[front.inside :].lstrip()
+        return bom + _spliced(lines, front.inside, front.inside, f"{key}: {value}" + ("" if rest[:1] == "}" else ", "))
+    lines.insert(front.closing - 1, f"{' ' * front.indent}{key}: {value}{newline}")
     return bom + "".join(lines)
 
 
-def _closing_line(lines: list[str]) -> int:
-    return next(at for at, line in enumerate(lines) if at > 0 and line.strip() == "---")
+def _replacement(front: FrontMatter, place: Place, value: str) -> tuple[int, int, str]:
+    """Which part of the block goes, from its key's colon on when the value begins below it, and what comes for it."""
+    content, first = front.content, place.start
+    colon = content.find(":", place.key_end)
+    if colon >= 0 and "\n" in content[place.key_end : first]:
+        first = colon + 1
+    before = " " if content[first - 1 : first] == ":" else ""
+    after = " " if content[place.end : place.end + 1] == "#" else ""
+    return first, max(first, place.end), f"{before}{value}{after}"
+
+
+def _spliced(lines: list[str], first: int, last: int, new: str) -> str:
+    """The text with other words from one offset of the front matter to another; offsets count each line end as one."""
+    starts = _Offsets(lines)
+    text = "".join(lines)
+    return text[: starts.of(first)] + new + text[starts.of(last) :]
+
+
+class _Offsets:
+    """Offsets of the front matter as offsets of the text, whose line ends may have two characters."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+
+    def of(self, offset: int) -> int:
+        """Where that character of the block stands in the text."""
+        at = len(self._lines[0])
+        for line in self._lines[1:]:
+            plain = len(line.rstrip("\r\n")) + 1
+            if offset < plain:
+                break
+            offset, at = offset - plain, at + len(line)
+        return at + offset
+
+
+def _newline(text: str) -> str:
+    """The line end that the text begins to use."""
+    found = re.search(r"\r\n|\r|\n", text)
+    return found[0] if found else "\n"
 
 
 def find_box(document: Document, label: str) -> Item | None:
@@ -38,22 +78,26 @@ def find_box(document: Document, label: str) -> Item | None:
 
 
 def add_box(text: str, label: str) -> str:
-    """The text with an open box for `label` behind its first heading, or behind its front matter when it has none."""
+    """The text with an open box for `label` behind its first heading, or behind its front matter when it has none.
+
+    It is a paragraph of its own: a blank line before it and behind it.
+    """
     document = parse_document(text)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines(keepends=True)
-    first = next((section for section in document.sections if section.level), None)
-    front = text.removeprefix("\ufeff").splitlines(keepends=True)
-    at = first.line if first is not None else (_closing_line(front) + 1 if document.front.exists else 0)
+    bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+    lines, newline = _LINE.findall(body), _newline(body)
+    heading = next((section for section in document.sections if section.level), None)
+    at = heading.body - 1 if heading is not None else document.front.closing
     if at and not lines[at - 1].endswith(("\n", "\r")):
         lines[at - 1] += newline
-    gap = [newline] if at < len(lines) and lines[at].strip() else []
-    lines[at:at] = [newline, f"- [ ] {label}{newline}", *gap]
-    return "".join(lines)
+    after = [newline] if at < len(lines) and lines[at].strip(" \t\r\n") else []
+    lines[at:at] = [*([newline] if at else []), f"- [ ] {label}{newline}", *after]
+    return bom + "".join(lines)
 
 
 def tick_box(text: str, item: Item) -> str:
     """The text with the item's box ticked; nothing changes when it is already."""
-    lines = text.splitlines(keepends=True)
+    if item.checked is not False:
+        return text
+    lines = _LINE.findall(text)
     lines[item.line - 1] = re.sub(r"\[ \]", "[x]", lines[item.line - 1], count=1)
     return "".join(lines)

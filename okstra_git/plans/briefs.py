@@ -14,6 +14,7 @@ FIELDS = {"ticket": ("issue / ticket", "issue/ticket", "ticket", "issue"), "task
 
 _CONFIRMED = re.compile(r"\s*\[CONFIRMED\s+(\S+)\s*(?:→|->)\s*([^\]\s]+)\s*\]")
 _ANSWER = re.compile(r"\s*(RC-\d+)\s*[:.\-–—]?\s*", re.IGNORECASE)
+_NEXT_ANSWER = re.compile(r"\n(?=\s*RC-\d+\b)", re.IGNORECASE)
 _RC = re.compile(r"RC-\d+\Z")
 _LABELLED = re.compile(r"\s*\[?([a-z]+-[a-z]+)\]?\s*[:\-–—]\s*", re.IGNORECASE)
 
@@ -122,7 +123,7 @@ def _question(item: Item) -> OpenQuestion:
     text = _CONFIRMED.sub("", item.text).strip()
     prefix = next((each for each in QUESTION_PREFIXES if text.lower().startswith(each)), "")
     plain = text[len(prefix) :].strip()
-    return OpenQuestion(prefix, plain, item.line, mark[1] if mark else "", mark[2] if mark else "")
+    return OpenQuestion(prefix, plain, item.line, mark[1] if mark else "", mark[2].upper() if mark else "")
 
 
 def _answers(document: Document) -> dict[str, str]:
@@ -133,10 +134,11 @@ def _answers(document: Document) -> dict[str, str]:
         heading = _ANSWER.match(each.raw)
         if heading:
             found.setdefault(heading[1].upper(), f"{each.raw[heading.end() :]}\n{document.text_of(each)}".strip())
-        for text in (*(item.text for item in each.items), *(paragraph.text for paragraph in each.paragraphs)):
-            match = _ANSWER.match(text)
-            if match:
-                found.setdefault(match[1].upper(), text[match.end() :].strip())
+        for said in (*(item.text for item in each.items), *(paragraph.text for paragraph in each.paragraphs)):
+            for text in _NEXT_ANSWER.split(said):
+                match = _ANSWER.match(text)
+                if match:
+                    found.setdefault(match[1].upper(), text[match.end() :].strip())
     return found
 
 
@@ -196,7 +198,7 @@ def _question_problems(brief: Brief) -> list[Problem]:
         if question.is_marked and not _is_date(question.confirmed_on):
             found.append(Problem("brief.bad-date", question.line, f"{question.confirmed_on!r} is not a date",
                                  "write [CONFIRMED YYYY-MM-DD → RC-N]"))  # fmt: skip
-        if question.is_marked and (not _RC.match(question.answer) or question.answer not in brief.answers):
+        if question.is_marked and not (_RC.match(question.answer) and brief.answers.get(question.answer)):
             found.append(Problem("brief.no-answer", question.line, f"there is no answer {question.answer}",
                                  f"put it under '{CONFIRMATIONS}', as '- {question.answer}: …'"))  # fmt: skip
     return found

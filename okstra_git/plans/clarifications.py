@@ -49,7 +49,8 @@ def list_clarifications(document: Document) -> tuple[Clarification, ...]:
 
 def open_rows(document: Document, *, blocks: str) -> tuple[Clarification, ...]:
     """Rows that hold up `approval` or `next-phase` and that nobody has answered."""
-    return tuple(row for row in list_clarifications(document) if row.status == "open" and row.blocks == blocks)
+    rows = list_clarifications(document)
+    return tuple(row for row in rows if (row.status.casefold(), row.blocks.casefold()) == ("open", blocks))
 
 
 def check_clarifications(document: Document) -> list[Problem]:

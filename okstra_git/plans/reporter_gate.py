@@ -105,8 +105,8 @@ def _promote(
 
 
 def _term_for(question: OpenQuestion, terms: tuple[str, ...]) -> str:
-    plain = question.text.casefold()
-    found = max((term for term in terms if term in plain), key=len, default="")
+    plain = " ".join(question.text.casefold().split())
+    found = max((term for term in terms if term in plain), key=lambda term: (len(term), term), default="")
     return f"the glossary's term '{found}'" if found else "extend the okstra glossary with the term"
 
 

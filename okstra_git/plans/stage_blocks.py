@@ -2,10 +2,11 @@
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from okstra_git.documents.markdown import Document, Item, Paragraph, Section, parse_document
+from okstra_git.documents.markdown import Document, Section, parse_document
 
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": ("depends-on", "depends on", "dependencies", "dependency", "의존", "의존성"),
@@ -19,19 +20,29 @@ LABELS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Block -> the words by which people and models head it; the first one is the usual."""
 
+NOTHING = ("", "-", "–", "—", "none", "(none)", "n/a", "없음", "(없음)")
+"""How people write that there is none."""
+
 _BY_LABEL = {label: block for block, labels in LABELS.items() for label in labels}
 _LABEL = re.compile(r"\s*([^:\n`]{1,40}?)\s*:(?:\s|$)")
 _LINE_RANGE = re.compile(r":\d+(?:[-–]\d+)?$")
+_EMPHASIS = re.compile(r"^\s*(?:\*\*|__|\*|_)(?=\s|$)")
 _NEW = re.compile(r"\s*\((?:new|신규)\)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Block:
-    """One labelled block: its Markdown, the line of its label, and the line on which the text begins."""
+    """One labelled block: its Markdown, the line of its label, and the line of its first words."""
 
     text: str
     line: int
-    start: int
+    first: int
+
+
+class _Label(NamedTuple):
+    line: int
+    depth: int
+    name: str
 
 
 def find_blocks(document: Document, section: Section) -> dict[str, Block]:
@@ -40,7 +51,7 @@ def find_blocks(document: Document, section: Section) -> dict[str, Block]:
     for sub in document.below(section):
         name = _BY_LABEL.get(_normal(sub.title))
         if name is not None:
-            found.setdefault(name, Block(document.text_of(sub), sub.line, _first_line(document, sub.line + 1)))
+            found.setdefault(name, _block(document.lines[sub.body - 1 : sub.end], sub.line, sub.body))
     for name, block in _labelled(document, section):
         found.setdefault(name, block)
     return found
@@ -50,23 +61,20 @@ def _labelled(document: Document, section: Section) -> Iterator[tuple[str, Block
     """Blocks that begin with `Label:` in the section itself; each goes on to the next one."""
     inside = document.below(section)
     end = inside[0].line - 1 if inside else section.end
-    texts: list[Paragraph | Item] = [*section.paragraphs, *section.items]
-    starts = sorted(
-        (each.line + offset, name)
-        for each in texts
-        for offset, said in enumerate(each.text.split("\n"))
-        if (name := _label_of(said)) is not None
-    )
-    for at, (line, name) in enumerate(starts):
-        stop = starts[at + 1][0] - 1 if at + 1 < len(starts) else end
-        text = _without_label(document.lines[line - 1 : stop])
-        says = document.lines[line - 1].partition(":")[2].strip("*_ ")
-        yield name, Block(text, line, line if says else _first_line(document, line + 1))
-
-
-def _first_line(document: Document, line: int) -> int:
-    """The first line from `line` on that is not blank."""
-    return next((at for at in range(line, len(document.lines) + 1) if document.lines[at - 1].strip()), line)
+    said = [(0, paragraph.line, paragraph.text) for paragraph in section.paragraphs]
+    said += [(item.depth, line, text) for item in section.items for line, text in item.parts]
+    labels = [
+        _Label(line + offset, depth, name)
+        for depth, line, text in said
+        for offset, each in enumerate(text.split("\n"))
+        if (name := _label_of(each)) is not None
+    ]
+    outermost = min((label.depth for label in labels), default=0)
+    starts = sorted(label for label in labels if label.depth == outermost)
+    for at, start in enumerate(starts):
+        stop = starts[at + 1].line - 1 if at + 1 < len(starts) else end
+        lines = document.lines[start.line - 1 : stop]
+        yield start.name, _without_label(_first_paragraph(lines) if start.name == "depends" else lines, start.line)
 
 
 def _label_of(text: str) -> str | None:
@@ -74,15 +82,32 @@ def _label_of(text: str) -> str | None:
     return _BY_LABEL.get(_normal(match[1])) if match else None
 
 
-def _without_label(lines: tuple[str, ...]) -> str:
-    """The lines of a block with its label, bullet and emphasis taken off the first one."""
-    first = lines[0].partition(":")[2].lstrip("*_ ")
-    rest = textwrap.dedent("\n".join(lines[1:]))
-    return f"{first}\n{rest}".strip("\n") if first else rest.strip("\n")
+def _first_paragraph(lines: Sequence[str]) -> Sequence[str]:
+    """What a label says in its own line, or in the lines below it up to a blank one."""
+    if _behind_label(lines[0]):
+        return lines[:1]
+    filled = next((at for at, line in enumerate(lines) if at and line.strip()), len(lines))
+    return lines[: next((at for at, line in enumerate(lines) if at > filled and not line.strip()), len(lines))]
+
+
+def _behind_label(line: str) -> str:
+    """What a labelled line says, its bullet, label and emphasis taken off."""
+    return _EMPHASIS.sub("", line.partition(":")[2]).strip()
+
+
+def _without_label(lines: Sequence[str], line: int) -> Block:
+    first = _behind_label(lines[0])
+    rest = textwrap.dedent("\n".join(lines[1:])).split("\n")
+    return _block([first, *rest] if first else rest, line, line if first else line + 1)
+
+
+def _block(lines: Sequence[str], line: int, first: int) -> Block:
+    blank = next((at for at, each in enumerate(lines) if each.strip()), 0)
+    return Block("\n".join(lines[blank:]).rstrip(), line, first + blank)
 
 
 def _normal(title: str) -> str:
-    return " ".join(title.replace("*", "").replace("_", " ").casefold().split()).rstrip(":")
+    return " ".join(title.replace("*", "").replace("_", " ").casefold().split()).rstrip(":").rstrip()
 
 
 def list_files(text: str) -> list[tuple[str, int]]:
@@ -92,21 +117,34 @@ def list_files(text: str) -> list[tuple[str, int]]:
     for section in document.sections:
         found += [(path, item.line) for item in section.items for path in _paths(item.text, item.spans)]
         for table in section.tables:
-            found += [(path, row.line) for row in table.rows for path in _paths(row.cells[0], ())[:1]]
+            found += [(path, row.line) for row in table.rows for path in _paths(row.cells[0], ())]
         for paragraph in section.paragraphs:
-            words = paragraph.spans or paragraph.text.replace("\n", ",").split(",")
-            found += [(path, paragraph.line) for word in words for path in _paths(word, ())]
-        coded = [(line.strip(), code.line) for code in section.codes for line in code.content.splitlines()]
-        found += [(line, number) for line, number in coded if line]
-    return list(dict.fromkeys(found))
+            if paragraph.spans:
+                found += [(path, paragraph.line) for path in _paths("", paragraph.spans)]
+                continue
+            for offset, line in enumerate(paragraph.text.split("\n")):
+                found += [(path, paragraph.line + offset) for word in line.split(",") for path in _paths(word, ())]
+        for code in section.codes:
+            lines = enumerate(code.content.split("\n"), code.first)
+            found += [
+                (path, number)
+                for number, line in lines
+                if line.strip()[:1] not in ("", "#")
+                for path in _paths(line, (line,))
+            ]
+    lines_of: dict[str, int] = {}
+    for path, number in sorted(found, key=lambda one: one[1]):
+        lines_of.setdefault(path, number)
+    return list(lines_of.items())
 
 
 def _paths(text: str, spans: tuple[str, ...]) -> list[str]:
-    """The paths of one item: its code spans, or its first word."""
+    """The paths of one item: its code spans that look like paths, or the first one; without spans its first word."""
     if spans:
-        return [_bare(span) for span in spans if "/" in span or "." in span or len(spans) == 1]
+        return [_bare(span) for span in [each for each in spans if "/" in each or "." in each] or spans[:1]]
     words = _NEW.sub("", text).split()
-    return [_bare(words[0])] if words else []
+    said = " ".join(words).casefold()
+    return [] if (said.rstrip(".") or said) in NOTHING else [_bare(words[0])]
 
 
 def _bare(path: str) -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from okstra_git.documents.markdown import Document, Section, Table
 from okstra_git.plans.problems import Problem
-from okstra_git.plans.stage_blocks import Block, find_blocks, list_commands, list_files
+from okstra_git.plans.stage_blocks import NOTHING, Block, find_blocks, list_commands, list_files
 from okstra_git.tokens import HEADING_STAGE_MAP
 
-_STAGE = re.compile(r"(?:stage|단계)\s*#?\s*(\d+)\s*(?:[:.)\-–—]\s*)?(.*)", re.IGNORECASE | re.DOTALL)
+_STAGE = re.compile(r"(?:stage|단계)\s*#?\s*(\d{1,6})(?!\d|\.\d)\s*(?:[:.)\-–—]\s*)?(.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"(?:stage|단계)?\s*#?\s*(\d{1,6})\s*\Z", re.IGNORECASE)
-_NONE = ("", "-", "–", "—", "none", "(none)", "n/a", "없음", "(없음)")
+_BULLET = re.compile(r"^\s*[-*+]\s+(?=\S)", re.MULTILINE)
 NUMBER_HEADS = ("stage", "#", "no", "no.", "number", "단계", "번호")
 TITLE_HEADS = ("title", "name", "what", "stage title", "제목", "이름", "내용")
 DEPENDS_HEADS = ("depends-on", "depends on", "dependencies", "dependency", "depends", "의존", "의존성")
@@ -117,7 +117,7 @@ def _stage_sections(document: Document, top: Section, problems: list[Problem]) -
     found: dict[int, tuple[Section, str]] = {}
     for section in document.sections:
         match = _STAGE.fullmatch(section.title) if section.line > top.line else None
-        if match is None or (not match[2] and section.title.casefold() == HEADING_STAGE_MAP.casefold()):
+        if match is None:
             continue
         number = int(match[1])
         if number in found:
@@ -159,8 +159,8 @@ def _stage(
 
 def parse_dependencies(text: str, stage: int, line: int, problems: list[Problem]) -> tuple[int, ...]:
     """The stage numbers in `1, 2`, `#1 and #2`, `Stage 1` or `(none)`, ascending; what is none becomes a problem."""
-    plain = " ".join(text.replace("*", "").replace("`", "").split()).strip().rstrip(".")
-    if plain.casefold() in _NONE:
+    plain = " ".join(_BULLET.sub("", text).replace("*", "").replace("`", "").split()).rstrip(".")
+    if plain.casefold() in NOTHING:
         return ()
     found: set[int] = set()
     words = re.sub(r"\b(?:stages?|and)\b|단계|와|과|및", " ", plain, flags=re.IGNORECASE)

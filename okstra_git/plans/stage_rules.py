@@ -168,7 +168,7 @@ def _files(plan: PlanDocument) -> Iterator[Problem]:
                           "list the paths it touches, one to an item", stage.number)  # fmt: skip
         for path, line in list_files(block.text):
             if _is_bad_path(path):
-                yield Problem("plan.bad-path", block.start + line - 1, f"{path!r} is not a path inside the repository",
+                yield Problem("plan.bad-path", block.first + line - 1, f"{path!r} is not a path inside the repository",
                               "write it from the top of the repository, with slashes", stage.number)  # fmt: skip
 
 
