@@ -10,7 +10,6 @@ from okstra_cli.session import Session
 
 app = single_command()
 
-
 @app.command()
 @names_a_task
 def prepare(
