@@ -8,6 +8,7 @@ from okstra_cli.approving import input_template
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
+from okstra_cli.views.plan import count_of
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.names import parse_slug, shown
@@ -26,6 +27,12 @@ class BriefExists(OkstraError):
     code = "brief.exists"
 
 
+class BriefInvalid(OkstraError):
+    """The brief breaks rules."""
+
+    code = "brief.invalid"
+
+
 class BriefUnreadable(OkstraError):
     """The brief cannot be read."""
 
@@ -38,10 +45,11 @@ def write_brief(session: Session, group: str, name: str, language: str | None) -
     parse_slug(name, what="task id")
     project = ProjectPaths(project_root(session))
     path = project.briefs(group) / f"{name}.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    text = input_template(session, "brief", language).replace("TASK-ID", name)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(input_template(session, "brief", language).replace("TASK-ID", name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
     except FileExistsError:
         hint = f"git okstra brief check {project.relative(path)}"
         raise BriefExists(f"{project.relative(path)} exists already", hint=hint, path=str(path)) from None
@@ -56,16 +64,20 @@ def check_here(session: Session, file: str, task_type: str) -> Answer:
         data = path.read_bytes()
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        raise BriefUnreadable(f"the brief {shown(file)} cannot be read: {why}", hint="git okstra brief new") from error
+        raise BriefUnreadable(
+            f"the brief {shown(file)} cannot be read: {why}", hint="git okstra brief new GROUP NAME"
+        ) from error
     brief = parse_brief(parse_document(decode(data, name=file)))
     terms = _terms(session)
     problems = check_brief(brief, terms=terms, needs_report=phase.name == "release-handoff")
     gate = judge_gate(brief, phase, terms=terms or ())
-    status = 2 if not gate.may_proceed else (1 if problems else 0)
+    hint = "mend the lines that are named; 'git okstra brief template' shows a sound one"
+    refusal = BriefInvalid(f"{file} breaks {count_of(problems)}", hint=hint) if problems and gate.may_proceed else None
     return Answer(
         view.check_json(file, brief, gate, problems, phase.name),
         lambda: view.check_page(file, gate, problems, phase.name),
-        status,
+        0 if gate.may_proceed else 2,
+        error=refusal,
     )
 
 
