@@ -9,6 +9,10 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """Lines as `parse_document` counts them: a form feed or a line separator ends none."""
 
 
+NOTHING = "<!-- -->"
+"""Ends a list without saying anything (CommonMark, section 5.3)."""
+
+
 def set_front_value(text: str, key: str, value: str) -> str:
     """The text with `key: value` in its front matter: replaced in place, added as its last line, or as a new block.
 
@@ -80,7 +84,8 @@ def find_box(document: Document, label: str) -> Item | None:
 def add_box(text: str, label: str) -> str:
     """The text with an open box for `label` behind its first heading, or behind its front matter when it has none.
 
-    It is a paragraph of its own: a blank line before it and behind it.
+    It is a paragraph of its own: a blank line before it and behind it, and a comment where the text behind it is
+    indented, which would make it part of the item.
     """
     document = parse_document(text)
     bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
@@ -90,6 +95,9 @@ def add_box(text: str, label: str) -> str:
     if at and not lines[at - 1].endswith(("\n", "\r")):
         lines[at - 1] += newline
     after = [newline] if at < len(lines) and lines[at].strip(" \t\r\n") else []
+    behind = next((line for line in lines[at:] if line.strip()), "")
+    if behind[:1] in (" ", "\t"):
+        after = [newline, f"{NOTHING}{newline}", newline]
     lines[at:at] = [*([newline] if at else []), f"- [ ] {label}{newline}", *after]
     return bom + "".join(lines)
 
