@@ -285,10 +285,10 @@ def _plain(token: Token) -> str:
     """The words of an inline token without markup; line breaks are kept."""
     parts = []
     for child in token.children or []:
-        if child.type in ("text", "code_inline", "html_inline", "text_special"):
-            parts.append(child.content)
+        if child.type in ("text", "code_inline", "text_special"):
+            parts.append(child.content.replace("\n", " "))  # a line end that was written as `&#10;`
         elif child.type in ("softbreak", "hardbreak"):
             parts.append("\n")
-        elif child.type == "image":
+        elif child.type in ("html_inline", "image"):
             parts.append(child.content)
     return "".join(parts).strip()
