@@ -54,7 +54,7 @@ def approve_here(
         raise _open_questions(found, waiting)
     if dry_run:
         changes = approved_text(found) != found.text or lacks_marker
-        return Answer(view.dry_json(key, found, changes=changes), lambda: view.dry_page(key, found, changes=changes))
+        return Answer(view.dry_json(key, found, changes=changes), lambda: view.dry_page(key, found))
     if lacks_marker:
         replace_plan(path, add_box(found.text, APPROVED_MARKER))
     approved, appended = approve_plan(session.store, key, path, project)

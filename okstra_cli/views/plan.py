@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.documents.editing import find_box
+from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
@@ -59,11 +61,23 @@ def dry_json(key: TaskKey, found: PlanFile, *, changes: bool) -> dict[str, Any]:
     return {"task": str(key), "plan": file_json(found), "dry_run": True, "file_changes": changes}
 
 
-def dry_page(key: TaskKey, found: PlanFile, *, changes: bool) -> Page:
+def dry_page(key: TaskKey, found: PlanFile) -> Page:
     page = Page()
     page.line(f"{found.path} would be approved for {key}: {_stages(found)}")
-    page.line("its marker would be ticked and its front matter set" if changes else "the file would stay as it is")
+    page.line(_edits(found))
     return page
+
+
+def _edits(found: PlanFile) -> str:
+    """What an approval would change in the file."""
+    box = find_box(found.plan.document, APPROVED_MARKER)
+    lacks_value = found.plan.document.front.values.get(APPROVED_FIELD) is not True
+    if box is None:
+        added = f"the line '- [ ] {APPROVED_MARKER}' would be added and ticked"
+        return f"{added}, its front matter set" if lacks_value else added
+    if not box.checked:
+        return "its marker would be ticked" + (" and its front matter set" if lacks_value else "")
+    return "its front matter would be set" if lacks_value else "the file would stay as it is"
 
 
 def approved_json(task: Task, found: PlanFile, *, changed: bool) -> dict[str, Any]:

@@ -177,6 +177,27 @@ def test_a_plan_without_the_marker_gets_it_when_asked(shop: World) -> None:
     assert plan_of(shop).read_text() == APPROVED
 
 
+@pytest.mark.parametrize(
+    ("marker", "front", "more", "edits"),
+    [
+        ("", "false", ("--add-marker",), "the line '- [ ] Approved' would be added and ticked, its front matter set"),
+        ("", "true", ("--add-marker",), "the line '- [ ] Approved' would be added and ticked"),
+        ("- [ ] Approved\n\n", "true", (), "its marker would be ticked"),
+        ("- [x] Approved\n\n", "false", (), "its front matter would be set"),
+    ],
+)
+def test_a_dry_run_names_the_edits_that_an_approval_would_make(
+    shop: World, marker: str, front: str, more: tuple[str, ...], edits: str
+) -> None:
+    text = TEXT.replace("- [ ] Approved\n\n", marker).replace("approved: false", f"approved: {front}")
+    shop.write("plan.md", text)
+    page = shop.okstra(*APPROVE, *more, "--dry-run", "--text").out
+    assert page == f"plan.md would be approved for {KEY}: 2 stages\n{edits}\n"
+    assert plan_of(shop).read_text() == text
+    shop.okstra(*APPROVE, *more)
+    assert plan_of(shop).read_text() == APPROVED
+
+
 def test_a_marker_that_is_there_is_not_added_again(shop: World) -> None:
     shop.okstra(*APPROVE, "--add-marker")
     assert plan_of(shop).read_text() == APPROVED
