@@ -2,33 +2,72 @@
 
 import re
 
+from okstra_git.documents.front_matter import FrontMatter, Place, read_front_matter
 from okstra_git.documents.markdown import Document, Item, parse_document
+from okstra_git.errors import OkstraError
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+BOM = "\ufeff"
+
+
+class NotEditable(OkstraError):
+    """Front matter that cannot be edited without touching more than one value."""
+
+    code = "document.not-editable"
 
 
 def set_front_value(text: str, key: str, value: str) -> str:
-    """The text with `key: value` in its front matter: replaced in place, added as its last line, or as a new block."""
-    document = parse_document(text)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
-    if not document.front.exists:
-        return f"{bom}---{newline}{key}: {value}{newline}---{newline}{body}"
-    lines = body.splitlines(keepends=True)
-    place = document.front.places.get(key)
-    if place is None:
-        lines.insert(_closing_line(lines), f"{key}: {value}{newline}")
-    elif place.key_line == place.line == place.end_line:
-        at = place.line + 1
-        before, after = lines[at][: place.start], lines[at][place.end :]
-        gap = " " if before.endswith(":") else ""
-        lines[at] = f"{before}{gap}{value}{after if after.strip() else after.lstrip(' ')}"
-    else:
-        last = place.end_line + (1 if place.end else 0)  # a block ends where the next key begins
-        lines[place.key_line + 1 : last + 1] = [f"{key}: {value}{newline}"]
-    return bom + "".join(lines)
+    """The text with `key: value` in its front matter: replaced in place, added as its last line, or as a new block.
+
+    Refuses where that would change anything else, in a block that is no YAML or that is written on one line, say.
+    """
+    front = parse_document(text).front
+    if not front.exists:
+        bom, body = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
+        return f"{bom}---{_newline(text)}{key}: {value}{_newline(text)}---{_newline(text)}{body}"
+    place = front.places.get(key)
+    edited = _with_value(text, front, place, value) if place else _with_line(text, front, f"{key}: {value}")
+    wanted = front.values | (read_front_matter(f"{key}: {value}").values if not front.problem else {})
+    if front.problem or repr(parse_document(edited).front.values) != repr(wanted):
+        raise NotEditable(
+            f"the front matter cannot take '{key}: {value}' without other changes",
+            hint=f"write '{key}: {value}' on a line of its own between the two '---' lines, then repeat",
+            key=key,
+        )
+    return edited
 
 
-def _closing_line(lines: list[str]) -> int:
-    return next(at for at, line in enumerate(lines) if at > 0 and line.strip() == "---")
+def _with_value(text: str, front: FrontMatter, place: Place, value: str) -> str:
+    """One value for another; one of several lines is replaced from its key's colon on."""
+    is_long = "\n" in front.content[place.colon : place.end].rstrip("\n")
+    start = place.colon if is_long else place.start
+    end = place.colon + len(front.content[place.colon : place.end].rstrip("\n"))
+    before, after = text[: _offset(text, front, start)], text[_offset(text, front, max(start, end)) :]
+    if before.endswith(":"):
+        return f"{before} {value}{after.lstrip(' ') if not after.partition(_newline(text))[0].strip() else after}"
+    return f"{before}{value}{after}"
+
+
+def _with_line(text: str, front: FrontMatter, line: str) -> str:
+    lines = split_lines(text)
+    lines.insert(front.closing, line + _newline(text))
+    return "".join(lines)
+
+
+def _offset(text: str, front: FrontMatter, at: int) -> int:
+    """Where an offset of the block is in the text as given, whose line ends may be longer."""
+    above = front.content[:at]
+    line = 1 + above.count("\n")
+    return sum(map(len, split_lines(text)[:line])) + len(above) - (above.rfind("\n") + 1)
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines with their ends, as Markdown counts them: a form feed or U+2028 ends none."""
+    return _LINE.findall(text)
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def find_box(document: Document, label: str) -> Item | None:
@@ -39,12 +78,10 @@ def find_box(document: Document, label: str) -> Item | None:
 
 def add_box(text: str, label: str) -> str:
     """The text with an open box for `label` behind its first heading, or behind its front matter when it has none."""
-    document = parse_document(text)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines(keepends=True)
+    document, newline = parse_document(text), _newline(text)
+    lines = split_lines(text)
     first = next((section for section in document.sections if section.level), None)
-    front = text.removeprefix("\ufeff").splitlines(keepends=True)
-    at = first.line if first is not None else (_closing_line(front) + 1 if document.front.exists else 0)
+    at = first.body - 1 if first else (document.front.closing + 1 if document.front.exists else 0)
     if at and not lines[at - 1].endswith(("\n", "\r")):
         lines[at - 1] += newline
     gap = [newline] if at < len(lines) and lines[at].strip() else []
@@ -54,6 +91,6 @@ def add_box(text: str, label: str) -> str:
 
 def tick_box(text: str, item: Item) -> str:
     """The text with the item's box ticked; nothing changes when it is already."""
-    lines = text.splitlines(keepends=True)
+    lines = split_lines(text)
     lines[item.line - 1] = re.sub(r"\[ \]", "[x]", lines[item.line - 1], count=1)
     return "".join(lines)

@@ -13,8 +13,10 @@ from okstra_git.documents.front_matter import FrontMatter, read_front_matter
 from okstra_git.errors import OkstraError
 
 MAX_BYTES = 5 << 20
-_NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*\.?|[A-Z]\.)\s+")
+_NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[A-Z]\.)\s+")
 _CHECKBOX = re.compile(r"^\[([ xX])\]\s+")
+_GLUED_BEFORE = re.compile(r"[\w/.-]\Z")
+_GLUED_BEHIND = re.compile(r"\w|[/.-]\w")
 
 
 class Unreadable(OkstraError):
@@ -77,13 +79,14 @@ class Section:
     """A heading with everything up to the next heading of any level; `end` is the last line of its subtree.
 
     `title` has no leading number (`5.5 Stage Map` is `Stage Map`), `raw` is the heading as written. The text before
-    the first heading is a section of level 0 without a title.
+    the first heading is a section of level 0 without a title. `body` is the line below the heading.
     """
 
     level: int
     title: str
     raw: str
     line: int
+    body: int
     end: int
     paragraphs: tuple[Paragraph, ...] = ()
     items: tuple[Item, ...] = ()
@@ -102,8 +105,9 @@ class Document:
     sections: tuple[Section, ...] = field(default=())
 
     def find(self, title: str) -> Section | None:
-        """The first section of this title, in any case and at any level."""
-        return next((one for one in self.sections if one.title.casefold() == title.casefold()), None)
+        """The first section of this title, in any case and at any level, with or without more in parentheses."""
+        wanted = title.casefold()
+        return next((one for one in self.sections if _is_titled(one.title.casefold(), wanted)), None)
 
     def below(self, section: Section) -> tuple[Section, ...]:
         """The sections inside this one, in order."""
@@ -111,7 +115,7 @@ class Document:
 
     def text_of(self, section: Section, *, heading: bool = False) -> str:
         """The Markdown of the section with everything inside it, verbatim."""
-        return self.text_between(section.line if heading else section.line + 1, section.end)
+        return self.text_between(section.line if heading else section.body, section.end)
 
     def text_between(self, first: int, last: int) -> str:
         """The lines `first` to `last`, both included."""
@@ -143,8 +147,15 @@ def parse_document(text: str) -> Document:
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(plain.split("\n"))
     tokens = _parser().parse(plain)
-    front = read_front_matter(tokens[0].content if tokens and tokens[0].type == "front_matter" else None)
+    block = tokens[0] if tokens and tokens[0].type == "front_matter" and tokens[0].map else None
+    front = (
+        read_front_matter(block.content, closing=block.map[1] - 1) if block and block.map else read_front_matter(None)
+    )
     return Document(text, lines, front, _sections(tokens, len(lines)))
+
+
+def _is_titled(title: str, wanted: str) -> bool:
+    return title == wanted or (title.startswith(f"{wanted} (") and title.endswith(")"))
 
 
 @cache
@@ -153,26 +164,48 @@ def _parser() -> MarkdownIt:
 
 
 def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
-    starts: list[tuple[int, str, int, int]] = [(0, "", 0, 0)]
-    for at, token in enumerate(tokens):
-        if token.type == "heading_open" and token.level == 0 and token.map:
-            starts.append((int(token.tag[1:]), _plain(tokens[at + 1]), token.map[0] + 1, at))
-    found = []
-    for index, (level, raw, line, at) in enumerate(starts):
-        following = starts[index + 1 :]
-        stop = following[0][3] if following else len(tokens)
-        end = next((other[2] - 1 for other in following if other[0] <= level), last_line) if level else (
-            following[0][2] - 1 if following else last_line
-        )  # fmt: skip
-        content = _Content()
-        content.take(tokens[at:stop])
-        found.append(
-            Section(
-                level, _NUMBERING.sub("", raw).strip(), raw, line, end,
-                tuple(content.paragraphs), tuple(content.items), tuple(content.tables), tuple(content.codes), index,
-            )
-        )
-    return tuple(found)
+    """Sections in order; each ends before the next heading that is not below it."""
+    heads = [(at, token) for at, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
+    starts = [(0, "", 0, 1, 0)] + [
+        (int(token.tag[1:]), _plain(tokens[at + 1]), token.map[0] + 1, token.map[1] + 1, at)
+        for at, token in heads
+        if token.map
+    ]
+    ends = _ends([(level, line) for level, _, line, _, _ in starts], last_line)
+    stops = [at for *_, at in starts[1:]] + [len(tokens)]
+    return tuple(
+        _section(index, start, ends[index], tokens[start[4] : stops[index]]) for index, start in enumerate(starts)
+    )
+
+
+def _section(index: int, start: tuple[int, str, int, int, int], end: int, tokens: Sequence[Token]) -> Section:
+    level, raw, line, body, _ = start
+    content = _Content()
+    content.take(tokens)
+    return Section(
+        level=level,
+        title=_NUMBERING.sub("", raw).strip().rstrip(":"),
+        raw=raw,
+        line=line,
+        body=body,
+        end=end,
+        paragraphs=tuple(content.paragraphs),
+        items=tuple(content.items),
+        tables=tuple(content.tables),
+        codes=tuple(content.codes),
+        index=index,
+    )
+
+
+def _ends(heads: Sequence[tuple[int, int]], last_line: int) -> list[int]:
+    """The last line of each (level, line); the text above the first heading has nothing below it."""
+    ends = [last_line] * len(heads)
+    waiting: list[int] = []
+    for index, (level, line) in enumerate(heads):
+        while waiting and (heads[waiting[-1]][0] >= level or not heads[waiting[-1]][0]):
+            ends[waiting.pop()] = line - 1
+        waiting.append(index)
+    return ends
 
 
 class _Content:
@@ -252,13 +285,29 @@ class _Content:
 
 
 def _plain(token: Token) -> str:
-    """The words of an inline token without markup; line breaks are kept."""
-    parts = []
-    for child in token.children or []:
-        if child.type in ("text", "code_inline", "html_inline", "text_special"):
-            parts.append(child.content)
-        elif child.type in ("softbreak", "hardbreak"):
-            parts.append("\n")
-        elif child.type == "image":
-            parts.append(child.content)
+    """The words of an inline token without markup and comments; line breaks are kept, as is `__init__.py`."""
+    parts: list[str] = []
+    marks: list[int] = []
+    children = token.children or []
+    for at, child in enumerate(children):
+        if child.type in ("em_open", "strong_open"):
+            marks.append(len(parts))
+            parts.append("")
+        elif child.type in ("em_close", "strong_close") and marks:
+            opened = marks.pop()
+            before = parts[opened - 1] if opened else ""
+            behind = children[at + 1].content if at + 1 < len(children) else ""
+            if _GLUED_BEFORE.search(before) or _GLUED_BEHIND.match(behind):
+                parts[opened] = child.markup
+                parts.append(child.markup)
+        else:
+            parts.append(_words(child))
     return "".join(parts).strip()
+
+
+def _words(child: Token) -> str:
+    if child.type == "html_inline":
+        return "" if child.content.startswith("<!--") else (" " if child.content.startswith("<br") else child.content)
+    if child.type in ("text", "code_inline", "text_special", "image"):
+        return child.content
+    return "\n" if child.type in ("softbreak", "hardbreak") else ""

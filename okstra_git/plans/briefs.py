@@ -75,7 +75,7 @@ def parse_brief(document: Document) -> Brief:
     return Brief(
         document=document,
         gate=front.text(REPORTER_FIELD).lower(),
-        gate_line=place.line + 2 if place else 1,
+        gate_line=place.line if place else 1,
         title=front.text("title") or top,
         ticket=front.text("ticket") or front.text("issue") or _field(document, "ticket"),
         task_id=front.text("task-id") or _field(document, "task"),

@@ -22,6 +22,8 @@ def titles(text: str) -> list[tuple[int, str, int]]:
         ("## Stage 1: `x` and *y*", "Stage 1: x and y"),
         ("## No number", "No number"),
         ("## 12", "12"),
+        ("## 5.5) Stage Map:", "Stage Map"),
+        ("## Stage Map <!-- see below -->", "Stage Map"),
     ],
 )
 def test_a_title_has_no_number_in_front(heading: str, title: str) -> None:
@@ -36,6 +38,35 @@ def test_sections_end_where_the_next_of_their_level_begins() -> None:
     assert b is not None
     assert document.text_of(b) == "b\n### C\nc"
     assert [section.title for section in document.below(b)] == ["C"]
+
+
+def test_an_underlined_heading_ends_below_its_line() -> None:
+    document = parse_document("A\nand more\n=\n\nx\n\nB\n-\ny\n")
+    assert [(s.title, s.line, s.body, s.end) for s in document.sections[1:]] == [
+        ("A\nand more", 1, 4, 10),
+        ("B", 7, 9, 10),
+    ]
+    assert document.text_of(document.sections[2]) == "y"
+
+
+def test_a_section_is_found_with_a_translation_behind_its_title() -> None:
+    document = parse_document("# Stage Maps\n# 5.5 Stage Map (단계 지도)\n")
+    found = document.find("stage map")
+    assert found is not None
+    assert found.line == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("src/__init__.py and __x__", "src/__init__.py and x"), ("src/*.py, tests/*.py", "src/*.py, tests/*.py"),
+     ("**Files:** a", "Files: a"), ("see **this**.", "see this."), ("a<br>b <!-- c -->d", "a b d")],
+)  # fmt: skip
+def test_markup_is_taken_off_words_and_not_off_paths(text: str, plain: str) -> None:
+    assert parse_document(text).sections[0].paragraphs[0].text == plain
+
+
+def test_fifty_thousand_headings_are_read_in_seconds() -> None:
+    assert len(parse_document("# a\n" * 50_000).sections) == 50_001
 
 
 def test_headings_in_code_lists_and_quotes_are_none() -> None:

@@ -26,7 +26,7 @@ ROW_2, ROW_3 = "| 2 | part 2 | 1 |\n", "| 3 | part 3 | 1, 2 |\n"
     ("before", "after", "code", "words"),
     [
         ("### Stage Map", "### Stages", "plan.no-stage-map", "---"),
-        ("title: Log in with a passkey", "title: [", "plan.front-matter", "---"),
+        ("title: Log in with a passkey", "title: [", "plan.front-matter", "approved: false"),
         ("- [ ] Approved", "", "plan.no-marker", "---"),
         ("| 2 | part 2 |", "| two | part 2 |", "plan.bad-number", "| two |"),
         (ROW_2, ROW_2 + "| 2 | again | 1 |\n", "plan.duplicate-stage", "| again |"),
