@@ -8,13 +8,15 @@ from okstra_cli.approving import input_template
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
+from okstra_cli.views.plan import count_of
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.names import parse_slug, shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
-from okstra_git.plans.briefs import check_brief, parse_brief, read_terms
-from okstra_git.plans.reporter_gate import judge_gate
+from okstra_git.plans.brief_rules import check_brief, read_terms
+from okstra_git.plans.briefs import parse_brief
+from okstra_git.plans.reporter_gate import judge_gate, pending_refusal
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -24,6 +26,12 @@ class BriefExists(OkstraError):
     """There is a file where the brief would be written."""
 
     code = "brief.exists"
+
+
+class BriefInvalid(OkstraError):
+    """A brief that breaks rules."""
+
+    code = "brief.invalid"
 
 
 class BriefUnreadable(OkstraError):
@@ -37,11 +45,11 @@ def write_brief(session: Session, group: str, name: str, language: str | None) -
     parse_slug(group, what="task group")
     parse_slug(name, what="task id")
     project = ProjectPaths(project_root(session))
-    path = project.briefs(group) / f"{name}.md"
+    path, text = project.briefs(group) / f"{name}.md", input_template(session, "brief", language)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(input_template(session, "brief", language).replace("TASK-ID", name))
+            file.write(text.replace("TASK-ID", name))
     except FileExistsError:
         hint = f"git okstra brief check {project.relative(path)}"
         raise BriefExists(f"{project.relative(path)} exists already", hint=hint, path=str(path)) from None
@@ -61,11 +69,16 @@ def check_here(session: Session, file: str, task_type: str) -> Answer:
     terms = _terms(session)
     problems = check_brief(brief, terms=terms, needs_report=phase.name == "release-handoff")
     gate = judge_gate(brief, phase, terms=terms or ())
-    status = 2 if not gate.may_proceed else (1 if problems else 0)
+    refusal: OkstraError | None = None
+    if not gate.may_proceed:
+        refusal = pending_refusal(brief, gate, phase, path=file)
+    elif problems:
+        hint = "mend these lines; 'git okstra brief template' prints a brief that keeps every rule"
+        refusal = BriefInvalid(f"{shown(file)} breaks {count_of(problems)}", hint=hint, path=file)
     return Answer(
         view.check_json(file, brief, gate, problems, phase.name),
         lambda: view.check_page(file, gate, problems, phase.name),
-        status,
+        error=refusal,
     )
 
 

@@ -58,11 +58,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Code:
-    """A fenced or indented block of code; `info` is the word behind the fence."""
+    """A fenced or indented block of code; `info` is the word behind the fence, `first` the line of its first line."""
 
     info: str
     content: str
     line: int
+    first: int
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of code, from `first` on."""
+        return self.content.split("\n")
 
 
 @dataclass(frozen=True)
@@ -243,7 +249,8 @@ class _Content:
             self._fresh_item = True
             self.items.append(Item("", line, None, self._depth - 1))
         elif token.type in ("fence", "code_block"):
-            self.codes.append(Code(token.info.strip(), token.content, line))
+            first = line + (1 if token.type == "fence" else 0)
+            self.codes.append(Code(token.info.strip(), token.content, line, first))
         elif token.type == "inline":
             self._inline(token, line)
         else:

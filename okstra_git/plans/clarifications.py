@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okstra_git.documents.markdown import Document, Table
+from okstra_git.documents.markdown import Document, Row, Table
+from okstra_git.names import shown
 from okstra_git.plans.problems import Problem
 from okstra_git.tokens import (
     CLARIFICATION_BLOCKS,
@@ -15,11 +16,22 @@ from okstra_git.tokens import (
 )
 
 _ID = re.compile(r"C-\d{3}\Z")
+_FIELDS = dict(
+    zip(
+        CLARIFICATION_COLUMNS,
+        ("id", "ticket", "kind", "statement", "expected", "blocks", "status", "answer"),
+        strict=True,
+    )
+)
+_WORDS = ("kind", "blocks", "status")
 
 
 @dataclass(frozen=True)
 class Clarification:
-    """One row of the table, cells as written; `is_open` until a run has resolved it or found it obsolete."""
+    """One row of the table; kind, blocks and status in lower case, the other cells as written.
+
+    `is_open` until a run has resolved it or found it obsolete.
+    """
 
     id: str
     ticket: str
@@ -38,13 +50,17 @@ class Clarification:
 
 
 def list_clarifications(document: Document) -> tuple[Clarification, ...]:
-    """The rows under `Clarification Items`, whatever its number; rows of another shape are left out."""
+    """The rows under `Clarification Items`, whatever its number and the order of its columns; a column that is not
+    there is empty."""
     table = _table(document)
-    if table is None:
-        return ()
-    names = ("id", "ticket", "kind", "statement", "expected", "blocks", "status", "answer")
-    whole = (row for row in table.rows if len(row.cells) >= len(names))
-    return tuple(Clarification(line=row.line, **dict(zip(names, row.cells, strict=False))) for row in whole)
+    return tuple(_row(table, row) for row in table.rows) if table else ()
+
+
+def _row(table: Table, row: Row) -> Clarification:
+    heads = [" ".join(cell.casefold().split()) for cell in table.header]
+    cells = {head: cell.strip() for head, cell in zip(heads, row.cells, strict=False)}
+    said = {field: cells.get(column.casefold(), "") for column, field in _FIELDS.items()}
+    return Clarification(line=row.line, **(said | {word: said[word].casefold() for word in _WORDS}))
 
 
 def open_rows(document: Document, *, blocks: str) -> tuple[Clarification, ...]:
@@ -59,20 +75,21 @@ def check_clarifications(document: Document) -> list[Problem]:
         return []
     if table.header != CLARIFICATION_COLUMNS:
         columns = " | ".join(CLARIFICATION_COLUMNS)
-        return [Problem("clarification.columns", table.line, "the clarification table has other columns", columns)]
+        return [Problem("clarification.columns", table.line, "the clarification table has other columns",
+                        f"give it these, in this order: {columns}")]  # fmt: skip
     return [problem for row in list_clarifications(document) for problem in _row_problems(row)]
 
 
 def _row_problems(row: Clarification) -> Iterator[Problem]:
     if not _ID.match(row.id):
-        yield Problem("clarification.id", row.line, f"{row.id!r} is not an id", "write C-001, C-002 …")
+        yield Problem("clarification.id", row.line, f"{shown(row.id)} is not an id", "write C-001, C-002 …")
     for name, value, known in (
         ("kind", row.kind, CLARIFICATION_KINDS),
         ("blocks", row.blocks, CLARIFICATION_BLOCKS),
         ("status", row.status, CLARIFICATION_STATUSES),
     ):
         if value not in known:
-            message = f"{row.id}: {value!r} is no {name}"
+            message = f"{shown(value)} is no {name} of a clarification item"
             yield Problem(f"clarification.{name}", row.line, message, f"one of {', '.join(known)}")
 
 

@@ -24,7 +24,7 @@ def drifted_files(
     be made. Folders count by their tree.
     """
     found = []
-    for path in dict.fromkeys(files):
+    for path in dict.fromkeys(file.rstrip("/") for file in files):
         was, is_now = before(path), now(path)
         if was == is_now or any(touched == path or touched.startswith(f"{path}/") for touched in own):
             continue

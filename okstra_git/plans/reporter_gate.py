@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
+from okstra_git.names import shown
 from okstra_git.phases import Phase
 from okstra_git.plans.briefs import Brief, OpenQuestion
 from okstra_git.tokens import (
@@ -18,6 +19,9 @@ from okstra_git.tokens import (
     REPORTER_GATES,
     REPORTER_PREFIXES,
 )
+
+MISSING, UNKNOWN = "missing", "unknown"
+"""States of a gate whose field is not there, or says none of the four words."""
 
 _WORD = re.compile(r"\w{4,}")
 
@@ -58,10 +62,10 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate
     settle and that nobody marked as answered; `pending`, a missing field and anything else keep it shut. Inferred
     intents and terms that are open are handed on in every state.
     """
-    state = brief.gate if brief.gate in REPORTER_GATES else ""
-    if state in ("", GATE_PENDING):
+    state = brief.gate if brief.gate in REPORTER_GATES else (UNKNOWN if brief.gate else MISSING)
+    if state in (MISSING, UNKNOWN, GATE_PENDING):
         asked = tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
-        return Gate(state or "missing", False, (), asked or brief.unmarked)
+        return Gate(state, False, (), asked or brief.unmarked)
     known = tuple(terms)
     hand_on = state in (GATE_PARTIAL, GATE_SKIPPED)
     promoted = [
@@ -75,14 +79,24 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate
 def require_open_gate(brief: Brief, phase: Phase, *, path: str, terms: Iterable[str] = ()) -> Gate:
     """The gate when the phase may begin; else a refusal that lists what the reporter still has to say."""
     gate = judge_gate(brief, phase, terms=terms)
-    if gate.may_proceed:
-        return gate
-    waiting = f": {len(gate.pending)} open" if gate.pending else ""
-    why = "is pending" if gate.state == GATE_PENDING else f"has no usable '{REPORTER_FIELD}'"
-    raise BriefPending(
-        f"the brief {path} {why}{waiting}, so {phase.name} must not begin",
-        hint=f"ask the reporter, write the answers under 'Reporter Confirmations', then set '{REPORTER_FIELD}: "
-        f"{GATE_COMPLETE}' (or {GATE_PARTIAL}, or {GATE_SKIPPED} to hand the questions on)",
+    if not gate.may_proceed:
+        raise pending_refusal(brief, gate, phase, path=path)
+    return gate
+
+
+def pending_refusal(brief: Brief, gate: Gate, phase: Phase, *, path: str) -> BriefPending:
+    """What a gate that stays shut says."""
+    said = {
+        GATE_PENDING: "waits for its reporter",
+        MISSING: f"does not say '{REPORTER_FIELD}'",
+        UNKNOWN: f"says '{REPORTER_FIELD}: {shown(brief.gate)[1:-1]}', which is none of its values",
+    }
+    waiting = f" ({len(gate.pending)} open)" if gate.pending else ""
+    return BriefPending(
+        f"the brief {path} {said[gate.state]}{waiting}, so {phase.name} must not begin",
+        hint=f"git okstra brief check {path} --task-type {phase.name}\nask the reporter, write the answers under "
+        f"'Reporter Confirmations', then set '{REPORTER_FIELD}: {GATE_COMPLETE}' "
+        f"(or {GATE_PARTIAL}, or {GATE_SKIPPED} to hand the questions on)",
         path=path,
         gate=gate.state,
         line=brief.gate_line,

@@ -1,11 +1,10 @@
 """The labelled blocks of one stage: found as sub-headings, as list items or as paragraphs that begin with a label."""
 
 import re
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okstra_git.documents.markdown import Document, Item, Paragraph, Section, parse_document
+from okstra_git.documents.markdown import Document, Item, Paragraph, Section
 
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": ("depends-on", "depends on", "dependencies", "dependency", "의존", "의존성"),
@@ -19,10 +18,13 @@ LABELS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Block -> the words by which people and models head it; the first one is the usual."""
 
+STAGE_NUMBER = r"(?:(?:stage|단계)\s*#?\s*(\d{1,6})(?!\d)|(\d{1,6})\s*단계(?!\w))"
+"""`Stage 1`, `Stage #1`, `단계 1` or `1단계`, the number in one of two groups."""
+
 _BY_LABEL = {label: block for block, labels in LABELS.items() for label in labels}
 _LABEL = re.compile(r"\s*([^:\n`]{1,40}?)\s*:(?:\s|$)")
-_LINE_RANGE = re.compile(r":\d+(?:[-–]\d+)?$")
-_NEW = re.compile(r"\s*\((?:new|신규)\)\s*$", re.IGNORECASE)
+_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+_OWN_STAGE = re.compile(STAGE_NUMBER + r"\s*(?:[:.)\-–—]\s*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -37,31 +39,51 @@ class Block:
 def find_blocks(document: Document, section: Section) -> dict[str, Block]:
     """The blocks of a stage's section by name; the first of each counts."""
     found: dict[str, Block] = {}
+    open_until, free = 0, [section]
     for sub in document.below(section):
-        name = _BY_LABEL.get(_normal(sub.title))
+        name = block_named(sub.title)
         if name is not None:
-            found.setdefault(name, Block(document.text_of(sub), sub.line, _first_line(document, sub.line + 1)))
-    for name, block in _labelled(document, section):
-        found.setdefault(name, block)
+            found.setdefault(name, Block(document.text_of(sub), sub.line, _first_line(document, sub.body)))
+            open_until = max(open_until, sub.end)
+        elif sub.line > open_until:
+            free.append(sub)
+    for each in free:
+        for name, block in _labelled(document, each):
+            found.setdefault(name, block)
     return found
 
 
+def block_named(title: str) -> str | None:
+    """The block that a heading or label means: `Validation`, `Stage 2 Validation`; None for none."""
+    plain = _normal(title)
+    return _BY_LABEL.get(plain) or _BY_LABEL.get(_OWN_STAGE.sub("", plain, count=1))
+
+
 def _labelled(document: Document, section: Section) -> Iterator[tuple[str, Block]]:
-    """Blocks that begin with `Label:` in the section itself; each goes on to the next one."""
+    """Blocks that begin with a label in the section itself, above its sub-headings; each goes on to the next one.
+
+    Of list items only the outermost that are labelled count: a step may have `Files:` of its own.
+    """
     inside = document.below(section)
     end = inside[0].line - 1 if inside else section.end
-    texts: list[Paragraph | Item] = [*section.paragraphs, *section.items]
-    starts = sorted(
-        (each.line + offset, name)
-        for each in texts
-        for offset, said in enumerate(each.text.split("\n"))
-        if (name := _label_of(said)) is not None
-    )
+    labelled = [item for item in section.items if _names_in(item)]
+    depth = min((item.depth for item in labelled), default=0)
+    texts: list[Paragraph | Item] = [*section.paragraphs, *(item for item in labelled if item.depth == depth)]
+    starts = sorted(start for each in texts for start in _names_in(each))
     for at, (line, name) in enumerate(starts):
         stop = starts[at + 1][0] - 1 if at + 1 < len(starts) else end
         text = _without_label(document.lines[line - 1 : stop])
         says = document.lines[line - 1].partition(":")[2].strip("*_ ")
         yield name, Block(text, line, line if says else _first_line(document, line + 1))
+
+
+def _names_in(each: Paragraph | Item) -> list[tuple[int, str]]:
+    """(line, block) of every line that begins with a label; without a colon the label has to be all there is."""
+    lines = each.text.split("\n")
+    if len(lines) == 1 and (alone := block_named(lines[0])):
+        return [(each.line, alone)]
+    found = [(each.line + offset, _label_of(said)) for offset, said in enumerate(lines)]
+    return [(line, name) for line, name in found if name is not None]
 
 
 def _first_line(document: Document, line: int) -> int:
@@ -71,55 +93,17 @@ def _first_line(document: Document, line: int) -> int:
 
 def _label_of(text: str) -> str | None:
     match = _LABEL.match(text)
-    return _BY_LABEL.get(_normal(match[1])) if match else None
+    return block_named(match[1]) if match else None
 
 
 def _without_label(lines: tuple[str, ...]) -> str:
-    """The lines of a block with its label, bullet and emphasis taken off the first one."""
+    """The lines of a block with its label, bullet and emphasis taken off the first one; below a bullet, its indent."""
     first = lines[0].partition(":")[2].lstrip("*_ ")
-    rest = textwrap.dedent("\n".join(lines[1:]))
+    bullet = _BULLET.match(lines[0])
+    indent = bullet.end() if bullet else 0
+    rest = "\n".join(line[min(indent, len(line) - len(line.lstrip(" "))) :] for line in lines[1:])
     return f"{first}\n{rest}".strip("\n") if first else rest.strip("\n")
 
 
 def _normal(title: str) -> str:
     return " ".join(title.replace("*", "").replace("_", " ").casefold().split()).rstrip(":")
-
-
-def list_files(text: str) -> list[tuple[str, int]]:
-    """The paths that a files block names, each with its line inside the block; notes and line numbers are dropped."""
-    document = parse_document(text)
-    found: list[tuple[str, int]] = []
-    for section in document.sections:
-        found += [(path, item.line) for item in section.items for path in _paths(item.text, item.spans)]
-        for table in section.tables:
-            found += [(path, row.line) for row in table.rows for path in _paths(row.cells[0], ())[:1]]
-        for paragraph in section.paragraphs:
-            words = paragraph.spans or paragraph.text.replace("\n", ",").split(",")
-            found += [(path, paragraph.line) for word in words for path in _paths(word, ())]
-        coded = [(line.strip(), code.line) for code in section.codes for line in code.content.splitlines()]
-        found += [(line, number) for line, number in coded if line]
-    return list(dict.fromkeys(found))
-
-
-def _paths(text: str, spans: tuple[str, ...]) -> list[str]:
-    """The paths of one item: its code spans, or its first word."""
-    if spans:
-        return [_bare(span) for span in spans if "/" in span or "." in span or len(spans) == 1]
-    words = _NEW.sub("", text).split()
-    return [_bare(words[0])] if words else []
-
-
-def _bare(path: str) -> str:
-    plain = _NEW.sub("", path.strip().strip("`'\"")).rstrip(",;")
-    return _LINE_RANGE.sub("", plain.rstrip(":")).removeprefix("./")
-
-
-def list_commands(text: str) -> list[str]:
-    """The command lines of a validation block: lines of code, else code spans, else list items."""
-    document = parse_document(text)
-    sections = document.sections
-    coded = [line.strip() for s in sections for code in s.codes for line in code.content.splitlines()]
-    commands = [line for line in coded if line and not line.startswith("#")]
-    spans = [span for s in sections for item in s.items for span in item.spans]
-    spans += [span for s in sections for paragraph in s.paragraphs for span in paragraph.spans]
-    return commands or spans or [item.text for s in sections for item in s.items if item.text]

@@ -64,7 +64,9 @@ def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
         data = file.read_bytes()
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        raise PlanMissing(f"the plan {shown} cannot be read: {why}", hint="name the file", path=shown) from error
+        raise PlanMissing(
+            f"the plan {shown} cannot be read: {why}", hint="name an existing file", path=shown
+        ) from error
     text = decode(data, name=shown)
     return PlanFile(shown, text, name_of_blob(data), parse_plan(parse_document(text)))
 
@@ -136,7 +138,7 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
             hint=f"leave --approved-plan out, or: git okstra plan approve {project.relative(named)} --task-key {key}",
             approved=plan.path,
         )
-    found = read_plan(project.root / plan.path, project)
+    found = _read_approved(project, plan.path, key)
     if found.blob != plan.blob:
         raise PlanChanged(
             f"the plan {plan.path} was changed after its approval: approved {plan.blob}, found {found.blob}",
@@ -147,3 +149,11 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
         )
     require_plan(found.plan, path=found.path)
     return found
+
+
+def _read_approved(project: ProjectPaths, path: str, key: str) -> PlanFile:
+    try:
+        return read_plan(project.root / path, project)
+    except PlanMissing as missing:
+        hint = f"put the file back, or approve another one: git okstra plan approve FILE --task-key {key}"
+        raise PlanMissing(f"the approved plan of {key} is gone: {missing.message}", hint=hint, path=path) from missing

@@ -89,6 +89,29 @@ def test_open_questions_stop_an_approval_unless_somebody_says_otherwise(shop: Wo
     assert shop.okstra(*approve).json["changed"] is True
 
 
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        (TABLE + ROW.replace("| open |", "| maybe |"), "clarification.status"),
+        (TABLE.replace("Status", "State") + ROW, "clarification.columns"),
+    ],
+)
+def test_questions_that_cannot_be_read_stop_an_approval(shop: World, table: str, code: str) -> None:
+    shop.write("plan.md", PLAN + table)
+    for command in (("check", "plan.md"), ("approve", "plan.md", "--task-key", KEY, "--despite-open", "--add-marker")):
+        answer = shop.okstra("plan", *command, "--json", exit=1).json
+        problems = answer.get("problems") or answer["error"]["problems"]
+        assert [problem["code"] for problem in problems] == [code]
+    assert (shop.path / "plan.md").read_text() == PLAN + table
+
+
+def test_a_check_notes_that_an_approval_would_miss_its_marker(shop: World) -> None:
+    shop.write("plan.md", PLAN.replace("- [ ] Approved\n\n", ""))
+    assert "no line '- [ ] Approved'" in shop.okstra("plan", "check", "plan.md", "--text").err
+    refused = shop.okstra("plan", "approve", "plan.md", "--task-key", KEY, "--json", exit=1).json["error"]
+    assert "--add-marker" in refused["hint"]
+
+
 def test_a_dry_run_changes_nothing(shop: World) -> None:
     answer = shop.okstra("plan", "approve", "plan.md", "--task-key", KEY, "--dry-run", "--json").json
     assert (answer["dry_run"], answer["file_changes"]) == (True, True)
@@ -149,6 +172,13 @@ def test_a_brief_is_judged_for_a_phase(shop: World, text: str, status: int) -> N
     shop.write("brief.md", text)
     answer = shop.okstra("brief", "check", "brief.md", "--task-type", "implementation-planning", "--json", exit=status)
     assert answer.json["gate"]["may_proceed"] is (status != 2)
+    assert answer.json.get("error", {}).get("code") == {0: None, 1: "brief.invalid", 2: "brief.pending"}[status]
+    assert answer.json["ok"] is (status == 0)
+
+
+def test_a_language_that_is_none_leaves_no_file(shop: World) -> None:
+    shop.okstra("brief", "new", "web", "login", "--language", "fr", exit=129)
+    shop.okstra("brief", "new", "web", "login", "--language", "ko")
 
 
 def test_a_brief_is_told_in_text_with_what_to_ask_and_what_is_handed_on(shop: World) -> None:

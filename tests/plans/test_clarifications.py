@@ -44,3 +44,27 @@ def test_a_report_without_a_table_asks_nothing() -> None:
 def test_what_is_wrong_is_told(before: str, after: str, code: str) -> None:
     text = f"## 1. Clarification Items\n\n{HEAD}{ROW}".replace(before, after)
     assert [problem.code for problem in check_clarifications(parse_document(text))] == [code]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("open", "Open"),
+        ("| approval | open |", "| Approval | **OPEN** |"),
+        ("C-001", "12"),
+        ("decision", "wish"),
+    ],
+)
+def test_a_row_in_other_letters_still_holds_up(before: str, after: str) -> None:
+    document = parse_document(f"## 1. Clarification Items\n\n{HEAD}{ROW.replace(before, after)}")
+    assert len(open_rows(document, blocks="approval")) == 1
+
+
+def test_a_row_holds_up_whatever_the_order_of_the_columns() -> None:
+    swapped = HEAD.replace("Blocks | Status", "Status | Blocks")
+    row = ROW.replace("| approval | open |", "| open | approval |")
+    shorter = "| ID | Blocks | Status |\n|---|---|---|\n| C-001 | approval | open |\n"
+    for table in (swapped + row, shorter):
+        document = parse_document(f"## 1. Clarification Items\n\n{table}")
+        assert [row.id for row in open_rows(document, blocks="approval")] == ["C-001"]
+        assert [problem.code for problem in check_clarifications(document)] == ["clarification.columns"]

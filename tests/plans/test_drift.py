@@ -25,4 +25,5 @@ def test_a_file_drifts(before: str | None, now: str | None, own: tuple[str, ...]
 
 def test_a_folder_drifts_by_its_tree_and_not_by_our_own_files() -> None:
     assert drifted_files(["src"], lambda _: "1", lambda _: "2", own=["src/a.py"]) == []
+    assert drifted_files(["src/"], lambda _: "1", lambda _: "2", own=["src/a.py"]) == []
     assert len(drifted_files(["src"], lambda _: "1", lambda _: "2", own=["srcs/a.py"])) == 1

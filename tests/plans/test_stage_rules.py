@@ -1,6 +1,8 @@
 """Every rule of a plan, each broken by a plan that keeps all the others."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from okstra_git.documents.markdown import parse_document
 from okstra_git.plans.problems import Problem
@@ -37,6 +39,10 @@ ROW_2, ROW_3 = "| 2 | part 2 | 1 |\n", "| 3 | part 3 | 1, 2 |\n"
         ("Revert the commits of stage 2.\n", "", "plan.empty-block", "#### Rollback"),
         ("- `src/s2.py`", "- `../s2.py`", "plan.bad-path", "- `../s2.py`"),
         ("- `src/s2.py`", "- `/etc/passwd`", "plan.bad-path", "- `/etc/passwd`"),
+        ("- `src/s2.py`", "- C:/s2.py", "plan.bad-path", "- C:/s2.py"),
+        ("- `src/s2.py`", "```\n~/s2.py\n```", "plan.bad-path", "~/s2.py"),
+        ("- `src/s2.py`", "- (none)", "plan.no-files", "#### Files"),
+        ("| 2 | part 2 |", "| 0 | part 2 |", "plan.bad-number", "| 0 |"),
         ("## 5.5 Impl", "## 1.2 사용자 확인 질문\n\nx\n\n## 5.5 Impl", "plan.removed-heading", "확인 질문"),
     ],
 )
@@ -99,6 +105,31 @@ def test_all_problems_are_told_at_once_from_top_to_bottom() -> None:
         "plan.missing-block",
     }  # fmt: skip
     assert len([problem for problem in found if problem.code == "plan.missing-block"]) == 5
+
+
+@pytest.mark.parametrize("number", ["0", "1000000", "9" * 5000])
+def test_a_number_that_no_stage_has_is_told(number: str) -> None:
+    text = f"- [ ] Approved\n## Stage Map\n{a_stage(1)}### Stage {number}: T\n"
+    assert [problem.code for problem in problems(text)] == (["plan.bad-number"] if number == "0" else [])
+    row = f"| Stage | Title |\n|---|---|\n| {number} | T |\n"
+    assert problems(f"## Stage Map\n{row}")[-1].code in ("plan.bad-number", "plan.no-stages")
+
+
+WORDS = st.sampled_from(
+    ["## Stage Map", "### Stage 1: a", "### Stage 2", "#### Files", "#### Validation", "- Files: ", "| # | Title |",
+     "|---|---|", "| 1 | a |", "- [ ] Approved", "```", "**Steps**", "depends-on: 1, 3", "- `a.py`", "---", "a: 1",
+     "  ", "## 1. Clarification Items", "\r", "\u2028"]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS | st.text(max_size=20), max_size=30).map("\n".join))
+def test_any_text_is_checked_and_every_problem_has_its_line(text: str) -> None:
+    plan = parse_plan(parse_document(text))
+    found = check_plan(plan, for_approval=True)
+    assert found == sorted(found, key=lambda one: one.line)
+    assert all(1 <= problem.line <= len(plan.document.lines) for problem in found)
+    assert all(problem.message.isprintable() and problem.hint for problem in found)
+    assert plan.stages or found
 
 
 def test_one_refusal_carries_them_all() -> None:

@@ -105,7 +105,30 @@ def test_what_is_not_the_approved_plan_is_refused(store: Store, world: World) ->
     assert task.plan.blob in changed.message
     assert world.ask("hash-object", "plan.md") in changed.message
     (world.path / "plan.md").unlink()
-    assert code_of(task, world).code == "plan.missing"
+    gone = code_of(task, world)
+    assert gone.code == "plan.missing"
+    assert f"git okstra plan approve FILE --task-key {KEY}" in gone.hint
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("- [ ] Approved", "odd\u2028line\n\n- [ ] Other\n- [ ] Approved <!-- here -->"), ("---\n", "-----\n")],
+)
+def test_the_marker_is_ticked_wherever_it_stands(store: Store, world: World, before: str, after: str) -> None:
+    world.write("plan.md", PLAN.replace(before, after))
+    assert [approve(store, world) for _ in range(2)] == [1, 0]
+    text = (world.path / "plan.md").read_text()
+    assert "- [x] Approved" in text
+    assert text.count("[x]") == 1
+
+
+def test_front_matter_that_cannot_be_edited_stops_the_approval_before_it_writes(store: Store, world: World) -> None:
+    odd = PLAN.replace("title: Log in with a passkey\napproved: false", "{approved: false, title: x}\n# a note")
+    world.write("plan.md", odd.replace("approved: false, ", ""))
+    with pytest.raises(OkstraError) as refused:
+        approve(store, world)
+    assert refused.value.code == "document.not-editable"
+    assert "- [ ] Approved" in (world.path / "plan.md").read_text()
 
 
 def test_a_plan_may_lie_outside_of_the_repository(store: Store, world: World, tmp_path: Path) -> None:
