@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Holder, Run
     from okstra_git.records.states import Task
     from okstra_git.runs.archive import Archive
+    from okstra_git.runs.ending import Ended
     from okstra_git.runs.explain import Advice, RunAdvice
     from okstra_git.runs.snapshots import Snapshot
 
@@ -40,15 +41,15 @@ def project_root(session: Session) -> Path:
 
 def read_prompt(root: Path, run: Run) -> tuple[Path | None, str | None]:
     """Where the run's lead prompt stands and what it says; None for what is not there."""
-    from okstra_git.runs.stored_context import read_context
+    from okstra_git.runs.stored_context import find_context
 
-    context = root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
-    if not run.folder or not context.is_file():
+    context = find_context(root, run)
+    if context is None:
         return None, None
+    path = root / context.paths.prompt
     try:
-        path = root / read_context(context).paths.prompt
         return path, path.read_text(encoding="utf-8")
-    except (OkstraError, OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return None, None
 
 
@@ -63,6 +64,18 @@ def packer(session: Session, *, wanted: bool) -> Callable[[Task, Run], Archive |
         return pack_run(session.git, run, root, task=task.key, home=home, now=session.now())
 
     return pack
+
+
+def remind_of_stage(session: Session, ended: Ended) -> None:
+    """Say so when an implementation ends well and its stage has no commit on record."""
+    from okstra_git.runs.leases import GUARDED, finished_stages
+
+    run, key = ended.run, ended.task.key.replace("/", ":")
+    if run.task_type == GUARDED and run.status == "finished" and run.stage not in finished_stages(ended.task):
+        session.note(
+            f"stage {run.stage} is not recorded as done; when it is: "
+            f"git okstra stage done {run.stage} --task-key {key} --carry FILE"
+        )
 
 
 def report_path(session: Session, text: str) -> str:

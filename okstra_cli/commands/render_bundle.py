@@ -44,6 +44,14 @@ def prepare(
     Prints `okstra task root:`, `okstra instruction-set:` and, when other live runs hold stages of the task,
     `okstra concurrent-run stages:`, one to a line; then the prompt. The same call again gives the same run.
 
+    Types: requirements-discovery, error-analysis, improvement-discovery, implementation-planning, implementation,
+    final-verification, release-handoff. Only an implementation takes a stage and its worktree.
+
+    A run is led by the agent program above this command, or by the nearest process that stays; when that one
+    dies, its stage is free again. --holder names another.
+
+    Exit status 2 when a person has to decide: stale records, a pending brief, drifted files.
+
     \b
     Examples:
       git okstra run prepare --task-key shop:web:login --task-type error-analysis --brief-path brief.md

@@ -35,10 +35,11 @@ def list_(
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
         raise UsageError(f"{shown(recent)} is not a number of runs", hint="--recent 10")
     key = identity.task.slashed if identity.task else None
-    rows = list_runs(session.store.read().state, task=key, with_ended=all_ or recent is not None)
+    state = session.store.read().state
+    rows = list_runs(state, task=key, with_ended=all_ or recent is not None)
     rows = rows[: int(recent)] if recent is not None else rows
     seen = [(task, run, Guard(session).life_of(run) if run.is_active else None) for task, run in rows]
-    return Answer({"runs": [view.run_json(*row) for row in seen]}, lambda: view.list_page(seen))
+    return Answer({"runs": [view.run_json(*row) for row in seen]}, lambda: view.list_page(seen, state))
 
 
 @app.command("show")
@@ -124,7 +125,7 @@ def finish(
 ) -> Answer:
     """Record that a run ended by itself, and archive its files, redacted, in the log."""
     from okstra_cli.guarding import Guard
-    from okstra_cli.leading import packer, project_root, report_path
+    from okstra_cli.leading import packer, project_root, remind_of_stage, report_path
     from okstra_cli.preparing.renewing import conclude
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
@@ -143,6 +144,7 @@ def finish(
     ended = finish_run(session.store, run, asked, is_ours=Guard(session).is_ours, pack=pack)
     session.warn(ended.warning)
     conclude(session, project_root(session), ended.task, ended.run)
+    remind_of_stage(session, ended)
     return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
 
 

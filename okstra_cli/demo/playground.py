@@ -66,15 +66,19 @@ class Playground:
 
     def commit(self, message: str, files: Files, *options: str, by: tuple[str, str] = PERSON) -> Ran:
         """Write the files and commit everything."""
-        for name, text in files.items():
-            path = self.repository / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        self.write(files)
         self.git("add", "--all")
         words = ["-m", message] if message else []
         author = {"GIT_AUTHOR_NAME": by[0], "GIT_AUTHOR_EMAIL": by[1]}
         typed = _typed(("add", "--all", "&&", "git", "commit", *options, *words), {})
         return self.git("commit", "-q", *options, *words, also=author, typed=typed)
+
+    def write(self, files: Files) -> None:
+        """Write the files, and commit nothing."""
+        for name, text in files.items():
+            path = self.repository / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
 
     @property
     def can_stack(self) -> bool:

@@ -56,7 +56,9 @@ def find_brief(order: Order, task: Task) -> ReadBrief | None:
     except OSError as error:
         why = error.strerror or "it cannot be read"
         name = shown(order.project.relative(path))
-        raise BriefMissing(f"the brief {name} cannot be read: {why}", hint="name it with --brief-path FILE") from error
+        whose = "" if order.request.brief is not None else " of the last run"
+        hint = "name it with --brief-path FILE"
+        raise BriefMissing(f"the brief {name}{whose} cannot be read: {why}", hint=hint) from error
     return _read(order, path, data)
 
 

@@ -12,7 +12,7 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
 from okstra_git.runs.project import read_object
 from okstra_git.runs.request import RunRequest, WaiverAsked
-from okstra_git.runs.stored_context import read_context
+from okstra_git.runs.stored_context import find_context
 from okstra_git.tasks.checks import require_open
 
 if TYPE_CHECKING:
@@ -52,10 +52,7 @@ def clarified_request(session: Session, identity: Identity, task_type: str | Non
 
 def _last_reported(key: TaskKey, task: Task, project: ProjectPaths, task_type: str | None) -> tuple[Run, RunContext]:
     for run in sorted(task.runs.values(), key=lambda one: one.id, reverse=True):
-        if task_type not in (None, run.task_type) or not run.folder:
-            continue
-        path = project.root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
-        context = read_context(path) if path.is_file() else None
+        context = find_context(project.root, run) if task_type in (None, run.task_type) else None
         if context is not None and (project.root / context.paths.report).is_file():
             return run, context
     hint = f"git okstra run list --task-key {key} --all"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
-from okstra_cli.preparing.renewing import find_context, schedule
+from okstra_cli.preparing.renewing import schedule
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_entry, name_of_blob
@@ -19,6 +19,7 @@ from okstra_git.runs.bundle import BundleSources, KnownRun, SourceText
 from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import PlanPart, StagePart, WorktreePart
 from okstra_git.runs.project import read_qa_commands, require_waivable, stage_keys
+from okstra_git.runs.stored_context import find_context
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
 from okstra_git.tasks.checks import require_commit
@@ -44,6 +45,12 @@ class PlanDrifted(OkstraError):
 
     code = "plan.drifted"
     exit_status = 2
+
+
+class StageUnfinished(OkstraError):
+    """A stage without a commit was to be verified."""
+
+    code = "stage.not-done"
 
 
 @dataclass(frozen=True)
@@ -196,7 +203,7 @@ def read_documents(order: Order, task: Task) -> Documents:
     if request.base_ref is not None:
         require_commit(session.git, request.base_ref, what="the base")
     if request.stage is not None and not request.phase.has_worktree:
-        require_stage(task, request.stage)
+        _require_done(task, request.stage)
     plan = _find_plan(order, task)
     files = order.project.task(order.key)
     require_waivable(request.waivers, stage_keys(files.conformance, task.plan, order.key.task))
@@ -211,6 +218,17 @@ def read_documents(order: Order, task: Task) -> Documents:
         qa_commands=read_qa_commands(order.project.project_file),
         conformance=files.conformance.read_text("utf-8", "replace") if files.conformance.is_file() else None,
     )
+
+
+def _require_done(task: Task, number: int) -> None:
+    """Only what has ended on a commit can be verified by itself."""
+    if require_stage(task, number).range is None:
+        key = task.key.replace("/", ":")
+        raise StageUnfinished(
+            f"stage {number} of {key} is not done, so there is nothing to verify yet",
+            hint=f"git okstra stage done {number} --task-key {key}",
+            stage=number,
+        )
 
 
 def _find_plan(order: Order, task: Task) -> PlanFile | None:

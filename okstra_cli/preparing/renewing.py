@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.errors import OkstraError
 from okstra_git.records.base import show_time
 from okstra_git.runs.assembling import run_commands
-from okstra_git.runs.bundle import ScheduledStage, read_context, renew_gates
+from okstra_git.runs.bundle import ScheduledStage, renew_gates
+from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import conclude_run
 from okstra_git.runs.task_views import RunEnd
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from okstra_cli.session import Session
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.context import RunContext
-
-
-def find_context(root: Path, run: Run) -> RunContext | None:
-    """What the run was rendered from; None when its documents are gone or broken."""
-    path = root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
-    if not run.folder or not path.is_file():
-        return None
-    try:
-        return read_context(path)
-    except OkstraError:
-        return None
 
 
 def renew(session: Session, root: Path, run: Run, occupied: tuple[int, ...]) -> None:

@@ -11,6 +11,7 @@ from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.stage import lease_json
 from okstra_git.git.changes import show_path
 from okstra_git.records.base import show_time
+from okstra_git.runs.finding import short_id
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from okstra_git.host.lives import Life
     from okstra_git.records.runs import Run
-    from okstra_git.records.states import Task
+    from okstra_git.records.states import State, Task
     from okstra_git.runs.ending import Ended
     from okstra_git.runs.explain import Advice, RunAdvice
     from okstra_git.runs.restoring import Step
@@ -36,14 +37,15 @@ def run_json(task: Task, run: Run, life: Life | None) -> dict[str, Any]:
     return {"id": facts.pop("id"), "task": task.key.replace("/", ":"), "life": seen, **facts}
 
 
-def list_page(rows: Sequence[Row]) -> Page:
+def list_page(rows: Sequence[Row], state: State) -> Page:
+    """Ids are cut to what names a run, since a table has little room; JSON has them whole."""
     page = Page()
     if not rows:
         page.line("no run is under way")
         page.line(Cell("ended ones: git okstra run list --all", "faint"))
     cells = [
         (
-            Cell(run.id, "strong"),
+            Cell(short_id(state, run), "strong"),
             _when(run.claimed),
             task.key.replace("/", ":"),
             run.task_type,

@@ -7,7 +7,7 @@ from okstra_git.documents.markdown import Document, Item, parse_document
 from okstra_git.errors import OkstraError
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-BOM = "\ufeff"
+"""Lines as `parse_document` counts them: a form feed or a line separator ends none."""
 
 
 class NotEditable(OkstraError):
@@ -19,55 +19,77 @@ class NotEditable(OkstraError):
 def set_front_value(text: str, key: str, value: str) -> str:
     """The text with `key: value` in its front matter: replaced in place, added as its last line, or as a new block.
 
-    Refuses where that would change anything else, in a block that is no YAML or that is written on one line, say.
+    `value` is YAML on one line. Refuses where anything else would change with it: in a block that is no YAML, or where
+    another value refers to the one that goes.
     """
     front = parse_document(text).front
-    if not front.exists:
-        bom, body = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
-        return f"{bom}---{_newline(text)}{key}: {value}{_newline(text)}---{_newline(text)}{body}"
-    place = front.places.get(key)
-    edited = _with_value(text, front, place, value) if place else _with_line(text, front, f"{key}: {value}")
-    wanted = front.values | (read_front_matter(f"{key}: {value}").values if not front.problem else {})
-    if front.problem or repr(parse_document(edited).front.values) != repr(wanted):
+    edited = _with_value(text, front, key, value)
+    after, wanted = parse_document(edited).front, read_front_matter(f"{key}: {value}").values
+    keys = [*front.values, *(wanted.keys() - front.values.keys())]
+    if front.problem or after.problem or sorted(after.values) != sorted(keys) or after.values[key] != wanted[key]:
         raise NotEditable(
             f"the front matter cannot take '{key}: {value}' without other changes",
-            hint=f"write '{key}: {value}' on a line of its own between the two '---' lines, then repeat",
+            hint=f"write '{key}: {value}' there yourself, between the two '---' lines, then repeat",
             key=key,
         )
     return edited
 
 
-def _with_value(text: str, front: FrontMatter, place: Place, value: str) -> str:
-    """One value for another; one of several lines is replaced from its key's colon on."""
-    is_long = "\n" in front.content[place.colon : place.end].rstrip("\n")
-    start = place.colon if is_long else place.start
-    end = place.colon + len(front.content[place.colon : place.end].rstrip("\n"))
-    before, after = text[: _offset(text, front, start)], text[_offset(text, front, max(start, end)) :]
-    if before.endswith(":"):
-        return f"{before} {value}{after.lstrip(' ') if not after.partition(_newline(text))[0].strip() else after}"
-    return f"{before}{value}{after}"
+def _with_value(text: str, front: FrontMatter, key: str, value: str) -> str:
+    bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+    lines, newline = _LINE.findall(body), _newline(body)
+    if not front.exists:
+        return f"{bom}---{newline}{key}: {value}{newline}---{newline}{body}"
+    place = front.places.get(key)
+    if place is not None:
+        first, last, new = _replacement(front, place, value)
+        return bom + _spliced(lines, first, last, new)
+    if front.inside is not None:
+        rest = front.content[front.inside :].lstrip()
+        return bom + _spliced(lines, front.inside, front.inside, f"{key}: {value}" + ("" if rest[:1] == "}" else ", "))
+    lines.insert(front.closing - 1, f"{' ' * front.indent}{key}: {value}{newline}")
+    return bom + "".join(lines)
 
 
-def _with_line(text: str, front: FrontMatter, line: str) -> str:
-    lines = split_lines(text)
-    lines.insert(front.closing, line + _newline(text))
-    return "".join(lines)
+def _replacement(front: FrontMatter, place: Place, value: str) -> tuple[int, int, str]:
+    """Which part of the block goes, from its key's colon on when the value begins below it, and what comes for it."""
+    content, first = front.content, place.start
+    colon = content.find(":", place.key_end)
+    if colon >= 0 and "\n" in content[place.key_end : first]:
+        first = colon + 1
+    before = " " if content[first - 1 : first] == ":" else ""
+    after = " " if content[place.end : place.end + 1] == "#" else ""
+    return first, max(first, place.end), f"{before}{value}{after}"
 
 
-def _offset(text: str, front: FrontMatter, at: int) -> int:
-    """Where an offset of the block is in the text as given, whose line ends may be longer."""
-    above = front.content[:at]
-    line = 1 + above.count("\n")
-    return sum(map(len, split_lines(text)[:line])) + len(above) - (above.rfind("\n") + 1)
+def _spliced(lines: list[str], first: int, last: int, new: str) -> str:
+    """The text with other words from one offset of the front matter to another; offsets count each line end as one."""
+    starts = _Offsets(lines)
+    text = "".join(lines)
+    return text[: starts.of(first)] + new + text[starts.of(last) :]
 
 
-def split_lines(text: str) -> list[str]:
-    """The lines with their ends, as Markdown counts them: a form feed or U+2028 ends none."""
-    return _LINE.findall(text)
+class _Offsets:
+    """Offsets of the front matter as offsets of the text, whose line ends may have two characters."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+
+    def of(self, offset: int) -> int:
+        """Where that character of the block stands in the text."""
+        at = len(self._lines[0])
+        for line in self._lines[1:]:
+            plain = len(line.rstrip("\r\n")) + 1
+            if offset < plain:
+                break
+            offset, at = offset - plain, at + len(line)
+        return at + offset
 
 
 def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
+    """The line end that the text begins to use."""
+    found = re.search(r"\r\n|\r|\n", text)
+    return found[0] if found else "\n"
 
 
 def find_box(document: Document, label: str) -> Item | None:
@@ -77,20 +99,26 @@ def find_box(document: Document, label: str) -> Item | None:
 
 
 def add_box(text: str, label: str) -> str:
-    """The text with an open box for `label` behind its first heading, or behind its front matter when it has none."""
-    document, newline = parse_document(text), _newline(text)
-    lines = split_lines(text)
-    first = next((section for section in document.sections if section.level), None)
-    at = first.body - 1 if first else (document.front.closing + 1 if document.front.exists else 0)
+    """The text with an open box for `label` behind its first heading, or behind its front matter when it has none.
+
+    It is a paragraph of its own: a blank line before it and behind it.
+    """
+    document = parse_document(text)
+    bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+    lines, newline = _LINE.findall(body), _newline(body)
+    heading = next((section for section in document.sections if section.level), None)
+    at = heading.body - 1 if heading is not None else document.front.closing
     if at and not lines[at - 1].endswith(("\n", "\r")):
         lines[at - 1] += newline
-    gap = [newline] if at < len(lines) and lines[at].strip() else []
-    lines[at:at] = [newline, f"- [ ] {label}{newline}", *gap]
-    return "".join(lines)
+    after = [newline] if at < len(lines) and lines[at].strip(" \t\r\n") else []
+    lines[at:at] = [*([newline] if at else []), f"- [ ] {label}{newline}", *after]
+    return bom + "".join(lines)
 
 
 def tick_box(text: str, item: Item) -> str:
     """The text with the item's box ticked; nothing changes when it is already."""
-    lines = split_lines(text)
+    if item.checked is not False:
+        return text
+    lines = _LINE.findall(text)
     lines[item.line - 1] = re.sub(r"\[ \]", "[x]", lines[item.line - 1], count=1)
     return "".join(lines)

@@ -1,33 +1,41 @@
 """The YAML block at the head of a document: its values, and where each of them stands."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-MAX_LENGTH = 64 << 10
-"""Characters: a block is some lines of settings, and YAML is slow to read."""
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WRONG = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What the parser raises for one text or another; a bad `!!timestamp` is an AttributeError, a bad `!!bool` a KeyError.
+"""
+_UNCLOSED = ("a flow sequence", "a flow mapping", "a quoted scalar")
+_DEEPEST = 100
+"""Brackets within brackets; the parser's own recursion has no bound."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value stands: `line` of the document its key is on, from 1; the rest are offsets into the block.
+    """Where a value stands: 0-based line of its key, and offsets in the block of the key's end and of the value.
 
-    `colon` is behind the key's colon; `text` is the value as written, without quotes, empty unless it is a scalar.
+    An empty value takes no room; what stands on several lines ends before the last line break. `text` is a scalar as
+    it is written, without its quotes.
     """
 
     line: int
-    colon: int
+    key_end: int
     start: int
     end: int
-    text: str = ""
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The block as a plain mapping; `exists` tells an empty block from none, `problem` says why it is not read.
+    """The block as a plain mapping; `exists` tells an empty block from none, `problem` says why it is not YAML.
 
-    `content` is the YAML, `closing` the index of the document's line that ends the block.
+    `content` is what stands between the two marks, the second of which is in line `closing` (from 1). Keys are indented
+    by `indent`; `inside` is the offset behind the bracket of a mapping that is written in brackets.
     """
 
     exists: bool = False
@@ -37,66 +45,124 @@ class FrontMatter:
     problem_line: int = 0
     content: str = ""
     closing: int = 0
+    indent: int = 0
+    inside: int | None = None
 
     def text(self, key: str) -> str:
-        """The value as it is written, `0012` as `0012`; empty when there is none or it is more than one value."""
-        place = self.places.get(key)
-        return place.text.strip() if place else ""
+        """The value as one line of text as it is written, `0012` as `0012`; empty when it is no single value."""
+        value, place = self.values.get(key), self.places.get(key)
+        return "" if value is None or place is None else " ".join(place.text.split())
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe values without aliases: a few lines of those stand for gigabytes, and an edit could not follow them.
+class _Root(NamedTuple):
+    """The mapping of the block as events have it."""
 
-    Written in Python on purpose: the loader in C overflows the stack on ten thousand brackets.
-    """
+    places: dict[str, Place]
+    indent: int
+    inside: int | None
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not read here", mark)
-        return super().compose_node(parent, index)
+
+class _TooDeep(yaml.YAMLError):
+    """Brackets within brackets within brackets."""
+
+    def __init__(self, mark: Any) -> None:
+        self.problem, self.problem_mark = "it is nested too deeply", mark
 
 
 def read_front_matter(content: str | None, *, closing: int = 0) -> FrontMatter:
     """The block between the two `---` lines, None when there is none; never raises."""
     if content is None:
         return FrontMatter()
-    if len(content) > MAX_LENGTH:
-        return _unread(content, closing, f"it is longer than {MAX_LENGTH >> 10} KiB")
     try:
-        root = yaml.compose(content, Loader=_Loader)
-        values = yaml.load(content, Loader=_Loader)
-        if values is None:
-            return FrontMatter(exists=True, content=content, closing=closing)
-        if not isinstance(values, dict) or not isinstance(root, yaml.MappingNode):
-            return _unread(content, closing, "it is not a list of `key: value` lines")
-        named = {str(key): value for key, value in values.items()}
-        places = {str(key.value): _place(content, key, value) for key, value in root.value}
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError, OverflowError) as error:
-        mark = getattr(error, "problem_mark", None)
-        why = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        return _unread(content, closing, str(why), content.count("\n", 0, mark.index) if mark else 0)
-    return FrontMatter(True, named, places, content=content, closing=closing)
+        root = _root(content)
+        values = yaml.load(content, Loader=_LOADER)
+    except _WRONG as error:
+        why = " ".join(str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).split())
+        return FrontMatter(True, problem=why, problem_line=_line_of(error, content), content=content, closing=closing)
+    if root is None:
+        return FrontMatter(True, content=content, closing=closing)
+    if not isinstance(values, dict):
+        why = "it is not a list of `key: value` lines"
+        return FrontMatter(True, problem=why, problem_line=2, content=content, closing=closing)
+    named = {str(key): value for key, value in values.items()}
+    return FrontMatter(True, named, root.places, "", 0, content, closing, root.indent, root.inside)
 
 
-def _unread(content: str, closing: int, why: str, line: int = 0) -> FrontMatter:
-    return FrontMatter(exists=True, problem=why, problem_line=line + 2, content=content, closing=closing)
+def _line_of(error: Exception, content: str) -> int:
+    """The line of the document that the parser complained about."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if str(getattr(error, "context", None)).endswith(_UNCLOSED):
+        mark = getattr(error, "context_mark", None)  # where it was opened: the end of it may be looked for far below
+    if mark is not None:
+        return content.count("\n", 0, mark.index) + 2
+    if isinstance(error, yaml.reader.ReaderError):
+        return content.encode(errors="replace")[: error.position].count(b"\n") + 2
+    if not isinstance(error, yaml.YAMLError | RecursionError | UnicodeError):
+        return _line_of_value(content)
+    return 2
 
 
-def _place(content: str, key: yaml.Node, value: yaml.Node) -> Place:
-    """The end of a list or mapping is where the next key begins, so what belongs to nobody is given back."""
-    start, end = value.start_mark.index, value.end_mark.index
-    is_scalar = isinstance(value, yaml.ScalarNode)
-    if not is_scalar:
-        end = start + len(_without_tail(content[start:end]))
-    text = value.value if is_scalar and not value.tag.endswith(":null") else ""
-    line = content.count("\n", 0, key.start_mark.index) + 2  # to YAML, U+2028 ends a line too
-    return Place(line, content.find(":", key.end_mark.index) + 1, start, end, text)
+def _line_of_value(content: str) -> int:
+    """The line of the first value that is well written and means nothing, as the 31st of February."""
+    root = yaml.compose(content, Loader=_LOADER)
+    for _, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        try:
+            _LOADER("").construct_document(value)
+        except _WRONG:
+            return content.count("\n", 0, _index(value.start_mark)) + 2
+    return 2
 
 
-def _without_tail(text: str) -> str:
-    """The text without the blank lines and comments at its end."""
-    lines = text.split("\n")
-    while len(lines) > 1 and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
-        lines.pop()
-    return "\n".join(lines)
+def _index(mark: Any) -> int:
+    """Offset of a mark in the block; this parser sets every mark, which its types do not say."""
+    return int(mark.index)
+
+
+def _root(content: str) -> _Root | None:
+    """Where the values of the outermost mapping stand; None for a block without a value."""
+    events = _bounded(yaml.parse(content, Loader=_LOADER))
+    for event in events:
+        if isinstance(event, yaml.MappingStartEvent):
+            break
+        if isinstance(event, yaml.NodeEvent):
+            return _Root({}, 0, None)
+    else:
+        return None
+    inside = _index(event.start_mark) + 1 if event.flow_style else None
+    places: dict[str, Place] = {}
+    for key in events:
+        if isinstance(key, yaml.MappingEndEvent):
+            break
+        _, key_end = _extent(key, events)
+        value = next(events)
+        start, end = _extent(value, events)
+        end = start + len(content[start:end].rstrip())
+        line = content.count("\n", 0, _index(key.start_mark))
+        places[str(getattr(key, "value", ""))] = Place(
+            line, key_end, start, end, value.value if isinstance(value, yaml.ScalarEvent) else ""
+        )
+    for _ in events:
+        pass
+    start = _index(event.start_mark)
+    return _Root(places, start - content.rfind("\n", 0, start) - 1, inside)
+
+
+def _bounded(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _TooDeep(event.start_mark)
+        yield event
+
+
+def _extent(first: yaml.Event, events: Iterator[yaml.Event]) -> tuple[int, int]:
+    """Offsets of the node that begins with this event; takes its other events."""
+    end, depth, event = _index(first.end_mark), 0, first
+    while True:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if not isinstance(event, yaml.CollectionEndEvent) or _index(event.end_mark) > _index(event.start_mark):
+            end = max(end, _index(event.end_mark))  # a collection without brackets ends where the next thing begins
+        if not depth:
+            return _index(first.start_mark), end
+        event = next(events)

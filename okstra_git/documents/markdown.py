@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -29,7 +29,8 @@ class Unreadable(OkstraError):
 class Item:
     """One item of a list, without its children: `checked` None = no check box. Lines count from 1.
 
-    `spans` are its code spans, in order.
+    `spans` are its code spans, in order; `parts` its paragraphs, each with its own line. An item's line is that of its
+    first words.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Item:
     checked: bool | None = None
     depth: int = 0
     spans: tuple[str, ...] = ()
+    parts: tuple[tuple[int, str], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Code:
-    """A fenced or indented block of code; `info` is the word behind the fence, `first` the line of its first line."""
+    """A fenced or indented block of code; `info` is the word behind the fence, `first` the line its content begins."""
 
     info: str
     content: str
@@ -82,10 +84,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with everything up to the next heading of any level; `end` is the last line of its subtree.
+    """A heading with everything up to the next heading of any level.
 
-    `title` has no leading number (`5.5 Stage Map` is `Stage Map`), `raw` is the heading as written. The text before
-    the first heading is a section of level 0 without a title. `body` is the line below the heading.
+    `body` is the first line behind the heading, `end` the last line of its subtree. `title` has no leading number
+    (`5.5 Stage Map` is `Stage Map`), `raw` is the heading as written. The text before the first heading is a section of
+    level 0 without a title.
     """
 
     level: int
@@ -144,7 +147,9 @@ def decode(data: bytes, *, name: str) -> str:
         hint = "save it as UTF-8"
         raise Unreadable(f"{name} is not UTF-8: line {line}", hint=hint, path=name, line=line) from error
     if "\0" in text:
-        raise Unreadable(f"{name} is no text: it holds a NUL byte", hint="name a Markdown file", path=name)
+        line = text[: text.index("\0")].count("\n") + 1
+        message = f"{name} is no text: line {line} holds a NUL byte"
+        raise Unreadable(message, hint="name a Markdown file", path=name, line=line)
     return text
 
 
@@ -153,10 +158,8 @@ def parse_document(text: str) -> Document:
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(plain.split("\n"))
     tokens = _parser().parse(plain)
-    block = tokens[0] if tokens and tokens[0].type == "front_matter" and tokens[0].map else None
-    front = (
-        read_front_matter(block.content, closing=block.map[1] - 1) if block and block.map else read_front_matter(None)
-    )
+    block = tokens[0] if tokens and tokens[0].type == "front_matter" else None
+    front = read_front_matter(block.content, closing=block.map[1]) if block and block.map else FrontMatter()
     return Document(text, lines, front, _sections(tokens, len(lines)))
 
 
@@ -170,47 +173,42 @@ def _parser() -> MarkdownIt:
 
 
 def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
-    """Sections in order; each ends before the next heading that is not below it."""
-    heads = [(at, token) for at, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
-    starts = [(0, "", 0, 1, 0)] + [
-        (int(token.tag[1:]), _plain(tokens[at + 1]), token.map[0] + 1, token.map[1] + 1, at)
-        for at, token in heads
-        if token.map
-    ]
+    starts: list[tuple[int, str, int, int, int]] = [(0, "", 0, 1, 0)]
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open" and token.level == 0 and token.map:
+            starts.append((int(token.tag[1:]), _plain(tokens[at + 1]), token.map[0] + 1, token.map[1] + 1, at))
+    found = []
     ends = _ends([(level, line) for level, _, line, _, _ in starts], last_line)
-    stops = [at for *_, at in starts[1:]] + [len(tokens)]
-    return tuple(
-        _section(index, start, ends[index], tokens[start[4] : stops[index]]) for index, start in enumerate(starts)
-    )
+    for index, (level, raw, line, body, at) in enumerate(starts):
+        stop = starts[index + 1][4] if index + 1 < len(starts) else len(tokens)
+        content = _Content()
+        content.take(tokens[at:stop])
+        found.append(
+            Section(
+                level,
+                _NUMBERING.sub("", raw).strip().rstrip(":"),
+                raw,
+                line,
+                body,
+                ends[index],
+                tuple(content.paragraphs),
+                tuple(content.items),
+                tuple(content.tables),
+                tuple(content.codes),
+                index,
+            )
+        )
+    return tuple(found)
 
 
-def _section(index: int, start: tuple[int, str, int, int, int], end: int, tokens: Sequence[Token]) -> Section:
-    level, raw, line, body, _ = start
-    content = _Content()
-    content.take(tokens)
-    return Section(
-        level=level,
-        title=_NUMBERING.sub("", raw).strip().rstrip(":"),
-        raw=raw,
-        line=line,
-        body=body,
-        end=end,
-        paragraphs=tuple(content.paragraphs),
-        items=tuple(content.items),
-        tables=tuple(content.tables),
-        codes=tuple(content.codes),
-        index=index,
-    )
-
-
-def _ends(heads: Sequence[tuple[int, int]], last_line: int) -> list[int]:
-    """The last line of each (level, line); the text above the first heading has nothing below it."""
-    ends = [last_line] * len(heads)
-    waiting: list[int] = []
-    for index, (level, line) in enumerate(heads):
-        while waiting and (heads[waiting[-1]][0] >= level or not heads[waiting[-1]][0]):
-            ends[waiting.pop()] = line - 1
-        waiting.append(index)
+def _ends(headings: Sequence[tuple[int, int]], last_line: int) -> list[int]:
+    """The last line of each heading's subtree, given level and line; what stands before the first has level 0."""
+    ends = [last_line] * len(headings)
+    unfinished: list[int] = []
+    for index, (level, line) in enumerate(headings):
+        while unfinished and (headings[unfinished[-1]][0] >= level or headings[unfinished[-1]][0] == 0):
+            ends[unfinished.pop()] = line - 1
+        unfinished.append(index)
     return ends
 
 
@@ -223,7 +221,7 @@ class _Content:
         self.tables: list[Table] = []
         self.codes: list[Code] = []
         self._depth = 0
-        self._fresh_item = False
+        self._open: list[int] = []
         self._header: list[str] = []
         self._rows: list[Row] = []
         self._cells: list[str] = []
@@ -246,11 +244,12 @@ class _Content:
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             self._depth -= 1
         elif token.type == "list_item_open":
-            self._fresh_item = True
+            self._open.append(len(self.items))
             self.items.append(Item("", line, None, self._depth - 1))
+        elif token.type == "list_item_close":
+            self._open.pop()
         elif token.type in ("fence", "code_block"):
-            first = line + (1 if token.type == "fence" else 0)
-            self.codes.append(Code(token.info.strip(), token.content, line, first))
+            self.codes.append(Code(token.info.strip(), token.content, line, line + (token.type == "fence")))
         elif token.type == "inline":
             self._inline(token, line)
         else:
@@ -261,16 +260,9 @@ class _Content:
         spans = tuple(child.content for child in token.children or [] if child.type == "code_inline")
         if self._in_row:
             self._cells.append(text)
-        elif self._depth and self._fresh_item:
-            self._fresh_item = False
-            box = _CHECKBOX.match(text)
-            item = self.items[-1]
-            checked = None if box is None else box[1] in "xX"
-            self.items[-1] = Item(text[box.end() :] if box else text, item.line, checked, item.depth, spans)
-        elif self._depth and self.items:
-            item = self.items[-1]
-            both = (*item.spans, *spans)
-            self.items[-1] = Item(f"{item.text}\n{text}", item.line, item.checked, item.depth, both)
+        elif self._open:
+            at = self._open[-1]
+            self.items[at] = _with_words(self.items[at], token.content, text, line, spans)
         else:
             self.paragraphs.append(Paragraph(text, line, spans))
 
@@ -289,6 +281,16 @@ class _Content:
             self._in_head = token.type == "thead_open"
         elif token.type == "table_close":
             self.tables.append(Table(tuple(self._header), tuple(self._rows), self._table_line))
+
+
+def _with_words(item: Item, source: str, text: str, line: int, spans: tuple[str, ...]) -> Item:
+    """The item with one paragraph more; a check box counts at the head of the first one, if it is written as one."""
+    parts, spans = (*item.parts, (line, text)), (*item.spans, *spans)
+    if item.parts:
+        return replace(item, text=f"{item.text}\n{text}", spans=spans, parts=parts)
+    box = _CHECKBOX.match(text) if _CHECKBOX.match(source) else None
+    plain, checked = (text[box.end() :], box[1] in "xX") if box else (text, None)
+    return Item(plain, line, checked, item.depth, spans, ((line, plain),))
 
 
 def _plain(token: Token) -> str:

@@ -85,7 +85,7 @@ def _question_problems(brief: Brief) -> list[Problem]:
         if question.is_marked and not _is_date(question.confirmed_on):
             found.append(Problem("brief.bad-date", question.line, f"{shown(question.confirmed_on)} is not a date",
                                  "write [CONFIRMED YYYY-MM-DD → RC-N]"))  # fmt: skip
-        if question.is_marked and (not _RC.match(question.answer) or question.answer not in brief.answers):
+        if question.is_marked and not (_RC.match(question.answer) and brief.answers.get(question.answer)):
             found.append(Problem("brief.no-answer", question.line, f"there is no answer {shown(question.answer)}",
                                  f"put it under '{CONFIRMATIONS}', as '- {question.answer}: …'"))  # fmt: skip
     return found

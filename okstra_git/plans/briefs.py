@@ -14,6 +14,7 @@ FIELDS = {"ticket": ("issue / ticket", "issue/ticket", "ticket", "issue"), "task
 
 _CONFIRMED = re.compile(r"\s*\[CONFIRMED\s+(\S+)\s*(?:→|->)\s*([^\]\s]+)\s*\]")
 _ANSWER = re.compile(r"\s*(RC-\d+)\s*[:.\-–—]?\s*", re.IGNORECASE)
+_NEXT_ANSWER = re.compile(r"\n(?=\s*RC-\d+\b)", re.IGNORECASE)
 _LABELLED = re.compile(r"\s*(?:\[([a-z]+-[a-z]+)\]\s*[:–—-]?|([a-z]+-[a-z]+)\s*[:–—-])\s*", re.IGNORECASE)
 _WORDS = "|".join(prefix.rstrip(":") for prefix in QUESTION_PREFIXES)
 _PREFIXED = re.compile(rf"\s*\[?({_WORDS})(?:\]\s*:?|\s*:)\s*", re.IGNORECASE)
@@ -63,8 +64,8 @@ class Brief:
 
     @property
     def unmarked(self) -> tuple[OpenQuestion, ...]:
-        """Questions that nobody answered; a mark that names no answer of the brief counts for nothing."""
-        return tuple(question for question in self.questions if question.answer not in self.answers)
+        """Questions that nobody answered; a mark whose answer is not there, or empty, counts for nothing."""
+        return tuple(question for question in self.questions if not self.answers.get(question.answer))
 
 
 def parse_brief(document: Document) -> Brief:
@@ -78,7 +79,7 @@ def parse_brief(document: Document) -> Brief:
     return Brief(
         document=document,
         gate=front.text(REPORTER_FIELD).lower(),
-        gate_line=place.line if place else 1,
+        gate_line=place.line + 2 if place else 1,
         title=front.text("title") or top,
         ticket=front.text("ticket") or front.text("issue") or _field(said, "ticket"),
         task_group=front.text("task-group") or _field(said, "group"),
@@ -177,7 +178,7 @@ def _question(said: tuple[str, int]) -> OpenQuestion:
     match = _PREFIXED.match(text)
     prefix = f"{match[1].lower()}:" if match else ""
     plain = text[match.end() :].strip() if match else text
-    return OpenQuestion(prefix, plain, said[1], mark[1] if mark else "", mark[2] if mark else "")
+    return OpenQuestion(prefix, plain, said[1], mark[1] if mark else "", mark[2].upper() if mark else "")
 
 
 def _answers(document: Document, sections: Sequence[Section]) -> dict[str, str]:
@@ -188,8 +189,9 @@ def _answers(document: Document, sections: Sequence[Section]) -> dict[str, str]:
         if heading:
             found.setdefault(heading[1].upper(), f"{each.raw[heading.end() :]}\n{document.text_of(each)}".strip())
         rows = [" ".join(row.cells) for table in each.tables for row in table.rows]
-        for text in (*(item.text for item in each.items), *(paragraph.text for paragraph in each.paragraphs), *rows):
-            match = _ANSWER.match(text)
-            if match:
-                found.setdefault(match[1].upper(), text[match.end() :].strip())
+        for said in (*(item.text for item in each.items), *(paragraph.text for paragraph in each.paragraphs), *rows):
+            for text in _NEXT_ANSWER.split(said):
+                match = _ANSWER.match(text)
+                if match:
+                    found.setdefault(match[1].upper(), text[match.end() :].strip())
     return found

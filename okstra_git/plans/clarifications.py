@@ -16,22 +16,13 @@ from okstra_git.tokens import (
 )
 
 _ID = re.compile(r"C-\d{3}\Z")
-_FIELDS = dict(
-    zip(
-        CLARIFICATION_COLUMNS,
-        ("id", "ticket", "kind", "statement", "expected", "blocks", "status", "answer"),
-        strict=True,
-    )
-)
-_WORDS = ("kind", "blocks", "status")
+_NAMES = ("id", "ticket", "kind", "statement", "expected", "blocks", "status", "answer")
+_FIELDS = dict(zip(CLARIFICATION_COLUMNS, _NAMES, strict=True))
 
 
 @dataclass(frozen=True)
 class Clarification:
-    """One row of the table; kind, blocks and status in lower case, the other cells as written.
-
-    `is_open` until a run has resolved it or found it obsolete.
-    """
+    """One row of the table, cells as written; `is_open` until a run has resolved it or found it obsolete."""
 
     id: str
     ticket: str
@@ -46,7 +37,7 @@ class Clarification:
     @property
     def is_open(self) -> bool:
         """Whether it still waits: for an answer, or for the run that takes the answer up."""
-        return self.status in ("open", "answered")
+        return self.status.casefold() in ("open", "answered")
 
 
 def list_clarifications(document: Document) -> tuple[Clarification, ...]:
@@ -60,12 +51,13 @@ def _row(table: Table, row: Row) -> Clarification:
     heads = [" ".join(cell.casefold().split()) for cell in table.header]
     cells = {head: cell.strip() for head, cell in zip(heads, row.cells, strict=False)}
     said = {field: cells.get(column.casefold(), "") for column, field in _FIELDS.items()}
-    return Clarification(line=row.line, **(said | {word: said[word].casefold() for word in _WORDS}))
+    return Clarification(line=row.line, **said)
 
 
 def open_rows(document: Document, *, blocks: str) -> tuple[Clarification, ...]:
     """Rows that hold up `approval` or `next-phase` and that nobody has answered."""
-    return tuple(row for row in list_clarifications(document) if row.status == "open" and row.blocks == blocks)
+    rows = list_clarifications(document)
+    return tuple(row for row in rows if (row.status.casefold(), row.blocks.casefold()) == ("open", blocks))
 
 
 def check_clarifications(document: Document) -> list[Problem]:
@@ -75,8 +67,7 @@ def check_clarifications(document: Document) -> list[Problem]:
         return []
     if table.header != CLARIFICATION_COLUMNS:
         columns = " | ".join(CLARIFICATION_COLUMNS)
-        return [Problem("clarification.columns", table.line, "the clarification table has other columns",
-                        f"give it these, in this order: {columns}")]  # fmt: skip
+        return [Problem("clarification.columns", table.line, "the clarification table has other columns", columns)]
     return [problem for row in list_clarifications(document) for problem in _row_problems(row)]
 
 
@@ -89,7 +80,7 @@ def _row_problems(row: Clarification) -> Iterator[Problem]:
         ("status", row.status, CLARIFICATION_STATUSES),
     ):
         if value not in known:
-            message = f"{shown(value)} is no {name} of a clarification item"
+            message = f"{row.id[:20]}: {shown(value)} is no {name}"
             yield Problem(f"clarification.{name}", row.line, message, f"one of {', '.join(known)}")
 
 

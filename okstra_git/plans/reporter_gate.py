@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown
 from okstra_git.phases import Phase
 from okstra_git.plans.briefs import Brief, OpenQuestion
 from okstra_git.tokens import (
@@ -20,8 +19,8 @@ from okstra_git.tokens import (
     REPORTER_PREFIXES,
 )
 
-MISSING, UNKNOWN = "missing", "unknown"
-"""States of a gate whose field is not there, or says none of the four words."""
+MISSING = "missing"
+"""The state of a gate whose field is not there, or says none of the four words."""
 
 _WORD = re.compile(r"\w{4,}")
 
@@ -62,8 +61,8 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate
     settle and that nobody marked as answered; `pending`, a missing field and anything else keep it shut. Inferred
     intents and terms that are open are handed on in every state.
     """
-    state = brief.gate if brief.gate in REPORTER_GATES else (UNKNOWN if brief.gate else MISSING)
-    if state in (MISSING, UNKNOWN, GATE_PENDING):
+    state = brief.gate if brief.gate in REPORTER_GATES else MISSING
+    if state in (MISSING, GATE_PENDING):
         asked = tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
         return Gate(state, False, (), asked or brief.unmarked)
     known = tuple(terms)
@@ -86,14 +85,10 @@ def require_open_gate(brief: Brief, phase: Phase, *, path: str, terms: Iterable[
 
 def pending_refusal(brief: Brief, gate: Gate, phase: Phase, *, path: str) -> BriefPending:
     """What a gate that stays shut says."""
-    said = {
-        GATE_PENDING: "waits for its reporter",
-        MISSING: f"does not say '{REPORTER_FIELD}'",
-        UNKNOWN: f"says '{REPORTER_FIELD}: {shown(brief.gate)[1:-1]}', which is none of its values",
-    }
-    waiting = f" ({len(gate.pending)} open)" if gate.pending else ""
+    waiting = f": {len(gate.pending)} open" if gate.pending else ""
+    why = "is pending" if gate.state == GATE_PENDING else f"has no usable '{REPORTER_FIELD}'"
     return BriefPending(
-        f"the brief {path} {said[gate.state]}{waiting}, so {phase.name} must not begin",
+        f"the brief {path} {why}{waiting}, so {phase.name} must not begin",
         hint=f"git okstra brief check {path} --task-type {phase.name}\nask the reporter, write the answers under "
         f"'Reporter Confirmations', then set '{REPORTER_FIELD}: {GATE_COMPLETE}' "
         f"(or {GATE_PARTIAL}, or {GATE_SKIPPED} to hand the questions on)",
@@ -119,8 +114,8 @@ def _promote(
 
 
 def _term_for(question: OpenQuestion, terms: tuple[str, ...]) -> str:
-    plain = question.text.casefold()
-    found = max((term for term in terms if term in plain), key=len, default="")
+    plain = " ".join(question.text.casefold().split())
+    found = max((term for term in terms if term in plain), key=lambda term: (len(term), term), default="")
     return f"the glossary's term '{found}'" if found else "extend the okstra glossary with the term"
 
 

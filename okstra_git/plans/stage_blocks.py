@@ -1,10 +1,11 @@
 """The labelled blocks of one stage: found as sub-headings, as list items or as paragraphs that begin with a label."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from okstra_git.documents.markdown import Document, Item, Paragraph, Section
+from okstra_git.documents.markdown import Document, Section
 
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": ("depends-on", "depends on", "dependencies", "dependency", "의존", "의존성"),
@@ -18,22 +19,29 @@ LABELS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Block -> the words by which people and models head it; the first one is the usual."""
 
-STAGE_NUMBER = r"(?:(?:stage|단계)\s*#?\s*(\d{1,6})(?!\d)|(\d{1,6})\s*단계(?!\w))"
+STAGE_NUMBER = r"(?:(?:stage|단계)\s*#?\s*(\d{1,6})(?!\d|\.\d)|(\d{1,6})\s*단계(?!\w))"
 """`Stage 1`, `Stage #1`, `단계 1` or `1단계`, the number in one of two groups."""
 
 _BY_LABEL = {label: block for block, labels in LABELS.items() for label in labels}
 _LABEL = re.compile(r"\s*([^:\n`]{1,40}?)\s*:(?:\s|$)")
+_EMPHASIS = re.compile(r"^\s*(?:\*\*|__|\*|_)(?=\s|$)")
 _BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _OWN_STAGE = re.compile(STAGE_NUMBER + r"\s*(?:[:.)\-–—]\s*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Block:
-    """One labelled block: its Markdown, the line of its label, and the line on which the text begins."""
+    """One labelled block: its Markdown, the line of its label, and the line of its first words."""
 
     text: str
     line: int
-    start: int
+    first: int
+
+
+class _Label(NamedTuple):
+    line: int
+    depth: int
+    name: str
 
 
 def find_blocks(document: Document, section: Section) -> dict[str, Block]:
@@ -43,7 +51,7 @@ def find_blocks(document: Document, section: Section) -> dict[str, Block]:
     for sub in document.below(section):
         name = block_named(sub.title)
         if name is not None:
-            found.setdefault(name, Block(document.text_of(sub), sub.line, _first_line(document, sub.body)))
+            found.setdefault(name, _block(document.lines[sub.body - 1 : sub.end], sub.line, sub.body))
             open_until = max(open_until, sub.end)
         elif sub.line > open_until:
             free.append(sub)
@@ -66,29 +74,24 @@ def _labelled(document: Document, section: Section) -> Iterator[tuple[str, Block
     """
     inside = document.below(section)
     end = inside[0].line - 1 if inside else section.end
-    labelled = [item for item in section.items if _names_in(item)]
-    depth = min((item.depth for item in labelled), default=0)
-    texts: list[Paragraph | Item] = [*section.paragraphs, *(item for item in labelled if item.depth == depth)]
-    starts = sorted(start for each in texts for start in _names_in(each))
-    for at, (line, name) in enumerate(starts):
-        stop = starts[at + 1][0] - 1 if at + 1 < len(starts) else end
-        text = _without_label(document.lines[line - 1 : stop])
-        says = document.lines[line - 1].partition(":")[2].strip("*_ ")
-        yield name, Block(text, line, line if says else _first_line(document, line + 1))
+    said = [(0, paragraph.line, paragraph.text) for paragraph in section.paragraphs]
+    said += [(item.depth, line, text) for item in section.items for line, text in item.parts]
+    labels = [_Label(at, depth, name) for depth, line, text in said for at, name in _names_in(line, text)]
+    outermost = min((label.depth for label in labels), default=0)
+    starts = sorted(label for label in labels if label.depth == outermost)
+    for at, start in enumerate(starts):
+        stop = starts[at + 1].line - 1 if at + 1 < len(starts) else end
+        lines = document.lines[start.line - 1 : stop]
+        yield start.name, _without_label(_first_paragraph(lines) if start.name == "depends" else lines, start.line)
 
 
-def _names_in(each: Paragraph | Item) -> list[tuple[int, str]]:
+def _names_in(line: int, text: str) -> list[tuple[int, str]]:
     """(line, block) of every line that begins with a label; without a colon the label has to be all there is."""
-    lines = each.text.split("\n")
+    lines = text.split("\n")
     if len(lines) == 1 and (alone := block_named(lines[0])):
-        return [(each.line, alone)]
-    found = [(each.line + offset, _label_of(said)) for offset, said in enumerate(lines)]
-    return [(line, name) for line, name in found if name is not None]
-
-
-def _first_line(document: Document, line: int) -> int:
-    """The first line from `line` on that is not blank."""
-    return next((at for at in range(line, len(document.lines) + 1) if document.lines[at - 1].strip()), line)
+        return [(line, alone)]
+    found = [(line + offset, _label_of(said)) for offset, said in enumerate(lines)]
+    return [(at, name) for at, name in found if name is not None]
 
 
 def _label_of(text: str) -> str | None:
@@ -96,14 +99,32 @@ def _label_of(text: str) -> str | None:
     return block_named(match[1]) if match else None
 
 
-def _without_label(lines: tuple[str, ...]) -> str:
-    """The lines of a block with its label, bullet and emphasis taken off the first one; below a bullet, its indent."""
-    first = lines[0].partition(":")[2].lstrip("*_ ")
+def _first_paragraph(lines: Sequence[str]) -> Sequence[str]:
+    """What a label says in its own line, or in the lines below it up to a blank one."""
+    if _behind_label(lines[0]):
+        return lines[:1]
+    filled = next((at for at, line in enumerate(lines) if at and line.strip()), len(lines))
+    return lines[: next((at for at, line in enumerate(lines) if at > filled and not line.strip()), len(lines))]
+
+
+def _behind_label(line: str) -> str:
+    """What a labelled line says, its bullet, label and emphasis taken off."""
+    return _EMPHASIS.sub("", line.partition(":")[2]).strip()
+
+
+def _without_label(lines: Sequence[str], line: int) -> Block:
+    """Below a bullet, its indent is taken off the other lines; below a paragraph an indent means code."""
+    first = _behind_label(lines[0])
     bullet = _BULLET.match(lines[0])
     indent = bullet.end() if bullet else 0
-    rest = "\n".join(line[min(indent, len(line) - len(line.lstrip(" "))) :] for line in lines[1:])
-    return f"{first}\n{rest}".strip("\n") if first else rest.strip("\n")
+    rest = [each[min(indent, len(each) - len(each.lstrip(" "))) :] for each in lines[1:]]
+    return _block([first, *rest] if first else rest, line, line if first else line + 1)
+
+
+def _block(lines: Sequence[str], line: int, first: int) -> Block:
+    blank = next((at for at, each in enumerate(lines) if each.strip()), 0)
+    return Block("\n".join(lines[blank:]).rstrip(), line, first + blank)
 
 
 def _normal(title: str) -> str:
-    return " ".join(title.replace("*", "").replace("_", " ").casefold().split()).rstrip(":")
+    return " ".join(title.replace("*", "").replace("_", " ").casefold().split()).rstrip(":").rstrip()

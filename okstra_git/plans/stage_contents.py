@@ -22,12 +22,17 @@ _PROMPT = re.compile(r"^\$\s+")
 def list_files(text: str) -> list[tuple[str, int]]:
     """The paths that a files block names, each with its line inside the block; notes and line numbers are dropped.
 
-    Items, tables and code say it; running text counts only where there is nothing else.
+    Items, tables and code say it; running text counts where there is nothing else, or where it is paths alone.
     """
     sections = parse_document(text).sections
     found = [place for section in sections for place in _listed(section)]
-    found = found or [place for section in sections for each in section.paragraphs for place in _in_text(each)]
-    return list(dict.fromkeys((path, line) for path, line in found if path.casefold() not in NONE[1:]))
+    paragraphs = [each for section in sections for each in section.paragraphs]
+    found += [place for each in paragraphs for place in (_bare_paths(each) if found else _in_text(each))]
+    lines: dict[str, int] = {}
+    for path, line in sorted(found, key=lambda one: one[1]):
+        if path.casefold().rstrip(".") not in NONE[1:]:
+            lines.setdefault(path, line)
+    return list(lines.items())
 
 
 def _listed(section: Section) -> list[tuple[str, int]]:
@@ -75,10 +80,23 @@ def _in_table(table: Table) -> list[tuple[str, int]]:
 
 def _in_text(paragraph: Paragraph) -> list[tuple[str, int]]:
     if paragraph.spans:
-        return [(_bare(span), paragraph.line) for span in paragraph.spans]
-    parts = [_NOTE.sub("", part).strip() for part in paragraph.text.replace("\n", ",").split(",")]
-    named = [part for part in parts if part and (" " not in part or set("/.") & set(part.split()[0]))]
-    return [(_first_word(part), paragraph.line) for part in named]
+        return [(_bare(span), paragraph.line) for span in _leading_spans(paragraph.text, paragraph.spans)]
+    found = []
+    for at, line in enumerate(paragraph.text.split("\n")):
+        parts = [_NOTE.sub("", part).strip() for part in line.split(",")]
+        named = [part for part in parts if part and (" " not in part or set("/.") & set(part.split()[0]))]
+        found += [(_first_word(part), paragraph.line + at) for part in named]
+    return found
+
+
+def _bare_paths(paragraph: Paragraph) -> list[tuple[str, int]]:
+    """Lines of nothing but paths; other words beside a list are about it."""
+    found = []
+    for at, line in enumerate(paragraph.text.split("\n")):
+        parts = [part.strip() for part in line.split(",") if part.strip()]
+        if all(" " not in part and set("/.") & set(part[:-1]) for part in parts):
+            found += [(_bare(part), paragraph.line + at) for part in parts]
+    return found
 
 
 def _bare(path: str) -> str:

@@ -179,7 +179,7 @@ def _files(plan: PlanDocument) -> Iterator[Problem]:
         for path, line in list_files(block.text):
             if _is_bad_path(path):
                 message = f"{shown(path)} is not a path inside the repository"
-                yield Problem("plan.bad-path", block.start + line - 1, message,
+                yield Problem("plan.bad-path", block.first + line - 1, message,
                               "write it from the top of the repository, with slashes", stage.number)  # fmt: skip
 
 

@@ -6,6 +6,10 @@ from okstra_git.records.runs import Run
 from okstra_git.records.states import State, Task
 
 SHORTEST = 4
+"""Characters of an id that are enough to be looked for."""
+
+SHOWN = 10
+"""Characters of an id that lists show at least: those that tell its time."""
 
 
 class RunUnknown(OkstraError):
@@ -43,6 +47,13 @@ def find_runs(state: State, text: str) -> list[tuple[Task, Run]]:
     runs = [(task, run) for task in state.tasks.values() for run in task.runs.values()]
     exact = [(task, run) for task, run in runs if run.id == wanted]
     return exact or [(task, run) for task, run in runs if len(wanted) >= SHORTEST and run.id.startswith(wanted)]
+
+
+def short_id(state: State, run: Run) -> str:
+    """The shortest beginning of a run's id, of ten characters or more, that names no other run."""
+    others = [other.id for task in state.tasks.values() for other in task.runs.values() if other.id != run.id]
+    lengths = range(SHOWN, len(run.id))
+    return next((run.id[:n] for n in lengths if not any(o.startswith(run.id[:n]) for o in others)), run.id)
 
 
 def list_runs(state: State, *, task: str | None, with_ended: bool) -> list[tuple[Task, Run]]:

@@ -7,6 +7,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from okstra_git.errors import OkstraError
+from okstra_git.records.runs import Run
 from okstra_git.runs.context import RunContext
 
 SCHEMA = 1
@@ -31,6 +32,17 @@ def read_context(path: Path) -> RunContext:
         raise _broken(f"{path} cannot be read: {error.strerror}") from error
     except BrokenContext as error:
         raise _broken(f"{path}: {error.message}") from error
+
+
+def find_context(project_root: Path, run: Run) -> RunContext | None:
+    """What a recorded run was rendered from; None when its documents are gone or broken."""
+    path = project_root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
+    if not run.folder or not path.is_file():
+        return None
+    try:
+        return read_context(path)
+    except BrokenContext:
+        return None
 
 
 def parse_context(data: bytes) -> RunContext:

@@ -64,9 +64,8 @@ def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
         data = file.read_bytes()
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        raise PlanMissing(
-            f"the plan {shown} cannot be read: {why}", hint="name an existing file", path=shown
-        ) from error
+        hint = "name an existing file"
+        raise PlanMissing(f"the plan {shown} cannot be read: {why}", hint=hint, path=shown) from error
     text = decode(data, name=shown)
     return PlanFile(shown, text, name_of_blob(data), parse_plan(parse_document(text)))
 
@@ -155,5 +154,8 @@ def _read_approved(project: ProjectPaths, path: str, key: str) -> PlanFile:
     try:
         return read_plan(project.root / path, project)
     except PlanMissing as missing:
-        hint = f"put the file back, or approve another one: git okstra plan approve FILE --task-key {key}"
-        raise PlanMissing(f"the approved plan of {key} is gone: {missing.message}", hint=hint, path=path) from missing
+        hint = (
+            "put the file back as it was approved (one approved in another clone has to be brought here), or approve\n"
+        )
+        hint += f"another one: git okstra plan approve FILE --task-key {key}"
+        raise PlanMissing(missing.message, hint=hint, path=path) from missing

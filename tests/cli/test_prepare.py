@@ -1,6 +1,7 @@
 """`run prepare` and `render-bundle`: what they answer, what they record, and everything they refuse."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -239,6 +240,15 @@ def test_a_task_that_nobody_opened_is_refused(world: World) -> None:
     assert code_of(prepare(world, task_type="error-analysis", exit=1)) == "task.unknown"
 
 
+def test_a_stage_that_is_not_done_cannot_be_verified_by_itself(shop: World) -> None:
+    prepare(shop, "--stage", "1")
+    assert code_of(prepare(shop, "--stage", "1", task_type="final-verification", exit=1)) == "stage.not-done"
+    finish(shop, 1)
+    found = prepare(shop, "--stage", "1", task_type="final-verification").json
+    assert (found["stage"], found["branch"]) == (1, "feature/web/login-stage-1")
+    assert "single-stage" in found["prompt"] + Path(found["instruction_set"], "analysis-profile.md").read_text()
+
+
 def test_a_closed_task_is_refused(shop: World) -> None:
     shop.okstra("task", "close", KEY)
     assert code_of(prepare(shop, exit=1)) == "task.closed"
@@ -396,3 +406,77 @@ def test_an_adopted_branch_is_worked_on_where_it_is_checked_out(shop: World) -> 
     shop.okstra("stage", "start", "1", "--task-key", KEY, "--base", "main", "--branch", "mine", "--no-worktree")
     found = prepare(shop, "--stage", "1").json
     assert (found["branch"], found["worktree"]) == ("mine", str(inside.path))
+
+
+# --- surroundings
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"qaCommands": {"db-test": 1}}', "\xff"])
+def test_a_project_file_that_cannot_be_read_is_refused(shop: World, text: str) -> None:
+    shop.write(".okstra/project.json", text.encode("latin-1"))
+    refused = prepare(shop, "--stage", "1", exit=1)
+    assert code_of(refused) == "document.broken"
+    assert runs(shop) == []
+
+
+def test_qa_commands_of_the_project_reach_the_executor(shop: World) -> None:
+    shop.write(".okstra/project.json", '{"qaCommands": {"db-test": "make db-test"}}')
+    found = prepare(shop, "--stage", "1").json
+    assert any("make db-test" in file.read_text() for file in Path(found["instruction_set"]).iterdir())
+
+
+def test_a_conformance_manifest_names_what_may_be_waived(shop: World) -> None:
+    qa = ".okstra/tasks/shop/web/login/qa"
+    shop.write(f"{qa}/conformance-manifest.json", '{"entries": [{"stageKey": "Login-stage-7"}]}')
+    assert prepare(shop, "--stage", "1", "--qa-waiver", "Login-stage-7:known").json["stage"] == 1
+
+
+def test_an_editor_that_fails_runs_nothing_again(shop: World) -> None:
+    first = prepare(shop, task_type="error-analysis").json
+    Path(first["report"]).write_text("## 1. Clarification Items\n")
+    again = ("run", "prepare", "--resume-clarification", "--task-key", KEY, "--json")
+    refused = shop.okstra(*again, exit=1, env={"GIT_EDITOR": "false"})
+    assert code_of(refused) == "editor.failed"
+    assert len(runs(shop)) == 1
+
+
+def test_a_bare_repository_has_no_place_for_a_run(shop: World) -> None:
+    bare = shop.clone("bare", "--bare")
+    bare.okstra("init", "--project-id", "shop", "--no-hooks")
+    bare.okstra("task", "open", KEY)
+    refused = prepare(bare, task_type="error-analysis", exit=1)
+    assert code_of(refused) == "project.bare"
+
+
+def test_a_bare_repository_with_a_worktree_has_one(shop: World) -> None:
+    bare = shop.clone("bare", "--bare")
+    inside = bare.worktree("beside", "main")
+    inside.okstra("init", "--project-id", "shop", "--no-hooks")
+    inside.okstra("task", "open", KEY)
+    inside.write("brief.md", a_brief())
+    found = prepare(inside, "--brief", "brief.md", task_type="error-analysis").json
+    assert found["task_root"] == str(folder(inside))
+
+
+def test_a_repository_in_an_odd_place_is_prepared_like_any_other(world: World, tmp_path: Path) -> None:
+    odd = World(tmp_path / "my shop ü'x $HOME", clock=world.clock)
+    world.git("clone", "-q", str(world.path), str(odd.path))
+    found = prepare(set_up(odd, {1: ()}), "--stage", "1").json
+    assert Path(found["instruction_set"], "claude-execution-prompt.md").is_file()
+    assert Path(found["worktree"], "README").is_file()
+
+
+def test_a_worktree_that_was_deleted_by_hand_is_made_again(shop: World) -> None:
+    place = Path(prepare(shop, "--stage", "1").json["worktree"])
+    World(place, clock=shop.clock).commit("half")
+    shutil.rmtree(place)
+    again = prepare(shop, "--stage", "1", "--directive", "Go on.").json
+    assert (Path(again["worktree"]) / "half.txt").is_file()
+
+
+def test_without_its_documents_a_retry_makes_them_anew(shop: World) -> None:
+    first = prepare(shop, "--stage", "1").json
+    shutil.rmtree(folder(shop))
+    second = prepare(shop, "--stage", "1").json
+    assert (second["again"], Path(second["instruction_set"]).is_dir()) == (False, True)
+    assert second["run"] != first["run"]

@@ -77,6 +77,12 @@ def test_the_end_of_a_run_is_told_in_its_tasks_documents(shop: World) -> None:
     assert "finished" in (folder(shop) / "task-index.md").read_text()
 
 
+def test_a_run_that_ends_before_its_stage_is_done_says_so(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    ended = shop.okstra("run", "finish", found["run"])
+    assert f"stage 1 is not recorded as done; when it is: git okstra stage done 1 --task-key {KEY}" in ended.err
+
+
 def test_an_abandoned_run_frees_its_stage_and_its_bundle_stays(shop: World) -> None:
     found = prepare(shop, "--stage", "1").json
     shop.okstra("run", "abandon", found["run"])
@@ -97,6 +103,25 @@ def test_open_questions_of_the_last_report_are_remembered(shop: World) -> None:
     assert "open questions that hold up the next phase: C-001; answer them" in answer.err
     carried = prepare(shop, "--clarification-response", found["report"], task_type="implementation-planning")
     assert "open questions" not in carried.err
+
+
+def test_the_short_ids_of_the_list_name_their_runs(shop: World) -> None:
+    for number in (1, 2):
+        prepare(shop, "--stage", str(number))
+    rows = [line.split()[0] for line in shop.okstra("run", "list", "--text").out.splitlines()[1:]]
+    assert all(10 <= len(row) <= 26 for row in rows)
+    stages = [shop.okstra("run", "show", row, "--json").json["run"]["stage"] for row in rows]
+    assert stages == [2, 1]
+
+
+def test_a_carry_is_recorded_without_secrets(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    World(Path(found["worktree"]), clock=shop.clock).commit("S1")
+    shop.write("carry.json", '{"stage": 1, "summary": "ask with ghp_abcdefghijklmnopqrstuvwxyz0123456789"}')
+    done = shop.okstra("stage", "done", "1", "--task-key", KEY, "--carry", "carry.json")
+    assert "recorded without 1 " in done.err
+    log = shop.ask("for-each-ref", "--format=%(refname)", "refs/okstra/log")
+    assert "ghp_" not in shop.ask("show", f"{log}:tasks/shop/web/login/events.jsonl")
 
 
 def test_inside_a_stages_worktree_the_task_needs_no_name(shop: World) -> None:

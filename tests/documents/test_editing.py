@@ -1,174 +1,168 @@
-"""Edits that change what they should and not a byte more."""
+"""The edits of an approval: one value, one box, one tick, and every other byte as it was."""
+
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okstra_git.documents.editing import NotEditable, add_box, find_box, set_front_value, split_lines, tick_box
-from okstra_git.documents.front_matter import read_front_matter
+from okstra_git.documents.editing import add_box, find_box, set_front_value, tick_box
 from okstra_git.documents.markdown import parse_document
 
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("---\na: 1\napproved: false\n---\nx", "---\na: 1\napproved: true\n---\nx"),
-        ("---\napproved: 'no'   # ask Kim\n---\n", "---\napproved: true   # ask Kim\n---\n"),
-        ("---\napproved:\nb: 2\n---\n", "---\napproved: true\nb: 2\n---\n"),
-        ("---\napproved: \nb: 2\n---\n", "---\napproved: true\nb: 2\n---\n"),
-        ("---\nb: 2\n---\n", "---\nb: 2\napproved: true\n---\n"),
-        ("---\n---\nx", "---\napproved: true\n---\nx"),
-        ("# x\n", "---\napproved: true\n---\n# x\n"),
-        ("", "---\napproved: true\n---\n"),
-        ("---\r\nb: 2\r\n---\r\nx\r\n", "---\r\nb: 2\r\napproved: true\r\n---\r\nx\r\n"),
-        ("\ufeff---\napproved: false\n---\n", "\ufeff---\napproved: true\n---\n"),
-        ("---\napproved:\n  - a\n  - b\nc: 1\n---\n", "---\napproved: true\nc: 1\n---\n"),
-        ("---\napproved: {a: 1,\n  b: 2}\nc: 1\n---\n", "---\napproved: true\nc: 1\n---\n"),
-        ("---\na: 1\napproved: |\n  no\n  no\n---\n", "---\na: 1\napproved: true\n---\n"),
-        ("---\napproved: {a: 1}\n---\n", "---\napproved: true\n---\n"),
-        ("-----\nb: 2\n-----\nx", "-----\nb: 2\napproved: true\n-----\nx"),
-        ("---\nb: 2\n...\nx", "---\nb: 2\napproved: true\n...\nx"),
-        ("---\nb: |\n    ---\nc: 1\n---\nx", "---\nb: |\n    ---\nc: 1\napproved: true\n---\nx"),
-        ('---\nb: "x\u2028y"\napproved: no\n---\n', '---\nb: "x\u2028y"\napproved: true\n---\n'),
-        ("---\r\nb: 2\r\napproved: 'no' # x\r\n---\r\n", "---\r\nb: 2\r\napproved: true # x\r\n---\r\n"),
-        ("---\napproved:\r\nb: 2\n---\n", "---\napproved: true\r\nb: 2\n---\n"),
-        ("---\napproved:\n  - a\n# kept\n\nc: 1\n---\n", "---\napproved: true\n# kept\n\nc: 1\n---\n"),
-        ('---\n"approved" : !!str no\n---\n', '---\n"approved" : true\n---\n'),
-    ],
-)
-def test_a_value_is_set_where_it_stands(before: str, after: str) -> None:
-    assert set_front_value(before, "approved", "true") == after
-    assert parse_document(after).front.values["approved"] is True
-
-
-@pytest.mark.parametrize("front", ["{a: 1}", "a: [", "- a", "approved: &x no\nb: *x", "..: *"])
-def test_front_matter_that_cannot_take_one_more_line_is_refused_with_the_way_out(front: str) -> None:
-    with pytest.raises(NotEditable) as refused:
-        set_front_value(f"---\n{front}\n---\nx", "approved", "true")
-    assert "approved: true" in refused.value.hint
-
-
-SAFE = st.text(alphabet="abc xyz:#-'\"[]{}", max_size=20)
-
-
-KEYS = st.sampled_from(["a", "b", "approved", "title"])
-
-
-@given(st.dictionaries(KEYS, st.booleans() | st.integers(), max_size=4), SAFE)
-def test_all_other_lines_stay_byte_for_byte(values: dict[str, object], body: str) -> None:
-    front = "".join(f"{key}: {str(value).lower()}  # {key}\n" for key, value in values.items())
-    before = f"---\n{front}---\n{body}\n"
-    after = set_front_value(before, "approved", "true")
-    assert parse_document(after).front.values == {**values, "approved": True}
-    kept = [line for line in before.split("\n") if not line.startswith("approved:")]
-    assert [line for line in after.split("\n") if not line.startswith("approved:")] == kept
-
-
-ANYTHING = st.text(alphabet=st.sampled_from("---\n\n\r: ab|>#'[]{}&*!\x85\u2028\ufeff") | st.characters(codec="utf-8"))
-
-
-@given(ANYTHING, ANYTHING)
-def test_in_any_text_a_value_is_set_alone_or_refused(front: str, body: str) -> None:
-    text = f"---\n{front}\n---\n{body}"
-    before = parse_document(text)
-    try:
-        after = parse_document(set_front_value(text, "approved", "true"))
-    except NotEditable:
-        return
-    assert after.front.values == before.front.values | {"approved": True}
-    assert after.lines[after.front.closing :] == before.lines[before.front.closing :] or not before.front.exists
-
-
-@given(ANYTHING, st.sampled_from(["\n", "\r\n"]))
-def test_in_any_text_a_tick_changes_one_character_of_the_box(text: str, end: str) -> None:
-    text = f"{text}{end}{end}- [ ] Approved{end}"
-    assert "".join(split_lines(text)) == text
-    box = find_box(parse_document(text), "Approved")
-    if box is not None:
-        ticked = tick_box(text, box)
-        changed = [(a, b) for a, b in zip(text, ticked, strict=True) if a != b]
-        assert changed == ([] if box.checked else [(" ", "x")])
-        found = find_box(parse_document(ticked), "Approved")
-        assert found is not None
-        assert found.checked
-
-
-def test_a_box_is_ticked_by_one_character() -> None:
-    text = "- [ ] Other [ ]\n- [ ] Approved\n"
-    box = find_box(parse_document(text), "Approved")
-    assert box is not None
-    assert tick_box(text, box) == "- [ ] Other [ ]\n- [x] Approved\n"
-
-
-@pytest.mark.parametrize("odd", ["\u2028", "\x0c", "\x0b", "\x85", "\x1c"])
-def test_what_ends_no_line_in_markdown_moves_no_tick(odd: str) -> None:
-    text = f"a{odd}b\n\n- [ ] Other\n- [ ] Approved\n"
-    box = find_box(parse_document(text), "Approved")
-    assert box is not None
-    assert tick_box(text, box) == text.replace("[ ] Approved", "[x] Approved")
-
-
-def test_a_note_behind_the_label_hides_no_box() -> None:
-    assert find_box(parse_document("- [ ] Approved <!-- by Kim -->\n"), "Approved") is not None
-
-
-@pytest.mark.parametrize(
-    "text", ["- [ ] Approved by nobody\n", "- Approved\n", "```\n- [ ] Approved\n```\n", "[ ] Approved"]
-)
-def test_only_a_box_of_that_text_is_one(text: str) -> None:
-    assert find_box(parse_document(text), "Approved") is None
+BODY = "# T\n\ntext\n"
+LABEL = "Approved"
+OTHER = st.sampled_from(
+    ["title: x", "title: 'a: b'", "note: >-\n  two\n  lines\n", "# comment", "list:\n- a\n- b", "map: {a: [1]}",
+     "empty:", "한글: 값", "sep: \"a\u2028b\"", "anchor: &a 1", "alias: &b {x: 1}", ""]
+)  # fmt: skip
+OWN = st.sampled_from(
+    ["", "approved: false", "approved:", "approved: # note", "approved:   'no'  # note", "approved: |\n  a\n  b",
+     "approved:\n  - a\n  - b", "approved:\n- a", "approved:\n  false", "approved: \"a\n  b\" # c", "approved: !!str x",
+     "\"approved\" : no", "? approved\n: no"]
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("---\na: 1\n---\n# T\n\nx\n", "---\na: 1\n---\n# T\n\n- [ ] Approved\n\nx\n"),
-        ("# T", "# T\n\n- [ ] Approved\n"),
-        ("x\n", "\n- [ ] Approved\n\nx\n"),
-        ("---\na: 1\n---\nx\n", "---\na: 1\n---\n\n- [ ] Approved\n\nx\n"),
-        ("T\n=\nx\n", "T\n=\n\n- [ ] Approved\n\nx\n"),
-        ("# T\r\nx\r\n", "# T\r\n\r\n- [ ] Approved\r\n\r\nx\r\n"),
+        ("approved: false", "approved: true"),
+        ("approved:   'no'  # later", "approved:   true  # later"),
+        ('approved: "x # y"', "approved: true"),
+        ("approved:", "approved: true"),
+        ("approved: # later", "approved: true # later"),
+        ("approved:   ", "approved: true   "),
+        ("approved: |\n  a\n  b\ntitle: x", "approved: true\ntitle: x"),
+        ("approved: >\n  a\n\n# c\ntitle: x", "approved: true\n\n# c\ntitle: x"),
+        ("approved:\n  - a\n  - b # c\ntitle: x", "approved: true # c\ntitle: x"),
+        ("approved:\n- a\ntitle: x", "approved: true\ntitle: x"),
+        ("approved:\n  false\ntitle: x", "approved: true\ntitle: x"),
+        ('approved: "a\n  b" # c', "approved: true # c"),
+        ("other: &a 1\napproved: *a", "other: &a 1\napproved: true"),
+        ("approved: !!str no", "approved: true"),
+        ("approved: true\napproved: false", "approved: true\napproved: true"),
+        ("title: x", "title: x\napproved: true"),
+        ("title: >\n  x", "title: >\n  x\napproved: true"),
+        ("  title: x", "  title: x\n  approved: true"),
+        ("# nothing yet", "# nothing yet\napproved: true"),
+        ("{title: x}", "{approved: true, title: x}"),
+        ("{}", "{approved: true}"),
+        ("{title: x, approved: no, more: 1}", "{title: x, approved: true, more: 1}"),
     ],
 )
-def test_a_box_is_added_behind_the_first_heading(before: str, after: str) -> None:
-    assert add_box(before, "Approved") == after
-    assert find_box(parse_document(after), "Approved") is not None
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_a_value_is_set_where_it_stands_or_as_the_last_line(before: str, after: str, end: str, bom: str) -> None:
+    def whole(block: str) -> str:
+        return bom + f"---\n{block}\n---\n{BODY}".replace("\n", end)
+
+    assert set_front_value(whole(before), "approved", "true") == whole(after)
+    assert parse_document(whole(after)).front.values["approved"] is True
+
+
+@pytest.mark.parametrize("text", ["", BODY, "---\nopen: 1\n", "a\r\nb\r\n", "\ufeff" + BODY])
+def test_a_document_without_front_matter_gets_one(text: str) -> None:
+    end = "\r\n" if "\r\n" in text else "\n"
+    bom = "\ufeff" if text.startswith("\ufeff") else ""
+    expected = bom + f"---{end}approved: true{end}---{end}" + text.removeprefix("\ufeff")
+    assert set_front_value(text, "approved", "true") == expected
+
+
+def test_an_empty_block_gets_its_first_line() -> None:
+    assert set_front_value("---\n---\n", "approved", "true") == "---\napproved: true\n---\n"
+
+
+def test_a_block_that_ends_with_dots_is_filled_before_them() -> None:
+    assert set_front_value("---\na: 1\n...\nx\n", "b", "2") == "---\na: 1\nb: 2\n...\nx\n"
+
+
+@settings(deadline=None)
+@given(
+    st.lists(OTHER, max_size=4, unique_by=lambda one: one.split(":")[0] or one),
+    OWN,
+    st.integers(0, 4),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["true", "2", "word"]),
+)
+def test_what_was_set_is_read_back_and_all_else_stays(
+    others: list[str], own: str, at: int, end: str, value: str
+) -> None:
+    block = [*others[:at], own, *others[at:]]
+    text = "\n".join(["---", *[one for one in block if one], "---", BODY]).replace("\n", end)
+    before = parse_document(text).front
+    assert not before.problem
+    written = set_front_value(text, "approved", value)
+    after = parse_document(written).front
+    assert str(after.values["approved"]).casefold() == value
+    assert {**before.values, "approved": 0} == {**after.values, "approved": 0}
+    assert set_front_value(written, "approved", value) == written
+    kept = [line for line in text.split(end) if line and line not in own.split("\n")]
+    assert [line for line in written.split(end) if line in kept] == kept
+    assert written.endswith(BODY.replace("\n", end))
 
 
 @pytest.mark.parametrize(
-    ("content", "line"),
+    ("text", "line"),
     [
-        ("a: [1\nb: 2\n", 3),
-        ("a: 1\n b: 2\n", 3),
-        ("- a\n- b\n", 2),
-        ("just words\n", 2),
-        ("a: !!python/object:os.system x\n", 2),
-        ("b: 1\na: &x 1\nc: *x\n", 4),
-        ("a: " + "[" * 60_000, 2),
-        ("a: " + "9" * 5000, 2),
-        ("a: " + "x" * (64 << 10), 2),
+        ("- [ ] Approved\n", 1),
+        ("# T\n\n* [x] Approved\n", 3),
+        ("1. [ ] **Approved**\n", 1),
+        ("-\n  [ ] Approved\n", 2),
+        ("> - [ ] Approved\n", 1),
+        ("- [ ] Approved\n\n  by whom\n", 1),
+        ("- [ ] Approved not\n- Approved\n- [ ] approved\n- [X] Approved\n", 4),
     ],
 )
-def test_what_is_no_yaml_says_where(content: str, line: int) -> None:
-    found = read_front_matter(content)
-    assert (found.values, found.exists) == ({}, True)
-    assert found.problem
-    assert found.problem_line == line
+def test_the_box_is_found_by_its_whole_line(text: str, line: int) -> None:
+    found = find_box(parse_document(text), LABEL)
+    assert found is not None
+    assert found.line == line
 
 
-def test_a_value_as_text_is_as_it_is_written() -> None:
-    found = read_front_matter("a: 0012\nb: 12.10\nc: 'yes'  # no\nd: ~\ne: [1]\nf: 0x" + "f" * 9000 + "\n")
-    assert [found.text(key) for key in "abcdeg"] == ["0012", "12.10", "yes", "", "", ""]
-    assert found.text("f").startswith("0xff")
-    assert [found.places[key].line for key in "af"] == [2, 7]
+@pytest.mark.parametrize(
+    "text", ["", "- Approved\n", "[ ] Approved\n", "```\n- [ ] Approved\n```\n", "- \\[ ] Approved\n"]
+)
+def test_what_is_no_box_is_not_found(text: str) -> None:
+    assert find_box(parse_document(text), LABEL) is None
 
 
-def test_no_block_is_not_an_empty_block() -> None:
-    assert not read_front_matter(None).exists
-    assert read_front_matter("").exists
-    assert read_front_matter("# only a note\n").problem == ""
+def test_a_ticked_box_stays_as_it_is_whatever_follows() -> None:
+    text = "- [x] Approved [ ]\n"
+    (item,) = parse_document(text).items()
+    assert tick_box(text, item) == text
 
 
-@given(st.text(max_size=80))
-def test_no_block_raises(content: str) -> None:
-    read_front_matter(content)
+PIECES = ["# T", "T\n===", "text", "- [ ] other", "\x0cform feed", "sep\u2028arator", "    code", "", "> quote"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES)), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["", "\ufeff"]),
+       st.sampled_from(["", "---\na: 1\n---\n"]), st.booleans())  # fmt: skip
+def test_a_box_is_added_on_lines_of_its_own_and_ticked_by_one_letter(
+    pieces: list[str], end: str, bom: str, front: str, whole: bool
+) -> None:
+    text = bom + (front + "\n".join(pieces) + "\n" * whole).replace("\n", end)
+    with_box = add_box(text, LABEL)
+    document = parse_document(with_box)
+    box = find_box(document, LABEL)
+    assert box is not None
+    assert box.checked is False
+    assert document.front == parse_document(text).front
+    kept = [line for line in re.split("[\r\n]+", text.removeprefix(bom)) if line]
+    written = re.split("[\r\n]+", with_box.removeprefix(bom))
+    assert [line for line in written if line and line != f"- [ ] {LABEL}"] == kept
+    titles = [section.title for section in parse_document(text).sections]
+    assert [section.title for section in document.sections] == titles
+    ticked = tick_box(with_box, box)
+    assert len(ticked) == len(with_box)
+    changed = [(was, now) for was, now in zip(with_box, ticked, strict=True) if was != now]
+    assert changed == [(" ", "x")]
+    again = find_box(parse_document(ticked), LABEL)
+    assert again is not None
+    assert again.checked
+
+
+def test_a_box_goes_behind_the_first_heading() -> None:
+    assert add_box("---\na: 1\n---\nT\n===\ntext", LABEL) == "---\na: 1\n---\nT\n===\n\n- [ ] Approved\n\ntext"
+    assert add_box("# T", LABEL) == "# T\n\n- [ ] Approved\n"
+    assert add_box("---\na: 1\n---", LABEL) == "---\na: 1\n---\n\n- [ ] Approved\n"
+    assert add_box("\ufefftext\r\n", LABEL) == "\ufeff- [ ] Approved\r\n\r\ntext\r\n"

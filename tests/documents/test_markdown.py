@@ -1,122 +1,227 @@
-"""Documents as sections, tables, lists and code, with lines that a person finds again."""
+"""Markdown as sections, lists, tables and code, each with its line; whatever the text is."""
+
+from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okstra_git.documents.markdown import MAX_BYTES, Unreadable, decode, parse_document
+from okstra_git.documents.markdown import MAX_BYTES, Document, Item, Row, Unreadable, decode, parse_document
+
+MARKDOWN = st.lists(
+    st.sampled_from(
+        ["# A", "## 1.2 B", "C", "===", "---", "- x", "  - [ ] y", "1. z", "```sh", "```", "> q", "| a | b |",
+         "|---|---|", "| `c\\|d` |", "", "    code", "k: v", "...", "<!-- h", "-->", "\u2028", "\x0c", "[x]: y"]
+    )
+).map("\n".join)  # fmt: skip
 
 
-def titles(text: str) -> list[tuple[int, str, int]]:
-    return [(s.level, s.title, s.line) for s in parse_document(text).sections if s.level]
+def read(text: str) -> Document:
+    return parse_document(dedent(text))
+
+
+def lines_of(document: Document) -> list[int]:
+    found = []
+    for section in document.sections:
+        found += [section.line, section.end, section.body - 1]
+        found += [each.line for each in (*section.paragraphs, *section.items, *section.tables, *section.codes)]
+        found += [row.line for table in section.tables for row in table.rows]
+        found += [line for item in section.items for line, _ in item.parts]
+    return found
+
+
+@settings(deadline=None)
+@given(st.text() | MARKDOWN)
+def test_any_text_is_a_document_whose_lines_are_inside_of_it(text: str) -> None:
+    document = parse_document(text)
+    assert all(0 <= line <= len(document.lines) for line in lines_of(document))
+    assert document.front.problem_line <= len(document.lines)
+    assert [section.index for section in document.sections] == list(range(len(document.sections)))
+
+
+def test_a_section_knows_its_heading_and_where_its_subtree_ends() -> None:
+    document = read("""\
+        before
+
+        # One
+        a
+        ## Two
+        b
+        ### Three
+
+        ## Four
+        # Five
+        """)
+    said = [(each.level, each.title, each.line, each.end) for each in document.sections]
+    assert said == [
+        (0, "", 0, 2), (1, "One", 3, 9), (2, "Two", 5, 8), (3, "Three", 7, 8), (2, "Four", 9, 9), (1, "Five", 10, 11),
+    ]  # fmt: skip
+    two = document.find("TWO")
+    assert two is not None
+    assert [each.title for each in document.below(two)] == ["Three"]
+    assert document.text_of(two) == "b\n### Three"
+    assert document.text_of(two, heading=True) == "## Two\nb\n### Three"
+    assert document.find("Nothing") is None
 
 
 @pytest.mark.parametrize(
     ("heading", "title"),
     [
-        ("## 5.5 Stage Map", "Stage Map"),
-        ("# 1. Clarification Items", "Clarification Items"),
-        ("### 5.5.9 Plan Body Verification", "Plan Body Verification"),
-        ("## A. Appendix", "Appendix"),
-        ("## 2024 in review", "in review"),
-        ("## Stage 1: `x` and *y*", "Stage 1: x and y"),
-        ("## No number", "No number"),
-        ("## 12", "12"),
-        ("## 5.5) Stage Map:", "Stage Map"),
-        ("## Stage Map <!-- see below -->", "Stage Map"),
+        ("5.5 Stage Map", "Stage Map"),
+        ("1. Goal", "Goal"),
+        ("5.5.1. Stage 1: T", "Stage 1: T"),
+        ("A. Appendix", "Appendix"),
+        ("A plan", "A plan"),
+        ("Stage 2", "Stage 2"),
+        ("`Stage` **Map**", "Stage Map"),
+        ("Stage Map ##", "Stage Map"),
+        ("3.11", "3.11"),
     ],
 )
-def test_a_title_has_no_number_in_front(heading: str, title: str) -> None:
-    assert titles(heading)[0][1] == title
+def test_the_number_of_a_heading_is_no_part_of_its_title(heading: str, title: str) -> None:
+    section = parse_document(f"## {heading}\n").sections[1]
+    assert (section.title, section.level) == (title, 2)
 
 
-def test_sections_end_where_the_next_of_their_level_begins() -> None:
-    document = parse_document("top\n# A\na\n## B\nb\n### C\nc\n## D\nd\n# E\ne")
-    ends = {section.title: (section.line, section.end) for section in document.sections}
-    assert ends == {"": (0, 1), "A": (2, 9), "B": (4, 7), "C": (6, 7), "D": (8, 9), "E": (10, 11)}
-    b = document.find("b")
-    assert b is not None
-    assert document.text_of(b) == "b\n### C\nc"
-    assert [section.title for section in document.below(b)] == ["C"]
+def test_a_heading_that_is_underlined_is_one_and_its_line_is_no_part_of_the_text() -> None:
+    document = read("""\
+        One
+        ===
+        a
+
+        Two
+        and more
+        ---
+        b
+        """)
+    said = [(each.level, each.title, each.line, each.body, document.text_of(each)) for each in document.sections[1:]]
+    assert said == [(1, "One", 1, 3, "a\n\nTwo\nand more\n---\nb"), (2, "Two\nand more", 5, 8, "b")]
 
 
-def test_an_underlined_heading_ends_below_its_line() -> None:
-    document = parse_document("A\nand more\n=\n\nx\n\nB\n-\ny\n")
-    assert [(s.title, s.line, s.body, s.end) for s in document.sections[1:]] == [
-        ("A\nand more", 1, 4, 10),
-        ("B", 7, 9, 10),
+def test_what_looks_like_a_heading_in_code_lists_and_quotes_is_none() -> None:
+    document = read("""\
+        # Real
+
+        ```sh
+        # a comment
+        ```
+
+        - # in a list
+        > # in a quote
+
+            # indented
+
+        <!--
+        # in a comment
+        -->
+        """)
+    assert [section.title for section in document.sections] == ["", "Real"]
+    assert [(code.info, code.content, code.line, code.first) for code in document.sections[1].codes] == [
+        ("sh", "# a comment\n", 3, 4),
+        ("", "# indented\n", 10, 10),
     ]
-    assert document.text_of(document.sections[2]) == "y"
 
 
-def test_a_section_is_found_with_a_translation_behind_its_title() -> None:
-    document = parse_document("# Stage Maps\n# 5.5 Stage Map (단계 지도)\n")
-    found = document.find("stage map")
-    assert found is not None
-    assert found.line == 2
+def test_cells_keep_escaped_pipes_and_lose_their_markup() -> None:
+    (table,) = (
+        read("""\
+        # T
+
+        | A | **B** |
+        |---|:-:|
+        | `a\\|b` | c \\| d |
+        | *x* |
+        """)
+        .sections[1]
+        .tables
+    )
+    assert (table.header, table.line) == (("A", "B"), 3)
+    assert table.rows == (Row(("a|b", "c | d"), 5), Row(("x", ""), 6))
+
+
+def test_lists_have_depths_boxes_and_spans() -> None:
+    document = read("""\
+        - [ ] open `a`
+        - [x] done
+          - [X] inside
+            1. deep `b` and `c`
+        - [] no box
+        - [ ]
+        - \\[ ] no box either
+        - `[ ]` nor this
+        """)
+    assert list(document.items()) == [
+        Item("open a", 1, False, 0, ("a",)),
+        Item("done", 2, True, 0),
+        Item("inside", 3, True, 1),
+        Item("deep b and c", 4, None, 2, ("b", "c")),
+        Item("[] no box", 5, None, 0),
+        Item("[ ]", 6, None, 0),
+        Item("[ ] no box either", 7, None, 0),
+        Item("[ ] nor this", 8, None, 0, ("[ ]",)),
+    ]
+
+
+def test_words_behind_a_list_inside_belong_to_the_outer_item() -> None:
+    outer, inner = read("""\
+        - outer
+
+          - inner
+
+          still `outer`
+        """).items()
+    assert (outer.text, outer.spans) == ("outer\nstill outer", ("outer",))
+    assert outer.parts == ((1, "outer"), (5, "still outer"))
+    assert inner.text == "inner"
+
+
+def test_the_line_of_an_item_is_that_of_its_words() -> None:
+    (item,) = parse_document("-\n  [ ] late\n").items()
+    assert (item.text, item.line, item.checked) == ("late", 2, False)
+
+
+def test_paragraphs_keep_line_breaks_and_spans() -> None:
+    (paragraph,) = parse_document("a *b*\nc `d` ![e](f)\\\ng").sections[0].paragraphs
+    assert (paragraph.text, paragraph.line, paragraph.spans) == ("a b\nc d e\ng", 1, ("d",))
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_line_ends_and_a_bom_change_no_line_number(end: str, bom: str) -> None:
+    document = parse_document(bom + end.join(["---", "a: 1", "---", "# T", "", "- x", ""]))
+    assert document.front.values == {"a": 1}
+    assert (document.sections[1].title, document.sections[1].line) == ("T", 4)
+    assert [item.line for item in document.items()] == [6]
+    assert len(document.lines) == 7
+
+
+def test_only_line_ends_end_a_line() -> None:
+    assert parse_document("a\x0cb\u2028c\x85d\n# T\n").sections[1].line == 2
+
+
+def test_a_thousand_headings_are_read_at_once() -> None:
+    assert len(parse_document("# a\n## b\n" * 5000).sections) == 10_001
+
+
+def test_a_bom_and_every_letter_come_through() -> None:
+    assert decode("\ufeff단계 ✓\r\n".encode(), name="plan.md") == "\ufeff단계 ✓\r\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "plain"),
-    [("src/__init__.py and __x__", "src/__init__.py and x"), ("src/*.py, tests/*.py", "src/*.py, tests/*.py"),
-     ("**Files:** a", "Files: a"), ("see **this**.", "see this."), ("a<br>b <!-- c -->d", "a b d")],
-)  # fmt: skip
-def test_markup_is_taken_off_words_and_not_off_paths(text: str, plain: str) -> None:
-    assert parse_document(text).sections[0].paragraphs[0].text == plain
-
-
-def test_fifty_thousand_headings_are_read_in_seconds() -> None:
-    assert len(parse_document("# a\n" * 50_000).sections) == 50_001
-
-
-def test_headings_in_code_lists_and_quotes_are_none() -> None:
-    text = "# A\n\n```\n# not\n```\n\n    # not\n\n- # not\n\n> # not\n\nB\n=\n\n<!--\n# not\n-->\n"
-    assert titles(text) == [(1, "A", 1), (1, "B", 13)]
-
-
-def test_tables_keep_escaped_pipes_and_lose_markup() -> None:
-    table = parse_document("| A | B |\n|---|:-:|\n| a \\| b | `c` **d** |\n| e |\n").sections[0].tables[0]
-    assert (table.header, table.line) == (("A", "B"), 1)
-    assert [(row.cells, row.line) for row in table.rows] == [(("a | b", "c d"), 3), (("e", ""), 4)]
-
-
-def test_items_know_depth_box_spans_and_line() -> None:
-    items = parse_document("- [ ] one `x`\n  - [X] two\n- three\n  goes on\n\n1. four\n").sections[0].items
-    assert [(i.text, i.depth, i.checked, i.spans, i.line) for i in items] == [
-        ("one x", 0, False, ("x",), 1), ("two", 1, True, (), 2), ("three\ngoes on", 0, None, (), 3),
-        ("four", 0, None, (), 6),
-    ]  # fmt: skip
-
-
-def test_code_has_its_word_and_its_lines() -> None:
-    codes = parse_document("```sh\nmake\n```\n\n    indented\n").sections[0].codes
-    assert [(code.info, code.content, code.line) for code in codes] == [("sh", "make\n", 1), ("", "indented\n", 5)]
-
-
-@pytest.mark.parametrize("text", ["# A\r\n\r\n## B\r\n", "\ufeff# A\n\n## B\n", "# A\r\r## B\r"])
-def test_line_ends_and_byte_order_marks_change_nothing(text: str) -> None:
-    assert titles(text) == [(1, "A", 1), (2, "B", 3)]
-
-
-def test_front_matter_is_no_part_of_the_text_and_counts_as_lines() -> None:
-    document = parse_document("---\na: 1\n---\n# A\n")
-    assert (document.front.values, titles("---\na: 1\n---\n# A\n")) == ({"a": 1}, [(1, "A", 4)])
-
-
-@pytest.mark.parametrize(
-    ("data", "word"), [(b"a\nb\xff\n", "line 2"), (b"a\0b", "NUL"), (b"a" * (MAX_BYTES + 1), "longer than 5 MiB")]
+    ("data", "message", "line"),
+    [
+        (b"one\ntwo \xff\n", "plan.md is not UTF-8: line 2", 2),
+        (b"one\ntwo\nth\0ree\n", "plan.md is no text: line 3 holds a NUL byte", 3),
+        (b"\xff\xfea\0", "plan.md is not UTF-8: line 1", 1),
+        (b"x" * (MAX_BYTES + 1), "plan.md is longer than 5 MiB", None),
+    ],
 )
-def test_what_is_no_text_is_refused(data: bytes, word: str) -> None:
-    with pytest.raises(Unreadable, match=word) as refused:
-        decode(data, name="x.md")
-    assert refused.value.hint
+def test_what_is_no_text_is_refused_with_its_line(data: bytes, message: str, line: int | None) -> None:
+    with pytest.raises(Unreadable) as refused:
+        decode(data, name="plan.md")
+    assert (refused.value.message, refused.value.code) == (message, "document.unreadable")
+    assert refused.value.facts.get("line") == line
 
 
-@given(st.text(alphabet=st.sampled_from("#-=`|>* \n\t1a[]x:~<!\r") | st.characters(codec="utf-8"), max_size=200))
-def test_any_text_is_a_document_and_every_line_is_inside(text: str) -> None:
-    document = parse_document(text)
-    last = len(document.lines)
-    for section in document.sections:
-        assert section.line <= section.end <= last or section.level == 0
-        inside = (*section.items, *section.tables, *section.codes, *section.paragraphs)
-        assert all(1 <= each.line <= last for each in inside)
+def test_five_mebibytes_are_not_too_long() -> None:
+    assert len(decode(b"x" * MAX_BYTES, name="plan.md")) == MAX_BYTES

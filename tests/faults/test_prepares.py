@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -119,6 +120,17 @@ def test_a_prepare_that_hangs_holds_its_stage_and_nothing_else(shop: World) -> N
         hanging.wait()
     [again] = answers([start(shop, "--stage", "1")])
     assert again["stage"] == 1
+
+
+def test_a_run_that_somebody_ended_meanwhile_is_not_announced(shop: World) -> None:
+    hanging = start(shop, "--stage", "1", fault="prepare.bundle-written:stop")
+    _until(lambda: [run["status"] for run in runs(shop)] == ["preparing"])
+    time.sleep(0.5)
+    shop.okstra("run", "abandon", str(runs(shop)[0]["id"]), "--force")
+    hanging.send_signal(signal.SIGCONT)
+    [said] = answers([hanging])
+    assert (said["ok"], said["error"]["code"]) == (False, "run.lost")
+    assert [run["status"] for run in runs(shop)] == ["abandoned"]
 
 
 def test_the_process_that_leads_a_run_may_die_and_the_stage_is_free(shop: World) -> None:

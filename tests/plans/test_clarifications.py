@@ -1,70 +1,83 @@
-"""The clarification table of a report, and which rows still hold something up."""
+"""Clarification items: the rows of the table, which of them hold up what, and what is wrong with one."""
 
 import pytest
 
-from okstra_git.documents.markdown import parse_document
-from okstra_git.plans.clarifications import check_clarifications, list_clarifications, open_rows
+from okstra_git.documents.markdown import Document, parse_document
+from okstra_git.plans.clarifications import Clarification, check_clarifications, list_clarifications, open_rows
+from okstra_git.tokens import CLARIFICATION_COLUMNS
 
-HEAD = (
-    "| ID | Ticket ID | Kind | Statement | Expected form | Blocks | Status | User input |\n"
-    "|---|---|---|---|---|---|---|---|\n"
+HEADER = f"| {' | '.join(CLARIFICATION_COLUMNS)} |\n|{'---|' * len(CLARIFICATION_COLUMNS)}\n"
+
+
+def row(
+    number: int = 1, *, id: str = "", kind: str = "decision", blocks: str = "approval", status: str = "open"
+) -> str:
+    return f"| {id or f'C-{number:03}'} | SHOP-1 | {kind} | a \\| b? | yes or no | {blocks} | {status} | |\n"
+
+
+def report(*rows: str, heading: str = "## 1. Clarification Items", header: str = HEADER) -> Document:
+    return parse_document(f"# Report\n\n{heading}\n\n{header}{''.join(rows)}")
+
+
+def test_a_row_has_its_cells_and_its_line() -> None:
+    assert list_clarifications(report(row(), row(2, status="resolved"))) == (
+        Clarification("C-001", "SHOP-1", "decision", "a | b?", "yes or no", "approval", "open", "", 7),
+        Clarification("C-002", "SHOP-1", "decision", "a | b?", "yes or no", "approval", "resolved", "", 8),
+    )
+
+
+@pytest.mark.parametrize(
+    "heading", ["## Clarification Items", "### 5.1 CLARIFICATION ITEMS", "## 1. Clarification Items\n\n### Open"]
 )
-ROW = "| C-001 | 12 | decision | This \\| that? | one of | approval | open | |\n"
-DONE = "| C-002 | 12 | data-point | How many? | number | approval | answered | 3 |\n"
+def test_the_table_is_found_whatever_its_number(heading: str) -> None:
+    assert len(list_clarifications(report(row(), heading=heading))) == 1
+
+
+@pytest.mark.parametrize("text", ["", "## Clarification Items\n\nNone.\n", "## Else\n\n" + HEADER + row()])
+def test_a_report_without_the_table_has_none(text: str) -> None:
+    assert list_clarifications(parse_document(text)) == ()
+    assert check_clarifications(parse_document(text)) == []
+
+
+def test_a_table_of_other_columns_is_told_and_read_by_their_names() -> None:
+    document = report("| open | C-001 | approval |\n", header="| Status | ID | blocks |\n|---|---|---|\n")
+    assert [(row.id, row.statement) for row in open_rows(document, blocks="approval")] == [("C-001", "")]
+    (problem,) = check_clarifications(document)
+    assert (problem.code, problem.line, problem.hint) == ("clarification.columns", 5, " | ".join(CLARIFICATION_COLUMNS))
 
 
 @pytest.mark.parametrize(
-    "heading", ["## 1. Clarification Items", "## 5. Clarification Items", "### Clarification items"]
+    ("status", "is_open"), [("open", True), ("answered", True), ("resolved", False), ("obsolete", False)]
 )
-def test_the_table_is_found_under_any_number(heading: str) -> None:
-    rows = list_clarifications(parse_document(f"{heading}\n\n{HEAD}{ROW}{DONE}"))
-    assert [(row.id, row.statement, row.status, row.answer, row.line) for row in rows] == [
-        ("C-001", "This | that?", "open", "", 5), ("C-002", "How many?", "answered", "3", 6),
-    ]  # fmt: skip
-    assert all(row.is_open for row in rows)
+def test_a_row_is_open_until_a_run_has_taken_it_up(status: str, is_open: bool) -> None:
+    (found,) = list_clarifications(report(row(status=status)))
+    assert found.is_open is is_open
 
 
-def test_only_unanswered_rows_hold_up() -> None:
-    document = parse_document(f"## 1. Clarification Items\n\n{HEAD}{ROW}{DONE}")
-    assert [row.id for row in open_rows(document, blocks="approval")] == ["C-001"]
-    assert open_rows(document, blocks="next-phase") == ()
-
-
-def test_a_report_without_a_table_asks_nothing() -> None:
-    document = parse_document("## 1. Clarification Items\n\nnone\n")
-    assert (list_clarifications(document), check_clarifications(document)) == ((), [])
+@pytest.mark.parametrize("status", ["open", "Open", "answered", "resolved", "obsolete"])
+@pytest.mark.parametrize("blocks", ["approval", "next-phase", "none"])
+@pytest.mark.parametrize("asked", ["approval", "next-phase"])
+def test_only_open_rows_hold_up_what_they_name(status: str, blocks: str, asked: str) -> None:
+    found = open_rows(report(row(status=status, blocks=blocks)), blocks=asked)
+    assert len(found) == (status.casefold() == "open" and blocks == asked)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "code"),
-    [("C-001", "C-1", "clarification.id"), ("decision", "wish", "clarification.kind"),
-     ("approval", "all", "clarification.blocks"), ("open", "new", "clarification.status"),
-     ("Expected form", "Recommended", "clarification.columns")],
-)  # fmt: skip
-def test_what_is_wrong_is_told(before: str, after: str, code: str) -> None:
-    text = f"## 1. Clarification Items\n\n{HEAD}{ROW}".replace(before, after)
-    assert [problem.code for problem in check_clarifications(parse_document(text))] == [code]
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
+    ("bad", "code", "message"),
     [
-        ("open", "Open"),
-        ("| approval | open |", "| Approval | **OPEN** |"),
-        ("C-001", "12"),
-        ("decision", "wish"),
+        (row(id="C-1"), "clarification.id", "'C-1' is not an id"),
+        (row(kind="wish"), "clarification.kind", "C-001: 'wish' is no kind"),
+        (row(blocks="all"), "clarification.blocks", "C-001: 'all' is no blocks"),
+        (row(status="Open"), "clarification.status", "C-001: 'Open' is no status"),
     ],
 )
-def test_a_row_in_other_letters_still_holds_up(before: str, after: str) -> None:
-    document = parse_document(f"## 1. Clarification Items\n\n{HEAD}{ROW.replace(before, after)}")
-    assert len(open_rows(document, blocks="approval")) == 1
+def test_a_bad_cell_is_told_with_its_line(bad: str, code: str, message: str) -> None:
+    (problem,) = check_clarifications(report(row(2), bad))
+    assert (problem.code, problem.line, problem.message) == (code, 8, message)
+    assert problem.hint
 
 
-def test_a_row_holds_up_whatever_the_order_of_the_columns() -> None:
-    swapped = HEAD.replace("Blocks | Status", "Status | Blocks")
-    row = ROW.replace("| approval | open |", "| open | approval |")
-    shorter = "| ID | Blocks | Status |\n|---|---|---|\n| C-001 | approval | open |\n"
-    for table in (swapped + row, shorter):
-        document = parse_document(f"## 1. Clarification Items\n\n{table}")
-        assert [row.id for row in open_rows(document, blocks="approval")] == ["C-001"]
-        assert [problem.code for problem in check_clarifications(document)] == ["clarification.columns"]
+def test_every_bad_cell_is_told() -> None:
+    found = check_clarifications(report(row(id="x", kind="y", blocks="z", status="w"), row()))
+    assert [problem.code.partition(".")[2] for problem in found] == ["id", "kind", "blocks", "status"]
+    assert check_clarifications(report(row(), row(2))) == []

@@ -1,4 +1,6 @@
-"""Plans as people and models write them: tables, sections, labels, dependencies, files and commands."""
+"""The stages of a plan, however its table, sections and blocks are written."""
+
+from textwrap import dedent, indent
 
 import pytest
 
@@ -6,204 +8,322 @@ from okstra_git.documents.markdown import parse_document
 from okstra_git.plans.problems import Problem
 from okstra_git.plans.stage_contents import list_commands, list_files
 from okstra_git.plans.stage_map import PlanDocument, PlanStage, parse_dependencies, parse_plan
-from okstra_git.plans.stage_rules import check_plan
-from okstra_git.shipped import templates_directory
-from tests.kit.papers import a_plan, a_stage
+from tests.kit.papers import a_plan
+
+BLOCKS = {
+    "files": "- a.py",
+    "steps": "1. Do it.",
+    "validation": "`make test`",
+    "exit_contract": "It works.",
+    "rollback": "Revert it.",
+}
 
 
 def read(text: str) -> PlanDocument:
-    return parse_plan(parse_document(text))
+    return parse_plan(parse_document(dedent(text)))
 
 
-def stage(text: str, number: int = 1) -> PlanStage:
-    found = read(text).find_stage(number)
-    assert found is not None
-    return found
+def only_stage(body: str, heading: str = "### Stage 1: T") -> PlanStage:
+    plan = parse_plan(parse_document(f"## Stage Map\n\n{heading}\n\n{dedent(body)}"))
+    (stage,) = plan.stages
+    return stage
 
 
-@pytest.mark.parametrize(
-    "heading",
-    ["### Stage 1: First", "### Stage 1 - First", "#### Stage 1 — First", "## Stage #1. First",
-     "### 5.5.1 Stage 1: First", "### stage 1 First", "### **Stage 1: First**", "### 단계 1: First",
-     "### Stage 1) First", "### 1단계: First", "### 1단계 First"],
-)  # fmt: skip
-def test_a_stages_heading_is_read_however_it_is_punctuated(heading: str) -> None:
-    found = stage(f"# P\n## 5.5 Stage Map\n{heading}\n- **Files:** a.py\n")
-    assert (found.number, found.title, found.files) == (1, "First", ("a.py",))
+def texts(stage: PlanStage) -> dict[str, str]:
+    return {name: block.text for name, block in stage.blocks.items()}
 
 
-@pytest.mark.parametrize(
-    "head",
-    ["Stage | Title | Depends on", "# | Name | depends-on", "No. | What | Dependencies", "단계 | 제목 | 의존",
-             "Stage No. | Stage name | Depends on stages"],
-)  # fmt: skip
-def test_a_table_is_read_by_the_words_in_its_head(head: str) -> None:
-    found = stage(f"## Stage Map\n| {head} |\n|---|---|---|\n| 1 | One | - |\n| Stage 2 | Two | #1 |\n", 2)
-    assert (found.number, found.title, found.depends_on, found.in_table) == (2, "Two", (1,), True)
-
-
-def test_a_table_of_something_else_is_passed_over() -> None:
-    text = "## Stage Map\n| Risk | Odds |\n|---|---|\n| fire | low |\n\n| Stage | Title |\n|---|---|\n| 1 | One |\n"
-    assert [each.title for each in read(text).stages] == ["One"]
+def test_a_plan_has_its_stages_from_table_and_sections() -> None:
+    plan = read(a_plan({1: (), 2: (1,), 3: (1, 2)}, files={2: ["a.py", "b/c.py"]}))
+    assert plan.problems == ()
+    assert [(each.number, each.title, each.depends_on) for each in plan.stages] == [
+        (1, "part 1", ()), (2, "part 2", (1,)), (3, "part 3", (1, 2)),
+    ]  # fmt: skip
+    two = plan.find_stage(2)
+    assert two is not None
+    assert (two.files, two.commands) == (("a.py", "b/c.py"), ("python -m pytest tests/test_s2.py",))
+    assert (two.in_table, two.has_section) == (True, True)
+    assert plan.document.lines[two.line - 1] == "### Stage 2: part 2"
+    assert plan.document.lines[plan.map_line - 1] == "### Stage Map"
+    assert two.text("rollback") == "Revert the commits of stage 2."
+    assert two.text("nothing") == ""
+    assert plan.find_stage(4) is None
 
 
 @pytest.mark.parametrize(
-    ("said", "numbers"),
-    [("(none)", ()), ("none", ()), ("-", ()), ("", ()), ("없음", ()), ("N/A", ()), ("1", (1,)), ("2, 1", (1, 2)),
-     ("#1 and #2", (1, 2)), ("Stage 1, Stage 3", (1, 3)), ("stages 1 & 2.", (1, 2)), ("1;2", (1, 2)), ("**1**", (1,)),
-     ("단계 1", (1,)), ("1단계", (1,)), ("- Stage 1\n- Stage 3: the store", (1, 3)), ("- none", ()),
-     ("None — it is the first", ()), ("none (the first)", ()), ("1 (it opens the store), 2", (1, 2)), ("nothing.", ()),
-     ("1. Stage 2", (2,)), ("없음 (첫 단계)", ())],
+    ("header", "row"),
+    [
+        ("Stage | Title | Depends on", "1 | T | (none)"),
+        ("# | Name | Depends-on", "#1 | T | -"),
+        ("No. | What | Dependencies", "Stage 1 | T | none"),
+        ("**STAGE** | stage   title | depends", "`1` | T | —"),
+        ("단계 | 제목 | 의존", "단계 1 | T | 없음"),
+        ("번호 | 내용 | 의존성", "1 | T |"),
+        ("Risk | depends on | Number | Title", "low | n/a | 1 | T"),
+    ],
+)
+def test_the_columns_of_the_table_may_have_many_names_and_any_order(header: str, row: str) -> None:
+    plan = read(f"## stage map\n\n| {header} |\n|{'---|' * (header.count('|') + 1)}\n| {row} |\n")
+    assert plan.problems == ()
+    assert [(each.number, each.title, each.depends_on) for each in plan.stages] == [(1, "T", ())]
+    assert plan.stages[0].line == 5
+
+
+def test_another_table_before_the_map_is_passed_over() -> None:
+    plan = read("""\
+        ## Stage Map
+
+        | Risk | Size |
+        |---|---|
+        | low | 1 |
+
+        | Stage | Title |
+        |---|---|
+        | 1 | T |
+        """)
+    assert [(each.number, each.title, each.line) for each in plan.stages] == [(1, "T", 9)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "number", "title"),
+    [
+        ("### Stage 1: T", 1, "T"),
+        ("### Stage 1 — T", 1, "T"),
+        ("### Stage 1 – T", 1, "T"),
+        ("### Stage 1 - T", 1, "T"),
+        ("### Stage 1. T", 1, "T"),
+        ("### STAGE #12) T", 12, "T"),
+        ("### 5.5.1 Stage 1: T", 1, "T"),
+        ("##### stage 1 T", 1, "T"),
+        ("### **Stage 1:** T", 1, "T"),
+        ("### 단계 1: 첫 부분", 1, "첫 부분"),
+        ("### Stage 1: use `git rev-parse` and *more*", 1, "use git rev-parse and more"),
+        ("Stage 1: two\n   lines\n---", 1, "two lines"),
+        ("### Stage 1: 3.11 support", 1, "3.11 support"),
+        ("### Stage 1", 1, ""),
+    ],
+)
+def test_a_section_is_a_stage_by_its_heading(heading: str, number: int, title: str) -> None:
+    stage = only_stage("", heading)
+    assert (stage.number, stage.title, stage.has_section, stage.in_table) == (number, title, True, False)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Stages 1 and 2", "Stage one", "The stage 1", "Stage 1.2 details", f"Stage {'1' * 5000}", "Staged 1: x"]
+)
+def test_other_headings_are_no_stage(heading: str) -> None:
+    plan = read(f"## Stage Map\n\n### {heading}\n")
+    assert [problem.code for problem in plan.problems] == ["plan.no-stages"]
+
+
+def test_sections_before_the_map_are_none_of_its_stages() -> None:
+    assert read("## Stage 1: early\n\n## Stage Map\n\n## Stage 2: late\n").stages[0].number == 2
+
+
+def test_blocks_as_sub_headings() -> None:
+    body = "".join(f"#### 1.{at} {name}\n\n{BLOCKS[block]}\n\n" for at, (block, name) in enumerate(
+        {"files": "**Files**:", "steps": "Step order", "validation": "STAGE VALIDATION",
+         "exit_contract": "Exit_Contract", "rollback": "Rollback path"}.items()))  # fmt: skip
+    stage = only_stage(body)
+    assert texts(stage) == BLOCKS
+    assert [(block.line, block.first) for block in stage.blocks.values()] == [(n, n + 2) for n in range(5, 25, 4)]
+
+
+def test_blocks_as_items_with_their_lists_inside() -> None:
+    stage = only_stage("""\
+        - **depends-on:** (none)
+        - **Files:**
+          - `a.py`
+          - `b.py`
+        - **Steps**: 1. Do it.
+        - Validation: `make test`
+        - Exit contract:
+
+          It works.
+        - __Rollback:__ Revert it.
+        """)
+    assert texts(stage) == {
+        "depends": "(none)", "files": "- `a.py`\n- `b.py`", "steps": "1. Do it.", "validation": "`make test`",
+        "exit_contract": "It works.", "rollback": "Revert it.",
+    }  # fmt: skip
+    assert (stage.files, stage.depends_on) == (("a.py", "b.py"), ())
+    assert [(block.line, block.first) for block in stage.blocks.values()] == [
+        (5, 5), (6, 7), (9, 9), (10, 10), (11, 13), (14, 14),
+    ]  # fmt: skip
+
+
+def test_blocks_as_paragraphs_and_on_consecutive_lines() -> None:
+    stage = only_stage("""\
+        **Depends on:** (none)
+        **Files:** `a.py`
+        **Steps:** 1. Do it.
+
+        *Validation:*
+
+        ```sh
+        make test
+        ```
+
+        Exit contract: It works.
+        Rollback: Revert it.
+        """)
+    assert texts(stage) == BLOCKS | {"depends": "(none)", "files": "`a.py`", "validation": "```sh\nmake test\n```"}
+    assert stage.commands == ("make test",)
+    assert stage.blocks["rollback"].line == 16
+
+
+def test_blocks_in_korean() -> None:
+    stage = only_stage("""\
+        - 의존: 없음
+        - 파일: `a.py`
+        - 작업 순서: 1. Do it.
+        - 단계 검증: `make test`
+        - 종료 계약: It works.
+        - 롤백: Revert it.
+        """)
+    assert texts(stage) == BLOCKS | {"depends": "없음", "files": "`a.py`"}
+
+
+def test_a_label_in_the_second_paragraph_of_an_item_is_found_in_its_line() -> None:
+    stage = only_stage("""\
+        - **Files:** a.py
+
+          **Steps:** Do it.
+        """)
+    assert {name: (block.text, block.line) for name, block in stage.blocks.items()} == {
+        "files": ("a.py", 5), "steps": ("Do it.", 7),
+    }  # fmt: skip
+
+
+def test_a_word_like_a_label_inside_of_a_block_begins_none() -> None:
+    stage = only_stage("""\
+        - Files:
+          - a.py
+        - Steps:
+          1. Validation: write the test.
+          2. Rollback: not yet.
+        """)
+    assert texts(stage) == {"files": "- a.py", "steps": "1. Validation: write the test.\n2. Rollback: not yet."}
+
+
+def test_what_stands_behind_the_dependencies_is_none_of_them() -> None:
+    stage = only_stage("""\
+        - depends-on: (none)
+
+        This stage lays the ground, and 2 more.
+
+        #### Files
+
+        - a.py
+        """)
+    assert stage.text("depends") == "(none)"
+    assert stage.depends_on == ()
+
+
+@pytest.mark.parametrize("body", ["Depends on:\n\n- 1\n- stage 2\n\nMore.\n", "#### Depends-on\n\n- 1\n- 2\n"])
+def test_dependencies_may_be_a_list(body: str) -> None:
+    plan = read(f"## Stage Map\n\n### Stage 3: T\n\n{body}")
+    assert (plan.problems, plan.stages[0].depends_on) == ((), (1, 2))
+
+
+def test_the_first_block_of_a_name_counts_and_headings_come_before_labels() -> None:
+    stage = only_stage("Files: a.py\n\n#### Files\n\n- b.py\n\n#### Files\n\n- c.py\n")
+    assert stage.files == ("b.py",)
+
+
+def test_an_underscore_at_the_head_of_a_value_is_kept() -> None:
+    assert only_stage("- Files: _private.py\n").files == ("_private.py",)
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        ("- `src/a.py`\n- `b.py` (new): why\n- `Makefile`", ["src/a.py", "b.py", "Makefile"]),
+        ("- src/a.py: why\n- ./b.py (new)\n- c.py (신규)\n* d.py, all of it", ["src/a.py", "b.py", "c.py", "d.py"]),
+        ("- `a.py:10-20`\n- b.py:7\n- `c.py:1–3`\n- `d.py (new)`", ["a.py", "b.py", "c.py", "d.py"]),
+        ("- Create: `src/a.py`\n- Modify: `src/b.py` and `docs/c.md`", ["src/a.py", "src/b.py", "docs/c.md"]),
+        ("- `src/a.py` gets `login`\n- `Makefile` calls `make`", ["src/a.py", "Makefile"]),
+        ("- [ ] `a.py`\n- [x] b.py", ["a.py", "b.py"]),
+        ("- **a.py**\n  - 'b.py'", ["a.py", "b.py"]),
+        ("| File | Why |\n|---|---|\n| `a.py` (new) | x |\n| b.py | `c.py` |", ["a.py", "b.py"]),
+        ("a.py, b.py (new),\nc.py", ["a.py", "b.py", "c.py"]),
+        ("We touch `a.py` and `b.py`.", ["a.py", "b.py"]),
+        ("```\n# these\na.py\n\n./b.py:3 (new)\n```", ["a.py", "b.py"]),
+        ("    a.py\n    with space.py", ["a.py", "with space.py"]),
+        ("- a.py\n- a.py\n- b.py", ["a.py", "b.py"]),
+        ("- `한글 파일.md`\n- src/단계.py", ["한글 파일.md", "src/단계.py"]),
+        ("(none)", []),
+        ("- None.", []),
+        ("", []),
+    ],
+)
+def test_files_are_found_however_they_are_listed(text: str, files: list[str]) -> None:
+    assert [path for path, _ in list_files(text)] == files
+
+
+def test_every_file_has_its_line() -> None:
+    text = "a.py,\nb.py\n\n- c.py\n- d.py\n\n```\ne.py\nf.py\n```\n\n    g.py\n"
+    assert list_files(text) == [
+        ("a.py", 1), ("b.py", 2), ("c.py", 4), ("d.py", 5), ("e.py", 8), ("f.py", 9), ("g.py", 12),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("```sh\n# first\nmake a\n\nmake b # x\n```\n\n- `make c`", ["make a", "make b # x"]),
+        ("    make a\n", ["make a"]),
+        ("- `make a`: why\n- run `make b`", ["make a", "make b"]),
+        ("Run `make a`, then `make b`.", ["make a", "make b"]),
+        ("- make a\n- make b", ["make a", "make b"]),
+        ("Look at it.", []),
+        ("", []),
+    ],
+)
+def test_commands_are_code_or_else_items(text: str, commands: list[str]) -> None:
+    assert list_commands(text) == commands
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("1", (1,)), ("2, 1", (1, 2)), ("#1 and #2", (1, 2)), ("Stage 1", (1,)), ("Stages 1, 2 and 3", (1, 2, 3)),
+        ("1; 2 & 3", (1, 2, 3)), ("1 2 1", (1, 2)), ("**1**, `2`", (1, 2)), ("1.", (1,)), ("단계 1과 2", (1, 2)),
+        ("1 및 2", (1, 2)), ("- 1\n- 2", (1, 2)), ("", ()), ("-", ()), ("—", ()), ("(none)", ()), ("None.", ()),
+        ("N/A", ()), ("없음", ()), ("- (none)", ()), ("*", ()),
+    ],
 )  # fmt: skip
-def test_dependencies_are_read_as_they_are_said(said: str, numbers: tuple[int, ...]) -> None:
+def test_dependencies_are_numbers_or_none(text: str, numbers: tuple[int, ...]) -> None:
     problems: list[Problem] = []
-    assert parse_dependencies(said, 4, 7, problems) == numbers
+    assert parse_dependencies(text, 3, 7, problems) == numbers
     assert problems == []
 
 
-@pytest.mark.parametrize("said", ["1-3", "1–3", "1 - 3", "see above", "1x"])
-def test_a_dependency_that_may_mean_more_is_told_and_not_guessed(said: str) -> None:
-    problems: list[Problem] = []
-    assert parse_dependencies(said, 4, 7, problems) == ()
-    assert len(problems) == 1
-
-
-def test_what_is_no_dependency_is_told_with_its_line() -> None:
-    problems: list[Problem] = []
-    assert parse_dependencies("1, the login", 4, 7, problems) == (1,)
-    assert [(one.code, one.line, one.stage) for one in problems] == [("plan.bad-dependency", 7, 4)]
-
-
 @pytest.mark.parametrize(
-    ("block", "files"),
+    ("text", "numbers", "words"),
     [
-        ("- `src/a.py` (new)\n- src/b.py: the form\n- `src/c.py:12-40` and why", ["src/a.py", "src/b.py", "src/c.py"]),
-        ("`a.py`, `b/c.py`", ["a.py", "b/c.py"]),
-        ("a.py, b.py (new),\nc.py", ["a.py", "b.py", "c.py"]),
-        ("| File | Why |\n|---|---|\n| `a.py` | x |\n| b.py | y |", ["a.py", "b.py"]),
-        ("```\na.py\nb.py\n```", ["a.py", "b.py"]),
-        ("- ./a.py\n- 'b.py'\n- a.py", ["a.py", "b.py"]),
-        ("- `a file.py`", ["a file.py"]),
-        ("- Makefile", ["Makefile"]),
-        ("- src/__init__.py (new)\n- __main__.py", ["src/__init__.py", "__main__.py"]),
-        ("- Create src/a.py\n- New: `b.py`\n- 수정: c.py", ["src/a.py", "b.py", "c.py"]),
-        (
-            "- `a.py`: call `b.run` there\n- `c.py`, `d.py` and `e.py`\n- `f.py` → `g.py`",
-            ["a.py", "c.py", "d.py", "e.py", "f.py", "g.py"],
-        ),
-        ("The stage touches:\n\n- a.py, b.py\n- c.py: x, then y", ["a.py", "b.py", "c.py"]),
-        ("| # | File |\n|---|---|\n| 1 | `a.py` |", ["a.py"]),
-        ("```\n# ours\na.py (new)\nb.py:1-2\n```", ["a.py", "b.py"]),
-        ("- a.py#L3-L9\n- b.py:3,7\n- `c.py` (lines 1-2)", ["a.py", "b.py", "c.py"]),
-        ("- (none)", []),
-        ("None", []),
-        ("It touches nothing.", []),
+        ("the first", (), ["the first"]),
+        ("1-3", (), ["1-3"]),
+        ("1, two, 3", (1, 3), ["two"]),
+        ("1 - 3", (), ["1 - 3"]),
+        ("-1", (), ["-1"]),
+        ("1" * 7, (), ["1" * 7]),
     ],
 )
-def test_files_are_found_in_lists_tables_code_and_text(block: str, files: list[str]) -> None:
-    assert list(dict.fromkeys(path for path, _ in list_files(block))) == files
+def test_any_other_word_is_a_problem(text: str, numbers: tuple[int, ...], words: list[str]) -> None:
+    problems: list[Problem] = []
+    assert parse_dependencies(text, 3, 7, problems) == numbers
+    hint = "list numbers as in '1, 2', or write (none)"
+    assert problems == [Problem("plan.bad-dependency", 7, f"{word!r} is not a stage number", hint, 3) for word in words]
 
 
-@pytest.mark.parametrize(
-    ("block", "commands"),
-    [
-        ("```sh\n# first\nmake test\n\nmake lint\n```", ["make test", "make lint"]),
-        ("Run `make test`, then `make lint`.", ["make test", "make lint"]),
-        ("- make test\n- make lint", ["make test", "make lint"]),
-        ("    make test", ["make test"]),
-        ("Look at it.", []),
-        ("```\n$ make test \\\n    ARGS=-x\n```", ["make test ARGS=-x"]),
-        ("In `tests/`:\n\n- make test", ["make test"]),
-    ],
-)
-def test_commands_are_found_in_code_spans_and_lists(block: str, commands: list[str]) -> None:
-    assert list_commands(block) == commands
+def test_stages_may_be_written_in_windows() -> None:
+    text = a_plan({1: (), 2: (1,)})
+    unix, windows = (parse_plan(parse_document(each)) for each in (text, text.replace("\n", "\r\n")))
+    assert unix.stages == windows.stages
 
 
-def test_labels_may_be_items_paragraphs_or_lines_of_one_paragraph() -> None:
-    items = "- **Files:** a.py\n- *Steps*: do\n  1. this\n- Validation: `make`\n- Exit contract: x\n- Rollback: y"
-    lines = "**Files**: a.py\nSteps: do\nValidation commands: `make`\nStage Exit Contract: x\nRollback path: y"
-    for body in (items, lines, lines.replace("\n", "\n\n")):
-        found = stage(f"## Stage Map\n### Stage 1: T\n{body}\n")
-        assert sorted(found.blocks) == ["exit_contract", "files", "rollback", "steps", "validation"], body
-        assert (found.files, found.commands, found.text("rollback").strip()) == (("a.py",), ("make",), "y"), body
-        assert found.text("steps").startswith("do")
-
-
-def test_a_label_may_stand_alone_as_a_paragraph() -> None:
-    body = "**Files**\n\n- a.py\n\n**Steps**\n\n1. do\n\nValidation\n\n    make\n"
-    found = stage(f"## Stage Map\n### Stage 1: T\n{body}")
-    assert (found.files, found.commands, found.text("steps")) == (("a.py",), ("make",), "1. do")
-
-
-def test_labels_may_stand_below_a_heading_of_their_own() -> None:
-    found = stage(
-        "## Stage Map\n### Stage 1: T\n#### Details\n- Files: a.py\n- Steps: do\n#### Rollback\n- Files: b.py\n"
-    )
-    assert (found.files, sorted(found.blocks)) == (("a.py",), ["files", "rollback", "steps"])
-
-
-def test_a_step_may_have_a_label_of_its_own() -> None:
-    found = stage("## Stage Map\n### Stage 1: T\n- Files: a.py\n- Steps:\n  1. Write\n     - Files: b.py\n  2. Go\n")
-    assert found.files == ("a.py",)
-    assert found.text("steps").endswith("2. Go")
-
-
-def test_blocks_may_repeat_the_stage_they_belong_to() -> None:
-    text = (
-        a_stage(1)
-        .replace("#### Stage Validation", "#### Stage 1 Validation")
-        .replace("#### Files", "#### Stage 1: Files")
-    )
-    plan = read(f"- [ ] Approved\n## Stage Map\n{text}\n## Risks\n### Stage 1 risks\nx\n")
-    assert check_plan(plan, for_approval=True) == []
-    assert [(each.number, each.title, each.commands) for each in plan.stages] == [
-        (1, "part 1", ("python -m pytest tests/test_s1.py",))
-    ]
-
-
-def test_a_table_of_steps_is_no_stage_map() -> None:
-    text = a_stage(1).replace(
-        "1. Write the failing test of part 1.\n2.", "| # | Step |\n|---|---|\n| 1 | a |\n| 2 | b |\n\nThen"
-    )
-    assert check_plan(read(f"## Stage Map\n{text}")) == []
-
-
-def test_a_row_may_say_number_and_title_in_one_cell() -> None:
-    found = stage("## Stage Map\n| Stage | Depends on |\n|---|---|\n| Stage 1: Store | - |\n| 2 - Form | 1 |\n", 2)
-    assert (found.title, found.depends_on) == ("Form", (1,))
-
-
-def test_a_label_inside_code_is_none() -> None:
-    found = stage("## Stage Map\n### Stage 1: T\n```\nFiles: a.py\n```\nSteps: `Rollback: x`\n")
-    assert sorted(found.blocks) == ["steps"]
-
-
-def test_blocks_are_handed_on_as_they_are_written() -> None:
-    found = stage(f"## Stage Map\n{a_stage(1)}")
-    assert found.text("steps") == "1. Write the failing test of part 1.\n2. Make it pass."
-
-
-def test_stages_may_stand_after_the_map_on_its_level() -> None:
-    assert [each.number for each in read(f"# P\n## Stage Map\n\n## Stage 1: T\n\nx\n\n{a_stage(2)}").stages] == [1, 2]
-
-
-@pytest.mark.parametrize("language", ["en", "ko"])
-def test_the_templates_are_sound(language: str) -> None:
-    text = (templates_directory() / f"inputs/plan.{language}.md").read_text()
-    found = read(text)
-    assert check_plan(found, for_approval=True) == []
-    shapes = [(each.depends_on, len(each.files), len(each.commands)) for each in found.stages]
-    assert shapes == [((), 2, 1), ((1,), 2, 1)]
-
-
-@pytest.mark.parametrize("ends", ["\r\n", "\r"])
-def test_other_line_ends_are_read_alike(ends: str) -> None:
-    plan = a_plan({1: (), 2: (1,)})
-    assert read(plan.replace("\n", ends)).stages == read(plan).stages
-
-
-def test_two_hundred_stages_are_read_at_once() -> None:
-    plan = read(a_plan({number: (number - 1,) if number > 1 else () for number in range(1, 201)}))
-    assert len(plan.stages) == 200
-    assert check_plan(plan, for_approval=True) == []
+def test_a_stage_in_a_list_or_a_fence_is_none() -> None:
+    inside = indent("### Stage 2: T\n", "  ")
+    plan = read("## Stage Map\n\n### Stage 1: T\n\n```\n### Stage 3: T\n```\n\n- x\n" + inside)
+    assert [stage.number for stage in plan.stages] == [1]

@@ -1,6 +1,7 @@
 """What a bundle holds, how much of it, and that its readers get lines they can use as they stand."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -215,13 +216,17 @@ def test_a_clarification_is_copied_byte_for_byte() -> None:
     assert {each.path: each.data for each in bundle.files}[context.paths.clarification] == data
 
 
+FAKE_RESUME = "sh -c 'echo \"$@\" > resumed' sh"
+"""Writes down what it was called with, where it was called."""
+
+
 def resume_script(context: RunContext, tmp_path: Path) -> tuple[Path, RunContext]:
     root = tmp_path / 'it\'s a $HOME; `odd` "place"'
     root.mkdir()
     moved = replace(
         context,
         project=replace(context.project, root=str(root)),
-        commands=replace(context.commands, resume="printf resumed"),
+        commands=replace(context.commands, resume=FAKE_RESUME),
     )
     script = tmp_path / "resume.sh"
     (data,) = (each.data for each in make_bundle(moved, BundleSources()).files if each.executable)
@@ -236,7 +241,7 @@ def test_the_resume_script_works_in_odd_places(shell: str, language: str, tmp_pa
     program = [str(require_tool(shell)), *(["sh"] if shell == "busybox" else [])]
     subprocess.run([*program, "-n", script], check=True)
     said = subprocess.run([*program, script], check=True, capture_output=True, text=True, cwd="/").stdout
-    assert said.startswith("resumed\n")
+    assert Path(context.project.root, "resumed").read_text() == f"--holder {os.getpid()}\n"
     change, start = (line.strip() for line in said.splitlines() if line.startswith("  "))
     assert shlex.split(change) == ["cd", context.project.root]
     assert shlex.split(start)[0] == "claude"
@@ -245,7 +250,7 @@ def test_the_resume_script_works_in_odd_places(shell: str, language: str, tmp_pa
 
 def test_the_resume_script_ends_as_the_resume_did(tmp_path: Path) -> None:
     script, context = resume_script(a_run(), tmp_path)
-    script.write_text(script.read_text().replace("printf resumed", "sh -c 'exit 2'"))
+    script.write_text(script.read_text().replace(FAKE_RESUME, "sh -c 'exit 2'"))
     done = subprocess.run(["sh", script], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     Path(context.project.root).rmdir()
