@@ -46,9 +46,9 @@ def check_here(session: Session, file: str) -> Answer:
     problems = check_plan(found.plan, for_approval=True, needs_marker=False)
     if find_box(found.plan.document, APPROVED_MARKER) is None:
         session.note(f"{found.path} has no line '- [ ] {APPROVED_MARKER}'; an approval needs it, or --add-marker")
-    hint = "mend these lines; 'git okstra plan template' prints a plan that keeps every rule"
-    error = InvalidPlan(f"{found.path} breaks {view.count_of(problems)}", hint=hint) if problems else None
-    return Answer(view.check_json(found, problems), lambda: view.check_page(found, problems), error=error)
+    refusal = InvalidPlan(f"{found.path} breaks {view.count_of(problems)}", hint="git okstra plan template")
+    return Answer(view.check_json(found, problems), lambda: view.check_page(found, problems),
+                  error=refusal if problems else None)  # fmt: skip
 
 
 def approve_here(

@@ -16,7 +16,7 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
 from okstra_git.plans.brief_rules import check_brief, read_terms
 from okstra_git.plans.briefs import parse_brief
-from okstra_git.plans.reporter_gate import judge_gate, pending_refusal
+from okstra_git.plans.reporter_gate import judge_gate
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -29,7 +29,7 @@ class BriefExists(OkstraError):
 
 
 class BriefInvalid(OkstraError):
-    """A brief that breaks rules."""
+    """The brief breaks rules."""
 
     code = "brief.invalid"
 
@@ -45,11 +45,12 @@ def write_brief(session: Session, group: str, name: str, language: str | None) -
     parse_slug(group, what="task group")
     parse_slug(name, what="task id")
     project = ProjectPaths(project_root(session))
-    path, text = project.briefs(group) / f"{name}.md", input_template(session, "brief", language)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = project.briefs(group) / f"{name}.md"
+    text = input_template(session, "brief", language).replace("TASK-ID", name)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text.replace("TASK-ID", name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
     except FileExistsError:
         hint = f"git okstra brief check {project.relative(path)}"
         raise BriefExists(f"{project.relative(path)} exists already", hint=hint, path=str(path)) from None
@@ -64,20 +65,19 @@ def check_here(session: Session, file: str, task_type: str) -> Answer:
         data = path.read_bytes()
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        raise BriefUnreadable(f"the brief {shown(file)} cannot be read: {why}", hint="git okstra brief new") from error
+        raise BriefUnreadable(
+            f"the brief {shown(file)} cannot be read: {why}", hint="git okstra brief new GROUP NAME"
+        ) from error
     brief = parse_brief(parse_document(decode(data, name=file)))
     terms = _terms(session)
     problems = check_brief(brief, terms=terms, needs_report=phase.name == "release-handoff")
     gate = judge_gate(brief, phase, terms=terms or ())
-    refusal: OkstraError | None = None
-    if not gate.may_proceed:
-        refusal = pending_refusal(brief, gate, phase, path=file)
-    elif problems:
-        hint = "mend these lines; 'git okstra brief template' prints a brief that keeps every rule"
-        refusal = BriefInvalid(f"{shown(file)} breaks {count_of(problems)}", hint=hint, path=file)
+    hint = "mend the lines that are named; 'git okstra brief template' shows a sound one"
+    refusal = BriefInvalid(f"{file} breaks {count_of(problems)}", hint=hint) if problems and gate.may_proceed else None
     return Answer(
         view.check_json(file, brief, gate, problems, phase.name),
         lambda: view.check_page(file, gate, problems, phase.name),
+        0 if gate.may_proceed else 2,
         error=refusal,
     )
 

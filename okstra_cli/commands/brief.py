@@ -41,7 +41,7 @@ def check(
 ) -> Answer:
     """Say what is wrong with a brief, whether the phase may begin on it, and which questions it hands on.
 
-    Exit status 2 when the reporter has to be asked first.
+    Exit status 2 when the reporter has to be asked first, 1 when only the brief has to be mended.
     """
     from okstra_cli.briefs import check_here
 

@@ -101,13 +101,21 @@ def find_box(document: Document, label: str) -> Item | None:
 def add_box(text: str, label: str) -> str:
     """The text with an open box for `label` behind its first heading, or behind its front matter when it has none.
 
-    It is a paragraph of its own: a blank line before it and behind it.
+    It is a paragraph of its own: a blank line before it and behind it. Where what follows is indented, and would become
+    part of the box, it goes above the heading instead.
     """
     document = parse_document(text)
+    heading = next((section for section in document.sections if section.level), None)
+    places = [heading.body - 1, heading.line - 1] if heading is not None else []
+    edited = [_with_box(text, at, label) for at in [*places, document.front.closing]]
+    titles = [section.raw for section in document.sections]
+    return next((one for one in edited if [each.raw for each in parse_document(one).sections] == titles), edited[0])
+
+
+def _with_box(text: str, at: int, label: str) -> str:
+    """The text with the box above the line of this index."""
     bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
     lines, newline = _LINE.findall(body), _newline(body)
-    heading = next((section for section in document.sections if section.level), None)
-    at = heading.body - 1 if heading is not None else document.front.closing
     if at and not lines[at - 1].endswith(("\n", "\r")):
         lines[at - 1] += newline
     after = [newline] if at < len(lines) and lines[at].strip(" \t\r\n") else []

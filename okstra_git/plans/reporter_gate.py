@@ -78,16 +78,11 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate
 def require_open_gate(brief: Brief, phase: Phase, *, path: str, terms: Iterable[str] = ()) -> Gate:
     """The gate when the phase may begin; else a refusal that lists what the reporter still has to say."""
     gate = judge_gate(brief, phase, terms=terms)
-    if not gate.may_proceed:
-        raise pending_refusal(brief, gate, phase, path=path)
-    return gate
-
-
-def pending_refusal(brief: Brief, gate: Gate, phase: Phase, *, path: str) -> BriefPending:
-    """What a gate that stays shut says."""
+    if gate.may_proceed:
+        return gate
     waiting = f": {len(gate.pending)} open" if gate.pending else ""
     why = "is pending" if gate.state == GATE_PENDING else f"has no usable '{REPORTER_FIELD}'"
-    return BriefPending(
+    raise BriefPending(
         f"the brief {path} {why}{waiting}, so {phase.name} must not begin",
         hint=f"git okstra brief check {path} --task-type {phase.name}\nask the reporter, write the answers under "
         f"'Reporter Confirmations', then set '{REPORTER_FIELD}: {GATE_COMPLETE}' "

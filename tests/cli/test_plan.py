@@ -1,193 +1,305 @@
-"""`plan` and `brief` on the command line."""
+"""The plan commands: what they say of a plan, what they refuse, and what they leave alone."""
+
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import KEY
+from okstra_git.git.objects import name_of_blob
+from okstra_git.tokens import CLARIFICATION_COLUMNS
+from tests.cli.shop import KEY, TASK, codes, open_shop, record_stage, refs, refused
+from tests.kit.papers import a_plan
 from tests.kit.scenario import World
+from tests.kit.surroundings import ROOT
 
-PLAN = a_plan({1: (), 2: (1,)})
-ROW = "| C-001 | 12 | decision | Which one? | one of | approval | open | |\n"
-TABLE = (
-    "\n## 1. Clarification Items\n\n"
-    "| ID | Ticket ID | Kind | Statement | Expected form | Blocks | Status | User input |\n"
-    "|---|---|---|---|---|---|---|---|\n"
-)
+TEXT = a_plan({1: (), 2: (1,)})
+APPROVED = TEXT.replace("approved: false", "approved: true").replace("- [ ] Approved", "- [x] Approved")
+BROKEN = TEXT.replace("`src/s1.py`", "`/etc/x`").replace("| 2 | part 2 | 1 |\n", "")
+BLOB = name_of_blob(APPROVED.encode())
+APPROVE = ("plan", "approve", "plan.md", *TASK)
+QUESTIONS = f"""
+## 1. Clarification Items
+
+| {" | ".join(CLARIFICATION_COLUMNS)} |
+|{"---|" * 8}
+| C-001 | - | decision | Which one? | a or b | approval | open | |
+| C-002 | - | decision | Done? | yes | approval | resolved | yes |
+| C-003 | - | decision | Later? | yes | next-phase | open | |
+| C-004 | - | material | The log? | a file | approval | open | |
+"""
+TABLE = """\
+  stage  depends on  files  title
+  1      -           1      part 1
+  2      1           1      part 2
+"""
 
 
 @pytest.fixture
 def shop(world: World) -> World:
-    world.okstra("init", "--project-id", "shop", "--no-hooks")
-    world.okstra("task", "open", KEY)
-    world.write("plan.md", PLAN)
+    open_shop(world)
+    world.write("plan.md", TEXT)
     return world
 
 
-def test_a_sound_plan_is_shown_with_its_stages(shop: World) -> None:
-    found = shop.okstra("plan", "check", "plan.md", "--json").json
-    assert [(stage["number"], stage["depends_on"], stage["files"]) for stage in found["plan"]["stages"]] == [
-        (1, [], ["src/s1.py"]), (2, [1], ["src/s2.py"]),
+def file_json(text: str, path: str = "plan.md") -> dict[str, Any]:
+    stages = [
+        {"number": 1, "title": "part 1", "depends_on": [], "files": ["src/s1.py"]},
+        {"number": 2, "title": "part 2", "depends_on": [1], "files": ["src/s2.py"]},
+    ]
+    return {"path": path, "blob": name_of_blob(text.encode()), "stages": stages}
+
+
+def plan_of(world: World) -> Path:
+    return world.path / "plan.md"
+
+
+# --- check
+
+
+def test_a_sound_plan_is_told_with_its_stages(shop: World) -> None:
+    before = refs(shop)
+    told = shop.okstra("plan", "check", "plan.md").json
+    assert told == {"ok": True, "schema": 1, "plan": file_json(TEXT), "problems": []}
+    assert shop.okstra("plan", "check", "plan.md", "--text").out == "plan.md is sound: 2 stages\n" + TABLE
+    assert (refs(shop), plan_of(shop).read_text()) == (before, TEXT)
+
+
+def test_a_broken_plan_is_a_refusal_with_every_problem(shop: World) -> None:
+    shop.write("plan.md", BROKEN)
+    answer = shop.okstra("plan", "check", "plan.md", exit=1)
+    assert refused(answer, "plan.invalid") == "plan.md breaks 2 rules"
+    assert answer.json["ok"] is False
+    assert answer.json["problems"] == [
+        {"code": "plan.bad-path", "line": 24, "message": "'/etc/x' is not a path inside the repository",
+         "hint": "write it from the top of the repository, with slashes", "stage": 1},
+        {"code": "plan.no-row", "line": 45, "message": "stage 2 has a section and no row in the table",
+         "hint": "add its row to the table of the Stage Map", "stage": 2},
     ]  # fmt: skip
-    assert (found["problems"], found["plan"]["blob"]) == ([], shop.ask("hash-object", "plan.md"))
-    assert shop.okstra("plan", "check", "plan.md", "--text").out == (
-        "plan.md is sound: 2 stages\n"
-        "  stage  depends on  files  title\n"
-        "  1      -           1      part 1\n"
-        "  2      1           1      part 2\n"
-    )
-
-
-def test_every_problem_is_told_with_its_line(shop: World) -> None:
-    shop.write("plan.md", a_plan({1: (), 2: (2, 9)}))
-    answer = shop.okstra("plan", "check", "plan.md", "--json", exit=1).json
-    assert (answer["ok"], answer["error"]["code"]) == (False, "plan.invalid")
-    assert [(p["code"], p["stage"]) for p in answer["problems"]] == [("plan.cycle", 2), ("plan.unknown-dependency", 2)]
     text = shop.okstra("plan", "check", "plan.md", "--text", exit=1)
-    line = answer["problems"][0]["line"]
-    assert f"plan.md:{line}: stages depend on each other in a circle: 2 -> 2\n" in text.out
-    assert "plan.md breaks 2 rules" in text.err
+    assert (
+        text.out
+        == """\
+plan.md:24: '/etc/x' is not a path inside the repository
+        write it from the top of the repository, with slashes
+plan.md:45: stage 2 has a section and no row in the table
+        add its row to the table of the Stage Map
+"""
+    )
+    assert text.err == "okstra: plan.md breaks 2 rules\nhint: git okstra plan template\n"
 
 
-@pytest.mark.parametrize(("name", "code"), [("nowhere.md", "plan.missing"), (".", "plan.missing")])
-def test_a_file_that_cannot_be_read_is_refused(shop: World, name: str, code: str) -> None:
-    assert shop.okstra("plan", "check", name, "--json", exit=1).json["error"]["code"] == code
-
-
-def test_an_approval_is_told_and_shown(shop: World) -> None:
-    first = shop.okstra("plan", "approve", "plan.md", "--task-key", KEY, "--text").out
-    assert first.startswith(f"plan.md is approved for {KEY}\n")
-    assert "next: git okstra run prepare" in first
-    again = shop.okstra("plan", "approve", "plan.md", "--task-key", KEY, "--json").json
-    assert again["changed"] is False
-    shown = shop.okstra("plan", "show", KEY, "--json").json["plan"]
-    assert (shown["approved"], shown["unchanged"]) == (shown["found"], True)
-    assert [stage["state"] for stage in shown["stages"]] == ["pending", "pending"]
-
-
-def test_a_changed_or_missing_plan_is_shown_as_such(shop: World) -> None:
-    shop.okstra("plan", "approve", "plan.md", "--task-key", KEY)
-    shop.write("plan.md", PLAN)
-    page = shop.okstra("plan", "show", KEY, "--text").out
-    assert "the file is changed since" in page
-    assert f"git okstra plan approve plan.md --task-key {KEY}" in page
-    (shop.path / "plan.md").unlink()
-    assert "the file is gone" in shop.okstra("plan", "show", KEY, "--text").out
-
-
-def test_without_an_approval_there_is_none_to_show(shop: World) -> None:
-    refused = shop.okstra("plan", "show", KEY, "--json", exit=1).json["error"]
-    assert (refused["code"], refused["hint"]) == ("plan.unapproved", f"git okstra plan approve FILE --task-key {KEY}")
-
-
-def test_open_questions_stop_an_approval_unless_somebody_says_otherwise(shop: World) -> None:
-    shop.write("plan.md", PLAN + TABLE + ROW)
-    approve = ("plan", "approve", "plan.md", "--task-key", KEY, "--json")
-    refused = shop.okstra(*approve, exit=2).json["error"]
-    assert (refused["code"], refused["rows"][0]["id"]) == ("plan.open-questions", "C-001")
-    assert shop.okstra(*approve, "--despite-open").json["changed"] is True
-    shop.write("plan.md", PLAN + TABLE + ROW.replace("open | |", "answered | this |"))
-    assert shop.okstra(*approve).json["changed"] is True
+def test_one_problem_is_one_rule(shop: World) -> None:
+    shop.write("plan.md", "no plan\n")
+    assert refused(shop.okstra("plan", "check", "plan.md", exit=1), "plan.invalid") == "plan.md breaks 1 rule"
 
 
 @pytest.mark.parametrize(
-    ("table", "code"),
+    ("content", "code", "message"),
     [
-        (TABLE + ROW.replace("| open |", "| maybe |"), "clarification.status"),
-        (TABLE.replace("Status", "State") + ROW, "clarification.columns"),
+        (None, "plan.missing", "the plan other.md cannot be read: No such file or directory"),
+        (b"a\n\xff", "document.unreadable", "other.md is not UTF-8: line 2"),
+        (b"a\n\nb\0", "document.unreadable", "other.md is no text: line 3 holds a NUL byte"),
     ],
 )
-def test_questions_that_cannot_be_read_stop_an_approval(shop: World, table: str, code: str) -> None:
-    shop.write("plan.md", PLAN + table)
-    for command in (("check", "plan.md"), ("approve", "plan.md", "--task-key", KEY, "--despite-open", "--add-marker")):
-        answer = shop.okstra("plan", *command, "--json", exit=1).json
-        problems = answer.get("problems") or answer["error"]["problems"]
-        assert [problem["code"] for problem in problems] == [code]
-    assert (shop.path / "plan.md").read_text() == PLAN + table
+@pytest.mark.parametrize("words", [("check", "other.md"), ("approve", "other.md", *TASK)])
+def test_what_cannot_be_read_is_refused(
+    shop: World, content: bytes | None, code: str, message: str, words: tuple[str, ...]
+) -> None:
+    if content is not None:
+        shop.write("other.md", content)
+    assert refused(shop.okstra("plan", *words, exit=1), code) == message
 
 
-def test_a_check_notes_that_an_approval_would_miss_its_marker(shop: World) -> None:
-    shop.write("plan.md", PLAN.replace("- [ ] Approved\n\n", ""))
-    assert "no line '- [ ] Approved'" in shop.okstra("plan", "check", "plan.md", "--text").err
-    refused = shop.okstra("plan", "approve", "plan.md", "--task-key", KEY, "--json", exit=1).json["error"]
-    assert "--add-marker" in refused["hint"]
+def test_a_plan_is_named_from_the_folder_one_stands_in(shop: World) -> None:
+    shop.write("docs/deep/plan.md", TEXT)
+    there = World(shop.path / "docs/deep", clock=shop.clock)
+    assert there.okstra("plan", "check", "plan.md").json["plan"]["path"] == "docs/deep/plan.md"
+    assert there.okstra("plan", "check", "../../plan.md").json["plan"]["path"] == "plan.md"
+    assert there.okstra(*APPROVE).json["plan"]["path"] == "docs/deep/plan.md"
+    assert shop.okstra("plan", "show", *TASK).json["plan"]["unchanged"] is True
 
 
-def test_a_dry_run_changes_nothing(shop: World) -> None:
-    answer = shop.okstra("plan", "approve", "plan.md", "--task-key", KEY, "--dry-run", "--json").json
-    assert (answer["dry_run"], answer["file_changes"]) == (True, True)
-    assert (shop.path / "plan.md").read_text() == PLAN
-    shop.okstra("plan", "show", KEY, exit=1)
+# --- approve
 
 
-def test_a_plan_without_its_marker_gets_one_only_when_asked(shop: World) -> None:
-    shop.write("plan.md", PLAN.replace("- [ ] Approved\n\n", ""))
-    approve = ("plan", "approve", "plan.md", "--task-key", KEY, "--json")
-    refused = shop.okstra(*approve, exit=1).json["error"]
-    assert [problem["code"] for problem in refused["problems"]] == ["plan.no-marker"]
-    shop.okstra(*approve, "--add-marker")
-    assert "\n- [x] Approved\n" in (shop.path / "plan.md").read_text()
+def test_an_approval_is_told_and_repeated_without_a_record(shop: World) -> None:
+    told = shop.okstra(*APPROVE).json
+    assert told == {"ok": True, "schema": 1, "task": KEY, "plan": file_json(APPROVED), "changed": True}
+    assert plan_of(shop).read_text() == APPROVED
+    before = refs(shop)
+    assert shop.okstra(*APPROVE).json == told | {"changed": False}
+    assert (refs(shop), plan_of(shop).read_text()) == (before, APPROVED)
 
 
-def test_a_plan_of_a_task_that_nobody_opened_is_refused(shop: World) -> None:
-    refused = shop.okstra("plan", "approve", "plan.md", "--task-key", "shop:web:x", "--json", exit=1).json["error"]
-    assert refused["code"] == "task.unknown"
-    assert (shop.path / "plan.md").read_text() == PLAN
+def test_an_approval_as_text(shop: World) -> None:
+    rest = f"""\
+content {BLOB[:10]}: a change from here on needs another approval
+{TABLE}next: git okstra run prepare --task-key {KEY} --task-type implementation --stage auto
+"""
+    assert shop.okstra(*APPROVE, "--text").out == f"plan.md is approved for {KEY}\n{rest}"
+    assert shop.okstra(*APPROVE, "--text").out == f"plan.md was approved already for {KEY}\n{rest}"
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(shop: World) -> None:
+    before = refs(shop)
+    told = {"ok": True, "schema": 1, "task": KEY, "plan": file_json(TEXT), "dry_run": True, "file_changes": True}
+    assert shop.okstra(*APPROVE, "--dry-run").json == told
+    assert shop.okstra(*APPROVE, "--dry-run", "--text").out == (
+        f"plan.md would be approved for {KEY}: 2 stages\nits marker would be ticked and its front matter set\n"
+    )
+    assert (refs(shop), plan_of(shop).read_text()) == (before, TEXT)
+    shop.okstra(*APPROVE)
+    assert shop.okstra(*APPROVE, "--dry-run").json == told | {"plan": file_json(APPROVED), "file_changes": False}
+    assert shop.okstra(*APPROVE, "--dry-run", "--text").out == (
+        f"plan.md would be approved for {KEY}: 2 stages\nthe file would stay as it is\n"
+    )
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",), ("--despite-open",), ("--add-marker",)])
+def test_a_broken_plan_is_not_approved(shop: World, more: tuple[str, ...]) -> None:
+    shop.write("plan.md", BROKEN)
+    answer = shop.okstra(*APPROVE, *more, exit=1)
+    message = refused(answer, "plan.invalid")
+    assert message == "plan.md:24: '/etc/x' is not a path inside the repository, and 1 more"
+    assert answer.json["error"]["hint"] == "git okstra plan check plan.md"
+    assert codes(answer.json["error"]["problems"]) == ["plan.bad-path", "plan.no-row"]
+    assert plan_of(shop).read_text() == BROKEN
+
+
+def test_a_plan_without_the_marker_gets_it_when_asked(shop: World) -> None:
+    bare = TEXT.replace("- [ ] Approved\n\n", "")
+    shop.write("plan.md", bare)
+    answer = shop.okstra(*APPROVE, exit=1)
+    assert codes(answer.json["error"]["problems"]) == ["plan.no-marker"]
+    assert shop.okstra(*APPROVE, "--add-marker", "--dry-run").json["file_changes"] is True
+    assert plan_of(shop).read_text() == bare
+    assert shop.okstra(*APPROVE, "--add-marker").json["changed"] is True
+    assert plan_of(shop).read_text() == APPROVED
+
+
+def test_a_marker_that_is_there_is_not_added_again(shop: World) -> None:
+    shop.okstra(*APPROVE, "--add-marker")
+    assert plan_of(shop).read_text() == APPROVED
+
+
+@pytest.mark.parametrize("heading", ["# Plan\ntext at once\n", "Plan\n====\n", ""])
+def test_a_marker_is_added_so_that_it_is_found(shop: World, heading: str) -> None:
+    shop.write("plan.md", heading + TEXT[TEXT.index("### Stage Map") :])
+    assert shop.okstra(*APPROVE, "--add-marker").json["changed"] is True
+    assert plan_of(shop).read_text().count("- [x] Approved\n") == 1
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",), ("--add-marker",)])
+def test_open_questions_hold_an_approval_up(shop: World, more: tuple[str, ...]) -> None:
+    shop.write("plan.md", TEXT + QUESTIONS)
+    answer = shop.okstra(*APPROVE, *more, exit=2)
+    message = refused(answer, "plan.open-questions", status=2)
+    assert message == "plan.md waits for answers that hold up its approval: C-001, C-004"
+    first = (TEXT + QUESTIONS).splitlines().index("## 1. Clarification Items") + 5
+    assert answer.json["error"]["rows"] == [
+        {"id": "C-001", "line": first, "statement": "Which one?"},
+        {"id": "C-004", "line": first + 3, "statement": "The log?"},
+    ]
+    assert "--despite-open" in answer.json["error"]["hint"]
+    assert plan_of(shop).read_text() == TEXT + QUESTIONS
+
+
+def test_open_questions_may_be_overruled_or_answered(shop: World) -> None:
+    shop.write("plan.md", TEXT + QUESTIONS)
+    assert shop.okstra(*APPROVE, "--despite-open").json["changed"] is True
+    shop.write("plan.md", TEXT + QUESTIONS.replace("| approval | open |", "| approval | answered |"))
+    assert shop.okstra(*APPROVE).json["changed"] is True
+
+
+def test_a_task_that_is_not_there_or_closed_gets_no_plan(shop: World) -> None:
+    refused(shop.okstra("plan", "approve", "plan.md", "--task-key", "shop:web:other", exit=1), "task.unknown")
+    shop.okstra("task", "close", KEY)
+    refused(shop.okstra(*APPROVE, exit=1), "task.closed")
+    assert plan_of(shop).read_text() == TEXT
+
+
+# --- show
+
+
+def shown(world: World, state: str, found: str | None, **stages: str) -> dict[str, Any]:
+    told: dict[str, Any] = world.okstra("plan", "show", *TASK).json
+    assert told["task"] == KEY
+    plan = told["plan"]
+    assert (plan["path"], plan["approved"], plan["found"]) == ("plan.md", BLOB, found)
+    assert plan["unchanged"] is (found == BLOB)
+    assert (plan["commit"], plan["by"]) == (world["base"], "Ada Tester <ada@example.org>")
+    assert [stage.pop("state") for stage in plan["stages"]] == [state, stages.get("second", "pending")]
+    assert plan["stages"] == file_json(APPROVED)["stages"]
+    return told
+
+
+def page(world: World) -> list[str]:
+    lines = world.okstra("plan", "show", KEY, "--text").out.splitlines()
+    assert lines[0] == f"plan of {KEY}: plan.md"
+    assert lines[1].endswith(f" by Ada Tester <ada@example.org>, content {BLOB[:10]}, at {world['base'][:10]}")
+    return lines[2:]
+
+
+def test_a_task_without_a_plan_shows_none(shop: World) -> None:
+    answer = shop.okstra("plan", "show", *TASK, exit=1)
+    assert refused(answer, "plan.unapproved") == f"no plan of {KEY} was approved"
+    assert answer.json["error"]["hint"] == f"git okstra plan approve FILE --task-key {KEY}"
+
+
+def test_the_approved_plan_is_shown_with_its_stages(shop: World) -> None:
+    shop.okstra(*APPROVE)
+    shown(shop, "pending", BLOB)
+    rows = [
+        "  stage  state    depends on  title", "  1      pending  -           part 1",
+        "  2      pending  1           part 2",
+    ]  # fmt: skip
+    assert page(shop) == rows
+    record_stage(shop, 1, "feature")
+    assert [stage["state"] for stage in shop.okstra("plan", "show", *TASK).json["plan"]["stages"]] == [
+        "done",
+        "pending",
+    ]
+
+
+def test_a_changed_plan_is_shown_beside_what_was_approved(shop: World) -> None:
+    shop.okstra(*APPROVE)
+    shop.write("plan.md", APPROVED + "more\n")
+    now = name_of_blob((APPROVED + "more\n").encode())
+    shown(shop, "pending", now)
+    assert page(shop)[:2] == [
+        f"  the file is changed since: it is {now[:10]} now",
+        f"  next: git okstra plan approve plan.md --task-key {KEY}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", [None, b"\xff"])
+def test_a_plan_that_is_gone_is_shown_as_it_was(shop: World, content: bytes | None) -> None:
+    shop.okstra(*APPROVE)
+    plan_of(shop).unlink()
+    if content:
+        shop.write("plan.md", content)
+    shown(shop, "pending", None)
+    assert page(shop)[0] == "  the file is gone"
+
+
+# --- template
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_the_template_is_sound_as_it_is_printed(shop: World, language: str) -> None:
-    shop.write("plan.md", shop.okstra("plan", "template", "--language", language).out)
-    shop.okstra("plan", "check", "plan.md")
-    shop.okstra("plan", "approve", "plan.md", "--task-key", KEY)
+def test_the_template_is_printed_as_it_is_and_is_sound(shop: World, language: str) -> None:
+    text = (ROOT / f"templates/inputs/plan.{language}.md").read_text()
+    assert shop.okstra("plan", "template", "--language", language).out == text
+    assert shop.okstra("plan", "template", "--language", language, "--json").json["template"] == text
+    shop.write("plan.md", text)
+    assert shop.okstra("plan", "check", "plan.md").json["problems"] == []
+    assert shop.okstra(*APPROVE).json["changed"] is True
 
 
-def test_the_template_follows_the_configured_language(shop: World) -> None:
+def test_another_language_is_wrong_usage(shop: World) -> None:
+    answer = shop.okstra("plan", "template", "--language", "../en", "--json", exit=129)
+    assert refused(answer, "usage", status=129) == "'../en' is not a language okstra knows"
+
+
+def test_the_template_is_in_the_configured_language(shop: World) -> None:
     shop.okstra("config", "set", "language", "ko")
-    assert "단계" in shop.okstra("plan", "template").out
-    assert shop.okstra("plan", "template", "--language", "fr", exit=129).json["error"]["code"] == "usage"
-
-
-# --- briefs
-
-
-def test_a_brief_is_written_once_and_never_again(shop: World) -> None:
-    made = shop.okstra("brief", "new", "web", "login", "--json").json
-    assert made["path"] == str(shop.path / ".okstra/briefs/web/login.md")
-    shop.write(".okstra/briefs/web/login.md", "mine\n")
-    refused = shop.okstra("brief", "new", "web", "login", "--json", exit=1).json["error"]
-    assert refused["code"] == "brief.exists"
-    assert (shop.path / ".okstra/briefs/web/login.md").read_text() == "mine\n"
-
-
-@pytest.mark.parametrize("name", ["../x", "a/b", ".hidden", ""])
-def test_a_brief_has_the_name_of_a_task(shop: World, name: str) -> None:
-    assert shop.okstra("brief", "new", "web", name, "--json", exit=1).json["error"]["code"] == "name.bad"
-
-
-@pytest.mark.parametrize(
-    ("text", "status"),
-    [(a_brief(), 0), (a_brief() + "- no prefix\n", 1), (a_brief("pending"), 2), (a_brief("skipped"), 0)],
-)
-def test_a_brief_is_judged_for_a_phase(shop: World, text: str, status: int) -> None:
-    shop.write("brief.md", text)
-    answer = shop.okstra("brief", "check", "brief.md", "--task-type", "implementation-planning", "--json", exit=status)
-    assert answer.json["gate"]["may_proceed"] is (status != 2)
-    assert answer.json.get("error", {}).get("code") == {0: None, 1: "brief.invalid", 2: "brief.pending"}[status]
-    assert answer.json["ok"] is (status == 0)
-
-
-def test_a_language_that_is_none_leaves_no_file(shop: World) -> None:
-    shop.okstra("brief", "new", "web", "login", "--language", "fr", exit=129)
-    shop.okstra("brief", "new", "web", "login", "--language", "ko")
-
-
-def test_a_brief_is_told_in_text_with_what_to_ask_and_what_is_handed_on(shop: World) -> None:
-    shop.write("brief.md", a_brief("pending", questions=["intent-check: for everybody?"]))
-    page = shop.okstra("brief", "check", "brief.md", "--text", exit=2).out
-    assert page == (
-        "reporter-confirmations: pending; requirements-discovery must not begin\n"
-        "  ask the reporter, line 16: intent-check: for everybody?\n"
-    )
-    shop.write("brief.md", a_brief("skipped", questions=["intent-check: for everybody?"]))
-    page = shop.okstra("brief", "check", "brief.md", "--text").out
-    assert "  handed on, line 16: intent-check: for everybody?\n" in page
+    assert shop.okstra("plan", "template").out == (ROOT / "templates/inputs/plan.ko.md").read_text()

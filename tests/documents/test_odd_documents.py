@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okstra_git.documents.editing import NotEditable, find_box, set_front_value, tick_box
+from okstra_git.documents.editing import NotEditable, add_box, find_box, set_front_value, tick_box
 from okstra_git.documents.front_matter import read_front_matter
 from okstra_git.documents.markdown import parse_document
 
@@ -66,6 +66,12 @@ def test_what_ends_no_line_in_markdown_moves_no_tick(odd: str) -> None:
     box = find_box(parse_document(text), "Approved")
     assert box is not None
     assert tick_box(text, box) == text.replace("[ ] Approved", "[x] Approved")
+
+
+def test_a_box_swallows_nothing_that_is_indented() -> None:
+    text = "# T\n\n    code\nT\n===\n"
+    assert add_box(text, "Approved") == f"- [ ] Approved\n\n{text}"
+    assert add_box("   # T\nx\n", "Approved") == "   # T\n\n- [ ] Approved\n\nx\n"
 
 
 def test_a_note_behind_the_label_hides_no_box() -> None:

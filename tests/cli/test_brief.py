@@ -1,0 +1,197 @@
+"""The brief commands: writing one that is never overwritten, and judging one for a phase."""
+
+import pytest
+
+from okstra_git.tokens import ASK_REPORTER
+from tests.cli.shop import open_shop, refs, refused
+from tests.kit.papers import a_brief
+from tests.kit.scenario import World
+from tests.kit.surroundings import ROOT
+
+NEW = ("brief", "new", "web", "login")
+CHECK = ("brief", "check", "b.md")
+PLANNING = ("--task-type", "implementation-planning")
+QUESTION = {"prefix": "intent-check:", "text": "why?", "line": 16}
+UNNAMED = {
+    "code": "brief.no-prefix",
+    "line": 17,
+    "message": "the question 'what' has no prefix",
+    "hint": "begin it with one of intent-check: conversion-block: terminology: general:",
+    "stage": None,
+}
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    return open_shop(world)
+
+
+def template(language: str) -> str:
+    return (ROOT / f"templates/inputs/brief.{language}.md").read_text()
+
+
+# --- new
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_brief_is_written_from_the_template(shop: World, language: str) -> None:
+    path = shop.path / ".okstra/briefs/web/login.md"
+    before = refs(shop)
+    told = shop.okstra(*NEW, "--language", language).json
+    assert told == {"ok": True, "schema": 1, "path": str(path)}
+    assert path.read_text() == template(language).replace("TASK-ID", "login")
+    assert refs(shop) == before
+
+
+def test_a_new_brief_is_told_with_what_to_do_next(shop: World) -> None:
+    assert (
+        shop.okstra(*NEW, "--text").out
+        == """\
+wrote .okstra/briefs/web/login.md; fill it in, then look it over:
+next: git okstra brief check .okstra/briefs/web/login.md
+"""
+    )
+
+
+def test_a_brief_that_is_there_is_never_overwritten(shop: World) -> None:
+    path = shop.write(".okstra/briefs/web/login.md", "mine\n")
+    answer = shop.okstra(*NEW, exit=1)
+    assert refused(answer, "brief.exists") == ".okstra/briefs/web/login.md exists already"
+    assert answer.json["error"]["hint"] == "git okstra brief check .okstra/briefs/web/login.md"
+    assert path.read_text() == "mine\n"
+
+
+def test_a_link_that_leads_nowhere_is_not_written_through(shop: World) -> None:
+    path = shop.path / ".okstra/briefs/web/login.md"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(shop.path / "elsewhere")
+    refused(shop.okstra(*NEW, exit=1), "brief.exists")
+    assert not (shop.path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "status"),
+    [
+        (("web", "login", "--language", "fr"), "usage", 129),
+        (("we b", "login"), "name.bad", 1),
+        (("..", "login"), "name.bad", 1),
+        (("web", "../login"), "name.bad", 1),
+    ],
+)
+def test_a_refused_brief_leaves_nothing(shop: World, words: tuple[str, ...], code: str, status: int) -> None:
+    refused(shop.okstra("brief", "new", *words, exit=status), code, status=status)
+    assert list(shop.path.glob(".okstra/briefs/**/*.md")) == []
+
+
+# --- check
+
+
+def test_a_sound_brief_may_begin(shop: World) -> None:
+    shop.write("b.md", a_brief())
+    told = shop.okstra(*CHECK).json
+    assert told == {
+        "ok": True,
+        "schema": 1,
+        "path": "b.md",
+        "title": "Log in with a passkey",
+        "ticket": "SHOP-12",
+        "task_type": "requirements-discovery",
+        "gate": {"state": "complete", "may_proceed": True, "promoted": [], "pending": []},
+        "problems": [],
+    }
+    text = shop.okstra(*CHECK, "--text").out
+    assert text == "reporter-confirmations: complete; requirements-discovery may begin\n"
+
+
+def test_a_question_is_handed_on(shop: World) -> None:
+    shop.write("b.md", a_brief("partial", questions=["intent-check: why?"]))
+    told = shop.okstra(*CHECK, *PLANNING).json
+    promoted = QUESTION | {"kind": "decision", "blocks": "approval", "recommended": f"({ASK_REPORTER})"}
+    assert told["gate"] == {"state": "partial", "may_proceed": True, "promoted": [promoted], "pending": []}
+    assert (
+        shop.okstra(*CHECK, *PLANNING, "--text").out
+        == """\
+reporter-confirmations: partial; implementation-planning may begin
+  handed on, line 16: intent-check: why?
+"""
+    )
+
+
+def test_a_brief_with_problems_exits_1(shop: World) -> None:
+    shop.write("b.md", a_brief(questions=["intent-check: why? [CONFIRMED 2026-01-31 → RC-1]", "what"]))
+    shop.write("b.md", (shop.path / "b.md").read_text() + "\n## Reporter Confirmations\n\n- RC-1: because\n")
+    answer = shop.okstra(*CHECK, exit=1)
+    assert refused(answer, "brief.invalid") == "b.md breaks 1 rule"
+    assert answer.json["problems"] == [UNNAMED]
+    assert answer.json["gate"]["may_proceed"] is True
+    text = shop.okstra(*CHECK, "--text", exit=1)
+    assert (
+        text.out
+        == """\
+b.md:17: the question 'what' has no prefix
+        begin it with one of intent-check: conversion-block: terminology: general:
+reporter-confirmations: complete; requirements-discovery may begin
+"""
+    )
+    assert text.err.startswith("okstra: b.md breaks 1 rule\nhint: ")
+
+
+@pytest.mark.parametrize(("gate", "state"), [("pending", "pending"), ("", "missing"), ("perhaps", "missing")])
+def test_a_brief_whose_reporter_was_not_asked_exits_2(shop: World, gate: str, state: str) -> None:
+    shop.write("b.md", a_brief(gate, questions=["intent-check: why?", "what"]))
+    told = shop.okstra(*CHECK, exit=2).json
+    assert told["ok"] is True
+    assert told["gate"] == {"state": state, "may_proceed": False, "promoted": [], "pending": [QUESTION]}
+    assert told["problems"][-1] == UNNAMED
+    assert [problem["code"] for problem in told["problems"][:-1]] == (["brief.bad-gate"] if gate == "perhaps" else [])
+    text = shop.okstra(*CHECK, "--text", exit=2).out.splitlines()
+    assert text[-2:] == [
+        f"reporter-confirmations: {state}; requirements-discovery must not begin",
+        "  ask the reporter, line 16: intent-check: why?",
+    ]
+
+
+def test_a_new_brief_has_to_be_asked_about_first(shop: World) -> None:
+    shop.okstra(*NEW)
+    told = shop.okstra("brief", "check", ".okstra/briefs/web/login.md", exit=2).json
+    assert (told["title"], told["gate"]["state"], told["problems"]) == ("One line about login", "pending", [])
+
+
+def test_the_glossary_is_asked_for_terms(shop: World) -> None:
+    addition = "\n## Augmentation\n\n- terminology-mapping: the gate is the door\n"
+    shop.write("b.md", a_brief("partial", questions=["terminology: which door?"]) + addition)
+    assert shop.okstra(*CHECK).json["gate"]["promoted"][0]["recommended"] == "extend the okstra glossary with the term"
+    shop.write(".okstra/glossary.md", "# Glossary\n\n## Door\n")
+    assert shop.okstra(*CHECK).json["gate"]["promoted"][0]["recommended"] == "the glossary's term 'door'"
+    shop.write(".okstra/glossary.md", "# Glossary\n\n## Window\n")
+    assert shop.okstra(*CHECK, exit=1).json["problems"][0]["code"] == "brief.unknown-term"
+
+
+def test_a_release_needs_its_report(shop: World) -> None:
+    shop.write("b.md", a_brief())
+    told = shop.okstra(*CHECK, "--task-type", "release-handoff", exit=1).json
+    assert [problem["code"] for problem in told["problems"]] == ["brief.no-report"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("nowhere.md",), "brief.missing"),
+        ((".",), "brief.missing"),
+        (("latin.md",), "document.unreadable"),
+        (("b.md", "--task-type", "plan"), "task-type.unknown"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused(shop: World, words: tuple[str, ...], code: str) -> None:
+    shop.write("b.md", a_brief())
+    shop.write("latin.md", b"\xe9")
+    refused(shop.okstra("brief", "check", *words, exit=1), code)
+
+
+# --- template
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_template_is_printed_as_it_is(shop: World, language: str) -> None:
+    assert shop.okstra("brief", "template", "--language", language).out == template(language)
+    assert shop.okstra("brief", "template", "--language", language, "--json").json["template"] == template(language)

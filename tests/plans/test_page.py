@@ -1,0 +1,37 @@
+"""The page about plans and briefs: its examples are sound, and it explains every problem there is."""
+
+import re
+
+from okstra_git.documents.markdown import parse_document
+from okstra_git.plans.brief_rules import check_brief
+from okstra_git.plans.briefs import parse_brief
+from okstra_git.plans.stage_map import parse_plan
+from okstra_git.plans.stage_rules import check_plan
+from tests.kit.surroundings import ROOT
+
+PAGE = (ROOT / "docs/plans-and-briefs.md").read_text()
+BRIEF, PLAN = re.findall(r"^```markdown\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_brief_of_the_page_is_sound() -> None:
+    brief = parse_brief(parse_document(BRIEF))
+    assert check_brief(brief) == []
+    assert (brief.gate, [question.is_marked for question in brief.questions]) == ("partial", [True, False, False])
+
+
+def test_the_plan_of_the_page_is_sound() -> None:
+    plan = parse_plan(parse_document(PLAN))
+    assert check_plan(plan, for_approval=True) == []
+    assert [(stage.depends_on, stage.files, len(stage.commands)) for stage in plan.stages] == [
+        ((), ("src/keys.py", "src/schema.sql"), 1),
+        ((1,), ("src/form.py",), 1),
+    ]
+
+
+def test_every_code_is_explained_once() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "okstra_git/plans").glob("*.py"))
+    codes = set(re.findall(r'Problem\(\s*"([^"]+)"', sources))
+    codes |= {f"clarification.{name}" for name in re.findall(r'^        \("(\w+)", row\.', sources, re.MULTILINE)}
+    assert "clarification.kind" in codes
+    told = re.findall(r"^\| `([a-z]+\.[a-z-]+)` \|", PAGE, re.MULTILINE)
+    assert sorted(told) == sorted(codes)
