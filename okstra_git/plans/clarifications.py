@@ -79,8 +79,8 @@ def _row_problems(row: Clarification) -> Iterator[Problem]:
         ("blocks", row.blocks, CLARIFICATION_BLOCKS),
         ("status", row.status, CLARIFICATION_STATUSES),
     ):
-        if value not in known:
-            message = f"{row.id[:20]}: {shown(value)} is no {name}"
+        if value.casefold() not in known:
+            message = f"{shown(row.id)[1:-1]}: {shown(value)} is no value of {name.capitalize()}"
             yield Problem(f"clarification.{name}", row.line, message, f"one of {', '.join(known)}")
 
 
