@@ -14,7 +14,7 @@ from okstra_git.git.settings import require_setting
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.clarifications import Clarification, open_rows
-from okstra_git.plans.stage_rules import require_plan
+from okstra_git.plans.stage_rules import InvalidPlan, check_plan, require_plan
 from okstra_git.shipped import templates_directory
 from okstra_git.state.registry import require_task
 from okstra_git.tasks.approving import PlanFile, PlanUnapproved, approve_plan, approved_text, read_plan, replace_plan
@@ -40,6 +40,17 @@ def plan_file(session: Session, file: str) -> PlanFile:
     return read_plan((session.cwd / file).resolve(), ProjectPaths(project_root(session)))
 
 
+def check_here(session: Session, file: str) -> Answer:
+    """Every rule that the plan breaks; that it cannot be approved yet for want of a marker is only noted."""
+    found = plan_file(session, file)
+    problems = check_plan(found.plan, for_approval=True, needs_marker=False)
+    if find_box(found.plan.document, APPROVED_MARKER) is None:
+        session.note(f"{found.path} has no line '- [ ] {APPROVED_MARKER}'; an approval needs it, or --add-marker")
+    refusal = InvalidPlan(f"{found.path} breaks {view.count_of(problems)}", hint="git okstra plan template")
+    return Answer(view.check_json(found, problems), lambda: view.check_page(found, problems),
+                  error=refusal if problems else None)  # fmt: skip
+
+
 def approve_here(
     session: Session, key: TaskKey, file: str, *, add_marker: bool, despite_open: bool, dry_run: bool
 ) -> Answer:
@@ -48,7 +59,7 @@ def approve_here(
     require_open(session.store.read(), key)
     found = read_plan(path, project)
     lacks_marker = find_box(found.plan.document, APPROVED_MARKER) is None
-    require_plan(found.plan, path=found.path, for_approval=lacks_marker and not add_marker)
+    require_plan(found.plan, path=found.path, for_approval=True, needs_marker=not add_marker)
     waiting = open_rows(found.plan.document, blocks="approval")
     if waiting and not despite_open:
         raise _open_questions(found, waiting)

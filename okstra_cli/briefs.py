@@ -14,7 +14,8 @@ from okstra_git.errors import OkstraError
 from okstra_git.names import parse_slug, shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
-from okstra_git.plans.briefs import check_brief, parse_brief, read_terms
+from okstra_git.plans.brief_rules import check_brief, read_terms
+from okstra_git.plans.briefs import parse_brief
 from okstra_git.plans.reporter_gate import judge_gate
 
 if TYPE_CHECKING:

@@ -22,16 +22,9 @@ def check(context: typer.Context, file: File) -> Answer:
     Example:
       git okstra plan check plan.md
     """
-    from okstra_cli.approving import plan_file
-    from okstra_cli.views import plan as view
-    from okstra_git.plans.stage_rules import InvalidPlan, check_plan
+    from okstra_cli.approving import check_here
 
-    found = plan_file(Session.of(context), file)
-    problems = check_plan(found.plan)
-    error = InvalidPlan(f"{found.path} breaks {view.count_of(problems)}", hint="git okstra plan template") if (
-        problems
-    ) else None  # fmt: skip
-    return Answer(view.check_json(found, problems), lambda: view.check_page(found, problems), error=error)
+    return check_here(Session.of(context), file)
 
 
 @app.command("approve")

@@ -10,7 +10,8 @@ from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import shown
-from okstra_git.plans.briefs import Brief, check_brief, parse_brief, read_terms
+from okstra_git.plans.brief_rules import check_brief, read_terms
+from okstra_git.plans.briefs import Brief, parse_brief
 from okstra_git.plans.reporter_gate import Gate, require_open_gate
 from okstra_git.records.runs import Source
 from okstra_git.runs.context import BriefPart, Question

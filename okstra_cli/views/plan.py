@@ -119,9 +119,12 @@ def show_page(task: Task, now: str | None) -> Page:
     when = f"{plan.at:%Y-%m-%d %H:%M}" if plan.at else "-"
     page.line("plan of ", Cell(key, "strong"), f": {plan.path}")
     page.line(f"  approved {when} by {plan.by}, content {plan.blob[:10]}, at {(plan.commit or '-')[:10]}")
-    if now != plan.blob:
-        what = f"changed since: it is {now[:10]} now" if now else "gone"
-        page.line(Cell(f"  the file is {what}", "bad"))
+    if now is None:
+        page.line(Cell("  the file is gone", "bad"))
+        hint = f"put it back as it was approved, or: git okstra plan approve FILE --task-key {key}"
+        page.line(Cell(f"  next: {hint}", "faint"))
+    elif now != plan.blob:
+        page.line(Cell(f"  the file is changed since: it is {now[:10]} now", "bad"))
         page.line(Cell(f"  next: git okstra plan approve {plan.path} --task-key {key}", "faint"))
     rows = []
     for each in plan.stages:

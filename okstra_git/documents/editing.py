@@ -2,23 +2,40 @@
 
 import re
 
-from okstra_git.documents.front_matter import FrontMatter, Place
+from okstra_git.documents.front_matter import FrontMatter, Place, read_front_matter
 from okstra_git.documents.markdown import Document, Item, parse_document
+from okstra_git.errors import OkstraError
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """Lines as `parse_document` counts them: a form feed or a line separator ends none."""
 
 
-NOTHING = "<!-- -->"
-"""Ends a list without saying anything (CommonMark, section 5.3)."""
+class NotEditable(OkstraError):
+    """Front matter that cannot be edited without touching more than one value."""
+
+    code = "document.not-editable"
 
 
 def set_front_value(text: str, key: str, value: str) -> str:
     """The text with `key: value` in its front matter: replaced in place, added as its last line, or as a new block.
 
-    `value` is YAML on one line.
+    `value` is YAML on one line. Refuses where anything else would change with it: in a block that is no YAML, or where
+    another value refers to the one that goes.
     """
     front = parse_document(text).front
+    edited = _with_value(text, front, key, value)
+    after, wanted = parse_document(edited).front, read_front_matter(f"{key}: {value}").values
+    keys = [*front.values, *(wanted.keys() - front.values.keys())]
+    if front.problem or after.problem or sorted(after.values) != sorted(keys) or after.values[key] != wanted[key]:
+        raise NotEditable(
+            f"the front matter cannot take '{key}: {value}' without other changes",
+            hint=f"write '{key}: {value}' there yourself, between the two '---' lines, then repeat",
+            key=key,
+        )
+    return edited
+
+
+def _with_value(text: str, front: FrontMatter, key: str, value: str) -> str:
     bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
     lines, newline = _LINE.findall(body), _newline(body)
     if not front.exists:
@@ -84,20 +101,24 @@ def find_box(document: Document, label: str) -> Item | None:
 def add_box(text: str, label: str) -> str:
     """The text with an open box for `label` behind its first heading, or behind its front matter when it has none.
 
-    It is a paragraph of its own: a blank line before it and behind it, and a comment where the text behind it is
-    indented, which would make it part of the item.
+    It is a paragraph of its own: a blank line before it and behind it. Where what follows is indented, and would become
+    part of the box, it goes above the heading instead.
     """
     document = parse_document(text)
+    heading = next((section for section in document.sections if section.level), None)
+    places = [heading.body - 1, heading.line - 1] if heading is not None else []
+    edited = [_with_box(text, at, label) for at in [*places, document.front.closing]]
+    titles = [section.raw for section in document.sections]
+    return next((one for one in edited if [each.raw for each in parse_document(one).sections] == titles), edited[0])
+
+
+def _with_box(text: str, at: int, label: str) -> str:
+    """The text with the box above the line of this index."""
     bom, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
     lines, newline = _LINE.findall(body), _newline(body)
-    heading = next((section for section in document.sections if section.level), None)
-    at = heading.body - 1 if heading is not None else document.front.closing
     if at and not lines[at - 1].endswith(("\n", "\r")):
         lines[at - 1] += newline
     after = [newline] if at < len(lines) and lines[at].strip(" \t\r\n") else []
-    behind = next((line for line in lines[at:] if line.strip()), "")
-    if behind[:1] in (" ", "\t"):
-        after = [newline, f"{NOTHING}{newline}", newline]
     lines[at:at] = [*([newline] if at else []), f"- [ ] {label}{newline}", *after]
     return bom + "".join(lines)
 

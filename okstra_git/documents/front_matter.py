@@ -19,13 +19,15 @@ _DEEPEST = 100
 class Place:
     """Where a value stands: 0-based line of its key, and offsets in the block of the key's end and of the value.
 
-    An empty value takes no room; what stands on several lines ends before the last line break.
+    An empty value takes no room; what stands on several lines ends before the last line break. `text` is a scalar as
+    it is written, without its quotes.
     """
 
     line: int
     key_end: int
     start: int
     end: int
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ class FrontMatter:
     inside: int | None = None
 
     def text(self, key: str) -> str:
-        """The value as one line of text; empty when it is not there, or is a list or a mapping."""
-        value = self.values.get(key)
-        return "" if value is None or isinstance(value, list | dict | set | tuple) else " ".join(str(value).split())
+        """The value as one line of text as it is written, `0012` as `0012`; empty when it is no single value."""
+        value, place = self.values.get(key), self.places.get(key)
+        return "" if value is None or place is None else " ".join(place.text.split())
 
 
 class _Root(NamedTuple):
@@ -132,10 +134,13 @@ def _root(content: str) -> _Root | None:
         if isinstance(key, yaml.MappingEndEvent):
             break
         _, key_end = _extent(key, events)
-        start, end = _extent(next(events), events)
+        value = next(events)
+        start, end = _extent(value, events)
         end = start + len(content[start:end].rstrip())
         line = content.count("\n", 0, _index(key.start_mark))
-        places[str(getattr(key, "value", ""))] = Place(line, key_end, start, end)
+        places[str(getattr(key, "value", ""))] = Place(
+            line, key_end, start, end, value.value if isinstance(value, yaml.ScalarEvent) else ""
+        )
     for _ in events:
         pass
     start = _index(event.start_mark)

@@ -13,8 +13,10 @@ from okstra_git.documents.front_matter import FrontMatter, read_front_matter
 from okstra_git.errors import OkstraError
 
 MAX_BYTES = 5 << 20
-_NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*\.?|[A-Z]\.)\s+")
+_NUMBERING = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]?|[A-Z]\.)\s+")
 _CHECKBOX = re.compile(r"^\[([ xX])\]\s+")
+_GLUED_BEFORE = re.compile(r"[\w/.-]\Z")
+_GLUED_BEHIND = re.compile(r"\w|[/.-]\w")
 
 
 class Unreadable(OkstraError):
@@ -65,6 +67,11 @@ class Code:
     line: int
     first: int
 
+    @property
+    def lines(self) -> list[str]:
+        """The lines of code, from `first` on."""
+        return self.content.split("\n")
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -107,8 +114,9 @@ class Document:
     sections: tuple[Section, ...] = field(default=())
 
     def find(self, title: str) -> Section | None:
-        """The first section of this title, in any case and at any level."""
-        return next((one for one in self.sections if one.title.casefold() == title.casefold()), None)
+        """The first section of this title, in any case and at any level, with or without more in parentheses."""
+        wanted = title.casefold()
+        return next((one for one in self.sections if _is_titled(one.title.casefold(), wanted)), None)
 
     def below(self, section: Section) -> tuple[Section, ...]:
         """The sections inside this one, in order."""
@@ -155,6 +163,10 @@ def parse_document(text: str) -> Document:
     return Document(text, lines, front, _sections(tokens, len(lines)))
 
 
+def _is_titled(title: str, wanted: str) -> bool:
+    return title == wanted or (title.startswith(f"{wanted} (") and title.endswith(")"))
+
+
 @cache
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable("table").use(front_matter_plugin)
@@ -174,7 +186,7 @@ def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
         found.append(
             Section(
                 level,
-                _NUMBERING.sub("", raw).strip(),
+                _NUMBERING.sub("", raw).strip().rstrip(":"),
                 raw,
                 line,
                 body,
@@ -282,13 +294,34 @@ def _with_words(item: Item, source: str, text: str, line: int, spans: tuple[str,
 
 
 def _plain(token: Token) -> str:
-    """The words of an inline token without markup; line breaks are kept."""
-    parts = []
-    for child in token.children or []:
-        if child.type in ("text", "code_inline", "text_special"):
-            parts.append(child.content.replace("\n", " "))  # a line end that was written as `&#10;`
-        elif child.type in ("softbreak", "hardbreak"):
-            parts.append("\n")
-        elif child.type in ("html_inline", "image"):
-            parts.append(child.content)
+    """The words of an inline token without markup and comments; line breaks are kept, as is `__init__.py`."""
+    parts: list[str] = []
+    marks: list[int] = []
+    children = token.children or []
+    for at, child in enumerate(children):
+        if child.type in ("em_open", "strong_open"):
+            marks.append(len(parts))
+            parts.append("")
+        elif child.type in ("em_close", "strong_close") and marks:
+            opened = marks.pop()
+            before = parts[opened - 1] if opened else ""
+            behind = children[at + 1].content if at + 1 < len(children) else ""
+            if _GLUED_BEFORE.search(before) or _GLUED_BEHIND.match(behind):
+                parts[opened] = child.markup
+                parts.append(child.markup)
+        else:
+            parts.append(_words(child))
     return "".join(parts).strip()
+
+
+def _words(child: Token) -> str:
+    """The words of one piece; it has a line end for each of the source and no other, so that lines can be counted."""
+    if child.type == "html_inline":
+        if child.content.startswith("<!--"):
+            return "\n" * child.content.count("\n")
+        return " " if child.content.startswith("<br") else child.content
+    if child.type in ("text", "code_inline", "text_special"):
+        return child.content.replace("\n", " ")  # one that was written as `&#10;`
+    if child.type == "image":
+        return child.content
+    return "\n" if child.type in ("softbreak", "hardbreak") else ""

@@ -1,22 +1,23 @@
 """A brief as typed parts: what the reporter said, what was added to it, what is still open and what was answered."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from okstra_git.documents.markdown import Document, Item
-from okstra_git.plans.problems import Problem
+from okstra_git.documents.markdown import Document, Item, Section
 from okstra_git.tokens import AUGMENTATION_LABELS, HEADING_SOURCE_VERIFICATION, QUESTION_PREFIXES, REPORTER_FIELD
 
 SOURCE_MATERIAL, AUGMENTATION = "Source Material", "Augmentation"
 OPEN_QUESTIONS, CONFIRMATIONS = "Open Questions", "Reporter Confirmations"
-FIELDS = {"ticket": ("issue / ticket", "issue/ticket", "ticket", "issue"), "task": ("task id", "task-id")}
+FIELDS = {"ticket": ("issue / ticket", "issue/ticket", "ticket", "issue"), "task": ("task id", "task-id"),
+          "group": ("task group", "task-group")}  # fmt: skip
 
 _CONFIRMED = re.compile(r"\s*\[CONFIRMED\s+(\S+)\s*(?:→|->)\s*([^\]\s]+)\s*\]")
 _ANSWER = re.compile(r"\s*(RC-\d+)\s*[:.\-–—]?\s*", re.IGNORECASE)
 _NEXT_ANSWER = re.compile(r"\n(?=\s*RC-\d+\b)", re.IGNORECASE)
-_RC = re.compile(r"RC-\d+\Z")
-_LABELLED = re.compile(r"\s*\[?([a-z]+-[a-z]+)\]?\s*[:\-–—]\s*", re.IGNORECASE)
+_LABELLED = re.compile(r"\s*(?:\[([a-z]+-[a-z]+)\]\s*[:–—-]?|([a-z]+-[a-z]+)\s*[:–—-])\s*", re.IGNORECASE)
+_WORDS = "|".join(prefix.rstrip(":") for prefix in QUESTION_PREFIXES)
+_PREFIXED = re.compile(rf"\s*\[?({_WORDS})(?:\]\s*:?|\s*:)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Brief:
     gate_line: int
     title: str
     ticket: str
+    task_group: str
     task_id: str
     source: str
     additions: tuple[Addition, ...]
@@ -62,15 +64,16 @@ class Brief:
 
     @property
     def unmarked(self) -> tuple[OpenQuestion, ...]:
-        """Questions that nobody answered."""
-        return tuple(question for question in self.questions if not question.is_marked)
+        """Questions that nobody answered; a mark whose answer is not there, or empty, counts for nothing."""
+        return tuple(question for question in self.questions if not self.answers.get(question.answer))
 
 
 def parse_brief(document: Document) -> Brief:
-    """The parts of a brief; whatever is missing is empty, what is wrong is found by `check_brief`."""
+    """The parts of a brief; whatever is missing is empty, what is wrong is for `brief_rules` to say."""
     front = document.front
     place = front.places.get(REPORTER_FIELD)
     source = document.find(SOURCE_MATERIAL)
+    said = _own_sections(document)
     report = document.find(HEADING_SOURCE_VERIFICATION)
     top = next((section.raw for section in document.sections if section.level == 1), "")
     return Brief(
@@ -78,19 +81,35 @@ def parse_brief(document: Document) -> Brief:
         gate=front.text(REPORTER_FIELD).lower(),
         gate_line=place.line + 2 if place else 1,
         title=front.text("title") or top,
-        ticket=front.text("ticket") or front.text("issue") or _field(document, "ticket"),
-        task_id=front.text("task-id") or _field(document, "task"),
+        ticket=front.text("ticket") or front.text("issue") or _field(said, "ticket"),
+        task_group=front.text("task-group") or _field(said, "group"),
+        task_id=front.text("task-id") or _field(said, "task"),
         source=document.text_of(source) if source else "",
-        additions=tuple(_addition(item) for item in _items(document, AUGMENTATION)),
-        questions=tuple(_question(item) for item in _items(document, OPEN_QUESTIONS)),
-        answers=_answers(document),
+        additions=_additions(_part(said, AUGMENTATION)),
+        questions=tuple(_question(said) for said in _sayings(_part(said, OPEN_QUESTIONS), _PREFIXED)),
+        answers=_answers(document, _part(said, CONFIRMATIONS)),
         verification_report=document.text_of(report).strip() if report else "",
     )
 
 
-def _field(document: Document, name: str) -> str:
-    """A field that the brief says in a table of two columns, or as `Label: value`."""
-    for section in document.sections:
+def _own_sections(document: Document) -> tuple[Section, ...]:
+    """The sections of the brief; headings inside the reporter's words are the reporter's."""
+    source = document.find(SOURCE_MATERIAL)
+    quoted = document.below(source) if source else ()
+    return tuple(section for section in document.sections if section not in quoted)
+
+
+def _part(sections: Sequence[Section], title: str) -> tuple[Section, ...]:
+    """The section of this title with everything below it."""
+    top = next((one for one in sections if one.title.casefold() == title.casefold()), None)
+    return tuple(one for one in sections if top is not None and top.line <= one.line <= top.end)
+
+
+def _field(sections: Sequence[Section], name: str) -> str:
+    """A field that the brief says in a table of two columns, or as `Label: value`; never in the reporter's words."""
+    for section in sections:
+        if section.title.casefold() == SOURCE_MATERIAL.casefold():
+            continue
         for table in section.tables:
             rows = [table.header, *(row.cells for row in table.rows)]
             found = next((row[1] for row in rows if len(row) > 1 and row[0].strip().casefold() in FIELDS[name]), "")
@@ -104,117 +123,75 @@ def _field(document: Document, name: str) -> str:
     return ""
 
 
-def _items(document: Document, title: str) -> list[Item]:
-    section = document.find(title)
-    if section is None:
-        return []
-    inside = (section, *document.below(section))
-    return [item for each in inside for item in each.items if item.depth == 0 and item.text]
+def _sayings(sections: Sequence[Section], begins: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    """(text, line) of what is listed there, from top to bottom, however it is written.
+
+    Outer list items and table rows always count; deeper items and lines of running text when they begin as they should.
+    """
+    for section in sections:
+        found = [(item.text, item.line) for item in section.items if item.text and _counts(item, section, begins)]
+        found += [(_of_row(row.cells, begins), row.line) for table in section.tables for row in table.rows]
+        for paragraph in section.paragraphs:
+            found += [
+                (said, paragraph.line + at) for at, said in enumerate(paragraph.text.split("\n")) if begins.match(said)
+            ]
+        yield from sorted(found, key=lambda one: one[1])
 
 
-def _addition(item: Item) -> Addition:
-    match = _LABELLED.match(item.text)
-    label, text = (match[1].lower(), item.text[match.end() :]) if match else ("", item.text)
-    return Addition(label, text, item.line)
+def _counts(item: Item, section: Section, begins: re.Pattern[str]) -> bool:
+    """An outer item that only opens a list of such items says nothing by itself."""
+    if begins.match(item.text):
+        return True
+    at = section.items.index(item) + 1
+    below = section.items[at] if at < len(section.items) else None
+    return item.depth == 0 and not (below is not None and below.depth > 0 and begins.match(below.text))
 
 
-def _question(item: Item) -> OpenQuestion:
-    mark = _CONFIRMED.search(item.text)
-    text = _CONFIRMED.sub("", item.text).strip()
-    prefix = next((each for each in QUESTION_PREFIXES if text.lower().startswith(each)), "")
-    plain = text[len(prefix) :].strip()
-    return OpenQuestion(prefix, plain, item.line, mark[1] if mark else "", mark[2].upper() if mark else "")
+def _of_row(cells: Sequence[str], begins: re.Pattern[str]) -> str:
+    """The cells from the one that begins as it should on, else all of them."""
+    first = next((at for at, cell in enumerate(cells) if begins.match(cell)), 0)
+    return " ".join(cell.strip() for cell in cells[first:] if cell.strip())
 
 
-def _answers(document: Document) -> dict[str, str]:
+def _additions(sections: Sequence[Section]) -> tuple[Addition, ...]:
+    """Entries with their label: before the text, in a cell of its own, or as the heading above."""
+    found = []
+    for section in sections:
+        heading = section.title.casefold() if section.title.casefold() in AUGMENTATION_LABELS else ""
+        found += [_addition(text, line, heading) for text, line in _sayings((section,), _LABELLED)]
+    return tuple(found)
+
+
+def _addition(text: str, line: int, heading: str) -> Addition:
+    match = _LABELLED.match(text)
+    if match:
+        return Addition((match[1] or match[2]).lower(), text[match.end() :], line)
+    first, _, rest = text.partition(" ")
+    return (
+        Addition(first.lower(), rest, line) if first.lower() in AUGMENTATION_LABELS else Addition(heading, text, line)
+    )
+
+
+def _question(said: tuple[str, int]) -> OpenQuestion:
+    mark = _CONFIRMED.search(said[0])
+    text = _CONFIRMED.sub("", said[0]).strip()
+    match = _PREFIXED.match(text)
+    prefix = f"{match[1].lower()}:" if match else ""
+    plain = text[match.end() :].strip() if match else text
+    return OpenQuestion(prefix, plain, said[1], mark[1] if mark else "", mark[2].upper() if mark else "")
+
+
+def _answers(document: Document, sections: Sequence[Section]) -> dict[str, str]:
     """Answers by their `RC-N`, verbatim: as headings with text, or as list items."""
-    section = document.find(CONFIRMATIONS)
     found: dict[str, str] = {}
-    for each in (section, *document.below(section)) if section else ():
+    for each in sections:
         heading = _ANSWER.match(each.raw)
         if heading:
             found.setdefault(heading[1].upper(), f"{each.raw[heading.end() :]}\n{document.text_of(each)}".strip())
-        for said in (*(item.text for item in each.items), *(paragraph.text for paragraph in each.paragraphs)):
+        rows = [" ".join(row.cells) for table in each.tables for row in table.rows]
+        for said in (*(item.text for item in each.items), *(paragraph.text for paragraph in each.paragraphs), *rows):
             for text in _NEXT_ANSWER.split(said):
                 match = _ANSWER.match(text)
                 if match:
                     found.setdefault(match[1].upper(), text[match.end() :].strip())
     return found
-
-
-def check_brief(brief: Brief, *, terms: frozenset[str] | None = None, needs_report: bool = False) -> list[Problem]:
-    """What is wrong with a brief, top to bottom; `terms` are those of the glossary, None when there is none."""
-    found = [*_front_problems(brief), *_source_problems(brief), *_addition_problems(brief, terms)]
-    found += _question_problems(brief)
-    if needs_report and not brief.verification_report:
-        message = f"the brief of a release has no section '{HEADING_SOURCE_VERIFICATION}'"
-        found.append(Problem("brief.no-report", 1, message, "name the accepted final-verification report there"))
-    return sorted(found, key=lambda one: (one.line, one.code))
-
-
-def _front_problems(brief: Brief) -> list[Problem]:
-    front = brief.document.front
-    if not front.problem:
-        return []
-    return [Problem("brief.front-matter", front.problem_line, f"the front matter is not YAML: {front.problem}",
-                    "mend it; okstra reads the reporter's confirmation there")]  # fmt: skip
-
-
-def _source_problems(brief: Brief) -> list[Problem]:
-    if brief.source.strip():
-        return []
-    return [Problem("brief.no-source", 1, f"the brief has no '{SOURCE_MATERIAL}', or it is empty",
-                    "put the reporter's own words there, as they are")]  # fmt: skip
-
-
-def _addition_problems(brief: Brief, terms: frozenset[str] | None) -> list[Problem]:
-    found = []
-    intents = [question for question in brief.questions if question.prefix == "intent-check:"]
-    inferences = [each for each in brief.additions if each.label == "intent-inference"]
-    for each in brief.additions:
-        if each.label not in AUGMENTATION_LABELS:
-            found.append(Problem("brief.bad-label", each.line, f"{each.text[:40]!r} has no label that okstra knows",
-                                 f"begin it with one of {', '.join(AUGMENTATION_LABELS)} and a colon"))  # fmt: skip
-        if each.label == "terminology-mapping" and terms is not None and not _names_a_term(each.text, terms):
-            found.append(Problem("brief.unknown-term", each.line, f"{each.text[:40]!r} maps to no term of the glossary",
-                                 "add the term to .okstra/glossary.md, or ask with 'terminology:'"))  # fmt: skip
-    for each in inferences[len(intents) :]:
-        message = "an inferred intent has no 'intent-check:' question"
-        found.append(Problem("brief.unpaired-inference", each.line, message, "ask the reporter under Open Questions"))
-    return found
-
-
-def _names_a_term(text: str, terms: frozenset[str]) -> bool:
-    plain = text.casefold()
-    return any(term in plain for term in terms)
-
-
-def _question_problems(brief: Brief) -> list[Problem]:
-    found = []
-    for question in brief.questions:
-        if not question.prefix:
-            found.append(Problem("brief.no-prefix", question.line, f"the question {question.text[:40]!r} has no prefix",
-                                 f"begin it with one of {' '.join(QUESTION_PREFIXES)}"))  # fmt: skip
-        if question.is_marked and not _is_date(question.confirmed_on):
-            found.append(Problem("brief.bad-date", question.line, f"{question.confirmed_on!r} is not a date",
-                                 "write [CONFIRMED YYYY-MM-DD → RC-N]"))  # fmt: skip
-        if question.is_marked and not (_RC.match(question.answer) and brief.answers.get(question.answer)):
-            found.append(Problem("brief.no-answer", question.line, f"there is no answer {question.answer}",
-                                 f"put it under '{CONFIRMATIONS}', as '- {question.answer}: …'"))  # fmt: skip
-    return found
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def read_terms(glossary: Document) -> frozenset[str]:
-    """The terms a glossary defines, in lower case: headings, first cells of tables, and `term:` list items."""
-    heads = [section.title for section in glossary.sections if section.level > 1]
-    tables = [table for section in glossary.sections for table in section.tables]
-    cells = [row.cells[0] for table in tables for row in table.rows if row.cells]
-    items = [item.text.partition(":")[0] for item in glossary.items() if ":" in item.text]
-    return frozenset(" ".join(text.casefold().split()) for text in (*heads, *cells, *items) if text.strip())

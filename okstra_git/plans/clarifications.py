@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okstra_git.documents.markdown import Document, Table
+from okstra_git.documents.markdown import Document, Row, Table
+from okstra_git.names import shown
 from okstra_git.plans.problems import Problem
 from okstra_git.tokens import (
     CLARIFICATION_BLOCKS,
@@ -15,6 +16,8 @@ from okstra_git.tokens import (
 )
 
 _ID = re.compile(r"C-\d{3}\Z")
+_NAMES = ("id", "ticket", "kind", "statement", "expected", "blocks", "status", "answer")
+_FIELDS = dict(zip(CLARIFICATION_COLUMNS, _NAMES, strict=True))
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,21 @@ class Clarification:
     @property
     def is_open(self) -> bool:
         """Whether it still waits: for an answer, or for the run that takes the answer up."""
-        return self.status in ("open", "answered")
+        return self.status.casefold() in ("open", "answered")
 
 
 def list_clarifications(document: Document) -> tuple[Clarification, ...]:
-    """The rows under `Clarification Items`, whatever its number; rows of another shape are left out."""
+    """The rows under `Clarification Items`, whatever its number and the order of its columns; a column that is not
+    there is empty."""
     table = _table(document)
-    if table is None:
-        return ()
-    names = ("id", "ticket", "kind", "statement", "expected", "blocks", "status", "answer")
-    whole = (row for row in table.rows if len(row.cells) >= len(names))
-    return tuple(Clarification(line=row.line, **dict(zip(names, row.cells, strict=False))) for row in whole)
+    return tuple(_row(table, row) for row in table.rows) if table else ()
+
+
+def _row(table: Table, row: Row) -> Clarification:
+    heads = [" ".join(cell.casefold().split()) for cell in table.header]
+    cells = {head: cell.strip() for head, cell in zip(heads, row.cells, strict=False)}
+    said = {field: cells.get(column.casefold(), "") for column, field in _FIELDS.items()}
+    return Clarification(line=row.line, **said)
 
 
 def open_rows(document: Document, *, blocks: str) -> tuple[Clarification, ...]:
@@ -66,14 +73,14 @@ def check_clarifications(document: Document) -> list[Problem]:
 
 def _row_problems(row: Clarification) -> Iterator[Problem]:
     if not _ID.match(row.id):
-        yield Problem("clarification.id", row.line, f"{row.id!r} is not an id", "write C-001, C-002 …")
+        yield Problem("clarification.id", row.line, f"{shown(row.id)} is not an id", "write C-001, C-002 …")
     for name, value, known in (
         ("kind", row.kind, CLARIFICATION_KINDS),
         ("blocks", row.blocks, CLARIFICATION_BLOCKS),
         ("status", row.status, CLARIFICATION_STATUSES),
     ):
-        if value not in known:
-            message = f"{row.id}: {value!r} is no {name}"
+        if value.casefold() not in known:
+            message = f"{shown(row.id)[1:-1]}: {shown(value)} is no value of {name.capitalize()}"
             yield Problem(f"clarification.{name}", row.line, message, f"one of {', '.join(known)}")
 
 

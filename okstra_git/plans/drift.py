@@ -24,9 +24,9 @@ def drifted_files(
     be made. Folders count by their tree.
     """
     found = []
-    for path in dict.fromkeys(files):
+    for path in dict.fromkeys(file.rstrip("/") for file in files):
         was, is_now = before(path), now(path)
-        if was == is_now or any(touched == path or touched.startswith(f"{path.rstrip('/')}/") for touched in own):
+        if was == is_now or any(touched == path or touched.startswith(f"{path}/") for touched in own):
             continue
         found.append(Drift(path, "appeared" if was is None else ("gone" if is_now is None else "changed")))
     return found

@@ -19,6 +19,9 @@ from okstra_git.tokens import (
     REPORTER_PREFIXES,
 )
 
+MISSING = "missing"
+"""The state of a gate whose field is not there, or says none of the four words."""
+
 _WORD = re.compile(r"\w{4,}")
 
 
@@ -58,10 +61,10 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate
     settle and that nobody marked as answered; `pending`, a missing field and anything else keep it shut. Inferred
     intents and terms that are open are handed on in every state.
     """
-    state = brief.gate if brief.gate in REPORTER_GATES else ""
-    if state in ("", GATE_PENDING):
+    state = brief.gate if brief.gate in REPORTER_GATES else MISSING
+    if state in (MISSING, GATE_PENDING):
         asked = tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
-        return Gate(state or "missing", False, (), asked or brief.unmarked)
+        return Gate(state, False, (), asked or brief.unmarked)
     known = tuple(terms)
     hand_on = state in (GATE_PARTIAL, GATE_SKIPPED)
     promoted = [
@@ -81,8 +84,9 @@ def require_open_gate(brief: Brief, phase: Phase, *, path: str, terms: Iterable[
     why = "is pending" if gate.state == GATE_PENDING else f"has no usable '{REPORTER_FIELD}'"
     raise BriefPending(
         f"the brief {path} {why}{waiting}, so {phase.name} must not begin",
-        hint=f"ask the reporter, write the answers under 'Reporter Confirmations', then set '{REPORTER_FIELD}: "
-        f"{GATE_COMPLETE}' (or {GATE_PARTIAL}, or {GATE_SKIPPED} to hand the questions on)",
+        hint=f"git okstra brief check {path} --task-type {phase.name}\nask the reporter, write the answers under "
+        f"'Reporter Confirmations', then set '{REPORTER_FIELD}: {GATE_COMPLETE}' "
+        f"(or {GATE_PARTIAL}, or {GATE_SKIPPED} to hand the questions on)",
         path=path,
         gate=gate.state,
         line=brief.gate_line,

@@ -1,12 +1,11 @@
 """The labelled blocks of one stage: found as sub-headings, as list items or as paragraphs that begin with a label."""
 
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from okstra_git.documents.markdown import Document, Section, parse_document
+from okstra_git.documents.markdown import Document, Section
 
 LABELS: dict[str, tuple[str, ...]] = {
     "depends": ("depends-on", "depends on", "dependencies", "dependency", "의존", "의존성"),
@@ -20,14 +19,14 @@ LABELS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Block -> the words by which people and models head it; the first one is the usual."""
 
-NOTHING = ("", "-", "–", "—", "none", "(none)", "n/a", "없음", "(없음)")
-"""How people write that there is none."""
+STAGE_NUMBER = r"(?:(?:stage|단계)\s*#?\s*(\d{1,6})(?!\d|\.\d)|(\d{1,6})\s*단계(?!\w))"
+"""`Stage 1`, `Stage #1`, `단계 1` or `1단계`, the number in one of two groups."""
 
 _BY_LABEL = {label: block for block, labels in LABELS.items() for label in labels}
 _LABEL = re.compile(r"\s*([^:\n`]{1,40}?)\s*:(?:\s|$)")
-_LINE_RANGE = re.compile(r":\d+(?:[-–]\d+)?$")
 _EMPHASIS = re.compile(r"^\s*(?:\*\*|__|\*|_)(?=\s|$)")
-_NEW = re.compile(r"\s*\((?:new|신규)\)\s*$", re.IGNORECASE)
+_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+_OWN_STAGE = re.compile(STAGE_NUMBER + r"\s*(?:[:.)\-–—]\s*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,27 +47,36 @@ class _Label(NamedTuple):
 def find_blocks(document: Document, section: Section) -> dict[str, Block]:
     """The blocks of a stage's section by name; the first of each counts."""
     found: dict[str, Block] = {}
+    open_until, free = 0, [section]
     for sub in document.below(section):
-        name = _BY_LABEL.get(_normal(sub.title))
+        name = block_named(sub.title)
         if name is not None:
             found.setdefault(name, _block(document.lines[sub.body - 1 : sub.end], sub.line, sub.body))
-    for name, block in _labelled(document, section):
-        found.setdefault(name, block)
+            open_until = max(open_until, sub.end)
+        elif sub.line > open_until:
+            free.append(sub)
+    for each in free:
+        for name, block in _labelled(document, each):
+            found.setdefault(name, block)
     return found
 
 
+def block_named(title: str) -> str | None:
+    """The block that a heading or label means: `Validation`, `Stage 2 Validation`; None for none."""
+    plain = _normal(title)
+    return _BY_LABEL.get(plain) or _BY_LABEL.get(_OWN_STAGE.sub("", plain, count=1))
+
+
 def _labelled(document: Document, section: Section) -> Iterator[tuple[str, Block]]:
-    """Blocks that begin with `Label:` in the section itself; each goes on to the next one."""
+    """Blocks that begin with a label in the section itself, above its sub-headings; each goes on to the next one.
+
+    Of list items only the outermost that are labelled count: a step may have `Files:` of its own.
+    """
     inside = document.below(section)
     end = inside[0].line - 1 if inside else section.end
     said = [(0, paragraph.line, paragraph.text) for paragraph in section.paragraphs]
     said += [(item.depth, line, text) for item in section.items for line, text in item.parts]
-    labels = [
-        _Label(line + offset, depth, name)
-        for depth, line, text in said
-        for offset, each in enumerate(text.split("\n"))
-        if (name := _label_of(each)) is not None
-    ]
+    labels = [_Label(at, depth, name) for depth, line, text in said for at, name in _names_in(line, text)]
     outermost = min((label.depth for label in labels), default=0)
     starts = sorted(label for label in labels if label.depth == outermost)
     for at, start in enumerate(starts):
@@ -77,9 +85,18 @@ def _labelled(document: Document, section: Section) -> Iterator[tuple[str, Block
         yield start.name, _without_label(_first_paragraph(lines) if start.name == "depends" else lines, start.line)
 
 
+def _names_in(line: int, text: str) -> list[tuple[int, str]]:
+    """(line, block) of every line that begins with a label; without a colon the label has to be all there is."""
+    lines = text.split("\n")
+    if len(lines) == 1 and (alone := block_named(lines[0])):
+        return [(line, alone)]
+    found = [(line + offset, _label_of(said)) for offset, said in enumerate(lines)]
+    return [(at, name) for at, name in found if name is not None]
+
+
 def _label_of(text: str) -> str | None:
     match = _LABEL.match(text)
-    return _BY_LABEL.get(_normal(match[1])) if match else None
+    return block_named(match[1]) if match else None
 
 
 def _first_paragraph(lines: Sequence[str]) -> Sequence[str]:
@@ -96,8 +113,11 @@ def _behind_label(line: str) -> str:
 
 
 def _without_label(lines: Sequence[str], line: int) -> Block:
+    """Below a bullet, its indent is taken off the other lines; below a paragraph an indent means code."""
     first = _behind_label(lines[0])
-    rest = textwrap.dedent("\n".join(lines[1:])).split("\n")
+    bullet = _BULLET.match(lines[0])
+    indent = bullet.end() if bullet else 0
+    rest = [each[min(indent, len(each) - len(each.lstrip(" "))) :] for each in lines[1:]]
     return _block([first, *rest] if first else rest, line, line if first else line + 1)
 
 
@@ -108,56 +128,3 @@ def _block(lines: Sequence[str], line: int, first: int) -> Block:
 
 def _normal(title: str) -> str:
     return " ".join(title.replace("*", "").replace("_", " ").casefold().split()).rstrip(":").rstrip()
-
-
-def list_files(text: str) -> list[tuple[str, int]]:
-    """The paths that a files block names, each with its line inside the block; notes and line numbers are dropped."""
-    document = parse_document(text)
-    found: list[tuple[str, int]] = []
-    for section in document.sections:
-        found += [(path, item.line) for item in section.items for path in _paths(item.text, item.spans)]
-        for table in section.tables:
-            found += [(path, row.line) for row in table.rows for path in _paths(row.cells[0], ())]
-        for paragraph in section.paragraphs:
-            if paragraph.spans:
-                found += [(path, paragraph.line) for path in _paths("", paragraph.spans)]
-                continue
-            for offset, line in enumerate(paragraph.text.split("\n")):
-                found += [(path, paragraph.line + offset) for word in line.split(",") for path in _paths(word, ())]
-        for code in section.codes:
-            lines = enumerate(code.content.split("\n"), code.first)
-            found += [
-                (path, number)
-                for number, line in lines
-                if line.strip()[:1] not in ("", "#")
-                for path in _paths(line, (line,))
-            ]
-    lines_of: dict[str, int] = {}
-    for path, number in sorted(found, key=lambda one: one[1]):
-        lines_of.setdefault(path, number)
-    return list(lines_of.items())
-
-
-def _paths(text: str, spans: tuple[str, ...]) -> list[str]:
-    """The paths of one item: its code spans that look like paths, or the first one; without spans its first word."""
-    if spans:
-        return [_bare(span) for span in [each for each in spans if "/" in each or "." in each] or spans[:1]]
-    words = _NEW.sub("", text).split()
-    said = " ".join(words).casefold()
-    return [] if (said.rstrip(".") or said) in NOTHING else [_bare(words[0])]
-
-
-def _bare(path: str) -> str:
-    plain = _NEW.sub("", path.strip().strip("`'\"")).rstrip(",;")
-    return _LINE_RANGE.sub("", plain.rstrip(":")).removeprefix("./")
-
-
-def list_commands(text: str) -> list[str]:
-    """The command lines of a validation block: lines of code, else code spans, else list items."""
-    document = parse_document(text)
-    sections = document.sections
-    coded = [line.strip() for s in sections for code in s.codes for line in code.content.splitlines()]
-    commands = [line for line in coded if line and not line.startswith("#")]
-    spans = [span for s in sections for item in s.items for span in item.spans]
-    spans += [span for s in sections for paragraph in s.paragraphs for span in paragraph.spans]
-    return commands or spans or [item.text for s in sections for item in s.items if item.text]

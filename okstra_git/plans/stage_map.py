@@ -4,16 +4,22 @@ import re
 from dataclasses import dataclass
 
 from okstra_git.documents.markdown import Document, Section, Table
+from okstra_git.names import shown
 from okstra_git.plans.problems import Problem
-from okstra_git.plans.stage_blocks import NOTHING, Block, find_blocks, list_commands, list_files
+from okstra_git.plans.stage_blocks import STAGE_NUMBER, Block, block_named, find_blocks
+from okstra_git.plans.stage_contents import NONE, list_commands, list_files
 from okstra_git.tokens import HEADING_STAGE_MAP
 
-_STAGE = re.compile(r"(?:stage|단계)\s*#?\s*(\d{1,6})(?!\d|\.\d)\s*(?:[:.)\-–—]\s*)?(.*)", re.IGNORECASE | re.DOTALL)
-_NUMBER = re.compile(r"(?:stage|단계)?\s*#?\s*(\d{1,6})\s*\Z", re.IGNORECASE)
-_BULLET = re.compile(r"^\s*[-*+]\s+(?=\S)", re.MULTILINE)
-NUMBER_HEADS = ("stage", "#", "no", "no.", "number", "단계", "번호")
-TITLE_HEADS = ("title", "name", "what", "stage title", "제목", "이름", "내용")
-DEPENDS_HEADS = ("depends-on", "depends on", "dependencies", "dependency", "depends", "의존", "의존성")
+_STAGE = re.compile(STAGE_NUMBER + r"\s*([:.)\-–—]?)\s*(.*)", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"(?:stage|단계)?\s*#?\s*(\d{1,6})\s*(?:단계)?\Z", re.IGNORECASE)
+_NUMBER_AND_TITLE = re.compile(r"(?:stage|단계)?\s*#?\s*(\d{1,6})\s*[:.)\-–—]\s*(\D.*)", re.IGNORECASE | re.DOTALL)
+_REMARK = re.compile(r"(?<=\d)\s*:.*|\s[–—-]\s+(?=\D).*", re.DOTALL)
+_BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?=\S)", re.MULTILINE)
+NUMBER_HEADS = ("stage", "stage no", "stage no.", "stage number", "stage #", "#", "no", "no.", "number", "단계", "번호",
+                "단계 번호")  # fmt: skip
+TITLE_HEADS = ("title", "name", "what", "stage title", "stage name", "제목", "이름", "내용")
+DEPENDS_HEADS = ("depends-on", "depends on", "depends on stages", "dependencies", "dependency", "depends",
+                 "의존", "의존성", "선행 단계")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,8 @@ def parse_plan(document: Document) -> PlanDocument:
         hint = f"add a section '{HEADING_STAGE_MAP}'; 'git okstra plan template' shows one"
         return PlanDocument(document, 0, (), (Problem("plan.no-stage-map", 1, "the plan has no Stage Map", hint),))
     problems: list[Problem] = []
-    rows = _rows(document, top, problems)
     sections = _stage_sections(document, top, problems)
+    rows = _rows(_map_tables(document, top, [section for section, _ in sections.values()]), problems)
     stages = [
         _stage(document, number, rows.get(number), sections.get(number), problems)
         for number in sorted({*rows, *sections})
@@ -77,8 +83,17 @@ def parse_plan(document: Document) -> PlanDocument:
     return PlanDocument(document, top.line, tuple(stages), tuple(problems))
 
 
-def _rows(document: Document, top: Section, problems: list[Problem]) -> dict[int, _Entry]:
-    tables = [table for section in (top, *document.below(top)) for table in section.tables]
+def _map_tables(document: Document, top: Section, stages: list[Section]) -> list[Table]:
+    """Tables of the map itself; those inside of a stage are about other things, its steps perhaps."""
+    outside = [
+        section
+        for section in (top, *document.below(top))
+        if not any(stage.line <= section.line <= stage.end for stage in stages)
+    ]
+    return [table for section in outside for table in section.tables]
+
+
+def _rows(tables: list[Table], problems: list[Problem]) -> dict[int, _Entry]:
     table = next((each for each in tables if _column(each, NUMBER_HEADS) is not None), None)
     found: dict[int, _Entry] = {}
     for row in table.rows if table else ():
@@ -97,15 +112,19 @@ def _row(table: Table, cells: tuple[str, ...], line: int, problems: list[Problem
         at = _column(table, heads)
         return cells[at].strip() if at is not None and at < len(cells) else None
 
-    said = cell(NUMBER_HEADS) or ""
-    match = _NUMBER.match(said.strip())
-    if match is None:
-        problems.append(Problem("plan.bad-number", line, f"{said!r} is not a stage number", "number stages 1, 2, 3 …"))
+    said, title = cell(NUMBER_HEADS) or "", cell(TITLE_HEADS) or ""
+    match, both = _NUMBER.match(said), _NUMBER_AND_TITLE.fullmatch(said)
+    number = int(match[1]) if match else (int(both[1]) if both else 0)
+    if number < 1:
+        problems.append(_no_number(said, line))
         return None
     depends = cell(DEPENDS_HEADS)
-    number = int(match[1])
     needs = None if depends is None else parse_dependencies(depends, number, line, problems)
-    return _Entry(number, cell(TITLE_HEADS) or "", needs, line)
+    return _Entry(number, title or (both[2] if both else ""), needs, line)
+
+
+def _no_number(said: str, line: int) -> Problem:
+    return Problem("plan.bad-number", line, f"{shown(said)} is not a stage number", "number stages 1, 2, 3 …")
 
 
 def _column(table: Table, heads: tuple[str, ...]) -> int | None:
@@ -114,15 +133,30 @@ def _column(table: Table, heads: tuple[str, ...]) -> int | None:
 
 
 def _stage_sections(document: Document, top: Section, problems: list[Problem]) -> dict[int, tuple[Section, str]]:
+    """The section of each stage with its title.
+
+    A heading such as `Stage 1 risks`, without a mark behind the number, counts only when no other is the stage's, and
+    one inside the section of the same stage never does: it is about the stage.
+    """
+    heads = [
+        (match, one) for one in document.sections if one.line > top.line and (match := _STAGE.fullmatch(one.title))
+    ]
+    marked = {int(match[1] or match[2]) for match, _ in heads if match[3] or not match[4]}
     found: dict[int, tuple[Section, str]] = {}
-    for section in document.sections:
-        match = _STAGE.fullmatch(section.title) if section.line > top.line else None
-        if match is None:
+    for match, section in heads:
+        number = int(match[1] or match[2])
+        first = found[number][0] if number in found else None
+        is_marked = bool(match[3]) or not match[4]
+        if not is_marked and (number in marked or block_named(section.title)):
             continue
-        number = int(match[1])
-        if number in found:
-            problems.append(_double(number, section.line, found[number][0].line))
-        found.setdefault(number, (section, " ".join(match[2].split())))
+        if first is not None and section.line <= first.end:
+            continue
+        if number < 1:
+            problems.append(_no_number(section.title, section.line))
+        elif first is not None:
+            problems.append(_double(number, section.line, first.line))
+        else:
+            found[number] = (section, " ".join(match[4].split()))
     return found
 
 
@@ -158,19 +192,23 @@ def _stage(
 
 
 def parse_dependencies(text: str, stage: int, line: int, problems: list[Problem]) -> tuple[int, ...]:
-    """The stage numbers in `1, 2`, `#1 and #2`, `Stage 1` or `(none)`, ascending; what is none becomes a problem."""
-    plain = " ".join(_BULLET.sub("", text).replace("*", "").replace("`", "").split()).rstrip(".")
-    if plain.casefold() in NOTHING:
-        return ()
+    """The stage numbers in `1, 2`, `#1 and #2`, `Stage 1: the store` or `(none)`, ascending; remarks are passed over.
+
+    What is no number becomes a problem.
+    """
     found: set[int] = set()
-    words = re.sub(r"\b(?:stages?|and)\b|단계|와|과|및", " ", plain, flags=re.IGNORECASE)
-    for word in re.split(r"[,;&\s]+", words):
-        match = _NUMBER.match(word) if word else None
-        if match is not None:
-            found.add(int(match[1]))
-        elif word:
+    plain = re.sub(r"\([^()]*\)", " ", _BULLET.sub("", text)).translate({ord(mark): None for mark in "*`"})
+    for part in re.split(r"[,;&\n]|\band\b|와\s|과\s|및", plain, flags=re.IGNORECASE):
+        said = " ".join(_REMARK.sub("", f" {part.strip()}").split()).rstrip(".")
+        words = re.sub(r"\bstages?\b|단계", " ", said, flags=re.IGNORECASE).split()
+        matches = [_NUMBER.match(word) for word in words]
+        if said.casefold() in NONE or not words:
+            continue
+        if all(matches):
+            found.update(int(match[1]) for match in matches if match)
+        else:
             hint = "list numbers as in '1, 2', or write (none)"
-            problems.append(Problem("plan.bad-dependency", line, f"{word!r} is not a stage number", hint, stage))
+            problems.append(Problem("plan.bad-dependency", line, f"{shown(said)} is not a stage number", hint, stage))
     return tuple(sorted(found))
 
 

@@ -5,8 +5,11 @@ from pathlib import PurePosixPath
 
 from okstra_git.documents.editing import find_box
 from okstra_git.errors import OkstraError
+from okstra_git.names import shown
+from okstra_git.plans.clarifications import check_clarifications
 from okstra_git.plans.problems import Problem, in_order
-from okstra_git.plans.stage_blocks import LABELS, list_files
+from okstra_git.plans.stage_blocks import LABELS
+from okstra_git.plans.stage_contents import list_files
 from okstra_git.plans.stage_map import PlanDocument, show_numbers
 from okstra_git.tokens import APPROVED_MARKER, FORBIDDEN_HEADINGS
 
@@ -23,24 +26,31 @@ class InvalidPlan(OkstraError):
     code = "plan.invalid"
 
 
-def check_plan(plan: PlanDocument, *, for_approval: bool = False) -> list[Problem]:
-    """Everything that is wrong with the plan, top to bottom; `for_approval` also asks for the marker to tick."""
+def check_plan(plan: PlanDocument, *, for_approval: bool = False, needs_marker: bool = True) -> list[Problem]:
+    """Everything that is wrong with the plan, top to bottom.
+
+    `for_approval` also asks for questions that can be read and, unless `needs_marker` is off, for the marker to tick.
+    """
     problems = list(plan.problems)
     for rule in RULES:
         problems += rule(plan)
     if for_approval:
+        problems += check_clarifications(plan.document)
+    if for_approval and needs_marker:
         problems += _marker(plan)
     return in_order(problems)
 
 
-def require_plan(plan: PlanDocument, *, path: str, for_approval: bool = False) -> PlanDocument:
+def require_plan(
+    plan: PlanDocument, *, path: str, for_approval: bool = False, needs_marker: bool = True
+) -> PlanDocument:
     """The plan itself, or one refusal that carries every problem."""
-    problems = check_plan(plan, for_approval=for_approval)
+    problems = check_plan(plan, for_approval=for_approval, needs_marker=needs_marker)
     if problems:
         first, more = problems[0], len(problems) - 1
         raise InvalidPlan(
             f"{path}:{first.line}: {first.message}" + (f", and {more} more" if more else ""),
-            hint=f"git okstra plan check {path}",
+            hint=f"git okstra plan check {path}" if more else first.hint,
             path=path,
             problems=[problem.as_json() for problem in problems],
         )
@@ -168,13 +178,16 @@ def _files(plan: PlanDocument) -> Iterator[Problem]:
                           "list the paths it touches, one to an item", stage.number)  # fmt: skip
         for path, line in list_files(block.text):
             if _is_bad_path(path):
-                yield Problem("plan.bad-path", block.first + line - 1, f"{path!r} is not a path inside the repository",
+                message = f"{shown(path)} is not a path inside the repository"
+                yield Problem("plan.bad-path", block.first + line - 1, message,
                               "write it from the top of the repository, with slashes", stage.number)  # fmt: skip
 
 
 def _is_bad_path(path: str) -> bool:
     parts = PurePosixPath(path).parts
-    return not parts or path.startswith(("/", "~")) or ".." in parts or "\\" in path or not path.isprintable()
+    if not parts or path.startswith(("/", "~")) or path[1:2] == ":":
+        return True
+    return ".." in parts or "\\" in path or not path.isprintable()
 
 
 def _commands(plan: PlanDocument) -> Iterator[Problem]:

@@ -64,7 +64,7 @@ def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
         data = file.read_bytes()
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        hint = "name an existing file; a plan approved in another clone has to be brought here as it was approved"
+        hint = "name an existing file"
         raise PlanMissing(f"the plan {shown} cannot be read: {why}", hint=hint, path=shown) from error
     text = decode(data, name=shown)
     return PlanFile(shown, text, name_of_blob(data), parse_plan(parse_document(text)))
@@ -137,7 +137,7 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
             hint=f"leave --approved-plan out, or: git okstra plan approve {project.relative(named)} --task-key {key}",
             approved=plan.path,
         )
-    found = read_plan(project.root / plan.path, project)
+    found = _read_approved(project, plan.path, key)
     if found.blob != plan.blob:
         raise PlanChanged(
             f"the plan {plan.path} was changed after its approval: approved {plan.blob}, found {found.blob}",
@@ -148,3 +148,14 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
         )
     require_plan(found.plan, path=found.path)
     return found
+
+
+def _read_approved(project: ProjectPaths, path: str, key: str) -> PlanFile:
+    try:
+        return read_plan(project.root / path, project)
+    except PlanMissing as missing:
+        hint = (
+            "put the file back as it was approved (one approved in another clone has to be brought here), or approve\n"
+        )
+        hint += f"another one: git okstra plan approve FILE --task-key {key}"
+        raise PlanMissing(missing.message, hint=hint, path=path) from missing

@@ -87,7 +87,7 @@ def test_what_is_wrong_is_told_with_its_line_in_the_file(lines: tuple[str, ...],
 
 def test_a_value_as_text_is_one_line_and_lists_have_none() -> None:
     found = front("a: |", "  one", "  two", "b: 12", "c: [1]", "d:", "e: true")
-    assert [found.text(key) for key in "abcdef"] == ["one two", "12", "", "", "True", ""]
+    assert [found.text(key) for key in "abcdef"] == ["one two", "12", "", "", "true", ""]
 
 
 @settings(deadline=None)

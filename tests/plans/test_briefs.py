@@ -7,8 +7,9 @@ from textwrap import dedent
 import pytest
 
 from okstra_git.documents.markdown import parse_document
-from okstra_git.plans import briefs
-from okstra_git.plans.briefs import Addition, Brief, OpenQuestion, check_brief, parse_brief, read_terms
+from okstra_git.plans import brief_rules
+from okstra_git.plans.brief_rules import check_brief, read_terms
+from okstra_git.plans.briefs import Addition, Brief, OpenQuestion, parse_brief
 from tests.kit.papers import a_brief
 from tests.kit.surroundings import ROOT
 
@@ -157,6 +158,8 @@ def test_answers_may_be_items_headings_or_lines(written: str, answers: dict[str,
 RC1 = "- RC-1: Yes,\n  only there.\n"
 BROKEN = {
     "brief.front-matter": (swap("ticket: SHOP-12", "ticket: [SHOP"), "ticket: [SHOP"),
+    "brief.bad-gate": (swap("reporter-confirmations: Complete", "reporter-confirmations: later"),
+                       "reporter-confirmations: later"),
     "brief.no-source": (swap("## 1. Source Material", "## Source"), "---"),
     "brief.bad-label": (swap("evidence-link: ", "evidence: "), "- evidence: the log of Monday"),
     "brief.unknown-term": (swap("a key is a Passkey", "a key is a lock"), "- terminology-mapping: a key is a lock"),
@@ -178,7 +181,7 @@ def test_a_broken_rule_is_told_alone_and_in_its_line(code: str) -> None:
 
 
 def test_every_code_has_its_broken_brief() -> None:
-    source = Path(str(briefs.__file__)).read_text()
+    source = Path(str(brief_rules.__file__)).read_text()
     assert set(re.findall(r'Problem\(\s*"([^"]+)"', source)) == set(BROKEN)
 
 
@@ -194,7 +197,7 @@ def test_an_answer_without_words_is_none(answers: str) -> None:
 
 def test_a_mark_that_names_no_answer_is_told() -> None:
     (problem,) = check_brief(read(swap("→ RC-1", "→ Tom")))
-    assert (problem.code, problem.message) == ("brief.no-answer", "there is no answer TOM")
+    assert (problem.code, problem.message) == ("brief.no-answer", "there is no answer 'TOM'")
 
 
 def test_everything_is_told_from_top_to_bottom() -> None:

@@ -3,7 +3,8 @@
 import re
 
 from okstra_git.documents.markdown import parse_document
-from okstra_git.plans.briefs import check_brief, parse_brief
+from okstra_git.plans.brief_rules import check_brief
+from okstra_git.plans.briefs import parse_brief
 from okstra_git.plans.stage_map import parse_plan
 from okstra_git.plans.stage_rules import check_plan
 from tests.kit.surroundings import ROOT

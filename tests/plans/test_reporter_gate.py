@@ -16,6 +16,7 @@ SHUT_STATES = {"pending": "pending", "": "missing", "perhaps": "missing", "[comp
 
 def brief(gate: str, *questions: str) -> Brief:
     text = a_brief(gate, questions=questions) + "\n## Augmentation\n\n- evidence-link: the list of supported phones\n"
+    text += "\n## Reporter Confirmations\n\n- RC-1: yes\n"
     return parse_brief(parse_document(text))
 
 
@@ -38,6 +39,11 @@ def test_an_open_gate_hands_on_what_is_not_general(state: str, prefix: str, phas
 @pytest.mark.parametrize("state", OPEN_STATES)
 def test_a_marked_question_is_not_handed_on(state: str, prefix: str) -> None:
     assert judge(state, f"{prefix} why?{MARK}") == Gate(state, True)
+
+
+@pytest.mark.parametrize("state", OPEN_STATES)
+def test_a_mark_whose_answer_is_not_there_counts_for_nothing(state: str) -> None:
+    assert [row.text for row in judge(state, f"intent-check: why?{MARK.replace('RC-1', 'RC-2')}").promoted] == ["why?"]
 
 
 @pytest.mark.parametrize("phase", PHASES)

@@ -257,3 +257,23 @@ def _is_refused(folder: Path) -> bool:
         return True
     (folder / "probe").unlink()
     return False
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("- [ ] Approved", "odd\u2028line\n\n- [ ] Other\n- [ ] Approved <!-- here -->"), ("---\n", "-----\n")],
+)
+def test_the_marker_is_ticked_wherever_it_stands(office: Office, before: str, after: str) -> None:
+    office.file.write_text(office.file.read_text().replace(before, after))
+    office.approve()
+    text = office.file.read_text()
+    assert "- [x] Approved" in text
+    assert text.count("[x]") == 1
+
+
+def test_front_matter_that_cannot_be_edited_stops_the_approval_before_it_writes(office: Office) -> None:
+    text = office.file.read_text().replace("approved: false", "approved: &x false\nother: *x")
+    office.file.write_text(text)
+    with pytest.raises(OkstraError) as refused:
+        office.approve()
+    assert (refused.value.code, office.file.read_text()) == ("document.not-editable", text)

@@ -1,0 +1,107 @@
+"""The rules of a brief, all asked at once."""
+
+import re
+from datetime import date
+
+from okstra_git.documents.markdown import Document
+from okstra_git.names import shown
+from okstra_git.plans.briefs import CONFIRMATIONS, SOURCE_MATERIAL, Brief
+from okstra_git.plans.problems import Problem
+from okstra_git.tokens import (
+    AUGMENTATION_LABELS,
+    HEADING_SOURCE_VERIFICATION,
+    QUESTION_PREFIXES,
+    REPORTER_FIELD,
+    REPORTER_GATES,
+)
+
+_RC = re.compile(r"RC-\d+\Z")
+
+
+def check_brief(brief: Brief, *, terms: frozenset[str] | None = None, needs_report: bool = False) -> list[Problem]:
+    """What is wrong with a brief, top to bottom; `terms` are those of the glossary, None when there is none."""
+    found = [*_front_problems(brief), *_gate_problems(brief), *_source_problems(brief)]
+    found += _addition_problems(brief, terms)
+    found += _question_problems(brief)
+    if needs_report and not brief.verification_report:
+        message = f"the brief of a release has no section '{HEADING_SOURCE_VERIFICATION}'"
+        found.append(Problem("brief.no-report", 1, message, "name the accepted final-verification report there"))
+    return sorted(found, key=lambda one: (one.line, one.code))
+
+
+def _front_problems(brief: Brief) -> list[Problem]:
+    front = brief.document.front
+    if not front.problem:
+        return []
+    return [Problem("brief.front-matter", front.problem_line, f"the front matter is not YAML: {front.problem}",
+                    "mend it; okstra reads the reporter's confirmation there")]  # fmt: skip
+
+
+def _gate_problems(brief: Brief) -> list[Problem]:
+    if not brief.gate or brief.gate in REPORTER_GATES:
+        return []
+    return [Problem("brief.bad-gate", brief.gate_line, f"{shown(brief.gate)} is no value of '{REPORTER_FIELD}'",
+                    f"one of {', '.join(REPORTER_GATES)}")]  # fmt: skip
+
+
+def _source_problems(brief: Brief) -> list[Problem]:
+    if brief.source.strip():
+        return []
+    return [Problem("brief.no-source", 1, f"the brief has no '{SOURCE_MATERIAL}', or it is empty",
+                    "put the reporter's own words there, as they are")]  # fmt: skip
+
+
+def _addition_problems(brief: Brief, terms: frozenset[str] | None) -> list[Problem]:
+    found = []
+    intents = [question for question in brief.questions if question.prefix == "intent-check:"]
+    inferences = [each for each in brief.additions if each.label == "intent-inference"]
+    for each in brief.additions:
+        if each.label not in AUGMENTATION_LABELS:
+            message = f"{shown(each.text[:40])} has no label that okstra knows"
+            found.append(Problem("brief.bad-label", each.line, message,
+                                 f"begin it with one of {', '.join(AUGMENTATION_LABELS)} and a colon"))  # fmt: skip
+        if each.label == "terminology-mapping" and terms is not None and not _names_a_term(each.text, terms):
+            message = f"{shown(each.text[:40])} maps to no term of the glossary"
+            found.append(Problem("brief.unknown-term", each.line, message,
+                                 "add the term to .okstra/glossary.md, or ask with 'terminology:'"))  # fmt: skip
+    for each in inferences[len(intents) :]:
+        message = "an inferred intent has no 'intent-check:' question"
+        found.append(Problem("brief.unpaired-inference", each.line, message, "ask the reporter under Open Questions"))
+    return found
+
+
+def _names_a_term(text: str, terms: frozenset[str]) -> bool:
+    plain = text.casefold()
+    return any(term in plain for term in terms)
+
+
+def _question_problems(brief: Brief) -> list[Problem]:
+    found = []
+    for question in brief.questions:
+        if not question.prefix:
+            message = f"the question {shown(question.text[:40])} has no prefix"
+            found.append(Problem("brief.no-prefix", question.line, message,
+                                 f"begin it with one of {' '.join(QUESTION_PREFIXES)}"))  # fmt: skip
+        if question.is_marked and not _is_date(question.confirmed_on):
+            found.append(Problem("brief.bad-date", question.line, f"{shown(question.confirmed_on)} is not a date",
+                                 "write [CONFIRMED YYYY-MM-DD → RC-N]"))  # fmt: skip
+        if question.is_marked and not (_RC.match(question.answer) and brief.answers.get(question.answer)):
+            found.append(Problem("brief.no-answer", question.line, f"there is no answer {shown(question.answer)}",
+                                 f"put it under '{CONFIRMATIONS}', as '- {question.answer}: …'"))  # fmt: skip
+    return found
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def read_terms(glossary: Document) -> frozenset[str]:
+    """The terms a glossary defines, in lower case: headings, first cells of tables, and `term:` list items."""
+    heads = [section.title for section in glossary.sections if section.level > 1]
+    tables = [table for section in glossary.sections for table in section.tables]
+    cells = [row.cells[0] for table in tables for row in table.rows if row.cells]
+    items = [item.text.partition(":")[0] for item in glossary.items() if ":" in item.text]
+    return frozenset(" ".join(text.casefold().split()) for text in (*heads, *cells, *items) if text.strip())
