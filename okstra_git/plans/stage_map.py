@@ -94,10 +94,11 @@ def _map_tables(document: Document, top: Section, stages: list[Section]) -> list
 
 
 def _rows(tables: list[Table], problems: list[Problem]) -> dict[int, _Entry]:
-    table = next((each for each in tables if _column(each, NUMBER_HEADS) is not None), None)
+    table = max(tables, key=_says_of_stages, default=None)
+    if table is None or not _says_of_stages(table):
+        return {}
     found: dict[int, _Entry] = {}
-    for row in table.rows if table else ():
-        assert table is not None
+    for row in table.rows:
         entry = _row(table, row.cells, row.line, problems)
         if entry is None:
             continue
@@ -105,6 +106,16 @@ def _rows(tables: list[Table], problems: list[Problem]) -> dict[int, _Entry]:
             problems.append(_double(entry.number, row.line, found[entry.number].line))
         found.setdefault(entry.number, entry)
     return found
+
+
+def _says_of_stages(table: Table) -> int:
+    """How much its columns say of stages; 0 for a table that is no map, as `| # | Risk |`."""
+    at = _column(table, NUMBER_HEADS)
+    if at is None:
+        return 0
+    is_named = any(word in table.header[at].casefold() for word in ("stage", "단계"))
+    has_title, has_depends = (_column(table, heads) is not None for heads in (TITLE_HEADS, DEPENDS_HEADS))
+    return 2 * is_named + 2 * has_depends + has_title
 
 
 def _row(table: Table, cells: tuple[str, ...], line: int, problems: list[Problem]) -> _Entry | None:

@@ -1,4 +1,4 @@
-"""Plans in which other things stand beside what is looked for: entities and comments beside labels."""
+"""Plans with other things beside what is looked for: tables by the map, words by labels, output by commands."""
 
 import pytest
 from hypothesis import given
@@ -7,10 +7,42 @@ from hypothesis import strategies as st
 from okstra_git.documents.markdown import parse_document
 from okstra_git.plans.stage_map import PlanDocument, parse_plan
 from okstra_git.plans.stage_rules import check_plan
+from tests.kit.papers import a_plan, a_stage
+
+MAP = "| Stage | Title | Depends on |\n"
 
 
 def read(text: str) -> PlanDocument:
     return parse_plan(parse_document(text))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| # | Risk |\n|---|---|\n| 1 | slow |\n| 2 | wrong |\n",
+        "| # | Title |\n|---|---|\n| D1 | keep the schema |\n",
+        "| No. | What |\n|---|---|\n| 7 | look it over |\n",
+        "| Stage | Wave |\n|---|---|\n| 1 | A |\n| 9 | B |\n",
+    ],
+)
+def test_of_several_tables_the_one_about_stages_is_the_map(table: str) -> None:
+    text = a_plan({1: (), 2: (1,)})
+    for mixed in (text.replace(MAP, f"{table}\n{MAP}"), text.replace("### Stage 1:", f"{table}\n### Stage 1:", 1)):
+        plan = read(mixed)
+        assert check_plan(plan) == []
+        assert [(each.number, each.depends_on) for each in plan.stages] == [(1, ()), (2, (1,))]
+
+
+@pytest.mark.parametrize("header", ["| # | Title |", "| Stage | Summary |", "| No. | Depends on |"])
+def test_a_table_with_one_word_about_stages_is_a_map(header: str) -> None:
+    plan = read(f"## Stage Map\n\n{header}\n|---|---|\n| 1 | - |\n")
+    assert [each.number for each in plan.stages] == [1]
+
+
+def test_a_numbered_table_about_other_things_is_no_map_even_if_it_is_alone() -> None:
+    plan = read(f"## Stage Map\n\n| # | Risk |\n|---|---|\n| 1 | slow |\n| 2 | wrong |\n\n{a_stage(1)}")
+    assert [(each.number, each.in_table) for each in plan.stages] == [(1, False)]
+    assert check_plan(plan) == []
 
 
 @pytest.mark.parametrize(
