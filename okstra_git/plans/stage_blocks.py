@@ -25,6 +25,7 @@ STAGE_NUMBER = r"(?:(?:stage|단계)\s*#?\s*(\d{1,6})(?!\d|\.\d)|(\d{1,6})\s*단
 _BY_LABEL = {label: block for block, labels in LABELS.items() for label in labels}
 _LABEL = re.compile(r"\s*([^:\n`]{1,40}?)\s*:(?:\s|$)")
 _EMPHASIS = re.compile(r"^\s*(?:\*\*|__|\*|_)(?=\s|$)")
+_BOLD = re.compile(r"\s*(?:[-*+]\s+)?(\*\*|__)([^:\n`*]+)\1\s*\Z")
 _BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _OWN_STAGE = re.compile(STAGE_NUMBER + r"\s*(?:[:.)\-–—]\s*)?", re.IGNORECASE)
 
@@ -76,7 +77,8 @@ def _labelled(document: Document, section: Section) -> Iterator[tuple[str, Block
     end = inside[0].line - 1 if inside else section.end
     said = [(0, paragraph.line, paragraph.text) for paragraph in section.paragraphs]
     said += [(item.depth, line, text) for item in section.items for line, text in item.parts]
-    labels = [_Label(at, depth, name) for depth, line, text in said for at, name in _names_in(line, text)]
+    source = document.lines
+    labels = [_Label(at, depth, name) for depth, line, text in said for at, name in _names_in(line, text, source)]
     outermost = min((label.depth for label in labels), default=0)
     starts = sorted(label for label in labels if label.depth == outermost)
     for at, start in enumerate(starts):
@@ -85,18 +87,24 @@ def _labelled(document: Document, section: Section) -> Iterator[tuple[str, Block
         yield start.name, _without_label(_first_paragraph(lines) if start.name == "depends" else lines, start.line)
 
 
-def _names_in(line: int, text: str) -> list[tuple[int, str]]:
-    """(line, block) of every line that begins with a label; without a colon the label has to be all there is."""
+def _names_in(line: int, text: str, source: Sequence[str]) -> list[tuple[int, str]]:
+    """(line, block) of every line that begins with a label; without a colon the label has to be all there is: the
+    whole text, or a whole line in bold."""
     lines = text.split("\n")
     if len(lines) == 1 and (alone := block_named(lines[0])):
         return [(line, alone)]
-    found = [(line + offset, _label_of(said)) for offset, said in enumerate(lines)]
+    found = [(at, _label_of(said) or _bold_label(source[at - 1])) for at, said in enumerate(lines, line)]
     return [(at, name) for at, name in found if name is not None]
 
 
 def _label_of(text: str) -> str | None:
     match = _LABEL.match(text)
     return block_named(match[1]) if match else None
+
+
+def _bold_label(line: str) -> str | None:
+    match = _BOLD.match(line)
+    return block_named(match[2]) if match else None
 
 
 def _first_paragraph(lines: Sequence[str]) -> Sequence[str]:

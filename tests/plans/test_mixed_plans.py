@@ -45,6 +45,50 @@ def test_a_numbered_table_about_other_things_is_no_map_even_if_it_is_alone() -> 
     assert check_plan(plan) == []
 
 
+BOLD = """\
+## Stage Map
+
+### Stage 1: one
+
+**Files**
+- `a.py`
+
+**Steps**
+1. Do it.
+
+__Stage Validation__
+`pytest`
+
+**Stage Exit Contract**
+It works,
+and *Steps* stay as they are.
+**Rollback**
+Revert
+the steps
+"""
+
+
+def test_a_bold_label_directly_above_its_text_needs_no_colon() -> None:
+    plan = read(BOLD)
+    assert check_plan(plan) == []
+    (stage,) = plan.stages
+    assert stage.files == ("a.py",)
+    assert stage.commands == ("pytest",)
+    assert stage.text("exit_contract") == "It works,\nand *Steps* stay as they are."
+    assert stage.text("rollback") == "Revert\nthe steps"
+    assert [stage.blocks[name].line for name in ("files", "steps", "validation", "exit_contract", "rollback")] == [
+        5, 8, 11, 14, 17,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["Rollback", "steps", "`Rollback`", "*Rollback*"])
+def test_a_plain_word_at_the_head_of_a_paragraph_is_no_label(word: str) -> None:
+    text = BOLD.replace("Revert\nthe steps", f"Revert it.\n\n{word}\nis what we hope to avoid.")
+    (stage,) = read(text).stages
+    assert stage.text("rollback").endswith("is what we hope to avoid.")
+    assert check_plan(read(text)) == []
+
+
 @pytest.mark.parametrize(
     "text", ["a&#10;Files: b", "- a&#10;Steps: b", "a&#10;&#10;b&#x0A;Rollback:", "**a**&#10;Files"]
 )
