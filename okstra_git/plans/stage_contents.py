@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from okstra_git.documents.markdown import Item, Paragraph, Section, Table, parse_document
+from okstra_git.documents.markdown import Code, Item, Paragraph, Section, Table, parse_document
 
 NONE = ("", "-", "–", "—", "none", "(none)", "n/a", "nothing", "없음", "(없음)")
 """How people write that there is nothing."""
 
 _PATH_HEADS = ("file", "files", "path", "paths", "파일", "경로")
+_COMMAND_HEADS = ("command", "commands", "명령", "명령어")
+_PRINTED = ("text", "txt", "output", "log")
 _VERBS = (
     "add", "added", "create", "created", "new", "modify", "modified", "update", "updated", "edit", "change", "changed",
     "delete", "deleted", "remove", "removed", "rename", "move", "touch", "신규", "추가", "생성", "수정", "변경", "삭제",
@@ -105,14 +107,32 @@ def _bare(path: str) -> str:
 
 
 def list_commands(text: str) -> list[str]:
-    """The command lines of a validation block: lines of code, else code spans, else list items."""
+    """The command lines of a validation block: lines of code, else a table's column, else code spans, else list items.
+
+    What commands print is none: code marked as `text` or `output` beside other code, and lines beside those with `$`.
+    """
     sections = parse_document(text).sections
-    coded = [_PROMPT.sub("", line.strip()) for s in sections for code in s.codes for line in _joined(code.lines)]
-    commands = [line for line in coded if line and not line.startswith("#")]
+    codes = [code for s in sections for code in s.codes]
+    typed = [code for code in codes if code.info.casefold() not in _PRINTED] or codes
+    commands = [line for code in typed for line in _typed_lines(code)] or [
+        cell for s in sections for table in s.tables for cell in _command_cells(table)
+    ]
     items = [item for s in sections for item in s.items]
     spans = [span for item in items for span in item.spans]
     in_text = [span for s in sections for paragraph in s.paragraphs for span in paragraph.spans]
     return commands or spans or [item.text for item in items if item.text] or in_text
+
+
+def _typed_lines(code: Code) -> list[str]:
+    lines = [line.strip() for line in _joined(code.lines)]
+    prompted = [_PROMPT.sub("", line) for line in lines if _PROMPT.match(line)]
+    return prompted or [line for line in lines if line and not line.startswith("#")]
+
+
+def _command_cells(table: Table) -> list[str]:
+    heads = [" ".join(cell.casefold().split()) for cell in table.header]
+    at = next((at for at, head in enumerate(heads) if head in _COMMAND_HEADS), len(heads))
+    return [row.cells[at] for row in table.rows if at < len(row.cells) and row.cells[at]]
 
 
 def _joined(lines: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okstra_git.documents.markdown import parse_document
+from okstra_git.plans.stage_contents import list_commands
 from okstra_git.plans.stage_map import PlanDocument, parse_plan
 from okstra_git.plans.stage_rules import check_plan
 from tests.kit.papers import a_plan, a_stage
@@ -87,6 +88,26 @@ def test_a_plain_word_at_the_head_of_a_paragraph_is_no_label(word: str) -> None:
     (stage,) = read(text).stages
     assert stage.text("rollback").endswith("is what we hope to avoid.")
     assert check_plan(read(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("block", "commands"),
+    [
+        ("```sh\npytest\n```\n\n```text\n3 passed\n```", ["pytest"]),
+        ("```sh\npytest\n```\n\nPrints:\n\n```output\n3 passed\n```\n\n```bash\nruff check\n```",
+         ["pytest", "ruff check"]),
+        ("```console\n$ pytest\n3 passed\n$ ruff check \\\n    src\n```", ["pytest", "ruff check src"]),
+        ("```text\npytest\n```", ["pytest"]),
+        ("| Command | Expected |\n|---|---|\n| `pytest a` | passes |\n| `ruff check` | silent |",
+         ["pytest a", "ruff check"]),
+        ("| Why | 명령 |\n|---|---|\n| 동작 | `make a` |", ["make a"]),
+        ("```sh\npytest\n```\n\n| Command | Expected |\n|---|---|\n| `pytest` | passes |", ["pytest"]),
+        ("| Case | Expected |\n|---|---|\n| empty | 0 |\n\n- `pytest`", ["pytest"]),
+        ("| Command | Expected |\n|---|---|\n| | passes |\n\n- `pytest`", ["pytest"]),
+    ],
+)  # fmt: skip
+def test_commands_are_told_from_what_they_print_and_read_from_a_table(block: str, commands: list[str]) -> None:
+    assert list_commands(block) == commands
 
 
 @pytest.mark.parametrize(
