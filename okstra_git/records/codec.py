@@ -92,7 +92,8 @@ def _is_foreign(line: bytes) -> bool:
 KNOWN_TYPES = frozenset(
     {
         "task.opened", "task.closed", "anchor.set", "anchor.moved", "place.reserved", "place.released",
-        "stage.started", "stage.done", "stage.moved", "stage.verified",
+        "stage.started", "stage.done", "stage.moved", "stage.verified", "stage.landed",
+        "group.assembled", "group.superseded", "pr.recorded", "pr.closed",
         "plan.approved", "run.claimed", "run.prepared", "run.resumed", "run.finished", "run.abandoned",
     }
 )  # fmt: skip

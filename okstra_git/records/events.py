@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records.base import Moment, Record
+from okstra_git.records.handoff import Arrival, Member
 from okstra_git.records.runs import Holder, PlannedStage, Source, Waiver
-from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
+from okstra_git.records.stage import Check, MoveEvidence, Proof, RangePrint
 
 
 class Fact(Record):
@@ -102,12 +103,74 @@ class StageMoved(Fact):
 
 
 class StageVerified(Fact):
+    """A verification of one stage was accepted; see `Verification` for what is kept of it."""
+
     type: Literal["stage.verified"] = "stage.verified"
     stage: int
     commit: str
     tree: str
     report: str = ""
+    report_blob: str = ""
     data: str = ""
+    data_blob: str = ""
+    verdict: str = "accepted"
+    checks: tuple[Check, ...] = ()
+    database: bool | None = None
+
+
+class StageLanded(Fact):
+    """A target holds the stage: its commit `recorded`, or the same change as `landed` there."""
+
+    type: Literal["stage.landed"] = "stage.landed"
+    stage: int
+    recorded: str
+    target: str
+    landed: str
+    how: Arrival
+    group: str = ""
+
+
+class GroupAssembled(Fact):
+    """The stages of a group were merged onto a base, on a branch of their own; once more replaces what was before."""
+
+    type: Literal["group.assembled"] = "group.assembled"
+    group: str
+    stages: tuple[int, ...]
+    branch: str
+    base_ref: str
+    range: RangePrint
+    members: tuple[Member, ...]
+
+
+class GroupSuperseded(Fact):
+    """A group that was never published gave way to another one with some of its stages."""
+
+    type: Literal["group.superseded"] = "group.superseded"
+    group: str
+    replaced_by: str = ""
+
+
+class PrRecorded(Fact):
+    """A pull request for these stages exists; they are in it until it is closed."""
+
+    type: Literal["pr.recorded"] = "pr.recorded"
+    url: str
+    group: str
+    stages: tuple[int, ...]
+    branch: str
+    base_ref: str = ""
+    commit: str | None = None
+    members: tuple[Member, ...] = ()
+
+
+class PrClosed(Fact):
+    """A pull request was closed without being merged, or gave way to another one."""
+
+    type: Literal["pr.closed"] = "pr.closed"
+    url: str
+    status: Literal["closed", "superseded"] = "closed"
+    reason: str = ""
+    replaced_by: str = ""
 
 
 class PlanApproved(Fact):
@@ -189,7 +252,8 @@ class RunAbandoned(Fact):
 
 AnyFact = Annotated[
     TaskOpened | TaskClosed | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
-    | StageStarted | StageDone | StageMoved | StageVerified
+    | StageStarted | StageDone | StageMoved | StageVerified | StageLanded
+    | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
     | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned,
     Field(discriminator="type"),
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from okstra_git.records.base import Record
+from okstra_git.records.base import Moment, Record
 
 Proof = Literal["same-tree", "same-delta", "replay", "squash", "user", "restored"]
 """How a move was proven; `restored` = the branch went back to a commit this stage was recorded by before."""
@@ -58,15 +58,31 @@ class MoveEvidence(Record):
     judged_by: str
 
 
+class Check(Record):
+    """A command that was run to verify something, and its exit status."""
+
+    command: str
+    exit_code: int
+
+
 class Verification(Record):
     """An accepted verification, bound to the commit and the tree that was verified.
 
-    `carried`: the stage has another tree now, and okstra.verificationCarry=replay let the verification stand.
+    `report` and `data` are paths from the project's root, with the blob ids they had. `database` is None where there
+    was nothing of a database to verify. `carried`: the stage has another tree now, and
+    okstra.verificationCarry=replay let the verification stand.
     """
 
     commit: str
     tree: str
     report: str = ""
+    report_blob: str = ""
     data: str = ""
+    data_blob: str = ""
+    verdict: str = "accepted"
+    checks: tuple[Check, ...] = ()
+    database: bool | None = None
     event: str = ""
+    by: str = ""
+    at: Moment | None = None
     carried: bool = False

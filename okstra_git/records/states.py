@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from okstra_git.records.base import Moment, Record
+from okstra_git.records.handoff import Group, Landing, PullRequest
 from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Proof, RangePrint, Verification
 
@@ -43,7 +44,11 @@ class Trail(Record):
 
 
 class Stage(Record):
-    """One stage as recorded. `trail` holds earlier ranges since it was last done, oldest first."""
+    """One stage as recorded. `trail` holds earlier ranges since it was last done, oldest first.
+
+    `pr` is the URL of the open pull request that it is in. `landing` says where a landed stage was found; it is None
+    when the record itself moved to the commit that landed.
+    """
 
     number: int
     title: str = ""
@@ -56,6 +61,8 @@ class Stage(Record):
     trail: tuple[Trail, ...] = ()
     verified: Verification | None = None
     landed: bool = False
+    landing: Landing | None = None
+    pr: str | None = None
     carry: str | None = None
 
     @property
@@ -63,9 +70,18 @@ class Stage(Record):
         """Whether the stage has a commit on record."""
         return self.range is not None
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether a verification is on record that stands for what the stage is now."""
+        verified, found = self.verified, self.range
+        return verified is not None and found is not None and (verified.carried or verified.tree == found.head_tree)
+
 
 class Task(Record):
-    """One task: its places by scope, its anchor, its stages by number, its approved plan and its runs by id."""
+    """One task: its places by scope, its anchor, its stages by number, its approved plan and its runs by id.
+
+    `groups` are the assembled groups by id, `prs` the pull requests by URL, closed ones included.
+    """
 
     key: str
     category: str = "feature"
@@ -78,6 +94,8 @@ class Task(Record):
     stages: dict[int, Stage] = Field(default_factory=dict)
     plan: Plan | None = None
     runs: dict[str, Run] = Field(default_factory=dict)
+    groups: dict[str, Group] = Field(default_factory=dict)
+    prs: dict[str, PullRequest] = Field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
     clock: int = 0
 

@@ -5,9 +5,10 @@ from typing import Any, TypeVar
 
 from okstra_git.records import events as e
 from okstra_git.records.base import Record
+from okstra_git.records.handoff import Group, Landing, PullRequest
 from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Verification
-from okstra_git.records.states import Anchor, Place, Stage, Task, Trail
+from okstra_git.records.states import Anchor, Place, Stage, StageStatus, Task, Trail
 
 _R = TypeVar("_R", bound=Record)
 
@@ -89,8 +90,9 @@ def _started(task: Task, _: e.Event, fact: e.StageStarted) -> Task:
 
 def _done(task: Task, _: e.Event, fact: e.StageDone) -> Task:
     before = task.stages.get(fact.stage) or Stage(number=fact.stage)
-    changes = {"status": "done", "branch": fact.branch, "range": fact.range, "carry": fact.carry, "trail": ()}
-    return _answered(_put(task, _with(before, **changes, landed=False)))
+    verified = _with(before.verified, carried=False) if before.verified else None
+    changes = {"branch": fact.branch, "range": fact.range, "carry": fact.carry, "trail": (), "verified": verified}
+    return _answered(_put(task, _standing(_with(before, **changes, landed=False, landing=None))))
 
 
 def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
@@ -103,11 +105,11 @@ def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
         return _conflict(task, f"stage.moved {event.id} does not follow the recorded commit of stage {fact.stage}")
     trail = (*before.trail, Trail(range=before.range, proof=fact.proof, at=event.at))
     landed = fact.landed or (before.landed and fact.proof != "restored")
-    verified = _carried(before.verified, fact)
-    carries = verified is not None and (verified.carried or verified.tree == fact.range.head_tree)
-    status = "landed" if landed else ("verified" if carries else "done")
-    changes = {"range": fact.range, "trail": trail, "landed": landed, "status": status, "verified": verified}
-    moved = _put(task, _with(before, **changes, branch=fact.branch or before.branch))
+    changes = {
+        "range": fact.range, "trail": trail, "landed": landed, "landing": before.landing if landed else None,
+        "verified": _carried(before.verified, fact), "branch": fact.branch or before.branch,
+    }  # fmt: skip
+    moved = _put(task, _standing(_with(before, **changes)))
     return _answered(moved) if fact.proof == "user" else moved
 
 
@@ -120,8 +122,85 @@ def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:
     before = task.stages.get(fact.stage)
     if before is None or before.range is None:
         return _conflict(task, f"stage.verified {event.id} names a stage that was never recorded")
-    proof = Verification(commit=fact.commit, tree=fact.tree, report=fact.report, data=fact.data, event=event.id)
-    return _put(task, _with(before, verified=proof, status="landed" if before.landed else "verified"))
+    said = fact.model_dump(exclude={"type", "task", "stage"})
+    proof = Verification(**said, event=event.id, by=event.by, at=event.at)
+    return _put(task, _standing(_with(before, verified=proof)))
+
+
+def standing_of(stage: Stage) -> StageStatus:
+    """What a recorded stage is now: the furthest it has come that its record still bears out."""
+    if stage.landed:
+        return "landed"
+    if stage.pr is not None:
+        return "in-pr"
+    return "verified" if stage.is_verified else "done"
+
+
+def _standing(stage: Stage) -> Stage:
+    return _with(stage, status=standing_of(stage)) if stage.range is not None else stage
+
+
+def _landed(task: Task, event: e.Event, fact: e.StageLanded) -> Task:
+    """A stage that was recorded anew meanwhile has not landed: what arrived was something else."""
+    before = task.stages.get(fact.stage)
+    if before is None or before.range is None or before.range.head != fact.recorded:
+        return task
+    landing = Landing(target=fact.target, commit=fact.landed, how=fact.how, group=fact.group, at=event.at)
+    return _put(task, _standing(_with(before, landed=True, landing=landing)))
+
+
+def _assembled(task: Task, event: e.Event, fact: e.GroupAssembled) -> Task:
+    before = task.groups.get(fact.group)
+    former = (*before.former, before.range.head) if before is not None else ()
+    said = fact.model_dump(exclude={"type", "task", "group"})
+    return _put_group(task, Group(id=fact.group, **said, former=former, by=event.by, at=event.at))
+
+
+def _group_superseded(task: Task, _: e.Event, fact: e.GroupSuperseded) -> Task:
+    before = task.groups.get(fact.group)
+    if before is None:
+        return task
+    return _put_group(task, _with(before, status="superseded", replaced_by=fact.replaced_by))
+
+
+def _put_group(task: Task, group: Group) -> Task:
+    return _with(task, groups={**task.groups, group.id: group})
+
+
+def _pr_recorded(task: Task, event: e.Event, fact: e.PrRecorded) -> Task:
+    """The first one for a stage holds it; another clone's at the same time is a conflict that a person settles."""
+    held = {task.stages[n].pr for n in fact.stages if n in task.stages} - {None, fact.url}
+    if held:
+        task = _conflict(task, f"stages {_listed(fact.stages)} are in {', '.join(map(str, held))} and in {fact.url}")
+    said = fact.model_dump(exclude={"type", "task"})
+    task = _with(task, prs={**task.prs, fact.url: PullRequest(**said, by=event.by, at=event.at)})
+    free = [n for n in fact.stages if n in task.stages and task.stages[n].pr in (None, fact.url)]
+    return _in_pr(task, {number: fact.url for number in free})
+
+
+def _pr_closed(task: Task, event: e.Event, fact: e.PrClosed) -> Task:
+    """Its stages fall back to the open pull request that named them next, or to what they were before."""
+    before = task.prs.get(fact.url)
+    if before is None:
+        return task
+    said = {"status": fact.status, "reason": fact.reason, "replaced_by": fact.replaced_by, "ended": event.at}
+    task = _answered(_with(task, prs={**task.prs, fact.url: _with(before, **said)}))
+    left = [stage.number for stage in task.stages.values() if stage.pr == fact.url]
+    return _in_pr(task, {number: _open_pr(task, number) for number in left})
+
+
+def _open_pr(task: Task, number: int) -> str | None:
+    return next((pr.url for pr in task.prs.values() if pr.status == "open" and number in pr.stages), None)
+
+
+def _in_pr(task: Task, urls: dict[int, str] | dict[int, str | None]) -> Task:
+    for number, url in urls.items():
+        task = _put(task, _standing(_with(task.stages[number], pr=url)))
+    return task
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _plan_approved(task: Task, event: e.Event, fact: e.PlanApproved) -> Task:
@@ -191,6 +270,11 @@ _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "stage.done": _done,
     "stage.moved": _moved,
     "stage.verified": _verified,
+    "stage.landed": _landed,
+    "group.assembled": _assembled,
+    "group.superseded": _group_superseded,
+    "pr.recorded": _pr_recorded,
+    "pr.closed": _pr_closed,
     "plan.approved": _plan_approved,
     "run.claimed": _run_claimed,
     "run.prepared": _run_prepared,

@@ -1,0 +1,62 @@
+"""What leaves a task as stored: groups of stages, pull requests, and where stages landed."""
+
+from typing import Literal
+
+from okstra_git.records.base import Moment, Record
+from okstra_git.records.stage import RangePrint
+
+Arrival = Literal["ancestor", "same-tree", "same-delta", "replay", "squash", "user"]
+"""How a landed stage was recognised: its very commit is there, or which proof found its change."""
+
+
+class Member(Record):
+    """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangePrint`."""
+
+    stage: int
+    commit: str
+    tree: str
+    delta: str
+
+
+class Group(Record):
+    """Stages assembled on one branch; `range` is base..collector, `base_ref` how the base was named."""
+
+    id: str
+    stages: tuple[int, ...]
+    branch: str
+    base_ref: str
+    range: RangePrint
+    members: tuple[Member, ...] = ()
+    status: Literal["assembled", "superseded"] = "assembled"
+    replaced_by: str = ""
+    former: tuple[str, ...] = ()
+    by: str = ""
+    at: Moment | None = None
+
+
+class PullRequest(Record):
+    """A pull request as recorded; `commit` is what its branch had then, `members` what it holds of each stage."""
+
+    url: str
+    group: str
+    stages: tuple[int, ...]
+    branch: str
+    base_ref: str = ""
+    commit: str | None = None
+    members: tuple[Member, ...] = ()
+    status: Literal["open", "closed", "superseded"] = "open"
+    reason: str = ""
+    replaced_by: str = ""
+    by: str = ""
+    at: Moment | None = None
+    ended: Moment | None = None
+
+
+class Landing(Record):
+    """Where a stage arrived: the commit of the target that completed it, and with which group, if with one."""
+
+    target: str
+    commit: str
+    how: Arrival
+    group: str = ""
+    at: Moment | None = None
