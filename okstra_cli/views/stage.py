@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Place, Stage, Task
     from okstra_git.runs.leases import Lease
 
-TONES: dict[str, Tone] = {"done": "good", "verified": "good", "landed": "good", "started": "warn"}
+TONES: dict[str, Tone] = {"done": "good", "verified": "good", "landed": "good", "in-pr": "good", "started": "warn"}
 
 
 def all_stages(task: Task) -> list[Stage]:
@@ -56,7 +56,7 @@ def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[s
     """One stage as recorded, with its lease; absent parts are null."""
     place = task.places.get(f"stage-{stage.number}")
     verified = stage.verified
-    carries = verified is not None and (verified.carried or _has_tree(stage, verified.tree))
+    pr = task.prs.get(stage.pr) if stage.pr is not None else None
     return {
         "number": stage.number,
         "title": stage.title,
@@ -66,14 +66,12 @@ def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[s
         "worktree": place.worktree if place is not None and place.status == "active" else None,
         "commit": stage.range.head if stage.range else None,
         "base": (stage.range.base if stage.range else stage.base) or None,
-        "verified": {"commit": verified.commit, "tree": verified.tree, "carries": carries} if verified else None,
-        "pr": None,
+        "verified": {"commit": verified.commit, "tree": verified.tree, "carries": stage.is_verified}
+        if verified
+        else None,
+        "pr": {"url": pr.url, "state": pr.status, "group": pr.group, "branch": pr.branch} if pr is not None else None,
         "lease": lease_json(lease_of(leases, stage.number)),
     }
-
-
-def _has_tree(stage: Stage, tree: str) -> bool:
-    return stage.range is not None and stage.range.head_tree == tree
 
 
 def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[str, Any]:
