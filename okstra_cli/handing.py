@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.following import make_judge, read_hints, tell_moves
 from okstra_cli.locating import find_key, worktree_root
 from okstra_cli.output import Answer
+from okstra_cli.views import handed
 from okstra_cli.views import handoff as view
 from okstra_git.errors import UsageError
 from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
@@ -125,8 +126,8 @@ def status_here(session: Session, identity: Identity) -> Answer:
     note_landings(session, key)
     state = session.store.read().state
     tasks = [require_task(state, key)] if key is not None else _handing(state)
-    return Answer({"tasks": [view.status_json(session.git, task) for task in tasks]},
-                  lambda: view.status_page(session.git, tasks))  # fmt: skip
+    return Answer({"tasks": [handed.status_json(session.git, task) for task in tasks]},
+                  lambda: handed.status_page(session.git, tasks))  # fmt: skip
 
 
 def _handing(state: State) -> list[Task]:

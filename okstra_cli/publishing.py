@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.leading import packer
 from okstra_cli.output import Answer
-from okstra_cli.views import handoff as view
+from okstra_cli.views import handed as view
 from okstra_git.handoff.recording import Ending, Opened, active_runs, parse_url, record_closed, record_pr
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch
 from okstra_git.state.registry import require_task

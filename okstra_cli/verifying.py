@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.handoff.evidence import read_evidence, require_acceptable
+from okstra_git.handoff.evidence import read_evidence
 
 from okstra_cli.handing import settle_first
 from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
-from okstra_cli.views import handoff as view
+from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
@@ -47,8 +47,8 @@ def record_verified_here(
     stage = require_stage(task, number)
     report_bytes, report_source = _document(session, report, what="report")
     data_bytes, data_source = _document(session, data, what="data")
-    evidence = read_evidence(data_bytes, name=data_source.path)
-    require_acceptable(evidence, number, report=report_bytes.decode("utf-8", "replace"))
+    said = report_bytes.decode("utf-8", "replace")
+    evidence = read_evidence(data_bytes, name=data_source.path, stage=number, report=said)
     warnings = list(evidence.warnings)
     what = _what_was_verified(session, task, stage, commit, warnings)
     checks = tuple(Check(command=_clean(session, one.command), exit_code=one.exit_code) for one in evidence.checks)

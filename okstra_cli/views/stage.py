@@ -85,12 +85,19 @@ def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) ->
     }
 
 
+def state_cell(stage: Stage) -> Cell:
+    """The state, with a word about a verification that does not stand any more."""
+    if stage.verified is not None and stage.status in ("done", "in-pr") and not stage.is_verified:
+        return Cell(f"{stage.status}, verify again", "warn")
+    return Cell(stage.status, TONES.get(stage.status, "plain"))
+
+
 def stage_cells(stage: Stage) -> list[Cell]:
     """A row: number, state, commit, branch, title."""
     commit = stage.range.head[:10] if stage.range else "-"
     return [
         Cell(str(stage.number)),
-        Cell(stage.status, TONES.get(stage.status, "plain")),
+        state_cell(stage),
         Cell(commit),
         Cell(stage.branch or "-"),
         Cell(stage.title),
@@ -176,11 +183,24 @@ def show_page(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> Page:
             ("range", f"{(found.base or 'root')[:10]}..{found.head[:10]}"),
             ("files", ", ".join(found.paths) + (" ..." if found.path_count > len(found.paths) else "")),
         ]
+    rows += list(_handed(stage))
     rows += [("was", f"{trail.range.head[:10]}, left by {trail.proof}") for trail in stage.trail]
     for name, value in rows:
         if value.strip():
             page.line(Cell(f"  {name:<11}", "faint"), value)
     return page
+
+
+def _handed(stage: Stage) -> Iterable[tuple[str, str]]:
+    """What is on record of its verification, pull request and landing."""
+    verified, landing = stage.verified, stage.landing
+    if verified is not None:
+        stands = "stands" if stage.is_verified else "does not stand any more"
+        yield "verified", f"{verified.commit[:10]}, tree {verified.tree[:10]}, {len(verified.checks)} checks; {stands}"
+    if stage.pr is not None:
+        yield "in", stage.pr
+    if landing is not None:
+        yield "landed", f"in {landing.target} at {landing.commit[:10]} ({landing.how})"
 
 
 def _leased(lease: Lease | None) -> str:
