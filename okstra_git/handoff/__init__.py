@@ -1,0 +1,1 @@
+"""Verified stages become pull requests: evidence, eligibility, groups, assembly, publishing, forecasts."""
