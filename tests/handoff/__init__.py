@@ -1,0 +1,1 @@
+"""Evidence, groups and pull requests, by the library and against plain git."""

@@ -1,0 +1,281 @@
+"""What the data of a verification report says, and whether a stage may be recorded as verified by it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from reprlib import Repr
+from typing import Any, NamedTuple
+
+from okstra_git.errors import OkstraError
+from okstra_git.handoff.plain_json import NotPlain, read_plain_object
+from okstra_git.handoff.verdict_fields import read_reported_verdict
+from okstra_git.names import MAX_STAGE, shown
+from okstra_git.records.stage import Check
+from okstra_git.tokens import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
+
+MAX_CHECKS = 200
+MAX_COMMAND = 2_000
+
+_TASK_TYPE, _HANDOFF = "final-verification", "release-handoff"
+_ACCEPTED, _CONDITIONAL, _REJECTED = VERDICTS
+_STAGE = re.compile(r"(?:stage-)?([0-9]{1,6})", re.ASCII)
+_EXIT_CODES = range(-(1 << 31), 1 << 32)
+_NAMED = 3
+"""How many of many like things a sentence names."""
+
+_AGAIN = "have the verification write its report data again"
+
+
+class EvidenceProblem(NamedTuple):
+    """One thing that is wrong, or only worth a warning."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """As the command line shows it."""
+        return {"code": self.code, "message": self.message}
+
+
+class EvidenceRefused(OkstraError):
+    """A report that does not verify this stage; `problems` has all that is wrong with it, each with its own code."""
+
+    code = "evidence.refused"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An accepted verification of one stage. `database` None = nothing of a database was concerned."""
+
+    scope: str
+    stage: int
+    verdict: str
+    routing: tuple[str, ...]
+    checks: tuple[Check, ...]
+    database: bool | None
+    warnings: tuple[EvidenceProblem, ...] = ()
+
+
+def read_evidence(data: bytes, *, name: str, stage: int, report: str | None = None) -> Evidence:
+    """What the report data proves of this stage; all that speaks against recording it is refused together.
+
+    `stage` may be written as 3, "3" or "stage-3". `routing` and `databaseVerified` may be missing or null. Keys that
+    are not read belong to the report. `report` is the text of the Markdown report, which has to say the same. A check
+    that failed does not contradict the verdict, so it is only warned of.
+    """
+    found = _Reading(_load(data, name))
+    evidence = Evidence(
+        scope=found.scope(),
+        stage=found.stage(stage),
+        verdict=found.verdict(),
+        routing=found.routing(),
+        checks=found.checks(),
+        database=found.database(),
+        warnings=tuple(found.warnings),
+    )
+    if report is not None:
+        found.problems += _differences(report, found.values, stage)
+    if found.problems:
+        raise _refusal(f"{shown(name)} does not verify stage {stage}", name, found.problems)
+    return evidence
+
+
+def _load(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        return read_plain_object(data)
+    except NotPlain as error:
+        hint = "name the data.json that the verification wrote beside its report"
+        problem = EvidenceProblem("evidence.unreadable", f"it {error}", hint)
+        raise _refusal(f"{shown(name)} cannot be read", name, [problem]) from error
+
+
+class _Reading:
+    """Reads value by value and collects what is wrong; what a method returns counts only if nothing is."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+        self.problems: list[EvidenceProblem] = []
+        self.warnings: list[EvidenceProblem] = []
+        task_type = values.get("taskType")
+        if task_type != _TASK_TYPE:
+            hint = f"name the data of a report that a {_TASK_TYPE} run wrote"
+            self._say("wrong-task-type", f"taskType must be {_TASK_TYPE!r}, and is {self._told('taskType')}", hint)
+
+    def scope(self) -> str:
+        found = self.values.get("verificationScope")
+        if found == SINGLE_STAGE:
+            return SINGLE_STAGE
+        message = f"verificationScope must be {SINGLE_STAGE!r}, and is {self._told('verificationScope')}"
+        if found == WHOLE_TASK:
+            message += ": a verification of the whole task is not recorded stage by stage"
+        self._say("wrong-scope", message, f"run {_TASK_TYPE} for this stage alone")
+        return ""
+
+    def stage(self, wanted: int) -> int:
+        found = self.values.get("stage")
+        written = _STAGE.fullmatch(found) if isinstance(found, str) else None
+        number = int(written[1]) if written else found
+        if type(number) is not int or not 1 <= number <= MAX_STAGE:
+            self._say("wrong-stage", f"stage must be the number of a stage, and is {self._told('stage')}", _AGAIN)
+        elif number != wanted:
+            hint = f"record it for stage {number}, or name the report of stage {wanted}"
+            self._say("wrong-stage", f"this is a verification of stage {number}, not of stage {wanted}", hint)
+        return wanted
+
+    def verdict(self) -> str:
+        """The token, compared to the letter."""
+        found = self.values.get("verdict")
+        token = found.get("token") if isinstance(found, dict) else None
+        if token == _ACCEPTED:
+            return _ACCEPTED
+        if not isinstance(found, dict):
+            self._say("not-accepted", f"verdict must be an object with a token, and is {self._told('verdict')}", _AGAIN)
+        elif token == _CONDITIONAL:
+            message = f"the verdict is {_CONDITIONAL}: its conditions have to be settled first"
+            self._say("not-accepted", message, "settle the conditions, then verify the stage again")
+        elif token == _REJECTED:
+            self._say("not-accepted", f"the verdict is {_REJECTED}", "mend what was found, then verify the stage again")
+        elif token == BLOCKED:
+            message = f"the verdict is {BLOCKED}: the verification could not begin"
+            self._say("not-accepted", message, "answer what holds it up, then verify the stage")
+        else:
+            written = "missing" if token is None else _repr(token)
+            self._say("not-accepted", f"verdict.token must be one of {', '.join(VERDICTS)}, and is {written}", _AGAIN)
+        return ""
+
+    def routing(self) -> tuple[str, ...]:
+        """The tokens; any that speaks of a handoff has to be the one for stage groups, to the letter."""
+        found = self.values.get("routing")
+        if found is None:
+            return ()
+        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+            self._say("routing", f"routing must be a list of tokens, and is {self._told('routing')}", _AGAIN)
+            return ()
+        hint = f"route to {GROUP_HANDOFF}, or verify the whole task"
+        if _HANDOFF in found and self.values.get("verificationScope") == SINGLE_STAGE:
+            message = (
+                f"a {SINGLE_STAGE} {_ACCEPTED} verdict may only route to {GROUP_HANDOFF} (partial-PR mode), and its "
+                f"routing holds {_HANDOFF}: {WHOLE_TASK} {_HANDOFF} needs {WHOLE_TASK} verification"
+            )
+            self._say("routing", message, hint)
+        odd = [each for each in found if each not in (_HANDOFF, GROUP_HANDOFF) and _is_handoff(each)]
+        if odd:
+            self._say("routing", f"{_some(_repr(each) for each in odd)} in routing is not {GROUP_HANDOFF}", hint)
+        return tuple(_harmless(each) for each in found)
+
+    def checks(self) -> tuple[Check, ...]:
+        """The commands that were run; of very many, those that failed are kept first."""
+        found = self.values.get("validationEvidence")
+        if not isinstance(found, list) or not found:
+            message = "validationEvidence must list the commands that were run"
+            message += ", and is empty" if found == [] else f", and is {self._told('validationEvidence')}"
+            self._say("no-evidence", message, "run the validation commands of the stage, then verify again")
+            return ()
+        wrong = [problem for at, row in enumerate(found) for problem in _row_problems(row, at)]
+        if wrong:
+            self._say("no-evidence", _some(wrong), _AGAIN)
+            return ()
+        checks = [Check(command=_harmless(row["command"]), exit_code=row["exitCode"]) for row in found]
+        self._warn_of(checks)
+        ranked = sorted(range(len(checks)), key=lambda at: (checks[at].exit_code == 0, at))
+        return tuple(checks[at] for at in sorted(ranked[:MAX_CHECKS]))
+
+    def database(self) -> bool | None:
+        found = self.values.get("databaseVerified")
+        if found is None or isinstance(found, bool):
+            if found is False:
+                message = "the database part of this change is not verified, so it must not be pushed"
+                self.warnings.append(EvidenceProblem("evidence.database-unverified", message))
+            return found
+        message = f"databaseVerified must be true, false or null, and is {self._told('databaseVerified')}"
+        self._say("database", message, _AGAIN)
+        return None
+
+    def _warn_of(self, checks: list[Check]) -> None:
+        failed = [f"{shown(each.command)} ({each.exit_code})" for each in checks if each.exit_code]
+        if failed:
+            message = f"{len(failed)} of {len(checks)} checks failed next to an {_ACCEPTED} verdict: {_some(failed)}"
+            self.warnings.append(EvidenceProblem("evidence.check-failed", message))
+        if len(checks) > MAX_CHECKS:
+            message = f"{MAX_CHECKS} of {len(checks)} checks are recorded; the report has them all"
+            self.warnings.append(EvidenceProblem("evidence.checks-left-out", message))
+
+    def _told(self, key: str) -> str:
+        return _repr(self.values[key]) if key in self.values else "missing"
+
+    def _say(self, code: str, message: str, hint: str) -> None:
+        self.problems.append(EvidenceProblem(f"evidence.{code}", message, hint))
+
+
+def _row_problems(row: object, at: int) -> Iterator[str]:
+    where = f"validationEvidence[{at}]"
+    if not isinstance(row, dict):
+        yield f"{where} is {_kind(row)}, not an object of command and exitCode"
+        return
+    command, code = row.get("command"), row.get("exitCode")
+    if not isinstance(command, str) or not command.strip():
+        yield f"{where}.command must be the text of a command, and is {_repr(command)}"
+    if type(code) is not int or code not in _EXIT_CODES:
+        yield f"{where}.exitCode must be a whole number, and is {_repr(code)}"
+
+
+def _differences(report: str, values: dict[str, Any], stage: int) -> Iterator[EvidenceProblem]:
+    """Where the Markdown report says something else than its data."""
+    told = read_reported_verdict(report)
+    verdict = values.get("verdict")
+    token = verdict.get("token") if isinstance(verdict, dict) else None
+    if not told.has_section:
+        yield _differing("the report has no Final Verdict section")
+    elif len(told.tokens) != 1:
+        yield _differing(f"Final Verdict in the report must have one Verdict Token field, and has {len(told.tokens)}")
+    elif isinstance(token, str) and told.tokens[0] != token:
+        yield _differing(f"the report's Verdict Token is {_repr(told.tokens[0])}, its data say {_repr(token)}")
+    written = _STAGE.fullmatch(told.stage)
+    if told.stage and (written is None or int(written[1]) != stage):
+        yield _differing(f"the report is of stage {shown(told.stage)}, not of stage {stage}")
+    if told.task_type and told.task_type != _TASK_TYPE:
+        yield _differing(f"the report is one of {shown(told.task_type)}, not of {_TASK_TYPE}")
+    run = values.get("runId")
+    if told.run and isinstance(run, str) and told.run != run:
+        yield _differing(f"the report is of run {shown(told.run)}, its data are of run {shown(run)}")
+
+
+def _differing(message: str) -> EvidenceProblem:
+    hint = "name report and data of the same run; where they differ, have both written again"
+    return EvidenceProblem("evidence.report-differs", message, hint)
+
+
+def _is_handoff(token: str) -> bool:
+    return token.strip().casefold().startswith(_HANDOFF)
+
+
+def _harmless(text: str) -> str:
+    """One bounded line in which control characters are shown, not obeyed."""
+    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text.strip()[:MAX_COMMAND])
+    return plain if len(text.strip()) <= MAX_COMMAND and len(plain) <= MAX_COMMAND else f"{plain[: MAX_COMMAND - 1]}…"
+
+
+def _some(texts: Iterable[str]) -> str:
+    found = list(texts)
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return ", ".join(found[:_NAMED]) + more
+
+
+def _repr(value: object) -> str:
+    short = Repr()
+    short.maxlevel, short.maxstring, short.maxother = 2, 80, 80
+    return short.repr(value)
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    return _repr(value)
+
+
+def _refusal(head: str, name: str, problems: list[EvidenceProblem]) -> EvidenceRefused:
+    """All problems in one sentence; the next step is that of the first."""
+    said = "; ".join(dict.fromkeys(each.message for each in problems))
+    facts = {"path": name, "problems": [each.as_json() for each in problems]}
+    return EvidenceRefused(f"{head}: {said}", hint=problems[0].hint, **facts)
