@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.handoff.evidence import read_evidence
-
 from okstra_cli.handing import settle_first
 from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
@@ -16,6 +14,7 @@ from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
 from okstra_git.git.uncommitted import list_uncommitted
 from okstra_git.git.worktrees import list_worktrees
+from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
 from okstra_git.names import CommitId, shown
 from okstra_git.records.runs import Source
@@ -49,7 +48,7 @@ def record_verified_here(
     data_bytes, data_source = _document(session, data, what="data")
     said = report_bytes.decode("utf-8", "replace")
     evidence = read_evidence(data_bytes, name=data_source.path, stage=number, report=said)
-    warnings = list(evidence.warnings)
+    warnings = [one.message for one in evidence.warnings]
     what = _what_was_verified(session, task, stage, commit, warnings)
     checks = tuple(Check(command=_clean(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
     found = Verified(number, what, checks, evidence.database, report_source, data_source)

@@ -24,9 +24,15 @@ def a_range(tree: str = "1") -> RangePrint:
 
 
 def a_stage(
-    number: int, *, after: tuple[int, ...] = (), verified: str | None = "1", pr: str | None = None, landed: bool = False,
-    database: bool | None = None, done: bool = True,
-) -> Stage:  # fmt: skip
+    number: int,
+    *,
+    after: tuple[int, ...] = (),
+    verified: str | None = "1",
+    pr: str | None = None,
+    landed: bool = False,
+    database: bool | None = None,
+    done: bool = True,
+) -> Stage:
     proof = Verification(commit="a" * 40, tree=verified * 40, database=database) if verified else None
     stage = Stage(
         number=number, depends_on=after, range=a_range() if done else None, verified=proof, pr=pr, landed=landed
