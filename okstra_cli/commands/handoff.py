@@ -84,7 +84,7 @@ def record_pr(
     Runs that still claim one of the stages end with it. The same address once more changes nothing.
     """
     from okstra_cli.handing import handoff_key, parse_stages
-    from okstra_cli.publishing import record_pr_here
+    from okstra_cli.pull_requests import record_pr_here
 
     session = Session.of(context)
     key, numbers = handoff_key(session, identity), parse_stages(stages)
@@ -106,7 +106,7 @@ def record_closed(
 
     Branch and worktree of the group stay, the claim on them is released.
     """
-    from okstra_cli.publishing import record_closed_here
+    from okstra_cli.pull_requests import record_closed_here
 
     return record_closed_here(Session.of(context), identity, url, reason=reason, superseded_by=superseded_by)
 
