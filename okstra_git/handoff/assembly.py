@@ -15,14 +15,20 @@ from okstra_git.handoff.composing import Composed, Contradiction, compose
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.superseding import superseding_facts
+from okstra_git.host.locks import hold_lock
 from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Place, State, Task
+from okstra_git.state import layout
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import refuse_closed, release, require_task, reserve
 from okstra_git.state.store import Store
+from okstra_git.state.writer import require_writer
+
+PATIENCE = 60.0
+"""Seconds to wait for somebody else who is assembling; a large group takes a while to check out."""
 
 
 class GroupConflict(OkstraError):
@@ -100,9 +106,19 @@ def assemble(
 
     Merging happens in memory; where it fails, everything that contradicts is told and nothing was made. Row and
     branch come in one transaction. The same stages on the same base give the same tree, in whatever order they are
-    named. Refuses stages that are not eligible, a base that lacks what they build on, a branch or directory that is
+    named; of several who assemble at once, one does it at a time. Refuses stages that are not eligible, a base that lacks what they build on, a branch or directory that is
     somebody else's, and a collector that somebody changed.
     """
+    if dry_run:
+        return _assemble(store, wanted, stale, progress, dry_run=True)
+    require_writer(store.git)
+    with hold_lock(layout.assembly_lock(store.git.private_dir), wait=PATIENCE):
+        return _assemble(store, wanted, stale, progress, dry_run=False)
+
+
+def _assemble(
+    store: Store, wanted: Wanted, stale: Mapping[int, str], progress: Callable[[int], None], *, dry_run: bool
+) -> Assembled:
     git = store.git
     task = require_task(store.read().state, wanted.key)
     refuse_closed(task)

@@ -104,6 +104,11 @@ def lock_file(private: Path) -> Path:
     return private / "lock"
 
 
+def assembly_lock(private: Path) -> Path:
+    """The advisory lock of those who assemble a group."""
+    return private / "assembling"
+
+
 def torn_folder(private: Path) -> Path:
     """Damaged refs and files that a repair replaced."""
     return private / "torn"
