@@ -124,4 +124,5 @@ def _refuse_dirty(path: Path, stage: Stage, warnings: list[str]) -> None:
             files=len(changed),
         )
     if lying:
-        warnings.append(f"{len(lying)} files in {path} are not committed; they are no part of what is recorded")
+        count = "1 new file" if len(lying) == 1 else f"{len(lying)} new files"
+        warnings.append(f"{count} in {path} not committed: no part of what is recorded")

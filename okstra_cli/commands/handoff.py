@@ -15,6 +15,37 @@ Stages = Annotated[str, typer.Option("--stages", metavar="2,3", help="The stages
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")]
 
 
+@app.command("record-verified")
+@names_a_task
+def record_verified(
+    context: typer.Context,
+    identity: Identity,
+    stage: Annotated[str, typer.Option(metavar="N", help="The stage that was verified.")],
+    report_path: Annotated[str, typer.Option(metavar="FILE", help="The final-verification report.")],
+    data_json: Annotated[str, typer.Option(metavar="FILE", help="The data.json it was made from.")],
+    commit: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="What was verified. Default: what is checked out where the stage lives."),
+    ] = None,
+) -> Answer:
+    """Bind an accepted single-stage verification to the commit and the tree of its stage.
+
+    Refused unless the data says final-verification, single-stage, this stage and accepted, the report agrees, and
+    what was verified has the tree of the recorded commit. A rewrite that keeps the tree keeps the verification.
+
+    \b
+    Example:
+      git okstra handoff record-verified --stage 2 --report-path report.md --data-json data.json
+    """
+    from okstra_cli.handing import handoff_key
+    from okstra_cli.verifying import record_verified_here
+    from okstra_git.names import parse_stage
+
+    session = Session.of(context)
+    key, number = handoff_key(session, identity), parse_stage(stage)
+    return record_verified_here(session, key, number, report=report_path, data=data_json, commit=commit)
+
+
 @app.command("eligible")
 @names_a_task
 def eligible(
@@ -65,94 +96,6 @@ def assemble(
     return assemble_here(
         session, key, numbers, base=base, branch=branch, with_worktree=not no_worktree, dry_run=dry_run
     )
-
-
-@app.command("record-pr")
-@names_a_task
-def record_pr(
-    context: typer.Context,
-    identity: Identity,
-    stages: Stages,
-    branch: Annotated[str, typer.Option(metavar="NAME", help="The branch of the pull request.")],
-    url: Annotated[str, typer.Option(metavar="URL", help="Its address.")],
-    base: Annotated[str, typer.Option(metavar="BRANCH", help="Where it goes. Default: as assembled.")] = "",
-    supersedes: Annotated[str, typer.Option(metavar="URL", help="An open pull request that this one replaces.")] = "",
-    no_archive: Annotated[bool, typer.Option("--no-archive", help="Store no files of runs that end by it.")] = False,
-) -> Answer:
-    """Record that a pull request holds these stages; they are in it until it lands or is closed.
-
-    Runs that still claim one of the stages end with it. The same address once more changes nothing.
-    """
-    from okstra_cli.handing import handoff_key, parse_stages
-    from okstra_cli.pull_requests import record_pr_here
-
-    session = Session.of(context)
-    key, numbers = handoff_key(session, identity), parse_stages(stages)
-    return record_pr_here(
-        session, key, numbers, branch=branch, url=url, base=base, supersedes=supersedes, archive=not no_archive
-    )
-
-
-@app.command("record-closed")
-@names_a_task
-def record_closed(
-    context: typer.Context,
-    identity: Identity,
-    url: Annotated[str, typer.Option(metavar="URL", help="The address of the pull request.")],
-    reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
-    superseded_by: Annotated[str, typer.Option(metavar="URL", help="The pull request that replaces it.")] = "",
-) -> Answer:
-    """Record that a pull request was closed without being merged; its stages may leave again.
-
-    Branch and worktree of the group stay, the claim on them is released.
-    """
-    from okstra_cli.pull_requests import record_closed_here
-
-    return record_closed_here(Session.of(context), identity, url, reason=reason, superseded_by=superseded_by)
-
-
-@app.command("record-verified")
-@names_a_task
-def record_verified(
-    context: typer.Context,
-    identity: Identity,
-    stage: Annotated[str, typer.Option(metavar="N", help="The stage that was verified.")],
-    report_path: Annotated[str, typer.Option(metavar="FILE", help="The final-verification report.")],
-    data_json: Annotated[str, typer.Option(metavar="FILE", help="The data.json it was made from.")],
-    commit: Annotated[
-        str | None,
-        typer.Option(metavar="REF", help="What was verified. Default: what is checked out where the stage lives."),
-    ] = None,
-) -> Answer:
-    """Bind an accepted single-stage verification to the commit and the tree of its stage.
-
-    Refused unless the data says final-verification, single-stage, this stage and accepted, the report agrees, and
-    what was verified has the tree of the recorded commit. A rewrite that keeps the tree keeps the verification.
-
-    \b
-    Example:
-      git okstra handoff record-verified --stage 2 --report-path report.md --data-json data.json
-    """
-    from okstra_cli.handing import handoff_key
-    from okstra_cli.verifying import record_verified_here
-    from okstra_git.names import parse_stage
-
-    session = Session.of(context)
-    key, number = handoff_key(session, identity), parse_stage(stage)
-    return record_verified_here(session, key, number, report=report_path, data=data_json, commit=commit)
-
-
-@app.command("status")
-@names_a_task
-def status(context: typer.Context, identity: Identity) -> Answer:
-    """Show groups and pull requests, what changed since they were made, and what landed.
-
-    A stage has landed when a target branch has its commit or provably its change, squashed or rebased. That is
-    looked up in git alone and recorded; no forge is asked.
-    """
-    from okstra_cli.handing import status_here
-
-    return status_here(Session.of(context), identity)
 
 
 @app.command("publish")
@@ -213,3 +156,60 @@ def publish(
         dry_run=dry_run,
     )
     return publish_here(session, asked)
+
+
+@app.command("record-pr")
+@names_a_task
+def record_pr(
+    context: typer.Context,
+    identity: Identity,
+    stages: Stages,
+    branch: Annotated[str, typer.Option(metavar="NAME", help="The branch of the pull request.")],
+    url: Annotated[str, typer.Option(metavar="URL", help="Its address.")],
+    base: Annotated[str, typer.Option(metavar="BRANCH", help="Where it goes. Default: as assembled.")] = "",
+    supersedes: Annotated[str, typer.Option(metavar="URL", help="An open pull request that this one replaces.")] = "",
+    no_archive: Annotated[bool, typer.Option("--no-archive", help="Store no files of runs that end by it.")] = False,
+) -> Answer:
+    """Record that a pull request holds these stages; they are in it until it lands or is closed.
+
+    Runs that still claim one of the stages end with it. The same address once more changes nothing.
+    """
+    from okstra_cli.handing import handoff_key, parse_stages
+    from okstra_cli.pull_requests import record_pr_here
+
+    session = Session.of(context)
+    key, numbers = handoff_key(session, identity), parse_stages(stages)
+    return record_pr_here(
+        session, key, numbers, branch=branch, url=url, base=base, supersedes=supersedes, archive=not no_archive
+    )
+
+
+@app.command("record-closed")
+@names_a_task
+def record_closed(
+    context: typer.Context,
+    identity: Identity,
+    url: Annotated[str, typer.Option(metavar="URL", help="The address of the pull request.")],
+    reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
+    superseded_by: Annotated[str, typer.Option(metavar="URL", help="The pull request that replaces it.")] = "",
+) -> Answer:
+    """Record that a pull request was closed without being merged; its stages may leave again.
+
+    Branch and worktree of the group stay, the claim on them is released.
+    """
+    from okstra_cli.pull_requests import record_closed_here
+
+    return record_closed_here(Session.of(context), identity, url, reason=reason, superseded_by=superseded_by)
+
+
+@app.command("status")
+@names_a_task
+def status(context: typer.Context, identity: Identity) -> Answer:
+    """Show groups and pull requests, what changed since they were made, and what landed.
+
+    A stage has landed when a target branch has its commit or provably its change, squashed or rebased. That is
+    looked up in git alone and recorded; no forge is asked.
+    """
+    from okstra_cli.handing import status_here
+
+    return status_here(Session.of(context), identity)

@@ -197,6 +197,10 @@ def verified_json(task: Task, stage: Stage, *, changed: bool, warnings: Sequence
     }
 
 
+def _checks(checks: Sequence[object]) -> str:
+    return "1 check" if len(checks) == 1 else f"{len(checks)} checks"
+
+
 def verified_page(task: Task, stage: Stage, *, changed: bool) -> Page:
     page = Page()
     found = stage.verified
@@ -204,6 +208,6 @@ def verified_page(task: Task, stage: Stage, *, changed: bool) -> Page:
     verb = "recorded" if changed else "on record already"
     key = task.key.replace("/", ":")
     page.line(f"{verb}: stage {stage.number} of {key} is verified at ", Cell(found.commit[:SHORT], "strong"),
-              f", tree {found.tree[:SHORT]} ({len(found.checks)} checks)")  # fmt: skip
+              f", tree {found.tree[:SHORT]} ({_checks(found.checks)})")  # fmt: skip
     page.line(Cell(f"next: git okstra handoff eligible --task-key {key}", "faint"))
     return page

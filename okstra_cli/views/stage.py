@@ -196,7 +196,10 @@ def _handed(stage: Stage) -> Iterable[tuple[str, str]]:
     verified, landing = stage.verified, stage.landing
     if verified is not None:
         stands = "stands" if stage.is_verified else "does not stand any more"
-        yield "verified", f"{verified.commit[:10]}, tree {verified.tree[:10]}, {len(verified.checks)} checks; {stands}"
+        yield (
+            "verified",
+            f"{verified.commit[:10]}, tree {verified.tree[:10]}, {_count(len(verified.checks), 'check')}; {stands}",
+        )
     if stage.pr is not None:
         yield "in", stage.pr
     if landing is not None:

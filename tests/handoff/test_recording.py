@@ -98,7 +98,7 @@ def test_a_branch_that_went_on_was_not_what_is_recorded(world: World) -> None:
 def test_changes_lying_around_are_refused_and_new_files_are_told(world: World) -> None:
     stage(world, 1)
     world.write("notes.txt", "new")
-    assert "1 files in" in verify(world, 1).err
+    assert "1 new file in" in verify(world, 1).err
     world.write("f1.txt", "edited")
     assert verify(world, 1, exit=1).json["error"]["code"] == "handoff.tree-differs"
 
