@@ -106,8 +106,8 @@ def assemble(
 
     Merging happens in memory; where it fails, everything that contradicts is told and nothing was made. Row and
     branch come in one transaction. The same stages on the same base give the same tree, in whatever order they are
-    named; of several who assemble at once, one does it at a time. Refuses stages that are not eligible, a base that lacks what they build on, a branch or directory that is
-    somebody else's, and a collector that somebody changed.
+    named; of several who assemble at once, one does it at a time. Refuses stages that are not eligible, a base that
+    lacks what they build on, a branch or directory that is somebody else's, and a collector that somebody changed.
     """
     if dry_run:
         return _assemble(store, wanted, stale, progress, dry_run=True)
