@@ -11,6 +11,9 @@ from okstra_cli.output import Answer
 from okstra_cli.views import handed
 from okstra_cli.views import handoff as view
 from okstra_git.errors import UsageError
+from okstra_git.git.history import contains
+from okstra_git.git.refs import resolve_commit
+from okstra_git.git.upstreams import upstream_of
 from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import Pair, suggest_groups
@@ -105,12 +108,14 @@ def assemble_here(
     base: str,
     branch: str | None,
     with_worktree: bool,
+    update: bool,
     dry_run: bool,
 ) -> Answer:
     """Assemble, or say what contradicts; the answer to a conflict is an answer, with exit status 2."""
     _, stale = settle_first(session, key)
     path = worktree_root(session, key) / f"group-{'-'.join(map(str, stages))}" if with_worktree else None
-    wanted = Wanted(key, stages, base, branch, path)
+    wanted = Wanted(key, stages, base, branch, path, update)
+    _note_behind(session, base)
     try:
         done = assemble(session.store, wanted, stale=stale, dry_run=dry_run)
     except GroupConflict as refusal:
@@ -118,6 +123,15 @@ def assemble_here(
         return Answer(view.conflict_json(conflict), lambda: view.conflict_page(conflict, base), error=conflict)
     session.warn(done.warning)
     return Answer(view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, dry_run=dry_run))
+
+
+def _note_behind(session: Session, base: str) -> None:
+    """A base whose upstream has moved on is a common slip after a fetch without a pull."""
+    upstream = upstream_of(session.git, base)
+    tip, here = (resolve_commit(session.git, ref) if ref else None for ref in (upstream, base))
+    if tip is not None and here is not None and tip != here and contains(session.git, tip, here):
+        name = (upstream or "").removeprefix("refs/remotes/")
+        session.note(f"{base} is behind {name}; --base {name} assembles on that")
 
 
 def status_here(session: Session, identity: Identity) -> Answer:

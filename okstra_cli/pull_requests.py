@@ -40,7 +40,7 @@ def record_pr_here(
             session.warn(f"stage {number} has no verification that stands; it is recorded as delivered all the same")
     ended = [run.id for run in active_runs(task, stages) if not after.runs[run.id].is_active]
     pr, changed = after.prs[opened.url], bool(done.events)
-    payload = {"task": str(key), "pr": view.pr_json(pr), "changed": changed, "ended_runs": ended}
+    payload = {"task": str(key), "pr": view.pr_json(after, pr), "changed": changed, "ended_runs": ended}
     return Answer(payload, lambda: view.recorded_pr_page(key, pr, ended, changed=changed))
 
 
@@ -62,6 +62,7 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
     replaced_by = parse_url(superseded_by) if superseded_by else ""
     done = record_closed(session.store, key, address, reason=reason, replaced_by=replaced_by)
     session.warn(done.warning)
-    pr, changed = done.snapshot.state.tasks[key.slashed].prs[address], bool(done.events)
-    payload = {"task": str(key), "pr": view.pr_json(pr), "changed": changed}
+    after = done.snapshot.state.tasks[key.slashed]
+    pr, changed = after.prs[address], bool(done.events)
+    payload = {"task": str(key), "pr": view.pr_json(after, pr), "changed": changed}
     return Answer(payload, lambda: view.closed_page(str(key), pr, changed=changed))

@@ -77,6 +77,9 @@ def assemble(
         str | None, typer.Option(metavar="NAME", help="Its branch. Default: <category>/<group>/<task>-group-<id>.")
     ] = None,
     no_worktree: Annotated[bool, typer.Option("--no-worktree", help="Make the branch alone.")] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Add what changed to the group's open pull request, without force.")
+    ] = False,
     dry_run: DryRun = False,
 ) -> Answer:
     """Merge stages onto a base and give the result a branch and a worktree of its own.
@@ -94,7 +97,7 @@ def assemble(
     session = Session.of(context)
     key, numbers = handoff_key(session, identity), parse_stages(stages)
     return assemble_here(
-        session, key, numbers, base=base, branch=branch, with_worktree=not no_worktree, dry_run=dry_run
+        session, key, numbers, base=base, branch=branch, with_worktree=not no_worktree, update=update, dry_run=dry_run
     )
 
 

@@ -26,13 +26,11 @@ TONES: dict[str, Tone] = {
 }
 
 
-def pr_json(pr: PullRequest | None) -> dict[str, Any] | None:
-    """One pull request as recorded."""
-    if pr is None:
-        return None
+def pr_json(task: Task, pr: PullRequest) -> dict[str, Any]:
+    """One pull request as recorded; an open one all of whose stages landed is `landed`."""
     return {
         "url": pr.url,
-        "status": pr.status,
+        "status": pr_status(task, pr),
         "group": pr.group,
         "stages": list(pr.stages),
         "branch": pr.branch,
@@ -44,12 +42,18 @@ def pr_json(pr: PullRequest | None) -> dict[str, Any] | None:
     }
 
 
+def pr_status(task: Task, pr: PullRequest) -> str:
+    """How the pull request stands, as far as git shows it: `open`, `landed`, `closed` or `superseded`."""
+    landed = all(number in task.stages and task.stages[number].landed for number in pr.stages)
+    return "landed" if pr.status == "open" and landed else pr.status
+
+
 def status_json(git: Git, task: Task) -> dict[str, Any]:
     """Groups, pull requests and landings of one task."""
     return {
         "task": task.key.replace("/", ":"),
         "groups": [_group_json(one) for one in list_groups(git, task)],
-        "prs": [pr_json(pr) for pr in task.prs.values()],
+        "prs": [pr_json(task, pr) for pr in task.prs.values()],
         "stages": [_stage_json(stage) for _, stage in sorted(task.stages.items())],
     }
 
@@ -109,8 +113,8 @@ def _task(page: Page, git: Git, task: Task) -> None:
     page.line(Cell(key, "strong"))
     groups = list_groups(git, task)
     known = {one.group.id for one in groups}
-    rows = [_group_row(one) for one in groups]
-    rows += [_pr_row(pr) for pr in task.prs.values() if pr.group not in known]
+    rows = [_group_row(task, one) for one in groups]
+    rows += [_pr_row(task, pr) for pr in task.prs.values() if pr.group not in known]
     page.table(("  group", "state", "commit", "onto", "branch", "pull request"), rows)
     for one in groups:
         for change in one.changed:
@@ -130,7 +134,7 @@ def _task(page: Page, git: Git, task: Task) -> None:
         page.line("  no group was assembled yet")
 
 
-def _group_row(one: GroupView) -> list[Cell]:
+def _group_row(task: Task, one: GroupView) -> list[Cell]:
     group = one.group
     return [
         Cell(f"  {group.id}"),
@@ -138,19 +142,20 @@ def _group_row(one: GroupView) -> list[Cell]:
         Cell(group.range.head[:SHORT]),
         Cell(group.base_ref),
         Cell(group.branch),
-        Cell(f"{one.pr.url} ({one.pr.status})" if one.pr is not None else "-"),
+        Cell(f"{one.pr.url} ({pr_status(task, one.pr)})" if one.pr is not None else "-"),
     ]
 
 
-def _pr_row(pr: PullRequest) -> list[Cell]:
-    state = "in-pr" if pr.status == "open" else pr.status
+def _pr_row(task: Task, pr: PullRequest) -> list[Cell]:
+    status = pr_status(task, pr)
+    state = "in-pr" if status == "open" else status
     return [
         Cell(f"  {pr.group}"),
         Cell(state, TONES.get(state, "plain")),
         Cell((pr.commit or "-")[:SHORT]),
         Cell(pr.base_ref or "-"),
         Cell(pr.branch),
-        Cell(f"{pr.url} ({pr.status})"),
+        Cell(f"{pr.url} ({status})"),
     ]
 
 

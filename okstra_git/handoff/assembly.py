@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
+from okstra_git.git.history import contains
+from okstra_git.git.objects import read_commit, tree_of, write_commit
 from okstra_git.git.refs import RefUpdate, find_ref, resolve_commit
 from okstra_git.git.repo import Git
-from okstra_git.git.worktrees import remove_worktree
+from okstra_git.git.worktrees import find_worktree, remove_worktree
 from okstra_git.handoff.choosing import choose_parts
 from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
 from okstra_git.handoff.composing import Composed, Contradiction, compose
@@ -19,7 +22,7 @@ from okstra_git.host.locks import hold_lock
 from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
-from okstra_git.records.states import Place, State, Task
+from okstra_git.records.states import Place, Stage, State, Task
 from okstra_git.state import layout
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
@@ -54,13 +57,17 @@ class ChangedMeanwhile(OkstraError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for: `branch` None = the usual name, `worktree` None = the branch alone."""
+    """What was asked for: `branch` None = the usual name, `worktree` None = the branch alone.
+
+    `update`: the group is in an open pull request, and what is new is to be added to it.
+    """
 
     key: TaskKey
     stages: tuple[int, ...]
     base_ref: str
     branch: str | None = None
     worktree: Path | None = None
+    update: bool = False
 
     @property
     def group(self) -> str:
@@ -123,15 +130,17 @@ def _assemble(
     task = require_task(store.read().state, wanted.key)
     refuse_closed(task)
     base = _require_base(git, wanted.base_ref)
-    parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, judge_stages(task, stale=stale))
+    standings = judge_stages(task, stale=stale, within=wanted.group if wanted.update else "")
+    parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings)
     composed = compose(git, base, parts, task=str(wanted.key), progress=progress)
     if composed.commit is None:
         raise _conflict(wanted, composed)
-    collector = _collector(task, wanted, composed.commit)
+    commit = _on_top(git, task, wanted, composed.commit) if wanted.update else composed.commit
+    collector = _collector(git, task, wanted, commit)
     check_collector(git, collector)
     order = tuple(part.stage for part in parts)
     outcome = Assembled(task, wanted.group, collector.branch, str(collector.path) if collector.path else None, base,
-                        composed.commit, composed.tree, order, composed.joined, changed=False)  # fmt: skip
+                        commit, composed.tree, order, composed.joined, changed=False)  # fmt: skip
     return outcome if dry_run else _make(store, wanted, collector, outcome)
 
 
@@ -172,8 +181,22 @@ def _require_base(git: Git, text: str) -> CommitId:
     return found
 
 
-def _collector(task: Task, wanted: Wanted, commit: CommitId) -> Collector:
-    """Branch and worktree as they have to become; a group that was assembled before keeps those that it has."""
+def _on_top(git: Git, task: Task, wanted: Wanted, new: CommitId) -> CommitId:
+    """What was composed, as a commit that the published one is an ancestor of, so that pushing it needs no force."""
+    known = task.groups.get(wanted.group)
+    if known is None or contains(git, new, known.range.head):
+        return new
+    old = CommitId(known.range.head)
+    if tree_of(git, old) == tree_of(git, new) and contains(git, old, _require_base(git, wanted.base_ref)):
+        return old
+    seconds = max(read_commit(git, oid).commit_time for oid in (old, new))
+    told = f"Update group {wanted.group}\n\nOkstra-Task: {wanted.key}\nOkstra-Group: {wanted.group}\n"
+    when = datetime.fromtimestamp(seconds, UTC)
+    return write_commit(git, tree=tree_of(git, new), parents=[old, new], message=told, when=when)
+
+
+def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collector:
+    """Branch and worktree as they have to become; a group that was assembled in this clone keeps those that it has."""
     known, held = task.groups.get(wanted.group), task.places.get(wanted.scope)
     active = held if held is not None and held.status == "active" else None
     _, group, name = task.key.split("/")
@@ -181,7 +204,8 @@ def _collector(task: Task, wanted: Wanted, commit: CommitId) -> Collector:
     branch = parse_branch(wanted.branch or (active.branch if active else usual))
     path = wanted.worktree
     if path is not None and active is not None and active.worktree is not None:
-        path = Path(active.worktree)
+        is_ours = active.writer == require_writer(git) or find_worktree(git, Path(active.worktree)) is not None
+        path = Path(active.worktree) if is_ours else path
     before = [known.range.head, *reversed(known.former)] if known is not None and known.branch == branch else []
     return Collector(branch, path, commit, tuple(before), f"okstra task={wanted.key} group={wanted.group}")
 
@@ -208,7 +232,7 @@ def _facts(snapshot: Snapshot, wanted: Wanted, plan: Assembled, made: GroupAssem
     """What has to be recorded, nothing when all of it is on record; refuses when a stage moved meanwhile."""
     task = require_task(snapshot.state, wanted.key)
     refuse_closed(task)
-    _refuse_moved(task, made)
+    _refuse_moved(task, made, update=wanted.update)
     place = _place(snapshot.state, task, wanted, plan)
     known = task.groups.get(wanted.group)
     same = known is not None and known.status == "assembled" and known.range == made.range
@@ -217,10 +241,17 @@ def _facts(snapshot: Snapshot, wanted: Wanted, plan: Assembled, made: GroupAssem
     return [*superseding_facts(task, wanted.group, wanted.stages), *place, made]
 
 
-def _refuse_moved(task: Task, made: GroupAssembled) -> None:
+def _is_away(task: Task, stage: Stage | None, group: str, *, update: bool) -> bool:
+    """Whether the stage landed, or went into a pull request other than the one that is being updated."""
+    pr = task.prs.get(stage.pr) if stage is not None and stage.pr is not None else None
+    return stage is None or stage.landed or (pr is not None and not (update and pr.group == group))
+
+
+def _refuse_moved(task: Task, made: GroupAssembled, *, update: bool) -> None:
     for member in made.members:
         stage = task.stages.get(member.stage)
-        if stage is None or stage.range is None or stage.range.head != member.commit or stage.pr or stage.landed:
+        moved = stage is None or stage.range is None or stage.range.head != member.commit
+        if moved or _is_away(task, stage, made.group, update=update):
             raise ChangedMeanwhile(
                 f"stage {member.stage} changed while the group was being assembled; nothing was made",
                 hint="assemble again",

@@ -43,17 +43,18 @@ class Standing:
         return [reason.code for reason in self.reasons]
 
 
-def judge_stages(task: Task, *, stale: Mapping[int, str]) -> dict[int, Standing]:
+def judge_stages(task: Task, *, stale: Mapping[int, str], within: str = "") -> dict[int, Standing]:
     """Every stage of plan and ledger, ascending; `stale` says why a stage's history needs a person.
 
-    A dependency will do when it has been delivered (in an open pull request, or landed) or may leave itself.
+    A dependency will do when it has been delivered (in an open pull request, or landed) or may leave itself. Being in
+    the open pull request of the group `within` keeps no stage here.
     """
     planned = {row.number: row for row in task.plan.stages} if task.plan is not None else {}
     found: dict[int, Standing] = {}
     for number in in_order(task, {*planned, *task.stages}):
         stage, row = task.stages.get(number), planned.get(number)
         title = (stage.title if stage else "") or (row.title if row else "")
-        own = list(_own_reasons(task, number, stale))
+        own = list(_own_reasons(task, number, stale, within))
         if planned and row is None:
             own.append(Reason(NOT_PLANNED, f"the approved plan has no stage {number}", _plan_hint(task)))
         needs = dependencies(task, number)
@@ -88,7 +89,7 @@ def is_delivered(stage: Stage | None) -> bool:
     return stage is not None and (stage.landed or stage.pr is not None)
 
 
-def _own_reasons(task: Task, number: int, stale: Mapping[int, str]) -> Iterable[Reason]:
+def _own_reasons(task: Task, number: int, stale: Mapping[int, str], within: str) -> Iterable[Reason]:
     """What keeps the stage here by itself; of not done, not verified, verified before it changed only the first."""
     key, stage = _colon(task), task.stages.get(number)
     if stage is None or stage.range is None:
@@ -98,8 +99,12 @@ def _own_reasons(task: Task, number: int, stale: Mapping[int, str]) -> Iterable[
         where = f" in {stage.landing.target}" if stage.landing else ""
         yield Reason(LANDED, f"stage {number} has landed{where}")
         return
-    if stage.pr is not None:
+    pr = task.prs.get(stage.pr) if stage.pr is not None else None
+    if stage.pr is not None and (pr is None or pr.group != within):
         hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {stage.pr}"
+        if pr is not None:
+            hint += f"\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
+            hint += f"--stages {pr.group.replace('-', ',')} --base {pr.base_ref or 'BRANCH'}"
         yield Reason(IN_PR, f"stage {number} is in {stage.pr}", hint, {"url": stage.pr})
         return
     if number in stale:

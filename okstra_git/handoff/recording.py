@@ -169,8 +169,9 @@ def active_runs(task: Task, stages: Sequence[int]) -> list[Run]:
 def record_pr(store: Store, key: TaskKey, opened: Opened, ending: Ending = Ending()) -> Appended:
     """Record that a pull request holds these stages, end what still claims them, all in one append.
 
-    The same address with the same stages changes nothing. Refuses stages without a commit, stages in another open
-    pull request (unless `supersedes` names it), and an address that is on record with other stages.
+    The same address with the same stages records what they are now, if they were something else before. Refuses
+    stages without a commit, stages in another open pull request (unless `supersedes` names it), and an address that
+    is on record with other stages.
     """
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
@@ -180,7 +181,8 @@ def record_pr(store: Store, key: TaskKey, opened: Opened, ending: Ending = Endin
         before = task.prs.get(opened.url)
         if before is not None and before.status == "open":
             _refuse_other(task, before, opened)
-            return []
+            now = _pr(store.git, task, stages, opened)
+            return [] if (now.commit, now.members) == (before.commit, before.members) else [now]
         replaced = _replaced(task, opened)
         _refuse_elsewhere(task, stages, opened)
         others = superseding_facts(task, group_id(opened.stages), opened.stages)

@@ -316,3 +316,33 @@ def test_events_of_an_assembly_are_one_batch_with_the_branch(world: World) -> No
     assert kinds == ["place.reserved", "group.assembled"]
     assert world.tip(f"refs/okstra/group/shop/web/login/{done['group']}") == done["commit"]
     assert world.okstra("fsck", "--json").json["findings"] == []
+
+
+def test_an_open_pull_request_is_updated_on_top_of_what_was_published(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2)
+    first = assemble(world, "1,2")
+    url = "https://f.example/pull/1"
+    handoff(world, "record-pr", "--stages", "1,2", "--branch", str(first["branch"]), "--url", url)
+    world.checkout("s1")
+    world.amend({"f1.txt": "better\n"})
+    world.okstra("stage", "done", "1", "--task-key", NAME)
+    verify(world, 1)
+    refused = dict(assemble(world, "1,2", exit=1)["error"])  # type: ignore[call-overload]
+    assert "--update" in str(refused["hint"])
+    again = assemble(world, "1,2", "--update")
+    assert world.ask("merge-base", str(first["commit"]), str(again["commit"])) == first["commit"]
+    assert files_of(world, str(again["commit"])) == {"README": "base", "f1.txt": "better", "f2.txt": "2"}
+    assert assemble(world, "1,2", "--update")["changed"] is False
+    recorded = handoff(world, "record-pr", "--stages", "1,2", "--branch", str(first["branch"]), "--url", url)
+    assert (recorded["changed"], recorded["pr"]["commit"]) == (True, again["commit"])
+
+
+def test_a_base_behind_its_upstream_is_noted(world: World) -> None:
+    ready(world, 1)
+    world.checkout("main")
+    world.git("branch", "far", "main")
+    world.git("branch", "--set-upstream-to=far", "main")
+    world.git("update-ref", "refs/heads/far", world.ask("commit-tree", "-p", "main", "-m", "M", "main^{tree}"))
+    said = world.okstra("handoff", "assemble", "--task-key", NAME, "--stages", "1", "--base", "main")
+    assert "main is behind" in said.err
