@@ -10,7 +10,7 @@ _BREAK = "&#8203;"
 _ACTIVE = re.compile(
     r"(?P<broken>@(?=\S)|[#!](?=\d)|\bGH(?=-\d)|:(?=//)|\bwww(?=\.))"
     r"|(?P<and>&)"
-    r"|(?P<marked>[\\`*\[\]<>|~$#]|(?<![^\W_])_|_(?![^\W_]))",
+    r"|(?P<marked>[\\`*\[\]<>|~$#]|_(?![^\W_]))",
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"([0-9]{1,9})[.)]|[-+=/]")

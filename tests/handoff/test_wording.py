@@ -233,6 +233,12 @@ def test_what_is_cut_is_counted_and_failures_stay() -> None:
     assert "Token use" in body
 
 
+def test_a_short_list_that_was_cut_says_so_too() -> None:
+    body = render_body(large(33, 7, 7), None)
+    assert "- 2 more\n" in body
+    assert body.count("<summary>Commands: 7</summary>") == 33
+
+
 def test_in_the_least_room_a_body_ends_with_a_whole_line() -> None:
     body = render_body(large(2_000, 0, 1), None)
     assert units(body) <= MAX_BODY
