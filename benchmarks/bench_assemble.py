@@ -38,9 +38,6 @@ def main() -> int:
     say(f"{STAGES} stages of {COMMITS} commits, {FILES} files: {STAGES} calls of git merge-tree {theirs * 1000:.0f} ms")
     told = f"the command without a worktree {bare * 1000:.0f} ms ({bare / theirs:.2f}x)"
     say(f"merged in memory {ours * 1000:.0f} ms, {told}")
-    say(
-        f"merged in memory {ours * 1000:.0f} ms, the command without a worktree {bare * 1000:.0f} ms ({bare / theirs:.2f}x)"
-    )
     say(f"the command with its worktree {whole * 1000:.0f} ms, git worktree add alone {added * 1000:.0f} ms")
     kept = judge("merging to git merge-tree", ours / theirs, LIMIT)
     return 0 if judge("assemble to merge-tree and worktree add", whole / (theirs + added), LIMIT) and kept else 1

@@ -1,12 +1,13 @@
 """What the data of a verification report says, and whether a stage may be recorded as verified by it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from reprlib import Repr
 from typing import Any, NamedTuple
 
 from okstra_git.errors import OkstraError
+from okstra_git.handoff.harmless import visible_line
 from okstra_git.handoff.plain_json import NotPlain, read_plain_object
 from okstra_git.handoff.verdict_fields import read_reported_verdict
 from okstra_git.names import MAX_STAGE, shown
@@ -94,6 +95,12 @@ def _load(data: bytes, name: str) -> dict[str, Any]:
         raise _refusal(f"{shown(name)} cannot be read", name, [problem]) from error
 
 
+def most_telling(checks: Sequence[Check], limit: int) -> tuple[Check, ...]:
+    """At most that many of the checks, in their order; those that failed are kept first."""
+    ranked = sorted(range(len(checks)), key=lambda at: (checks[at].exit_code == 0, at))
+    return tuple(checks[at] for at in sorted(ranked[:limit]))
+
+
 class _Reading:
     """Reads value by value and collects what is wrong; what a method returns counts only if nothing is."""
 
@@ -166,7 +173,7 @@ class _Reading:
         odd = [each for each in found if each not in (_HANDOFF, GROUP_HANDOFF) and _is_handoff(each)]
         if odd:
             self._say("routing", f"{_some(_repr(each) for each in odd)} in routing is not {GROUP_HANDOFF}", hint)
-        return tuple(_harmless(each) for each in found)
+        return tuple(visible_line(each, MAX_COMMAND) for each in found)
 
     def checks(self) -> tuple[Check, ...]:
         """The commands that were run; of very many, those that failed are kept first."""
@@ -183,10 +190,11 @@ class _Reading:
         if wrong:
             self._say("no-evidence", _some(wrong), _AGAIN)
             return ()
-        checks = [Check(command=_harmless(row["command"]), exit_code=row["exitCode"]) for row in found]
+        checks = [
+            Check(command=visible_line(row["command"].strip(), MAX_COMMAND), exit_code=row["exitCode"]) for row in found
+        ]
         self._warn_of(checks)
-        ranked = sorted(range(len(checks)), key=lambda at: (checks[at].exit_code == 0, at))
-        return tuple(checks[at] for at in sorted(ranked[:MAX_CHECKS]))
+        return most_telling(checks, MAX_CHECKS)
 
     def database(self) -> bool | None:
         found = self.values.get("databaseVerified")
@@ -253,12 +261,6 @@ def _differing(message: str) -> EvidenceProblem:
 
 def _is_handoff(token: str) -> bool:
     return token.strip().casefold().startswith(_HANDOFF)
-
-
-def _harmless(text: str) -> str:
-    """One bounded line in which control characters are shown, not obeyed."""
-    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text.strip()[:MAX_COMMAND])
-    return plain if len(text.strip()) <= MAX_COMMAND and len(plain) <= MAX_COMMAND else f"{plain[: MAX_COMMAND - 1]}…"
 
 
 def _some(texts: Iterable[str]) -> str:

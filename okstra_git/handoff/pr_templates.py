@@ -1,0 +1,162 @@
+"""A project's own form of pull requests: where it is found, and how it is filled in."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from okstra_git.errors import OkstraError
+from okstra_git.names import shown
+
+MAX_BYTES = 64 << 10
+
+_NAME = "pull_request_template"
+_SUFFIXES = (".md", ".txt")
+_FOLDERS = (".github", "", "docs")
+"""Where GitHub looks, in its order (docs.github.com, "Creating a pull request template for your repository")."""
+
+_GITLAB = (".gitlab", "merge_request_templates")
+_GAP = re.compile(r"(?:^(?P<lead>[ \t>]+))?\{\{[ \t]*okstra\.(?P<name>[a-z_]+)[ \t]*\}\}", re.MULTILINE)
+"""A gap, with what stands before it if that is only indentation or the mark of a quote."""
+
+_COMMENT_OR_GAP = re.compile(rf"<!--.*?-->|{_GAP.pattern}", re.MULTILINE | re.DOTALL)
+
+
+class TemplateMissing(OkstraError):
+    """A template that is not there, or that is no text of at most 64 KiB."""
+
+    code = "template.missing"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A Markdown file with gaps such as `{{ okstra.body }}`; `path` is told from the project's root where it is below.
+
+    `origin` says who chose it: the command line, the configuration, or the repository by having one.
+    """
+
+    path: str
+    text: str
+    origin: Literal["named", "configured", "repository"]
+
+
+def find_template(root: Path, named: str | None, configured: str | None) -> Template | None:
+    """The template that was named, else the configured one, else the repository's own, else None.
+
+    A relative path has to stay below `root`; one name alone may also be that of a template in the folder where the
+    repository keeps several. A template that was asked for and cannot be used is refused.
+    """
+    if named:
+        return _read(root, _place_of(root, named), "named")
+    if configured:
+        return _read(root, _place_of(root, configured), "configured")
+    own = next(_own(root), None)
+    return _read(root, own, "repository") if own else None
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The template with its gaps filled; without any, `values["body"]` follows below a rule.
+
+    Nothing else is evaluated: other braces, gaps of unknown names and comments stay to the letter. Further lines of a
+    value begin like the line of its gap, so that quotes and lists go on.
+    """
+    pieces, at = [], 0
+    for gap in _gaps(text, values):
+        lead = gap["lead"] or ""
+        first, *others = values[gap["name"]].split("\n")
+        pieces += [text[at : gap.start()], lead, first, *(f"\n{f'{lead}{line}'.rstrip()}" for line in others)]
+        at = gap.end()
+    result = "".join([*pieces, text[at:]]).rstrip()
+    if not pieces:
+        result = f"{result}\n\n---\n\n{values['body']}" if result else values["body"]
+    return result.rstrip() + "\n"
+
+
+def gaps_in(text: str, names: Mapping[str, str]) -> int:
+    """How many gaps of these names the template has."""
+    return sum(1 for _ in _gaps(text, names))
+
+
+def _gaps(text: str, names: Mapping[str, str]) -> Iterator[re.Match[str]]:
+    """The gaps of these names outside of comments; a comment that nobody closed is none."""
+    behind = text.rfind("-->") + 3 if "-->" in text else 0
+    for found in (*_COMMENT_OR_GAP.finditer(text, 0, behind), *_GAP.finditer(text, behind)):
+        if found["name"] in names:
+            yield found
+
+
+def _place_of(root: Path, named: str) -> Path:
+    """Where a name leads; one of a template among several is looked up there when it is no file."""
+    path = root / named
+    if os.path.exists(path) or "/" in named:
+        return path
+    wanted = [named.casefold(), *(f"{named}{suffix}".casefold() for suffix in _SUFFIXES)]
+    folders = [*((folder, _NAME) for folder in _FOLDERS), _GITLAB]
+    found = (_entry(_entry(_entry(root, outer), inner), name) for outer, inner in folders for name in wanted)
+    return next((entry for entry in found if entry), path)
+
+
+def _own(root: Path) -> Iterator[Path]:
+    """The files that forges take for the repository's template, the first of which counts."""
+    for folder in _FOLDERS:
+        for suffix in _SUFFIXES:
+            found = _entry(_entry(root, folder), f"{_NAME}{suffix}")
+            if found and not found.is_dir():
+                yield found
+    found = _entry(_entry(_entry(root, _GITLAB[0]), _GITLAB[1]), "default.md")
+    if found:
+        yield found
+
+
+def _entry(folder: Path | None, name: str) -> Path | None:
+    """What has this name there, in whatever case; no name is the folder itself."""
+    if folder is None or not name:
+        return folder
+    return next((entry for entry in _entries(folder) if entry.name.casefold() == name), None)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _read(root: Path, path: Path, origin: Literal["named", "configured", "repository"]) -> Template:
+    name = _told(root, path)
+    is_below = not PurePosixPath(name).is_absolute()
+    try:
+        if is_below and not path.resolve().is_relative_to(root.resolve()):
+            raise _missing(name, "is outside of the project", origin)
+        if not path.exists():
+            raise _missing(name, "is not there", origin)
+        if not path.is_file():
+            raise _missing(name, "is no file", origin)
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _missing(name, f"cannot be read: {getattr(error, 'strerror', None) or error}", origin) from error
+    if len(data) > MAX_BYTES:
+        raise _missing(name, f"is larger than {MAX_BYTES >> 10} KiB", origin)
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise _missing(name, f"is not UTF-8 at byte {error.start}", origin) from error
+    if "\0" in text:
+        raise _missing(name, "is no text", origin)
+    return Template(name, text.replace("\r\n", "\n").replace("\r", "\n"), origin)
+
+
+def _told(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _missing(name: str, why: str, origin: str) -> TemplateMissing:
+    hint = {
+        "named": "name a Markdown file, as a path from the project's root or an absolute one",
+        "configured": "correct the setting, or name another template",
+        "repository": "mend the file, or name another template",
+    }[origin]
+    return TemplateMissing(f"the pull request template {shown(name)} {why}", hint=hint, path=name, origin=origin)

@@ -1,0 +1,248 @@
+"""Title and body of a pull request, from what okstra knows of its stages."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from okstra_git.handoff.evidence import most_telling
+from okstra_git.handoff.harmless import columns, cut_to_columns, one_line, prose, ticket, visible_line
+from okstra_git.handoff.pr_templates import Template, fill, gaps_in
+from okstra_git.records.stage import Check, Verification
+from okstra_git.rendering import read_labels, render
+
+MAX_BODY = 65_536
+"""What GitHub takes, in characters; counted in UTF-16 here, which is never less."""
+
+MAX_TITLE = 72
+"""Columns of a title, as of a commit's subject, which it becomes when the pull request is squashed."""
+
+FOLDED = 8
+"""Longer lists are folded."""
+
+Usage = tuple[str, str, int, int, float | None]
+"""Who (a phase or a worker), model, tokens in, tokens out, and dollars where they are known."""
+
+_LEAST_TITLE = 24
+_WIDEST_NUMBERS = 24
+_SECTIONS = ("title", "stages", "scope", "evidence", "tickets", "plan", "cost")
+
+
+@dataclass(frozen=True)
+class StagePart:
+    """One stage of the pull request, `commit` and `tree` as they are handed over.
+
+    `carried`: the tree is not the verified one, and the verification was carried across the rewrite.
+    """
+
+    number: int
+    title: str
+    commit: str
+    tree: str
+    depends_on: tuple[int, ...]
+    files: tuple[str, ...]
+    commits: int
+    verification: Verification | None
+    carried: bool
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class PullRequestFacts:
+    """All that a pull request's text is made of; stages are told in the order given.
+
+    `others` are the stages of the plan that are not part of it: number, title, state. `commit` is the branch's tip.
+    """
+
+    key: str
+    title: str
+    tickets: tuple[str, ...]
+    category: str
+    group: str
+    base: str
+    branch: str
+    commit: str
+    stages: tuple[StagePart, ...]
+    others: tuple[tuple[int, str, str], ...]
+    plan_path: str
+    plan_blob: str
+    usage: tuple[Usage, ...] = ()
+    language: str = "en"
+    scope: Literal["stage-group", "whole-task"] = "stage-group"
+
+
+class _Room(NamedTuple):
+    """How much is told: files, commands and characters of summary for each stage; rows of long lists."""
+
+    files: int
+    checks: int
+    words: int
+    rows: int
+
+
+_ROOMS = (_Room(200, 200, 2_000, 200), _Room(40, 20, 600, 100), _Room(8, 5, 200, 50), _Room(0, 0, 0, 20))
+"""From everything to the least; the first that fits is taken."""
+
+
+def render_title(facts: PullRequestFacts, *, cache: Path | None = None) -> str:
+    """`feature: Login form (stages 2, 3)` on one line, at most 72 columns unless the frame alone leaves too few."""
+    category, title = one_line(facts.category), one_line(facts.title) or facts.key
+    if title.casefold().startswith((f"{category}:".casefold(), f"{category}(".casefold())):
+        category = ""
+    numbers = "" if facts.scope == "whole-task" else _ranges([part.number for part in facts.stages])
+    values = {
+        "category": cut_to_columns(category, _LEAST_TITLE),
+        "numbers": cut_to_columns(numbers, _WIDEST_NUMBERS),
+        "many": len(facts.stages) > 1,
+        "t": read_labels(facts.language),
+    }
+    frame = render("handoff/title.md.j2", {**values, "title": ""}, cache=cache).strip("\n")
+    short = cut_to_columns(title, max(_LEAST_TITLE, MAX_TITLE - columns(frame)))
+    return render("handoff/title.md.j2", {**values, "title": short}, cache=cache).strip("\n")
+
+
+def render_body(facts: PullRequestFacts, template: Template | None, *, cache: Path | None = None) -> str:
+    """The body, in the project's own form if it has one; what does not fit into 65,536 characters is cut and said."""
+    text = template.text if template else "{{ okstra.body }}"
+    note = f"\n{_render('shortened', {'t': read_labels(facts.language)}, cache)}\n"
+    for room in _ROOMS:
+        values = _values(facts, room, cache)
+        found = fill(text, values) + (note if room != _ROOMS[0] else "")
+        if _length(found) <= MAX_BODY:
+            return found
+    left = MAX_BODY - _length(note) - _length(fill(text, dict.fromkeys(values, "")))
+    each = max(0, left // max(1, gaps_in(text, values)))
+    found = fill(text, {name: _beginning(value, each) for name, value in values.items()})
+    return _beginning(found, MAX_BODY - _length(note)) + note
+
+
+def _values(facts: PullRequestFacts, room: _Room, cache: Path | None) -> dict[str, str]:
+    """What each gap of a template stands for."""
+    view = _view(facts, room)
+    values = {name: _render(name, view, cache) for name in _SECTIONS if name != "title"}
+    values["title"] = prose(render_title(facts, cache=cache))
+    values["body"] = _render("body", {**view, **values, "title": view["title"]}, cache)
+    return values
+
+
+def _render(name: str, values: dict[str, Any], cache: Path | None) -> str:
+    return render(f"handoff/{name}.md.j2", values, cache=cache).strip("\n")
+
+
+def _view(facts: PullRequestFacts, room: _Room) -> dict[str, Any]:
+    """What the templates see: text of others is harmless here, so that they only place it."""
+    numbers = [part.number for part in facts.stages]
+    costs = [cost for *_, cost in facts.usage]
+    return {
+        "t": read_labels(facts.language),
+        "folded": FOLDED,
+        "key": facts.key,
+        "title": prose(facts.title) or prose(facts.key),
+        "category": prose(facts.category),
+        "mode": facts.scope,
+        "group": facts.group,
+        "base": visible_line(facts.base, 255),
+        "branch": visible_line(facts.branch, 255),
+        "commit": facts.commit,
+        "numbers": _ranges(numbers),
+        "total": len(facts.stages) + len(facts.others),
+        "parts": [_part(part, room) for part in facts.stages],
+        "absent": [(number, prose(title, 120), prose(state)) for number, title, state in facts.others[: room.rows]],
+        "more_absent": max(0, len(facts.others) - room.rows),
+        "tracked": [ticket(each) for each in facts.tickets[: room.rows]],
+        "more_tracked": max(0, len(facts.tickets) - room.rows),
+        "plan_path": visible_line(facts.plan_path, 500),
+        "plan_blob": facts.plan_blob,
+        "usage": [_usage(row) for row in facts.usage[: room.rows]],
+        "more_usage": max(0, len(facts.usage) - room.rows),
+        "tokens_in": _thousands(sum(row[2] for row in facts.usage)),
+        "tokens_out": _thousands(sum(row[3] for row in facts.usage)),
+        "has_costs": any(cost is not None for cost in costs),
+        "costs": _dollars(sum(cost or 0 for cost in costs)) if None not in costs else "–",
+    }
+
+
+def _part(part: StagePart, room: _Room) -> dict[str, Any]:
+    found = part.verification
+    checks = found.checks if found else ()
+    return {
+        "number": part.number,
+        "title": prose(part.title, 200),
+        "summary": prose(part.summary, room.words) if room.words else "",
+        "commit": part.commit,
+        "tree": part.tree,
+        "commits": part.commits,
+        "depends_on": ", ".join(map(str, part.depends_on)),
+        "files": [visible_line(path, 300) for path in part.files[: room.files]],
+        "file_count": len(part.files),
+        "verification": found,
+        "standing": _standing(part),
+        "report": visible_line(found.report, 500) if found else "",
+        "checks": [
+            Check(command=visible_line(check.command, 2_000), exit_code=check.exit_code)
+            for check in most_telling(checks, room.checks)
+        ],
+        "check_count": len(checks),
+        "failed": sum(check.exit_code != 0 for check in checks),
+    }
+
+
+def _standing(part: StagePart) -> str:
+    """How what is handed over relates to what was verified: same, rewritten, carried or other."""
+    found = part.verification
+    if found is None:
+        return ""
+    if found.tree == part.tree:
+        return "same" if found.commit == part.commit else "rewritten"
+    return "carried" if part.carried or found.carried else "other"
+
+
+def _usage(row: Usage) -> dict[str, str]:
+    who, model, tokens_in, tokens_out, cost = row
+    return {
+        "who": prose(who, 80),
+        "model": prose(model, 80),
+        "tokens_in": _thousands(tokens_in),
+        "tokens_out": _thousands(tokens_out),
+        "cost": "–" if cost is None else _dollars(cost),
+    }
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}"
+
+
+def _dollars(amount: float) -> str:
+    """Cents, and more of small amounts; the sign is escaped, since two of them would make a formula."""
+    return f"\\${amount:,.2f}" if amount >= 0.1 or not amount else f"\\${amount:.4f}"
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """`2, 3, 5–9`: three and more in a row become a range."""
+    return ", ".join(_runs(sorted(set(numbers))))
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[str]:
+    at = 0
+    while at < len(numbers):
+        end = at
+        while end + 1 < len(numbers) and numbers[end + 1] == numbers[end] + 1:
+            end += 1
+        if end - at >= 2:
+            yield f"{numbers[at]}–{numbers[end]}"
+        else:
+            yield from map(str, numbers[at : end + 1])
+        at = end + 1
+
+
+def _length(text: str) -> int:
+    """In UTF-16, by which forges written in Java or JavaScript count."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _beginning(text: str, limit: int) -> str:
+    """As many whole lines as fit."""
+    if _length(text) <= limit:
+        return text
+    head = text.encode("utf-16-le")[: 2 * max(0, limit)].decode("utf-16-le", "ignore")
+    return head.rpartition("\n")[0]
