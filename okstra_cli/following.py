@@ -72,10 +72,20 @@ def chain_hints(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def tell_moves(session: Session, events: Iterable[Event]) -> None:
     """One line on standard error for each record that followed its commit."""
-    for event in events:
-        line = describe_move(event)
-        if line:
-            session.note(line)
+    told = [(event, line) for event in events if (line := describe_move(event))]
+    state = session.store.read().state if told else None
+    for event, line in told:
+        session.note(line + (_told_of_verification(state, event) if state is not None else ""))
+
+
+def _told_of_verification(state: State, event: Event) -> str:
+    """Whether what was verified still stands for a stage that moved; nothing where nothing was verified."""
+    fact = event.fact
+    task = state.tasks.get(fact.task)
+    stage = task.stages.get(fact.stage) if task is not None and isinstance(fact, StageMoved) else None
+    if stage is None or stage.verified is None or stage.landed:
+        return ""
+    return "; its verification stands" if stage.is_verified else "; its verification does not stand any more"
 
 
 def describe_move(event: Event) -> str:

@@ -90,6 +90,11 @@ def default_base(session: Session) -> str:
 
 def worktree_path(session: Session, key: TaskKey, stage: int) -> Path:
     """Where the stage's worktree goes: below okstra.worktreeRoot."""
+    return worktree_root(session, key) / f"stage-{stage}"
+
+
+def worktree_root(session: Session, key: TaskKey) -> Path:
+    """The folder of the task's worktrees, below okstra.worktreeRoot."""
     root = str(read_setting(session.git, require_setting("okstra.worktreeRoot")).value)
     base = session.home / root[2:] if root.startswith("~/") else Path(root)
-    return base / key.project / key.group / key.task / f"stage-{stage}"
+    return base / key.project / key.group / key.task

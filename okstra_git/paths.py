@@ -68,6 +68,10 @@ class TaskPaths(NamedTuple):
     def schedule(self) -> Path:
         return self.root / "schedule.md"
 
+    def handoff(self, group: str) -> Path:
+        """The text of a group's pull request."""
+        return self.root / "handoff" / f"group-{group}.md"
+
     @property
     def qa(self) -> Path:
         return self.root / "qa"

@@ -10,6 +10,7 @@ from okstra_cli.session import Session
 
 app = single_command()
 
+
 @app.command()
 @names_a_task
 def prepare(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Place, Stage, Task
     from okstra_git.runs.leases import Lease
 
-TONES: dict[str, Tone] = {"done": "good", "verified": "good", "landed": "good", "started": "warn"}
+TONES: dict[str, Tone] = {"done": "good", "verified": "good", "landed": "good", "in-pr": "good", "started": "warn"}
 
 
 def all_stages(task: Task) -> list[Stage]:
@@ -56,7 +56,7 @@ def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[s
     """One stage as recorded, with its lease; absent parts are null."""
     place = task.places.get(f"stage-{stage.number}")
     verified = stage.verified
-    carries = verified is not None and (verified.carried or _has_tree(stage, verified.tree))
+    pr = task.prs.get(stage.pr) if stage.pr is not None else None
     return {
         "number": stage.number,
         "title": stage.title,
@@ -66,14 +66,12 @@ def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[s
         "worktree": place.worktree if place is not None and place.status == "active" else None,
         "commit": stage.range.head if stage.range else None,
         "base": (stage.range.base if stage.range else stage.base) or None,
-        "verified": {"commit": verified.commit, "tree": verified.tree, "carries": carries} if verified else None,
-        "pr": None,
+        "verified": {"commit": verified.commit, "tree": verified.tree, "carries": stage.is_verified}
+        if verified
+        else None,
+        "pr": {"url": pr.url, "state": pr.status, "group": pr.group, "branch": pr.branch} if pr is not None else None,
         "lease": lease_json(lease_of(leases, stage.number)),
     }
-
-
-def _has_tree(stage: Stage, tree: str) -> bool:
-    return stage.range is not None and stage.range.head_tree == tree
 
 
 def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[str, Any]:
@@ -87,12 +85,19 @@ def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) ->
     }
 
 
+def state_cell(stage: Stage) -> Cell:
+    """The state, with a word about a verification that does not stand any more."""
+    if stage.verified is not None and stage.status in ("done", "in-pr") and not stage.is_verified:
+        return Cell(f"{stage.status}, verify again", "warn")
+    return Cell(stage.status, TONES.get(stage.status, "plain"))
+
+
 def stage_cells(stage: Stage) -> list[Cell]:
     """A row: number, state, commit, branch, title."""
     commit = stage.range.head[:10] if stage.range else "-"
     return [
         Cell(str(stage.number)),
-        Cell(stage.status, TONES.get(stage.status, "plain")),
+        state_cell(stage),
         Cell(commit),
         Cell(stage.branch or "-"),
         Cell(stage.title),
@@ -178,11 +183,27 @@ def show_page(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> Page:
             ("range", f"{(found.base or 'root')[:10]}..{found.head[:10]}"),
             ("files", ", ".join(found.paths) + (" ..." if found.path_count > len(found.paths) else "")),
         ]
+    rows += list(_handed(stage))
     rows += [("was", f"{trail.range.head[:10]}, left by {trail.proof}") for trail in stage.trail]
     for name, value in rows:
         if value.strip():
             page.line(Cell(f"  {name:<11}", "faint"), value)
     return page
+
+
+def _handed(stage: Stage) -> Iterable[tuple[str, str]]:
+    """What is on record of its verification, pull request and landing."""
+    verified, landing = stage.verified, stage.landing
+    if verified is not None:
+        stands = "stands" if stage.is_verified else "does not stand any more"
+        yield (
+            "verified",
+            f"{verified.commit[:10]}, tree {verified.tree[:10]}, {_count(len(verified.checks), 'check')}; {stands}",
+        )
+    if stage.pr is not None:
+        yield "in", stage.pr
+    if landing is not None:
+        yield "landed", f"in {landing.target} at {landing.commit[:10]} ({landing.how})"
 
 
 def _leased(lease: Lease | None) -> str:

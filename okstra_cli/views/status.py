@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
-from okstra_cli.views.stage import TONES, all_stages, lease_cell, stage_json
+from okstra_cli.views.stage import all_stages, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _row(task: Task, stage: Stage, finding: Finding | None) -> list[Cell]:
     word, tone = _history(finding)
     return [
         Cell(f"  {stage.number}"),
-        Cell(stage.status, TONES.get(stage.status, "plain")),
+        state_cell(stage),
         Cell((facts["commit"] or "-")[:10]),
         Cell(word, tone),
         Cell(stage.branch or "-"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.host.detached import run_detached
 
 SEALED_CONFIG = (
     "core.hooksPath=/dev/null", "core.quotePath=false", "color.ui=false", "core.pager=cat",
@@ -16,6 +17,9 @@ SEALED_CONFIG = (
 KEPT_VARIABLES = ("GIT_SSL_CAINFO", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_CONFIG_GLOBAL",
                   "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL",
                   "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE")  # fmt: skip
+Finished = subprocess.CompletedProcess[bytes]
+"""A git command that ran to its end: status and what it printed."""
+
 OFFLINE = {"GIT_ALLOW_PROTOCOL": "none"}
 """Keeps git before 2.45, which knows no GIT_NO_LAZY_FETCH, from fetching what a partial clone lacks."""
 
@@ -24,6 +28,12 @@ class GitFailed(OkstraError):
     """The git program answered with an error."""
 
     code = "git.failed"
+
+
+class GitTimedOut(GitFailed):
+    """The git program did not end within its limit, and was ended."""
+
+    code = "git.timed-out"
 
 
 class GitMissing(OkstraError):
@@ -49,26 +59,26 @@ def run_git(
     accept: Sequence[int] = (0,),
     timeout: float | None = None,
     sealed: bool = True,
-) -> subprocess.CompletedProcess[bytes]:
+    detached: bool = False,
+) -> Finished:
     """Run git with these arguments in `cwd`; raises `GitFailed` on an exit status that is not in `accept`.
 
-    With `sealed=False` the user's hooks and configuration act as in a command the user typed (the demo, probes).
+    With `sealed=False` the user's hooks and configuration act as in a command the user typed (the demo, probes). With
+    `detached=True` neither git nor what it starts has a terminal, and all of it ends at the time-out (the network).
     """
     settings = [word for setting in SEALED_CONFIG for word in ("-c", setting)] if sealed else []
+    command, environ, given = ["git", *settings, *arguments], sealed_environment(environment), stdin or b""
     try:
-        done = subprocess.run(
-            ["git", *settings, *arguments],
-            cwd=cwd,
-            env=sealed_environment(environment),
-            input=stdin if stdin is not None else b"",
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
+        if detached:
+            done = run_detached(command, cwd=cwd, environ=environ, stdin=given, timeout=timeout)
+        else:
+            done = subprocess.run(
+                command, cwd=cwd, env=environ, input=given, capture_output=True, timeout=timeout, check=False
+            )
     except FileNotFoundError as error:
         raise GitMissing("the git program was not found on PATH", hint="install git 2.36 or newer") from error
     except subprocess.TimeoutExpired as error:
-        raise GitFailed(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error
+        raise GitTimedOut(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error
     if done.returncode not in accept:
         complaint = done.stderr.decode(errors="replace").strip()
         raise GitFailed(

@@ -227,6 +227,22 @@ def write_commit(git: Git, *, tree: str, parents: Sequence[str], message: str, w
     return CommitId(_writing(git, lambda: str(make(None, stamp, stamp, message, pygit2.Oid(hex=tree), list(parents)))))
 
 
+def copy_commit(git: Git, commit: str, *, tree: str, parents: Sequence[str], when: datetime) -> CommitId:
+    """The commit once more with another tree and other parents, by the user at `when`; author and message stay.
+
+    A signature is left behind: it would not be valid any more.
+    """
+    found = read_commit(git, commit)
+    who = signature_of(git)
+    stamp = pygit2.Signature(who.name, who.email, int(when.timestamp()), 0)
+    above = [pygit2.Oid(hex=parent) for parent in parents]
+    told, encoding = found.raw_message, found.message_encoding or "UTF-8"
+    make = git.handle.create_commit
+    return CommitId(
+        _writing(git, lambda: str(make(None, found.author, stamp, told, pygit2.Oid(hex=tree), above, encoding)))
+    )
+
+
 def _tree(git: Git, oid: str) -> pygit2.Tree:
     found = git.handle[oid]
     if isinstance(found, pygit2.Commit):

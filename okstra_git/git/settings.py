@@ -70,6 +70,12 @@ def _path(text: str) -> Value:
     return text
 
 
+def _file(text: str) -> Value:
+    if not text.strip() or not is_text(text) or not text.isprintable():
+        raise ValueError("expected a path on one line, in UTF-8")
+    return text
+
+
 def _count(text: str) -> Value:
     scale = _SCALES.get(text[-1:].lower(), 1)
     digits = text if scale == 1 else text[:-1]
@@ -115,6 +121,7 @@ SETTINGS = (
         "Whether a plan's body is verified by all workers before it can be approved.",
         _flag,
     ),
+    Setting("okstra.prTemplate", "file", None, "The template of pull requests, a Markdown file.", _file),
     Setting("okstra.hooks", "true|false", True, "Whether okstra's git hooks act in this repository.", _flag),
 )
 _BY_NAME = {setting.name.lower(): setting for setting in SETTINGS}

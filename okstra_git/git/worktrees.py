@@ -51,10 +51,13 @@ def _parse(block: bytes) -> Worktree:
 
 def add_worktree(git: Git, path: Path, *, branch: str, base: str | None, reason: str) -> None:
     """Check out `branch` (created at `base` when that is given) in a new locked worktree at `path`."""
-    created = ["-b", branch, "--no-track", str(path), base] if base else [str(path), branch]
+    _add(git, path, reason, ["-b", branch, "--no-track", str(path), base] if base else [str(path), branch])
+
+
+def _add(git: Git, path: Path, reason: str, what: list[str]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        run_git(["worktree", "add", "-q", "--lock", "--reason", reason, *created], cwd=git.top)
+        run_git(["worktree", "add", "-q", "--lock", "--reason", reason, *what], cwd=git.top)
     except OSError as error:
         hint = "choose another place with 'git okstra config set okstra.worktreeRoot DIR'"
         raise WorktreeFailed(f"the directory {path.parent} cannot be made: {error.strerror}", hint=hint) from error
@@ -62,6 +65,16 @@ def add_worktree(git: Git, path: Path, *, branch: str, base: str | None, reason:
         raise WorktreeFailed(
             f"the worktree {path} could not be made: {failed.message}", path=str(path), hint="git worktree list"
         ) from failed
+
+
+def add_detached(git: Git, path: Path, *, commit: str, reason: str) -> None:
+    """Check out `commit` in a new locked worktree at `path`, on no branch yet."""
+    _add(git, path, reason, ["--detach", str(path), commit])
+
+
+def attach_branch(path: Path, branch: str) -> None:
+    """Say that a detached worktree is on `branch`; its files stay as they are."""
+    run_git(["symbolic-ref", "-m", f"okstra: on {branch}", "HEAD", f"refs/heads/{branch}"], cwd=path)
 
 
 def find_worktree(git: Git, path: Path) -> Worktree | None:

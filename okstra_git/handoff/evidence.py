@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from reprlib import Repr
 from typing import Any, NamedTuple
 
@@ -61,9 +61,10 @@ class Evidence:
 def read_evidence(data: bytes, *, name: str, stage: int, report: str | None = None) -> Evidence:
     """What the report data proves of this stage; all that speaks against recording it is refused together.
 
-    `stage` may be written as 3, "3" or "stage-3". `routing` and `databaseVerified` may be missing or null. Keys that
-    are not read belong to the report. `report` is the text of the Markdown report, which has to say the same. A check
-    that failed does not contradict the verdict, so it is only warned of.
+    `stage` may be written as 3, "3" or "stage-3". `routing`, `validationEvidence` and `databaseVerified` may be
+    missing or null. Keys that are not read belong to the report. `report` is the text of the Markdown report, which
+    must not say otherwise. What does not contradict the verdict is only warned of: a check that failed, no check at
+    all, a report without a verdict.
     """
     found = _Reading(_load(data, name))
     evidence = Evidence(
@@ -79,6 +80,9 @@ def read_evidence(data: bytes, *, name: str, stage: int, report: str | None = No
         found.problems += _differences(report, found.values, stage)
     if found.problems:
         raise _refusal(f"{shown(name)} does not verify stage {stage}", name, found.problems)
+    if report is not None and not read_reported_verdict(report).tokens:
+        message = "the report has no Final Verdict with a Verdict Token; its data alone were read"
+        evidence = replace(evidence, warnings=(*evidence.warnings, EvidenceProblem("evidence.no-verdict", message)))
     return evidence
 
 
@@ -174,9 +178,12 @@ class _Reading:
     def checks(self) -> tuple[Check, ...]:
         """The commands that were run; of very many, those that failed are kept first."""
         found = self.values.get("validationEvidence")
-        if not isinstance(found, list) or not found:
-            message = "validationEvidence must list the commands that were run"
-            message += ", and is empty" if found == [] else f", and is {self._told('validationEvidence')}"
+        if found is None or found == []:
+            message = "the verification lists no command that was run (validationEvidence)"
+            self.warnings.append(EvidenceProblem("evidence.no-evidence", message))
+            return ()
+        if not isinstance(found, list):
+            message = f"validationEvidence must list the commands that were run, and is {_kind(found)}"
             self._say("no-evidence", message, "run the validation commands of the stage, then verify again")
             return ()
         wrong = [problem for at, row in enumerate(found) for problem in _row_problems(row, at)]
@@ -233,11 +240,9 @@ def _differences(report: str, values: dict[str, Any], stage: int) -> Iterator[Ev
     told = read_reported_verdict(report)
     verdict = values.get("verdict")
     token = verdict.get("token") if isinstance(verdict, dict) else None
-    if not told.has_section:
-        yield _differing("the report has no Final Verdict section")
-    elif len(told.tokens) != 1:
+    if len(told.tokens) > 1:
         yield _differing(f"Final Verdict in the report must have one Verdict Token field, and has {len(told.tokens)}")
-    elif isinstance(token, str) and told.tokens[0] != token:
+    elif told.tokens and isinstance(token, str) and told.tokens[0] != token:
         yield _differing(f"the report's Verdict Token is {_repr(told.tokens[0])}, its data say {_repr(token)}")
     written = _STAGE.fullmatch(told.stage)
     if told.stage and (written is None or int(written[1]) != stage):

@@ -22,7 +22,7 @@ def check_refs(git: Git, state: State) -> Iterator[Finding]:
     """Stage and anchor refs against the fold, and torn refs in all of refs/okstra/ and in the notes."""
     wanted = {name: oid for task in state.tasks.values() for name, oid in wanted_refs(task).items()}
     present = set(list_ref_names(git, layout.ROOT))
-    kinds = (layout.STAGES, layout.ANCHORS)
+    kinds = (*layout.PER_TASK, layout.ANCHORS)
     for name in sorted({*wanted, *(name for name in present if name.startswith(kinds))}):
         if not is_torn(git, name):
             yield from _compare(git, state, name, wanted.get(name))

@@ -9,9 +9,12 @@ LOGS = "refs/okstra/log/"
 REMOTE_LOGS = "refs/okstra/remote/"
 STAGES = "refs/okstra/stage/"
 ANCHORS = "refs/okstra/anchor/"
+GROUPS = "refs/okstra/group/"
 KEEPS = "refs/okstra/keep/"
 SNAPSHOTS = "refs/okstra/snapshot/"
 NOTES = "refs/notes/okstra"
+PER_TASK = (STAGES, GROUPS)
+"""Kinds of derived refs of which a task may have several, below its slashed key."""
 
 FORMAT_ENTRY = "format"
 TASKS_FOLDER = "tasks/"
@@ -28,6 +31,11 @@ def log_ref(writer: str) -> str:
 def stage_ref(task: str, number: int) -> str:
     """The current commit of a stage; `task` is the slashed key."""
     return f"{STAGES}{task}/{number}"
+
+
+def group_ref(task: str, group: str) -> str:
+    """The commit that a group was assembled to; `task` is the slashed key."""
+    return f"{GROUPS}{task}/{group}"
 
 
 def anchor_ref(task: str) -> str:
@@ -94,6 +102,11 @@ def watch_file(private: Path) -> Path:
 def lock_file(private: Path) -> Path:
     """The advisory lock of this clone's writers."""
     return private / "lock"
+
+
+def assembly_lock(private: Path) -> Path:
+    """The advisory lock of those who assemble a group."""
+    return private / "assembling"
 
 
 def torn_folder(private: Path) -> Path:

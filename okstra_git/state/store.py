@@ -69,14 +69,22 @@ class Store:
         """The state as of now."""
         return read_snapshot(self.git, self.memory)
 
-    def append(self, decide: Decide, *, queued: bool = True, attach: Mapping[str, str] | None = None) -> Appended:
+    def append(
+        self,
+        decide: Decide,
+        *,
+        queued: bool = True,
+        attach: Mapping[str, str] | None = None,
+        along: Callable[[], Sequence[RefUpdate]] = tuple,
+    ) -> Appended:
         """Record what `decide` returns, exactly once, whatever other processes do meanwhile.
 
         `queued=False` skips the advisory lock and relies on compare-and-set alone. `attach` are files (path -> blob id)
-        that the log's tree gets in the same commit. Refuses when the repository is read-only or full, when another
-        writer stays in the way, and where the log is damaged or of a newer format.
+        that the log's tree gets in the same commit. `along`, asked after `decide`, names refs that move in the same
+        transaction as the log or not at all; without facts none of them moves. Refuses when the repository is
+        read-only or full, when another writer stays in the way, and where the log is damaged or of a newer format.
         """
-        return self.attempt(lambda: self._append_once(decide, attach or {}), queued=queued)
+        return self.attempt(lambda: self._append_once(decide, attach or {}, along), queued=queued)
 
     def catch_up(self) -> Appended:
         """Record nothing, but derive what an interrupted command left underived."""
@@ -105,7 +113,9 @@ class Store:
             time.sleep(random.uniform(0, pause))
             pause = min(pause * 2, 0.1)
 
-    def _append_once(self, decide: Decide, attach: Mapping[str, str]) -> Appended:
+    def _append_once(
+        self, decide: Decide, attach: Mapping[str, str], along: Callable[[], Sequence[RefUpdate]]
+    ) -> Appended:
         writer = require_writer(self.git)
         ref = layout.log_ref(writer)
         tip = find_ref(self.git, ref)
@@ -123,7 +133,7 @@ class Store:
             message, when = describe_batch(events), events[-1].at
             new = write_commit(self.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
             reached("log.commit-written")
-            swap_refs(self.git, [RefUpdate(ref, tip, new)], message="okstra: append")
+            swap_refs(self.git, [RefUpdate(ref, tip, new), *along()], message="okstra: append")
         reached("log.appended")
         self._keep_journal(writer, tip, events, new)
         reached("journal.written")

@@ -16,7 +16,7 @@ from okstra_git.git.refs import RefUpdate, TornRef, find_quietly, find_ref, is_t
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import require_setting
 from okstra_git.names import CommitId
-from okstra_git.records.states import State, Task
+from okstra_git.records.states import Stage, State, Task
 from okstra_git.state import layout
 from okstra_git.state.cache import replace_file
 
@@ -32,8 +32,9 @@ class Derived:
 
 
 def wanted_refs(task: Task) -> dict[str, str]:
-    """Stage and anchor refs as the fold has them."""
+    """Stage, group and anchor refs as the fold has them."""
     refs = {layout.stage_ref(task.key, s.number): s.range.head for s in task.stages.values() if s.range}
+    refs |= {layout.group_ref(task.key, group.id): group.range.head for group in task.groups.values()}
     if task.anchor is not None:
         refs[layout.anchor_ref(task.key)] = task.anchor.range.head
     return refs
@@ -74,7 +75,8 @@ def _refresh_refs(git: Git, tasks: Iterable[Task]) -> int:
     updates: list[RefUpdate] = []
     for task in tasks:
         wanted = wanted_refs(task)
-        for name in {*wanted, *list_ref_names(git, f"{layout.STAGES}{task.key}/")}:
+        found = [name for kind in layout.PER_TASK for name in list_ref_names(git, f"{kind}{task.key}/")]
+        for name in {*wanted, *found}:
             updates += _difference(git, name, wanted.get(name))
     for start in range(0, len(updates), BATCH):
         swap_refs(git, updates[start : start + BATCH], message="okstra: derived")
@@ -127,9 +129,20 @@ def note_lines(task: Task) -> dict[str, list[str]]:
     for stage in task.stages.values():
         if stage.range is not None:
             fact = {"okstra": 1, "task": task.key.replace("/", ":"), "stage": stage.number, "status": stage.status}
-            titled = {**fact, "title": stage.title} if stage.title else fact
-            lines.setdefault(stage.range.head, []).append(json.dumps(titled, ensure_ascii=False))
+            said = {"verified": _verified(stage), "pr": stage.pr, "title": stage.title}
+            line = fact | {name: value for name, value in said.items() if value}
+            lines.setdefault(stage.range.head, []).append(json.dumps(line, ensure_ascii=False))
     return lines
+
+
+def _verified(stage: Stage) -> str:
+    """Whether the verification on record stands for this commit: `here`, `carried`, `stale`, or nothing."""
+    verified = stage.verified
+    if verified is None or stage.range is None:
+        return ""
+    if not stage.is_verified:
+        return "stale"
+    return "here" if verified.commit == stage.range.head else "carried"
 
 
 def crooked_notes(git: Git, state: State) -> dict[str, set[str]]:

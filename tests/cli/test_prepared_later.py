@@ -26,9 +26,7 @@ def lead() -> Iterator["subprocess.Popen[bytes]"]:
     process.wait()
 
 
-def test_a_resumed_run_has_its_new_nonce_in_prompt_and_documents(
-    shop: World, lead: "subprocess.Popen[bytes]"
-) -> None:
+def test_a_resumed_run_has_its_new_nonce_in_prompt_and_documents(shop: World, lead: "subprocess.Popen[bytes]") -> None:
     first = prepare(shop, "--stage", "1", "--holder", str(lead.pid)).json
     lead.kill()
     lead.wait()
@@ -43,9 +41,7 @@ def test_a_resumed_run_has_its_new_nonce_in_prompt_and_documents(
     shop.okstra("run", "finish", first["run"], "--nonce", nonce)
 
 
-def test_a_run_that_waited_gets_its_team_once_the_other_has_ended(
-    shop: World, lead: "subprocess.Popen[bytes]"
-) -> None:
+def test_a_run_that_waited_gets_its_team_once_the_other_has_ended(shop: World, lead: "subprocess.Popen[bytes]") -> None:
     other = prepare(shop, "--stage", "1").json
     waiting = prepare(shop, "--stage", "2", "--holder", str(lead.pid)).json
     assert "Concurrent-run: no-team background" in waiting["prompt"]

@@ -1,0 +1,218 @@
+"""`git okstra handoff`: turns verified stages into pull requests."""
+
+from typing import Annotated
+
+import typer
+
+from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.lazy import command_group
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+
+app = command_group("Turn verified stages into pull requests: what may leave, assembled, published, recorded.")
+
+Stages = Annotated[str, typer.Option("--stages", metavar="2,3", help="The stages, in any order.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")]
+
+
+@app.command("record-verified")
+@names_a_task
+def record_verified(
+    context: typer.Context,
+    identity: Identity,
+    stage: Annotated[str, typer.Option(metavar="N", help="The stage that was verified.")],
+    report_path: Annotated[str, typer.Option(metavar="FILE", help="The final-verification report.")],
+    data_json: Annotated[str, typer.Option(metavar="FILE", help="The data.json it was made from.")],
+    commit: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="What was verified. Default: what is checked out where the stage lives."),
+    ] = None,
+) -> Answer:
+    """Bind an accepted single-stage verification to the commit and the tree of its stage.
+
+    Refused unless the data says final-verification, single-stage, this stage and accepted, the report agrees, and
+    what was verified has the tree of the recorded commit. A rewrite that keeps the tree keeps the verification.
+
+    \b
+    Example:
+      git okstra handoff record-verified --stage 2 --report-path report.md --data-json data.json
+    """
+    from okstra_cli.handing import handoff_key
+    from okstra_cli.verifying import record_verified_here
+    from okstra_git.names import parse_stage
+
+    session = Session.of(context)
+    key, number = handoff_key(session, identity), parse_stage(stage)
+    return record_verified_here(session, key, number, report=report_path, data=data_json, commit=commit)
+
+
+@app.command("eligible")
+@names_a_task
+def eligible(
+    context: typer.Context,
+    identity: Identity,
+    forecast: Annotated[
+        bool, typer.Option("--forecast/--no-forecast", help="Keep stages that would conflict out of one group.")
+    ] = True,
+) -> Answer:
+    """Say of every stage whether it may leave, every reason why not, and which stages can leave together.
+
+    A stage may leave when it is done, verified as it is now, in no open pull request, and when everything it
+    builds on has left or may leave with it.
+    """
+    from okstra_cli.handing import eligible_here, handoff_key
+
+    session = Session.of(context)
+    return eligible_here(session, handoff_key(session, identity), forecast=forecast)
+
+
+@app.command("assemble")
+@names_a_task
+def assemble(
+    context: typer.Context,
+    identity: Identity,
+    stages: Stages,
+    base: Annotated[str, typer.Option(metavar="BRANCH", help="Where the pull request is meant to go.")],
+    branch: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Its branch. Default: <category>/<group>/<task>-group-<id>.")
+    ] = None,
+    no_worktree: Annotated[bool, typer.Option("--no-worktree", help="Make the branch alone.")] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Add what changed to the group's open pull request, without force.")
+    ] = False,
+    dry_run: DryRun = False,
+) -> Answer:
+    """Merge stages onto a base and give the result a branch and a worktree of its own.
+
+    The merge happens in memory. When stages contradict each other nothing is made, exit status 2, and the answer
+    lists the stages, paths and kinds. Assembling again follows a base or a stage that moved.
+
+    \b
+    Examples:
+      git okstra handoff assemble --task-key shop:web:login --stages 2,3 --base main
+      git okstra handoff assemble --task-key shop:web:login --stages 4 --base feature/web/login-group-2-3
+    """
+    from okstra_cli.handing import assemble_here, handoff_key, parse_stages
+
+    session = Session.of(context)
+    key, numbers = handoff_key(session, identity), parse_stages(stages)
+    return assemble_here(
+        session, key, numbers, base=base, branch=branch, with_worktree=not no_worktree, update=update, dry_run=dry_run
+    )
+
+
+@app.command("publish")
+@names_a_task
+def publish(
+    context: typer.Context,
+    identity: Identity,
+    stages: Annotated[str | None, typer.Option("--stages", metavar="2,3", help="The group's stages.")] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="ID", help="The group. Default: the only one that waits.")
+    ] = None,
+    remote: Annotated[str | None, typer.Option(metavar="NAME", help="Where to push. Default: as git would.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the pull request.")] = None,
+    body_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Its body, instead of the rendered one.")
+    ] = None,
+    pr_template: Annotated[
+        str | None, typer.Option("--pr-template", "--pr-template-path", metavar="FILE", help="Template for the body.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Open it as a draft.")] = False,
+    push_only: Annotated[bool, typer.Option("--push-only", help="Push, and open no pull request.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the branch on the remote where it is what this group was before.")
+    ] = False,
+    run_hooks: Annotated[bool, typer.Option("--run-hooks", help="Let the repository's pre-push hook run.")] = False,
+    repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="The repository, as gh names it.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
+    dry_run: DryRun = False,
+) -> Answer:
+    """Push an assembled group, open its pull request with gh, and record it.
+
+    Everything that stands against it is told first, all together. Asks on a terminal, elsewhere needs --yes. Without
+    gh the branch is pushed and the remaining steps are printed. Each step may be repeated.
+
+    \b
+    Examples:
+      git okstra handoff publish --task-key shop:web:login --stages 2,3 --dry-run
+      git okstra handoff publish --task-key shop:web:login --stages 2,3 --yes
+    """
+    from okstra_cli.handing import handoff_key, parse_stages
+    from okstra_cli.publishing import Publishing, publish_here
+
+    session = Session.of(context)
+    asked = Publishing(
+        key=handoff_key(session, identity),
+        stages=parse_stages(stages) if stages is not None else None,
+        group=group,
+        remote=remote,
+        title=title,
+        body_file=body_file,
+        template=pr_template,
+        draft=draft,
+        push_only=push_only,
+        replace=replace,
+        run_hooks=run_hooks,
+        repo=repo,
+        yes=yes,
+        dry_run=dry_run,
+    )
+    return publish_here(session, asked)
+
+
+@app.command("record-pr")
+@names_a_task
+def record_pr(
+    context: typer.Context,
+    identity: Identity,
+    stages: Stages,
+    branch: Annotated[str, typer.Option(metavar="NAME", help="The branch of the pull request.")],
+    url: Annotated[str, typer.Option(metavar="URL", help="Its address.")],
+    base: Annotated[str, typer.Option(metavar="BRANCH", help="Where it goes. Default: as assembled.")] = "",
+    supersedes: Annotated[str, typer.Option(metavar="URL", help="An open pull request that this one replaces.")] = "",
+    no_archive: Annotated[bool, typer.Option("--no-archive", help="Store no files of runs that end by it.")] = False,
+) -> Answer:
+    """Record that a pull request holds these stages; they are in it until it lands or is closed.
+
+    Runs that still claim one of the stages end with it. The same address once more changes nothing.
+    """
+    from okstra_cli.handing import handoff_key, parse_stages
+    from okstra_cli.pull_requests import record_pr_here
+
+    session = Session.of(context)
+    key, numbers = handoff_key(session, identity), parse_stages(stages)
+    return record_pr_here(
+        session, key, numbers, branch=branch, url=url, base=base, supersedes=supersedes, archive=not no_archive
+    )
+
+
+@app.command("record-closed")
+@names_a_task
+def record_closed(
+    context: typer.Context,
+    identity: Identity,
+    url: Annotated[str, typer.Option(metavar="URL", help="The address of the pull request.")],
+    reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
+    superseded_by: Annotated[str, typer.Option(metavar="URL", help="The pull request that replaces it.")] = "",
+) -> Answer:
+    """Record that a pull request was closed without being merged; its stages may leave again.
+
+    Branch and worktree of the group stay, the claim on them is released.
+    """
+    from okstra_cli.pull_requests import record_closed_here
+
+    return record_closed_here(Session.of(context), identity, url, reason=reason, superseded_by=superseded_by)
+
+
+@app.command("status")
+@names_a_task
+def status(context: typer.Context, identity: Identity) -> Answer:
+    """Show groups and pull requests, what changed since they were made, and what landed.
+
+    A stage has landed when a target branch has its commit or provably its change, squashed or rebased. That is
+    looked up in git alone and recorded; no forge is asked.
+    """
+    from okstra_cli.handing import status_here
+
+    return status_here(Session.of(context), identity)

@@ -1,0 +1,148 @@
+"""What the handoff commands share and do: which task, which stages, what may leave, assembling, and how it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_cli.following import make_judge, read_hints, tell_moves
+from okstra_cli.locating import find_key, worktree_root
+from okstra_cli.output import Answer
+from okstra_cli.views import handed
+from okstra_cli.views import handoff as view
+from okstra_git.errors import UsageError
+from okstra_git.git.history import contains
+from okstra_git.git.refs import resolve_commit
+from okstra_git.git.upstreams import upstream_of
+from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
+from okstra_git.handoff.eligibility import judge_stages
+from okstra_git.handoff.grouping import Pair, suggest_groups
+from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, shown
+from okstra_git.paths import OKSTRA
+from okstra_git.reconcile.settle import settle
+from okstra_git.state.registry import require_task
+
+if TYPE_CHECKING:
+    from okstra_cli.identity import Identity
+    from okstra_cli.session import Session
+    from okstra_git.records.states import State, Task
+
+
+def handoff_key(session: Session, identity: Identity) -> TaskKey:
+    """The task: as named, by the branch checked out here, by the plan's path, or by the folder of its runs."""
+    key = find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
+    if key is None:
+        raise UsageError("no task was named, and no stage's branch is checked out here",
+                         hint="add --task-key <project>:<group>:<task>")  # fmt: skip
+    return key
+
+
+def _key_of_plan(session: Session, identity: Identity) -> TaskKey | None:
+    """The one open task whose approved plan lies at this path."""
+    if not identity.approved_plan:
+        return None
+    wanted = (session.cwd / identity.approved_plan).as_posix()
+    tasks = session.store.read().state.tasks.values()
+    found = [task for task in tasks if task.is_open and task.plan and wanted.endswith("/" + task.plan.path)]
+    return make_task_key(*found[0].key.split("/")) if len(found) == 1 else None
+
+
+def _key_of_folder(identity: Identity) -> TaskKey | None:
+    """The task in whose folder, `.okstra/tasks/<project>/<group>/<task>/…`, the old flags point."""
+    for said in (identity.plan_run_root, identity.approved_plan):
+        parts = Path(said or "").parts
+        for place, part in enumerate(parts):
+            if part == OKSTRA and parts[place + 1 : place + 2] == ("tasks",) and len(parts) >= place + 5:
+                return make_task_key(*parts[place + 2 : place + 5])
+    return None
+
+
+def parse_stages(text: str) -> tuple[StageNumber, ...]:
+    """The numbers in `2,3`, ascending and each once; blanks are forgiven, nothing else is."""
+    words = [word.strip() for word in text.split(",")]
+    if not all(words):
+        raise UsageError(f"{shown(text)} lists no stages", hint="--stages 2,3")
+    return tuple(sorted({parse_stage(word) for word in words}))
+
+
+def settle_first(session: Session, key: TaskKey) -> tuple[Task, dict[int, str]]:
+    """Follow what is proven, note what landed, and say which stages' histories need a person, and why."""
+    note_landings(session, key)
+    state = session.store.read().state
+    report = make_judge(session, state, hints=read_hints(session)).judge(require_task(state, key))
+    if report.is_settleable:
+        settled = settle(session.store, [report])
+        session.warn(settled.warning)
+        tell_moves(session, settled.events)
+        state = session.store.read().state
+    return state.tasks[key.slashed], {finding.stage: finding.reason for finding in report.confirms}
+
+
+def note_landings(session: Session, key: TaskKey | None) -> None:
+    """Record what has landed since somebody last looked."""
+
+
+def eligible_here(session: Session, key: TaskKey, *, forecast: bool) -> Answer:
+    """Every stage with its reasons, and suggested groups."""
+    task, stale = settle_first(session, key)
+    standings = judge_stages(task, stale=stale)
+    ready = [number for number, standing in standings.items() if standing.is_eligible]
+    clashes = _clashes(session, task) if forecast and len(ready) > 1 else {}
+    suggestion = suggest_groups(standings, clashes.keys())
+    return Answer(
+        view.eligible_json(key, standings, suggestion, clashes),
+        lambda: view.eligible_page(key, standings, suggestion, clashes),
+    )
+
+
+def _clashes(session: Session, task: Task) -> dict[Pair, list[str]]:
+    """Pairs of the task's live stages that would conflict, with the paths."""
+    return {}
+
+
+def assemble_here(
+    session: Session,
+    key: TaskKey,
+    stages: tuple[StageNumber, ...],
+    *,
+    base: str,
+    branch: str | None,
+    with_worktree: bool,
+    update: bool,
+    dry_run: bool,
+) -> Answer:
+    """Assemble, or say what contradicts; the answer to a conflict is an answer, with exit status 2."""
+    _, stale = settle_first(session, key)
+    path = worktree_root(session, key) / f"group-{'-'.join(map(str, stages))}" if with_worktree else None
+    wanted = Wanted(key, stages, base, branch, path, update)
+    _note_behind(session, base)
+    try:
+        done = assemble(session.store, wanted, stale=stale, dry_run=dry_run)
+    except GroupConflict as refusal:
+        conflict = refusal
+        return Answer(view.conflict_json(conflict), lambda: view.conflict_page(conflict, base), error=conflict)
+    session.warn(done.warning)
+    return Answer(view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, dry_run=dry_run))
+
+
+def _note_behind(session: Session, base: str) -> None:
+    """A base whose upstream has moved on is a common slip after a fetch without a pull."""
+    upstream = upstream_of(session.git, base)
+    tip, here = (resolve_commit(session.git, ref) if ref else None for ref in (upstream, base))
+    if tip is not None and here is not None and tip != here and contains(session.git, tip, here):
+        name = (upstream or "").removeprefix("refs/remotes/")
+        session.note(f"{base} is behind {name}; --base {name} assembles on that")
+
+
+def status_here(session: Session, identity: Identity) -> Answer:
+    """Groups and pull requests of the task named, or of every open one."""
+    key = find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
+    note_landings(session, key)
+    state = session.store.read().state
+    tasks = [require_task(state, key)] if key is not None else _handing(state)
+    return Answer({"tasks": [handed.status_json(session.git, task) for task in tasks]},
+                  lambda: handed.status_page(session.git, tasks))  # fmt: skip
+
+
+def _handing(state: State) -> list[Task]:
+    return [task for task in state.tasks.values() if task.is_open and (task.groups or task.prs)]

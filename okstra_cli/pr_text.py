@@ -1,0 +1,151 @@
+"""Title and body of a pull request, from the records of its group, and the file they are kept in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_git.handoff.pr_templates import find_template
+from okstra_git.handoff.wording import PullRequestFacts, StagePart, render_body, render_title
+
+from okstra_cli.leading import project_root
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.git.changes import diff_trees, show_path
+from okstra_git.git.config import read_setting
+from okstra_git.git.settings import require_setting
+from okstra_git.handoff.eligibility import dependencies, judge_stages
+from okstra_git.names import make_task_key, shown
+from okstra_git.paths import ProjectPaths
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.names import TaskKey
+    from okstra_git.records.handoff import Group
+    from okstra_git.records.states import Task
+
+MAX_BODY = 65_000
+
+
+class BodyRefused(OkstraError):
+    """A body that cannot be read or is longer than a forge takes."""
+
+    code = "file.refused"
+
+
+@dataclass(frozen=True)
+class PrText:
+    """The text, the template it was made with, if any, and where it is kept, from the project's root."""
+
+    title: str
+    body: str
+    template: str | None
+    body_path: str
+
+    @staticmethod
+    def of(
+        session: Session,
+        task: Task,
+        group: Group,
+        *,
+        base: str,
+        title: str | None,
+        body_file: str | None,
+        template: str | None,
+    ) -> PrText:
+        """The text as asked for on the line, else rendered from the records."""
+        root = project_root(session)
+        facts = _facts(session, task, group, base)
+        path = ProjectPaths(root).task(make_task_key(*task.key.split("/"))).handoff(group.id)
+        if title is not None and (not title.strip() or not title.isprintable() or len(title) > 250):
+            raise UsageError(f"{shown(title)} is no title", hint="one line of at most 250 characters")
+        cache = session.git.private_dir / "cache" / "templates"
+        said = title or render_title(facts, cache=cache)
+        kept = ProjectPaths(root).relative(path)
+        if body_file is not None:
+            return PrText(said, _read(session.cwd / body_file, body_file), None, kept)
+        chosen = find_template(root, template or _template_of_run(root, task), _configured(session))
+        body = render_body(facts, chosen, cache=cache)
+        return PrText(said, body, chosen.path if chosen is not None else None, kept)
+
+
+def _configured(session: Session) -> str | None:
+    value = read_setting(session.git, require_setting("okstra.prTemplate")).value
+    return value if isinstance(value, str) else None
+
+
+def _template_of_run(root: Path, task: Task) -> str | None:
+    """The template that the task's release-handoff run was prepared with, if one is under way."""
+    from okstra_git.runs.stored_context import find_context
+
+    runs = [run for run in task.runs.values() if run.is_active and run.task_type == "release-handoff"]
+    found = [find_context(root, run) for run in runs]
+    return next((each.options.pr_template for each in reversed(found) if each and each.options.pr_template), None)
+
+
+def _read(path: Path, named: str) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        hint = "name a Markdown file in UTF-8"
+        raise BodyRefused(f"the body {shown(named)} cannot be read: {error}", hint=hint) from error
+    if len(text) > MAX_BODY:
+        raise BodyRefused(f"the body {shown(named)} is longer than {MAX_BODY} characters", hint="shorten it")
+    return text
+
+
+def _facts(session: Session, task: Task, group: Group, base: str) -> PullRequestFacts:
+    language = read_setting(session.git, require_setting("okstra.language")).value
+    standings = judge_stages(task, stale={})
+    others = [
+        (number, standing.title, standing.stage.status if standing.stage is not None else "pending")
+        for number, standing in standings.items()
+        if number not in group.stages
+    ]
+    return PullRequestFacts(
+        key=task.key.replace("/", ":"),
+        title=task.title,
+        tickets=task.tickets,
+        category=task.category,
+        group=group.id,
+        base=base,
+        branch=group.branch,
+        commit=group.range.head,
+        stages=tuple(_parts(session, task, group)),
+        others=tuple(others),
+        plan_path=task.plan.path if task.plan is not None else "",
+        plan_blob=task.plan.blob if task.plan is not None else "",
+        language=language if isinstance(language, str) else "en",
+    )
+
+
+def _parts(session: Session, task: Task, group: Group) -> list[StagePart]:
+    ranges = [(number, found) for number in group.stages if (found := task.stages[number].range) is not None]
+    deltas = diff_trees(session.git, [(found.base_tree, found.head_tree) for _, found in ranges])
+    planned = {row.number: row.title for row in task.plan.stages} if task.plan is not None else {}
+    verified = {number: task.stages[number].verified for number, _ in ranges}
+    return [
+        StagePart(
+            number=number,
+            title=task.stages[number].title or planned.get(number, ""),
+            commit=found.head,
+            tree=found.head_tree,
+            depends_on=dependencies(task, number),
+            files=tuple(show_path(change.path) for change in delta),
+            commits=found.commits,
+            verification=(proof := verified[number]),
+            carried=proof is not None and proof.tree != found.head_tree,
+        )
+        for (number, found), delta in zip(ranges, deltas, strict=True)
+    ]
+
+
+def write_text(session: Session, key: TaskKey, group: Group, text: PrText) -> Path:
+    """Keep the body where people and the forge's program find it; the newest one wins."""
+    path = ProjectPaths(project_root(session)).task(key).handoff(group.id)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.body, encoding="utf-8")
+    except OSError as error:
+        raise BodyRefused(f"{path} cannot be written: {error.strerror}", hint="check its owner and mode") from error
+    return path

@@ -1,0 +1,199 @@
+"""Publishing a group: everything is checked and told first, then pushed, opened and recorded, each step repeatable."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_git.host.forge import create_pull_request, find_gh
+
+from okstra_cli.handing import settle_first
+from okstra_cli.output import Answer, tell
+from okstra_cli.pr_text import PrText, write_text
+from okstra_cli.pull_requests import ending_of
+from okstra_cli.views import published as view
+from okstra_git.errors import OkstraError
+from okstra_git.git.pushing import find_skipped, push_branch
+from okstra_git.git.remotes import find_remote
+from okstra_git.git.upstreams import default_branches
+from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
+from okstra_git.handoff.recording import Opened, record_pr
+from okstra_git.names import CommitId
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.git.pushing import Pushed
+    from okstra_git.git.remotes import Remote
+    from okstra_git.names import StageNumber, TaskKey
+    from okstra_git.records.handoff import Group
+    from okstra_git.records.states import Task
+
+
+class NeedsYes(OkstraError):
+    """Nobody said yes to what others will see."""
+
+    code = "handoff.needs-yes"
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """What was asked for on the line."""
+
+    key: TaskKey
+    stages: tuple[StageNumber, ...] | None = None
+    group: str | None = None
+    remote: str | None = None
+    title: str | None = None
+    body_file: str | None = None
+    template: str | None = None
+    draft: bool = False
+    push_only: bool = False
+    replace: bool = False
+    run_hooks: bool = False
+    repo: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that publishing would do, before any of it is done; `gh` is None where there is no such program."""
+
+    asked: Publishing
+    task: Task
+    group: Group
+    remote: Remote
+    base: str
+    text: PrText
+    gh: str | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def opens(self) -> bool:
+        """Whether a pull request is to be opened from here."""
+        return self.gh is not None and not self.asked.push_only
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done: None for what was not."""
+
+    pushed: Pushed | None = None
+    url: str | None = None
+    existed: bool = False
+    recorded: bool = False
+    ended: tuple[str, ...] = ()
+    next: tuple[str, ...] = field(default=())
+
+
+def publish_here(session: Session, asked: Publishing) -> Answer:
+    """Check, show, ask, push, open, record."""
+    plan = _plan(session, asked)
+    for sentence in plan.notes:
+        session.note(sentence)
+    if asked.dry_run:
+        return _answer(plan, Done(next=steps(plan)))
+    if not asked.yes:
+        _ask(session, plan)
+    body = write_text(session, asked.key, plan.group, plan.text)
+    pushed = push_branch(
+        session.git,
+        plan.remote,
+        plan.group.branch,
+        commit=CommitId(plan.group.range.head),
+        expect=_former(plan),
+        run_hooks=asked.run_hooks,
+    )
+    if not plan.opens:
+        return _answer(plan, Done(pushed, next=() if asked.push_only else steps(plan)))
+    session.note(f"{plan.group.branch} is on {plan.remote.name}; asking for the pull request")
+    return _answer(plan, _open(session, plan, body, pushed))
+
+
+def _plan(session: Session, asked: Publishing) -> Plan:
+    task, stale = settle_first(session, asked.key)
+    group = choose_group(task, asked.stages, asked.group)
+    protected = [name.rpartition("/")[2] for name in default_branches(session.git)]
+    refuse_obstacles(group, list_obstacles(session.git, task, group, stale=stale, protected=protected))
+    base = branch_of_base(session.git, group) or group.base_ref
+    remote = find_remote(session.git, asked.remote, base=group.base_ref)
+    text = PrText.of(session, task, group, base=base, title=asked.title, body_file=asked.body_file,
+                     template=asked.template)  # fmt: skip
+    gh = None if asked.push_only else find_gh(session.environ.get("PATH", ""))
+    return Plan(asked, task, group, remote, base, text, gh, tuple(_notes(session, group, asked)))
+
+
+def _notes(session: Session, group: Group, asked: Publishing) -> list[str]:
+    """What a push without the user's hooks leaves undone, and a base that moved."""
+    notes: list[str] = []
+    skipped = find_skipped(session.git, group.range.head)
+    if skipped.hook is not None and not asked.run_hooks:
+        why = "; it sends the files of Git LFS" if skipped.uses_lfs else ""
+        notes.append(f"the pre-push hook does not run{why}; --run-hooks lets it")
+    return notes
+
+
+def _former(plan: Plan) -> CommitId | None:
+    """With --replace: the commit that this group was last published at, and that the remote may still have."""
+    if not plan.asked.replace:
+        return None
+    prs = [pr for pr in plan.task.prs.values() if pr.group == plan.group.id and pr.commit and pr.status != "open"]
+    return CommitId(prs[-1].commit) if prs and prs[-1].commit else None
+
+
+def _ask(session: Session, plan: Plan) -> None:
+    """A yes on the terminal; anything else, and no terminal, is a no."""
+    if not session.may_ask:
+        raise NeedsYes(
+            f"pushing {plan.group.branch} to {plan.remote.name} is for a person to decide; nothing was pushed",
+            hint="repeat with --dry-run to see everything, with --yes to do it",
+            steps=list(steps(plan)),
+        )
+    tell(session, view.plan_page(plan, steps(plan)))
+    session.around.stderr.write("Do this now? [y/N] ")
+    session.around.stderr.flush()
+    if session.around.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise NeedsYes("not confirmed; nothing was pushed", hint="repeat when it should be pushed")
+
+
+def _open(session: Session, plan: Plan, body: Path, pushed: Pushed) -> Done:
+    asked, group = plan.asked, plan.group
+    found = create_pull_request(
+        plan.gh or "",
+        cwd=session.git.top,
+        head=group.branch,
+        base=plan.base,
+        title=plan.text.title,
+        body_file=body,
+        draft=asked.draft,
+        repo=asked.repo,
+        environ=session.environ,
+    )
+    opened = Opened(found.url, group.stages, group.branch, group.base_ref)
+    done = record_pr(session.store, asked.key, opened, ending_of(session, plan.task, opened, archive=True))
+    session.warn(done.warning)
+    after = done.snapshot.state.tasks[asked.key.slashed]
+    ended = [run.id for run in plan.task.runs.values() if run.is_active and not after.runs[run.id].is_active]
+    return Done(pushed, found.url, found.existed, recorded=True, ended=tuple(ended))
+
+
+def steps(plan: Plan) -> tuple[str, ...]:
+    """The literal commands that do the same by hand."""
+    group, asked = plan.group, plan.asked
+    push = f"git push {plan.remote.name} {group.range.head}:refs/heads/{group.branch}"
+    if asked.push_only:
+        return (push,)
+    title, body = shlex.quote(plan.text.title), shlex.quote(plan.text.body_path)
+    create = f"gh pr create --head {group.branch} --base {plan.base} --title {title} --body-file {body}"
+    create += " --draft" if asked.draft else ""
+    create += f" --repo {shlex.quote(asked.repo)}" if asked.repo else ""
+    stages = ",".join(map(str, group.stages))
+    record = f"git okstra handoff record-pr --task-key {asked.key} --stages {stages} --branch {group.branch} --url URL"
+    return (push, create, record)
+
+
+def _answer(plan: Plan, done: Done) -> Answer:
+    return Answer(view.published_json(plan, done), lambda: view.published_page(plan, done))

@@ -1,0 +1,68 @@
+"""Pull requests on behalf of the command line: pushed, opened, recorded, closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okstra_cli.leading import packer
+from okstra_cli.output import Answer
+from okstra_cli.views import handed as view
+from okstra_git.handoff.recording import Ending, Opened, active_runs, parse_url, record_closed, record_pr
+from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch
+from okstra_git.state.registry import require_task
+from okstra_git.tasks.lifecycle import refuse_text
+
+if TYPE_CHECKING:
+    from okstra_cli.identity import Identity
+    from okstra_cli.session import Session
+    from okstra_git.records.states import Task
+
+
+def record_pr_here(
+    session: Session,
+    key: TaskKey,
+    stages: tuple[StageNumber, ...],
+    *,
+    branch: str,
+    url: str,
+    base: str,
+    supersedes: str,
+    archive: bool,
+) -> Answer:
+    """Record a pull request that somebody opened."""
+    opened = Opened(parse_url(url), stages, parse_branch(branch), base, parse_url(supersedes) if supersedes else "")
+    task = require_task(session.store.read().state, key)
+    done = record_pr(session.store, key, opened, ending_of(session, task, opened, archive=archive))
+    session.warn(done.warning)
+    after = done.snapshot.state.tasks[key.slashed]
+    for number in stages:
+        if not after.stages[number].is_verified:
+            session.warn(f"stage {number} has no verification that stands; it is recorded as delivered all the same")
+    ended = [run.id for run in active_runs(task, stages) if not after.runs[run.id].is_active]
+    pr, changed = after.prs[opened.url], bool(done.events)
+    payload = {"task": str(key), "pr": view.pr_json(after, pr), "changed": changed, "ended_runs": ended}
+    return Answer(payload, lambda: view.recorded_pr_page(key, pr, ended, changed=changed))
+
+
+def ending_of(session: Session, task: Task, opened: Opened, *, archive: bool) -> Ending:
+    """The archives of the runs that end with this pull request."""
+    pack = packer(session, wanted=archive)
+    packed = {run.id: pack(task, run) for run in active_runs(task, opened.stages)}
+    found = {run: archive for run, archive in packed.items() if archive is not None}
+    files = {path: blob for each in found.values() for path, blob in each.files.items()}
+    return Ending(files, {run: each.tree for run, each in found.items()})
+
+
+def record_closed_here(session: Session, identity: Identity, url: str, *, reason: str, superseded_by: str) -> Answer:
+    """Record that a pull request ended unmerged; its address alone says which task it is of."""
+    refuse_text(reason, what="reason")
+    address = parse_url(url)
+    known = [task for task in session.store.read().state.tasks.values() if address in task.prs]
+    key = identity.task or (make_task_key(*known[0].key.split("/")) if len(known) == 1 else identity.require())
+    replaced_by = parse_url(superseded_by) if superseded_by else ""
+    done = record_closed(session.store, key, address, reason=reason, replaced_by=replaced_by)
+    session.warn(done.warning)
+    after = done.snapshot.state.tasks[key.slashed]
+    pr, changed = after.prs[address], bool(done.events)
+    payload = {"task": str(key), "pr": view.pr_json(after, pr), "changed": changed}
+    return Answer(payload, lambda: view.closed_page(str(key), pr, changed=changed))

@@ -1,0 +1,128 @@
+"""Records a verification: reads report and data, finds what was verified, and binds the two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_cli.handing import settle_first
+from okstra_cli.leading import project_root
+from okstra_cli.output import Answer
+from okstra_cli.views import handed as view
+from okstra_git.errors import OkstraError
+from okstra_git.git.objects import name_of_blob
+from okstra_git.git.refs import find_ref
+from okstra_git.git.uncommitted import list_uncommitted
+from okstra_git.git.worktrees import list_worktrees
+from okstra_git.handoff.evidence import read_evidence
+from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
+from okstra_git.names import CommitId, shown
+from okstra_git.records.runs import Source
+from okstra_git.records.stage import Check
+from okstra_git.runs.redaction import redact
+from okstra_git.state.registry import require_stage
+from okstra_git.tasks.checks import require_commit
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.git.worktrees import Worktree
+    from okstra_git.names import TaskKey
+    from okstra_git.records.states import Stage, Task
+
+MAX_DOCUMENT = 16 << 20
+
+
+class DocumentMissing(OkstraError):
+    """The report or its data is not there, or cannot be read."""
+
+    code = "report.missing"
+
+
+def record_verified_here(
+    session: Session, key: TaskKey, number: int, *, report: str, data: str, commit: str | None
+) -> Answer:
+    """Record an accepted verification of one stage."""
+    task, _ = settle_first(session, key)
+    stage = require_stage(task, number)
+    report_bytes, report_source = _document(session, report, what="report")
+    data_bytes, data_source = _document(session, data, what="data")
+    said = report_bytes.decode("utf-8", "replace")
+    evidence = read_evidence(data_bytes, name=data_source.path, stage=number, report=said)
+    warnings = [one.message for one in evidence.warnings]
+    what = _what_was_verified(session, task, stage, commit, warnings)
+    checks = tuple(Check(command=_clean(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
+    found = Verified(number, what, checks, evidence.database, report_source, data_source)
+    done = record_verified(session.store, key, found)
+    for sentence in (*warnings, done.warning):
+        session.warn(sentence)
+    after = done.snapshot.state.tasks[key.slashed]
+    changed = bool(done.events)
+    return Answer(
+        view.verified_json(after, after.stages[number], changed=changed, warnings=warnings),
+        lambda: view.verified_page(after, after.stages[number], changed=changed),
+    )
+
+
+def _document(session: Session, text: str, *, what: str) -> tuple[bytes, Source]:
+    """The bytes of a file named on the line, and how it is recorded: from the project's root where it lies below."""
+    root = project_root(session)
+    path = next((one for one in (session.cwd / text, root / text) if text and one.is_file()), None)
+    try:
+        if path is None or path.stat().st_size > MAX_DOCUMENT:
+            raise OSError("it is not there" if path is None else "it is larger than 16 MiB")
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise DocumentMissing(
+            f"the {what} {shown(text)} cannot be read: {error}",
+            hint="write it first; name it as a file",
+            path=text[:200],
+        ) from error
+    return content, Source(path=_recorded_path(path.resolve(), root.resolve()), blob=name_of_blob(content))
+
+
+def _recorded_path(path: Path, root: Path) -> str:
+    told = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    return told.encode("utf-8", "backslashreplace").decode()
+
+
+def _clean(session: Session, command: str) -> str:
+    """The command as it may be recorded: without secrets and home paths."""
+    return redact(command, home=str(session.home)).text
+
+
+def _what_was_verified(session: Session, task: Task, stage: Stage, commit: str | None, warnings: list[str]) -> CommitId:
+    """The commit named; else what is checked out where the stage lives, else the tip of its branch, else its record."""
+    if commit is not None:
+        return require_commit(session.git, commit, what="the verified commit")
+    tree = _worktree_of(session, task, stage)
+    if tree is not None and tree.head is not None:
+        _refuse_dirty(tree.path, stage, warnings)
+        return CommitId(tree.head)
+    tip = find_ref(session.git, f"refs/heads/{stage.branch}") if stage.branch else None
+    recorded = stage.range.head if stage.range is not None else ""
+    return tip or CommitId(recorded)
+
+
+def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
+    place = task.places.get(f"stage-{stage.number}")
+    known = [tree for tree in list_worktrees(session.git) if tree.path.is_dir()]
+    at = Path(place.worktree).resolve() if place is not None and place.worktree else None
+    found = [tree for tree in known if at is not None and tree.path.resolve() == at]
+    return next(iter([*found, *(tree for tree in known if tree.branch == stage.branch)]), None)
+
+
+def _refuse_dirty(path: Path, stage: Stage, warnings: list[str]) -> None:
+    """Changes in tracked files were verified too, and are not what is recorded; new files are only told."""
+    lying = list_uncommitted(path)
+    changed = [one for one in lying if not one.is_untracked]
+    if changed:
+        raise TreeDiffers(
+            f"{path} has changes that are not committed, so what was verified is not the recorded commit of "
+            f"stage {stage.number}",
+            hint="commit them and record the stage again, or verify without them; --commit REF names what was verified",
+            path=str(path),
+            files=len(changed),
+        )
+    if lying:
+        count = "1 new file" if len(lying) == 1 else f"{len(lying)} new files"
+        warnings.append(f"{count} in {path} not committed: no part of what is recorded")

@@ -1,0 +1,218 @@
+"""What was handed over, as JSON and as text: verifications, groups, pull requests, landings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page, Tone
+from okstra_git.handoff.overview import list_groups
+from okstra_git.records.base import show_time
+
+if TYPE_CHECKING:
+    from okstra_git.git.repo import Git
+    from okstra_git.handoff.overview import GroupView
+    from okstra_git.names import TaskKey
+    from okstra_git.records.handoff import Landing, PullRequest
+    from okstra_git.records.states import Stage, Task
+
+SHORT = 10
+TONES: dict[str, Tone] = {
+    "landed": "good",
+    "in-pr": "good",
+    "assembled": "warn",
+    "closed": "faint",
+    "superseded": "faint",
+}
+
+
+def pr_json(task: Task, pr: PullRequest) -> dict[str, Any]:
+    """One pull request as recorded; an open one all of whose stages landed is `landed`."""
+    return {
+        "url": pr.url,
+        "status": pr_status(task, pr),
+        "group": pr.group,
+        "stages": list(pr.stages),
+        "branch": pr.branch,
+        "base_ref": pr.base_ref or None,
+        "commit": pr.commit,
+        "reason": pr.reason or None,
+        "replaced_by": pr.replaced_by or None,
+        "at": show_time(pr.at) if pr.at else None,
+    }
+
+
+def pr_status(task: Task, pr: PullRequest) -> str:
+    """How the pull request stands, as far as git shows it: `open`, `landed`, `closed` or `superseded`."""
+    landed = all(number in task.stages and task.stages[number].landed for number in pr.stages)
+    return "landed" if pr.status == "open" and landed else pr.status
+
+
+def status_json(git: Git, task: Task) -> dict[str, Any]:
+    """Groups, pull requests and landings of one task."""
+    return {
+        "task": task.key.replace("/", ":"),
+        "groups": [_group_json(one) for one in list_groups(git, task)],
+        "prs": [pr_json(task, pr) for pr in task.prs.values()],
+        "stages": [_stage_json(stage) for _, stage in sorted(task.stages.items())],
+    }
+
+
+def _group_json(one: GroupView) -> dict[str, Any]:
+    group = one.group
+    return {
+        "group": group.id,
+        "stages": list(group.stages),
+        "state": one.state,
+        "branch": group.branch,
+        "base_ref": group.base_ref,
+        "base": group.range.base,
+        "commit": group.range.head,
+        "tree": group.range.head_tree,
+        "worktree": one.worktree,
+        "pr": one.pr.url if one.pr is not None else None,
+        "changed": [{"code": change.code, "message": change.message} for change in one.changed],
+        "replaced_by": group.replaced_by or None,
+    }
+
+
+def _stage_json(stage: Stage) -> dict[str, Any]:
+    landing = stage.landing
+    return {
+        "stage": stage.number,
+        "state": stage.status,
+        "pr": stage.pr,
+        "landed": {
+            "target": landing.target,
+            "commit": landing.commit,
+            "how": landing.how,
+            "group": landing.group or None,
+        }
+        if landing is not None
+        else None,
+    }
+
+
+def landing_json(landing: Landing) -> dict[str, Any]:
+    """Where a stage arrived."""
+    return {"target": landing.target, "commit": landing.commit, "how": landing.how, "group": landing.group or None}
+
+
+def status_page(git: Git, tasks: Sequence[Task]) -> Page:
+    page = Page()
+    for task in tasks:
+        _task(page, git, task)
+    if not tasks:
+        page.line("nothing is being handed over")
+        page.line(Cell("next: git okstra handoff eligible --task-key KEY", "faint"))
+    return page
+
+
+def _task(page: Page, git: Git, task: Task) -> None:
+    key = task.key.replace("/", ":")
+    page.line(Cell(key, "strong"))
+    groups = list_groups(git, task)
+    known = {one.group.id for one in groups}
+    rows = [_group_row(task, one) for one in groups]
+    rows += [_pr_row(task, pr) for pr in task.prs.values() if pr.group not in known]
+    page.table(("  group", "state", "commit", "onto", "branch", "pull request"), rows)
+    for one in groups:
+        for change in one.changed:
+            page.line(Cell(f"  group {one.group.id}: ", "warn"), change.message)
+        if one.changed and one.state == "assembled":
+            stages, base = ",".join(map(str, one.group.stages)), one.group.base_ref
+            command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {base}"
+            page.line(Cell(f"    next: {command}", "faint"))
+    for _, stage in sorted(task.stages.items()):
+        if stage.landing is not None:
+            found = stage.landing
+            with_group = f", with group {found.group}" if found.group else ""
+            page.line(
+                f"  stage {stage.number} landed in {found.target} at {found.commit[:SHORT]} ({found.how}{with_group})"
+            )
+    if not rows:
+        page.line("  no group was assembled yet")
+
+
+def _group_row(task: Task, one: GroupView) -> list[Cell]:
+    group = one.group
+    return [
+        Cell(f"  {group.id}"),
+        Cell(one.state, TONES.get(one.state, "plain")),
+        Cell(group.range.head[:SHORT]),
+        Cell(group.base_ref),
+        Cell(group.branch),
+        Cell(f"{one.pr.url} ({pr_status(task, one.pr)})" if one.pr is not None else "-"),
+    ]
+
+
+def _pr_row(task: Task, pr: PullRequest) -> list[Cell]:
+    status = pr_status(task, pr)
+    state = "in-pr" if status == "open" else status
+    return [
+        Cell(f"  {pr.group}"),
+        Cell(state, TONES.get(state, "plain")),
+        Cell((pr.commit or "-")[:SHORT]),
+        Cell(pr.base_ref or "-"),
+        Cell(pr.branch),
+        Cell(f"{pr.url} ({status})"),
+    ]
+
+
+def recorded_pr_page(key: TaskKey, pr: PullRequest, ended: Sequence[str], *, changed: bool) -> Page:
+    page = Page()
+    verb = "recorded" if changed else "on record already"
+    page.line(f"{verb}: stages {', '.join(map(str, pr.stages))} of {key} are in ", Cell(pr.url, "strong"))
+    for run in ended:
+        page.line(f"  run {run} ended with it")
+    return page
+
+
+def closed_page(key: str, pr: PullRequest, *, changed: bool) -> Page:
+    page = Page()
+    verb = "recorded" if changed else "on record already"
+    page.line(f"{verb}: {pr.url} is {pr.status}; its stages may leave again")
+    stages = ",".join(map(str, pr.stages))
+    page.line(Cell(f"next: git okstra handoff assemble --task-key {key} --stages {stages} --base BRANCH", "faint"))
+    return page
+
+
+def verified_json(task: Task, stage: Stage, *, changed: bool, warnings: Sequence[str]) -> dict[str, Any]:
+    """What is on record of a stage's verification now."""
+    found = stage.verified
+    assert found is not None
+    return {
+        "task": task.key.replace("/", ":"),
+        "stage": stage.number,
+        "state": stage.status,
+        "changed": changed,
+        "verified": {
+            "commit": found.commit,
+            "tree": found.tree,
+            "carries": stage.is_verified,
+            "verdict": found.verdict,
+            "report": found.report,
+            "report_blob": found.report_blob,
+            "data": found.data,
+            "data_blob": found.data_blob,
+            "database_verified": found.database,
+            "evidence": [{"command": check.command, "exitCode": check.exit_code} for check in found.checks],
+        },
+        "warnings": list(warnings),
+    }
+
+
+def _checks(checks: Sequence[object]) -> str:
+    return "1 check" if len(checks) == 1 else f"{len(checks)} checks"
+
+
+def verified_page(task: Task, stage: Stage, *, changed: bool) -> Page:
+    page = Page()
+    found = stage.verified
+    assert found is not None
+    verb = "recorded" if changed else "on record already"
+    key = task.key.replace("/", ":")
+    page.line(f"{verb}: stage {stage.number} of {key} is verified at ", Cell(found.commit[:SHORT], "strong"),
+              f", tree {found.tree[:SHORT]} ({_checks(found.checks)})")  # fmt: skip
+    page.line(Cell(f"next: git okstra handoff eligible --task-key {key}", "faint"))
+    return page

@@ -1,0 +1,83 @@
+"""What publishing would do and what it did, as JSON and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page
+
+if TYPE_CHECKING:
+    from okstra_cli.publishing import Done, Plan
+
+
+def published_json(plan: Plan, done: Done) -> dict[str, Any]:
+    """Plan and outcome; `null` for what was not done."""
+    group, pushed = plan.group, done.pushed
+    return {
+        "task": str(plan.asked.key),
+        "group": group.id,
+        "stages": list(group.stages),
+        "branch": group.branch,
+        "commit": group.range.head,
+        "base": plan.base,
+        "remote": {"name": plan.remote.name, "url": plan.remote.url},
+        "title": plan.text.title,
+        "body": plan.text.body,
+        "body_file": plan.text.body_path,
+        "template": plan.text.template,
+        "dry_run": plan.asked.dry_run,
+        "forge": "gh" if plan.gh is not None else None,
+        "pushed": None if pushed is None else {"was": pushed.was, "now": pushed.now, "up_to_date": pushed.up_to_date},
+        "url": done.url,
+        "existed": done.existed if done.url else None,
+        "recorded": done.recorded,
+        "ended_runs": list(done.ended),
+        "next": list(done.next),
+    }
+
+
+def plan_page(plan: Plan, steps: Sequence[str]) -> Page:
+    """All of it, before anything is done."""
+    page = Page()
+    group = plan.group
+    stages = ", ".join(map(str, group.stages))
+    page.line(f"group {group.id} of {plan.asked.key}: stages {stages}, onto ", Cell(plan.base, "strong"))
+    page.line(
+        f"  push   {group.range.head[:10]} to {plan.remote.name} ({plan.remote.url}) as ", Cell(group.branch, "strong")
+    )
+    if plan.asked.push_only:
+        return page
+    page.line("  title  ", Cell(plan.text.title, "strong"))
+    page.line(f"  body   {plan.text.body_path}" + (f", from {plan.text.template}" if plan.text.template else ""))
+    page.line("")
+    for line in plan.text.body.splitlines():
+        page.line(f"  | {line}")
+    page.line("")
+    if plan.gh is None:
+        page.line(Cell("gh is not installed, so these steps are left to you:", "warn"))
+    for step in steps:
+        page.line(Cell(f"  {step}", "faint"))
+    return page
+
+
+def published_page(plan: Plan, done: Done) -> Page:
+    if plan.asked.dry_run:
+        page = plan_page(plan, done.next)
+        page.line("nothing was pushed (--dry-run)")
+        return page
+    page = Page()
+    if done.pushed is not None:
+        verb = "is already on" if done.pushed.up_to_date else "pushed to"
+        page.line(f"{plan.group.branch} {verb} {plan.remote.name} at {done.pushed.now[:10]}")
+    if done.url is not None:
+        verb = "exists already" if done.existed else "is open"
+        page.line("the pull request ", Cell(done.url, "strong"), f" {verb}, and its stages are recorded as in it")
+    for run in done.ended:
+        page.line(f"  run {run} ended with it")
+    if done.next:
+        page.line(Cell("gh is not installed; what is left to do:", "warn"))
+        for step in done.next[1:]:
+            page.line(f"  {step}")
+        page.line(Cell(f"  (title and body: {plan.text.title}; {plan.text.body_path})", "faint"))
+    return page

@@ -1,0 +1,222 @@
+"""Pushes one commit to one branch of a remote, never by force, and says what the remote made of it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pygit2
+
+from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
+from okstra_git.foreign import plain_lines
+from okstra_git.git.binary import run_git
+from okstra_git.git.refs import resolve_commit
+from okstra_git.git.remotes import (
+    ASK_SECONDS,
+    Remote,
+    RemoteUnreachable,
+    ask_remote,
+    configured,
+    remote_branch,
+    unreachable,
+)
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId, is_commit_id
+
+PUSH_SECONDS = 600.0
+SUBMODULES_MATTER = ("check", "on-demand", "only")
+
+
+class PushRejected(OkstraError):
+    """The remote has something on the branch that the push would lose; `there` names it (None = no such branch)."""
+
+    code = "push.rejected"
+
+
+class PushDeclined(OkstraError):
+    """The server does not want it: a hook, a protected branch; `said` has the lines it printed, `reason` its word."""
+
+    code = "push.declined"
+
+
+class PushHookFailed(OkstraError):
+    """The user's own pre-push hook stopped it; `said` has the lines it printed."""
+
+    code = "push.hook-failed"
+
+
+class Pushed(NamedTuple):
+    """What a push did: the branch's commit on the remote before (None = new, or not known) and after."""
+
+    was: CommitId | None
+    now: CommitId
+    up_to_date: bool
+
+
+class Skipped(NamedTuple):
+    """What a push without the user's hooks leaves undone: the pre-push hook, and files that Git LFS has to send."""
+
+    hook: Path | None
+    uses_lfs: bool
+
+
+class _Line(NamedTuple):
+    """One ref in the answer of `git push --porcelain`."""
+
+    flag: str
+    summary: str
+
+
+class _Order(NamedTuple):
+    """What was asked for."""
+
+    remote: Remote
+    branch: str
+    commit: CommitId
+    expect: CommitId | None
+
+
+def find_skipped(git: Git, commit: str) -> Skipped:
+    """What will not happen when this commit is pushed without the user's hooks."""
+    return Skipped(_pre_push_hook(git), _uses_lfs(git, commit))
+
+
+def push_branch(
+    git: Git,
+    remote: Remote,
+    branch: str,
+    *,
+    commit: CommitId,
+    expect: CommitId | None = None,
+    run_hooks: bool = False,
+    timeout: float = PUSH_SECONDS,
+    ask_timeout: float = ASK_SECONDS,
+) -> Pushed:
+    """Push `commit` to the remote's `branch`; a fast-forward or a new branch, and nothing else.
+
+    With `expect` the branch is replaced if it still is at exactly that commit (git push --force-with-lease). The user's
+    hooks act only with `run_hooks`. Nothing but the one branch is pushed, whatever the configuration adds to pushes.
+    When the push fails in a way that does not say whether the branch arrived, the remote is asked: if it did, the push
+    was a success. Refuses with PushRejected, PushDeclined, PushHookFailed or RemoteUnreachable.
+    """
+    order = _Order(remote, branch, commit, expect)
+    if resolve_commit(git, commit) != commit:
+        raise PushRejected(f"there is no commit {commit[:10]} in this repository", hint="git fsck", commit=commit)
+    reached("push.begins")
+    refusal: OkstraError
+    try:
+        said = ask_remote(git, _command(git, order), remote, timeout=timeout, sealed=not run_hooks)
+        lines = list(_lines(said.stdout, order))
+        failed = next((line for line in lines if line.flag == "!"), None)
+        if said.returncode == 0 and lines and failed is None:
+            return _success(lines[0], order)
+        if run_hooks and said.returncode == 1 and not lines and _pre_push_hook(git):
+            raise _hook_failed(said.stdout + said.stderr)
+        refusal = _refusal(order, failed, said.stderr)
+    except RemoteUnreachable as timed_out:
+        refusal = timed_out
+    return _make_sure(git, order, refusal, ask_timeout)
+
+
+def _command(git: Git, order: _Order) -> list[str]:
+    """Explicit where configuration could push more, push by force, or ask for a signature."""
+    name = order.remote.name
+    lease = [f"--force-with-lease=refs/heads/{order.branch}:{order.expect}"] if order.expect else []
+    wanted = (configured(git, "push.recurseSubmodules") or "").lower() in SUBMODULES_MATTER
+    submodules = "check" if wanted else "no"
+    return ["-c", "core.abbrev=40", "-c", f"remote.{name}.mirror=false", "push", "--porcelain", "--no-follow-tags",
+            "--no-signed", f"--recurse-submodules={submodules}", *lease, "--", name,
+            f"{order.commit}:refs/heads/{order.branch}"]  # fmt: skip
+
+
+def _lines(answer: bytes, order: _Order) -> Iterator[_Line]:
+    """Our ref's lines, one for each address of the remote; a hook's own output stands among them."""
+    for line in answer.decode(errors="replace").splitlines():
+        parts = line.split("\t")
+        if len(parts) == 3 and len(parts[0]) == 1 and parts[1] == f"{order.commit}:refs/heads/{order.branch}":
+            yield _Line(parts[0], parts[2])
+
+
+def _success(line: _Line, order: _Order) -> Pushed:
+    if line.flag == "=":
+        return Pushed(order.commit, order.commit, up_to_date=True)
+    before = line.summary.partition(".")[0]
+    was = CommitId(before) if is_commit_id(before) else None
+    reached("push.done")
+    return Pushed(was, order.commit, up_to_date=False)
+
+
+def _refusal(order: _Order, failed: _Line | None, complaint: bytes) -> OkstraError:
+    """What the failure means, before the remote is asked what it has."""
+    if failed is None or failed.summary.startswith("[remote failure]"):
+        return unreachable(order.remote, complaint)
+    kind, _, rest = failed.summary.partition(" (")
+    reason = rest.removesuffix(")")
+    remote, branch = order.remote.name, order.branch
+    if kind == "[rejected]":
+        return PushRejected(reason, remote=remote, branch=branch, reason=reason)
+    said = [line.removeprefix("remote:").strip() for line in plain_lines(complaint) if line.startswith("remote:")]
+    return PushDeclined(
+        f"{remote} declined to take {branch}: {reason or 'it gave no reason'}",
+        hint="settle what the server says, then repeat; nothing was changed there",
+        remote=remote,
+        branch=branch,
+        reason=reason,
+        said=[line for line in said if line],
+    )
+
+
+def _make_sure(git: Git, order: _Order, refusal: OkstraError, timeout: float) -> Pushed:
+    """Ask the remote what it has now: it may have taken the branch and not lived to say so."""
+    try:
+        there = remote_branch(git, order.remote, order.branch, timeout=timeout)
+    except RemoteUnreachable as still:
+        if isinstance(refusal, RemoteUnreachable):
+            refusal.hint = f"whether {order.branch} arrived is not known; repeating is safe: {refusal.hint}"
+            raise refusal from still
+        raise (_rejected(order, refusal, None) if isinstance(refusal, PushRejected) else refusal) from still
+    if there == order.commit:
+        return Pushed(None, order.commit, up_to_date=False)
+    raise _rejected(order, refusal, there) if isinstance(refusal, PushRejected) else refusal
+
+
+def _rejected(order: _Order, refusal: PushRejected, there: CommitId | None) -> PushRejected:
+    remote, branch = order.remote.name, order.branch
+    has = f"{remote} has {there[:10]} on {branch}" if there else f"{remote} has something else on {branch}"
+    if order.expect:
+        has = has if there else f"{remote} has no branch {branch} any more"
+        message = f"{has}, where {order.expect[:10]} was expected"
+    else:
+        message = f"{has}, which {order.commit[:10]} does not contain"
+    added = f"{order.commit[:10]}..{there}" if there else f"{order.commit[:10]}..FETCH_HEAD"
+    return PushRejected(
+        f"{message}; nothing was pushed",
+        hint=f"git fetch {remote}, then look at what was added there: git log {added}",
+        **refusal.facts,
+        there=there,
+    )
+
+
+def _hook_failed(answer: bytes) -> PushHookFailed:
+    said = [line for line in plain_lines(answer) if not line.startswith("error: failed to push some refs")]
+    last = f": {said[-1]}" if said else ""
+    hint = "settle what the hook says, or leave the hooks out by repeating without --run-hooks"
+    return PushHookFailed(f"your pre-push hook stopped the push{last}", hint=hint, said=said)
+
+
+def _pre_push_hook(git: Git) -> Path | None:
+    """The hook git would run for the user, wherever their configuration keeps hooks."""
+    asked = ["rev-parse", "--git-path", "hooks/pre-push"]
+    said = run_git(asked, cwd=git.top, sealed=False).stdout.decode(errors="surrogateescape")
+    hook = git.top / said.removesuffix("\n")
+    return hook if hook.is_file() and os.access(hook, os.X_OK) else None
+
+
+def _uses_lfs(git: Git, commit: str) -> bool:
+    try:
+        blob = git.handle.revparse_single(f"{commit}:.gitattributes")
+    except (KeyError, ValueError, pygit2.GitError):
+        return False
+    lines = blob.data.splitlines() if isinstance(blob, pygit2.Blob) else []
+    return any(b"filter=lfs" in line.split() for line in lines if not line.lstrip().startswith(b"#"))

@@ -1,0 +1,180 @@
+"""Remotes: which one is meant, what it has on a branch, and why it cannot be reached."""
+
+from typing import NamedTuple
+
+import pygit2
+
+from okstra_git.errors import OkstraError
+from okstra_git.foreign import plain_lines, without_credentials
+from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
+from okstra_git.git.repo import Git
+from okstra_git.git.upstreams import upstream_of
+from okstra_git.names import CommitId, is_commit_id, shown
+
+ASK_SECONDS = 30.0
+NO_QUESTIONS = {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes"}
+
+
+class RemoteMissing(OkstraError):
+    """No remote was named, and git's configuration does not say which one is meant."""
+
+    code = "remote.missing"
+
+
+class RemoteUnknown(OkstraError):
+    """There is no remote of that name."""
+
+    code = "remote.unknown"
+
+
+class RemoteUnreachable(OkstraError):
+    """The remote did not answer, did not let us in, is no repository, or the connection broke.
+
+    The fact `why` is `network`, `authentication`, `repository` or `time-out`.
+    """
+
+    code = "remote.unreachable"
+
+
+class Remote(NamedTuple):
+    """A configured remote; `url` is where pushes go, for showing: without credentials."""
+
+    name: str
+    url: str
+
+
+def find_remote(git: Git, name: str | None = None, *, base: str | None = None) -> Remote:
+    """The remote of this name; without one, where pushes belong.
+
+    In this order: the remote that the branch `base` follows, `remote.pushDefault`, `origin`, the only remote. Refuses
+    an unknown name, a pushDefault that names no remote, and a repository that has none or several and prefers none.
+    """
+    known = sorted(name for name in git.handle.remotes.names() if name)
+    if name is not None:
+        return _named(git, name, known)
+    default = configured(git, "remote.pushDefault")
+    followed = _followed_by(git, base, known) if base else None
+    if followed is None and default is not None:
+        return _named(git, default, known)
+    chosen = followed or next((remote for remote in known if remote == "origin" or len(known) == 1), None)
+    if chosen is None:
+        said = f"none of the remotes {', '.join(known)} is preferred" if known else "this repository has no remote"
+        hint = "name one with --remote" if known else "git remote add origin <url>"
+        raise RemoteMissing(f"it is not known where to push: {said}", hint=hint, remotes=known)
+    return _named(git, chosen, known)
+
+
+def _named(git: Git, name: str, known: list[str]) -> Remote:
+    if name not in known:
+        hint = f"known are {', '.join(known)}" if known else "git remote add origin <url>"
+        raise RemoteUnknown(f"there is no remote {shown(name)}", hint=hint, remote=name[:200])
+    return Remote(name, without_credentials(_url(git, name, push=True)))
+
+
+def _followed_by(git: Git, base: str, known: list[str]) -> str | None:
+    """The remote of the branch's upstream; `base` may be a remote-tracking branch itself, such as origin/main."""
+    upstream = upstream_of(git, base) or f"refs/remotes/{base}"
+    path = upstream.removeprefix("refs/remotes/")
+    fitting = [name for name in known if path.startswith(f"{name}/")]
+    return max(fitting, key=len, default=None)
+
+
+def configured(git: Git, key: str) -> str | None:
+    """The value of one key of git's configuration, or None."""
+    try:
+        return git.handle.config[key]
+    except (KeyError, pygit2.GitError):
+        return None
+
+
+def remote_branch(git: Git, remote: Remote, branch: str, *, timeout: float = ASK_SECONDS) -> CommitId | None:
+    """The commit the branch is at on the remote, asked now; None when it has no such branch.
+
+    Asks the place that pushes go to, which need not be the one that is fetched from. Refuses an unreachable remote.
+    """
+    place = _url(git, remote.name, push=True)
+    asked = remote.name if place == _url(git, remote.name, push=False) else place
+    name = f"refs/heads/{branch}"
+    said = ask_remote(git, ["ls-remote", "--heads", "--", asked, name], remote, timeout=timeout)
+    if said.returncode != 0:
+        raise unreachable(remote, said.stderr)
+    for line in said.stdout.decode(errors="replace").splitlines():
+        commit, _, ref = line.partition("\t")
+        if ref == name and is_commit_id(commit):
+            return CommitId(commit)
+    return None
+
+
+def ask_remote(git: Git, arguments: list[str], remote: Remote, *, timeout: float, sealed: bool = True) -> Finished:
+    """Run git on the network, with no way to ask anybody anything; the status is for the caller to judge.
+
+    Refuses, as unreachable, a remote that does not answer in time.
+    """
+    try:
+        return run_git(
+            arguments,
+            cwd=git.top,
+            environment=_unattended(git),
+            accept=range(-64, 256),
+            timeout=timeout,
+            sealed=sealed,
+            detached=True,
+        )
+    except GitTimedOut as error:
+        raise RemoteUnreachable(
+            f"{remote.name} did not answer within {timeout:g} s",
+            hint="look at the network, then repeat",
+            remote=remote.name,
+            url=remote.url,
+            why="time-out",
+        ) from error
+
+
+def _unattended(git: Git) -> dict[str, str]:
+    """ssh is told to ask nothing, unless the user says themselves how it is run."""
+    known = sealed_environment()
+    own = "GIT_SSH_COMMAND" in known or "GIT_SSH" in known or configured(git, "core.sshCommand")
+    return {} if own else NO_QUESTIONS
+
+
+def _url(git: Git, name: str, *, push: bool) -> str:
+    """The first address, with insteadOf applied; git takes a remote's name for its address where none is written."""
+    asked = ["remote", "get-url", *(["--push"] if push else []), "--", name]
+    said = run_git(asked, cwd=git.top, accept=(0, 2, 128)).stdout.decode(errors="surrogateescape")
+    return said.removesuffix("\n") or name
+
+
+_KEPT_OUT = ("permission denied (", "authentication failed", "could not read username", "could not read password",
+             "terminal prompts disabled", "host key verification failed", "returned error: 401", "returned error: 403",
+             "invalid username or", "access denied")  # fmt: skip
+_NO_REPOSITORY = ("does not appear to be a git repository", "not found", "no such file or directory", "does not exist",
+                  "not a git repository")  # fmt: skip
+_SAYS_NOTHING = ("fatal: could not read from remote repository", "please make sure you have",
+                 "and the repository exists", "error: failed to push", "hint:", "warning:", "remote:")  # fmt: skip
+
+
+def unreachable(remote: Remote, complaint: bytes) -> RemoteUnreachable:
+    """What git's complaint about a connection means: one sentence, the kind of failure, and the next step."""
+    lines = plain_lines(complaint)
+    why = _kind("\n".join(lines).lower())
+    hint = {
+        "authentication": f"make 'git push {remote.name}' work without a question (credential helper, ssh-add)",
+        "repository": f"git remote get-url --push {remote.name}",
+        "network": "look at the network, then repeat",
+    }[why]
+    telling = [line for line in lines if not line.lower().startswith(_SAYS_NOTHING)] or lines or ["git gave no reason"]
+    gist = next((line for line in telling if line.startswith(("fatal: ", "error: ", "ssh: "))), telling[0])
+    return RemoteUnreachable(
+        f"{remote.name} cannot be reached: {gist.removeprefix('fatal: ').removeprefix('error: ').rstrip('.')}",
+        hint=hint,
+        remote=remote.name,
+        url=remote.url,
+        why=why,
+        said=lines,
+    )
+
+
+def _kind(complaint: str) -> str:
+    if any(sign in complaint for sign in _KEPT_OUT):
+        return "authentication"
+    return "repository" if any(sign in complaint for sign in _NO_REPOSITORY) else "network"

@@ -1,0 +1,302 @@
+"""Assembles a group: merged in memory first, then row, branch and worktree, or nothing at all."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
+from okstra_git.git.history import contains
+from okstra_git.git.objects import read_commit, tree_of, write_commit
+from okstra_git.git.refs import RefUpdate, find_ref, resolve_commit
+from okstra_git.git.repo import Git
+from okstra_git.git.worktrees import find_worktree, remove_worktree
+from okstra_git.handoff.choosing import choose_parts
+from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
+from okstra_git.handoff.composing import Composed, Contradiction, compose
+from okstra_git.handoff.eligibility import judge_stages
+from okstra_git.handoff.grouping import group_id
+from okstra_git.handoff.superseding import superseding_facts
+from okstra_git.host.locks import hold_lock
+from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
+from okstra_git.records.handoff import Member
+from okstra_git.records.states import Place, Stage, State, Task
+from okstra_git.state import layout
+from okstra_git.state.prints import take_prints
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.registry import refuse_closed, release, require_task, reserve
+from okstra_git.state.store import Store
+from okstra_git.state.writer import require_writer
+
+PATIENCE = 60.0
+"""Seconds to wait for somebody else who is assembling; a large group takes a while to check out."""
+
+
+class GroupConflict(OkstraError):
+    """The stages contradict each other, or the base; nothing was made."""
+
+    code = "handoff.conflict"
+    exit_status = 2
+
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+class BaseMissing(OkstraError):
+    """The base names no commit here."""
+
+    code = "ref.unresolvable"
+
+
+class ChangedMeanwhile(OkstraError):
+    """A stage moved while its group was being assembled."""
+
+    code = "handoff.changed-meanwhile"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for: `branch` None = the usual name, `worktree` None = the branch alone.
+
+    `update`: the group is in an open pull request, and what is new is to be added to it.
+    """
+
+    key: TaskKey
+    stages: tuple[int, ...]
+    base_ref: str
+    branch: str | None = None
+    worktree: Path | None = None
+    update: bool = False
+
+    @property
+    def group(self) -> str:
+        """The group's id."""
+        return group_id(self.stages)
+
+    @property
+    def scope(self) -> str:
+        """The group's scope in the registry."""
+        return f"group-{self.group}"
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A group as it stands now; `changed` is False when it stood just so before, or when nothing was to be made.
+
+    `order` is how the stages were put on, `joined` by which way each came in, `superseded` are groups that gave way.
+    """
+
+    task: Task
+    group: str
+    branch: str
+    worktree: str | None
+    base: CommitId
+    commit: CommitId
+    tree: str
+    order: tuple[int, ...]
+    joined: Mapping[int, str] = field(default_factory=dict)
+    superseded: tuple[str, ...] = ()
+    changed: bool = True
+    warning: str = ""
+
+
+def assemble(
+    store: Store,
+    wanted: Wanted,
+    *,
+    stale: Mapping[int, str],
+    progress: Callable[[int], None] = lambda _: None,
+    dry_run: bool = False,
+) -> Assembled:
+    """Merge the stages onto the base and give the result a row, a branch and, if wanted, a worktree.
+
+    Merging happens in memory; where it fails, everything that contradicts is told and nothing was made. Row and
+    branch come in one transaction. The same stages on the same base give the same tree, in whatever order they are
+    named; of several who assemble at once, one does it at a time. Refuses stages that are not eligible, a base that
+    lacks what they build on, a branch or directory that is somebody else's, and a collector that somebody changed.
+    """
+    if dry_run:
+        return _assemble(store, wanted, stale, progress, dry_run=True)
+    require_writer(store.git)
+    with hold_lock(layout.assembly_lock(store.git.private_dir), wait=PATIENCE):
+        return _assemble(store, wanted, stale, progress, dry_run=False)
+
+
+def _assemble(
+    store: Store, wanted: Wanted, stale: Mapping[int, str], progress: Callable[[int], None], *, dry_run: bool
+) -> Assembled:
+    git = store.git
+    task = require_task(store.read().state, wanted.key)
+    refuse_closed(task)
+    base = _require_base(git, wanted.base_ref)
+    standings = judge_stages(task, stale=stale, within=wanted.group if wanted.update else "")
+    parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings)
+    composed = compose(git, base, parts, task=str(wanted.key), progress=progress)
+    if composed.commit is None:
+        raise _conflict(wanted, composed)
+    commit = _on_top(git, task, wanted, composed.commit) if wanted.update else composed.commit
+    collector = _collector(git, task, wanted, commit)
+    check_collector(git, collector)
+    order = tuple(part.stage for part in parts)
+    outcome = Assembled(task, wanted.group, collector.branch, str(collector.path) if collector.path else None, base,
+                        commit, composed.tree, order, composed.joined, changed=False)  # fmt: skip
+    return outcome if dry_run else _make(store, wanted, collector, outcome)
+
+
+def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -> Assembled:
+    """Worktree, then row and branch in one transaction, then the two put together; each step can be repeated."""
+    git = store.git
+    made = _assembled(git, wanted, plan)
+    moves: list[RefUpdate] = []
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        tip = find_ref(git, f"refs/heads/{plan.branch}")
+        moves[:] = [RefUpdate(f"refs/heads/{plan.branch}", tip, plan.commit)] if tip != plan.commit else []
+        check_collector(git, collector)
+        return _facts(snapshot, wanted, plan, made, again=bool(moves))
+
+    fresh = prepare_collector(git, collector)
+    reached("handoff.worktree-made")
+    try:
+        appended = store.append(decide, along=lambda: moves)
+    except OkstraError:
+        if fresh and collector.path is not None:
+            remove_worktree(git, collector.path)
+        raise
+    reached("handoff.assembled")
+    finish_collector(git, collector)
+    after = appended.snapshot.state.tasks[wanted.key.slashed]
+    gone = tuple(event.fact.group for event in appended.events if isinstance(event.fact, GroupSuperseded))
+    return Assembled(**{**vars(plan), "task": after, "superseded": gone, "changed": bool(appended.events) or fresh,
+                        "warning": appended.warning})  # fmt: skip
+
+
+def _require_base(git: Git, text: str) -> CommitId:
+    found = resolve_commit(git, text)
+    if found is None:
+        raise BaseMissing(
+            f"the base {shown(text)} names no commit in this repository", hint="git branch --all", ref=text[:200]
+        )
+    return found
+
+
+def _on_top(git: Git, task: Task, wanted: Wanted, new: CommitId) -> CommitId:
+    """What was composed, as a commit that the published one is an ancestor of, so that pushing it needs no force."""
+    known = task.groups.get(wanted.group)
+    if known is None or contains(git, new, known.range.head):
+        return new
+    old = CommitId(known.range.head)
+    if tree_of(git, old) == tree_of(git, new) and contains(git, old, _require_base(git, wanted.base_ref)):
+        return old
+    seconds = max(read_commit(git, oid).commit_time for oid in (old, new))
+    told = f"Update group {wanted.group}\n\nOkstra-Task: {wanted.key}\nOkstra-Group: {wanted.group}\n"
+    when = datetime.fromtimestamp(seconds, UTC)
+    return write_commit(git, tree=tree_of(git, new), parents=[old, new], message=told, when=when)
+
+
+def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collector:
+    """Branch and worktree as they have to become; a group that was assembled in this clone keeps those that it has."""
+    known, held = task.groups.get(wanted.group), task.places.get(wanted.scope)
+    active = held if held is not None and held.status == "active" else None
+    _, group, name = task.key.split("/")
+    usual = f"{task.category}/{group}/{name}-{wanted.scope}"
+    branch = parse_branch(wanted.branch or (active.branch if active else usual))
+    path = wanted.worktree
+    if path is not None and active is not None and active.worktree is not None:
+        is_ours = active.writer == require_writer(git) or find_worktree(git, Path(active.worktree)) is not None
+        path = Path(active.worktree) if is_ours else path
+    before = [known.range.head, *reversed(known.former)] if known is not None and known.branch == branch else []
+    return Collector(branch, path, commit, tuple(before), f"okstra task={wanted.key} group={wanted.group}")
+
+
+def _assembled(git: Git, wanted: Wanted, plan: Assembled) -> GroupAssembled:
+    ranges = {number: plan.task.stages[number].range for number in wanted.stages}
+    members = [
+        Member(stage=number, commit=found.head, tree=found.head_tree, delta=found.delta)
+        for number, found in sorted(ranges.items())
+        if found is not None
+    ]
+    return GroupAssembled(
+        task=wanted.key.slashed,
+        group=wanted.group,
+        stages=tuple(sorted(wanted.stages)),
+        branch=plan.branch,
+        base_ref=wanted.base_ref,
+        range=take_prints(git, [(plan.base, plan.commit)])[0],
+        members=tuple(members),
+    )
+
+
+def _facts(snapshot: Snapshot, wanted: Wanted, plan: Assembled, made: GroupAssembled, *, again: bool) -> list[AnyFact]:
+    """What has to be recorded, nothing when all of it is on record; refuses when a stage moved meanwhile."""
+    task = require_task(snapshot.state, wanted.key)
+    refuse_closed(task)
+    _refuse_moved(task, made, update=wanted.update)
+    place = _place(snapshot.state, task, wanted, plan)
+    known = task.groups.get(wanted.group)
+    same = known is not None and known.status == "assembled" and known.range == made.range
+    if same and known is not None and known.members == made.members and not place and not again:
+        return []
+    return [*superseding_facts(task, wanted.group, wanted.stages), *place, made]
+
+
+def _is_away(task: Task, stage: Stage | None, group: str, *, update: bool) -> bool:
+    """Whether the stage landed, or went into a pull request other than the one that is being updated."""
+    pr = task.prs.get(stage.pr) if stage is not None and stage.pr is not None else None
+    return stage is None or stage.landed or (pr is not None and not (update and pr.group == group))
+
+
+def _refuse_moved(task: Task, made: GroupAssembled, *, update: bool) -> None:
+    for member in made.members:
+        stage = task.stages.get(member.stage)
+        moved = stage is None or stage.range is None or stage.range.head != member.commit
+        if moved or _is_away(task, stage, made.group, update=update):
+            raise ChangedMeanwhile(
+                f"stage {member.stage} changed while the group was being assembled; nothing was made",
+                hint="assemble again",
+                stage=member.stage,
+            )
+
+
+def _place(state: State, task: Task, wanted: Wanted, plan: Assembled) -> list[AnyFact]:
+    """The row's facts: none when it stands as it has to, else the old one is given up for the new one."""
+    held = task.places.get(wanted.scope)
+    if held is not None and held.status == "active" and (held.branch, held.worktree) == (plan.branch, plan.worktree):
+        return []
+    fact = PlaceReserved(
+        task=task.key,
+        scope=wanted.scope,
+        branch=plan.branch,
+        worktree=plan.worktree,
+        base_ref=wanted.base_ref,
+        phase="release-handoff",
+        stages=tuple(sorted(wanted.stages)),
+    )
+    reserve(_without(state, task, held), fact)
+    return [*release(task, wanted.scope), fact]
+
+
+def _without(state: State, task: Task, place: Place | None) -> State:
+    if place is None:
+        return state
+    left = {scope: row for scope, row in task.places.items() if scope != place.scope}
+    return state.model_copy(update={"tasks": {**state.tasks, task.key: task.model_copy(update={"places": left})}})
+
+
+def _conflict(wanted: Wanted, composed: Composed) -> GroupConflict:
+    """The refusal that tells every contradiction, and which stages were not even tried because of them."""
+    first = composed.contradictions[0]
+    rest = len({one.path for one in composed.contradictions}) - 1
+    more = f" and {rest} more path{'s' if rest > 1 else ''}" if rest else ""
+    if len(first.stages) > 1:
+        who = f"stages {first.stages[0]} and {first.stages[1]} contradict each other"
+    else:
+        who = f"stage {first.stages[0]} contradicts {shown(wanted.base_ref)}"
+    refusal = GroupConflict(
+        f"{who} in {shown(first.path)} ({first.kind}){more}; nothing was made",
+        hint="leave one of them out, or change a stage so that they fit; then assemble again",
+        untried=list(composed.untried),
+    )
+    refusal.contradictions = composed.contradictions
+    return refusal

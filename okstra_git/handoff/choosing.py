@@ -1,0 +1,118 @@
+"""The stages of a group as parts to put onto a base, or every reason why they cannot leave together."""
+
+from collections.abc import Mapping, Sequence
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.history import contains, find_commit, merge_base
+from okstra_git.git.repo import Git
+from okstra_git.handoff.composing import Part
+from okstra_git.handoff.eligibility import Standing, dependencies, in_order
+from okstra_git.handoff.grouping import group_id
+from okstra_git.names import CommitId, shown
+from okstra_git.records.states import Stage, Task
+
+MAX_ID = 180
+"""Characters of a group's id: it is part of a branch, a ref and a directory."""
+
+
+class NotEligible(OkstraError):
+    """Stages that may not leave yet, each with its reasons."""
+
+    code = "handoff.not-eligible"
+
+
+class NotInBase(OkstraError):
+    """A stage builds on one that neither the group nor the base contains."""
+
+    code = "handoff.dependency-missing"
+
+
+class Unrelated(OkstraError):
+    """A stage and the base have no common history."""
+
+    code = "handoff.unrelated"
+
+
+class GroupTooLarge(OkstraError):
+    """More stages than a name can list."""
+
+    code = "handoff.group-too-large"
+
+
+def choose_parts(
+    git: Git, task: Task, stages: Sequence[int], base: CommitId, base_ref: str, standings: Mapping[int, Standing]
+) -> list[Part]:
+    """The stages in dependency order. Refuses, all together, those that may not leave, and a base that lacks something.
+
+    What a stage builds on has to be in the group or in the base.
+    """
+    if len(group_id(stages)) > MAX_ID:
+        raise GroupTooLarge(f"{len(stages)} stages are too many for one group", hint="hand over smaller groups")
+    bad = [number for number in stages if number not in standings or not standings[number].is_eligible]
+    if bad:
+        raise _not_eligible(task, bad, standings)
+    for number in stages:
+        for other in dependencies(task, number):
+            stage = task.stages.get(other)
+            if other not in stages and not (stage is not None and is_in(git, base, stage)):
+                raise _not_in_base(task, stages, base_ref, number, stage, other)
+    parts = [_part(task, number) for number in in_order(task, stages)]
+    strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
+    if strangers:
+        raise Unrelated(
+            f"stage {strangers[0].stage} and {shown(base_ref)} have no common history",
+            hint="name the branch that the stage was begun on with --base",
+            stages=[part.stage for part in strangers],
+        )
+    return parts
+
+
+def is_in(git: Git, tip: str, stage: Stage) -> bool:
+    """Whether a commit holds the stage: its recorded commit, or the one by which it landed."""
+    heads = [stage.range.head] if stage.range else []
+    heads += [stage.landing.commit] if stage.landing else []
+    return any(contains(git, tip, head) for head in heads)
+
+
+def _part(task: Task, number: int) -> Part:
+    stage = task.stages[number]
+    assert stage.range is not None
+    return Part(number, stage.title, stage.range.base, CommitId(stage.range.head), dependencies(task, number))
+
+
+def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standing]) -> NotEligible:
+    known = [standings[number] for number in bad if number in standings]
+    codes = {standing.number: standing.codes for standing in known}
+    why = [reason.message for standing in known for reason in standing.reasons]
+    why += [f"there is no stage {number}" for number in bad if number not in standings]
+    hints = [reason.hint for standing in known for reason in standing.reasons if reason.hint]
+    listing = f"git okstra handoff eligible --task-key {task.key.replace('/', ':')}"
+    more = f", and {len(why) - 3} more reasons" if len(why) > 3 else ""
+    return NotEligible(
+        f"{'; '.join(why[:3])}{more}",
+        hint="\n".join([*dict.fromkeys(hints[:3]), listing]),
+        stages=[{"stage": number, "reasons": codes.get(number, ["unknown"])} for number in bad],
+    )
+
+
+def _not_in_base(
+    task: Task, stages: Sequence[int], base_ref: str, number: int, stage: Stage | None, other: int
+) -> NotInBase:
+    pr = task.prs.get(stage.pr) if stage is not None and stage.pr else None
+    if stage is not None and stage.landing is not None:
+        where, hint = (
+            f"landed in {stage.landing.target}",
+            f"bring {base_ref} up to date, or --base {stage.landing.target}",
+        )
+    elif stage is not None and stage.landed:
+        where, hint = "landed elsewhere", f"bring {base_ref} up to date"
+    elif pr is not None:
+        where, hint = f"is in {pr.url}", f"stack on it with --base {pr.branch}, or wait until it has landed"
+    else:
+        where, hint = "is not delivered", f"take it along: --stages {group_id([*stages, other]).replace('-', ',')}"
+    return NotInBase(
+        f"stage {number} builds on stage {other}, which {where}, and {shown(base_ref)} does not contain it",
+        hint=hint,
+        stage=number,
+        dependency=other,
+    )

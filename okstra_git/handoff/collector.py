@@ -1,0 +1,168 @@
+"""The branch and the worktree that collect a group: checked first, made in steps that can be repeated."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.refs import find_ref
+from okstra_git.git.repo import Git
+from okstra_git.git.worktrees import (
+    Worktree,
+    add_detached,
+    attach_branch,
+    find_worktree,
+    is_clean,
+    list_worktrees,
+    remove_worktree,
+)
+from okstra_git.names import CommitId, is_text, shown
+
+
+class BranchTaken(OkstraError):
+    """The branch exists and is not this group's."""
+
+    code = "branch.exists"
+
+
+class BranchCheckedOut(OkstraError):
+    """The branch is checked out in a worktree that is not this group's."""
+
+    code = "branch.checked-out"
+
+
+class CollectorChanged(OkstraError):
+    """Somebody committed to the group's branch, or moved it."""
+
+    code = "handoff.collector-changed"
+
+
+class CollectorDirty(OkstraError):
+    """The group's worktree has changes that are not committed."""
+
+    code = "worktree.dirty"
+
+
+class DirectoryTaken(OkstraError):
+    """The directory for the worktree holds something else."""
+
+    code = "worktree.taken"
+
+
+@dataclass(frozen=True)
+class Collector:
+    """What has to stand: `branch` at `commit`, checked out at `path` (None = nowhere).
+
+    `before` are commits the branch may stand at because this group was assembled there earlier.
+    """
+
+    branch: str
+    path: Path | None
+    commit: CommitId
+    before: tuple[str, ...]
+    reason: str
+
+
+def check_collector(git: Git, collector: Collector) -> None:
+    """Refuse a branch or a directory that is somebody else's, or that somebody changed; changes nothing."""
+    tip = find_ref(git, f"refs/heads/{collector.branch}")
+    if tip is not None and tip != collector.commit and tip not in collector.before:
+        raise _changed(collector, tip) if collector.before else _taken(collector)
+    at = _checked_out(git, collector)
+    if at is not None:
+        raise BranchCheckedOut(
+            f"branch {collector.branch} is checked out in {at.path}",
+            hint="check out something else there, or give the group another branch with --branch",
+            path=str(at.path),
+        )
+    if collector.path is not None:
+        _check_directory(git, collector, collector.path, tip)
+
+
+def _changed(collector: Collector, tip: CommitId) -> CollectorChanged:
+    return CollectorChanged(
+        f"branch {collector.branch} is at {tip[:10]}, where this group was never assembled: somebody worked on it",
+        hint="what is missing belongs into a stage; to keep that work, assemble on another branch with --branch NAME",
+        branch=collector.branch,
+        commit=tip,
+    )
+
+
+def _taken(collector: Collector) -> BranchTaken:
+    return BranchTaken(
+        f"branch {collector.branch} exists already and is not this group's",
+        hint="name another one with --branch",
+        branch=collector.branch,
+    )
+
+
+def _checked_out(git: Git, collector: Collector) -> Worktree | None:
+    """Another worktree that has the branch checked out."""
+    ours = collector.path.resolve() if collector.path else None
+    holding = (tree for tree in list_worktrees(git) if tree.branch == collector.branch)
+    return next((tree for tree in holding if tree.path.resolve() != ours), None)
+
+
+def _check_directory(git: Git, collector: Collector, path: Path, tip: CommitId | None) -> None:
+    if not is_text(str(path)):
+        raise DirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
+                             hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
+    here = find_worktree(git, path)
+    if here is None:
+        if os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
+            raise DirectoryTaken(f"{path} exists and is no worktree of this repository",
+                                 hint="move it away, or --no-worktree", path=str(path))  # fmt: skip
+        return
+    known = (collector.commit, tip, *collector.before)
+    ours = here.branch == collector.branch or (here.branch is None and here.head in known)
+    if not ours:
+        raise DirectoryTaken(
+            f"{path} is the worktree of {here.branch or 'another commit'}, not of {collector.branch}",
+            hint="move it away with 'git worktree move', or --no-worktree",
+            path=str(path),
+        )
+    if path.is_dir() and not is_clean(path) and not _follow(collector, path, dry_run=True):
+        raise CollectorDirty(
+            f"the group's worktree {path} has changes that are not committed",
+            hint="what is missing belongs into a stage; commit or stash what lies there first",
+            path=str(path),
+        )
+
+
+def prepare_collector(git: Git, collector: Collector) -> bool:
+    """Make the worktree where there is none, detached at the commit, before anything is recorded; True when made."""
+    path = collector.path
+    if path is None:
+        return False
+    here = find_worktree(git, path)
+    if here is not None and path.is_dir():
+        return False
+    if here is not None:
+        remove_worktree(git, here.path)  # its directory is gone, its commits are on record
+    add_detached(git, path, commit=collector.commit, reason=collector.reason)
+    return True
+
+
+def finish_collector(git: Git, collector: Collector) -> None:
+    """Put the worktree on the branch and bring its files to the commit; what is there already stays as it is."""
+    if collector.path is None:
+        return
+    here = find_worktree(git, collector.path)
+    if here is not None and here.branch is None:
+        attach_branch(collector.path, collector.branch)
+    if not is_clean(collector.path):
+        _follow(collector, collector.path)
+
+
+def _follow(collector: Collector, path: Path, *, dry_run: bool = False) -> bool:
+    """Bring files and index from a commit the group was at before to where it is now; never over anybody's change."""
+    dry = ["-n"] if dry_run else []
+    for old in (*collector.before, collector.commit):
+        try:
+            if run_git(["diff", "--quiet", old], cwd=path, accept=(0, 1)).returncode == 0:
+                run_git(["read-tree", *dry, "-m", "-u", old, collector.commit], cwd=path)
+                return True
+        except GitFailed:
+            continue
+    return False

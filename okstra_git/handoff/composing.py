@@ -1,0 +1,199 @@
+"""Puts stages onto a base in memory: one commit that holds them all, or everything that contradicts."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from okstra_git.git.changes import diff_trees, show_path
+from okstra_git.git.history import CommitFacts, contains, find_commit, walk
+from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
+from okstra_git.git.repo import Git
+from okstra_git.git.three_way import merge_trees
+from okstra_git.names import CommitId
+
+MAX_OWN = 20_000
+"""Commits that are looked at for one stage."""
+MAX_REPLAYED = 500
+"""Commits of one stage; a longer one that cannot be merged becomes a single commit."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stage to put on: its own change is `base`..`head`; `needs` are other parts that it builds on."""
+
+    stage: int
+    title: str
+    base: str | None
+    head: CommitId
+    needs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A path on which stages contradict each other, or one stage the base (then `stages` names just that one)."""
+
+    stages: tuple[int, ...]
+    path: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The result: `commit` with everything in it, or None and what contradicts.
+
+    `untried` are stages that build on one that did not fit. `joined` says for each stage how it came in: `as-is`,
+    `merged`, `replayed` or `squashed`.
+    """
+
+    commit: CommitId | None
+    tree: str
+    contradictions: tuple[Contradiction, ...] = ()
+    untried: tuple[int, ...] = ()
+    joined: Mapping[int, str] = field(default_factory=dict)
+
+
+def compose(
+    git: Git, base: CommitId, parts: Sequence[Part], *, task: str, progress: Callable[[int], None] = lambda _: None
+) -> Composed:
+    """Apply the parts, in the order given, onto `base`; nothing but objects is written, and no ref moves.
+
+    Each part is applied as its own change, base tree to head tree, by a three-way merge. A part that does not fit is
+    left aside, and the others are tried, so that one look tells everything. The same base, parts and person give the
+    same commit: its dates are those of what it is made of. `progress` hears how many parts were begun.
+    """
+    fitting = _fit(git, base, parts, progress)
+    if fitting.found or fitting.untried:
+        return Composed(None, fitting.tree, tuple(fitting.found), tuple(fitting.untried))
+    at, joined, chain = base, {}, _Chain(git, parts, task)
+    for part, tree in fitting.steps:
+        at, joined[part.stage] = chain.join(at, part, tree)
+    return Composed(at, fitting.tree, joined=joined)
+
+
+@dataclass
+class _Fitting:
+    """Trees so far: `steps` are the parts that fit, each with the tree it led to."""
+
+    tree: str
+    steps: list[tuple[Part, str]] = field(default_factory=list)
+    found: list[Contradiction] = field(default_factory=list)
+    untried: list[int] = field(default_factory=list)
+
+
+def _fit(git: Git, base: CommitId, parts: Sequence[Part], progress: Callable[[int], None]) -> _Fitting:
+    trees = {part.stage: (_tree(git, part.base), _tree(git, part.head)) for part in parts}
+    blame = _Blame(git, _tree(git, base), trees)
+    fitting = _Fitting(_tree(git, base))
+    failed: set[int] = set()
+    for count, part in enumerate(parts, start=1):
+        progress(count)
+        if failed & {*part.needs}:
+            fitting.untried.append(part.stage)
+            failed.add(part.stage)
+            continue
+        under, above = trees[part.stage]
+        merged = merge_trees(git, base=under, ours=fitting.tree, theirs=above)
+        if merged.tree is None:
+            clashes = [(clash.path, clash.kind) for clash in merged.clashes]
+            fitting.found += blame.contradictions(part.stage, clashes, [done.stage for done, _ in fitting.steps])
+            failed.add(part.stage)
+            continue
+        fitting.steps.append((part, merged.tree))
+        fitting.tree = merged.tree
+    return fitting
+
+
+def _tree(git: Git, commit: str | None) -> str:
+    if commit is None:
+        return EMPTY_TREE
+    facts = find_commit(git, commit)
+    if facts is None:
+        raise MissingObject(f"the commit {commit[:12]} is not in this repository", hint="git fetch", object=commit)
+    return facts.tree
+
+
+@dataclass
+class _Blame:
+    """Tells who contradicts whom; asked only when something does."""
+
+    git: Git
+    base_tree: str
+    trees: Mapping[int, tuple[str, str]]
+
+    def contradictions(
+        self, stage: int, clashes: Iterable[tuple[str, str]], done: Sequence[int]
+    ) -> list[Contradiction]:
+        """For each path the base itself, or those stages put on before that touch the path."""
+        under, above = self.trees[stage]
+        alone = merge_trees(self.git, base=under, ours=self.base_tree, theirs=above, write=False)
+        with_base = {clash.path for clash in alone.clashes}
+        paths = self._paths(done)
+        found: list[Contradiction] = []
+        for path, kind in clashes:
+            others = [other for other in done if path in paths[other]] or list(done)
+            if path in with_base or not others:
+                found.append(Contradiction((stage,), path, kind))
+            else:
+                found += [Contradiction((other, stage), path, kind) for other in others]
+        return found
+
+    def _paths(self, stages: Sequence[int]) -> dict[int, frozenset[str]]:
+        deltas = diff_trees(self.git, [self.trees[stage] for stage in stages])
+        return {
+            stage: frozenset(show_path(change.path) for change in delta)
+            for stage, delta in zip(stages, deltas, strict=True)
+        }
+
+
+class _Chain:
+    """Makes the commits once the trees are known."""
+
+    def __init__(self, git: Git, parts: Sequence[Part], task: str) -> None:
+        self.git, self.task = git, task
+        self.own = {part.stage: self._own(part) for part in parts}
+        self.all_own = {commit.oid for own, _ in self.own.values() for commit in own}
+
+    def _own(self, part: Part) -> tuple[list[CommitFacts], bool]:
+        return walk(self.git, [part.head], [part.base] if part.base else [], limit=MAX_OWN)
+
+    def join(self, at: CommitId, part: Part, tree: str) -> tuple[CommitId, str]:
+        """The commit that brings the part onto `at` with exactly this tree, the way that shows most of its history."""
+        if contains(self.git, at, part.head):
+            return at, "as-is"
+        if self._brings_only_own(at, part):
+            if _tree(self.git, part.head) == tree and contains(self.git, part.head, at):
+                return part.head, "as-is"
+            return self._commit("Merge", part, tree, [at, part.head]), "merged"
+        replayed = self._replay(at, part, tree)
+        return (replayed, "replayed") if replayed else (self._commit("Add", part, tree, [at]), "squashed")
+
+    def _brings_only_own(self, at: CommitId, part: Part) -> bool:
+        """Whether the part's head brings in nothing but commits of the group and merges between them."""
+        brought, complete = walk(self.git, [part.head], [at], limit=MAX_OWN)
+        return complete and all(commit.oid in self.all_own or len(commit.parents) > 1 for commit in brought)
+
+    def _replay(self, at: CommitId, part: Part, tree: str) -> CommitId | None:
+        """The part's own commits one after another on `at`, when that is possible and ends in the tree; else None."""
+        own, complete = self.own[part.stage]
+        if not complete or len(own) > MAX_REPLAYED or any(len(commit.parents) > 1 for commit in own):
+            return None
+        here, reached, when = at, _tree(self.git, at), self._when(at, part)
+        for commit in own:
+            under = _tree(self.git, commit.parents[0] if commit.parents else None)
+            merged = merge_trees(self.git, base=under, ours=reached, theirs=commit.tree)
+            if merged.tree is None:
+                return None
+            if merged.tree != reached:
+                here = copy_commit(self.git, commit.oid, tree=merged.tree, parents=[here], when=when)
+            reached = merged.tree
+        return here if reached == tree else None
+
+    def _commit(self, verb: str, part: Part, tree: str, parents: Sequence[CommitId]) -> CommitId:
+        title = f": {part.title}" if part.title else ""
+        told = f"Okstra-Task: {self.task}\nOkstra-Stage: {part.stage}\nOkstra-Commit: {part.head}\n"
+        message = f"{verb} stage {part.stage}{title}\n\n{told}"
+        return write_commit(self.git, tree=tree, parents=parents, message=message, when=self._when(parents[0], part))
+
+    def _when(self, at: CommitId, part: Part) -> datetime:
+        seconds = max(read_commit(self.git, oid).commit_time for oid in (at, part.head))
+        return datetime.fromtimestamp(seconds, UTC)

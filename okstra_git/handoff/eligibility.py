@@ -1,0 +1,156 @@
+"""Which stages may leave now, and every reason why another one may not: a pure answer about the ledger."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from okstra_git.records.states import Stage, Task
+
+NOT_DONE, NOT_VERIFIED, STALE_VERIFICATION = "not-done", "not-verified", "verification-stale"
+DATABASE, STALE_HISTORY, DEPENDENCY = "database-unverified", "stale-history", "dependency-missing"
+IN_PR, LANDED, NOT_PLANNED = "already-in-pr", "landed", "not-in-plan"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that keeps a stage from leaving: a stable code, a sentence, the next step, and facts for JSON."""
+
+    code: str
+    message: str
+    hint: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One stage and what keeps it here; `waits_on` maps dependencies in an open pull request to its URL."""
+
+    number: int
+    stage: Stage | None
+    title: str
+    depends_on: tuple[int, ...]
+    reasons: tuple[Reason, ...] = ()
+    waits_on: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def is_eligible(self) -> bool:
+        """Whether the stage may be part of a group now."""
+        return not self.reasons
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of its reasons."""
+        return [reason.code for reason in self.reasons]
+
+
+def judge_stages(task: Task, *, stale: Mapping[int, str], within: str = "") -> dict[int, Standing]:
+    """Every stage of plan and ledger, ascending; `stale` says why a stage's history needs a person.
+
+    A dependency will do when it has been delivered (in an open pull request, or landed) or may leave itself. Being in
+    the open pull request of the group `within` keeps no stage here.
+    """
+    planned = {row.number: row for row in task.plan.stages} if task.plan is not None else {}
+    found: dict[int, Standing] = {}
+    for number in in_order(task, {*planned, *task.stages}):
+        stage, row = task.stages.get(number), planned.get(number)
+        title = (stage.title if stage else "") or (row.title if row else "")
+        own = list(_own_reasons(task, number, stale, within))
+        if planned and row is None:
+            own.append(Reason(NOT_PLANNED, f"the approved plan has no stage {number}", _plan_hint(task)))
+        needs = dependencies(task, number)
+        missing = [other for other in needs if not _will_do(task, found, other)]
+        if missing and not is_delivered(stage):
+            own.append(_waits_for(found, missing))
+        in_pr = {other: url for other in needs if (url := _open_pr(task, other))}
+        found[number] = Standing(number, stage, title, needs, tuple(own), in_pr)
+    return dict(sorted(found.items()))
+
+
+def dependencies(task: Task, number: int) -> tuple[int, ...]:
+    """What a stage builds on, by the approved plan and by how it was started, ascending."""
+    planned = next((row.depends_on for row in task.plan.stages if row.number == number), ()) if task.plan else ()
+    stage = task.stages.get(number)
+    return tuple(sorted({*planned, *(stage.depends_on if stage else ())} - {number}))
+
+
+def in_order(task: Task, numbers: Collection[int]) -> list[int]:
+    """The stages with dependencies before dependants, ascending otherwise; a circle is broken at its lowest number."""
+    ordered: list[int] = []
+    waiting = sorted(numbers)
+    while waiting:
+        free = [n for n in waiting if not {*dependencies(task, n)} & {*waiting}]
+        ordered.append(free[0] if free else waiting[0])
+        waiting.remove(ordered[-1])
+    return ordered
+
+
+def is_delivered(stage: Stage | None) -> bool:
+    """Whether the stage is in an open pull request or has landed."""
+    return stage is not None and (stage.landed or stage.pr is not None)
+
+
+def _own_reasons(task: Task, number: int, stale: Mapping[int, str], within: str) -> Iterable[Reason]:
+    """What keeps the stage here by itself; of not done, not verified, verified before it changed only the first."""
+    key, stage = _colon(task), task.stages.get(number)
+    if stage is None or stage.range is None:
+        yield Reason(NOT_DONE, _how_far(number, stage), f"git okstra stage done {number} --task-key {key}")
+        return
+    if stage.landed:
+        where = f" in {stage.landing.target}" if stage.landing else ""
+        yield Reason(LANDED, f"stage {number} has landed{where}")
+        return
+    pr = task.prs.get(stage.pr) if stage.pr is not None else None
+    if stage.pr is not None and (pr is None or pr.group != within):
+        hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {stage.pr}"
+        if pr is not None:
+            hint += f"\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
+            hint += f"--stages {pr.group.replace('-', ',')} --base {pr.base_ref or 'BRANCH'}"
+        yield Reason(IN_PR, f"stage {number} is in {stage.pr}", hint, {"url": stage.pr})
+        return
+    if number in stale:
+        check = f"git okstra reconcile --task-key {key} --check"
+        yield Reason(STALE_HISTORY, f"the history of stage {number} was rewritten: {stale[number]}", check)
+    verify = "verify it once more, then " if stage.verified else ""
+    verify += f"git okstra handoff record-verified --task-key {key} --stage {number} --report-path R --data-json D"
+    if stage.verified is None:
+        yield Reason(NOT_VERIFIED, f"no verification of stage {number} is on record", verify)
+    elif not stage.is_verified:
+        was, now = stage.verified.tree, stage.range.head_tree
+        told = f"stage {number} changed after it was verified: tree {was[:10]} then, {now[:10]} now"
+        yield Reason(STALE_VERIFICATION, told, verify, {"verified_tree": was, "tree": now})
+    elif stage.verified.database is False:
+        yield Reason(DATABASE, f"the database part of stage {number} was not verified", verify)
+
+
+def _how_far(number: int, stage: Stage | None) -> str:
+    if stage is None:
+        return f"stage {number} was never started"
+    return f"stage {number} is {stage.status}, not done"
+
+
+def _will_do(task: Task, found: Mapping[int, Standing], number: int) -> bool:
+    standing = found.get(number)
+    return is_delivered(task.stages.get(number)) or (standing is not None and standing.is_eligible)
+
+
+def _waits_for(found: Mapping[int, Standing], missing: list[int]) -> Reason:
+    told = []
+    for number in missing:
+        standing = found.get(number)
+        told.append(f"stage {number} ({', '.join(standing.codes) if standing else 'unknown'})")
+    plural = "which are" if len(missing) > 1 else "which is"
+    facts = {"dependencies": missing}
+    return Reason(DEPENDENCY, f"it builds on {' and '.join(told)}, {plural} not ready to leave", "", facts)
+
+
+def _open_pr(task: Task, number: int) -> str | None:
+    stage = task.stages.get(number)
+    return stage.pr if stage is not None and not stage.landed else None
+
+
+def _plan_hint(task: Task) -> str:
+    return f"git okstra plan show --task-key {_colon(task)}"
+
+
+def _colon(task: Task) -> str:
+    return task.key.replace("/", ":")

@@ -1,0 +1,62 @@
+"""Suggests groups of stages that can leave together: closed under dependencies, as small as that allows."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from okstra_git.handoff.eligibility import Standing
+
+Pair = frozenset[int]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An eligible stage in no suggested group: members it would conflict with, or dependencies that are left out."""
+
+    stage: int
+    conflicts_with: tuple[int, ...] = ()
+    needs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Groups in the order in which they can leave, each ascending, and eligible stages that fit in none."""
+
+    groups: tuple[tuple[int, ...], ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def suggest_groups(standings: Mapping[int, Standing], clashes: Collection[Pair]) -> Suggestion:
+    """One group for each connected part of the eligible stages; of two members that clash the earlier one stays.
+
+    Parts have nothing to do with each other, so they can be reviewed and merged in any order. `clashes` are pairs of
+    stages that the forecast sees in conflict.
+    """
+    eligible = {n: s for n, s in standings.items() if s.is_eligible}
+    groups: list[tuple[int, ...]] = []
+    left: list[LeftOut] = []
+    for part in _parts(eligible):
+        kept: list[int] = []
+        for number in part:
+            against = tuple(other for other in kept if Pair((number, other)) in clashes)
+            needs = tuple(n for n in eligible[number].depends_on if n in eligible and n not in kept)
+            if against or needs:
+                left.append(LeftOut(number, against, needs))
+            else:
+                kept.append(number)
+        groups.append(tuple(kept))
+    return Suggestion(tuple(groups), tuple(left))
+
+
+def _parts(eligible: Mapping[int, Standing]) -> list[list[int]]:
+    """Connected parts of the dependency graph, each ascending, the part with the lowest number first."""
+    part_of: dict[int, set[int]] = {}
+    for number, standing in eligible.items():
+        joined = {number}.union(*(part_of[other] for other in standing.depends_on if other in part_of))
+        part_of.update(dict.fromkeys(joined, joined))
+    unique = {min(part): part for part in part_of.values()}
+    return [sorted(part) for _, part in sorted(unique.items())]
+
+
+def group_id(stages: Collection[int]) -> str:
+    """The id of a group: member numbers ascending, joined."""
+    return "-".join(map(str, sorted(set(stages))))

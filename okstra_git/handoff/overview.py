@@ -1,0 +1,85 @@
+"""How assembled groups stand now: published, landed, and what has changed since they were assembled."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from okstra_git.git.history import contains
+from okstra_git.git.refs import find_quietly, resolve_commit
+from okstra_git.git.repo import Git
+from okstra_git.records.handoff import Group, PullRequest
+from okstra_git.records.states import Task
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One thing that is not any more as it was assembled: a stable code and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """A group with its pull request, its registry row's worktree, and how far it has come.
+
+    `state` is `assembled`, `in-pr`, `landed`, `closed` or `superseded`.
+    """
+
+    group: Group
+    state: str
+    worktree: str | None
+    pr: PullRequest | None
+    changed: tuple[Changed, ...]
+
+
+def list_groups(git: Git, task: Task) -> list[GroupView]:
+    """Every group of the task, by its lowest stage."""
+    return [view_group(git, task, group) for group in sorted(task.groups.values(), key=lambda one: one.stages)]
+
+
+def view_group(git: Git, task: Task, group: Group) -> GroupView:
+    """One group as it stands now."""
+    prs = [pr for pr in task.prs.values() if pr.group == group.id]
+    pr = next((one for one in prs if one.status == "open"), prs[-1] if prs else None)
+    place = task.places.get(f"group-{group.id}")
+    worktree = place.worktree if place is not None and place.status == "active" else None
+    state = _state(task, group, pr)
+    waits = state in ("assembled", "in-pr")
+    return GroupView(group, state, worktree, pr, tuple(changes_since(git, task, group)) if waits else ())
+
+
+def _state(task: Task, group: Group, pr: PullRequest | None) -> str:
+    members = [task.stages[number] for number in group.stages if number in task.stages]
+    if members and all(stage.landed for stage in members):
+        return "landed"
+    if group.status == "superseded":
+        return "superseded"
+    if pr is None:
+        return "assembled"
+    if pr.status == "open":
+        return "in-pr"
+    newer = group.at is not None and pr.ended is not None and group.at > pr.ended
+    return "assembled" if newer else "closed"
+
+
+def changes_since(git: Git, task: Task, group: Group) -> Iterator[Changed]:
+    """What makes the group another one than was assembled: stages, the branch itself, the base."""
+    for member in group.members:
+        stage = task.stages.get(member.stage)
+        if stage is None or stage.range is None:
+            yield Changed("stage-gone", f"stage {member.stage} has no commit on record any more")
+        elif stage.range.delta != member.delta:
+            now, then = stage.range.head[:10], member.commit[:10]
+            yield Changed("stage-changed", f"stage {member.stage} changed: {then} was assembled, {now} is recorded")
+        elif not stage.is_verified and not stage.landed:
+            yield Changed("verification-stale", f"the verification of stage {member.stage} does not stand any more")
+    tip = find_quietly(git, f"refs/heads/{group.branch}")
+    if tip is None:
+        yield Changed("branch-gone", f"branch {group.branch} is not there any more")
+    elif tip != group.range.head:
+        yield Changed("branch-moved", f"branch {group.branch} is at {tip[:10]}, assembled was {group.range.head[:10]}")
+    base = resolve_commit(git, group.base_ref)
+    if base is None:
+        yield Changed("base-gone", f"the base {group.base_ref} names no commit any more")
+    elif group.range.base is not None and base != group.range.base and not contains(git, base, group.range.head):
+        yield Changed("base-moved", f"{group.base_ref} moved from {group.range.base[:10]} to {base[:10]}")

@@ -1,0 +1,155 @@
+"""What stands against publishing a group: every precondition at once, before anything leaves the machine."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.history import contains, find_commit, merge_base
+from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.refs import find_quietly, resolve_commit
+from okstra_git.git.repo import Git
+from okstra_git.git.three_way import merge_trees
+from okstra_git.git.worktrees import find_worktree, is_clean
+from okstra_git.handoff.eligibility import IN_PR, LANDED, Reason, judge_stages
+from okstra_git.handoff.grouping import group_id
+from okstra_git.handoff.overview import changes_since
+from okstra_git.names import shown
+from okstra_git.records.handoff import Group
+from okstra_git.records.states import Task
+from okstra_git.roster import BASE_BRANCHES
+
+
+class NotAssembled(OkstraError):
+    """There is no assembled group of these stages, or several of which none was named."""
+
+    code = "handoff.not-assembled"
+
+
+class NotPublishable(OkstraError):
+    """Preconditions that do not hold; `problems` lists all of them."""
+
+    code = "handoff.not-publishable"
+
+
+def choose_group(task: Task, stages: Sequence[int] | None, group: str | None) -> Group:
+    """The group that was named by its stages or its id, else the only one that waits to be published."""
+    key = task.key.replace("/", ":")
+    waiting = [one for one in task.groups.values() if one.status == "assembled"]
+    if stages is None and group is None:
+        open_ = [one for one in waiting if not all(_has_left(task, number) for number in one.stages)]
+        if len(open_) == 1:
+            return open_[0]
+        names = ", ".join(one.id for one in open_) or "none"
+        raise NotAssembled(f"{len(open_)} groups of {key} wait to be published: {names}",
+                           hint=f"name one with --stages; or git okstra handoff eligible --task-key {key}")  # fmt: skip
+    id = group if group is not None else group_id(stages or ())
+    found = task.groups.get(id)
+    if found is None or found.status != "assembled":
+        why = f"gave way to {found.replaced_by}" if found is not None else "was never assembled"
+        listed = id.replace("-", ",")
+        hint = f"git okstra handoff assemble --task-key {key} --stages {listed} --base BRANCH"
+        raise NotAssembled(f"group {id} of {key} {why}", hint=hint, group=id)
+    return found
+
+
+def _has_left(task: Task, number: int) -> bool:
+    stage = task.stages.get(number)
+    return stage is not None and stage.landed
+
+
+def list_obstacles(
+    git: Git, task: Task, group: Group, *, stale: Mapping[int, str], protected: Sequence[str]
+) -> list[Reason]:
+    """Everything that stands against pushing this group now; empty when nothing does.
+
+    `protected` are branches, beside the usual ones, that nobody pushes to directly.
+    """
+    return [
+        *_stages(task, group, stale),
+        *_branch(git, task, group, protected),
+        *_worktree(git, task, group),
+        *_range(git, task, group),
+    ]
+
+
+def _stages(task: Task, group: Group, stale: Mapping[int, str]) -> Iterator[Reason]:
+    """Every member may leave, or is in the pull request of this very group."""
+    standings = judge_stages(task, stale=stale)
+    ours = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
+    for number in group.stages:
+        standing = standings.get(number)
+        if standing is None:
+            yield Reason("unknown", f"stage {number} is not on record")
+            continue
+        own = standing.stage is not None and standing.stage.pr in ours
+        yield from (one for one in standing.reasons if not (one.code == IN_PR and own))
+    if all(_has_left(task, number) for number in group.stages):
+        yield Reason(LANDED, "all of its stages have landed; there is nothing left to publish")
+
+
+def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Iterator[Reason]:
+    again = _assemble_again(task, group)
+    for change in changes_since(git, task, group):
+        if change.code not in ("base-moved", "verification-stale"):
+            yield Reason(change.code, change.message, again)
+    if group.branch in {*BASE_BRANCHES, *protected} or group.branch == group.base_ref:
+        yield Reason("base-branch", f"{group.branch} is a branch that others build on; nothing is pushed to it",
+                     f"{again} --branch NAME")  # fmt: skip
+
+
+def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
+    place = task.places.get(f"group-{group.id}")
+    path = Path(place.worktree) if place is not None and place.worktree and place.status == "active" else None
+    if path is not None and path.is_dir() and find_worktree(git, path) is not None and not is_clean(path):
+        hint = "what is missing belongs into a stage; commit or stash what lies there"
+        yield Reason("worktree-dirty", f"the collector's worktree {path} has changes that are not committed", hint)
+
+
+def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
+    """There is something to deliver, onto a branch, and it still fits there."""
+    base, head = resolve_commit(git, group.base_ref), find_commit(git, group.range.head)
+    if base is None or head is None:
+        return
+    if branch_of_base(git, group) is None:
+        told = f"the base {shown(group.base_ref)} is no branch, and a pull request needs one"
+        yield Reason("base-not-a-branch", told, "assemble again with --base BRANCH")
+    if contains(git, base, group.range.head) or group.range.is_empty:
+        yield Reason("nothing-to-deliver", f"there is nothing between {group.base_ref} and {group.branch}")
+        return
+    common = merge_base(git, base, group.range.head)
+    under = find_commit(git, common) if common else None
+    onto = find_commit(git, base)
+    if onto is None or base == group.range.base:
+        return
+    merged = merge_trees(git, base=under.tree if under else EMPTY_TREE, ours=onto.tree, theirs=head.tree, write=False)
+    if merged.clashes:
+        paths = ", ".join(clash.path for clash in merged.clashes[:3])
+        told = f"{group.base_ref} moved and contradicts the group in {paths}"
+        yield Reason("base-conflict", told, _assemble_again(task, group))
+
+
+def _assemble_again(task: Task, group: Group) -> str:
+    key, stages = task.key.replace("/", ":"), ",".join(map(str, group.stages))
+    return f"git okstra handoff assemble --task-key {key} --stages {stages} --base {group.base_ref}"
+
+
+def branch_of_base(git: Git, group: Group) -> str | None:
+    """The branch, as the forge knows it, that the base names: a local one, or a remote's without the remote's name."""
+    name = group.base_ref.removeprefix("refs/heads/")
+    if find_quietly(git, f"refs/heads/{name}"):
+        return name
+    far = group.base_ref.removeprefix("refs/remotes/")
+    return far.partition("/")[2] if find_quietly(git, f"refs/remotes/{far}") and "/" in far else None
+
+
+def refuse_obstacles(group: Group, found: Sequence[Reason]) -> None:
+    """One refusal that tells all of them."""
+    if not found:
+        return
+    more = f"; {len(found) - 1} more" if len(found) > 1 else ""
+    hints = [reason.hint for reason in found if reason.hint]
+    raise NotPublishable(
+        f"group {group.id} cannot be published: {found[0].message}{more}",
+        hint="\n".join(dict.fromkeys(hints)),
+        problems=[{"code": one.code, "message": one.message, "hint": one.hint or None, **one.facts} for one in found],
+    )

@@ -1,0 +1,299 @@
+"""What is recorded of a handoff: verifications, pull requests, and how these ended; each time in one append."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.history import find_commit
+from okstra_git.git.refs import find_ref
+from okstra_git.git.repo import Git
+from okstra_git.handoff.grouping import group_id
+from okstra_git.handoff.superseding import superseding_facts
+from okstra_git.names import TaskKey, is_text, shown
+from okstra_git.records.events import AnyFact, PrClosed, PrRecorded, RunFinished, StageVerified
+from okstra_git.records.handoff import Member, PullRequest
+from okstra_git.records.runs import Run, Source
+from okstra_git.records.stage import Check
+from okstra_git.records.states import Stage, Task
+from okstra_git.state.reading import Snapshot
+from okstra_git.state.registry import refuse_closed, release, require_stage, require_task
+from okstra_git.state.store import Appended, Store
+
+
+class TreeDiffers(OkstraError):
+    """What was verified is not what is recorded as the stage."""
+
+    code = "handoff.tree-differs"
+
+
+class StageNotDone(OkstraError):
+    """The stage has no commit on record."""
+
+    code = "stage.not-done"
+
+
+class BadUrl(OkstraError):
+    """The address of a pull request that is none."""
+
+    code = "pr.bad-url"
+
+
+class InOtherPr(OkstraError):
+    """A stage is in another open pull request."""
+
+    code = "handoff.already-in-pr"
+
+
+class PrDiffers(OkstraError):
+    """The pull request is on record with other stages."""
+
+    code = "pr.differs"
+
+
+class PrUnknown(OkstraError):
+    """No pull request of that address is on record."""
+
+    code = "pr.unknown"
+
+
+@dataclass(frozen=True)
+class Verified:
+    """An accepted verification to record: what was looked at, and the documents that say so."""
+
+    stage: int
+    commit: str
+    checks: tuple[Check, ...]
+    database: bool | None
+    report: Source
+    data: Source
+    verdict: str = "accepted"
+
+
+def record_verified(store: Store, key: TaskKey, found: Verified) -> Appended:
+    """Bind an accepted verification to the commit and the tree of its stage; the same once more changes nothing.
+
+    Refuses a commit whose tree is not that of the stage's recorded commit: what was verified is not what would leave.
+    """
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_task(snapshot.state, key)
+        refuse_closed(task)
+        fact = _verification(store.git, task, _require_done(task, found.stage), found)
+        before = task.stages[found.stage].verified
+        said = fact.model_dump(exclude={"type", "task", "stage"})
+        same = before is not None and all(getattr(before, name) == getattr(fact, name) for name in said)
+        return [] if same else [fact]
+
+    return store.append(decide)
+
+
+def _verification(git: Git, task: Task, stage: Stage, found: Verified) -> StageVerified:
+    assert stage.range is not None
+    facts = find_commit(git, found.commit)
+    tree = facts.tree if facts is not None else None
+    if tree != stage.range.head_tree:
+        raise TreeDiffers(
+            f"what was verified ({found.commit[:10]}) has another tree than the recorded commit of stage "
+            f"{stage.number} ({stage.range.head[:10]})",
+            hint=f"record what the stage ended on: git okstra stage done {stage.number} "
+            f"--task-key {task.key.replace('/', ':')}; or verify the recorded commit",
+            verified_tree=tree,
+            recorded_tree=stage.range.head_tree,
+        )
+    return StageVerified(
+        task=task.key,
+        stage=stage.number,
+        commit=stage.range.head,
+        tree=stage.range.head_tree,
+        report=found.report.path,
+        report_blob=found.report.blob,
+        data=found.data.path,
+        data_blob=found.data.blob,
+        verdict=found.verdict,
+        checks=found.checks,
+        database=found.database,
+    )
+
+
+def _require_done(task: Task, number: int) -> Stage:
+    stage = require_stage(task, number)
+    if stage.range is None:
+        raise StageNotDone(
+            f"stage {number} is {stage.status}: no commit of it is on record",
+            hint=f"git okstra stage done {number} --task-key {task.key.replace('/', ':')}",
+            stage=number,
+        )
+    return stage
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A pull request to record; `supersedes` is the address of one that it replaces."""
+
+    url: str
+    stages: tuple[int, ...]
+    branch: str
+    base_ref: str = ""
+    supersedes: str = ""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Files (path in the log's tree -> blob) and, by run id, the archive trees of runs that end with this record."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    archives: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_url(text: str) -> str:
+    """The address of a pull request: http or https, without credentials; anything else is refused."""
+    bad = BadUrl(f"{shown(text)} is not the address of a pull request", hint="https://HOST/OWNER/REPOSITORY/pull/N")
+    if not is_text(text) or not text.isprintable() or any(c.isspace() for c in text) or len(text) > 1000:
+        raise bad
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        raise bad from None
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or not parts.path.strip("/"):
+        raise bad
+    return text.rstrip("/")
+
+
+def active_runs(task: Task, stages: Sequence[int]) -> list[Run]:
+    """Runs that still hold one of the stages: their work has left, so the claim ends."""
+    return [run for run in task.runs.values() if run.is_active and run.stage in stages]
+
+
+def record_pr(store: Store, key: TaskKey, opened: Opened, ending: Ending = Ending()) -> Appended:
+    """Record that a pull request holds these stages, end what still claims them, all in one append.
+
+    The same address with the same stages records what they are now, if they were something else before. Refuses
+    stages without a commit, stages in another open pull request (unless `supersedes` names it), and an address that
+    is on record with other stages.
+    """
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_task(snapshot.state, key)
+        refuse_closed(task)
+        stages = [_require_done(task, number) for number in opened.stages]
+        before = task.prs.get(opened.url)
+        if before is not None and before.status == "open":
+            _refuse_other(task, before, opened)
+            now = _pr(store.git, task, stages, opened)
+            return [] if (now.commit, now.members) == (before.commit, before.members) else [now]
+        replaced = _replaced(task, opened)
+        _refuse_elsewhere(task, stages, opened)
+        others = superseding_facts(task, group_id(opened.stages), opened.stages)
+        return [*replaced, *others, _pr(store.git, task, stages, opened), *_ends(task, opened, ending)]
+
+    return store.append(decide, attach=ending.files or None)
+
+
+def _refuse_other(task: Task, before: PullRequest, opened: Opened) -> None:
+    if set(before.stages) != set(opened.stages) or before.branch != opened.branch:
+        raise PrDiffers(
+            f"{opened.url} is on record with stages {_listed(before.stages)} on branch {before.branch}",
+            hint=f"git okstra handoff status --task-key {task.key.replace('/', ':')}",
+            stages=list(before.stages),
+            branch=before.branch,
+        )
+
+
+def _refuse_elsewhere(task: Task, stages: Sequence[Stage], opened: Opened) -> None:
+    held = [stage for stage in stages if stage.pr not in (None, opened.url, opened.supersedes or None)]
+    if held:
+        raise InOtherPr(
+            f"stage {held[0].number} is in {held[0].pr}",
+            hint=f"when that one was closed: git okstra handoff record-closed --task-key {task.key.replace('/', ':')} "
+            f"--url {held[0].pr}; when this one replaces it: --supersedes {held[0].pr}",
+            stage=held[0].number,
+            url=held[0].pr,
+        )
+
+
+def _replaced(task: Task, opened: Opened) -> list[AnyFact]:
+    if not opened.supersedes:
+        return []
+    before = _require_pr(task, opened.supersedes)
+    if before.status != "open":
+        return []
+    fact = PrClosed(task=task.key, url=before.url, status="superseded", replaced_by=opened.url)
+    same = before.group == group_id(opened.stages)
+    return [fact, *([] if same else release(task, f"group-{before.group}"))]
+
+
+def _pr(git: Git, task: Task, stages: Sequence[Stage], opened: Opened) -> PrRecorded:
+    """The group's members as they were assembled when the branch still stands there, else the stages as they are."""
+    id = group_id(opened.stages)
+    group = task.groups.get(id)
+    tip = find_ref(git, f"refs/heads/{opened.branch}")
+    ours = group is not None and group.branch == opened.branch
+    now = [
+        Member(stage=stage.number, commit=stage.range.head, tree=stage.range.head_tree, delta=stage.range.delta)
+        for stage in stages
+        if stage.range is not None
+    ]
+    return PrRecorded(
+        task=task.key,
+        url=opened.url,
+        group=id,
+        stages=tuple(sorted(opened.stages)),
+        branch=opened.branch,
+        base_ref=opened.base_ref or (group.base_ref if group is not None and ours else ""),
+        commit=group.range.head if group is not None and ours else tip,
+        members=group.members if group is not None and ours else tuple(now),
+    )
+
+
+def _ends(task: Task, opened: Opened, ending: Ending) -> list[AnyFact]:
+    return [
+        RunFinished(task=task.key, run=run.id, archive=ending.archives.get(run.id, ""), reason=f"left in {opened.url}")
+        for run in active_runs(task, opened.stages)
+        if run.status != "preparing"
+    ]
+
+
+def record_closed(store: Store, key: TaskKey, url: str, *, reason: str = "", replaced_by: str = "") -> Appended:
+    """Record that a pull request was closed unmerged, or replaced; its stages may leave again.
+
+    Its group's row is released, branch and worktree stay. Doing it again changes nothing. Refuses an unknown address.
+    """
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_task(snapshot.state, key)
+        before = _require_pr(task, url)
+        if before.status != "open":
+            return []
+        fact = PrClosed(
+            task=task.key,
+            url=url,
+            status="superseded" if replaced_by else "closed",
+            reason=reason,
+            replaced_by=replaced_by,
+        )
+        return [fact, *release(task, f"group-{before.group}")]
+
+    return store.append(decide)
+
+
+def find_pr_task(tasks: Sequence[Task], url: str, *, choose: Callable[[PullRequest], bool] = bool) -> Task | None:
+    """The task that has the pull request on record, or None."""
+    return next((task for task in tasks if url in task.prs and choose(task.prs[url])), None)
+
+
+def _require_pr(task: Task, url: str) -> PullRequest:
+    found = task.prs.get(url)
+    if found is None:
+        known = [pr.url for pr in task.prs.values()]
+        raise PrUnknown(
+            f"{shown(url)} is not on record for {task.key.replace('/', ':')}",
+            hint=f"on record: {', '.join(known[:5])}" if known else "git okstra handoff record-pr records one",
+            url=url,
+        )
+    return found
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))

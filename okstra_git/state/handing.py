@@ -1,0 +1,82 @@
+"""The part of the fold that tells how stages leave: groups, pull requests, landings."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from okstra_git.records import events as e
+from okstra_git.records.handoff import Group, Landing, PullRequest
+from okstra_git.records.states import Task
+from okstra_git.state.folding import add_conflict, change, put_stage, settle_conflicts, with_standing
+
+
+def _landed(task: Task, event: e.Event, fact: e.StageLanded) -> Task:
+    """A stage that was recorded anew meanwhile has not landed: what arrived was something else."""
+    before = task.stages.get(fact.stage)
+    if before is None or before.range is None or before.range.head != fact.recorded:
+        return task
+    landing = Landing(target=fact.target, commit=fact.landed, how=fact.how, group=fact.group, at=event.at)
+    return put_stage(task, with_standing(change(before, landed=True, landing=landing)))
+
+
+def _assembled(task: Task, event: e.Event, fact: e.GroupAssembled) -> Task:
+    before = task.groups.get(fact.group)
+    former = (*before.former, before.range.head) if before is not None else ()
+    said = fact.model_dump(exclude={"type", "task", "group"})
+    return _put_group(task, Group(id=fact.group, **said, former=former, by=event.by, at=event.at))
+
+
+def _group_superseded(task: Task, _: e.Event, fact: e.GroupSuperseded) -> Task:
+    before = task.groups.get(fact.group)
+    if before is None:
+        return task
+    return _put_group(task, change(before, status="superseded", replaced_by=fact.replaced_by))
+
+
+def _put_group(task: Task, group: Group) -> Task:
+    return change(task, groups={**task.groups, group.id: group})
+
+
+def _pr_recorded(task: Task, event: e.Event, fact: e.PrRecorded) -> Task:
+    """The first one for a stage holds it; another clone's at the same time is a conflict that a person settles."""
+    held = {task.stages[n].pr for n in fact.stages if n in task.stages} - {None, fact.url}
+    if held:
+        task = add_conflict(task, f"stages {_listed(fact.stages)} are in {', '.join(map(str, held))} and in {fact.url}")
+    said = fact.model_dump(exclude={"type", "task"})
+    task = change(task, prs={**task.prs, fact.url: PullRequest(**said, by=event.by, at=event.at)})
+    free = [n for n in fact.stages if n in task.stages and task.stages[n].pr in (None, fact.url)]
+    return _in_pr(task, dict.fromkeys(free, fact.url))
+
+
+def _pr_closed(task: Task, event: e.Event, fact: e.PrClosed) -> Task:
+    """Its stages fall back to the open pull request that named them next, or to what they were before."""
+    before = task.prs.get(fact.url)
+    if before is None:
+        return task
+    said = {"status": fact.status, "reason": fact.reason, "replaced_by": fact.replaced_by, "ended": event.at}
+    task = settle_conflicts(change(task, prs={**task.prs, fact.url: change(before, **said)}))
+    left = [stage.number for stage in task.stages.values() if stage.pr == fact.url]
+    return _in_pr(task, {number: _open_pr(task, number) for number in left})
+
+
+def _open_pr(task: Task, number: int) -> str | None:
+    return next((pr.url for pr in task.prs.values() if pr.status == "open" and number in pr.stages), None)
+
+
+def _in_pr(task: Task, urls: Mapping[int, str | None]) -> Task:
+    for number, url in urls.items():
+        task = put_stage(task, with_standing(change(task.stages[number], pr=url)))
+    return task
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+HANDING: dict[str, Callable[[Task, e.Event, Any], Task]] = {
+    "stage.landed": _landed,
+    "group.assembled": _assembled,
+    "group.superseded": _group_superseded,
+    "pr.recorded": _pr_recorded,
+    "pr.closed": _pr_closed,
+}
+"""A reducer for each type of event."""

@@ -1,0 +1,348 @@
+"""Groups put together in real repositories: what stands afterwards, and what does not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.kit.handing import begin, files_of, groups, handoff, ready, reasons, stage, verify
+from tests.kit.scenario import World
+from tests.kit.stores import NAME
+
+BRANCH = "feature/web/login-group-"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return begin(tmp_path / "shop")
+
+
+def assemble(world: World, stages: str, *flags: str, base: str = "main", exit: int = 0) -> dict[str, object]:
+    world.checkout("main")
+    return dict(handoff(world, "assemble", "--stages", stages, "--base", base, *flags, exit=exit))
+
+
+def diamond(world: World) -> None:
+    """1, then 2 and 3 beside each other, then 4 on a merge of both."""
+    ready(world, 1)
+    ready(world, 2, base="s1", after=[1])
+    ready(world, 3, base="s1", after=[1])
+    world.branch("join", "s2")
+    world.git("merge", "-q", "--no-ff", "-m", "join", "s3")
+    ready(world, 4, base="join", after=[2, 3])
+
+
+def refs(world: World) -> str:
+    return world.ask("for-each-ref", "--format=%(refname) %(objectname)")
+
+
+def test_a_diamond_is_one_group_and_becomes_one_branch(world: World) -> None:
+    diamond(world)
+    assert groups(world) == [[1, 2, 3, 4]]
+    done = assemble(world, "1,2,3,4")
+    assert (done["group"], done["branch"], done["merged"]) == ("1-2-3-4", f"{BRANCH}1-2-3-4", [1, 2, 3, 4])
+    assert world.tip(f"{BRANCH}1-2-3-4") == done["commit"]
+    assert files_of(world, str(done["commit"])) == {"README": "base", **{f"f{n}.txt": str(n) for n in range(1, 5)}}
+    collector = World(Path(str(done["worktree"])))
+    assert collector.ask("symbolic-ref", "--short", "HEAD") == done["branch"]
+    assert collector.ask("status", "--porcelain") == ""
+    assert done["base"] == world.tip("main")
+
+
+def test_one_stage_on_an_unmoved_base_keeps_its_own_commits(world: World) -> None:
+    head = ready(world, 1)
+    assert assemble(world, "1")["commit"] == head
+
+
+def test_the_order_of_numbers_does_not_matter_and_twice_is_once(world: World) -> None:
+    for number in (1, 2, 3):
+        ready(world, number)
+    first = assemble(world, "3,1,2")
+    again = assemble(world, "2,3,1,1")
+    assert (again["commit"], again["tree"], again["merged"]) == (first["commit"], first["tree"], [1, 2, 3])
+    assert (first["changed"], again["changed"]) == (True, False)
+
+
+def test_the_same_inputs_give_the_same_commit_in_another_place(world: World) -> None:
+    for number in (1, 2):
+        ready(world, number)
+    one = assemble(world, "1,2", "--dry-run")
+    two = assemble(world, "1,2", "--branch", "elsewhere", "--no-worktree")
+    assert one["commit"] == two["commit"]
+    assert one["changed"] is False
+
+
+def test_a_dry_run_makes_nothing(world: World) -> None:
+    ready(world, 1)
+    before = refs(world)
+    assemble(world, "1", "--dry-run")
+    assert refs(world) == before
+    assert world.ask("worktree", "list").count("\n") == 0
+
+
+def test_independent_stages_that_contradict_each_other(world: World) -> None:
+    ready(world, 1, {"a.py": "one\n"})
+    ready(world, 2, {"a.py": "two\n"})
+    ready(world, 3, {"b.py": "three\n"})
+    before = refs(world)
+    answer = assemble(world, "1,2,3", exit=2)
+    assert answer["ok"] is False
+    assert dict(answer["error"])["code"] == "handoff.conflict"  # type: ignore[call-overload]
+    assert answer["conflicts"] == [{"stages": [1, 2], "path": "a.py", "kind": "add/add"}]
+    assert refs(world) == before
+    assert world.ask("worktree", "list").count("\n") == 0
+    assert assemble(world, "1,3")["merged"] == [1, 3]
+
+
+def test_every_contradiction_is_told_and_what_builds_on_one_is_not_tried(world: World) -> None:
+    ready(world, 1, {"a.py": "one\n"})
+    ready(world, 2, {"a.py": "two\n"})
+    ready(world, 3, {"c.py": "3\n"}, base="s2", after=[2])
+    ready(world, 4, {"a.py": "four\n"})
+    answer = assemble(world, "1,2,3,4", exit=2)
+    assert [one["stages"] for one in answer["conflicts"]] == [[1, 2], [1, 4]]  # type: ignore[attr-defined]
+    assert dict(answer["error"])["untried"] == [3]  # type: ignore[call-overload]
+
+
+def test_a_contradiction_with_the_base_names_the_stage_alone(world: World) -> None:
+    ready(world, 1, {"README": "mine\n"})
+    world.checkout("main")
+    world.commit("M", {"README": "theirs\n"})
+    answer = assemble(world, "1", exit=2)
+    assert answer["conflicts"] == [{"stages": [1], "path": "README", "kind": "content"}]
+
+
+def test_a_base_that_moved_is_followed_by_assembling_again(world: World) -> None:
+    ready(world, 1)
+    first = assemble(world, "1")
+    world.commit("M", {"m.txt": "m\n"})
+    again = assemble(world, "1")
+    assert files_of(world, str(again["commit"])) == {"README": "base", "f1.txt": "1", "m.txt": "m"}
+    assert again["worktree"] == first["worktree"]
+    collector = World(Path(str(again["worktree"])))
+    assert collector.ask("status", "--porcelain") == ""
+    assert (collector.path / "m.txt").read_text() == "m\n"
+    assert world.tip(str(again["branch"])) == again["commit"]
+
+
+def test_a_stage_whose_dependency_was_squash_merged_brings_its_own_change_alone(world: World) -> None:
+    ready(world, 1, {"a.py": "one\n"})
+    ready(world, 2, {"a.py": "one\ntwo\n"}, base="s1", after=[1])
+    world.checkout("main")
+    world.git("merge", "-q", "--squash", "s1")
+    world.commit("squashed", {})
+    world.commit("M", {"a.py": "zero\none\n"})
+    done = assemble(world, "2")
+    assert files_of(world, str(done["commit"]))["a.py"] == "zero\none\ntwo"
+    assert world.ask("log", "--format=%s", f"main..{done['commit']}") == "S2"
+    assert done["joined"] == [{"stage": 2, "how": "replayed"}]
+
+
+def test_a_stage_begun_on_an_unmerged_branch_does_not_carry_that_branch_along(world: World) -> None:
+    world.branch("theirs")
+    world.commit("T", {"t.txt": "t\n"})
+    ready(world, 1, base="theirs")
+    done = assemble(world, "1")
+    assert files_of(world, str(done["commit"])) == {"README": "base", "f1.txt": "1"}
+
+
+def test_a_dependency_amended_under_its_dependant_comes_as_it_is_now(world: World) -> None:
+    ready(world, 1, {"a.py": "one\n"})
+    ready(world, 2, {"b.py": "two\n"}, base="s1", after=[1])
+    world.checkout("s1")
+    world.amend({"a.py": "one, better\n"})
+    world.okstra("stage", "done", "1", "--task-key", NAME)
+    verify(world, 1)
+    done = assemble(world, "1,2")
+    assert files_of(world, str(done["commit"])) == {"README": "base", "a.py": "one, better", "b.py": "two"}
+    assert world.ask("log", "--format=%s", f"main..{done['commit']}").splitlines() == ["S2", "S1"]
+
+
+def test_replayed_commits_keep_author_date_and_message(world: World) -> None:
+    world.branch("theirs")
+    world.commit("T", {"t.txt": "t\n"})
+    stage(world, 1, base="theirs")
+    world.git("commit", "-q", "--amend", "--author", "Zoë <z@example.org>", "-m", "Größe\n\nbody")
+    world.okstra("stage", "done", "1", "--task-key", NAME)
+    verify(world, 1)
+    done = assemble(world, "1")
+    shown = "%an <%ae> %at%n%B"
+    assert world.ask("show", "-s", f"--format={shown}", str(done["commit"])) == world.ask(
+        "show", "-s", f"--format={shown}", "s1"
+    )
+
+
+@pytest.mark.parametrize("how", ["ids", "unverified", "pending"])
+def test_stages_that_may_not_leave_are_refused_together(world: World, how: str) -> None:
+    ready(world, 1)
+    stage(world, 2)
+    numbers = {"ids": "1,9", "unverified": "1,2", "pending": "2,9"}[how]
+    error = dict(assemble(world, numbers, exit=1)["error"])  # type: ignore[call-overload]
+    assert error["code"] == "handoff.not-eligible"
+    expected = {
+        "ids": [{"stage": 9, "reasons": ["unknown"]}],
+        "unverified": [{"stage": 2, "reasons": ["not-verified"]}],
+        "pending": [{"stage": 2, "reasons": ["not-verified"]}, {"stage": 9, "reasons": ["unknown"]}],
+    }
+    assert error["stages"] == expected[how]
+
+
+def test_a_dependency_left_out_of_group_and_base_is_refused(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2, base="s1", after=[1])
+    error = dict(assemble(world, "2", exit=1)["error"])  # type: ignore[call-overload]
+    assert (error["code"], error["hint"]) == ("handoff.dependency-missing", "take it along: --stages 1,2")
+
+
+def test_stacking_on_the_branch_of_an_open_pull_request(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2, base="s1", after=[1])
+    first = assemble(world, "1")
+    handoff(world, "record-pr", "--stages", "1", "--branch", str(first["branch"]), "--url", "https://f.example/pull/1")
+    error = dict(assemble(world, "2", exit=1)["error"])  # type: ignore[call-overload]
+    assert f"--base {first['branch']}" in str(error["hint"])
+    done = assemble(world, "2", base=str(first["branch"]))
+    assert world.ask("log", "--format=%s", f"{first['branch']}..{done['commit']}") == "S2"
+
+
+def test_a_missing_base_an_unrelated_one_and_a_bad_list(world: World) -> None:
+    ready(world, 1)
+    assert dict(assemble(world, "1", base="nowhere", exit=1)["error"])["code"] == "ref.unresolvable"  # type: ignore[call-overload]
+    world.git("checkout", "-q", "--orphan", "island")
+    world.git("rm", "-q", "-rf", ".")
+    world.commit("I", {"i.txt": "i\n"})
+    assert dict(assemble(world, "1", base="island", exit=1)["error"])["code"] == "handoff.unrelated"  # type: ignore[call-overload]
+    for bad in ("", "1,", "a", "0", "1 2", "1;2"):
+        assemble(world, bad, exit=1 if bad in ("a", "0", "1 2", "1;2") else 129)
+
+
+def test_a_branch_of_that_name_that_is_somebody_elses(world: World) -> None:
+    ready(world, 1)
+    world.git("branch", f"{BRANCH}1", "main")
+    error = dict(assemble(world, "1", exit=1)["error"])  # type: ignore[call-overload]
+    assert error["code"] == "branch.exists"
+    assert assemble(world, "1", "--branch", "mine")["branch"] == "mine"
+
+
+def test_a_group_branch_checked_out_elsewhere_and_one_that_somebody_worked_on(world: World) -> None:
+    ready(world, 1)
+    done = assemble(world, "1", "--no-worktree")
+    world.checkout(str(done["branch"]))
+    error = dict(handoff(world, "assemble", "--stages", "1", "--base", "main", exit=1)["error"])
+    assert error["code"] == "branch.checked-out"
+    world.commit("extra")
+    error = dict(assemble(world, "1", exit=1)["error"])  # type: ignore[call-overload]
+    assert error["code"] == "handoff.collector-changed"
+    assert assemble(world, "1", "--branch", "fresh")["branch"] == "fresh"
+
+
+def test_what_lies_uncommitted_in_the_collector_is_never_touched(world: World) -> None:
+    ready(world, 1)
+    collector = Path(str(assemble(world, "1")["worktree"]))
+    (collector / "f1.txt").write_text("edited\n")
+    world.commit("M", {"m.txt": "m\n"})
+    error = dict(assemble(world, "1", exit=1)["error"])  # type: ignore[call-overload]
+    assert error["code"] == "worktree.dirty"
+    assert (collector / "f1.txt").read_text() == "edited\n"
+    assert not (collector / "m.txt").exists()
+
+
+def test_a_directory_that_holds_something_else(world: World) -> None:
+    ready(world, 1)
+    where = Path(str(assemble(world, "1", "--dry-run")["worktree"]))
+    where.mkdir(parents=True)
+    (where / "mine.txt").write_text("mine")
+    before = refs(world)
+    error = dict(assemble(world, "1", exit=1)["error"])  # type: ignore[call-overload]
+    assert error["code"] == "worktree.taken"
+    assert (refs(world), (where / "mine.txt").read_text()) == (before, "mine")
+
+
+def test_a_larger_group_takes_the_place_of_an_unpublished_one(world: World) -> None:
+    for number in (1, 2):
+        ready(world, number)
+    small = assemble(world, "1")
+    large = assemble(world, "1,2")
+    assert large["superseded"] == ["1"]
+    rows = world.okstra("worktree", "list", "--json").json["worktrees"]
+    assert [row["scope"] for row in rows if row["scope"].startswith("group")] == ["group-1-2"]
+    assert world.tip(str(small["branch"])) == small["commit"]
+
+
+def test_users_hooks_signing_and_editor_stay_out_of_it(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2)
+    world.checkout("main")
+    world.commit("M")
+    trap = world.path.parent / "trap"
+    for name in (
+        "pre-commit",
+        "commit-msg",
+        "post-checkout",
+        "reference-transaction",
+        "post-commit",
+        "pre-merge-commit",
+    ):
+        hook = world.path / ".git" / "hooks" / name
+        hook.write_text(f"#!/bin/sh\necho {name} >>{trap}\nexit 1\n")
+        hook.chmod(0o755)
+    world.git("config", "commit.gpgSign", "true")
+    world.git("config", "gpg.program", "false")
+    world.git("config", "core.editor", "false")
+    trap.unlink(missing_ok=True)
+    handoff(world, "assemble", "--stages", "1,2", "--base", "main")
+    assert not trap.exists()
+
+
+def test_a_rewritten_stage_is_followed_first_and_a_changed_one_refused(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2)
+    world.checkout("main")
+    world.commit("M")
+    world.git("rebase", "-q", "main", "s1")
+    world.checkout("s2")
+    world.amend({"f2.txt": "other\n"})
+    found = reasons(world)
+    assert found[2] == ["stale-history"]
+    assert found[1] == ["verification-stale"]
+
+
+def test_events_of_an_assembly_are_one_batch_with_the_branch(world: World) -> None:
+    ready(world, 1)
+    done = assemble(world, "1")
+    log = world.ask("for-each-ref", "--format=%(objectname)", "refs/okstra/log/")
+    changed = world.ask("show", "--format=", log, "--", "tasks/shop/web/login/events.jsonl")
+    kinds = [json.loads(line[1:])["fact"]["type"] for line in changed.splitlines() if line.startswith("+{")]
+    assert kinds == ["place.reserved", "group.assembled"]
+    assert world.tip(f"refs/okstra/group/shop/web/login/{done['group']}") == done["commit"]
+    assert world.okstra("fsck", "--json").json["findings"] == []
+
+
+def test_an_open_pull_request_is_updated_on_top_of_what_was_published(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2)
+    first = assemble(world, "1,2")
+    url = "https://f.example/pull/1"
+    handoff(world, "record-pr", "--stages", "1,2", "--branch", str(first["branch"]), "--url", url)
+    world.checkout("s1")
+    world.amend({"f1.txt": "better\n"})
+    world.okstra("stage", "done", "1", "--task-key", NAME)
+    verify(world, 1)
+    refused = dict(assemble(world, "1,2", exit=1)["error"])  # type: ignore[call-overload]
+    assert "--update" in str(refused["hint"])
+    again = assemble(world, "1,2", "--update")
+    assert world.ask("merge-base", str(first["commit"]), str(again["commit"])) == first["commit"]
+    assert files_of(world, str(again["commit"])) == {"README": "base", "f1.txt": "better", "f2.txt": "2"}
+    assert assemble(world, "1,2", "--update")["changed"] is False
+    recorded = handoff(world, "record-pr", "--stages", "1,2", "--branch", str(first["branch"]), "--url", url)
+    assert (recorded["changed"], recorded["pr"]["commit"]) == (True, again["commit"])
+
+
+def test_a_base_behind_its_upstream_is_noted(world: World) -> None:
+    ready(world, 1)
+    world.checkout("main")
+    world.git("branch", "far", "main")
+    world.git("branch", "--set-upstream-to=far", "main")
+    world.git("update-ref", "refs/heads/far", world.ask("commit-tree", "-p", "main", "-m", "M", "main^{tree}"))
+    said = world.okstra("handoff", "assemble", "--task-key", NAME, "--stages", "1", "--base", "main")
+    assert "main is behind" in said.err
