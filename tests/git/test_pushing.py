@@ -181,6 +181,13 @@ def test_a_failing_hook_of_the_user_stops_the_push_and_is_quoted(git: Git, forge
     assert forge.tip("login") is None
 
 
+def test_a_hook_that_agrees_is_not_blamed_for_a_server_that_dies(git: Git, forge: Forge) -> None:
+    hook(forge.world, "pre-push", "exit 0")
+    forge.cut("before")
+    with pytest.raises(RemoteUnreachable):
+        push(git, forge.world, run_hooks=True)
+
+
 def test_a_hook_that_waits_for_a_terminal_finds_none(git: Git, forge: Forge) -> None:
     hook(forge.world, "pre-push", "exec </dev/tty || exit 1; read -r answer")
     with pytest.raises(PushHookFailed):

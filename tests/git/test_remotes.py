@@ -43,6 +43,7 @@ def test_a_named_remote_is_taken_and_an_unknown_one_refused(git: Git, world: Wor
 
 def test_without_a_name_the_base_s_upstream_comes_before_push_default_and_origin(git: Git, world: World) -> None:
     remotes(world, "one", "two", "team/two", "origin")
+    world.git("config", "remote.team.url", "https://example.org/team.git")
     assert find_remote(git).name == "origin"
     world.git("config", "remote.pushDefault", "one")
     assert find_remote(git).name == "one" == find_remote(git, base="main").name
