@@ -346,3 +346,64 @@ def test_a_base_behind_its_upstream_is_noted(world: World) -> None:
     world.git("update-ref", "refs/heads/far", world.ask("commit-tree", "-p", "main", "-m", "M", "main^{tree}"))
     said = world.okstra("handoff", "assemble", "--task-key", NAME, "--stages", "1", "--base", "main")
     assert "main is behind" in said.err
+
+
+def submodule(world: World, number: int, commit: str) -> None:
+    """A stage that records `commit` for the submodule `lib`."""
+    world.branch(f"s{number}", "main")
+    world.git("update-index", "--add", "--cacheinfo", f"160000,{commit},lib")
+    world.git("commit", "-q", "-m", f"S{number}")
+    world.git("checkout", "-q", "main")
+    start = ["stage", "start", str(number), "--task-key", NAME, "--base", "main", "--branch", f"s{number}"]
+    world.okstra(*start, "--no-worktree")
+    world.okstra("stage", "done", str(number), "--task-key", NAME)
+    verify(world, number, flags=["--commit", f"s{number}"])
+
+
+def test_two_stages_that_move_a_submodule_to_different_commits(world: World) -> None:
+    world.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},lib")
+    world.git("commit", "-q", "-m", "lib")
+    submodule(world, 1, "2" * 40)
+    submodule(world, 2, "3" * 40)
+    answer = assemble(world, "1,2", exit=2)
+    assert answer["conflicts"] == [{"stages": [1, 2], "path": "lib", "kind": "submodule"}]
+    done = assemble(world, "1", "--no-worktree")
+    assert world.ask("ls-tree", str(done["commit"]), "lib").split()[:3] == ["160000", "commit", "2" * 40]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind", "path"),
+    [
+        ({"a.py": None}, {"a.py": "1\n2\n3\n4\nchanged\n"}, "modify/delete", "a.py"),
+        ({"bin": b"\x00one"}, {"bin": b"\x00two"}, "add/add", "bin"),
+        ({"a.py": None, "b.py": "1\n2\n3\n4\n5\n"}, {"a.py": None, "c.py": "1\n2\n3\n4\n5\n"}, "rename/rename", "a.py"),
+        ({"x": "file\n"}, {"x/y": "folder\n"}, "file/directory", "x"),
+    ],
+)
+def test_kinds_of_contradiction(
+    world: World, one: dict[str, str | bytes | None], other: dict[str, str | bytes | None], kind: str, path: str
+) -> None:
+    world.commit("start", {"a.py": "1\n2\n3\n4\n5\n"})
+    ready(world, 1, one)
+    ready(world, 2, other)
+    found = assemble(world, "1,2", exit=2)["conflicts"]
+    assert kind in {row["kind"] for row in found}  # type: ignore[attr-defined]
+    assert path in {row["path"].partition("~")[0] for row in found}  # type: ignore[attr-defined]
+
+
+def test_a_file_renamed_by_one_and_changed_by_the_other_is_no_contradiction(world: World) -> None:
+    body = "".join(f"line {n}\n" for n in range(20))
+    world.commit("start", {"old.py": body})
+    ready(world, 1, {"old.py": None, "new.py": body})
+    ready(world, 2, {"old.py": body + "more\n"})
+    done = assemble(world, "1,2")
+    assert files_of(world, str(done["commit"])) == {"README": "base", "new.py": (body + "more")}
+
+
+def test_a_stage_whose_branch_was_deleted_needs_a_person(world: World) -> None:
+    ready(world, 1)
+    world.checkout("main")
+    world.git("branch", "-D", "s1")
+    error = dict(assemble(world, "1", exit=1)["error"])  # type: ignore[call-overload]
+    assert error["stages"] == [{"stage": 1, "reasons": ["stale-history"]}]
+    assert "git okstra reconcile" in str(error["hint"])

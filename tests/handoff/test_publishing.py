@@ -284,3 +284,18 @@ def test_an_unverified_stage_cannot_be_published(world: World, forge: Forge) -> 
     stage(world, 3)
     world.checkout("main")
     assert code(publish(world, forge, "--stages", "3", "--yes", exit=1)) == "handoff.not-assembled"
+
+
+def test_a_protected_branch_on_the_remote(world: World, forge: Forge) -> None:
+    forge.protect(BRANCH)
+    assert code(publish(world, forge, "--yes", exit=1)) == "push.declined"
+    assert nothing_left(world, forge)
+
+
+def test_a_remote_that_is_not_configured(tmp_path: Path) -> None:
+    world = begin(tmp_path / "shop")
+    ready(world, 1)
+    world.checkout("main")
+    handoff(world, "assemble", "--stages", "1", "--base", "main")
+    answer = world.okstra("handoff", "publish", "--task-key", NAME, "--yes", exit=1)
+    assert code(answer) == "remote.missing"
