@@ -1,0 +1,153 @@
+"""git's own merge of three trees, asked in a throw-away repository that knows nothing but our objects."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import ObjectType
+
+from okstra_git.git.binary import OFFLINE, GitFailed, run_git
+from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.raw_trees import Draft, write_drafts
+from okstra_git.git.repo import Git
+
+WRONG_USAGE = 129
+"""What a git says that does not know `merge-tree --write-tree` yet."""
+
+_WHO = b"okstra <okstra> 1000000000 +0000"
+_KINDS = (
+    ("submodule", "submodule"),
+    ("file/directory", "file/directory"),
+    ("rename/rename", "rename/rename"),
+    ("rename/delete", "rename/delete"),
+    ("rename involved in collision", "rename/add"),
+    ("dir", "directory-rename"),
+    ("file location", "directory-rename"),
+    ("modify/delete", "modify/delete"),
+    ("binary", "binary"),
+    ("distinct modes", "mode"),
+    ("distinct types", "mode"),
+)
+"""Words of git's stable short types (git-merge-tree(1), INFORMATIONAL MESSAGES) and ours, the most telling first."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What git says: the tree it made, and the kind of contradiction by path; the tree counts only without any."""
+
+    tree: str
+    clashes: dict[bytes, str] = field(default_factory=dict)
+
+
+def ask_git(
+    git: Git, *, base: str, ours: str, theirs: str, write: bool = False, directory_renames: str = "conflict"
+) -> Opinion | None:
+    """How git merges the trees (renames, directory renames); None when this git cannot merge trees.
+
+    A read-only repository will do, and neither configuration nor attributes nor merge drivers nor a promisor remote
+    have a say. Only with `write`, and only after a clean merge, its objects are put into ours. Refuses (`GitFailed`)
+    when an object is missing.
+    """
+    with tempfile.TemporaryDirectory(prefix="okstra-merge-") as scratch:
+        place = Path(scratch)
+        environment = _throw_away(place, git)
+        sides = _commits(place / "objects", base, ours, theirs)
+        settings = ["-c", f"merge.directoryRenames={directory_renames}"]
+        arguments = [*settings, "merge-tree", "--write-tree", "-z", *sides]
+        done = run_git(arguments, cwd=place, environment=environment, accept=(0, 1, WRONG_USAGE))
+        if done.returncode == WRONG_USAGE:
+            return None
+        said = _parse(done.stdout)
+        if write and done.returncode == 0:
+            write_drafts(git, _new_objects(place / "objects", but=sides))
+        return said
+
+
+def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
+    """Lay out an empty bare repository over our objects; the environment in which git sees only that one."""
+    objects = git.common_dir / "objects"
+    for folder in ("objects/info", "refs"):
+        (scratch / folder).mkdir(parents=True)
+    (scratch / "HEAD").write_text("ref: refs/heads/none\n")
+    (scratch / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+    borrowed = [str(objects), *_alternates(objects)]
+    (scratch / "objects/info/alternates").write_bytes(b"".join(os.fsencode(each) + b"\n" for each in borrowed))
+    return {
+        **OFFLINE,
+        "GIT_DIR": str(scratch),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "XDG_CONFIG_HOME": str(scratch),
+        "HOME": str(scratch),
+    }
+
+
+def _alternates(objects: Path) -> list[str]:
+    try:
+        lines = (objects / "info" / "alternates").read_text().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]
+
+
+def _commits(objects: Path, base: str, ours: str, theirs: str) -> list[str]:
+    """Two commits with one parent in common: git 2.39 merges commits only. They stay in the scratch."""
+    odb = pygit2.Odb(str(objects))
+    if EMPTY_TREE in (base, ours, theirs):
+        odb.write(ObjectType.TREE, b"")
+
+    def commit(tree: str, parents: bytes) -> str:
+        lines = b"tree %s\n%sauthor %s\ncommitter %s\n\nside\n" % (tree.encode(), parents, _WHO, _WHO)
+        return str(odb.write(ObjectType.COMMIT, lines))
+
+    root = commit(base, b"")
+    parent = b"parent %s\n" % root.encode()
+    return [commit(ours, parent), commit(theirs, parent)]
+
+
+def _new_objects(objects: Path, *, but: list[str]) -> Iterator[Draft]:
+    """What git wrote, files before trees, so that an interrupted copy never leaves a root without its parts."""
+    odb = pygit2.Odb(str(objects))
+    names = [file.parent.name + file.name for file in objects.glob("[0-9a-f][0-9a-f]/*") if len(file.name) == 38]
+    found = [odb.read(pygit2.Oid(hex=name)) for name in names if name not in but]
+    drafts = [(ObjectType(kind), bytes(data)) for kind, data in found]
+    yield from (draft for draft in drafts if draft[0] == ObjectType.BLOB)
+    yield from (draft for draft in drafts if draft[0] == ObjectType.TREE)
+
+
+def _parse(said: bytes) -> Opinion:
+    """git-merge-tree(1), OUTPUT with -z: the tree; conflicted stages; number of paths, paths, type, message."""
+    tree, _, rest = said.partition(b"\0")
+    tokens = rest.split(b"\0")
+    stages: dict[bytes, set[bytes]] = {}
+    at = 0
+    while at < len(tokens) and tokens[at]:
+        facts, _, path = tokens[at].partition(b"\t")
+        stages.setdefault(path, set()).add(facts[-1:])
+        at += 1
+    words: dict[bytes, list[str]] = {}
+    at += 1
+    while at < len(tokens) and tokens[at].strip():
+        count = int(tokens[at])
+        word = tokens[at + 1 + count].decode(errors="replace")
+        if word.startswith("CONFLICT"):
+            for path in tokens[at + 1 : at + 1 + count]:
+                words.setdefault(path, []).append(word)
+        at += count + 3
+    clashes = {path: _kind(found, words.get(path, [])) for path, found in stages.items()}
+    return Opinion(tree.decode().strip(), clashes)
+
+
+def _kind(stages: set[bytes], words: list[str]) -> str:
+    said = " ".join(words).lower()
+    known = next((ours for theirs, ours in _KINDS if theirs in said), None)
+    return known or ("content" if b"1" in stages else "add/add")
+
+
+def read_failure(failed: GitFailed) -> str:
+    """The reason in git's complaint, without the command's name."""
+    return failed.message.partition(": ")[2] or failed.message

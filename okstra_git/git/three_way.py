@@ -1,0 +1,88 @@
+"""Three-way merges of whole trees: our own where nothing needs thought, git's own everywhere else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import GitFailed
+from okstra_git.git.changes import show_path
+from okstra_git.git.plain_merge import Doubt, PlainMerge
+from okstra_git.git.raw_trees import UnusualTree, write_drafts
+from okstra_git.git.repo import Git
+from okstra_git.git.second_opinion import ask_git, read_failure
+
+
+class MergeFailed(OkstraError):
+    """Two sides could not even be compared: an object is missing, or they share no history."""
+
+    code = "merge.failed"
+
+
+@dataclass(frozen=True, order=True)
+class Clash:
+    """One path that two sides contradict each other about.
+
+    `kind` is git's word: content, add/add, modify/delete, rename/delete, rename/rename, rename/add, file/directory,
+    directory-rename, submodule, mode (also: another type of file), binary.
+    """
+
+    path: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The tree of a merge, or None and every path in conflict, sorted."""
+
+    tree: str | None
+    clashes: tuple[Clash, ...] = ()
+
+
+def merge_trees(git: Git, *, base: str, ours: str, theirs: str, write: bool = True) -> Merged:
+    """What `git merge` makes of three trees by its defaults: renames followed, directory renames asked.
+
+    The result is git's in every case: where there is a contradiction, or a rename might matter, git is asked, without
+    configuration, attributes or drivers; a git before 2.38, which cannot be asked, leaves renames to a person. With
+    `write` the objects of a clean merge are in the repository afterwards; without it nothing at all is written, and
+    `tree` is the id it would have. Refuses (`MergeFailed`) when an object is missing.
+    """
+    try:
+        return _plainly(git, base, ours, theirs, write=write, is_alone=False)
+    except (Doubt, UnusualTree):
+        pass
+    try:
+        opinion = ask_git(git, base=base, ours=ours, theirs=theirs, write=write)
+    except GitFailed as failed:
+        raise MergeFailed(
+            f"the trees {ours[:10]} and {theirs[:10]} cannot be merged: {read_failure(failed)}",
+            hint="run 'git fsck'; in a partial or shallow clone, fetch what is missing first",
+            trees=[base, ours, theirs],
+        ) from failed
+    if opinion is None:
+        return _without_git(git, base, ours, theirs, write=write)
+    clashes = _clashes(opinion.clashes.items())
+    return Merged(None if clashes else opinion.tree, clashes)
+
+
+def _plainly(git: Git, base: str, ours: str, theirs: str, *, write: bool, is_alone: bool) -> Merged:
+    merge = PlainMerge(git, is_alone=is_alone)
+    tree = merge.merge(*(bytes.fromhex(each) for each in (base, ours, theirs)))
+    if merge.clashes:
+        return Merged(None, _clashes(merge.clashes))
+    if write:
+        write_drafts(git, merge.drafts)
+    return Merged(tree.hex())
+
+
+def _without_git(git: Git, base: str, ours: str, theirs: str, *, write: bool) -> Merged:
+    """A git that cannot merge trees: contradictions are what we see ourselves, and doubts count as such."""
+    try:
+        return _plainly(git, base, ours, theirs, write=write, is_alone=True)
+    except UnusualTree as unusual:
+        raise MergeFailed(
+            f"the tree {unusual} has entries that only git 2.38 or newer merges", hint="install a newer git"
+        ) from unusual
+
+
+def _clashes(found: Iterable[tuple[bytes, str]]) -> tuple[Clash, ...]:
+    return tuple(sorted({Clash(show_path(path), kind) for path, kind in found}))
