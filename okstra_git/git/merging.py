@@ -1,23 +1,21 @@
 """Three-way merges as pure questions: what a change would give on another base, with nothing written."""
 
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pygit2
 from pygit2.enums import FileMode
 from pygit2.ffi import C, ffi
 
-from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta
 from okstra_git.git.repo import Git
+from okstra_git.git.second_opinion import ask_git
 
 BLOB_MODES = ("100644", "100755")
 MAX_MERGED_BYTES = 32 << 20
-_SNIFFED = 8000
+SNIFFED = 8000
 _MERGED_NAME = ffi.new("char[]", b"merged")
 _Left = dict[bytes, tuple[str, str, list[bytes]]]
 """Mode, blob and lines of files by path."""
@@ -90,59 +88,20 @@ def _is_text(git: Git, oid: str) -> bool:
         blob = git.handle[oid]
     except (KeyError, pygit2.GitError):
         return False
-    return isinstance(blob, pygit2.Blob) and blob.size <= MAX_MERGED_BYTES and b"\0" not in blob.data[:_SNIFFED]
+    return isinstance(blob, pygit2.Blob) and blob.size <= MAX_MERGED_BYTES and b"\0" not in blob.data[:SNIFFED]
 
 
 def merge_trees_with_git(git: Git, *, base: str, ours: str, theirs: str) -> str | None:
     """The tree git's own merge (renames, directory renames) makes of three trees, or None on conflict.
 
-    Asked in a throw-away repository that borrows our objects: nothing is written, a read-only repository will do, and
-    neither configuration nor attributes nor merge drivers nor a promisor remote have a say.
+    For proofs: a file that was added to a folder which moved is taken along without asking, and a merge that cannot
+    be made, for whatever reason, proves nothing. Nothing is written.
     """
-    with tempfile.TemporaryDirectory(prefix="okstra-merge-") as scratch:
-        environment = throw_away(Path(scratch), git)
-        try:
-            root = commit_side(scratch, base, None, environment)
-            sides = [commit_side(scratch, tree, root, environment) for tree in (ours, theirs)]
-            arguments = ["-c", "merge.directoryRenames=true", "merge-tree", "--write-tree", "--no-messages", *sides]
-            done = run_git(arguments, cwd=Path(scratch), environment=environment, accept=(0, 1))
-        except GitFailed:
-            return None
-        return done.stdout.decode().strip() if done.returncode == 0 else None
-
-
-def throw_away(scratch: Path, git: Git) -> dict[str, str]:
-    """Lay out an empty bare repository over our objects; the environment in which git sees only that one."""
-    for folder in ("objects", "refs"):
-        (scratch / folder).mkdir()
-    (scratch / "HEAD").write_text("ref: refs/heads/none\n")
-    (scratch / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
-    objects = git.common_dir / "objects"
-    return {
-        "GIT_DIR": str(scratch),
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join([str(objects), *_alternates(objects)]),
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "XDG_CONFIG_HOME": str(scratch),
-        "HOME": str(scratch),
-        **{f"GIT_{who}_{what}": "okstra" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
-        **{f"GIT_{who}_DATE": "1000000000 +0000" for who in ("AUTHOR", "COMMITTER")},
-    }
-
-
-def commit_side(scratch: str, tree: str, parent: str | None, environment: dict[str, str]) -> str:
-    parents = ["-p", parent] if parent else []
-    arguments = ["commit-tree", tree, *parents, "-m", "side"]
-    return run_git(arguments, cwd=Path(scratch), environment=environment).stdout.decode().strip()
-
-
-def _alternates(objects: Path) -> list[str]:
     try:
-        lines = (objects / "info" / "alternates").read_text().splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
-    return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]
+        said = ask_git(git, base=base, ours=ours, theirs=theirs, directory_renames="true")
+    except GitFailed:
+        return None
+    return said.tree if said is not None and not said.clashes else None
 
 
 def merged_difference(git: Git, recorded: Change, ours_mode: str, ours: str) -> dict[bytes, int] | None:
@@ -241,4 +200,4 @@ def _lines(git: Git, mode: str, oid: str) -> list[bytes] | None:
 
 
 def _split(data: bytes, oid: str) -> list[bytes]:
-    return [f"binary {oid}".encode()] if b"\0" in data[:_SNIFFED] else data.splitlines(keepends=True)
+    return [f"binary {oid}".encode()] if b"\0" in data[:SNIFFED] else data.splitlines(keepends=True)

@@ -1,71 +1,153 @@
-"""Asks git's own merge about three trees, in a throw-away repository where nothing of the user's has a say."""
+"""git's own merge of three trees, asked in a throw-away repository that knows nothing but our objects."""
 
-import re
+import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from okstra_git.errors import OkstraError
-from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.changes import show_path
-from okstra_git.git.merging import commit_side, throw_away
+import pygit2
+from pygit2.enums import ObjectType
+
+from okstra_git.git.binary import OFFLINE, GitFailed, run_git
+from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.raw_trees import Draft, write_drafts
 from okstra_git.git.repo import Git
 
-_KIND = re.compile(r"CONFLICT \(([^)]*)\)")
-_WORDS = {"contents": "content", "rename involved in collision": "rename/collision", "file location": "directory-rename",
-          "directory rename split": "directory-rename", "distinct types": "distinct-types"}  # fmt: skip
+WRONG_USAGE = 129
+"""What a git says that does not know `merge-tree --write-tree` yet."""
+
+_WHO = b"okstra <okstra> 1000000000 +0000"
+_KINDS = (
+    ("submodule", "submodule"),
+    ("file/directory", "file/directory"),
+    ("rename/rename", "rename/rename"),
+    ("rename/delete", "rename/delete"),
+    ("rename involved in collision", "rename/add"),
+    ("dir", "directory-rename"),
+    ("file location", "directory-rename"),
+    ("modify/delete", "modify/delete"),
+    ("binary", "binary"),
+    ("distinct modes", "mode"),
+    ("distinct types", "mode"),
+)
+"""Words of git's stable short types (git-merge-tree(1), INFORMATIONAL MESSAGES) and ours, the most telling first."""
 
 
-class MergeFailed(OkstraError):
-    """git itself could not compare the sides: an object is missing, or it is too old to merge trees."""
+@dataclass(frozen=True)
+class Opinion:
+    """What git says: the tree it made, and the kind of contradiction by path; the tree counts only without any."""
 
-    code = "merge.failed"
+    tree: str
+    clashes: dict[bytes, str] = field(default_factory=dict)
 
 
-def merge_with_git(
-    git: Git, *, base: str, ours: str, theirs: str, write: bool
-) -> tuple[str | None, list[tuple[str, str]]]:
-    """(merged tree, nothing), or (None, every path in conflict with git's word for the kind), by `git merge-tree`.
+def ask_git(
+    git: Git, *, base: str, ours: str, theirs: str, write: bool = False, directory_renames: str = "conflict"
+) -> Opinion | None:
+    """How git merges the trees (renames, directory renames); None when this git cannot merge trees.
 
-    With `write` the objects of a clean merge are in our repository afterwards. git 2.38 or newer can do this; refuses
-    with an older one, and where an object is missing.
+    A read-only repository will do, and neither configuration nor attributes nor merge drivers nor a promisor remote
+    have a say. Only with `write`, and only after a clean merge, its objects are put into ours. Refuses (`GitFailed`)
+    when an object is missing.
     """
     with tempfile.TemporaryDirectory(prefix="okstra-merge-") as scratch:
-        environment = throw_away(Path(scratch), git)
-        try:
-            root = commit_side(scratch, base, None, environment)
-            sides = [commit_side(scratch, tree, root, environment) for tree in (ours, theirs)]
-            if write:
-                objects = str(git.common_dir / "objects")
-                others = f"{Path(scratch) / 'objects'}:{environment['GIT_ALTERNATE_OBJECT_DIRECTORIES']}"
-                environment |= {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": others}
-            asked = ["merge-tree", "--write-tree", "-z", *sides]
-            done = run_git(asked, cwd=Path(scratch), environment=environment, accept=(0, 1))
-        except GitFailed as failed:
-            hint = "git okstra needs git 2.38 or newer for this merge; if it is, run 'git fsck'"
-            raise MergeFailed(f"two sides could not be merged: {failed.message}", hint=hint) from failed
-    if done.returncode == 0:
-        return done.stdout.split(b"\0")[0].decode().strip() if write else "", []
-    return None, sorted(set(_clashes(done.stdout)))
+        place = Path(scratch)
+        environment = _throw_away(place, git)
+        sides = _commits(place / "objects", base, ours, theirs)
+        settings = ["-c", f"merge.directoryRenames={directory_renames}"]
+        arguments = [*settings, "merge-tree", "--write-tree", "-z", *sides]
+        done = run_git(arguments, cwd=place, environment=environment, accept=(0, 1, WRONG_USAGE))
+        if done.returncode == WRONG_USAGE:
+            return None
+        said = _parse(done.stdout)
+        if write and done.returncode == 0:
+            write_drafts(git, _new_objects(place / "objects", but=sides))
+        return said
 
 
-def _clashes(answer: bytes) -> Iterator[tuple[str, str]]:
-    """Paths with their kinds from the -z output of git-merge-tree(1): tree, conflicted files, then messages."""
-    _, *fields = answer.split(b"\0")
-    end = fields.index(b"")
-    paths = {show_path(field.partition(b"\t")[2]) for field in fields[:end]}
-    kinds = dict(_kinds(fields[end + 1 :]))
-    for path in sorted({*paths, *kinds}):
-        if path in kinds or not any(path in told for told in kinds):
-            yield path, kinds.get(path, "content")
+def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
+    """Lay out an empty bare repository over our objects; the environment in which git sees only that one."""
+    objects = git.common_dir / "objects"
+    for folder in ("objects/info", "refs"):
+        (scratch / folder).mkdir(parents=True)
+    (scratch / "HEAD").write_text("ref: refs/heads/none\n")
+    (scratch / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+    borrowed = [str(objects), *_alternates(objects)]
+    (scratch / "objects/info/alternates").write_bytes(b"".join(os.fsencode(each) + b"\n" for each in borrowed))
+    return {
+        **OFFLINE,
+        "GIT_DIR": str(scratch),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "XDG_CONFIG_HOME": str(scratch),
+        "HOME": str(scratch),
+    }
 
 
-def _kinds(fields: list[bytes]) -> Iterator[tuple[str, str]]:
+def _alternates(objects: Path) -> list[str]:
+    try:
+        lines = (objects / "info" / "alternates").read_text().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]
+
+
+def _commits(objects: Path, base: str, ours: str, theirs: str) -> list[str]:
+    """Two commits with one parent in common: git 2.39 merges commits only. They stay in the scratch."""
+    odb = pygit2.Odb(str(objects))
+    if EMPTY_TREE in (base, ours, theirs):
+        odb.write(ObjectType.TREE, b"")
+
+    def commit(tree: str, parents: bytes) -> str:
+        lines = b"tree %s\n%sauthor %s\ncommitter %s\n\nside\n" % (tree.encode(), parents, _WHO, _WHO)
+        return str(odb.write(ObjectType.COMMIT, lines))
+
+    root = commit(base, b"")
+    parent = b"parent %s\n" % root.encode()
+    return [commit(ours, parent), commit(theirs, parent)]
+
+
+def _new_objects(objects: Path, *, but: list[str]) -> Iterator[Draft]:
+    """What git wrote, files before trees, so that an interrupted copy never leaves a root without its parts."""
+    odb = pygit2.Odb(str(objects))
+    names = [file.parent.name + file.name for file in objects.glob("[0-9a-f][0-9a-f]/*") if len(file.name) == 38]
+    found = [odb.read(pygit2.Oid(hex=name)) for name in names if name not in but]
+    drafts = [(ObjectType(kind), bytes(data)) for kind, data in found]
+    yield from (draft for draft in drafts if draft[0] == ObjectType.BLOB)
+    yield from (draft for draft in drafts if draft[0] == ObjectType.TREE)
+
+
+def _parse(said: bytes) -> Opinion:
+    """git-merge-tree(1), OUTPUT with -z: the tree; conflicted stages; number of paths, paths, type, message."""
+    tree, _, rest = said.partition(b"\0")
+    tokens = rest.split(b"\0")
+    stages: dict[bytes, set[bytes]] = {}
     at = 0
-    while at < len(fields) and fields[at].isdigit():
-        count = int(fields[at])
-        paths, message = fields[at + 1 : at + 1 + count], fields[at + 2 + count].decode(errors="replace")
-        found = _KIND.match(message)
-        if found:
-            yield from ((show_path(path), _WORDS.get(found[1], found[1])) for path in paths[:1])
-        at += 3 + count
+    while at < len(tokens) and tokens[at]:
+        facts, _, path = tokens[at].partition(b"\t")
+        stages.setdefault(path, set()).add(facts[-1:])
+        at += 1
+    words: dict[bytes, list[str]] = {}
+    at += 1
+    while at < len(tokens) and tokens[at].strip():
+        count = int(tokens[at])
+        word = tokens[at + 1 + count].decode(errors="replace")
+        if word.startswith("CONFLICT"):
+            for path in tokens[at + 1 : at + 1 + count]:
+                words.setdefault(path, []).append(word)
+        at += count + 3
+    clashes = {path: _kind(found, words.get(path, [])) for path, found in stages.items()}
+    return Opinion(tree.decode().strip(), clashes)
+
+
+def _kind(stages: set[bytes], words: list[str]) -> str:
+    said = " ".join(words).lower()
+    known = next((ours for theirs, ours in _KINDS if theirs in said), None)
+    return known or ("content" if b"1" in stages else "add/add")
+
+
+def read_failure(failed: GitFailed) -> str:
+    """The reason in git's complaint, without the command's name."""
+    return failed.message.partition(": ")[2] or failed.message

@@ -1,0 +1,71 @@
+"""Trees as plain entries: names stay bytes, and the id of a tree is known before anything is written."""
+
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha1
+
+import pygit2
+from pygit2.enums import ObjectType
+
+from okstra_git.git.objects import EMPTY_TREE, MissingObject
+from okstra_git.git.refs import translate_write_error
+from okstra_git.git.repo import Git
+
+TREE, FILE, PROGRAM, LINK, MODULE = b"40000", b"100644", b"100755", b"120000", b"160000"
+
+Entry = tuple[bytes, bytes]
+"""Mode as git writes it in trees, and the id as 20 bytes."""
+Entries = dict[bytes, Entry]
+Draft = tuple[ObjectType, bytes]
+"""An object that is not written yet."""
+
+_ENTRY = re.compile(rb"(40000|100644|100755|120000|160000) ([^\0/]+)\0(.{20})", re.DOTALL)
+_BESIDES = 22
+"""Bytes of an entry that are neither mode nor name."""
+
+
+class UnusualTree(Exception):
+    """A tree with modes that git does not write any more, or a damaged one: nothing for quick readers."""
+
+
+def read_entries(git: Git, tree: bytes) -> Entries:
+    """The entries of a tree by name. Refuses (`MissingObject`) a tree that is not here; raises `UnusualTree`."""
+    if tree.hex() == EMPTY_TREE:
+        return {}
+    try:
+        kind, data = git.handle.read(pygit2.Oid(raw=tree))
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        raise _missing(tree.hex()) from error
+    if kind != ObjectType.TREE:
+        raise _missing(tree.hex())
+    found = _ENTRY.findall(data)
+    if sum(len(mode) + len(name) + _BESIDES for mode, name, _ in found) != len(data):
+        raise UnusualTree(tree.hex())
+    return {name: (mode, oid) for mode, name, oid in found}
+
+
+def _missing(tree: str) -> MissingObject:
+    hint = "run 'git fsck'; in a partial clone, fetch it first"
+    return MissingObject(f"the tree {tree} cannot be read", hint=hint, object=tree)
+
+
+def draft_tree(entries: Mapping[bytes, Entry]) -> Draft:
+    """The tree object with these entries, in git's order: a folder sorts as if its name ended in a slash."""
+    ordered = sorted((name + b"/" if mode == TREE else name, name, mode, oid) for name, (mode, oid) in entries.items())
+    return ObjectType.TREE, b"".join(b"%s %s\0%s" % (mode, name, oid) for _, name, mode, oid in ordered)
+
+
+def name_of(draft: Draft) -> bytes:
+    """The id the object will have, as 20 bytes."""
+    kind, data = draft
+    word = b"tree" if kind == ObjectType.TREE else b"blob"
+    return sha1(b"%s %d\0%s" % (word, len(data), data), usedforsecurity=False).digest()
+
+
+def write_drafts(git: Git, drafts: Iterable[Draft]) -> None:
+    """Put the objects into the repository, in this order; refuses like every other write."""
+    try:
+        for kind, data in drafts:
+            git.handle.write(kind, data)
+    except (pygit2.GitError, OSError) as error:
+        raise translate_write_error(error, git) from error
