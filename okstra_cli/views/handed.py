@@ -162,7 +162,9 @@ def _pr_row(task: Task, pr: PullRequest) -> list[Cell]:
 def recorded_pr_page(key: TaskKey, pr: PullRequest, ended: Sequence[str], *, changed: bool) -> Page:
     page = Page()
     verb = "recorded" if changed else "on record already"
-    page.line(f"{verb}: stages {', '.join(map(str, pr.stages))} of {key} are in ", Cell(pr.url, "strong"))
+    many = len(pr.stages) > 1
+    stages = f"stages {', '.join(map(str, pr.stages))}" if many else f"stage {pr.stages[0]}"
+    page.line(f"{verb}: {stages} of {key} {'are' if many else 'is'} in ", Cell(pr.url, "strong"))
     for run in ended:
         page.line(f"  run {run} ended with it")
     return page
