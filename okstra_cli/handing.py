@@ -12,6 +12,7 @@ from okstra_cli.views import handed
 from okstra_cli.views import handoff as view
 from okstra_git.errors import UsageError
 from okstra_git.git.history import contains
+from okstra_git.git.objects import tree_of
 from okstra_git.git.refs import resolve_commit
 from okstra_git.git.upstreams import upstream_of
 from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
@@ -122,6 +123,8 @@ def assemble_here(
         conflict = refusal
         return Answer(view.conflict_json(conflict), lambda: view.conflict_page(conflict, base), error=conflict)
     session.warn(done.warning)
+    if done.tree == tree_of(session.git, done.base):
+        session.note(f"the group changes nothing on {base}, so there is nothing to publish")
     return Answer(view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, dry_run=dry_run))
 
 

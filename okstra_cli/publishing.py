@@ -68,7 +68,7 @@ class Plan:
     remote: Remote
     base: str
     text: PrText
-    gh: str | None
+    gh: Path | None
     notes: tuple[str, ...] = ()
 
     @property
@@ -162,7 +162,7 @@ def _ask(session: Session, plan: Plan) -> None:
 def _open(session: Session, plan: Plan, body: Path, pushed: Pushed) -> Done:
     asked, group = plan.asked, plan.group
     found = create_pull_request(
-        plan.gh or "",
+        plan.gh or Path("gh"),
         cwd=session.git.top,
         head=group.branch,
         base=plan.base,

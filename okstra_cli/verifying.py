@@ -77,7 +77,8 @@ def _document(session: Session, text: str, *, what: str) -> tuple[bytes, Source]
             hint="write it first; name it as a file",
             path=text[:200],
         ) from error
-    return content, Source(path=_recorded_path(path.resolve(), root.resolve()), blob=name_of_blob(content))
+    told = _clean(session, _recorded_path(path.resolve(), root.resolve()))
+    return content, Source(path=told, blob=name_of_blob(content))
 
 
 def _recorded_path(path: Path, root: Path) -> str:

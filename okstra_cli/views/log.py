@@ -45,5 +45,9 @@ def _details(event: Event) -> str:
         words.append(f"{facts['old'][:SHORT]} → {facts['range']['head'][:SHORT]} ({facts['proof']})")
     elif facts.get("range"):
         words.append(f"{facts['range']['head'][:SHORT]} {facts['range']['subject']}")
-    words += [str(facts[name]) for name in ("scope", "branch", "title", "reason") if facts.get(name)]
+    words += [f"group {facts['group']}"] if facts.get("group") else []
+    words += [str(facts["commit"])[:SHORT]] if facts.get("commit") and facts.get("tree") else []
+    words += [f"in {facts['target']} at {facts['landed'][:SHORT]} ({facts['how']})"] if facts.get("target") else []
+    words += [f"replaced by {facts['replaced_by']}"] if facts.get("replaced_by") else []
+    words += [str(facts[name]) for name in ("scope", "branch", "url", "title", "reason") if facts.get(name)]
     return "  ".join(words)

@@ -100,10 +100,10 @@ def merge_trees_with_git(git: Git, *, base: str, ours: str, theirs: str) -> str 
     neither configuration nor attributes nor merge drivers nor a promisor remote have a say.
     """
     with tempfile.TemporaryDirectory(prefix="okstra-merge-") as scratch:
-        environment = _throw_away(Path(scratch), git)
+        environment = throw_away(Path(scratch), git)
         try:
-            root = _commit(scratch, base, None, environment)
-            sides = [_commit(scratch, tree, root, environment) for tree in (ours, theirs)]
+            root = commit_side(scratch, base, None, environment)
+            sides = [commit_side(scratch, tree, root, environment) for tree in (ours, theirs)]
             arguments = ["-c", "merge.directoryRenames=true", "merge-tree", "--write-tree", "--no-messages", *sides]
             done = run_git(arguments, cwd=Path(scratch), environment=environment, accept=(0, 1))
         except GitFailed:
@@ -111,7 +111,7 @@ def merge_trees_with_git(git: Git, *, base: str, ours: str, theirs: str) -> str 
         return done.stdout.decode().strip() if done.returncode == 0 else None
 
 
-def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
+def throw_away(scratch: Path, git: Git) -> dict[str, str]:
     """Lay out an empty bare repository over our objects; the environment in which git sees only that one."""
     for folder in ("objects", "refs"):
         (scratch / folder).mkdir()
@@ -131,7 +131,7 @@ def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
     }
 
 
-def _commit(scratch: str, tree: str, parent: str | None, environment: dict[str, str]) -> str:
+def commit_side(scratch: str, tree: str, parent: str | None, environment: dict[str, str]) -> str:
     parents = ["-p", parent] if parent else []
     arguments = ["commit-tree", tree, *parents, "-m", "side"]
     return run_git(arguments, cwd=Path(scratch), environment=environment).stdout.decode().strip()

@@ -15,7 +15,6 @@ class ReportedVerdict(NamedTuple):
     """What the report says: `tokens` has one entry for each field, whatever it holds; the rest is its front matter."""
 
     tokens: tuple[str, ...]
-    has_section: bool
     task_type: str
     stage: str
     run: str
@@ -27,10 +26,9 @@ def read_reported_verdict(report: str) -> ReportedVerdict:
     A field is a column or a row of a table, or a line `Verdict Token: …` (or `= …`).
     """
     document = parse_document(report)
-    sections = tuple(_verdict_sections(document))
-    tokens = tuple(token for section in sections for token in _tokens_of(section))
+    tokens = tuple(token for section in _verdict_sections(document) for token in _tokens_of(section))
     front = document.front
-    return ReportedVerdict(tokens, bool(sections), front.text("task-type"), front.text("stage"), front.text("run"))
+    return ReportedVerdict(tokens, front.text("task-type"), front.text("stage"), front.text("run"))
 
 
 def one_verdict_token(report: str) -> str | None:

@@ -14,7 +14,8 @@ from okstra_git.handoff.harmless import columns, prose
 from okstra_git.handoff.pr_templates import Template
 from okstra_git.handoff.wording import MAX_BODY, MAX_TITLE, PullRequestFacts, StagePart, render_body, render_title
 from okstra_git.records.stage import Check
-from okstra_git.rendering import read_labels
+from okstra_git.rendering import _environment, read_labels
+from okstra_git.shipped import templates_directory
 from tests.handoff.parcels import ALTERED, CARRIED, FORM, SMALL, TABLE, UNVERIFIED, oid, verification
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -286,6 +287,16 @@ def test_a_stage_title_cannot_fill_gaps() -> None:
     facts = replace(SMALL, stages=(replace(TABLE, title="{{ okstra.body }} {% for %}"),))
     body = render_body(facts, form("{{ okstra.stages }}"))
     assert "{{ okstra.body }} {% for %}" in body
+
+
+def test_every_template_of_a_handoff_is_used() -> None:
+    _environment.cache_clear()
+    render_title(SMALL)
+    render_body(SMALL, None)
+    cache = _environment(templates_directory(), None).cache
+    assert cache is not None
+    used = {key[1] for key in cache.keys()}  # noqa: SIM118 - jinja's cache is no mapping
+    assert {f"handoff/{path.name}" for path in (templates_directory() / "handoff").iterdir()} == used
 
 
 def test_the_same_facts_give_the_same_text(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def _squash(place: Path, before: str, head: str, message: str) -> None:
 
 
 def act_on_push(state_file: Path) -> None:
-    """The server's post-receive hook: a push with `-o squash-into=main` (rebase-into=, merge-into=) lands the branch."""
+    """The server's post-receive hook: a push with `-o squash-into=main` (or rebase-into=, merge-into=) lands it."""
     options = [os.environ[f"GIT_PUSH_OPTION_{n}"] for n in range(int(os.environ.get("GIT_PUSH_OPTION_COUNT", "0")))]
     pushed = [line.split() for line in sys.stdin]
     state = read_state(state_file)

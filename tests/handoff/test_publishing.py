@@ -1,0 +1,285 @@
+"""Groups published to a forge of our own: a real bare remote, and a `gh` that speaks like the real one."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.kit.answers import Answer
+from tests.kit.forge import Forge
+from tests.kit.handing import begin, handoff, ready, stage, verify
+from tests.kit.scenario import World
+from tests.kit.stores import NAME
+
+BRANCH = "feature/web/login-group-1-2"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Two verified stages, assembled, main checked out."""
+    world = begin(tmp_path / "shop")
+    for number in (1, 2):
+        ready(world, number)
+    world.checkout("main")
+    handoff(world, "assemble", "--stages", "1,2", "--base", "main")
+    return world
+
+
+@pytest.fixture
+def forge(world: World, tmp_path: Path) -> Forge:
+    return Forge.begin(world, tmp_path)
+
+
+def publish(world: World, forge: Forge, *flags: str, exit: int = 0, **env: str) -> Answer:
+    words = ["handoff", "publish", "--task-key", NAME, *flags, "--json"]
+    return world.okstra(*words, exit=exit, env={**forge.env, **env})
+
+
+def code(answer: Answer) -> str:
+    found: str = answer.json["error"]["code"]
+    return found
+
+
+def problems(answer: Answer) -> list[str]:
+    return [one["code"] for one in answer.json["error"]["problems"]]
+
+
+def states(world: World) -> list[str]:
+    return [row["state"] for row in world.okstra("stage", "list", "--task-key", NAME, "--json").json["stages"]]
+
+
+def nothing_left(world: World, forge: Forge) -> bool:
+    """Nothing is on the remote and nothing is recorded of a pull request."""
+    return (
+        forge.tip(BRANCH) is None
+        and forge.pull_requests() == []
+        and "pr.recorded" not in world.okstra("log", "--json").out
+    )
+
+
+def test_a_group_is_pushed_opened_and_recorded(world: World, forge: Forge) -> None:
+    done = publish(world, forge, "--yes").json
+    assert forge.tip(BRANCH) == done["commit"] == done["pushed"]["now"]
+    pr = forge.pull_requests()[0]
+    assert (done["url"], done["existed"], done["recorded"]) == (forge.url(1), False, True)
+    assert (pr["head"], pr["base"], pr["title"], pr["body"]) == (BRANCH, "main", done["title"], done["body"])
+    assert states(world) == ["in-pr", "in-pr"]
+    for expected in ("make test", "verified"):
+        assert expected in done["body"]
+
+
+def test_twice_is_once(world: World, forge: Forge) -> None:
+    first = publish(world, forge, "--yes").json
+    again = publish(world, forge, "--stages", "2,1", "--yes").json
+    assert (again["url"], again["existed"], again["pushed"]["up_to_date"]) == (first["url"], True, True)
+    assert len(forge.pull_requests()) == 1
+    assert world.okstra("log", "--json").out.count("pr.recorded") == 1
+
+
+def test_a_dry_run_tells_everything_and_does_nothing(world: World, forge: Forge) -> None:
+    told = publish(world, forge, "--dry-run").json
+    assert nothing_left(world, forge)
+    push, create, record = told["next"]
+    assert push == f"git push origin {told['commit']}:refs/heads/{BRANCH}"
+    assert create.startswith(f"gh pr create --head {BRANCH} --base main --title ")
+    assert record == f"git okstra handoff record-pr --task-key {NAME} --stages 1,2 --branch {BRANCH} --url URL"
+    text = world.okstra("handoff", "publish", "--task-key", NAME, "--dry-run", "--text", env=forge.env).out
+    assert told["title"] in text
+    assert "nothing was pushed" in text
+
+
+def test_without_a_yes_nothing_leaves(world: World, forge: Forge) -> None:
+    answer = publish(world, forge, exit=2)
+    assert code(answer) == "handoff.needs-yes"
+    assert nothing_left(world, forge)
+
+
+def test_without_gh_the_branch_is_pushed_and_the_rest_is_told(world: World, forge: Forge, tmp_path: Path) -> None:
+    bin = tmp_path / "only-git"
+    bin.mkdir()
+    (bin / "git").symlink_to("/usr/bin/git")
+    done = publish(world, forge, "--yes", PATH=str(bin)).json
+    assert (done["forge"], done["url"], done["recorded"]) == (None, None, False)
+    assert forge.tip(BRANCH) == done["commit"]
+    assert [step.split()[0:3] for step in done["next"][1:]] == [["gh", "pr", "create"], ["git", "okstra", "handoff"]]
+    assert (world.path / done["body_file"]).read_text() == done["body"]
+    handoff(world, "record-pr", "--stages", "1,2", "--branch", BRANCH, "--url", "https://f.example/pull/1")
+    assert states(world) == ["in-pr", "in-pr"]
+
+
+def test_push_only_opens_nothing(world: World, forge: Forge) -> None:
+    done = publish(world, forge, "--push-only", "--yes").json
+    assert (done["url"], done["recorded"], forge.pull_requests()) == (None, False, [])
+    assert forge.tip(BRANCH) == done["commit"]
+
+
+def test_a_body_of_ones_own_a_title_and_a_draft(world: World, forge: Forge) -> None:
+    world.write("../body.md", "By hand.\n")
+    publish(world, forge, "--body-file", "../body.md", "--title", "Log in", "--draft", "--yes")
+    pr = forge.pull_requests()[0]
+    assert (pr["title"], pr["body"].strip()) == ("Log in", "By hand.")
+
+
+def test_a_template_is_named_configured_or_the_repositorys_own(world: World, forge: Forge) -> None:
+    world.write(".github/pull_request_template.md", "Own\n\n{{ okstra.stages }}\n")
+    assert publish(world, forge, "--dry-run").json["template"] == ".github/pull_request_template.md"
+    world.write("docs/pr.md", "Configured {{ okstra.evidence }}\n")
+    world.okstra("config", "set", "okstra.prTemplate", "docs/pr.md")
+    assert publish(world, forge, "--dry-run").json["body"].startswith("Configured ")
+    world.write("named.md", "Named\n")
+    assert publish(world, forge, "--pr-template", "named.md", "--dry-run").json["body"].startswith("Named\n")
+    assert code(publish(world, forge, "--pr-template", "none.md", "--dry-run", exit=1)) == "template.missing"
+
+
+# --- what stands against it
+
+
+def test_everything_that_stands_against_it_is_told_at_once(world: World, forge: Forge) -> None:
+    collector = Path(handoff(world, "status")["tasks"][0]["groups"][0]["worktree"])
+    (collector / "new.txt").write_text("lies here")
+    world.checkout("s1")
+    world.amend({"f1.txt": "other\n"})
+    world.okstra("stage", "done", "1", "--task-key", NAME)
+    answer = publish(world, forge, "--yes", exit=1)
+    assert code(answer) == "handoff.not-publishable"
+    assert problems(answer) == ["verification-stale", "stage-changed", "worktree-dirty"]
+    assert nothing_left(world, forge)
+
+
+@pytest.mark.parametrize("branch", ["main", "staging", "dev"])
+def test_a_branch_that_others_build_on_is_never_pushed_to(tmp_path: Path, branch: str) -> None:
+    world = begin(tmp_path / "shop")
+    ready(world, 1)
+    world.branch("trunk", "main")
+    world.git("branch", "-D", "main")
+    handoff(world, "assemble", "--stages", "1", "--base", "trunk", "--branch", branch, "--no-worktree")
+    world.branch("main", "trunk") if branch != "main" else None
+    forge = Forge.begin(world, tmp_path)
+    assert problems(publish(world, forge, "--yes", exit=1)) == ["base-branch"]
+
+
+def test_an_unverified_database_part_is_never_pushed(world: World, forge: Forge) -> None:
+    verify(world, 1, flags=["--commit", "s1"], databaseVerified=False)
+    answer = publish(world, forge, "--yes", exit=1)
+    assert problems(answer) == ["database-unverified"]
+    assert nothing_left(world, forge)
+
+
+def test_a_base_that_moved_into_the_way(world: World, forge: Forge) -> None:
+    world.commit("M", {"f1.txt": "theirs\n"})
+    answer = publish(world, forge, "--yes", exit=1)
+    assert problems(answer) == ["base-conflict"]
+
+
+def test_work_on_the_collector_itself_was_never_verified(world: World, forge: Forge) -> None:
+    collector = World(Path(handoff(world, "status")["tasks"][0]["groups"][0]["worktree"]))
+    collector.commit("extra")
+    assert problems(publish(world, forge, "--yes", exit=1)) == ["branch-moved"]
+
+
+def test_nothing_assembled_and_several_assembled(tmp_path: Path) -> None:
+    world = begin(tmp_path / "shop")
+    for number in (1, 2):
+        ready(world, number)
+    world.checkout("main")
+    forge = Forge.begin(world, tmp_path)
+    assert code(publish(world, forge, "--yes", exit=1)) == "handoff.not-assembled"
+    for number in ("1", "2"):
+        handoff(world, "assemble", "--stages", number, "--base", "main", "--no-worktree")
+    assert "1, 2" in publish(world, forge, "--yes", exit=1).json["error"]["message"]
+    assert publish(world, forge, "--group", "2", "--yes").json["group"] == "2"
+
+
+# --- what goes wrong on the way
+
+
+def repeat(world: World, forge: Forge) -> dict[str, Any]:
+    """The same command once more, when whatever was in the way is gone."""
+    done: dict[str, Any] = publish(world, forge, "--yes").json
+    assert forge.tip(BRANCH) == done["commit"]
+    assert [pr["head"] for pr in forge.pull_requests()] == [BRANCH]
+    assert states(world) == ["in-pr", "in-pr"]
+    return done
+
+
+def test_a_server_that_declines(world: World, forge: Forge) -> None:
+    forge.decline("no pushes on Saturdays")
+    answer = publish(world, forge, "--yes", exit=1)
+    assert code(answer) == "push.declined"
+    assert "no pushes on Saturdays" in answer.out
+    assert nothing_left(world, forge)
+    forge.decline(None)
+    repeat(world, forge)
+
+
+def test_a_remote_that_is_gone_and_comes_back(world: World, forge: Forge) -> None:
+    forge.vanish()
+    assert code(publish(world, forge, "--yes", exit=1)) == "remote.unreachable"
+    forge.return_()
+    assert nothing_left(world, forge)
+    repeat(world, forge)
+
+
+def test_a_connection_cut_before_and_after_the_branch_arrived(world: World, forge: Forge) -> None:
+    forge.cut("before")
+    assert code(publish(world, forge, "--yes", exit=1)) == "remote.unreachable"
+    assert nothing_left(world, forge)
+    forge.cut("after")
+    repeat(world, forge)
+
+
+def test_somebody_elses_commits_on_the_remote_branch_stay(world: World, forge: Forge) -> None:
+    world.branch("theirs", "main")
+    theirs = world.commit("T")
+    world.git("push", "-q", "origin", f"HEAD:refs/heads/{BRANCH}")
+    world.checkout("main")
+    assert code(publish(world, forge, "--yes", exit=1)) == "push.rejected"
+    assert code(publish(world, forge, "--replace", "--yes", exit=1)) == "push.rejected"
+    assert forge.tip(BRANCH) == theirs
+
+
+def test_a_closed_pull_request_is_replaced_on_its_own_branch(world: World, forge: Forge) -> None:
+    first = publish(world, forge, "--yes").json
+    forge.close(first["url"])
+    handoff(world, "record-closed", "--url", first["url"])
+    world.commit("M")
+    handoff(world, "assemble", "--stages", "1,2", "--base", "main")
+    assert code(publish(world, forge, "--yes", exit=1)) == "push.rejected"
+    again = publish(world, forge, "--replace", "--yes").json
+    assert again["url"] == forge.url(2)
+    assert forge.tip(BRANCH) == again["commit"] != first["commit"]
+
+
+def test_closed_and_assembled_again_with_one_stage_less(world: World, forge: Forge) -> None:
+    first = publish(world, forge, "--yes").json
+    forge.close(first["url"])
+    handoff(world, "record-closed", "--url", first["url"], "--reason", "2 can wait")
+    handoff(world, "assemble", "--stages", "1", "--base", "main")
+    done = publish(world, forge, "--stages", "1", "--yes").json
+    assert (done["url"], done["branch"]) == (forge.url(2), "feature/web/login-group-1")
+    assert states(world) == ["in-pr", "verified"]
+
+
+def test_a_pull_request_that_exists_already_is_a_success(world: World, forge: Forge) -> None:
+    publish(world, forge, "--push-only", "--yes")
+    forge.gh("pr", "create", "--head", BRANCH, "--base", "main", "--title", "by hand", "--body", "x")
+    done = publish(world, forge, "--yes").json
+    assert (done["url"], done["existed"], done["recorded"]) == (forge.url(1), True, True)
+
+
+@pytest.mark.parametrize(
+    ("switch", "expected"),
+    [({"logged_in": False}, "forge.unauthenticated"), ({"network": False}, "forge.unreachable")],
+)
+def test_a_forge_that_does_not_let_us(world: World, forge: Forge, switch: dict[str, Any], expected: str) -> None:
+    forge.switch(**switch)
+    assert code(publish(world, forge, "--yes", exit=1)) == expected
+    assert states(world) == ["verified", "verified"]
+    forge.switch(**dict.fromkeys(switch, True))
+    repeat(world, forge)
+
+
+def test_an_unverified_stage_cannot_be_published(world: World, forge: Forge) -> None:
+    stage(world, 3)
+    world.checkout("main")
+    assert code(publish(world, forge, "--stages", "3", "--yes", exit=1)) == "handoff.not-assembled"
