@@ -84,9 +84,10 @@ def published_page(plan: Plan, done: Done) -> Page:
 
 
 def _left_to_do(page: Page, plan: Plan) -> None:
-    """The branch is there, and nobody has opened a pull request from here."""
+    """The branch is there, and what is to be done with it was not done from here."""
     group = plan.group
-    if not plan.asked.push_only:
+    known = next((pr.url for pr in plan.task.prs.values() if pr.group == group.id and pr.status == "open"), None)
+    if known is None and not plan.asked.push_only:
         page.line(Cell("gh is not installed; open the pull request yourself:", "warn"))
         page.line(f"  from   {group.branch}")
         page.line(f"  onto   {plan.base}")
@@ -94,4 +95,5 @@ def _left_to_do(page: Page, plan: Plan) -> None:
         page.line(f"  body   {plan.text.body_path}")
     stages = ",".join(map(str, group.stages))
     record = f"git okstra handoff record-pr --task-key {plan.asked.key} --stages {stages} --branch {group.branch}"
-    page.line(Cell(f"when its pull request is open: {record} --url URL", "faint"))
+    when = "next: " if known is not None else "next, when its pull request is open: "
+    page.line(Cell(f"{when}{record} --url {known or 'URL'}", "faint"))
