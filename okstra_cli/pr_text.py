@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.records.handoff import Group
+    from okstra_git.records.stage import Verification
     from okstra_git.records.states import Task
 
 MAX_BODY = 65_000
@@ -133,11 +134,22 @@ def _parts(session: Session, task: Task, group: Group) -> list[StagePart]:
             depends_on=dependencies(task, number),
             files=tuple(show_path(change.path) for change in delta),
             commits=found.commits,
-            verification=(proof := verified[number]),
-            carried=proof is not None and proof.tree != found.head_tree,
+            verification=_for_others(verified[number]),
+            carried=task.stages[number].is_verified and _tree_of(verified[number]) != found.head_tree,
         )
         for (number, found), delta in zip(ranges, deltas, strict=True)
     ]
+
+
+def _tree_of(verified: Verification | None) -> str | None:
+    return verified.tree if verified is not None else None
+
+
+def _for_others(verified: Verification | None) -> Verification | None:
+    """A report outside of the project is named without the folders of this machine."""
+    if verified is None or not verified.report.startswith(("/", "~")):
+        return verified
+    return verified.model_copy(update={"report": verified.report.rpartition("/")[2]})
 
 
 def write_text(session: Session, key: TaskKey, group: Group, text: PrText) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.host.forge import create_pull_request, find_gh
+from okstra_git.host.gh import create_pull_request, find_gh
 
 from okstra_cli.handing import settle_first
 from okstra_cli.output import Answer, tell

@@ -64,8 +64,9 @@ def test_a_group_is_pushed_opened_and_recorded(world: World, forge: Forge) -> No
     assert (done["url"], done["existed"], done["recorded"]) == (forge.url(1), False, True)
     assert (pr["head"], pr["base"], pr["title"], pr["body"]) == (BRANCH, "main", done["title"], done["body"])
     assert states(world) == ["in-pr", "in-pr"]
-    for expected in ("make test", "verified"):
-        assert expected in done["body"]
+    assert "- Verdict: `accepted`" in done["body"]
+    assert "`make test`: exit code 0" in done["body"]
+    assert str(world.path.parent) not in done["body"], "no path of this machine leaves it"
 
 
 def test_twice_is_once(world: World, forge: Forge) -> None:
