@@ -119,9 +119,11 @@ def _task(page: Page, git: Git, task: Task) -> None:
     for one in groups:
         for change in one.changed:
             page.line(Cell(f"  group {one.group.id}: ", "warn"), change.message)
-        if one.changed and one.state == "assembled":
+        codes = {change.code for change in one.changed}
+        if codes and (one.state == "assembled" or codes != {"base-moved"}):
             stages, base = ",".join(map(str, one.group.stages)), one.group.base_ref
-            command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {base}"
+            update = " --update" if one.state == "in-pr" else ""
+            command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {base}{update}"
             page.line(Cell(f"    next: {command}", "faint"))
     for _, stage in sorted(task.stages.items()):
         if stage.landing is not None:
@@ -162,7 +164,9 @@ def _pr_row(task: Task, pr: PullRequest) -> list[Cell]:
 def recorded_pr_page(key: TaskKey, pr: PullRequest, ended: Sequence[str], *, changed: bool) -> Page:
     page = Page()
     verb = "recorded" if changed else "on record already"
-    page.line(f"{verb}: stages {', '.join(map(str, pr.stages))} of {key} are in ", Cell(pr.url, "strong"))
+    many = len(pr.stages) > 1
+    stages = f"stages {', '.join(map(str, pr.stages))}" if many else f"stage {pr.stages[0]}"
+    page.line(f"{verb}: {stages} of {key} {'are' if many else 'is'} in ", Cell(pr.url, "strong"))
     for run in ended:
         page.line(f"  run {run} ended with it")
     return page
@@ -171,9 +175,13 @@ def recorded_pr_page(key: TaskKey, pr: PullRequest, ended: Sequence[str], *, cha
 def closed_page(key: str, pr: PullRequest, *, changed: bool) -> Page:
     page = Page()
     verb = "recorded" if changed else "on record already"
-    page.line(f"{verb}: {pr.url} is {pr.status}; its stages may leave again")
+    by = f" by {pr.replaced_by}" if pr.replaced_by else ""
+    page.line(f"{verb}: {pr.url} is {pr.status}{by}; its stages may leave again")
     stages = ",".join(map(str, pr.stages))
-    page.line(Cell(f"next: git okstra handoff assemble --task-key {key} --stages {stages} --base BRANCH", "faint"))
+    command = f"assemble --task-key {key} --stages {stages} --base BRANCH"
+    if pr.replaced_by:
+        command = f"record-pr --task-key {key} --stages {stages} --branch BRANCH --url {pr.replaced_by}"
+    page.line(Cell(f"next: git okstra handoff {command}", "faint"))
     return page
 
 

@@ -67,15 +67,16 @@ def eligible_page(
     for standing in standings.values():
         for reason in standing.reasons:
             page.line(Cell(f"  {standing.number}: ", "faint"), reason.message)
-            if reason.hint:
-                page.line(Cell(f"     next: {reason.hint}", "faint"))
+            for hint in reason.hint.splitlines():
+                page.line(Cell(f"     next: {hint}" if hint.startswith("git ") else f"     {hint}", "faint"))
         for number, url in standing.waits_on.items():
             page.line(
-                Cell(f"  {standing.number}: ", "faint"), f"builds on stage {number}, which is in {url}: stack on it"
+                Cell(f"  {standing.number}: ", "faint"),
+                f"it builds on stage {number}, which is in {url}: assemble it on that branch, or wait until it landed",
             )
     for group in suggestion.groups:
         members = ",".join(map(str, group))
-        page.line("can leave together: ", Cell(members, "strong"))
+        page.line("can leave together: " if len(group) > 1 else "can leave alone: ", Cell(members, "strong"))
         command = f"git okstra handoff assemble --task-key {key} --stages {members} --base BRANCH"
         page.line(Cell(f"  next: {command}", "faint"))
     for left in suggestion.left_out:

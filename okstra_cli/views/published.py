@@ -55,7 +55,10 @@ def plan_page(plan: Plan, steps: Sequence[str]) -> Page:
         page.line(f"  | {line}")
     page.line("")
     if plan.gh is None:
-        page.line(Cell("gh is not installed, so these steps are left to you:", "warn"))
+        page.line(
+            Cell("gh is not installed: the branch alone is pushed, opening the pull request is left to you", "warn")
+        )
+    page.line("the same by hand:")
     for step in steps:
         page.line(Cell(f"  {step}", "faint"))
     return page
@@ -75,9 +78,22 @@ def published_page(plan: Plan, done: Done) -> Page:
         page.line("the pull request ", Cell(done.url, "strong"), f" {verb}, and its stages are recorded as in it")
     for run in done.ended:
         page.line(f"  run {run} ended with it")
-    if done.next:
-        page.line(Cell("gh is not installed; what is left to do:", "warn"))
-        for step in done.next[1:]:
-            page.line(f"  {step}")
-        page.line(Cell(f"  (title and body: {plan.text.title}; {plan.text.body_path})", "faint"))
+    if done.url is None:
+        _left_to_do(page, plan)
     return page
+
+
+def _left_to_do(page: Page, plan: Plan) -> None:
+    """The branch is there, and what is to be done with it was not done from here."""
+    group = plan.group
+    known = next((pr.url for pr in plan.task.prs.values() if pr.group == group.id and pr.status == "open"), None)
+    if known is None and not plan.asked.push_only:
+        page.line(Cell("gh is not installed; open the pull request yourself:", "warn"))
+        page.line(f"  from   {group.branch}")
+        page.line(f"  onto   {plan.base}")
+        page.line(f"  title  {plan.text.title}")
+        page.line(f"  body   {plan.text.body_path}")
+    stages = ",".join(map(str, group.stages))
+    record = f"git okstra handoff record-pr --task-key {plan.asked.key} --stages {stages} --branch {group.branch}"
+    when = "next: " if known is not None else "next, when its pull request is open: "
+    page.line(Cell(f"{when}{record} --url {known or 'URL'}", "faint"))

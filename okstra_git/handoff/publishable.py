@@ -146,10 +146,9 @@ def refuse_obstacles(group: Group, found: Sequence[Reason]) -> None:
     """One refusal that tells all of them."""
     if not found:
         return
-    more = f"; {len(found) - 1} more" if len(found) > 1 else ""
     hints = [reason.hint for reason in found if reason.hint]
     raise NotPublishable(
-        f"group {group.id} cannot be published: {found[0].message}{more}",
+        f"group {group.id} cannot be published: {'; '.join(dict.fromkeys(one.message for one in found))}",
         hint="\n".join(dict.fromkeys(hints)),
         problems=[{"code": one.code, "message": one.message, "hint": one.hint or None, **one.facts} for one in found],
     )
