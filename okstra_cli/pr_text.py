@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.handoff.pr_templates import find_template
-from okstra_git.handoff.wording import PullRequestFacts, StagePart, render_body, render_title
-
 from okstra_cli.leading import project_root
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.handoff.eligibility import dependencies, judge_stages
+from okstra_git.handoff.pr_templates import find_template
+from okstra_git.handoff.wording import PullRequestFacts, StagePart, render_body, render_title
 from okstra_git.names import make_task_key, shown
 from okstra_git.paths import ProjectPaths
 

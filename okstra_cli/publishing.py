@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.host.gh import create_pull_request, find_gh
-
 from okstra_cli.handing import settle_first
 from okstra_cli.output import Answer, tell
 from okstra_cli.pr_text import PrText, write_text
@@ -20,6 +18,7 @@ from okstra_git.git.remotes import find_remote
 from okstra_git.git.upstreams import default_branches
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.recording import Opened, record_pr
+from okstra_git.host.gh import create_pull_request, find_gh
 from okstra_git.names import CommitId
 
 if TYPE_CHECKING:

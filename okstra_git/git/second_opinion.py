@@ -131,7 +131,7 @@ def _parse(said: bytes) -> Opinion:
         at += 1
     words: dict[bytes, list[str]] = {}
     at += 1
-    while at < len(tokens) and tokens[at].strip():
+    while at < len(tokens) and tokens[at].isdigit():  # advice about submodules follows as plain text
         count = int(tokens[at])
         word = tokens[at + 1 + count].decode(errors="replace")
         if word.startswith("CONFLICT"):

@@ -375,7 +375,7 @@ def test_two_stages_that_move_a_submodule_to_different_commits(world: World) -> 
     ("one", "other", "kind", "path"),
     [
         ({"a.py": None}, {"a.py": "1\n2\n3\n4\nchanged\n"}, "modify/delete", "a.py"),
-        ({"bin": b"\x00one"}, {"bin": b"\x00two"}, "add/add", "bin"),
+        ({"bin": b"\x00one"}, {"bin": b"\x00two"}, "binary", "bin"),
         ({"a.py": None, "b.py": "1\n2\n3\n4\n5\n"}, {"a.py": None, "c.py": "1\n2\n3\n4\n5\n"}, "rename/rename", "a.py"),
         ({"x": "file\n"}, {"x/y": "folder\n"}, "file/directory", "x"),
     ],
