@@ -62,7 +62,7 @@ def ask_git(
             return None
         said = _parse(done.stdout)
         if write and done.returncode == 0:
-            write_drafts(git, _new_objects(place / "objects", but=sides))
+            write_drafts(git, list(_new_objects(place / "objects", but=sides)))
         return said
 
 
