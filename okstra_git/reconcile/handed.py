@@ -73,7 +73,7 @@ def find_with_groups(
         if arrived is None or not arrived.is_there:
             continue
         for stage in (task.stages[member.stage] for member in kept):
-            targets = places.destinations(task, base_refs_of(task, stage.number))
+            targets = places.destinations_of(task, stage.number)
             if not has_other_version(places, open_window, task, stage, targets):
                 found[stage.number] = (handed.group, arrived)
     return found
@@ -98,10 +98,3 @@ def is_as_handed(stage: Stage, member: Member) -> bool:
 
 def _is_it(found: RangePrint, member: Member) -> bool:
     return found.head == member.commit or found.delta == member.delta
-
-
-def base_refs_of(task: Task, number: int) -> list[str]:
-    """How the bases of the stage were named, and those of the groups that it was handed over with."""
-    stage = task.stages[number]
-    groups = [group.base_ref for group in task.groups.values() if number in group.stages]
-    return [stage.base_ref, *groups, *(pr.base_ref for pr in task.prs.values() if number in pr.stages)]

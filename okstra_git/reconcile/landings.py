@@ -9,7 +9,7 @@ from okstra_git.git.changes import Delta, compose
 from okstra_git.git.history import unreachable
 from okstra_git.git.objects import MissingObject
 from okstra_git.reconcile.arrivals import Arrivals, Arrived
-from okstra_git.reconcile.handed import Handed, base_refs_of, find_handed, is_as_handed, list_handed
+from okstra_git.reconcile.handed import Handed, find_handed, is_as_handed, list_handed
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.presence import is_whole
@@ -121,7 +121,7 @@ class _Look:
 
     def __post_init__(self) -> None:
         places = self.judge.places
-        self.targets = {s.number: places.destinations(self.task, base_refs_of(self.task, s.number))
+        self.targets = {s.number: places.destinations_of(self.task, s.number)
                         for s in self.waiting}  # fmt: skip
         self.ranges = {stage.number: stage.range for stage in self.waiting if stage.range}
         self.deltas = RecordedDeltas(places.git, [s.range for s in self.task.stages.values() if s.range])

@@ -109,6 +109,12 @@ class Places:
             self._destinations[names] = list({home.name: home for home in found}.values())
         return self._destinations[names]
 
+    def destinations_of(self, task: Task, number: int) -> list[Home]:
+        """Branches in which a stage counts as landed: by its base, and by those of the groups that it left with."""
+        groups = [group.base_ref for group in task.groups.values() if number in group.stages]
+        prs = [pr.base_ref for pr in task.prs.values() if number in pr.stages]
+        return self.destinations(task, [task.stages[number].base_ref, *groups, *prs])
+
     def _is_copy_of_stage(self, name: str) -> bool:
         """Whether this is what was fetched of a branch that belongs to a stage or a group."""
         parts = name.split("/")

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from okstra_git.git.history import unreachable
-from okstra_git.reconcile.handed import base_refs_of
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Stage, Task
@@ -37,7 +36,7 @@ def standing_landings(task: Task, places: Places) -> set[int]:
     around: dict[tuple[str, ...], list[tuple[int, str]]] = {}
     for number, stage in task.stages.items():
         if stage.landing is not None:
-            homes = [*places.destinations(task, base_refs_of(task, number)), *places.target(stage.landing.target)]
+            homes = [*places.destinations_of(task, number), *places.target(stage.landing.target)]
             tips = tuple(dict.fromkeys(home.tip for home in homes))
             around.setdefault(tips, []).append((number, stage.landing.commit))
     standing: set[int] = set()

@@ -89,6 +89,11 @@ def cache_file(private: Path) -> Path:
     return private / "cache" / "fold"
 
 
+def landings_file(private: Path) -> Path:
+    """For which targets and records somebody last looked what has landed."""
+    return private / "cache" / "landings"
+
+
 def derived_file(private: Path) -> Path:
     """The log tips for which refs and notes were last derived."""
     return private / "derived"
