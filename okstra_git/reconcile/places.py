@@ -102,7 +102,8 @@ class Places:
         neither a branch of a stage or a group nor the fetched copy of one is ever among them.
         """
         anchored = [task.anchor.ref] if task.anchor is not None else []
-        names = tuple(dict.fromkeys([*self.extra_targets, *base_refs, *anchored, *self._default_names]))
+        usual = sorted(self._default_names, key=lambda name: "/" in name)  # the branch here before what was fetched
+        names = tuple(dict.fromkeys([*self.extra_targets, *base_refs, *anchored, *usual]))
         if names not in self._destinations:
             named = [home for name in names if name for home in self.target(name)]
             found = [*named, *(home for home in self._upstreams(named) if not self._is_copy_of_stage(home.name))]

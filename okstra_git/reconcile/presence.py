@@ -13,6 +13,14 @@ from okstra_git.reconcile.windows import Step, Window
 MAX_LOOKS = 2_000
 """Files looked at on the way from where a change arrived to the tip; more than that proves nothing."""
 
+MAX_VERSIONS = 32
+"""Earlier versions of a file that are compared with."""
+
+Side = tuple[str, str]
+"""A file's mode and blob."""
+
+NOTHING: Side = (NO_MODE, ABSENT)
+
 Presence = Literal["in", "out", "altered"]
 """A file's part of a change: all of it there; all of it taken out; else somebody went on from there."""
 
@@ -33,7 +41,9 @@ def is_kept(git: Git, changes: Delta, arrived: str, tip: str, open_window: Calla
     It is when the tip has all of it. Otherwise each commit of the branch since then is looked at that touched one of
     its files: others may have gone on from there, but none may have taken a whole file's part of it out. `git revert`
     is seen so, whatever was done to the files afterwards, and so is a merge that brought the commit and not its files
-    (`-s ours`). A file that was moved as it was counts as there. What cannot be read, or takes too long, is no yes.
+    (`-s ours`). Taken out means that a file is, where the change was, again as it was at any time before: whoever
+    reverts a merge of several stages takes more back than one of them. A file that was moved as it was counts as there.
+    What cannot be read, or takes too long, is no yes.
     """
     try:
         if is_whole(git, changes, tip):
@@ -53,14 +63,21 @@ def _presences(git: Git, changes: Delta, tip: str) -> set[Presence]:
 
 def presence(git: Git, change: Change, tree: str) -> Presence:
     """How much of one file's change a tree has; refuses (`MissingObject`) where that cannot be read."""
-    here = find_entry(git, tree, change.path) or (NO_MODE, ABSENT)
+    here = find_entry(git, tree, change.path) or NOTHING
     for mode, blob in ((change.old_mode, change.old), (change.new_mode, change.new), here):
         if mode not in (NO_MODE, SUBMODULE) and not has_object(git, blob):
             raise MissingObject(f"the object {blob} cannot be read", hint="fetch it", object=blob)
     if merge_sides(git, change, *here) == here:
         return "in"
-    undone = Change(change.path, change.new_mode, change.old_mode, change.new, change.old)
-    return "out" if merge_sides(git, undone, *here) == here else "altered"
+    return "out" if _is_undone(git, change, here, (change.old_mode, change.old)) else "altered"
+
+
+def _is_undone(git: Git, change: Change, here: Side, before: Side) -> bool:
+    """Whether going from what the change made back to what was before makes no difference here; nor is there a file
+    that could hold any of it."""
+    if here == NOTHING and change.new != ABSENT:
+        return True
+    return merge_sides(git, Change(change.path, change.new_mode, before[0], change.new, before[1]), *here) == here
 
 
 def _followed(window: Window, changes: Delta, arrived: str) -> bool:
@@ -74,11 +91,28 @@ def _followed(window: Window, changes: Delta, arrived: str) -> bool:
             looks += 1
             if looks > MAX_LOOKS:
                 return False
-            if presence(window.git, watched[moved.path], step.facts.tree) == "out":
+            if _was_taken(window, watched[moved.path], step, chain[0]):
                 if not _was_moved(moved, step.delta):
                     return False
                 del watched[moved.path]
     return True
+
+
+def _was_taken(window: Window, change: Change, step: Step, brought: Step) -> bool:
+    """Whether a file is again as it was at any time before the change was brought."""
+    found = presence(window.git, change, step.facts.tree)
+    if found != "altered":
+        return found == "out"
+    here = find_entry(window.git, step.facts.tree, change.path) or NOTHING
+    earlier = [at for at in window.by_path.get(change.path, ()) if at.position <= brought.position]
+    sides = dict.fromkeys((each.old_mode, each.old) for at in earlier for each in at.delta if each.path == change.path)
+    sides.pop((change.new_mode, change.new), None)
+    return any(_is_undone(window.git, change, here, side) for side in _some(list(sides)))
+
+
+def _some(sides: list[Side]) -> list[Side]:
+    """The oldest and the newest; who takes back goes to one of the ends."""
+    return sides if len(sides) <= MAX_VERSIONS else [*sides[: MAX_VERSIONS // 2], *sides[-MAX_VERSIONS // 2 :]]
 
 
 def _since(window: Window, arrived: str) -> list[Step]:
