@@ -158,19 +158,19 @@ class _Chain:
 
     def join(self, at: CommitId, part: Part, tree: str) -> tuple[CommitId, str]:
         """The commit that brings the part onto `at` with exactly this tree, the way that shows most of its history."""
-        if contains(self.git, at, part.head):
+        brought, complete = walk(self.git, [part.head], [at], limit=MAX_OWN)
+        if not brought:
             return at, "as-is"
-        if self._brings_only_own(at, part):
+        if complete and self._are_own(brought):
             if _tree(self.git, part.head) == tree and contains(self.git, part.head, at):
                 return part.head, "as-is"
             return self._commit("Merge", part, tree, [at, part.head]), "merged"
         replayed = self._replay(at, part, tree)
         return (replayed, "replayed") if replayed else (self._commit("Add", part, tree, [at]), "squashed")
 
-    def _brings_only_own(self, at: CommitId, part: Part) -> bool:
-        """Whether the part's head brings in nothing but commits of the group and merges between them."""
-        brought, complete = walk(self.git, [part.head], [at], limit=MAX_OWN)
-        return complete and all(commit.oid in self.all_own or len(commit.parents) > 1 for commit in brought)
+    def _are_own(self, brought: Sequence[CommitFacts]) -> bool:
+        """Whether these are nothing but commits of the group and merges between them."""
+        return all(commit.oid in self.all_own or len(commit.parents) > 1 for commit in brought)
 
     def _replay(self, at: CommitId, part: Part, tree: str) -> CommitId | None:
         """The part's own commits one after another on `at`, when that is possible and ends in the tree; else None."""
