@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pygit2
 from pygit2.enums import SortMode
 
-from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.binary import OFFLINE, GitFailed, run_git
+from okstra_git.git.objects import EMPTY_TREE, MissingObject, read_commit
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 
@@ -139,6 +140,24 @@ def merge_base(git: Git, one: str, other: str) -> CommitId | None:
     except (KeyError, ValueError, pygit2.GitError):
         return None
     return CommitId(str(found)) if found else None
+
+
+def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
+    """All best common ancestors; several after criss-cross merges, none for unrelated histories.
+
+    Refuses (`MissingObject`) when one of the commits, or history between them, is not here.
+    """
+    for commit in (one, other):
+        read_commit(git, commit)
+    try:
+        said = run_git(["merge-base", "--all", one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
+    except GitFailed as failed:
+        raise MissingObject(
+            f"the history between {one[:10]} and {other[:10]} cannot be read",
+            hint="run 'git fsck'",
+            commits=[one, other],
+        ) from failed
+    return [CommitId(line) for line in said.stdout.decode().split()]
 
 
 def independent(git: Git, commits: Iterable[str]) -> list[str]:

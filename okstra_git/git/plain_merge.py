@@ -13,10 +13,13 @@ from okstra_git.git.raw_trees import (
     Draft,
     Entries,
     Entry,
+    Pending,
     UnusualTree,
     draft_tree,
     name_of,
     read_entries,
+    read_object,
+    write_pending,
 )
 from okstra_git.git.repo import Git
 
@@ -41,8 +44,8 @@ class PlainMerge:
     doubts are collected as clashes, and files are merged as libgit2 merges them.
     """
 
-    def __init__(self, git: Git, *, is_alone: bool) -> None:
-        self.git, self.is_alone = git, is_alone
+    def __init__(self, git: Git, pending: Pending, *, is_alone: bool) -> None:
+        self.git, self.pending, self.is_alone = git, pending, is_alone
         self.drafts: list[Draft] = []
         self.clashes: list[tuple[bytes, str]] = []
 
@@ -116,10 +119,12 @@ class PlainMerge:
             return None
         if merged == one and ours is not None:
             return ours
-        return TREE, self._draft(draft_tree(merged))
+        made = self._draft(draft_tree(merged))
+        self.pending.listings[made] = merged
+        return TREE, made
 
     def _entries(self, entry: MaybeEntry) -> Entries:
-        return read_entries(self.git, entry[1]) if entry is not None and entry[0] == TREE else {}
+        return read_entries(self.git, entry[1], self.pending) if entry is not None and entry[0] == TREE else {}
 
     def _file(self, path: bytes, base: MaybeEntry, ours: MaybeEntry, theirs: MaybeEntry) -> MaybeEntry:
         if base is None or ours is None or theirs is None or _mode(base) == TREE:
@@ -140,6 +145,7 @@ class PlainMerge:
         if ours == base:
             return theirs
         if self.is_alone:
+            write_pending(self.git, self.pending)
             merged = merged_bytes(self.git, base.hex(), ours.hex(), theirs.hex())
         else:
             texts = [text for oid in (base, ours, theirs) if (text := self._text(oid)) is not None]
@@ -152,7 +158,7 @@ class PlainMerge:
     def _text(self, oid: bytes) -> bytes | None:
         """A file that may be merged line by line; None for binary, huge and missing ones."""
         try:
-            kind, data = self.git.handle.read(pygit2.Oid(raw=oid))
+            kind, data = read_object(self.git, oid, self.pending)
         except (KeyError, ValueError, pygit2.GitError):
             return None
         is_text = kind == ObjectType.BLOB and len(data) <= MAX_MERGED_BYTES and b"\0" not in data[:SNIFFED]

@@ -1,13 +1,15 @@
 """Trees as plain entries: names stay bytes, and the id of a tree is known before anything is written."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha1
 
 import pygit2
 from pygit2.enums import ObjectType
 
 from okstra_git.git.objects import EMPTY_TREE, MissingObject
+from okstra_git.git.packing import write_pack
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
 
@@ -19,6 +21,9 @@ Entries = dict[bytes, Entry]
 Draft = tuple[ObjectType, bytes]
 """An object that is not written yet."""
 
+MANY = 64
+"""Objects from which on one pack is quicker than as many files."""
+
 _ENTRY = re.compile(rb"(40000|100644|100755|120000|160000) ([^\0/]+)\0(.{20})", re.DOTALL)
 _BESIDES = 22
 """Bytes of an entry that are neither mode nor name."""
@@ -28,12 +33,39 @@ class UnusualTree(Exception):
     """A tree with modes that git does not write any more, or a damaged one: nothing for quick readers."""
 
 
-def read_entries(git: Git, tree: bytes) -> Entries:
+@dataclass
+class Pending:
+    """Objects that were made and not written yet, parts before wholes, and trees that were read while making them.
+
+    Several merges that build upon each other share one, and write what they made together.
+    """
+
+    drafts: dict[bytes, Draft] = field(default_factory=dict)
+    listings: dict[bytes, Entries] = field(default_factory=dict)
+
+    def add(self, drafts: Iterable[Draft]) -> None:
+        """Take objects in, in this order."""
+        self.drafts.update((name_of(draft), draft) for draft in drafts)
+
+
+def read_object(git: Git, name: bytes, pending: Pending) -> tuple[int, bytes]:
+    """Type and bytes of an object, written or not; raises what libgit2 raises for one that is not here."""
+    draft = pending.drafts.get(name)
+    return draft if draft is not None else git.handle.read(pygit2.Oid(raw=name))
+
+
+def read_entries(git: Git, tree: bytes, pending: Pending) -> Entries:
     """The entries of a tree by name. Refuses (`MissingObject`) a tree that is not here; raises `UnusualTree`."""
+    if tree not in pending.listings:
+        pending.listings[tree] = _read_entries(git, tree, pending)
+    return pending.listings[tree]
+
+
+def _read_entries(git: Git, tree: bytes, pending: Pending) -> Entries:
     if tree.hex() == EMPTY_TREE:
         return {}
     try:
-        kind, data = git.handle.read(pygit2.Oid(raw=tree))
+        kind, data = read_object(git, tree, pending)
     except (KeyError, ValueError, pygit2.GitError) as error:
         raise _missing(tree.hex()) from error
     if kind != ObjectType.TREE:
@@ -62,9 +94,18 @@ def name_of(draft: Draft) -> bytes:
     return sha1(b"%s %d\0%s" % (word, len(data), data), usedforsecurity=False).digest()
 
 
-def write_drafts(git: Git, drafts: Iterable[Draft]) -> None:
+def write_pending(git: Git, pending: Pending) -> None:
+    """Put everything that is pending into the repository: a few as they are, many as one pack."""
+    write_drafts(git, pending.drafts.values())
+    pending.drafts.clear()
+
+
+def write_drafts(git: Git, drafts: Collection[Draft]) -> None:
     """Put the objects into the repository, in this order; refuses like every other write."""
     try:
+        if len(drafts) > MANY:
+            write_pack(git, drafts)
+            return
         for kind, data in drafts:
             git.handle.write(kind, data)
     except (pygit2.GitError, OSError) as error:

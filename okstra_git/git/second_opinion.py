@@ -1,6 +1,7 @@
 """git's own merge of three trees, asked in a throw-away repository that knows nothing but our objects."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,8 +15,13 @@ from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.raw_trees import Draft, write_drafts
 from okstra_git.git.repo import Git
 
-WRONG_USAGE = 129
-"""What a git says that does not know `merge-tree --write-tree` yet."""
+WRONG_USAGE, ABORTED = 129, -6
+"""Exit statuses of a git that does not know `merge-tree --write-tree` yet, and of one that an assertion in its own
+merge stopped (2.39 does so where a binary file moves to a path that a folder of the other side had)."""
+
+_SIDES = ("okstra-ours", "okstra-theirs")
+_ASIDE = re.compile(rb"~okstra-(?:ours|theirs)(?:_\d+)?$")
+"""What git appends to the name of a file that something else stands in the way of."""
 
 _WHO = b"okstra <okstra> 1000000000 +0000"
 _KINDS = (
@@ -45,7 +51,7 @@ class Opinion:
 def ask_git(
     git: Git, *, base: str, ours: str, theirs: str, write: bool = False, directory_renames: str = "conflict"
 ) -> Opinion | None:
-    """How git merges the trees (renames, directory renames); None when this git cannot merge trees.
+    """How git merges the trees (renames, directory renames); None when this git cannot merge them.
 
     A read-only repository will do, and neither configuration nor attributes nor merge drivers nor a promisor remote
     have a say. Only with `write`, and only after a clean merge, its objects are put into ours. Refuses (`GitFailed`)
@@ -55,21 +61,23 @@ def ask_git(
         place = Path(scratch)
         environment = _throw_away(place, git)
         sides = _commits(place / "objects", base, ours, theirs)
+        for name, side in zip(_SIDES, sides, strict=True):
+            (place / "refs/heads" / name).write_text(f"{side}\n")
         settings = ["-c", f"merge.directoryRenames={directory_renames}"]
-        arguments = [*settings, "merge-tree", "--write-tree", "-z", *sides]
-        done = run_git(arguments, cwd=place, environment=environment, accept=(0, 1, WRONG_USAGE))
-        if done.returncode == WRONG_USAGE:
+        arguments = [*settings, "merge-tree", "--write-tree", "-z", *_SIDES]
+        done = run_git(arguments, cwd=place, environment=environment, accept=(0, 1, WRONG_USAGE, ABORTED))
+        if done.returncode in (WRONG_USAGE, ABORTED):
             return None
         said = _parse(done.stdout)
         if write and done.returncode == 0:
-            write_drafts(git, _new_objects(place / "objects", but=sides))
+            write_drafts(git, list(_new_objects(place / "objects", but=sides)))
         return said
 
 
 def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
     """Lay out an empty bare repository over our objects; the environment in which git sees only that one."""
     objects = git.common_dir / "objects"
-    for folder in ("objects/info", "refs"):
+    for folder in ("objects/info", "refs/heads"):
         (scratch / folder).mkdir(parents=True)
     (scratch / "HEAD").write_text("ref: refs/heads/none\n")
     (scratch / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
@@ -127,7 +135,7 @@ def _parse(said: bytes) -> Opinion:
     at = 0
     while at < len(tokens) and tokens[at]:
         facts, _, path = tokens[at].partition(b"\t")
-        stages.setdefault(path, set()).add(facts[-1:])
+        stages.setdefault(_ASIDE.sub(b"", path), set()).add(facts[-1:])
         at += 1
     words: dict[bytes, list[str]] = {}
     at += 1
@@ -136,7 +144,7 @@ def _parse(said: bytes) -> Opinion:
         word = tokens[at + 1 + count].decode(errors="replace")
         if word.startswith("CONFLICT"):
             for path in tokens[at + 1 : at + 1 + count]:
-                words.setdefault(path, []).append(word)
+                words.setdefault(_ASIDE.sub(b"", path), []).append(word)
         at += count + 3
     clashes = {path: _kind(found, words.get(path, [])) for path, found in stages.items()}
     return Opinion(tree.decode().strip(), clashes)

@@ -7,7 +7,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import show_path
 from okstra_git.git.plain_merge import Doubt, PlainMerge
-from okstra_git.git.raw_trees import UnusualTree, write_drafts
+from okstra_git.git.raw_trees import Pending, UnusualTree, write_pending
 from okstra_git.git.repo import Git
 from okstra_git.git.second_opinion import ask_git, read_failure
 
@@ -38,18 +38,29 @@ class Merged:
     clashes: tuple[Clash, ...] = ()
 
 
-def merge_trees(git: Git, *, base: str, ours: str, theirs: str, write: bool = True) -> Merged:
+def merge_trees(
+    git: Git, *, base: str, ours: str, theirs: str, write: bool = True, pending: Pending | None = None
+) -> Merged:
     """What `git merge` makes of three trees by its defaults: renames followed, directory renames asked.
 
     The result is git's in every case: where there is a contradiction, or a rename might matter, git is asked, without
     configuration, attributes or drivers; a git before 2.38, which cannot be asked, leaves renames to a person. With
     `write` the objects of a clean merge are in the repository afterwards; without it nothing at all is written, and
-    `tree` is the id it would have. Refuses (`MergeFailed`) when an object is missing.
+    `tree` is the id it would have. With `pending` new objects are kept there, readable for the next merge that is given
+    it, until `write_pending`. Refuses (`MergeFailed`) when an object is missing.
     """
+    shared = pending if pending is not None else Pending()
+    merged = _merge(git, base, ours, theirs, shared, write=write)
+    if write and pending is None:
+        write_pending(git, shared)
+    return merged
+
+
+def _merge(git: Git, base: str, ours: str, theirs: str, pending: Pending, *, write: bool) -> Merged:
     try:
-        return _plainly(git, base, ours, theirs, write=write, is_alone=False)
+        return _plainly(git, base, ours, theirs, pending, is_alone=False)
     except (Doubt, UnusualTree):
-        pass
+        write_pending(git, pending)
     try:
         opinion = ask_git(git, base=base, ours=ours, theirs=theirs, write=write)
     except GitFailed as failed:
@@ -59,25 +70,24 @@ def merge_trees(git: Git, *, base: str, ours: str, theirs: str, write: bool = Tr
             trees=[base, ours, theirs],
         ) from failed
     if opinion is None:
-        return _without_git(git, base, ours, theirs, write=write)
+        return _without_git(git, base, ours, theirs, pending)
     clashes = _clashes(opinion.clashes.items())
     return Merged(None if clashes else opinion.tree, clashes)
 
 
-def _plainly(git: Git, base: str, ours: str, theirs: str, *, write: bool, is_alone: bool) -> Merged:
-    merge = PlainMerge(git, is_alone=is_alone)
+def _plainly(git: Git, base: str, ours: str, theirs: str, pending: Pending, *, is_alone: bool) -> Merged:
+    merge = PlainMerge(git, pending, is_alone=is_alone)
     tree = merge.merge(*(bytes.fromhex(each) for each in (base, ours, theirs)))
     if merge.clashes:
         return Merged(None, _clashes(merge.clashes))
-    if write:
-        write_drafts(git, merge.drafts)
+    pending.add(merge.drafts)
     return Merged(tree.hex())
 
 
-def _without_git(git: Git, base: str, ours: str, theirs: str, *, write: bool) -> Merged:
+def _without_git(git: Git, base: str, ours: str, theirs: str, pending: Pending) -> Merged:
     """A git that cannot merge trees: contradictions are what we see ourselves, and doubts count as such."""
     try:
-        return _plainly(git, base, ours, theirs, write=write, is_alone=True)
+        return _plainly(git, base, ours, theirs, pending, is_alone=True)
     except UnusualTree as unusual:
         raise MergeFailed(
             f"the tree {unusual} has entries that only git 2.38 or newer merges", hint="install a newer git"

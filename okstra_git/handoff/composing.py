@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.history import CommitFacts, contains, find_commit, walk
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
+from okstra_git.git.raw_trees import Pending, write_pending
 from okstra_git.git.repo import Git
 from okstra_git.git.three_way import merge_trees
 from okstra_git.names import CommitId
@@ -61,9 +62,11 @@ def compose(
     left aside, and the others are tried, so that one look tells everything. The same base, parts and person give the
     same commit: its dates are those of what it is made of. `progress` hears how many parts were begun.
     """
-    fitting = _fit(git, base, parts, progress)
+    pending = Pending()
+    fitting = _fit(git, base, parts, pending, progress)
     if fitting.found or fitting.untried:
         return Composed(None, fitting.tree, tuple(fitting.found), tuple(fitting.untried))
+    write_pending(git, pending)
     at, joined, chain = base, {}, _Chain(git, parts, task)
     for part, tree in fitting.steps:
         at, joined[part.stage] = chain.join(at, part, tree)
@@ -80,7 +83,9 @@ class _Fitting:
     untried: list[int] = field(default_factory=list)
 
 
-def _fit(git: Git, base: CommitId, parts: Sequence[Part], progress: Callable[[int], None]) -> _Fitting:
+def _fit(
+    git: Git, base: CommitId, parts: Sequence[Part], pending: Pending, progress: Callable[[int], None]
+) -> _Fitting:
     trees = {part.stage: (_tree(git, part.base), _tree(git, part.head)) for part in parts}
     blame = _Blame(git, _tree(git, base), trees)
     fitting = _Fitting(_tree(git, base))
@@ -92,7 +97,7 @@ def _fit(git: Git, base: CommitId, parts: Sequence[Part], progress: Callable[[in
             failed.add(part.stage)
             continue
         under, above = trees[part.stage]
-        merged = merge_trees(git, base=under, ours=fitting.tree, theirs=above)
+        merged = merge_trees(git, base=under, ours=fitting.tree, theirs=above, pending=pending)
         if merged.tree is None:
             clashes = [(clash.path, clash.kind) for clash in merged.clashes]
             fitting.found += blame.contradictions(part.stage, clashes, [done.stage for done, _ in fitting.steps])
