@@ -109,7 +109,8 @@ def test_a_closed_one_does_not_count_as_open(forge: Forge) -> None:
 
 
 def test_the_address_is_the_last_one_gh_prints(says: Any) -> None:
-    answer = says("echo see https://docs.example/; echo https://one.example/pull/1; echo https://h/pull/2; echo https://status.example is green")
+    printed = ["see https://docs.example/", "https://one.example/pull/1", "https://h/pull/2", "https://h/ is green"]
+    answer = says("; ".join(f"echo {line}" for line in printed))
     assert answer == PullRequestAnswer("https://h/pull/2", existed=False)
 
 
