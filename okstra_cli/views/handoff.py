@@ -70,7 +70,8 @@ def eligible_page(
             page.line(Cell(f"  {standing.number}: ", "faint"), reason.message)
             for hint in reason.hint.splitlines():
                 page.line(Cell(f"     next: {hint}" if hint.startswith("git ") else f"     {hint}", "faint"))
-        for number, url in standing.waits_on.items():
+        has_left = {"already-in-pr", "landed"} & {*standing.codes}
+        for number, url in () if has_left else standing.waits_on.items():
             page.line(
                 Cell(f"  {standing.number}: ", "faint"),
                 f"it builds on stage {number}, which is in {url}: assemble it on that branch, or wait until it landed",
