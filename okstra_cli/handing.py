@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.following import make_judge, read_hints, tell_moves
+from okstra_cli.landing import note_landings
 from okstra_cli.locating import find_key, worktree_root
 from okstra_cli.output import Answer
 from okstra_cli.views import handed
@@ -77,10 +78,6 @@ def settle_first(session: Session, key: TaskKey) -> tuple[Task, dict[int, str]]:
         tell_moves(session, settled.events)
         state = session.store.read().state
     return state.tasks[key.slashed], {finding.stage: finding.reason for finding in report.confirms}
-
-
-def note_landings(session: Session, key: TaskKey | None) -> None:
-    """Record what has landed since somebody last looked."""
 
 
 def eligible_here(session: Session, key: TaskKey, *, forecast: bool) -> Answer:

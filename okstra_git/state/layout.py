@@ -89,6 +89,11 @@ def cache_file(private: Path) -> Path:
     return private / "cache" / "fold"
 
 
+def landings_file(private: Path) -> Path:
+    """What landings were last looked for: a fingerprint for each task."""
+    return private / "cache" / "landings"
+
+
 def derived_file(private: Path) -> Path:
     """The log tips for which refs and notes were last derived."""
     return private / "derived"

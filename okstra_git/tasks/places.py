@@ -74,8 +74,7 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
 
 def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
     """The reason why a worktree must stay, or None; asked again at the moment of removal by git itself."""
-    stages, members = state.tasks[row.task].stages, row.place.stages or (_stage_of(row.place),)
-    landed = all(number in stages and stages[number].landed for number in members)
+    landed = _has_landed(state.tasks[row.task], row.place)
     worktree = row.here
     if worktree is None:
         return "it is gone already"
@@ -88,6 +87,13 @@ def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
     if not worktree.path.is_dir():
         return None if worktree.path.parent.is_dir() else "its directory cannot be reached"
     return None if is_clean(worktree.path) else "it has changes that are not committed"
+
+
+def _has_landed(task: Task, place: Place) -> bool:
+    """Whether the stage of the place, or every stage of its group, is in a target."""
+    numbers = place.stages or (_stage_of(place),)
+    stages = [task.stages.get(number) for number in numbers]
+    return all(stage is not None and stage.landed for stage in stages)
 
 
 def _stage_of(place: Place) -> int:
