@@ -122,7 +122,9 @@ def assemble_here(
     session.warn(done.warning)
     if done.tree == tree_of(session.git, done.base):
         session.note(f"the group changes nothing on {base}, so there is nothing to publish")
-    return Answer(view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, dry_run=dry_run))
+    return Answer(
+        view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, base, dry_run=dry_run)
+    )
 
 
 def _note_behind(session: Session, base: str) -> None:

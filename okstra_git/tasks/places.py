@@ -63,7 +63,8 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
     for row in list_places(git, state, only=only, with_released=True):
         if row.here is None:
             continue
-        done = "released, clean" if row.exists else "released, its directory is gone"
+        free = "landed" if row.place.status == "active" else "released"
+        done = f"{free}, clean" if row.exists else f"{free}, its directory is gone"
         reason = _why_keep(git, state, row, here)
         if reason is None and not dry_run:
             reason = _remove(git, row.here)
@@ -78,7 +79,7 @@ def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
     if worktree is None:
         return "it is gone already"
     if row.place.status == "active" and not landed:
-        return "its stage still holds it"
+        return f"its {'group' if row.place.scope.startswith('group-') else 'stage'} still holds it"
     if here.resolve().is_relative_to(worktree.path.resolve()):
         return "you are in it"
     if worktree.branch is None or find_ref(git, f"refs/heads/{worktree.branch}") != worktree.head:
