@@ -13,6 +13,7 @@ from okstra_git.git.changes import show_path
 from okstra_git.git.merging import merge_text
 from okstra_git.git.objects import EMPTY_TREE, MissingObject
 from okstra_git.git.plain_merge import Doubt, PlainMerge
+from okstra_git.git.raw_trees import Pending
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.three_way import Clash, MergeFailed, merge_trees
 from tests.git.forest import (
@@ -62,7 +63,7 @@ def agrees(folder: Path, three: Three) -> None:
 def is_plain(git: Git, *trees: str) -> bool:
     """Whether git need not be asked."""
     try:
-        PlainMerge(git, is_alone=False).merge(*(bytes.fromhex(tree) for tree in trees))
+        PlainMerge(git, Pending(), is_alone=False).merge(*(bytes.fromhex(tree) for tree in trees))
     except Doubt:
         return False
     return True
