@@ -89,6 +89,11 @@ def cache_file(private: Path) -> Path:
     return private / "cache" / "fold"
 
 
+def forecast_file(private: Path) -> Path:
+    """What merges of live stages came to, by the trees that were merged."""
+    return private / "cache" / "forecast"
+
+
 def derived_file(private: Path) -> Path:
     """The log tips for which refs and notes were last derived."""
     return private / "derived"
