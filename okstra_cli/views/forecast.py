@@ -38,7 +38,9 @@ def forecast_block(page: Page, found: Forecast) -> None:
     dirty = {each.place for each in found.stages if each.is_dirty}
     count = len(found.stages)
     live = f"{count} live stage{'' if count == 1 else 's'}"
-    if not found.conflicts:
+    if not count:
+        page.line(Cell("forecast: ", "strong"), "no stage is under way")
+    elif not found.conflicts:
         page.line(Cell("forecast: ", "strong"), Cell(f"no conflicts ahead among {live}", "good"))
     else:
         page.line(Cell("forecast: ", "strong"), f"merged in memory, {live}; these would conflict:")
