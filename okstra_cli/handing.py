@@ -94,8 +94,13 @@ def eligible_here(session: Session, key: TaskKey, *, forecast: bool) -> Answer:
 
 
 def _clashes(session: Session, task: Task) -> dict[Pair, list[str]]:
-    """Pairs of the task's live stages that would conflict, with the paths."""
-    return {}
+    """Pairs of the task's live stages that would conflict as they are now, with the paths."""
+    from okstra_cli.forecasting import forecast_of
+
+    found: dict[Pair, list[str]] = {}
+    for clash in forecast_of(session, [task]).conflicts:
+        found.setdefault(Pair((clash.one[1], clash.other[1])), []).append(clash.path)
+    return found
 
 
 def assemble_here(

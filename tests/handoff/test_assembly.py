@@ -422,3 +422,16 @@ def test_the_worktree_of_a_landed_group_is_pruned_and_that_of_another_one_kept(w
         landed["worktree"]: (True, "landed, clean, and its commits are on a branch"),
         waiting["worktree"]: (False, "its group still holds it"),
     }
+
+
+def test_stages_that_would_conflict_are_not_suggested_together(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2, {"a.py": "two\n"}, base="s1", after=[1])
+    ready(world, 3, {"a.py": "three\n"}, base="s1", after=[1])
+    found = handoff(world, "eligible")
+    assert found["suggested_groups"] == [[1, 2]]
+    assert found["left_out"] == [{"stage": 3, "conflicts_with": [2], "needs": []}]
+    assert found["conflicts"] == [{"stages": [2, 3], "paths": ["a.py"]}]
+    text = world.okstra("handoff", "eligible", "--task-key", NAME, "--text").out
+    assert "stage 3 is left out: it would conflict with stage 2" in text
+    assert handoff(world, "eligible", "--no-forecast")["suggested_groups"] == [[1, 2, 3]]
