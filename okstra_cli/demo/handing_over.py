@@ -52,7 +52,7 @@ def hand_over(play: Playground) -> Iterator[Beat]:
     words = ("--stages", "1,2", "--branch", BRANCH, "--url", URL)
     yield play.okstra("handoff", "record-pr", *TASK, *words)
     yield Say("Somebody presses the button, and both stages arrive as one commit with another message. Nobody tells "
-              "okstra, and it asks no server: the change of the whole group is in main, and that can be proven.")  # fmt: skip
+              "okstra, and it asks no server: the group's whole change is in main, which can be proven.")  # fmt: skip
     play.git("switch", "-q", "main")
     yield play.git("merge", "-q", "--squash", BRANCH)
     yield play.git("commit", "-q", "-m", "Keep a cart and show prices (#7)")
