@@ -70,10 +70,12 @@ def prune(
 
     Everything else stays, with the reason. Branches are never deleted.
     """
+    from okstra_cli.landing import note_landings
     from okstra_cli.views import worktree as view
     from okstra_git.tasks.places import prune_places
 
     session = Session.of(context)
+    note_landings(session, identity.task)
     pruned = prune_places(
         session.git, session.store.read().state, only=identity.task, dry_run=dry_run, here=session.cwd
     )

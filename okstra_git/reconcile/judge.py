@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from okstra_git.git.history import is_whole_above
 from okstra_git.reconcile.anchors import judge_anchor
 from okstra_git.reconcile.candidates import confirm, confirm_split, find_successor
+from okstra_git.reconcile.landings import find_landings
 from okstra_git.reconcile.locate import Hit, locate, proven_range
-from okstra_git.reconcile.model import Finding, ProvenRange, Report
+from okstra_git.reconcile.model import Finding, Landed, ProvenRange, Report
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.survey import Standing, survey
@@ -35,10 +36,35 @@ class Judge:
     def judge(self, task: Task) -> Report:
         """What reconcile says of the task now; changes nothing."""
         standings = survey(task, self.places)
+        landed = self._left_with_groups(task, standings) if task.groups else ()
+        gone = {one.stage for one in landed}
+        standings = [replace(s, status="ok") if s.stage.number in gone else s for s in standings]
         provers = self._provers([standing for standing in standings if standing.status == "stale"])
         findings = [self._finding(task, standing, provers) for standing in standings]
         ruled = apply_rules(findings, self.places.contains)
-        return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window))
+        return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window), landed=landed)
+
+    def landings(self, task: Task) -> list[Landed]:
+        """Every stage that arrived in a target and is not on record as landed."""
+        return self._landings(task, survey(task, self.places))
+
+    def _landings(self, task: Task, standings: Sequence[Standing]) -> list[Landed]:
+        stale = {standing.stage.number for standing in standings if standing.status == "stale"}
+        gone = {standing.stage.number for standing in standings if standing.home is None}
+        return find_landings(task, self.places, self._since, stale=stale, gone=gone)
+
+    def _left_with_groups(self, task: Task, standings: Sequence[Standing]) -> tuple[Landed, ...]:
+        """Of the stages whose commits are gone, those that landed with the group they left in: nobody is asked then."""
+        stale = {standing.stage.number for standing in standings if standing.status == "stale"}
+        if not stale:
+            return ()
+        return tuple(
+            one for one in self._landings(task, standings) if one.group and one.stage in stale and not one.is_older
+        )
+
+    def _since(self, home: Home, base: str) -> Window:
+        fork = self.places.fork(home.tip, base)
+        return self._open(home.tip, (fork,) if fork else ())
 
     def _provers(self, stale: Sequence[Standing]) -> dict[int, Prover]:
         """One prover per stale stage; when the first one needs its recorded delta, all are read together."""
@@ -88,9 +114,12 @@ class Judge:
             targets = [target.tip for target in self.places.targets(task, None) if target.tip != home.tip]
             if not any(self.places.contains(tip, home.tip) for tip in targets):
                 hidden += targets
-        key = (home.tip, tuple(dict.fromkeys(hidden)))
+        return self._open(home.tip, tuple(dict.fromkeys(hidden)))
+
+    def _open(self, tip: str, hidden: tuple[str, ...]) -> Window:
+        key = (tip, hidden)
         if key not in self._windows:
-            self._windows[key] = open_window(self.places.git, home.tip, key[1], limit=self.limit)
+            self._windows[key] = open_window(self.places.git, tip, hidden, limit=self.limit)
         return self._windows[key]
 
     def _root_of(self, task: Task, recorded: str) -> str | None:

@@ -41,10 +41,11 @@ class Places:
     _follows: dict[str, Home | None] = field(default_factory=dict)
 
     def know_stage_branches(self, state: State) -> None:
-        """Branches that belong to stages are never targets."""
-        self._stage_branches = frozenset(
-            stage.branch for task in state.tasks.values() for stage in task.stages.values() if stage.branch
-        )
+        """Branches that belong to stages or groups are never targets."""
+        tasks = state.tasks.values()
+        stages = [stage.branch for task in tasks for stage in task.stages.values()]
+        groups = [group.branch for task in tasks for group in task.groups.values()]
+        self._stage_branches = frozenset(name for name in (*stages, *groups) if name)
 
     def tip(self, ref: str) -> str | None:
         """The commit of a full ref name; a torn or missing ref has none."""
@@ -88,6 +89,18 @@ class Places:
             self._targets[key] = self._find_targets(task, stage)
         return self._targets[key]
 
+    def landing_targets(self, task: Task, stage: Stage | None, *, base_ref: str = "") -> list[Home]:
+        """Branches on which arriving means delivery: fewer than where a lost commit is looked for.
+
+        What another stage of the task was begun on is none: it may hold this stage merely to be built upon.
+        """
+        anchor = task.anchor.ref if task.anchor is not None else ""
+        named = [*self.extra_targets, base_ref, stage.base_ref if stage else "", anchor]
+        found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._defaults()]
+        own = stage.branch if stage else ""
+        unique = {home.name: home for home in found if home is not None and home.name != own}
+        return list({home.name: home for home in (*unique.values(), *self._upstreams(unique.values()))}.values())
+
     def _find_targets(self, task: Task, stage: Stage | None) -> list[Home]:
         named = [*self.extra_targets, *([stage.base_ref] if stage else []), *self._base_refs(task)]
         found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._defaults()]
@@ -99,6 +112,7 @@ class Places:
     def _base_refs(self, task: Task) -> list[str]:
         if task.key not in self._bases:
             refs = [stage.base_ref for stage in task.stages.values()]
+            refs += [group.base_ref for group in task.groups.values()]
             refs += [task.anchor.ref] if task.anchor is not None else []
             self._bases[task.key] = list(dict.fromkeys(refs))
         return self._bases[task.key]

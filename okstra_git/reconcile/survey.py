@@ -23,7 +23,7 @@ def survey(task: Task, places: Places) -> list[Standing]:
     """The standing of every recorded stage of the task, in stage order."""
     recorded = [stage for _, stage in sorted(task.stages.items()) if stage.range is not None]
     homes = {stage.branch: places.branch(stage.branch) for stage in recorded}
-    lost = _lost(task, recorded, homes, places)
+    lost = _lost(task, recorded, homes, places) - _arrived(task, recorded, places)
     return [_standing(stage, homes[stage.branch], places, is_lost=stage.number in lost) for stage in recorded]
 
 
@@ -41,6 +41,16 @@ def _lost(task: Task, stages: Iterable[Stage], homes: Mapping[str, Home | None],
         gone = unreachable(places.git, [stage.range.head for stage in group if stage.range], list(around))
         lost |= {stage.number for stage in group if stage.range and stage.range.head in gone}
     return lost
+
+
+def _arrived(task: Task, stages: Iterable[Stage], places: Places) -> set[int]:
+    """Numbers of stages that landed by another commit, which a target still contains."""
+    return {
+        stage.number
+        for stage in stages
+        if stage.landing is not None
+        and any(places.contains(home.tip, stage.landing.commit) for home in places.targets(task, stage))
+    }
 
 
 def _standing(stage: Stage, home: Home | None, places: Places, *, is_lost: bool) -> Standing:

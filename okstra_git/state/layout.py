@@ -89,6 +89,11 @@ def cache_file(private: Path) -> Path:
     return private / "cache" / "fold"
 
 
+def landings_file(private: Path) -> Path:
+    """What landings were last looked for: a fingerprint for each task."""
+    return private / "cache" / "landings"
+
+
 def forecast_file(private: Path) -> Path:
     """What merges of live stages came to, by the trees that were merged."""
     return private / "cache" / "forecast"

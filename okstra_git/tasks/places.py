@@ -63,7 +63,8 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
     for row in list_places(git, state, only=only, with_released=True):
         if row.here is None:
             continue
-        done = "released, clean" if row.exists else "released, its directory is gone"
+        free = "landed" if row.place.status == "active" else "released"
+        done = f"{free}, clean" if row.exists else f"{free}, its directory is gone"
         reason = _why_keep(git, state, row, here)
         if reason is None and not dry_run:
             reason = _remove(git, row.here)
@@ -73,13 +74,12 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
 
 def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
     """The reason why a worktree must stay, or None; asked again at the moment of removal by git itself."""
-    stage = state.tasks[row.task].stages.get(_stage_of(row.place))
-    landed = stage is not None and stage.landed
+    landed = _has_landed(state.tasks[row.task], row.place)
     worktree = row.here
     if worktree is None:
         return "it is gone already"
     if row.place.status == "active" and not landed:
-        return "its stage still holds it"
+        return f"its {'group' if row.place.scope.startswith('group-') else 'stage'} still holds it"
     if here.resolve().is_relative_to(worktree.path.resolve()):
         return "you are in it"
     if worktree.branch is None or find_ref(git, f"refs/heads/{worktree.branch}") != worktree.head:
@@ -87,6 +87,13 @@ def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
     if not worktree.path.is_dir():
         return None if worktree.path.parent.is_dir() else "its directory cannot be reached"
     return None if is_clean(worktree.path) else "it has changes that are not committed"
+
+
+def _has_landed(task: Task, place: Place) -> bool:
+    """Whether the stage of the place, or every stage of its group, is in a target."""
+    numbers = place.stages or (_stage_of(place),)
+    stages = [task.stages.get(number) for number in numbers]
+    return all(stage is not None and stage.landed for stage in stages)
 
 
 def _stage_of(place: Place) -> int:

@@ -63,7 +63,7 @@ def test_the_text_explains_each_proof_once_and_fits_a_screen(world: World) -> No
     assert "needs a decision: content changed: 1 file differs" in flat
     assert "--apply --stage 3 --use-ref login-3-form" in flat
     assert [line for line in text.splitlines() if len(line) > 80] == []
-    assert re.findall(r"^\d\. ", text, re.MULTILINE) == [f"{number}. " for number in range(1, 8)]
+    assert re.findall(r"^\d\. ", text, re.MULTILINE) == [f"{number}. " for number in range(1, 9)]
 
 
 def test_without_update_refs_the_stages_are_rebased_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,6 +81,6 @@ def test_the_page_is_true_to_the_letter(reader: Reader) -> None:
     assert "find_session() are in src/session.py" in (carried / "analysis-packet.md").read_text()
     stages = json.loads(reader.world.okstra("status", "--json").out)["tasks"][0]["stages"]
     assert [(stage["state"], stage["lease"] is not None) for stage in stages] == [
-        ("done", False), ("started", True), ("started", True),
+        ("in-pr", False), ("started", True), ("in-pr", False),
     ]  # fmt: skip
     assert (reader.home / ".okstra/worktrees/shop/web/login/stage-3/src/session.py").is_file()
