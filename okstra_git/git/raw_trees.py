@@ -134,8 +134,8 @@ def _edit(
         else:
             here[name] = side
     for name, side in here.items():
-        if side is None and name in entries and entries[name][0] != TREE:
-            del entries[name]
+        if side is None:
+            entries.pop(name, None)
     for name, inside in below.items():
         old = entries.get(name)
         is_folder = old is not None and old[0] == TREE

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from okstra_git.records.events import StageLanded
 from tests.cli.conftest import Ask
 from tests.cli.shop import KEY, STATUS_KEYS, TASK, open_shop, stage_place, status
 from tests.kit.scenario import World
+from tests.kit.stores import open_store, record
 
 FILE = "".join(f"line {number}\n" for number in range(20))
 
@@ -162,3 +164,17 @@ def test_two_forecasts_leave_worktrees_refs_and_index_alone(shop: World, home: P
     before = shop.ask("for-each-ref"), one.ask("status", "--porcelain=v2"), shop.ask("worktree", "list")
     forecast(shop)
     assert before == (shop.ask("for-each-ref"), one.ask("status", "--porcelain=v2"), shop.ask("worktree", "list"))
+
+
+def test_a_stage_that_has_landed_is_not_live(shop: World, home: Path) -> None:
+    one, two = begin(shop, 1, home), begin(shop, 2, home)
+    one.commit("A", {"f": line(3, "ours")})
+    two.commit("B", {"f": line(3, "theirs")})
+    shop.okstra("stage", "done", "1", *TASK)
+    assert contested(forecast(shop)) == [(1, 2, "f", "content")]
+    landed = StageLanded(
+        task=KEY.replace(":", "/"), stage=1, recorded=shop["A"], target="main", landed=shop["A"], how="ancestor"
+    )
+    record(open_store(shop), landed)
+    found = forecast(shop)
+    assert ([each["stage"] for each in found["stages"]], found["conflicts"]) == ([2], [])
