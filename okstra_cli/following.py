@@ -5,32 +5,34 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from okstra_cli.placing import make_places, window_limit
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.judge import Judge
-from okstra_git.reconcile.places import Places
 from okstra_git.reconcile.settle import settle
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
+    from okstra_git.reconcile.places import Places
     from okstra_git.records.states import State
 
 SHORT = 10
 
 
 def make_judge(
-    session: Session, state: State, *, planned: Mapping[str, str] | None = None, hints: Mapping[str, str] | None = None
+    session: Session,
+    state: State,
+    *,
+    planned: Mapping[str, str] | None = None,
+    hints: Mapping[str, str] | None = None,
+    places: Places | None = None,
 ) -> Judge:
     """A judge with the repository's settings; `planned` tips stand for branches git is about to move."""
-    targets = read_setting(session.git, require_setting("okstra.target")).value
-    window = read_setting(session.git, require_setting("okstra.reconcileWindow")).value
     carry = read_setting(session.git, require_setting("okstra.verificationCarry")).value
-    places = Places(session.git, planned or {}, tuple(targets) if isinstance(targets, list) else ())
-    places.know_stage_branches(state)
-    limit = window if isinstance(window, int) else 20_000
-    return Judge(places, limit, carry == "replay", hints or {})
+    places = places or make_places(session, state, planned)
+    return Judge(places, window_limit(session), carry == "replay", hints or {})
 
 
 def follow_first(session: Session, key: TaskKey, *, besides: Collection[int] = ()) -> None:

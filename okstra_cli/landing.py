@@ -1,92 +1,210 @@
-"""Records what has landed since somebody last looked, and tells it; looking again costs next to nothing."""
+"""Notes which stages have landed; looking again costs next to nothing while neither targets nor records moved."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
-from okstra_cli.following import make_judge
+from okstra_cli.placing import make_places, window_limit
 from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.errors import OkstraError
-from okstra_git.reconcile.settle import still_true
-from okstra_git.records.events import AnyFact, StageLanded
 from okstra_git.state import layout
 from okstra_git.state.cache import replace_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.reconcile.judge import Judge
-    from okstra_git.records.states import Task
+    from okstra_git.reconcile.landings import Landed, Landings
+    from okstra_git.reconcile.places import Places
+    from okstra_git.records.events import Event
+    from okstra_git.records.states import State, Task
 
-SHORT = 10
+VERSION = 1
 
 
-def note_landings(session: Session, key: TaskKey | None = None) -> None:
-    """Look whether stages of one task, or of every open one, have landed; record it in one append, tell each in a line.
+@dataclass(frozen=True)
+class Look:
+    """What somebody saw when targets and records were as `seen` says; `waits`: landings that are not recorded yet.
 
-    A clone that cannot record now only tells.
+    `missed` are the facts of what arrived although the stage has not landed.
+    """
+
+    seen: str
+    waits: bool = False
+    missed: tuple[dict[str, Any], ...] = ()
+
+
+def note_landings(session: Session, key: TaskKey | None) -> tuple[Event, ...]:
+    """Record what has landed of a task, or of every open one, in one append, and tell each in a line.
+
+    A clone that cannot record says so and goes on: whoever called does not depend on it.
     """
     state = session.store.read().state
-    tasks = [task for task in state.tasks.values() if task.is_open and (key is None or task.key == key.slashed)]
-    judge = make_judge(session, state)
-    looked = _last_looks(session)
-    looks = {task.key: _look(judge, task) for task in tasks}
-    unseen = [task for task in tasks if looked.get(task.key) != looks[task.key]]
-    facts: list[AnyFact] = []
-    for task in unseen:
-        for landed in judge.landings(task):
-            if landed.is_older:
-                session.note(
-                    f"an older version of stage {landed.stage} of {_colon(task.key)} landed in {landed.target}; "
-                    "what is recorded now has not"
-                )
-            else:
-                facts.append(landed.fact(task.key))
-    if facts:
-        _record(session, facts)
-    if unseen:
-        _remember(session, {**looked, **looks})
-
-
-def _record(session: Session, facts: list[AnyFact]) -> None:
+    places = make_places(session, state)
+    tasks = _concerned(state, key)
+    before = _load(session)
+    seen = {task.key: _print(session, places, task) for task in tasks}
+    fresh = [task for task in tasks if _is_new(before.get(task.key), seen[task.key])]
+    if not fresh:
+        return ()
     try:
-        done = session.store.append(lambda snapshot: [fact for fact in facts if still_true(snapshot, fact)])
+        return _look_and_record(session, state, places, fresh, before)
     except OkstraError as refusal:
-        session.warn(f"what landed could not be recorded: {refusal.message}")
-        return
-    session.warn(done.warning)
-    for event in done.events:
-        if isinstance(event.fact, StageLanded):
-            session.note(describe_landing(event.fact))
+        session.note(f"what has landed could not be recorded: {refusal.message}")
+        return ()
 
 
-def describe_landing(fact: StageLanded) -> str:
-    """`stage 2 of shop:web:login landed in main at 1a2b3c4d5e (squash, with group 2-3)`."""
-    how = f"{fact.how}, with group {fact.group}" if fact.group else fact.how
-    return f"stage {fact.stage} of {_colon(fact.task)} landed in {fact.target} at {fact.landed[:SHORT]} ({how})"
+def missed_landings(
+    session: Session, judge: Judge, state: State, tasks: Iterable[Task]
+) -> dict[str, list[dict[str, Any]]]:
+    """Task -> what arrived of stages that have not landed; only looks, and only where something is new."""
+    before = _load(session)
+    looks: dict[str, Look] = {}
+    for task in (task for task in tasks if task.is_open):
+        seen = _print(session, judge.places, task)
+        known = before.get(task.key)
+        looks[task.key] = known if known is not None and known.seen == seen else _look(judge, task, seen)
+    if any(before.get(key) != look for key, look in looks.items()):
+        _save(session, state, before | looks)
+    return {key: list(look.missed) for key, look in looks.items() if look.missed}
 
 
-def _look(judge: Judge, task: Task) -> str:
-    """A fingerprint of everything that a landing depends on."""
-    stages = [stage for _, stage in sorted(task.stages.items()) if stage.range is not None and not stage.landed]
-    targets = {home.name: home.tip for stage in stages for home in judge.places.targets(task, stage)}
-    heads = {str(stage.number): stage.range.head for stage in stages if stage.range is not None}
-    groups = {group.id: group.range.head for group in task.groups.values()}
-    return fingerprint(canonical_json({"targets": targets, "heads": heads, "groups": groups}))
+def landed_state(session: Session, key: TaskKey | None) -> State:
+    """The state as it would be with everything on record that landed of a task, or of every one; only looks."""
+    from okstra_cli.following import make_judge  # a judge of history is heavy
+    from okstra_git.reconcile.landings import as_landed, find_landings
+
+    state = session.store.read().state
+    judge = make_judge(session, state)
+    seen = {task.key: as_landed(task, find_landings(judge, task)) for task in _concerned(state, key)}
+    return state.model_copy(update={"tasks": {**state.tasks, **seen}})
 
 
-def _last_looks(session: Session) -> dict[str, str]:
+def _look_and_record(
+    session: Session, state: State, places: Places, tasks: Sequence[Task], before: dict[str, Look]
+) -> tuple[Event, ...]:
+    from okstra_cli.following import make_judge  # a judge of history is heavy, and mostly nothing is new
+    from okstra_git.reconcile.landings import landed_facts, look_for_landings
+
+    judge = make_judge(session, state, places=places)
+    answers = {task.key: look_for_landings(judge, task) for task in tasks}
+    found = [one for answer in answers.values() for one in answer.landed]
+    events: tuple[Event, ...] = ()
+    if found:
+        appended = session.store.append(lambda snapshot: landed_facts(snapshot, found))
+        session.warn(appended.warning)
+        events, state = appended.events, appended.snapshot.state
+    recorded = {(event.fact.task, getattr(event.fact, "stage", 0)) for event in events}
+    looks = {
+        key: Look(_print(session, places, state.tasks[key]),
+                  any((key, one.stage) not in recorded for one in answer.landed), _facts(answer))
+        for key, answer in answers.items()
+    }  # fmt: skip
+    _save(session, state, before | looks)
+    _tell(session, [one for one in found if (one.task, one.stage) in recorded], looks, before)
+    return events
+
+
+def _look(judge: Judge, task: Task, seen: str) -> Look:
+    from okstra_git.reconcile.landings import look_for_landings  # heavy, and mostly nothing is new
+
+    answer = look_for_landings(judge, task)
+    return Look(seen, bool(answer.landed), _facts(answer))
+
+
+def _concerned(state: State, key: TaskKey | None) -> list[Task]:
+    chosen = [task for task in state.tasks.values() if key is None or task.key == key.slashed]
+    return [task for task in chosen if task.is_open and any(stage.range for stage in task.stages.values())]
+
+
+def _is_new(known: Look | None, seen: str) -> bool:
+    return known is None or known.seen != seen or known.waits
+
+
+# --- telling
+
+
+def _tell(session: Session, landed: Iterable[Landed], looks: dict[str, Look], before: dict[str, Look]) -> None:
+    for one in landed:
+        facts = asdict(one)
+        session.note(f"stage {one.stage} of {one.task.replace('/', ':')} landed in {one.target} ({described(facts)})")
+    for key, look in looks.items():
+        told = before[key].missed if key in before else ()
+        for facts in (each for each in look.missed if each not in told):
+            session.note(missed_sentence(facts))
+
+
+def described(facts: dict[str, Any]) -> str:
+    """`squash, with group 2-3`."""
+    return f"{facts['how']}, with group {facts['group']}" if facts["group"] else str(facts["how"])
+
+
+def missed_sentence(facts: dict[str, Any]) -> str:
+    """What arrived of a stage that has not landed."""
+    what = f"stage {facts['stage']} of {facts['task'].replace('/', ':')}"
+    if facts["why"] == "taken-out":
+        return f"{what} was in {facts['target']} ({described(facts)}), but not all of it is there any more"
+    return f"{facts['target']} has an older version of {what} ({described(facts)}); what it is now has not landed"
+
+
+def _facts(answer: Landings) -> tuple[dict[str, Any], ...]:
+    return tuple({"why": one.why, **asdict(one.what)} for one in answer.not_landed)
+
+
+# --- remembering
+
+
+def _print(session: Session, places: Places, task: Task) -> str:
+    """Stands for all that the answer about a task depends on: targets, own branches, records, what is cut off."""
+    stages = [
+        {
+            "stage": number, "head": stage.range.head, "landed": stage.landed,
+            "landing": stage.landing.commit if stage.landing else None,
+            "former": [(trail.range.head, trail.proof) for trail in stage.trail],
+            "branch": places.branch(stage.branch), "targets": places.destinations_of(task, number),
+        }
+        for number, stage in task.stages.items() if stage.range is not None
+    ]  # fmt: skip
+    groups = [(group.id, group.base_ref, group.range.head, group.range.base) for group in task.groups.values()]
+    prs = [(pr.url, pr.base_ref, pr.commit) for pr in task.prs.values()]
+    handed = [*(group.members for group in task.groups.values()), *(pr.members for pr in task.prs.values())]
+    members = [[member.model_dump() for member in each] for each in handed]
+    shallow = session.git.common_dir / "shallow"
+    cut = shallow.read_text(errors="replace") if session.git.is_shallow else ""
+    anchor = task.anchor.range.head if task.anchor else None
+    around = places.targets(task, None)
+    whole = [VERSION, stages, around, groups, prs, members, cut, anchor, window_limit(session)]
+    return fingerprint(canonical_json(whole))
+
+
+def _load(session: Session) -> dict[str, Look]:
+    """What was seen last, by task; nothing where that cannot be read."""
     try:
-        found = json.loads(layout.landings_file(session.git.private_dir).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        said = json.loads(_path(session).read_bytes())
+        if said["version"] != VERSION:
+            return {}
+        return {key: Look(str(each["seen"]), bool(each["waits"]), tuple(_known_facts(each["missed"])))
+                for key, each in said["tasks"].items()}  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-    return {key: look for key, look in found.items() if isinstance(look, str)} if isinstance(found, dict) else {}
 
 
-def _remember(session: Session, looks: dict[str, str]) -> None:
-    replace_file(layout.landings_file(session.git.private_dir), canonical_json(looks))
+def _known_facts(missed: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """The remembered facts; a key that is missing makes the whole memory void."""
+    names = ("why", "task", "stage", "recorded", "target", "commit", "how", "group")
+    return [{name: each[name] for name in names} for each in missed]
 
 
-def _colon(key: str) -> str:
-    return key.replace("/", ":")
+def _save(session: Session, state: State, looks: dict[str, Look]) -> None:
+    """Write down what was seen; a repository that cannot be written simply has no memory."""
+    kept = {key: asdict(look) for key, look in looks.items() if key in state.tasks}
+    replace_file(_path(session), canonical_json({"version": VERSION, "tasks": kept}))
+
+
+def _path(session: Session) -> Path:
+    return layout.landings_file(session.git.private_dir)

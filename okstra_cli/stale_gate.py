@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_cli.following import make_judge, read_hints, tell_moves
-from okstra_cli.landing import note_landings
 from okstra_cli.views.reconcile import item_json
 from okstra_git.errors import OkstraError
 from okstra_git.reconcile.settle import settle
@@ -26,12 +25,10 @@ class StaleHistory(OkstraError):
 
 def pass_stale_gate(session: Session, key: TaskKey) -> None:
     """Settle what is proven, one note for each move, and keep it even when a question then stops the caller."""
-    task = session.store.read().state.tasks.get(key.slashed)
+    state = session.store.read().state
+    task = state.tasks.get(key.slashed)
     if task is None or not (task.anchor or any(stage.range for stage in task.stages.values())):
         return
-    note_landings(session, key)
-    state = session.store.read().state
-    task = state.tasks[key.slashed]
     report = make_judge(session, state, hints=read_hints(session)).judge(task)
     if report.is_settleable:
         settled = settle(session.store, [report])

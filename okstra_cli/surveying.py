@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.following import make_judge, read_hints
 from okstra_cli.guarding import Guard
 from okstra_cli.hearing import settle_leftovers
+from okstra_cli.landing import missed_landings, missed_sentence
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.model import Report
@@ -47,6 +48,7 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     guard = Guard(session)
     problems = [*_stored(snapshot, writer), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
+    problems += _older(missed_landings(session, judge, snapshot.state, tasks))
     leases = {task.key: guard.leases(task) for task in tasks}
     return Seen(project if isinstance(project, str) else None, writer, tasks, reports, leases, problems)
 
@@ -80,6 +82,14 @@ def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
         code = "anchor.unresolvable" if report.anchor.status == "unresolvable" else "anchor.moved"
         found.append(_problem(code, key, report.anchor.reason, f"git okstra reconcile --task-key {key} --check"))
     return found
+
+
+def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    """Stages of which a target has an older version than the recorded one."""
+    for facts in (each for found in missed.values() for each in found if each["why"] == "landed-older"):
+        key = facts["task"].replace("/", ":")
+        hint = f"git okstra stage show {facts['stage']} --task-key {key}"
+        yield {**_problem("stage.landed-older", key, missed_sentence(facts), hint), "stage": facts["stage"]}
 
 
 def _dead_runs(guard: Guard, task: Task) -> Iterator[dict[str, Any]]:

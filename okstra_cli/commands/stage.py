@@ -40,6 +40,7 @@ def start(
       git okstra stage start 1 --task-key shop:web:login --base main
       git okstra stage start 1 --task-key shop:web:login --base main --branch feature/login --no-worktree
     """
+    from okstra_cli.landing import note_landings
     from okstra_cli.locating import default_base, require_key, warn_of_nested_worktree, worktree_path
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
@@ -57,6 +58,7 @@ def start(
         worktree=None if no_worktree else worktree_path(session, key, stage),
         depends_on=tuple(parse_stage(part) for part in depends_on.split(",") if part),
     )
+    note_landings(session, key)
     appended = start_stage(session.store, request)
     session.warn(appended.warning)
     if request.worktree is not None:

@@ -68,17 +68,18 @@ def prune(
 ) -> Answer:
     """Remove worktrees that are released or landed, clean, and whose commits are on a branch.
 
-    Everything else stays, with the reason. Branches are never deleted.
+    The worktree of a group goes once all its stages landed. Everything else stays, with the reason. Branches are
+    never deleted.
     """
-    from okstra_cli.landing import note_landings
+    from okstra_cli.landing import landed_state, note_landings
     from okstra_cli.views import worktree as view
     from okstra_git.tasks.places import prune_places
 
     session = Session.of(context)
-    note_landings(session, identity.task)
-    pruned = prune_places(
-        session.git, session.store.read().state, only=identity.task, dry_run=dry_run, here=session.cwd
-    )
+    if not dry_run:
+        note_landings(session, identity.task)
+    state = landed_state(session, identity.task) if dry_run else session.store.read().state
+    pruned = prune_places(session.git, state, only=identity.task, dry_run=dry_run, here=session.cwd)
     return Answer(
         {"dry_run": dry_run, "worktrees": [view.pruned_json(row) for row in pruned]},
         lambda: view.pruned_page(pruned, dry_run=dry_run),

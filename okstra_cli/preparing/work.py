@@ -7,6 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from okstra_cli.landing import note_landings
 from okstra_cli.preparing.again import find_again
 from okstra_cli.preparing.papers import Documents, read_documents
 from okstra_cli.preparing.taking import Taken, take_run
@@ -65,6 +66,7 @@ def prepare_run(order: Order) -> Prepared:
         from okstra_cli.stale_gate import pass_stale_gate  # a judge of history is heavy, and there is history to judge
 
         pass_stale_gate(session, order.key)
+        note_landings(session, order.key)
         task = require_open(session.store.read(), order.key)
     inputs = order.request.fingerprint(*documents.blobs, order.language)
     found = find_again(order, task, inputs)

@@ -71,6 +71,12 @@ def confirm_split(blank: Finding, searched: Searched, hit: Hit) -> Finding:
     return replace(blank, kind="confirm", reason=reason, candidates=(own, _proven_rival(hit)))
 
 
+def confirm_gone(blank: Finding, target: Home, hit: Hit) -> Finding:
+    """The recorded change was in a target, and nothing of it is there any more."""
+    reason = f"{target.name} had the recorded change, and it was taken out there again"
+    return replace(blank, kind="confirm", reason=reason, candidates=(_proven_rival(hit),))
+
+
 def _proven_rival(hit: Hit) -> Candidate:
     facts = hit.span.last.facts
     return Candidate(facts.oid, facts.oid, f"holds the same change ({hit.proven.rung}): {facts.subject}")

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from okstra_git.git.history import is_whole_above
+from okstra_git.git.objects import MissingObject
 from okstra_git.reconcile.anchors import judge_anchor
-from okstra_git.reconcile.candidates import confirm, confirm_split, find_successor
-from okstra_git.reconcile.landings import find_landings
+from okstra_git.reconcile.arrivals import Arrivals, Arrived
+from okstra_git.reconcile.candidates import confirm, confirm_gone, confirm_split, find_successor
+from okstra_git.reconcile.handed import find_with_groups
 from okstra_git.reconcile.locate import Hit, locate, proven_range
-from okstra_git.reconcile.model import Finding, Landed, ProvenRange, Report
+from okstra_git.reconcile.model import Finding, ProvenRange, Report
 from okstra_git.reconcile.places import Home, Places
+from okstra_git.reconcile.presence import is_gone
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.survey import Standing, survey
 from okstra_git.reconcile.verdict import apply_rules
@@ -36,35 +39,21 @@ class Judge:
     def judge(self, task: Task) -> Report:
         """What reconcile says of the task now; changes nothing."""
         standings = survey(task, self.places)
-        landed = self._left_with_groups(task, standings) if task.groups else ()
-        gone = {one.stage for one in landed}
-        standings = [replace(s, status="ok") if s.stage.number in gone else s for s in standings]
         provers = self._provers([standing for standing in standings if standing.status == "stale"])
         findings = [self._finding(task, standing, provers) for standing in standings]
-        ruled = apply_rules(findings, self.places.contains)
-        return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window), landed=landed)
+        ruled = self._without_landed(task, apply_rules(findings, self.places.contains))
+        return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window))
 
-    def landings(self, task: Task) -> list[Landed]:
-        """Every stage that arrived in a target and is not on record as landed."""
-        return self._landings(task, survey(task, self.places))
-
-    def _landings(self, task: Task, standings: Sequence[Standing]) -> list[Landed]:
-        stale = {standing.stage.number for standing in standings if standing.status == "stale"}
-        gone = {standing.stage.number for standing in standings if standing.home is None}
-        return find_landings(task, self.places, self._since, stale=stale, gone=gone)
-
-    def _left_with_groups(self, task: Task, standings: Sequence[Standing]) -> tuple[Landed, ...]:
-        """Of the stages whose commits are gone, those that landed with the group they left in: nobody is asked then."""
-        stale = {standing.stage.number for standing in standings if standing.status == "stale"}
-        if not stale:
-            return ()
-        return tuple(
-            one for one in self._landings(task, standings) if one.group and one.stage in stale and not one.is_older
-        )
-
-    def _since(self, home: Home, base: str) -> Window:
-        fork = self.places.fork(home.tip, base)
-        return self._open(home.tip, (fork,) if fork else ())
+    def _without_landed(self, task: Task, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings without questions about stages that a target holds as part of a whole group."""
+        asked = [finding.stage for finding in findings if finding.kind == "confirm"]
+        if not asked or not task.groups:
+            return list(findings)
+        arrivals = Arrivals(self.places, task, self.window_above, self.limit)
+        landed = find_with_groups(arrivals, self.window, asked)
+        return [
+            _with_group(finding, landed[finding.stage]) if finding.stage in landed else finding for finding in findings
+        ]
 
     def _provers(self, stale: Sequence[Standing]) -> dict[int, Prover]:
         """One prover per stale stage; when the first one needs its recorded delta, all are read together."""
@@ -83,7 +72,7 @@ class Judge:
         prover = provers[stage.number]
         searched: list[tuple[Home, Window]] = []
         homes = self._homes(task, standing)
-        root = self._root_of(task, stage.range.head)
+        root = self.root_of(task, stage.range.head)
         sees_all = is_whole_above(self.places.git, [home.tip for home in homes], root, limit=self.limit)
         for home in homes:
             window = self.window(home, task, stage.range.head)
@@ -92,11 +81,19 @@ class Judge:
             sees_all = sees_all and window.complete
             if len(hits) == 1 and home.kind == "target" and find_successor(searched[:-1], stage.range):
                 return confirm_split(blank, searched, hits[0])
+            if len(hits) == 1 and sees_all and home.kind == "target" and self._is_gone(home, hits[0]):
+                return confirm_gone(blank, home, hits[0])
             if len(hits) == 1 and sees_all:
                 return self._auto(blank, standing, home, prover, hits[0])
             if hits:
                 return confirm(blank, self.places, task, searched, prover, rivals=hits)
         return confirm(blank, self.places, task, searched, prover, rivals=[])
+
+    def _is_gone(self, home: Home, hit: Hit) -> bool:
+        try:
+            return is_gone(self.places.git, hit.ends.delta, home.tip)
+        except MissingObject:
+            return False
 
     def _homes(self, task: Task, standing: Standing) -> list[Home]:
         """Where to look, in order: the own branch, its upstream, the targets."""
@@ -107,22 +104,23 @@ class Judge:
 
     def window(self, home: Home, task: Task, recorded: str) -> Window:
         """The stretch of `home` in which the record may live now; shared by all stages with the same root."""
-        root = self._root_of(task, recorded)
+        return self.window_above(home, task, self.root_of(task, recorded))
+
+    def window_above(self, home: Home, task: Task, root: str | None) -> Window:
+        """The stretch of `home` since its history parted from that of `root`; all of it where there is no root."""
         fork = self.places.fork(home.tip, root) if root else None
         hidden: list[str] = [fork] if fork else []
         if home.kind != "target":
             targets = [target.tip for target in self.places.targets(task, None) if target.tip != home.tip]
             if not any(self.places.contains(tip, home.tip) for tip in targets):
                 hidden += targets
-        return self._open(home.tip, tuple(dict.fromkeys(hidden)))
-
-    def _open(self, tip: str, hidden: tuple[str, ...]) -> Window:
-        key = (tip, hidden)
+        key = (home.tip, tuple(dict.fromkeys(hidden)))
         if key not in self._windows:
-            self._windows[key] = open_window(self.places.git, tip, hidden, limit=self.limit)
+            self._windows[key] = open_window(self.places.git, home.tip, key[1], limit=self.limit)
         return self._windows[key]
 
-    def _root_of(self, task: Task, recorded: str) -> str | None:
+    def root_of(self, task: Task, recorded: str) -> str | None:
+        """The commit under the lowest stage of the stack that a recorded head belongs to."""
         if task.key not in self._roots:
             self._roots[task.key] = _roots(task)
         return self._roots[task.key].get(recorded)
@@ -143,6 +141,12 @@ class Judge:
             verified_carries=carries,
             flags=flags,
         )
+
+
+def _with_group(question: Finding, found: tuple[str, Arrived]) -> Finding:
+    group, arrived = found
+    reason = f"landed in {arrived.target.name} with group {group}"
+    return Finding(question.stage, "ok", question.recorded, question.branch, reason)
 
 
 def _back_to(standing: Standing) -> ProvenRange:

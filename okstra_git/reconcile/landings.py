@@ -1,138 +1,274 @@
-"""Which stages have arrived in a target branch: by their commits, by proof, or with the group they left in."""
+"""Which stages of a task have landed: a pure answer about the repository, and the facts that record it."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
 
-from okstra_git.digest import subtract_sums
-from okstra_git.reconcile.locate import Hit, locate
-from okstra_git.reconcile.model import Landed
-from okstra_git.reconcile.places import Home, Places
-from okstra_git.reconcile.proofs import Prover
-from okstra_git.reconcile.windows import Span, Window
-from okstra_git.records.handoff import Arrival, Group, Member
+from okstra_git.git.changes import Delta, compose
+from okstra_git.git.history import unreachable
+from okstra_git.git.objects import MissingObject
+from okstra_git.reconcile.arrivals import Arrivals, Arrived
+from okstra_git.reconcile.handed import Handed, find_handed, is_as_handed, list_handed
+from okstra_git.reconcile.judge import Judge
+from okstra_git.reconcile.places import Home
+from okstra_git.reconcile.presence import is_whole
+from okstra_git.reconcile.proofs import Prover, RecordedDeltas
+from okstra_git.reconcile.survey import standing_landings, survey
+from okstra_git.reconcile.unions import list_unions, prove_union
+from okstra_git.reconcile.versions import has_other_version
+from okstra_git.records.events import StageLanded
+from okstra_git.records.handoff import Arrival
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Stage, Task
+from okstra_git.state.reading import Snapshot
 
-OpenSince = Callable[[Home, str], Window]
-"""Opens the stretch of a target since it parted from a commit."""
+MAX_JOINED = 64
+"""Stages among which a squash of several by hand is looked for; more of them would take too long."""
 
 
 @dataclass(frozen=True)
-class _Arrived:
+class Landed:
+    """A stage that a target holds: which record of it (`recorded`), the commit there, how that is known, and with
+    which group, if with one."""
+
+    task: str
+    stage: int
+    recorded: str
     target: str
     commit: str
     how: Arrival
+    group: str = ""
 
 
-def find_landings(
-    task: Task, places: Places, open_since: OpenSince, *, stale: Collection[int], gone: Collection[int]
-) -> list[Landed]:
-    """Every stage that has landed and is not on record as landed, in stage order.
+@dataclass(frozen=True)
+class NotLanded:
+    """Something of a stage that arrived in a target, although the stage has not landed.
 
-    `stale` are stages whose recorded commits are on no branch, which is reconcile's business; of them only those that
-    are `gone`, their branches deleted, may have landed with a group.
-
-    A target holds a range when it contains its head, or when exactly one range of the target is proven to be the same
-    change. Not counted: what is in sight only in part, what two places look like, what changes nothing, and what was
-    reverted there afterwards. A group's range counts for every member that still is what was handed over.
+    `landed-older`: what is there was handed over before the stage was changed. `taken-out`: the change was there, and
+    was taken out again, or that cannot be ruled out.
     """
-    search = _Search(places, open_since, frozenset(stale), frozenset(stale) - frozenset(gone))
-    found: dict[int, Landed] = {}
-    for landed in (*_by_themselves(task, search), *_with_groups(task, search)):
-        known = found.get(landed.stage)
-        if known is None or (known.is_older and not landed.is_older):
-            found[landed.stage] = landed
-    return [found[number] for number in sorted(found)]
+
+    why: Literal["landed-older", "taken-out"]
+    what: Landed
 
 
-def _waiting(task: Task) -> list[Stage]:
-    return [stage for _, stage in sorted(task.stages.items()) if stage.range is not None and not stage.landed]
+@dataclass(frozen=True)
+class Landings:
+    """The answer for one task, in stage order."""
+
+    landed: tuple[Landed, ...] = ()
+    not_landed: tuple[NotLanded, ...] = ()
 
 
-def _by_themselves(task: Task, search: "_Search") -> Iterator[Landed]:
-    for stage in _waiting(task):
-        if stage.range is None or stage.number in search.stale:
-            continue
-        arrived = search.find(stage.range, search.places.landing_targets(task, stage))
-        if arrived is not None:
-            yield Landed(stage.number, stage.range.head, arrived.target, arrived.commit, arrived.how)
+def find_landings(judge: Judge, task: Task) -> list[Landed]:
+    """Stages that have landed and are not on record as landed where they are; changes nothing, asks no forge."""
+    return list(look_for_landings(judge, task).landed)
 
 
-def _with_groups(task: Task, search: "_Search") -> Iterator[Landed]:
-    waiting = {stage.number: stage for stage in _waiting(task) if stage.number not in search.disputed}
-    for group in task.groups.values():
-        if not waiting.keys() & {*group.stages}:
-            continue
-        arrived = search.find(group.range, search.places.landing_targets(task, None, base_ref=group.base_ref))
-        if arrived is not None:
-            yield from _members(group, waiting, arrived)
+def look_for_landings(judge: Judge, task: Task) -> Landings:
+    """What of the task's stages arrived in its targets: by its commit, by its own change, or with a whole group.
+
+    Anything that is not certain is no landing: two places that could be meant, history that cannot be read to its
+    end, an empty change, a stage whose branch holds another version of it, or something taken out again later.
+    """
+    settled = standing_landings(task, judge.places)
+    waiting = [stage for _, stage in sorted(task.stages.items()) if _waits(stage) and stage.number not in settled]
+    return _Look(judge, task, waiting).answer() if waiting else Landings()
 
 
-def _members(group: Group, waiting: dict[int, Stage], arrived: _Arrived) -> Iterator[Landed]:
-    for member in group.members:
-        stage = waiting.get(member.stage)
-        if stage is not None and stage.range is not None:
-            is_older = not is_what_was_handed_over(stage, member)
-            yield Landed(
-                stage.number, stage.range.head, arrived.target, arrived.commit, arrived.how, group.id, is_older
-            )
+def landed_facts(snapshot: Snapshot, found: Iterable[Landed]) -> list[StageLanded]:
+    """The facts to record, for stages that are on record by the same commit still and landed nowhere meanwhile."""
+    return [
+        StageLanded(task=one.task, stage=one.stage, recorded=one.recorded, target=one.target, landed=one.commit,
+                    how=one.how, group=one.group)
+        for one in found
+        if _is_news(snapshot.state.tasks.get(one.task), one)
+    ]  # fmt: skip
 
 
-def is_what_was_handed_over(stage: Stage, member: Member) -> bool:
-    """Whether the stage is the same change still: same commit, same delta, or reached by proven moves alone."""
-    if stage.range is None:
+def as_landed(task: Task, found: Iterable[Landed]) -> Task:
+    """The task as it would be with these landings on record, for those who only look."""
+    facts = {one.stage: one for one in found if one.task == task.key}
+    stages = {n: s.model_copy(update={"landed": True, "status": "landed"}) if n in facts else s
+              for n, s in task.stages.items()}  # fmt: skip
+    return task.model_copy(update={"stages": stages})
+
+
+def _is_news(task: Task | None, one: Landed) -> bool:
+    stage = task.stages.get(one.stage) if task is not None and task.is_open else None
+    if stage is None or stage.range is None or stage.range.head != one.recorded:
         return False
-    if stage.range.head == member.commit or stage.range.delta == member.delta:
-        return True
-    places = [at for at, trail in enumerate(stage.trail) if trail.range.head == member.commit]
-    return bool(places) and all(trail.proof != "user" for trail in stage.trail[places[-1] :])
+    return not stage.landed or (stage.landing is not None and stage.landing.commit != one.commit)
 
 
-class _Search:
-    """Looks ranges up in targets, each stretch of history once."""
+def _waits(stage: Stage) -> bool:
+    """Whether there is a change on record that may still land; one that was moved into a target is there."""
+    if stage.range is None or stage.range.is_empty:
+        return False
+    return not stage.landed or stage.landing is not None
 
-    def __init__(self, places: Places, open_since: OpenSince, stale: frozenset[int], disputed: frozenset[int]) -> None:
-        self.places, self.open_since, self.stale, self.disputed = places, open_since, stale, disputed
 
-    def find(self, wanted: RangePrint, targets: Sequence[Home]) -> _Arrived | None:
-        if wanted.is_empty:
-            return None
-        for home in targets:
-            if self.places.contains(home.tip, wanted.head):
-                return None if self._is_undone(wanted, home) else _Arrived(home.name, wanted.head, "ancestor")
-        prover = Prover(self.places.git, wanted)
-        for home in targets:
-            hit = self._only_hit(wanted, home, prover)
-            if hit is not None and not self._is_undone(wanted, home):
-                rung = hit.proven.rung
-                return _Arrived(home.name, hit.span.last.facts.oid, "replay" if rung == "restored" else rung)
-        return None
+@dataclass
+class _Look:
+    """One look at one task."""
 
-    def _only_hit(self, wanted: RangePrint, home: Home, prover: Prover) -> Hit | None:
-        window = self._window(wanted, home)
-        if window is None:
-            return None
-        hits = locate(window, prover)
-        return hits[0] if len(hits) == 1 and not hits[0].proven.partly_absorbed else None
+    judge: Judge
+    task: Task
+    waiting: list[Stage]
+    found: dict[int, Landed] = field(default_factory=dict)
+    missed: dict[int, NotLanded] = field(default_factory=dict)
 
-    def _window(self, wanted: RangePrint, home: Home) -> Window | None:
-        """The whole stretch of the target since the range was begun; None when it cannot be seen to its end."""
-        if wanted.base is None or self.places.fork(home.tip, wanted.base) is None:
-            return None
-        window = self.open_since(home, wanted.base)
-        return window if window.complete and window.steps else None
+    def __post_init__(self) -> None:
+        places = self.judge.places
+        self.targets = {s.number: places.destinations_of(self.task, s.number)
+                        for s in self.waiting}  # fmt: skip
+        self.ranges = {stage.number: stage.range for stage in self.waiting if stage.range}
+        self.deltas = RecordedDeltas(places.git, [s.range for s in self.task.stages.values() if s.range])
+        tips = {home.tip for homes in self.targets.values() for home in homes}
+        heads = [found.head for found in self.ranges.values()]
+        outside = frozenset(unreachable(places.git, heads, sorted(tips)))
+        self.arrivals = Arrivals(places, self.task, self.judge.window_above, self.judge.limit, outside)
+        self.stale = {standing.stage.number for standing in survey(self.task, places) if standing.status != "ok"}
 
-    def _is_undone(self, wanted: RangePrint, home: Home) -> bool:
-        """Whether the target took the change out again, as `git revert` does, as often as it took it in."""
-        window = self._window(wanted, home)
-        if window is None or not wanted.lines_sum or not int(wanted.lines_sum, 16):
+    def answer(self) -> Landings:
+        own = {stage.number: self._own(stage) for stage in self.waiting}
+        arrived = {n: one for n, one in own.items() if one is not None and not self._is_shared(n, one, own)}
+        for number, one in arrived.items():
+            is_there = one.is_there or self._is_whole_with_uppers(number, one, arrived)
+            self._take(number, replace(one, is_there=is_there))
+        for handed in list_handed(self.judge.places, self.task):
+            self._look_at(handed)
+        self._join()
+        self._look_for_older()
+        missed = [one for number, one in sorted(self.missed.items()) if number not in self.found]
+        return Landings(tuple(one for _, one in sorted(self.found.items())), tuple(missed))
+
+    # --- by its own commit or change
+
+    def _own(self, stage: Stage) -> Arrived | None:
+        """Where the stage's own change is. A stale one lands only where reconcile would follow it."""
+        prover = self._prover(self.ranges[stage.number])
+        found = self.arrivals.find(prover, self.targets[stage.number], self._root(stage))
+        if found is None or stage.number not in self.stale:
+            return found
+        return replace(found, is_there=True) if self._follows.get(stage.number) == found.commit else None
+
+    @cached_property
+    def _follows(self) -> Mapping[int, str]:
+        """Stale stage -> the commit of a target to which reconcile would move it."""
+        findings = self.judge.judge(self.task).findings
+        return {f.stage: f.new.head for f in findings if f.kind == "auto" and f.new is not None and f.new.landed}
+
+    @staticmethod
+    def _is_shared(number: int, one: Arrived, own: Mapping[int, Arrived | None]) -> bool:
+        """Whether another stage's change is at the same commit: nothing tells whose it is."""
+        others = {other.commit for n, other in own.items() if other is not None and n != number}
+        return one.how != "ancestor" and one.commit in others
+
+    def _is_whole_with_uppers(self, number: int, one: Arrived, arrived: Mapping[int, Arrived]) -> bool:
+        """Whether the change is there as stages built on it left it, which arrived in the same place."""
+        by_base = {found.base: n for n, found in self.ranges.items() if n in arrived and found.base}
+        deltas = [self.deltas.find(self.ranges[number])]
+        at = number
+        while (upper := by_base.get(self.ranges[at].head)) is not None and arrived[upper].target == one.target:
+            deltas.append(self.deltas.find(self.ranges[upper]))
+            if self._has_all(one.target, deltas):
+                return True
+            at = upper
+            if len(deltas) > MAX_JOINED:
+                break
+        return False
+
+    def _has_all(self, target: Home, deltas: list[Delta | None]) -> bool:
+        known = [delta for delta in deltas if delta is not None]
+        try:
+            return len(known) == len(deltas) and is_whole(self.judge.places.git, compose(*known), target.tip)
+        except MissingObject:
             return False
-        there = int(wanted.lines_sum, 16)
-        back = window.spans_with_lines(subtract_sums(0, there))
-        return bool(back) and len(_own(back)) >= len(_own(window.spans_with_lines(there)))
 
+    # --- with a group
 
-def _own(spans: Sequence[Span]) -> list[Span]:
-    """Without merges, which bring the very commits that count themselves; merges alone count as they are."""
-    plain = [span for span in spans if len(span.last.facts.parents) < 2]
-    return plain or list(spans)
+    def _look_at(self, handed: Handed) -> None:
+        """Members of a group that arrived as a whole; those that are something else by now have not."""
+        members = [m for m in handed.members if m.stage in self.ranges and m.stage not in self.found]
+        arrived = find_handed(self.arrivals, handed) if members else None
+        for member in members if arrived is not None else ():
+            assert arrived is not None
+            if is_as_handed(self.task.stages[member.stage], member):
+                self._take(member.stage, arrived, group=handed.group)
+            elif arrived.is_there:
+                self._miss(member.stage, "landed-older", self._landed(member.stage, arrived, handed.group))
+
+    # --- with others, by hand
+
+    def _join(self) -> None:
+        """Several stages that somebody squashed into one commit, while their branches stand."""
+        left = [n for n in self.ranges if n not in self.found and n not in self.stale and n not in self.missed]
+        if not 1 < len(left) <= MAX_JOINED:
+            return
+        for home, root, numbers in self._meeting_places(left):
+            window = self.judge.window_above(home, self.task, root)
+            if not window.complete or not window.steps:
+                continue
+            for union in list_unions(self.task, numbers, window):
+                free = not any(number in self.found for number in union.stages)
+                how = prove_union(self.judge.places.git, self.task, union, window) if free else None
+                if how is not None:
+                    one = Arrived(home, union.commit, how)
+                    kept = self.arrivals.is_kept(one, home, window.by_id[union.commit].delta, root)
+                    for number in union.stages:
+                        self._take(number, replace(one, is_there=kept))
+
+    def _meeting_places(self, numbers: Collection[int]) -> Iterator[tuple[Home, str | None, set[int]]]:
+        """Each target, and each root, with the stages that have both in common."""
+        common: dict[tuple[Home, str | None], set[int]] = {}
+        for number in numbers:
+            for home in self.targets[number]:
+                common.setdefault((home, self._root(self.task.stages[number])), set()).add(number)
+        for (home, root), here in common.items():
+            if len(here) > 1:
+                yield home, root, here
+
+    # --- what a person should know
+
+    def _look_for_older(self) -> None:
+        """What stages were before a person said that they are something else now."""
+        for stage in self.waiting:
+            former = next((trail.range for trail in reversed(stage.trail) if trail.proof == "user"), None)
+            if former is None or stage.number in self.found or stage.number in self.missed:
+                continue
+            found = self.arrivals.find(self._prover(former), self.targets[stage.number], self._root(stage))
+            if found is not None and found.is_there:
+                self._miss(stage.number, "landed-older", self._landed(stage.number, found))
+
+    # --- books
+
+    def _take(self, number: int, arrived: Arrived, group: str = "") -> None:
+        """Book an arrival for what it is."""
+        what = self._landed(number, arrived, group)
+        if not arrived.is_there:
+            self._miss(number, "taken-out", what)
+        elif self._has_other_version(number):
+            self._miss(number, "landed-older", what)
+        else:
+            self.found.setdefault(number, what)
+
+    def _has_other_version(self, number: int) -> bool:
+        stage, targets = self.task.stages[number], self.targets[number]
+        return has_other_version(self.judge.places, self.judge.window, self.task, stage, targets)
+
+    def _miss(self, number: int, why: Literal["landed-older", "taken-out"], what: Landed) -> None:
+        self.missed.setdefault(number, NotLanded(why, what))
+
+    def _landed(self, number: int, arrived: Arrived, group: str = "") -> Landed:
+        recorded = self.ranges[number].head
+        return Landed(self.task.key, number, recorded, arrived.target.name, arrived.commit, arrived.how, group)
+
+    def _prover(self, recorded: RangePrint) -> Prover:
+        known = any(recorded is found for found in self.ranges.values())
+        return Prover(self.judge.places.git, recorded, self.deltas if known else None)
+
+    def _root(self, stage: Stage) -> str | None:
+        assert stage.range is not None
+        return self.judge.root_of(self.task, stage.range.head)

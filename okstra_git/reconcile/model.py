@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from okstra_git.records.events import StageLanded
-from okstra_git.records.handoff import Arrival
 from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
 
 FindingClass = Literal["ok", "restored", "auto", "confirm"]
@@ -71,35 +69,13 @@ class AnchorFinding:
 
 
 @dataclass(frozen=True)
-class Landed:
-    """A stage that a target holds: `commit` completed it there. `is_older`: what landed is not what is recorded now."""
-
-    stage: int
-    recorded: str
-    target: str
-    commit: str
-    how: Arrival
-    group: str = ""
-    is_older: bool = False
-
-    def fact(self, task: str) -> StageLanded:
-        """The same as an event."""
-        return StageLanded(task=task, stage=self.stage, recorded=self.recorded, target=self.target, landed=self.commit,
-                           how=self.how, group=self.group)  # fmt: skip
-
-
-@dataclass(frozen=True)
 class Report:
-    """One task's findings, in stage order, and its anchor's (None when the task has none yet).
-
-    `landed` are stages whose commits are gone because the group they left in has landed.
-    """
+    """One task's findings, in stage order, and its anchor's (None when the task has none yet)."""
 
     task: str
     findings: tuple[Finding, ...] = ()
     anchor: AnchorFinding | None = None
     hints: tuple[str, ...] = field(default=())
-    landed: tuple[Landed, ...] = ()
 
     @property
     def items(self) -> list[Finding]:
@@ -120,4 +96,4 @@ class Report:
     def is_settleable(self) -> bool:
         """Whether settling would change any record."""
         moved = self.anchor is not None and self.anchor.status == "moved"
-        return moved or bool(self.landed) or any(finding.kind in ("auto", "restored") for finding in self.findings)
+        return moved or any(finding.kind in ("auto", "restored") for finding in self.findings)

@@ -1,6 +1,6 @@
 """Where a stage may live: its own branch, that branch's upstream, and the targets it may have landed in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -35,17 +35,15 @@ class Places:
     _tips: dict[str, str | None] = field(default_factory=dict)
     _stage_branches: frozenset[str] = frozenset()
     _targets: dict[tuple[str, str, str], list[Home]] = field(default_factory=dict)
+    _destinations: dict[tuple[str, ...], list[Home]] = field(default_factory=dict)
     _bases: dict[str, list[str]] = field(default_factory=dict)
     _contained: dict[tuple[str, str], bool] = field(default_factory=dict)
     _forks: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _follows: dict[str, Home | None] = field(default_factory=dict)
 
     def know_stage_branches(self, state: State) -> None:
-        """Branches that belong to stages or groups are never targets."""
-        tasks = state.tasks.values()
-        stages = [stage.branch for task in tasks for stage in task.stages.values()]
-        groups = [group.branch for task in tasks for group in task.groups.values()]
-        self._stage_branches = frozenset(name for name in (*stages, *groups) if name)
+        """Branches that belong to stages, or that stages were assembled on, are never targets."""
+        self._stage_branches = frozenset(name for task in state.tasks.values() for name in _own_branches(task) if name)
 
     def tip(self, ref: str) -> str | None:
         """The commit of a full ref name; a torn or missing ref has none."""
@@ -89,18 +87,6 @@ class Places:
             self._targets[key] = self._find_targets(task, stage)
         return self._targets[key]
 
-    def landing_targets(self, task: Task, stage: Stage | None, *, base_ref: str = "") -> list[Home]:
-        """Branches on which arriving means delivery: fewer than where a lost commit is looked for.
-
-        What another stage of the task was begun on is none: it may hold this stage merely to be built upon.
-        """
-        anchor = task.anchor.ref if task.anchor is not None else ""
-        named = [*self.extra_targets, base_ref, stage.base_ref if stage else "", anchor]
-        found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._defaults()]
-        own = stage.branch if stage else ""
-        unique = {home.name: home for home in found if home is not None and home.name != own}
-        return list({home.name: home for home in (*unique.values(), *self._upstreams(unique.values()))}.values())
-
     def _find_targets(self, task: Task, stage: Stage | None) -> list[Home]:
         named = [*self.extra_targets, *([stage.base_ref] if stage else []), *self._base_refs(task)]
         found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._defaults()]
@@ -109,10 +95,49 @@ class Places:
         homes = [*unique.values(), *self._upstreams(unique.values())]
         return list({home.name: home for home in homes}.values())
 
+    def destinations(self, task: Task, base_refs: Iterable[str]) -> list[Home]:
+        """Branches in which work that was begun on one of these counts as landed, most specific first.
+
+        Fewer than `targets`: the bases of other stages may be branches on which somebody only put stages together, and
+        neither a branch of a stage or a group nor the fetched copy of one is ever among them.
+        """
+        anchored = [task.anchor.ref] if task.anchor is not None else []
+        usual = sorted(self._default_names, key=lambda name: "/" in name)  # the branch here before what was fetched
+        names = tuple(dict.fromkeys([*self.extra_targets, *base_refs, *anchored, *usual]))
+        if names not in self._destinations:
+            named = [home for name in names if name for home in self.target(name)]
+            found = [*named, *(home for home in self._upstreams(named) if not self._is_copy_of_stage(home.name))]
+            self._destinations[names] = list({home.name: home for home in found}.values())
+        return self._destinations[names]
+
+    def destinations_of(self, task: Task, number: int) -> list[Home]:
+        """Branches in which a stage counts as landed: by its base, and by those of the groups that it left with."""
+        groups = [group.base_ref for group in task.groups.values() if number in group.stages]
+        prs = [pr.base_ref for pr in task.prs.values() if number in pr.stages]
+        return self.destinations(task, [task.stages[number].base_ref, *groups, *prs])
+
+    def _is_copy_of_stage(self, name: str) -> bool:
+        """Whether this is what was fetched of a branch that belongs to a stage or a group."""
+        parts = name.split("/")
+        ends = {"/".join(parts[start:]) for start in range(1, len(parts))}
+        return not self._stage_branches.isdisjoint(ends) and self.tip(f"refs/heads/{name}") is None
+
+    def twins(self, home: Home, among: Iterable[Home]) -> list[Home]:
+        """Those of the homes that are the same branch elsewhere: its upstream, or what it is the upstream of."""
+        return [other for other in among if self._follows_it(home, other) or self._follows_it(other, home)]
+
+    def _follows_it(self, home: Home, other: Home) -> bool:
+        above = self.upstream(home.name)
+        return above is not None and above.name == other.name
+
+    def target(self, name: str) -> list[Home]:
+        """The branch of this name, if it is one and may be a target."""
+        home = self._named(name)
+        return [home] if home is not None and not self._is_copy_of_stage(home.name) else []
+
     def _base_refs(self, task: Task) -> list[str]:
         if task.key not in self._bases:
             refs = [stage.base_ref for stage in task.stages.values()]
-            refs += [group.base_ref for group in task.groups.values()]
             refs += [task.anchor.ref] if task.anchor is not None else []
             self._bases[task.key] = list(dict.fromkeys(refs))
         return self._bases[task.key]
@@ -150,3 +175,11 @@ class Places:
             if tip:
                 return Home("target", short, tip)
         return None
+
+
+def _own_branches(task: Task) -> Iterator[str]:
+    """Every branch that holds work of the task itself."""
+    yield from (stage.branch for stage in task.stages.values())
+    yield from (group.branch for group in task.groups.values())
+    yield from (pr.branch for pr in task.prs.values())
+    yield from (place.branch for place in task.places.values() if place.scope.startswith("group-"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.model import Finding, Report
-from okstra_git.records.events import AnchorMoved, AnyFact, StageLanded, StageMoved
+from okstra_git.records.events import AnchorMoved, AnyFact, StageMoved
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import State
 from okstra_git.state.prints import take_prints
@@ -30,8 +30,7 @@ def planned_moves(git: Git, reports: Sequence[Report]) -> list[AnyFact]:
     ]
     prints = take_prints(git, [(f.new.base, f.new.head) for _, f in wanted if f.new])
     moves = [_stage_moved(task, finding, new) for (task, finding), new in zip(wanted, prints, strict=True)]
-    landed = [one.fact(report.task) for report in reports for one in report.landed]
-    return [*moves, *landed, *(fact for report in reports for fact in _anchor_moved(git, report))]
+    return [*moves, *(fact for report in reports for fact in _anchor_moved(git, report))]
 
 
 def _stage_moved(task: str, finding: Finding, new: RangePrint) -> StageMoved:
@@ -60,8 +59,7 @@ def _anchor_moved(git: Git, report: Report) -> list[AnchorMoved]:
 
 def still_true(snapshot: Snapshot, fact: AnyFact) -> bool:
     """Whether the record a move starts from is still the current one."""
-    before = fact.recorded if isinstance(fact, StageLanded) else getattr(fact, "old", None)
-    return _recorded_head(snapshot.state, fact) == before
+    return _recorded_head(snapshot.state, fact) == getattr(fact, "old", None)
 
 
 def _recorded_head(state: State, fact: AnyFact) -> str | None:
@@ -70,5 +68,5 @@ def _recorded_head(state: State, fact: AnyFact) -> str | None:
         return None
     if isinstance(fact, AnchorMoved):
         return task.anchor.range.head if task.anchor else None
-    stage = task.stages.get(fact.stage) if isinstance(fact, StageMoved | StageLanded) else None
+    stage = task.stages.get(fact.stage) if isinstance(fact, StageMoved) else None
     return stage.range.head if stage and stage.range else None

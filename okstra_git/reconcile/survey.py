@@ -20,11 +20,30 @@ class Standing:
 
 
 def survey(task: Task, places: Places) -> list[Standing]:
-    """The standing of every recorded stage of the task, in stage order."""
+    """The standing of every recorded stage of the task, in stage order.
+
+    A stage that landed is not stale as long as a target holds the commit it landed as, whatever became of its branch.
+    """
     recorded = [stage for _, stage in sorted(task.stages.items()) if stage.range is not None]
     homes = {stage.branch: places.branch(stage.branch) for stage in recorded}
-    lost = _lost(task, recorded, homes, places) - _arrived(task, recorded, places)
+    arrived = standing_landings(task, places)
+    lost = _lost(task, [stage for stage in recorded if stage.number not in arrived], homes, places)
     return [_standing(stage, homes[stage.branch], places, is_lost=stage.number in lost) for stage in recorded]
+
+
+def standing_landings(task: Task, places: Places) -> set[int]:
+    """Numbers of stages that are on record as landed by a commit that one of their targets still has."""
+    around: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+    for number, stage in task.stages.items():
+        if stage.landing is not None:
+            homes = [*places.destinations_of(task, number), *places.target(stage.landing.target)]
+            tips = tuple(dict.fromkeys(home.tip for home in homes))
+            around.setdefault(tips, []).append((number, stage.landing.commit))
+    standing: set[int] = set()
+    for tips, landings in around.items():
+        gone = unreachable(places.git, [commit for _, commit in landings], tips)
+        standing |= {number for number, commit in landings if commit not in gone}
+    return standing
 
 
 def _lost(task: Task, stages: Iterable[Stage], homes: Mapping[str, Home | None], places: Places) -> set[int]:
@@ -41,16 +60,6 @@ def _lost(task: Task, stages: Iterable[Stage], homes: Mapping[str, Home | None],
         gone = unreachable(places.git, [stage.range.head for stage in group if stage.range], list(around))
         lost |= {stage.number for stage in group if stage.range and stage.range.head in gone}
     return lost
-
-
-def _arrived(task: Task, stages: Iterable[Stage], places: Places) -> set[int]:
-    """Numbers of stages that landed by another commit, which a target still contains."""
-    return {
-        stage.number
-        for stage in stages
-        if stage.landing is not None
-        and any(places.contains(home.tip, stage.landing.commit) for home in places.targets(task, stage))
-    }
 
 
 def _standing(stage: Stage, home: Home | None, places: Places, *, is_lost: bool) -> Standing:

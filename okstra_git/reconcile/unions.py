@@ -1,13 +1,21 @@
-"""Several stages squashed into one commit: found by the sum of their changes, and always a person's decision."""
+"""Several stages squashed into one commit by hand: found by the sum of their changes, which proves nothing yet."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from okstra_git.digest import add_sums
+from okstra_git.git.changes import Delta, compose
+from okstra_git.git.history import find_commit
+from okstra_git.git.repo import Git
+from okstra_git.reconcile.locate import locate
 from okstra_git.reconcile.places import Home
+from okstra_git.reconcile.proofs import Prover, RecordedDeltas
 from okstra_git.reconcile.windows import Window
+from okstra_git.records.handoff import Arrival
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Task
+from okstra_git.state.prints import take_prints
 
 
 @dataclass(frozen=True)
@@ -31,14 +39,57 @@ def find_union(task: Task, recorded: RangePrint, searched: Sequence[tuple[Home, 
     return None
 
 
+def list_unions(task: Task, numbers: Set[int], window: Window) -> list[Union]:
+    """Single commits whose sum is that of several of these stages in a row; the most stages first. Proves nothing."""
+    recorded = [task.stages[number].range for number in sorted(numbers)]
+    runs = {tuple(run): None for one in recorded if one is not None for run in _stacks(task, one)}
+    found: list[Union] = []
+    for run in sorted((run for run in runs if numbers >= set(run)), key=len, reverse=True):
+        delta, lines = _sums([one for number in run if (one := task.stages[number].range)])
+        singles = {step.facts.oid for step in window.singles(delta, lines)}
+        found += [Union(run, singles.pop())] if len(singles) == 1 else []
+    return found
+
+
+def prove_union(git: Git, task: Task, union: Union, window: Window) -> Arrival | None:
+    """By which proof the commit is these stages one after the other, or None where that is a person's question."""
+    prints = [one for number in union.stages if (one := task.stages[number].range)]
+    deltas = [RecordedDeltas(git, [one]).find(one) for one in prints]
+    step = window.by_id[union.commit]
+    if all(deltas) and _one_after_the_other([delta for delta in deltas if delta]) == step.delta:
+        return "same-delta"
+    if any(upper.base != lower.head for lower, upper in pairwise(prints)) or not find_commit(git, prints[-1].head):
+        return None
+    prover = Prover(git, take_prints(git, [(prints[0].base, prints[-1].head)])[0])
+    hits = locate(window, prover)
+    rung = hits[0].proven.rung if [hit.span.last.facts.oid for hit in hits] == [union.commit] else None
+    return rung if rung != "restored" else None
+
+
+def _one_after_the_other(deltas: Sequence[Delta]) -> Delta | None:
+    """What the deltas make together, where each goes on from what the ones before it left."""
+    left: dict[bytes, tuple[str, str]] = {}
+    for change in (change for delta in deltas for change in delta):
+        if left.get(change.path, (change.old_mode, change.old)) != (change.old_mode, change.old):
+            return None
+        left[change.path] = (change.new_mode, change.new)
+    return compose(*deltas)
+
+
 def _single(window: Window, prints: Sequence[RangePrint]) -> str | None:
+    delta, lines = _sums(prints)
+    spans = [*window.spans_with_delta(delta), *window.spans_with_lines(lines)]
+    singles = {span.last.facts.oid for span in spans if span.first is span.last}
+    return singles.pop() if len(singles) == 1 else None
+
+
+def _sums(prints: Sequence[RangePrint]) -> tuple[int, int]:
+    """The sums of all deltas and of all lines."""
     delta = lines = 0
     for one in prints:
         delta = add_sums(delta, int(one.delta_sum, 16))
         lines = add_sums(lines, int(one.lines_sum, 16)) if one.lines_sum else lines
-    spans = [*window.spans_with_delta(delta), *window.spans_with_lines(lines)]
-    singles = {span.last.facts.oid for span in spans if span.first is span.last}
-    return singles.pop() if len(singles) == 1 else None
+    return delta, lines
 
 
 def _stacks(task: Task, recorded: RangePrint) -> list[list[int]]:

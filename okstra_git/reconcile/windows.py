@@ -154,6 +154,10 @@ class Window:
             return [Span(singles[0], singles[0])]
         return self._spans(self._lines, wanted)
 
+    def singles(self, delta: int, lines: int) -> list[Step]:
+        """Every single commit whose delta, or whose added and removed lines, have this sum."""
+        return [*self.by_delta.get(delta, []), *(self._by_lines.get(lines, []) if lines else [])]
+
     def is_only_visitor(self, step: Step) -> bool:
         """Whether the step adds or removes a line that no other one does: then no range without it is like it."""
         return not self.has_unknown_lines and any(

@@ -90,7 +90,7 @@ def cache_file(private: Path) -> Path:
 
 
 def landings_file(private: Path) -> Path:
-    """What landings were last looked for: a fingerprint for each task."""
+    """For which targets and records somebody last looked what has landed."""
     return private / "cache" / "landings"
 
 

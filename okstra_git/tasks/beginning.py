@@ -1,6 +1,6 @@
 """Where a new stage begins: on what was asked for, or on a commit that holds everything it depends on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from okstra_git.git.objects import write_commit
 from okstra_git.git.refs import resolve_commit
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
-from okstra_git.records.states import Task
+from okstra_git.records.states import Stage, Task
 from okstra_git.tasks.checks import require_commit
 
 
@@ -45,24 +45,49 @@ def choose_beginning(
     if wanted is not None:
         commit = require_commit(git, wanted, what="the base")
         return Beginning(commit, wanted, _lacking(git, task, depends_on, commit))
-    base, ref = _task_base(git, task, depends_on, usual)
+    bases = _task_bases(git, task, depends_on, usual)
     needed = [task.stages[number] for number in depends_on if number in task.stages]
-    heads = [stage.range.head for stage in needed if stage.range is not None and not stage.landed]
-    tips = _topmost(git, [base, *heads])
+    heads = [stage.range.head for stage in needed if stage.range is not None and not _has_arrived(git, stage, bases)]
+    tips = _topmost(git, [*bases, *heads])
+    refs = {tip: bases.get(tip) or _name_of(task, tip) for tip in tips}
     if len(tips) > 1:
-        return _joined(git, task, tips, ref, when)
-    return Beginning(CommitId(tips[0]), ref if tips[0] == base else _name_of(task, tips[0], ref))
+        return _joined(git, task, refs, next(iter(bases.values())), when)
+    return Beginning(CommitId(tips[0]), refs[tips[0]])
 
 
-def _task_base(git: Git, task: Task, depends_on: Sequence[int], usual: str) -> tuple[CommitId, str]:
-    """The anchor; the branch it was named by, as that is now, once a dependency has landed there."""
+def _task_bases(git: Git, task: Task, depends_on: Sequence[int], usual: str) -> dict[str, str]:
+    """Commit -> how it was named: the anchor; or, once dependencies have landed, the branches that hold them now.
+
+    Of those the one that the anchor was named by comes first, as it is now, and others only for what it lacks.
+    """
     anchor = task.anchor
     if anchor is None:
-        return require_commit(git, usual, what="the base"), usual
+        return {require_commit(git, usual, what="the base"): usual}
+    landed = [task.stages[n] for n in depends_on if n in task.stages and task.stages[n].landed]
     moved = resolve_commit(git, anchor.ref) if anchor.ref and anchor.ref != "HEAD" else None
-    if moved is not None and any(number in task.stages and task.stages[number].landed for number in depends_on):
-        return moved, anchor.ref
-    return require_commit(git, anchor.range.head, what="the anchor"), anchor.ref or anchor.range.head
+    found: dict[str, str] = {}
+    for stage in landed:
+        targets = [(moved, anchor.ref), *_target_of(git, stage)]
+        holding = [(tip, ref) for tip, ref in targets if tip is not None and contains(git, tip, _landed_as(stage))]
+        if not any(contains(git, tip, _landed_as(stage)) for tip in found):
+            found.update(dict(holding[:1]))
+    return found or {require_commit(git, anchor.range.head, what="the anchor"): anchor.ref or anchor.range.head}
+
+
+def _target_of(git: Git, stage: Stage) -> list[tuple[CommitId | None, str]]:
+    target = stage.landing.target if stage.landing is not None else ""
+    return [(resolve_commit(git, target), target)] if target else []
+
+
+def _landed_as(stage: Stage) -> str:
+    """The commit by which a target has a landed stage."""
+    if stage.landing is not None:
+        return stage.landing.commit
+    return stage.range.head if stage.range is not None else ""
+
+
+def _has_arrived(git: Git, stage: Stage, bases: Iterable[str]) -> bool:
+    return stage.landed and any(contains(git, base, _landed_as(stage)) for base in bases)
 
 
 def _topmost(git: Git, commits: Sequence[str]) -> list[str]:
@@ -71,9 +96,9 @@ def _topmost(git: Git, commits: Sequence[str]) -> list[str]:
     return [one for one in unique if not any(contains(git, other, one) for other in unique if other != one)]
 
 
-def _name_of(task: Task, commit: str, ref: str) -> str:
+def _name_of(task: Task, commit: str) -> str:
     stages = [stage for stage in task.stages.values() if stage.range and stage.range.head == commit]
-    return stages[0].branch or commit if stages else ref
+    return stages[0].branch or commit
 
 
 def _lacking(git: Git, task: Task, depends_on: Sequence[int], commit: str) -> tuple[int, ...]:
@@ -81,12 +106,14 @@ def _lacking(git: Git, task: Task, depends_on: Sequence[int], commit: str) -> tu
     return tuple(
         number
         for number, stage in known
-        if stage.range is not None and not stage.landed and not contains(git, commit, stage.range.head)
+        if stage.range is not None
+        and not contains(git, commit, stage.range.head)
+        and not _has_arrived(git, stage, [commit])
     )
 
 
-def _joined(git: Git, task: Task, tips: Sequence[str], ref: str, when: datetime) -> Beginning:
-    names = [_name_of(task, tip, ref) for tip in tips]
+def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datetime) -> Beginning:
+    tips, names = list(refs), list(refs.values())
     at = tips[0]
     for tip, name in zip(tips[1:], names[1:], strict=True):
         found = join_commits(git, at, tip)

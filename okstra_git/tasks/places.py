@@ -1,15 +1,16 @@
 """Registry rows beside the worktrees that git has, and which of them may go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.refs import find_ref
+from okstra_git.git.history import contains
+from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import Worktree, is_clean, list_worktrees, remove_worktree
 from okstra_git.names import TaskKey
-from okstra_git.records.states import Place, State, Task
+from okstra_git.records.states import Place, Stage, State, Task
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
     for row in list_places(git, state, only=only, with_released=True):
         if row.here is None:
             continue
-        free = "landed" if row.place.status == "active" else "released"
-        done = f"{free}, clean" if row.exists else f"{free}, its directory is gone"
+        why = "landed" if row.place.status == "active" else "released"
+        done = f"{why}, clean" if row.exists else f"{why}, its directory is gone"
         reason = _why_keep(git, state, row, here)
         if reason is None and not dry_run:
             reason = _remove(git, row.here)
@@ -74,12 +75,12 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
 
 def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
     """The reason why a worktree must stay, or None; asked again at the moment of removal by git itself."""
-    landed = _has_landed(state.tasks[row.task], row.place)
     worktree = row.here
     if worktree is None:
         return "it is gone already"
-    if row.place.status == "active" and not landed:
-        return f"its {'group' if row.place.scope.startswith('group-') else 'stage'} still holds it"
+    held = _why_held(git, state.tasks[row.task], row.place, worktree) if row.place.status == "active" else None
+    if held is not None:
+        return held
     if here.resolve().is_relative_to(worktree.path.resolve()):
         return "you are in it"
     if worktree.branch is None or find_ref(git, f"refs/heads/{worktree.branch}") != worktree.head:
@@ -89,11 +90,38 @@ def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
     return None if is_clean(worktree.path) else "it has changes that are not committed"
 
 
-def _has_landed(task: Task, place: Place) -> bool:
-    """Whether the stage of the place, or every stage of its group, is in a target."""
-    numbers = place.stages or (_stage_of(place),)
-    stages = [task.stages.get(number) for number in numbers]
-    return all(stage is not None and stage.landed for stage in stages)
+def _why_held(git: Git, task: Task, place: Place, worktree: Worktree) -> str | None:
+    """Why a claim that nobody gave up is still of use; None where everything that it was for has landed."""
+    group = task.groups.get(place.scope.removeprefix("group-")) if place.scope.startswith("group-") else None
+    if group is not None:
+        members = [task.stages.get(number) for number in group.stages]
+        if not members or not all(stage is not None and stage.landed for stage in members):
+            return "its group has not landed"
+        arrived = [group.range.head, *_arrived(git, [stage for stage in members if stage is not None])]
+    else:
+        stage = task.stages.get(_stage_of(place))
+        if stage is None or not stage.landed:
+            return "its group still holds it" if place.scope.startswith("group-") else "its stage still holds it"
+        arrived = _arrived(git, [stage])
+    if any(contains(git, commit, worktree.head or "") for commit in arrived):
+        return None
+    return "its branch has commits that have not landed"
+
+
+def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
+    """Commits that hold nothing but what has landed: as recorded, as it was proven to be before, and the targets."""
+    found: list[str] = []
+    for stage in stages:
+        found += [stage.range.head] if stage.range else []
+        for trail in reversed(stage.trail):
+            if trail.proof == "user":
+                break
+            found.append(trail.range.head)
+        there = stage.landing.commit if stage.landing is not None else stage.range.head if stage.range else ""
+        named = [stage.base_ref, *([stage.landing.target] if stage.landing is not None else [])]
+        tips = [find_quietly(git, f"refs/{kind}/{name}") for name in named if name for kind in ("heads", "remotes")]
+        found += [there, *(tip for tip in tips if tip and contains(git, tip, there))]
+    return found
 
 
 def _stage_of(place: Place) -> int:

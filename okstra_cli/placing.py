@@ -1,0 +1,28 @@
+"""Where stages may live, by the repository's settings; light enough for commands that mostly find nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from okstra_git.git.config import read_setting
+from okstra_git.git.settings import require_setting
+from okstra_git.reconcile.places import Places
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.records.states import State
+
+
+def make_places(session: Session, state: State, planned: Mapping[str, str] | None = None) -> Places:
+    """The branches to look at; `planned` tips stand for branches git is about to move."""
+    targets = read_setting(session.git, require_setting("okstra.target")).value
+    places = Places(session.git, planned or {}, tuple(targets) if isinstance(targets, list) else ())
+    places.know_stage_branches(state)
+    return places
+
+
+def window_limit(session: Session) -> int:
+    """How many commits are searched for a record."""
+    window = read_setting(session.git, require_setting("okstra.reconcileWindow")).value
+    return window if isinstance(window, int) else 20_000
