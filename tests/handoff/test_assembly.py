@@ -420,7 +420,7 @@ def test_the_worktree_of_a_landed_group_is_pruned_and_that_of_another_one_kept(w
     rows = world.okstra("worktree", "prune", "--json").json["worktrees"]
     assert {row["worktree"]: (row["removed"], row["reason"]) for row in rows} == {
         landed["worktree"]: (True, "landed, clean, and its commits are on a branch"),
-        waiting["worktree"]: (False, "its group still holds it"),
+        waiting["worktree"]: (False, "its group has not landed"),
     }
 
 
