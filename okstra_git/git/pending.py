@@ -33,9 +33,9 @@ def _own(git: Git) -> dict[str, str]:
     head = _read(git.git_dir / "HEAD").strip()
     if not is_commit_id(head) or not is_rebasing(git):
         return {}
-    names = (_read(git.git_dir / folder / "head-name").strip() for folder in ("rebase-merge", "rebase-apply"))
-    named = [name for name in names if name.startswith("refs/heads/")] or _left_behind(git)
-    return {named[0]: head} if len(named) == 1 else {}
+    written = (_read(git.git_dir / folder / "head-name").strip() for folder in ("rebase-merge", "rebase-apply"))
+    named = [name for name in written if name] or _left_behind(git)  # "detached HEAD" where no branch will move
+    return {named[0]: head} if len(named) == 1 and named[0].startswith("refs/heads/") else {}
 
 
 def _left_behind(git: Git) -> list[str]:

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from okstra_git.records.events import PlaceReserved
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, refused, stage_place
+from tests.kit.leaving import hand_over
 from tests.kit.scenario import World
+from tests.kit.stores import open_store, record
 
 ROW_KEYS = {"task", "scope", "branch", "tip", "worktree", "exists", "locked", "adopted", "status", "base_ref"}
 
@@ -146,3 +149,87 @@ def test_text_says_what_happened_and_why(shop: World, place: World) -> None:
     assert shop.okstra("worktree", "list", "--text").out == "no branch or worktree is reserved\n"
     assert f"{place.path} (gone)" in shop.okstra("worktree", "list", "--released", "--text").out
     assert shop.okstra("worktree", "release", *TASK, "--text").out == f"{KEY} holds nothing to release\n"
+
+
+def merge(world: World, branch: str, *options: str) -> None:
+    world.checkout("main")
+    world.git("merge", "-q", *options, branch)
+    if "--squash" in options:
+        world.git("commit", "-q", "-m", "squashed")
+
+
+@pytest.fixture
+def at_work(shop: World, home: Path) -> World:
+    """The worktree of stage 1, which is done and still held."""
+    shop.okstra("stage", "start", "1", *TASK)
+    there = World(stage_place(home, 1), labels=shop.labels, clock=shop.clock)
+    there.commit("work")
+    shop.okstra("stage", "done", "1", *TASK)
+    return there
+
+
+@pytest.mark.parametrize("options", [("--no-ff", "-m", "merged"), ("--squash",)], ids=["merge", "squash"])
+def test_prune_removes_the_worktree_of_a_stage_that_landed(
+    shop: World, at_work: World, options: tuple[str, ...]
+) -> None:
+    assert prune(shop) == [(False, "its stage still holds it")]
+    merge(shop, "feature/web/login-stage-1", *options)
+    gone = (True, "landed, clean, and its commits are on a branch")
+    assert prune(shop, "--dry-run") == [gone]
+    assert (at_work.path.exists(), "landed" in shop.okstra("log", KEY).out) == (True, False)
+    assert prune(shop) == [gone]
+    assert not at_work.path.exists()
+    assert shop.tip("feature/web/login-stage-1") == shop["work"]
+
+
+def test_prune_keeps_a_landed_stage_whose_branch_went_on(shop: World, at_work: World) -> None:
+    merge(shop, "feature/web/login-stage-1", "--squash")
+    at_work.commit("more")
+    assert prune(shop) == [(False, "its branch has commits that have not landed")]
+    merge(shop, "feature/web/login-stage-1", "--no-ff", "-m", "merged")
+    assert prune(shop)[0][0] is True
+
+
+def test_prune_keeps_a_landed_stage_with_work_that_is_not_committed(shop: World, at_work: World) -> None:
+    merge(shop, "feature/web/login-stage-1")
+    at_work.write("work.txt", "mine\n")
+    assert prune(shop) == [(False, "it has changes that are not committed")]
+
+
+def test_prune_takes_a_branch_that_was_moved_to_its_target_for_landed(shop: World, at_work: World) -> None:
+    shop.commit("M")
+    merge(shop, "feature/web/login-stage-1", "--squash")
+    shop.commit("N")
+    shop.okstra("reconcile", *TASK, "--apply")
+    at_work.git("reset", "-q", "--hard", "main")
+    assert prune(shop)[0][0] is True
+
+
+def test_prune_removes_the_worktree_of_a_group_once_all_its_stages_landed(shop: World, home: Path) -> None:
+    for number in (1, 2):
+        record_stage(shop, number, f"s{number}")
+        shop.checkout("main")
+    hand_over(shop, 1, 2)
+    place = shop.worktree(home / "collector", "group-1-2")
+    fact = PlaceReserved(task=KEY.replace(":", "/"), scope="group-1-2", branch="group-1-2", worktree=str(place.path))
+    record(open_store(shop), fact)
+    assert prune(shop) == [(False, "its group has not landed")]
+    merge(shop, "s1", "--squash")
+    assert prune(shop) == [(False, "its group has not landed")]
+    merge(shop, "s2", "--squash")
+    place.commit("fixed on the collector")
+    assert prune(shop) == [(False, "its branch has commits that have not landed")]
+    place.git("reset", "-q", "--hard", "HEAD^")
+    assert prune(shop) == [(True, "landed, clean, and its commits are on a branch")]
+    assert not place.path.exists()
+
+
+def test_prune_in_a_clone_that_cannot_record_goes_on(shop: World, place: World) -> None:
+    record_stage(shop, 2, "s2")
+    merge(shop, "s2")
+    writer = shop.path / ".git/okstra/writer"
+    writer.write_text(writer.read_text().split()[0] + " 1-1\n")  # a copied clone, not set up
+    answer = shop.okstra("worktree", "prune")
+    assert "what has landed could not be recorded: okstra is not set up in this clone" in answer.err
+    assert [row["removed"] for row in answer.json["worktrees"]] == [True]
+    assert not place.path.exists()

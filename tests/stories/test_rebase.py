@@ -285,3 +285,11 @@ def test_a_rebase_of_the_root_is_followed(story: Story) -> None:
     story.stage("login", "A1", "A2")
     story.git("rebase", "-q", "--root", "--reset-author-date")
     story.ends({1: auto("same-tree|same-delta", "A2′")}, anchor="ok")
+
+
+def test_a_rebase_of_a_detached_head_moves_nothing(story: Story) -> None:
+    story.stage("login", "A1", "A2")
+    story.advance("M")
+    story.git("checkout", "-q", "--detach", "login")
+    story.git("rebase", "-q", "main")
+    story.ends({1: STANDS})

@@ -6,9 +6,14 @@ import pytest
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.repo import open_repository
+from okstra_git.reconcile.landings import landed_facts
+from okstra_git.records.events import AnchorSet
+from okstra_git.state.prints import take_prints
 from okstra_git.tasks.beginning import Beginning, choose_beginning
 from tests.kit.desk import Desk
+from tests.kit.leaving import look
 from tests.kit.scenario import World
+from tests.kit.stores import record
 
 WHEN = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -74,3 +79,60 @@ def test_a_base_that_names_nothing_is_refused(desk: Desk, wanted: str) -> None:
     with pytest.raises(OkstraError) as refused:
         begin(desk, wanted=wanted)
     assert refused.value.code == "ref.unresolvable"
+
+
+def land(desk: Desk, *numbers: int, target: str = "main") -> None:
+    """Squash these stages into the target, each by itself, and put on record that they landed."""
+    desk.world.checkout(target)
+    for number in numbers:
+        desk.world.git("merge", "-q", "--squash", f"stage-{number}")
+        desk.world.git("commit", "-q", "-m", f"squashed {number}")
+    found = look(desk.world, target).landed
+    assert [one.stage for one in found] == list(numbers)
+    record(desk.store, *landed_facts(desk.store.read(), found))
+
+
+@pytest.fixture
+def anchored(desk: Desk) -> Desk:
+    """The same with an anchor, as the first start of a stage sets it."""
+    printed = take_prints(desk.git, [(None, desk.world["base"])])[0]
+    record(desk.store, AnchorSet(task=desk.key.slashed, range=printed, ref="main"))
+    return desk
+
+
+def test_what_has_landed_is_begun_on_where_the_target_is_now(anchored: Desk) -> None:
+    assert begin(anchored, 1).commit == anchored.world["A"]
+    land(anchored, 1)
+    later = anchored.world.commit("later")
+    assert begin(anchored, 1) == Beginning(later, "main")  # type: ignore[arg-type]
+
+
+def test_what_has_landed_is_joined_with_what_has_not(anchored: Desk) -> None:
+    land(anchored, 1)
+    found = begin(anchored, 1, 2)
+    assert found.joined == (anchored.world.tip("main"), anchored.world["B"])
+    assert found.ref == "main"
+
+
+def test_what_landed_elsewhere_is_begun_on_there(anchored: Desk) -> None:
+    world = anchored.world
+    world.git("branch", "-q", "release", "main")
+    land(anchored, 1, target="release")
+    assert begin(anchored, 1) == Beginning(world.tip("release"), "release")  # type: ignore[arg-type]
+    world.checkout("main")
+    world.git("merge", "-q", "release")
+    tip = world.commit("later")
+    assert begin(anchored, 1) == Beginning(tip, "main")  # type: ignore[arg-type]
+
+
+def test_what_landed_in_a_target_that_lost_it_is_begun_on_itself(anchored: Desk) -> None:
+    land(anchored, 1)
+    anchored.world.git("reset", "-q", "--hard", anchored.world["base"])
+    assert begin(anchored, 1) == Beginning(anchored.world["A"], "stage-1")  # type: ignore[arg-type]
+
+
+def test_a_base_from_before_a_landing_lacks_what_landed(anchored: Desk) -> None:
+    land(anchored, 1)
+    assert begin(anchored, 1, wanted="main~1").lacks == (1,)
+    assert begin(anchored, 1, wanted="main").lacks == ()
+    assert begin(anchored, 1, wanted="stage-1").lacks == ()
