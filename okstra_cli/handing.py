@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.following import make_judge, read_hints, tell_moves
+from okstra_cli.landing import note_landings
 from okstra_cli.locating import find_key, worktree_root
 from okstra_cli.output import Answer
 from okstra_cli.views import handed
@@ -79,10 +80,6 @@ def settle_first(session: Session, key: TaskKey) -> tuple[Task, dict[int, str]]:
     return state.tasks[key.slashed], {finding.stage: finding.reason for finding in report.confirms}
 
 
-def note_landings(session: Session, key: TaskKey | None) -> None:
-    """Record what has landed since somebody last looked."""
-
-
 def eligible_here(session: Session, key: TaskKey, *, forecast: bool) -> Answer:
     """Every stage with its reasons, and suggested groups."""
     task, stale = settle_first(session, key)
@@ -97,8 +94,13 @@ def eligible_here(session: Session, key: TaskKey, *, forecast: bool) -> Answer:
 
 
 def _clashes(session: Session, task: Task) -> dict[Pair, list[str]]:
-    """Pairs of the task's live stages that would conflict, with the paths."""
-    return {}
+    """Pairs of the task's live stages that would conflict as they are now, with the paths."""
+    from okstra_cli.forecasting import forecast_of
+
+    found: dict[Pair, list[str]] = {}
+    for clash in forecast_of(session, [task]).conflicts:
+        found.setdefault(Pair((clash.one[1], clash.other[1])), []).append(clash.path)
+    return found
 
 
 def assemble_here(
@@ -125,7 +127,9 @@ def assemble_here(
     session.warn(done.warning)
     if done.tree == tree_of(session.git, done.base):
         session.note(f"the group changes nothing on {base}, so there is nothing to publish")
-    return Answer(view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, dry_run=dry_run))
+    return Answer(
+        view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, base, dry_run=dry_run)
+    )
 
 
 def _note_behind(session: Session, base: str) -> None:

@@ -88,7 +88,8 @@ def _read(path: Path, named: str) -> str:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         hint = "name a Markdown file in UTF-8"
-        raise BodyRefused(f"the body {shown(named)} cannot be read: {error}", hint=hint) from error
+        why = getattr(error, "strerror", None) or error
+        raise BodyRefused(f"the body {shown(named)} cannot be read: {why}", hint=hint) from error
     if len(text) > MAX_BODY:
         raise BodyRefused(f"the body {shown(named)} is longer than {MAX_BODY} characters", hint="shorten it")
     return text

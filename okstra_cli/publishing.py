@@ -152,7 +152,8 @@ def _ask(session: Session, plan: Plan) -> None:
             steps=list(steps(plan)),
         )
     tell(session, view.plan_page(plan, steps(plan)))
-    session.around.stderr.write("Do this now? [y/N] ")
+    what = "Push and open the pull request" if plan.opens else "Push the branch"
+    session.around.stderr.write(f"{what}? [y/N] ")
     session.around.stderr.flush()
     if session.around.stdin.readline().strip().lower() not in ("y", "yes"):
         raise NeedsYes("not confirmed; nothing was pushed", hint="repeat when it should be pushed")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from okstra_cli.leading import packer
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
-from okstra_git.handoff.recording import Ending, Opened, active_runs, parse_url, record_closed, record_pr
-from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch
+from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url, record_closed, record_pr
+from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch, shown
 from okstra_git.state.registry import require_task
 from okstra_git.tasks.lifecycle import refuse_text
 
@@ -57,8 +57,7 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
     """Record that a pull request ended unmerged; its address alone says which task it is of."""
     refuse_text(reason, what="reason")
     address = parse_url(url)
-    known = [task for task in session.store.read().state.tasks.values() if address in task.prs]
-    key = identity.task or (make_task_key(*known[0].key.split("/")) if len(known) == 1 else identity.require())
+    key = _task_of(session, identity, address)
     replaced_by = parse_url(superseded_by) if superseded_by else ""
     done = record_closed(session.store, key, address, reason=reason, replaced_by=replaced_by)
     session.warn(done.warning)
@@ -66,3 +65,11 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
     pr, changed = after.prs[address], bool(done.events)
     payload = {"task": str(key), "pr": view.pr_json(after, pr), "changed": changed}
     return Answer(payload, lambda: view.closed_page(str(key), pr, changed=changed))
+
+
+def _task_of(session: Session, identity: Identity, address: str) -> TaskKey:
+    """The task named, else the only one that has the address on record."""
+    known = [task for task in session.store.read().state.tasks.values() if address in task.prs]
+    if identity.task is None and not known:
+        raise PrUnknown(f"{shown(address)} is on record for no task", hint="git okstra handoff status", url=address)
+    return identity.task or (make_task_key(*known[0].key.split("/")) if len(known) == 1 else identity.require())

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okstra_cli.following import make_judge, read_hints, tell_moves
 from okstra_cli.hearing import forget_settled
-from okstra_cli.landing import note_landings
 from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
 from okstra_cli.views import reconcile as view
@@ -46,8 +45,6 @@ def reconcile_answer(session: Session, identity: Identity, wish: Wish) -> Answer
     if wish.verify:
         return _verify(session, keys)
     applied = {key.slashed: _decide(session, key, wish) for key in keys} if _changes(wish) else {}
-    if wish.apply:
-        note_landings(session, None if wish.every else keys[0])
     reports = _look(session, keys)
     shown = [view.Shown(report, applied.get(report.task, []), wish.show) for report in reports]
     payload = _payload(session, shown, wish)

@@ -12,7 +12,10 @@ STYLES = {"plain": "", "strong": "bold", "faint": "dim", "good": "green", "warn"
 
 
 def draw(page: Page, stream: TextIO, *, colour: bool, width: int) -> None:
-    """Write the page for a screen `width` columns wide; long cells are folded, never cut."""
+    """Write the page for a screen `width` columns wide; long cells are folded, never cut.
+
+    A line with a command gets no breaks of ours, since it is there to be copied.
+    """
     console = Console(
         file=stream,
         width=width,
@@ -25,7 +28,15 @@ def draw(page: Page, stream: TextIO, *, colour: bool, width: int) -> None:
         _environ={},
     )
     for block in page.blocks:
-        console.print(_text(*block.cells) if isinstance(block, Line) else _table(block))
+        if isinstance(block, Line):
+            console.print(_text(*block.cells), soft_wrap=_names_a_command(block))
+        else:
+            console.print(_table(block))
+
+
+def _names_a_command(line: Line) -> bool:
+    words = "".join(cell.text for cell in line.cells)
+    return "git okstra " in words or words.lstrip().startswith(("git ", "gh "))
 
 
 def _text(*cells: Cell) -> Text:

@@ -111,7 +111,7 @@ def publish(
         str | None, typer.Option(metavar="ID", help="The group. Default: the only one that waits.")
     ] = None,
     remote: Annotated[str | None, typer.Option(metavar="NAME", help="Where to push. Default: as git would.")] = None,
-    title: Annotated[str | None, typer.Option(help="Title of the pull request.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the pull request.")] = None,
     body_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="Its body, instead of the rendered one.")
     ] = None,
@@ -193,7 +193,7 @@ def record_closed(
     context: typer.Context,
     identity: Identity,
     url: Annotated[str, typer.Option(metavar="URL", help="The address of the pull request.")],
-    reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, in one line.")] = "",
     superseded_by: Annotated[str, typer.Option(metavar="URL", help="The pull request that replaces it.")] = "",
 ) -> Answer:
     """Record that a pull request was closed without being merged; its stages may leave again.

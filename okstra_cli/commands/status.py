@@ -20,17 +20,24 @@ def status(
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="One task, as project:group:task.")] = None,
     problems: Annotated[bool, typer.Option("--problems", help="Only what needs attention.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Closed tasks too.")] = False,
+    forecast: Annotated[bool, typer.Option("--forecast", help="Say which live stages would conflict.")] = False,
 ) -> Answer:
     """Show tasks, stages and commits; what needs a person comes first.
 
     Looks at history and exits 0 whatever it finds. It records nothing but proven moves that a git hook
-    reported and could not settle at that moment.
+    reported and could not settle at that moment. --forecast merges every two live stages in memory,
+    uncommitted work included, and tells where they contradict each other.
     """
     from okstra_cli.locating import named_key
     from okstra_cli.surveying import survey_all
     from okstra_cli.views import status as view
 
-    seen = survey_all(Session.of(context), only=named_key(task, identity), with_closed=closed)
-    return Answer(
-        view.status_json(seen, only_problems=problems), lambda: view.status_page(seen, only_problems=problems)
-    )
+    session = Session.of(context)
+    seen = survey_all(session, only=named_key(task, identity), with_closed=closed)
+    facts = view.status_json(seen, only_problems=problems)
+    if not forecast:
+        return Answer(facts, lambda: view.status_page(seen, only_problems=problems))
+    from okstra_cli.forecasting import with_forecast
+
+    tasks = [task for task in seen.tasks if task.is_open]
+    return with_forecast(session, tasks, facts, lambda: view.status_page(seen, only_problems=problems))

@@ -1,4 +1,4 @@
-"""The last act: a plan is approved, and two runs are prepared from it side by side."""
+"""The seventh act: a plan is approved, and two runs are prepared from it side by side."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from okstra_cli.demo import shop
 from okstra_cli.demo.beats import Beat, Ran, Say, Title
 from okstra_cli.demo.handing_out import hand_out
+from okstra_cli.demo.handing_over import hand_over
 from okstra_cli.demo.playground import COLLEAGUE, Playground
 
 KEY = "shop:web:login"
@@ -30,7 +31,7 @@ LESSONS = {
 def tell(play: Playground) -> Iterator[Beat]:
     """All beats in order; what is yielded has happened."""
     told: set[str] = set()
-    for act in (_record, _reword, _rebase, _squash, _change, _look_back, hand_out):
+    for act in (_record, _reword, _rebase, _squash, _change, _look_back, hand_out, hand_over):
         for beat in act(play):
             yield beat
             for proof in beat.proofs if isinstance(beat, Ran) else []:

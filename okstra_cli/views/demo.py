@@ -72,7 +72,7 @@ def _command(page: Page, ran: Ran) -> None:
     for line in ran.heard:
         _output(page, line, "good" if " followed " in line else "bad")
     for line in ran.said:
-        if not line.startswith(("next: ", "  or: ", "hook ")):  # what comes next is the story's own business
+        if not line.startswith(("next", "  or: ", "hook ")):  # what comes next is the story's own business
             _output(page, line, "faint")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.names import is_commit_id
 
 if TYPE_CHECKING:
     from okstra_git.handoff.assembly import Assembled, GroupConflict
@@ -69,7 +70,8 @@ def eligible_page(
             page.line(Cell(f"  {standing.number}: ", "faint"), reason.message)
             for hint in reason.hint.splitlines():
                 page.line(Cell(f"     next: {hint}" if hint.startswith("git ") else f"     {hint}", "faint"))
-        for number, url in standing.waits_on.items():
+        has_left = {"already-in-pr", "landed"} & {*standing.codes}
+        for number, url in () if has_left else standing.waits_on.items():
             page.line(
                 Cell(f"  {standing.number}: ", "faint"),
                 f"it builds on stage {number}, which is in {url}: assemble it on that branch, or wait until it landed",
@@ -77,7 +79,8 @@ def eligible_page(
     for group in suggestion.groups:
         members = ",".join(map(str, group))
         page.line("can leave together: " if len(group) > 1 else "can leave alone: ", Cell(members, "strong"))
-        command = f"git okstra handoff assemble --task-key {key} --stages {members} --base BRANCH"
+        base = _usual_base([standings[number] for number in group])
+        command = f"git okstra handoff assemble --task-key {key} --stages {members} --base {base}"
         page.line(Cell(f"  next: {command}", "faint"))
     for left in suggestion.left_out:
         page.line(Cell(f"stage {left.stage} is left out: ", "warn"), _why_left(left.conflicts_with, left.needs))
@@ -85,6 +88,13 @@ def eligible_page(
         both = " and ".join(map(str, sorted(pair)))
         page.line(Cell("conflict ahead: ", "warn"), f"stages {both} in {', '.join(paths[:3])}")
     return page
+
+
+def _usual_base(members: Sequence[Standing]) -> str:
+    """The branch that those who build on nothing were begun on, if it is one; else the word to put a branch for."""
+    first = {one.stage.base_ref for one in members if one.stage is not None and not one.depends_on}
+    known = first.pop() if len(first) == 1 else ""
+    return known if known and known != "HEAD" and not is_commit_id(known) else "BRANCH"
 
 
 def _row(standing: Standing) -> list[Cell]:
@@ -119,19 +129,19 @@ def assembled_json(done: Assembled, *, dry_run: bool) -> dict[str, Any]:
 
 _HOW = {
     "as-is": "its own commits, as they are",
-    "merged": "merged",
+    "merged": "merged, with its own commits",
     "replayed": "its own commits, one by one on top",
     "squashed": "as one commit",
 }
 
 
-def assembled_page(key: TaskKey, done: Assembled, *, dry_run: bool) -> Page:
+def assembled_page(key: TaskKey, done: Assembled, base: str, *, dry_run: bool) -> Page:
     page = Page()
     verb = "would be" if dry_run else ("is" if done.changed else "is already")
     page.line(
         f"group {done.group} of {key} {verb} assembled at ",
         Cell(done.commit[:SHORT], "strong"),
-        f" on {done.base[:SHORT]}, branch ",
+        f", onto {base} ({done.base[:SHORT]}), branch ",
         Cell(done.branch, "strong"),
     )
     for stage, how in done.joined.items():

@@ -110,3 +110,47 @@ def write_drafts(git: Git, drafts: Collection[Draft]) -> None:
             git.handle.write(kind, data)
     except (pygit2.GitError, OSError) as error:
         raise translate_write_error(error, git) from error
+
+
+def edit_tree(git: Git, tree: str, lines: Iterable[tuple[bytes, tuple[str, str] | None]], pending: Pending) -> str:
+    """The tree with these paths set to (mode, id), or removed; new trees are left in `pending`.
+
+    A path that is set takes the place of a folder of that name, and a folder that of a file.
+    """
+    wanted = [(path.split(b"/"), side) for path, side in lines]
+    edited = _edit(git, bytes.fromhex(tree), wanted, pending)
+    return EMPTY_TREE if edited is None else edited.hex()
+
+
+def _edit(
+    git: Git, tree: bytes, lines: list[tuple[list[bytes], tuple[str, str] | None]], pending: Pending
+) -> bytes | None:
+    entries = dict(read_entries(git, tree, pending))
+    below: dict[bytes, list[tuple[list[bytes], tuple[str, str] | None]]] = {}
+    here: dict[bytes, tuple[str, str] | None] = {}
+    for (name, *rest), side in lines:
+        if rest:
+            below.setdefault(name, []).append((rest, side))
+        else:
+            here[name] = side
+    for name, side in here.items():
+        if side is None:
+            entries.pop(name, None)
+    for name, inside in below.items():
+        old = entries.get(name)
+        is_folder = old is not None and old[0] == TREE
+        if not is_folder and not any(side for _, side in inside):
+            continue
+        made = _edit(git, old[1] if old and is_folder else bytes.fromhex(EMPTY_TREE), inside, pending)
+        if made is None:
+            entries.pop(name, None)
+        else:
+            entries[name] = TREE, made
+    for name, side in here.items():
+        if side is not None:
+            entries[name] = side[0].lstrip("0").encode(), bytes.fromhex(side[1])
+    if not entries:
+        return None
+    draft = draft_tree(entries)
+    pending.add([draft])
+    return name_of(draft)

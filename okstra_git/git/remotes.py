@@ -46,16 +46,16 @@ class Remote(NamedTuple):
 def find_remote(git: Git, name: str | None = None, *, base: str | None = None) -> Remote:
     """The remote of this name; without one, where pushes belong.
 
-    In this order: the remote that the branch `base` follows, `remote.pushDefault`, `origin`, the only remote. Refuses
+    In git's own order: `remote.pushDefault`, the remote that the branch `base` follows, `origin`, the only one. Refuses
     an unknown name, a pushDefault that names no remote, and a repository that has none or several and prefers none.
     """
     known = sorted(name for name in git.handle.remotes.names() if name)
     if name is not None:
         return _named(git, name, known)
     default = configured(git, "remote.pushDefault")
-    followed = _followed_by(git, base, known) if base else None
-    if followed is None and default is not None:
+    if default is not None:
         return _named(git, default, known)
+    followed = _followed_by(git, base, known) if base else None
     chosen = followed or next((remote for remote in known if remote == "origin" or len(known) == 1), None)
     if chosen is None:
         said = f"none of the remotes {', '.join(known)} is preferred" if known else "this repository has no remote"

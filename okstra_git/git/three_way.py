@@ -44,7 +44,7 @@ def merge_trees(
     """What `git merge` makes of three trees by its defaults: renames followed, directory renames asked.
 
     The result is git's in every case: where there is a contradiction, or a rename might matter, git is asked, without
-    configuration, attributes or drivers; a git before 2.38, which cannot be asked, leaves renames to a person. With
+    configuration, attributes or drivers. A git before 2.38 cannot be asked: then renames are not followed. With
     `write` the objects of a clean merge are in the repository afterwards; without it nothing at all is written, and
     `tree` is the id it would have. With `pending` new objects are kept there, readable for the next merge that is given
     it, until `write_pending`. Refuses (`MergeFailed`) when an object is missing.

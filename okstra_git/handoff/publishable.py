@@ -130,7 +130,9 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
 
 def _assemble_again(task: Task, group: Group) -> str:
     key, stages = task.key.replace("/", ":"), ",".join(map(str, group.stages))
-    return f"git okstra handoff assemble --task-key {key} --stages {stages} --base {group.base_ref}"
+    is_out = any(pr.group == group.id and pr.status == "open" for pr in task.prs.values())
+    command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {group.base_ref}"
+    return f"{command} --update" if is_out else command
 
 
 def branch_of_base(git: Git, group: Group) -> str | None:

@@ -18,7 +18,7 @@ from okstra_git.reconcile.survey import standing_landings, survey
 from okstra_git.reconcile.unions import list_unions, prove_union
 from okstra_git.reconcile.versions import has_other_version
 from okstra_git.records.events import StageLanded
-from okstra_git.records.handoff import Arrival
+from okstra_git.records.handoff import Arrival, Group
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Stage, Task
 from okstra_git.state.reading import Snapshot
@@ -140,6 +140,7 @@ class _Look:
         for handed in list_handed(self.judge.places, self.task):
             self._look_at(handed)
         self._join()
+        self._take_empty()
         self._look_for_older()
         missed = [one for number, one in sorted(self.missed.items()) if number not in self.found]
         return Landings(tuple(one for _, one in sorted(self.found.items())), tuple(missed))
@@ -199,6 +200,25 @@ class _Look:
                 self._take(member.stage, arrived, group=handed.group)
             elif arrived.is_there:
                 self._miss(member.stage, "landed-older", self._landed(member.stage, arrived, handed.group))
+
+    def _take_empty(self) -> None:
+        """Stages that change nothing have nothing to arrive: they land with all the others of their group."""
+        empty = {n: s.range for n, s in self.task.stages.items() if s.range and s.range.is_empty and not s.landed}
+        for group in self.task.groups.values():
+            others = [self.found.get(number) for number in group.stages if number not in empty]
+            first = next((one for one in others if one is not None), None)
+            if first is None or not all(one is not None or self._is_there(n) for n, one in self._rest(group, empty)):
+                continue
+            for number in group.stages:
+                if number in empty:
+                    self.found.setdefault(number, replace(first, stage=number, recorded=empty[number].head))
+
+    def _rest(self, group: Group, empty: Collection[int]) -> list[tuple[int, Landed | None]]:
+        return [(number, self.found.get(number)) for number in group.stages if number not in empty]
+
+    def _is_there(self, number: int) -> bool:
+        stage = self.task.stages.get(number)
+        return stage is not None and stage.landed
 
     # --- with others, by hand
 

@@ -11,7 +11,8 @@ from okstra_git.git.changes import ABSENT, SUBMODULE, Change, diff_trees, show_p
 from okstra_git.git.objects import EMPTY_TREE, name_of_blob, read_blob, tree_of
 from okstra_git.git.repo import Git
 from okstra_git.git.uncommitted import LINK, PROGRAM, read_node
-from okstra_git.runs.snapshots import FILE_LIMIT, Snapshot
+from okstra_git.git.worktree_content import FILE_LIMIT
+from okstra_git.runs.snapshots import Snapshot
 
 Does = Literal["write", "replace", "delete", "same", "keep"]
 

@@ -1,35 +1,20 @@
 """Keeps what lies uncommitted in a worktree as a commit under a private ref, touching nothing there."""
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.changes import NO_MODE, SUBMODULE, show_path
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, durable_writes, read_commit, write_blob, write_commit
 from okstra_git.git.refs import RefUpdate, find_quietly, list_ref_names, swap_refs
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.uncommitted import (
-    Line,
-    Side,
-    Uncommitted,
-    list_uncommitted,
-    merging_with,
-    module_commit,
-    read_node,
-    under_way,
-    write_trees,
-)
+from okstra_git.git.uncommitted import list_uncommitted, merging_with, under_way, write_trees
+from okstra_git.git.worktree_content import FILE_LIMIT, TOTAL_LIMIT, Gathered, Limits, gather
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
 from okstra_git.state import layout
-
-FILE_LIMIT = 50 << 20
-TOTAL_LIMIT = 512 << 20
-"""Bytes of one file and of all files of a snapshot; what is larger is left out and listed."""
 
 TRAILER = "Okstra-"
 
@@ -76,16 +61,6 @@ class Snapshot:
         return layout.snapshot_ref(self.id)
 
 
-@dataclass
-class _Gathered:
-    lines: list[Line] = field(default_factory=list)
-    size: int = 0
-    left_out: list[str] = field(default_factory=list)
-
-    def leave(self, path: bytes, why: str) -> None:
-        self.left_out.append(f"{show_path(path)}: {why}")
-
-
 def take_snapshot(git: Git, worktree: Path, about: About, *, now: datetime) -> Snapshot | None:
     """Keep everything in the worktree that is not committed and not ignored; None when there is nothing.
 
@@ -97,7 +72,8 @@ def take_snapshot(git: Git, worktree: Path, about: About, *, now: datetime) -> S
     if not changes:
         return None
     with durable_writes():
-        gathered = _gather(git, here.top, changes)
+        limits = Limits(FILE_LIMIT, TOTAL_LIMIT, "the snapshot")
+        gathered = gather(here.top, changes, lambda _, data: write_blob(git, data), limits)
         staged = [(each.path, each.staged) for each in changes if each.staged != each.head]
         id = mint_ulid(int(now.timestamp() * 1000))
         index_file = git.private_dir / f"snapshot-{id}.index"
@@ -110,45 +86,8 @@ def take_snapshot(git: Git, worktree: Path, about: About, *, now: datetime) -> S
     return made
 
 
-def _gather(git: Git, top: Path, changes: Iterable[Uncommitted]) -> _Gathered:
-    found = _Gathered()
-    for each in changes:
-        path = os.path.join(os.fsencode(top), each.path)
-        if each.is_gone:
-            found.lines.append((each.path, None))
-        elif each.is_module:
-            _keep_module(found, each, path)
-        elif each.path.endswith(b"/"):
-            found.leave(each.path, "it is a repository of its own")
-        else:
-            _keep_file(git, found, each, path)
-    return found
-
-
-def _keep_module(found: _Gathered, each: Uncommitted, path: bytes) -> None:
-    commit = module_commit(path)
-    if commit is None:
-        found.leave(each.path, "the submodule has no commit checked out")
-        return
-    found.lines.append((each.path, Side(SUBMODULE, commit)))
-    if "M" in each.modules[2:] or "U" in each.modules[2:]:
-        found.leave(each.path, "changes inside the submodule that are not committed there")
-
-
-def _keep_file(git: Git, found: _Gathered, each: Uncommitted, path: bytes) -> None:
-    node = read_node(path, limit=min(FILE_LIMIT, TOTAL_LIMIT - found.size))
-    if isinstance(node, str):
-        full = found.size > TOTAL_LIMIT - FILE_LIMIT and "larger" in node
-        found.leave(each.path, f"the snapshot would exceed {TOTAL_LIMIT >> 20} MiB" if full else node)
-        return
-    mode, data = node
-    known = each.mode if each.mode not in (NO_MODE, SUBMODULE) and each.mode[:2] == mode[:2] else mode
-    found.lines.append((each.path, Side(known, write_blob(git, data))))
-    found.size += len(data)
-
-
 def _commit(
-    git: Git, here: Git, about: About, gathered: _Gathered, id: str, trees: tuple[str, str], now: datetime
+    git: Git, here: Git, about: About, gathered: Gathered, id: str, trees: tuple[str, str], now: datetime
 ) -> Snapshot:
     head, when = resolve_head(here), now.astimezone(UTC)
     index_tree, tree = trees

@@ -94,6 +94,11 @@ def landings_file(private: Path) -> Path:
     return private / "cache" / "landings"
 
 
+def forecast_file(private: Path) -> Path:
+    """What merges of live stages came to, by the trees that were merged."""
+    return private / "cache" / "forecast"
+
+
 def derived_file(private: Path) -> Path:
     """The log tips for which refs and notes were last derived."""
     return private / "derived"

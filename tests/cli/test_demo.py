@@ -49,6 +49,10 @@ def test_the_story_shows_every_proof_and_leaves_one_question(world: World, scrat
     assert [step["exit"] for step in answer.json["steps"] if step["exit"]] == [2]
     prepared = [step["stdout"] for step in answer.json["steps"] if " run prepare " in step["command"]]
     assert [lines[-1] == "okstra concurrent-run stages: 1" for lines in prepared] == [False, True]
+    assert [line.split(" at ")[0].strip() for line in answer.json["steps"][-1]["stdout"][-2:]] == [
+        "stage 1 landed in main",
+        "stage 2 landed in main",
+    ]
     assert answer.json["kept"] is None
     assert list(scratch.iterdir()) == []
     after = world.ask("for-each-ref"), world.ask("status", "--porcelain"), world.ask("config", "--list", "--local")
@@ -63,7 +67,7 @@ def test_the_text_explains_each_proof_once_and_fits_a_screen(world: World) -> No
     assert "needs a decision: content changed: 1 file differs" in flat
     assert "--apply --stage 3 --use-ref login-3-form" in flat
     assert [line for line in text.splitlines() if len(line) > 80] == []
-    assert re.findall(r"^\d\. ", text, re.MULTILINE) == [f"{number}. " for number in range(1, 8)]
+    assert re.findall(r"^\d\. ", text, re.MULTILINE) == [f"{number}. " for number in range(1, 9)]
 
 
 def test_without_update_refs_the_stages_are_rebased_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

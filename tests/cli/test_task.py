@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cli.conftest import Ask
 from tests.cli.shop import KEY, TASK, TASK_KEYS, open_shop, record_stage, refused, status
 from tests.kit.scenario import World
 
@@ -19,6 +20,12 @@ def test_a_task_is_opened_once(world: World) -> None:
     assert (task["tickets"], task["status"], task["phase"], task["anchor"]) == (["A-1", "A-2"], "open", None, None)
     assert task["changed"] is True
     assert opened(world, KEY)["changed"] is False
+
+
+def test_a_command_to_copy_has_no_breaks_on_a_narrow_terminal(world: World, on_terminal: Ask) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    said = on_terminal("task", "open", KEY, columns=30).expect(0).out.splitlines()
+    assert "  or: git okstra stage start 1 --task-key shop:web:login" in said
 
 
 def test_opening_again_keeps_what_is_not_said_anew(world: World) -> None:

@@ -82,6 +82,18 @@ def test_a_read_only_repository_is_read_and_not_written(small_disk: Mount) -> No
     world.okstra("task", "open", "shop:web:more")
 
 
+def test_a_forecast_of_a_read_only_repository_counts_what_is_committed(small_disk: Mount) -> None:
+    disk = small_disk("8m")
+    world = recorded_world(World.begin(disk / "world"))
+    world.checkout("feature")
+    world.write("README", "not committed\n")
+    remount(disk, "ro")
+    found = world.okstra("status", "--forecast", "--json").json["forecast"]
+    assert found["stages"][-1]["tree"] == world.ask("rev-parse", "HEAD^{tree}")
+    assert found["skipped"][0].startswith(f"what is not committed of {NAME} stage 1 was left out: ")
+    remount(disk, "rw")
+
+
 def test_init_in_a_read_only_repository_says_so(small_disk: Mount) -> None:
     disk = small_disk("8m")
     world = World.begin(disk / "world")

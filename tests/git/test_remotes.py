@@ -41,12 +41,13 @@ def test_a_named_remote_is_taken_and_an_unknown_one_refused(git: Git, world: Wor
         find_remote(git, "https://example.org/origin.git")
 
 
-def test_without_a_name_the_base_s_upstream_comes_before_push_default_and_origin(git: Git, world: World) -> None:
+def test_without_a_name_push_default_comes_before_the_base_s_upstream_and_origin(git: Git, world: World) -> None:
     remotes(world, "one", "two", "team/two", "origin")
     world.git("config", "remote.team.url", "https://example.org/team.git")
     assert find_remote(git).name == "origin"
     world.git("config", "remote.pushDefault", "one")
     assert find_remote(git).name == "one" == find_remote(git, base="main").name
+    world.git("config", "--unset", "remote.pushDefault")
     world.git("update-ref", "refs/remotes/team/two/main", "HEAD")
     world.git("branch", "-q", "-u", "team/two/main", "main")
     assert find_remote(git, base="main").name == "team/two" == find_remote(git, base="team/two/main").name

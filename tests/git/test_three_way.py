@@ -13,6 +13,7 @@ from okstra_git.git.changes import show_path
 from okstra_git.git.merging import merge_text
 from okstra_git.git.objects import EMPTY_TREE, MissingObject
 from okstra_git.git.plain_merge import Doubt, PlainMerge
+from okstra_git.git.raw_trees import Pending
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.three_way import Clash, MergeFailed, merge_trees
 from tests.git.forest import (
@@ -62,13 +63,13 @@ def agrees(folder: Path, three: Three) -> None:
 def is_plain(git: Git, *trees: str) -> bool:
     """Whether git need not be asked."""
     try:
-        PlainMerge(git, is_alone=False).merge(*(bytes.fromhex(tree) for tree in trees))
+        PlainMerge(git, Pending(), is_alone=False).merge(*(bytes.fromhex(tree) for tree in trees))
     except Doubt:
         return False
     return True
 
 
-@settings(max_examples=250, **HEALTH)
+@settings(max_examples=150, **HEALTH)
 @given(three=threes())
 def test_the_merge_is_the_one_that_git_makes(folder: Path, three: Three) -> None:
     agrees(folder, three)
@@ -81,7 +82,7 @@ def test_the_merge_is_the_one_that_git_makes_thousands_of_times(folder: Path, th
     agrees(folder, three)
 
 
-@settings(max_examples=250, **HEALTH)
+@settings(max_examples=150, **HEALTH)
 @given(three=texts_of_one_file())
 def test_lines_are_merged_as_git_merges_them(folder: Path, three: Three) -> None:
     agrees(folder, three)
@@ -143,6 +144,23 @@ def test_what_needs_no_thought_is_merged_without_git(
 
 
 @pytest.mark.parametrize(
+    ("base", "ours", "theirs"),
+    [
+        pytest.param(b"x\nx\nx\nx\n", b"x\nx\no\nx\nx\nx\n", b"x\nt\nx\nx\nx\nx\n", id="nothing occurs once"),
+        pytest.param(b"y\nx\ny\nu\nx\ny\n", b"y\nx\no\ny\nu\nx\ny\n", b"y\nt\nx\ny\nx\ny\n", id="little occurs once"),
+        pytest.param(lines(), lines(_5="line 8", _8="line 5"), lines(_20="z"), id="lines changed places"),
+        pytest.param(lines(), lines(_5="line 8"), lines(_20="z"), id="a line was copied"),
+    ],
+)
+def test_what_can_be_told_in_two_ways_is_left_to_git(
+    folder: Path, git: Git, base: bytes, ours: bytes, theirs: bytes
+) -> None:
+    three = Three({b"f": f(base)}, {b"f": f(ours)}, {b"f": f(theirs)})
+    assert not is_plain(git, *(plant(git, files) for files in (three.base, three.ours, three.theirs)))
+    agrees(folder, three)
+
+
+@pytest.mark.parametrize(
     ("base", "ours", "theirs", "expected"),
     [
         pytest.param({b"old": f(LONG)}, {b"new": f(LONG)}, {b"old": f(lines(_3="x"))}, {b"new": f(lines(_3="x"))},
@@ -168,6 +186,9 @@ CLASHES: Mapping[str, tuple[Files, Files, Files, list[tuple[str, str]]]] = {
     "add/add": ({}, {b"f": f(b"1\n")}, {b"f": f(b"2\n")}, [("f", "add/add")]),
     "modify/delete": ({b"f": f(LONG)}, {}, {b"f": f(lines(_3="x"))}, [("f", "modify/delete")]),
     "rename/delete": ({b"f": f(LONG)}, {}, {b"g": f(LONG)}, [("g", "rename/delete")]),
+    "folder in its place": (
+        {b"f": f(LONG)}, {b"f/a": f(b"1\n"), b"g": f(LONG)}, {b"f/b": f(b"2\n")}, [("g", "rename/delete")],
+    ),
     "rename/rename": (
         {b"f": f(LONG)}, {b"g": f(LONG)}, {b"h": f(LONG)},
         [("f", "rename/rename"), ("g", "rename/rename"), ("h", "rename/rename")],
@@ -259,12 +280,13 @@ def old_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("old_git")
-def test_with_an_old_git_contradictions_are_our_own_and_renames_a_persons(git: Git) -> None:
+def test_with_an_old_git_contradictions_are_our_own_and_renames_are_not_seen(git: Git) -> None:
     found = {name: merge(git, base, ours, theirs)[1] for name, (base, ours, theirs, _) in CLASHES.items()}
     for name in ("content", "two", "add/add", "modify/delete", "file/directory", "submodule", "link", "name"):
         assert [(clash.path, clash.kind) for clash in found[name]] == CLASHES[name][3], name
     assert found["directory-rename"] == [Clash("old", "directory-rename")]
-    assert all(found[name] for name in found if name not in ("rename/delete", "rename/rename"))
+    unseen = ("rename/delete", "rename/rename", "folder in its place")
+    assert all(found[name] for name in found if name not in unseen)
     blank = {b"f": f(LONG)}, {b"f": f(lines(_3="x", _4=""))}, {b"f": f(lines(_20="", _9="}"))}
     assert merge(git, *blank) == (plant(git, {b"f": f(lines(_3="x", _4="", _20="", _9="}"))}), [])
 

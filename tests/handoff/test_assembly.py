@@ -407,3 +407,31 @@ def test_a_stage_whose_branch_was_deleted_needs_a_person(world: World) -> None:
     error = dict(assemble(world, "1", exit=1)["error"])  # type: ignore[call-overload]
     assert error["stages"] == [{"stage": 1, "reasons": ["stale-history"]}]
     assert "git okstra reconcile" in str(error["hint"])
+
+
+def test_the_worktree_of_a_landed_group_is_pruned_and_that_of_another_one_kept(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2)
+    landed, waiting = assemble(world, "1"), assemble(world, "2")
+    world.git("merge", "-q", "--squash", "s1")
+    world.commit("squashed", {})
+    world.git("branch", "-q", "-D", "s1")
+    world.okstra("reconcile", "--task-key", NAME, "--apply")
+    rows = world.okstra("worktree", "prune", "--json").json["worktrees"]
+    assert {row["worktree"]: (row["removed"], row["reason"]) for row in rows} == {
+        landed["worktree"]: (True, "landed, clean, and its commits are on a branch"),
+        waiting["worktree"]: (False, "its group has not landed"),
+    }
+
+
+def test_stages_that_would_conflict_are_not_suggested_together(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2, {"a.py": "two\n"}, base="s1", after=[1])
+    ready(world, 3, {"a.py": "three\n"}, base="s1", after=[1])
+    found = handoff(world, "eligible")
+    assert found["suggested_groups"] == [[1, 2]]
+    assert found["left_out"] == [{"stage": 3, "conflicts_with": [2], "needs": []}]
+    assert found["conflicts"] == [{"stages": [2, 3], "paths": ["a.py"]}]
+    text = world.okstra("handoff", "eligible", "--task-key", NAME, "--text").out
+    assert "stage 3 is left out: it would conflict with stage 2" in text
+    assert handoff(world, "eligible", "--no-forecast")["suggested_groups"] == [[1, 2, 3]]

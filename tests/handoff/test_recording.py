@@ -183,6 +183,12 @@ def test_one_that_replaces_another(world: World) -> None:
     assert states(world) == {1: "in-pr"}
 
 
+def test_closing_one_that_nobody_recorded_names_it(world: World) -> None:
+    ready(world, 1)
+    error = world.okstra("handoff", "record-closed", "--url", URL, "--json", exit=1).json["error"]
+    assert (error["code"], URL in error["message"]) == ("pr.unknown", True)
+
+
 @pytest.mark.parametrize(
     "url",
     ["", "pull/7", "ftp://f.example/1", "https://", "https://user:pw@f.example/1", "https://f.example/a b", "x\n"],

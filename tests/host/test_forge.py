@@ -109,7 +109,8 @@ def test_a_closed_one_does_not_count_as_open(forge: Forge) -> None:
 
 
 def test_the_address_is_the_last_one_gh_prints(says: Any) -> None:
-    answer = says("echo see https://docs.example/; echo https://one.example/pull/1; echo https://h/pull/2; echo bye")
+    printed = ["see https://docs.example/", "https://one.example/pull/1", "https://h/pull/2", "https://h/ is green"]
+    answer = says("; ".join(f"echo {line}" for line in printed))
     assert answer == PullRequestAnswer("https://h/pull/2", existed=False)
 
 
@@ -148,11 +149,11 @@ def test_a_gh_that_was_killed_before_it_did_anything_says_so(forge: Forge) -> No
 
 def test_the_look_afterwards_takes_no_other_pull_request_for_ours(forge: Forge) -> None:
     forge.world.git("push", "-q", "origin", "main:next", "login:1")
-    create(forge, base="next")
+    create(forge)
     forge.switch(crash="before")
-    for head in ("login", "1"):  # another base; a branch that reads like the number of a pull request
+    for other in ({"base": "next"}, {"head": "1"}):  # another base; a branch that reads like our pull request's number
         with pytest.raises(ForgeSaidNoUrl):
-            create(forge, head=head)
+            create(forge, **other)
 
 
 def test_a_gh_that_is_slow_is_ended(forge: Forge) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.git.settings import SETTINGS
+from okstra_git.handoff import eligibility
 from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.events import Event, Fact
 from okstra_git.records.stage import RangePrint
@@ -74,6 +75,24 @@ def test_every_event_type_and_field_is_described() -> None:
     assert [name for name in KNOWN_TYPES if f"`{name}`" not in text] == []
     fields = {name for kind in Fact.__subclasses__() for name in kind.model_fields} | {*RangePrint.model_fields}
     assert [name for name in sorted((fields | {*Event.model_fields}) - {"type"}) if f"`{name}`" not in text] == []
+
+
+def test_every_code_of_the_handoff_is_explained() -> None:
+    """Reasons, obstacles, what is wrong with evidence, and refusals: a code in the code stands on the page."""
+    rooms = [ROOT / "okstra_git/handoff", ROOT / "okstra_cli"]
+    files = [*rooms[0].glob("*.py"), *(rooms[1] / name for name in ("publishing.py", "verifying.py", "pr_text.py"))]
+    files += [ROOT / "okstra_git/host/forge.py", ROOT / "okstra_git/git/pushing.py", ROOT / "okstra_git/git/remotes.py"]
+    text = "\n".join(file.read_text() for file in files)
+    found = {
+        *re.findall(r'^    code = "([^"]+)"', text, re.MULTILINE),
+        *re.findall(r'EvidenceProblem\("([^"]+)"', text),
+    }
+    found |= {*re.findall(r'(?:Reason|Changed)\(\s*"([a-z-]+)"', text)}
+    found |= {f"evidence.{code}" for code in re.findall(r'_say\("([a-z-]+)"', text)}
+    found |= {value for name, value in vars(eligibility).items() if name.isupper()}
+    page = (ROOT / "docs/handoff.md").read_text()
+    assert len(found) > 40
+    assert sorted(code for code in found if f"`{code}`" not in page) == []
 
 
 def test_the_commands_of_the_state_page_work_in_a_real_repository(world: World) -> None:

@@ -45,7 +45,7 @@ class Reader:
         if command.startswith("git okstra run list"):
             runs = run_program(["sh", "-c", f"{command} --json"], cwd=self.world.path, environ=environ)
             [self.run] = [run["id"] for run in json.loads(runs.out)["runs"] if run["stage"] == 1]
-        return _masked(answer.out + answer.err)
+        return _masked(answer.out + answer.err).replace(str(self.home), "~")
 
 
 def _commands(console: str) -> list[list[str]]:
@@ -81,6 +81,7 @@ def test_the_page_is_true_to_the_letter(reader: Reader) -> None:
     assert "find_session() are in src/session.py" in (carried / "analysis-packet.md").read_text()
     stages = json.loads(reader.world.okstra("status", "--json").out)["tasks"][0]["stages"]
     assert [(stage["state"], stage["lease"] is not None) for stage in stages] == [
-        ("done", False), ("started", True), ("started", True),
+        ("landed", False), ("started", True), ("landed", False),
     ]  # fmt: skip
-    assert (reader.home / ".okstra/worktrees/shop/web/login/stage-3/src/session.py").is_file()
+    assert (reader.world.path / "src/session.py").is_file(), "what stage 1 built has arrived in main"
+    assert (reader.home / ".okstra/worktrees/shop/web/login/stage-2").is_dir()

@@ -1,0 +1,146 @@
+"""What lies in a worktree right now as a tree, uncommitted and untracked files included; nothing there is touched."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import pygit2
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.changes import NO_MODE, SUBMODULE, show_path
+from okstra_git.git.history import resolve_head
+from okstra_git.git.objects import EMPTY_TREE, tree_of, write_blob
+from okstra_git.git.raw_trees import Pending, UnusualTree, edit_tree, write_pending
+from okstra_git.git.repo import Git, open_repository
+from okstra_git.git.uncommitted import Line, Side, Uncommitted, list_uncommitted, module_commit, read_node
+
+FILE_LIMIT = 50 << 20
+TOTAL_LIMIT = 512 << 20
+"""Bytes of one file and of all files that are taken in; what is larger is left out and listed."""
+
+_AT_ONCE = 8
+
+
+class Limits(NamedTuple):
+    """Bytes of one file and of all together, and what all together are called."""
+
+    file: int = FILE_LIMIT
+    total: int = TOTAL_LIMIT
+    whole: str = "what is uncommitted"
+
+
+class Content(NamedTuple):
+    """The commit checked out and the tree of what lies there; `problem` says why uncommitted work is not in it.
+
+    `left_out` says which files are not in it and why.
+    """
+
+    head: str | None
+    tree: str
+    is_dirty: bool
+    problem: str = ""
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass
+class Gathered:
+    """Files that are not as committed, as lines for an index, and those that could not be taken in."""
+
+    lines: list[Line] = field(default_factory=list)
+    size: int = 0
+    left_out: list[str] = field(default_factory=list)
+
+    def leave(self, path: bytes, why: str) -> None:
+        """Do without this path."""
+        self.left_out.append(f"{show_path(path)}: {why}")
+
+
+def worktree_tree(worktree: Path) -> Content:
+    """The content of a worktree as a tree: HEAD's where everything is committed.
+
+    Files that are not ignored count, committed or not, with the line ends that a commit would give them. Only loose
+    objects are written, and only for what is not committed; where that is impossible, or git cannot say what changed,
+    the tree is that of HEAD and `problem` says so. Refuses a directory that is no repository.
+    """
+    here = open_repository(worktree)
+    head = resolve_head(here)
+    plain = tree_of(here, head) if head else EMPTY_TREE
+    changes: list[Uncommitted] = []
+    try:
+        changes = list_uncommitted(here.top)
+        if not changes:
+            return Content(head, plain, is_dirty=False)
+        found = gather(here.top, changes, lambda path, data: _put(here, path, data), Limits())
+        pending = Pending()
+        tree = edit_tree(here, plain, found.lines, pending)
+        write_pending(here, pending)
+    except (OkstraError, UnusualTree) as refusal:
+        return Content(head, plain, is_dirty=bool(changes), problem=str(refusal))
+    return Content(head, tree, is_dirty=True, left_out=tuple(found.left_out))
+
+
+def worktree_trees(worktrees: Sequence[Path]) -> dict[Path, Content]:
+    """`worktree_tree` of each, several at a time; one that cannot be read at all is missing from the answer."""
+
+    def read(worktree: Path) -> Content | None:
+        try:
+            return worktree_tree(worktree)
+        except OkstraError:
+            return None
+
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as several:
+        found = list(several.map(read, worktrees))
+    return {path: content for path, content in zip(worktrees, found, strict=True) if content is not None}
+
+
+def _put(here: Git, path: bytes, data: bytes) -> str:
+    """Line ends as a commit would have them; other filters run programs and are not asked."""
+    if b"\r\n" in data and b"\0" not in data:
+        try:
+            return str(here.handle.create_blob_fromworkdir(os.fsdecode(path)))
+        except (pygit2.GitError, KeyError, ValueError, OSError):
+            return write_blob(here, data)
+    return write_blob(here, data)
+
+
+def gather(top: Path, changes: Iterable[Uncommitted], put: Callable[[bytes, bytes], str], limits: Limits) -> Gathered:
+    """Read every changed file of the worktree at `top`; `put` (path, data) makes its blob."""
+    found = Gathered()
+    for each in changes:
+        path = os.path.join(os.fsencode(top), each.path)
+        if each.is_gone:
+            found.lines.append((each.path, None))
+        elif each.is_module:
+            _keep_module(found, each, path)
+        elif each.path.endswith(b"/"):
+            found.leave(each.path, "it is a repository of its own")
+        else:
+            _keep_file(found, each, path, put, limits)
+    return found
+
+
+def _keep_module(found: Gathered, each: Uncommitted, path: bytes) -> None:
+    commit = module_commit(path)
+    if commit is None:
+        found.leave(each.path, "the submodule has no commit checked out")
+        return
+    found.lines.append((each.path, Side(SUBMODULE, commit)))
+    if "M" in each.modules[2:] or "U" in each.modules[2:]:
+        found.leave(each.path, "changes inside the submodule that are not committed there")
+
+
+def _keep_file(
+    found: Gathered, each: Uncommitted, path: bytes, put: Callable[[bytes, bytes], str], limits: Limits
+) -> None:
+    node = read_node(path, limit=min(limits.file, limits.total - found.size))
+    if isinstance(node, str):
+        full = found.size > limits.total - limits.file and "larger" in node
+        found.leave(each.path, f"{limits.whole} would exceed {limits.total >> 20} MiB" if full else node)
+        return
+    mode, data = node
+    known = each.mode if each.mode not in (NO_MODE, SUBMODULE) and each.mode[:2] == mode[:2] else mode
+    found.lines.append((each.path, Side(known, put(each.path, data))))
+    found.size += len(data)
