@@ -156,6 +156,8 @@ class _Look:
             return found
         new = self._follows.get(stage.number)
         if new is None or new.head != found.commit:
+            if found.is_there and self._has_other_version(stage.number):
+                self._miss(stage.number, "landed-older", self._landed(stage.number, found))
             return None
         return replace(found, is_there=found.is_there or new.landed)
 

@@ -199,8 +199,9 @@ def test_a_window_that_ends_too_early_proves_nothing(desk: Desk) -> None:
         desk.world.commit(f"N{number}")
     assert landed(desk.world) == {1: "main same-delta"}
     desk.world.okstra("init", "--project-id", "shop", "--no-hooks")
-    desk.world.okstra("config", "set", "okstra.reconcileWindow", "3")
-    assert "landed" not in desk.world.okstra("worktree", "prune").err
+    for limit in ("3", "4"):  # without and with the squash, but without what came before
+        desk.world.okstra("config", "set", "okstra.reconcileWindow", limit)
+        assert "landed" not in desk.world.okstra("worktree", "prune").err
     desk.world.okstra("config", "set", "okstra.reconcileWindow", "300")
     assert "landed in main (same-delta)" in desk.world.okstra("worktree", "prune").err
 
@@ -291,6 +292,17 @@ def test_a_revert_that_only_the_upstream_has_is_seen(desk: Desk) -> None:
     assert landed(world) == {}
 
 
+def test_what_one_target_took_out_may_be_in_another_one(desk: Desk) -> None:
+    stage(desk, 1, ("A", None))
+    for target in ("one", "two"):
+        desk.world.branch(target, "main")
+        desk.world.git("merge", "-q", "--no-ff", "-m", "merged", "s1")
+    desk.world.checkout("one")
+    desk.world.git("revert", "--no-edit", "-m", "1", "HEAD")
+    assert landed(desk.world, "one", "two") == {1: "two ancestor"}
+    assert (landed(desk.world, "one"), missed(desk.world, "one")) == ({}, {1: "taken-out"})
+
+
 @pytest.mark.parametrize(
     "later",
     [
@@ -377,6 +389,16 @@ def test_the_base_of_a_group_is_a_target_of_its_members(desk: Desk) -> None:
     assert landed(desk.world) == {1: "release same-tree 1-2", 2: "release same-tree 1-2"}
 
 
+def test_a_member_that_was_merged_alone_into_the_base_of_its_group_has_landed(desk: Desk) -> None:
+    desk.world.git("branch", "-q", "release", "main")
+    stage(desk, 1, ("A", None))
+    stage(desk, 2, ("B", None))
+    hand_over(desk.world, 1, 2, base="release")
+    desk.world.checkout("release")
+    desk.world.git("merge", "-q", "--no-ff", "-m", "merged", "s1")
+    assert landed(desk.world) == {1: "release ancestor"}
+
+
 def test_a_member_that_was_amended_after_it_was_handed_over_has_not_landed(pair: Desk) -> None:
     pair.world.checkout("s2")
     pair.world.amend({"list": edited(30, 31)})
@@ -393,13 +415,33 @@ def test_a_member_whose_branch_holds_another_version_has_not_landed(pair: Desk) 
     assert (landed(pair.world), missed(pair.world)) == ({1: "main same-tree 1-2"}, {2: "landed-older"})
 
 
-def test_a_member_that_was_only_rebased_since_has_landed(pair: Desk) -> None:
-    pair.world.commit("M")
+@pytest.mark.parametrize("files", [None, {"list": edited(15, word="theirs")}], ids=["other files", "same file"])
+def test_a_member_that_was_only_rebased_since_has_landed(pair: Desk, files: dict[str, str] | None) -> None:
+    pair.world.commit("M", files)
     pair.world.git("rebase", "-q", "main", "s2")
     squash(pair.world, "group-1-2")
     assert set(landed(pair.world)) == {1, 2}
     pair.settle()
     assert set(landed(pair.world)) == {1, 2}
+
+
+def test_a_member_whose_branch_was_moved_to_the_target_has_landed(pair: Desk) -> None:
+    pair.world.commit("M")
+    squash(pair.world, "group-1-2")
+    pair.world.git("branch", "-q", "-f", "s2", "main")
+    assert set(landed(pair.world)) == {1, 2}
+
+
+def test_a_stage_that_a_person_moved_after_its_older_version_landed_is_told(desk: Desk) -> None:
+    stage(desk, 1, ("A", {"list": edited(5)}))
+    desk.world.commit("M")
+    squash(desk.world, "s1")
+    desk.world.okstra("init", "--project-id", "shop", "--no-hooks")
+    desk.world.checkout("s1")
+    desk.world.amend({"list": edited(5, 6)})
+    assert (landed(desk.world), missed(desk.world)) == ({}, {1: "landed-older"})
+    desk.world.okstra("reconcile", "--task-key", str(KEY), "--apply", "--stage", "1", "--use-ref", "s1")
+    assert (landed(desk.world), missed(desk.world)) == ({}, {1: "landed-older"})
 
 
 def test_a_member_that_a_person_moved_has_landed_only_if_its_change_is_the_same(pair: Desk) -> None:
