@@ -11,6 +11,7 @@ from okstra_git.git.objects import MissingObject
 from okstra_git.reconcile.arrivals import Arrivals, Arrived
 from okstra_git.reconcile.handed import Handed, find_handed, is_as_handed, list_handed
 from okstra_git.reconcile.judge import Judge
+from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.presence import is_whole
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
@@ -153,13 +154,16 @@ class _Look:
         found = self.arrivals.find(prover, self.targets[stage.number], self._root(stage))
         if found is None or stage.number not in self.stale:
             return found
-        return replace(found, is_there=True) if self._follows.get(stage.number) == found.commit else None
+        new = self._follows.get(stage.number)
+        if new is None or new.head != found.commit:
+            return None
+        return replace(found, is_there=found.is_there or new.landed)
 
     @cached_property
-    def _follows(self) -> Mapping[int, str]:
-        """Stale stage -> the commit of a target to which reconcile would move it."""
+    def _follows(self) -> Mapping[int, ProvenRange]:
+        """Where reconcile would move each stale stage."""
         findings = self.judge.judge(self.task).findings
-        return {f.stage: f.new.head for f in findings if f.kind == "auto" and f.new is not None and f.new.landed}
+        return {f.stage: f.new for f in findings if f.kind == "auto" and f.new is not None}
 
     @staticmethod
     def _is_shared(number: int, one: Arrived, own: Mapping[int, Arrived | None]) -> bool:

@@ -172,6 +172,19 @@ def test_proven_moves_are_settled_and_told(shop: World) -> None:
     assert answer.json["base"] == place.tip()
 
 
+def test_a_stage_begins_on_its_target_once_what_it_depends_on_has_landed(shop: World) -> None:
+    prepare(shop, "--stage", "1")
+    finish(shop, 1)
+    shop.commit("M", {"main.py": "m\n"})
+    shop.git("merge", "-q", "--squash", "feature/web/login-stage-1")
+    shop.git("commit", "-q", "-m", "Squashed (#1)")
+    later = shop.commit("later", {"later.py": "l\n"})
+    answer = prepare(shop, "--stage", "3")
+    assert "okstra: stage 1 of shop:web:login landed in main (same-delta)\n" in answer.err
+    assert answer.json["base"] == later
+    assert "does not contain" not in answer.err
+
+
 def test_changed_content_stops_it_with_the_command_to_run(shop: World) -> None:
     prepare(shop, "--stage", "1")
     finish(shop, 1)

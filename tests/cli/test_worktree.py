@@ -200,7 +200,6 @@ def test_prune_takes_a_branch_that_was_moved_to_its_target_for_landed(shop: Worl
     shop.commit("M")
     merge(shop, "feature/web/login-stage-1", "--squash")
     shop.commit("N")
-    shop.okstra("reconcile", *TASK, "--apply")
     at_work.git("reset", "-q", "--hard", "main")
     assert prune(shop)[0][0] is True
 
