@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Delta
 from okstra_git.git.history import find_commit, is_whole_above
 from okstra_git.git.objects import MissingObject
@@ -76,7 +77,7 @@ class Arrivals:
             return None
         try:
             hits = locate(window, prover)
-        except MissingObject:
+        except (MissingObject, GitFailed):
             return None
         whole = len(hits) == 1 and is_whole_above(self.places.git, [home.tip], root, limit=self.limit)
         return hits[0] if whole else None

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from okstra_git.git.binary import GitFailed
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import MissingObject
 from okstra_git.reconcile.arrivals import Arrivals, Arrived
@@ -46,7 +47,7 @@ def _as_published(places: Places, task: Task, pr: PullRequest) -> Iterator[Hande
         return
     try:
         whole = take_prints(places.git, [(base, pr.commit)])[0]
-    except MissingObject:
+    except (MissingObject, GitFailed):
         return
     yield Handed(pr.group, pr.base_ref or group.base_ref, whole, pr.members)
 

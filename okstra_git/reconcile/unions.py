@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from okstra_git.digest import add_sums
+from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Delta, compose
 from okstra_git.git.history import find_commit
+from okstra_git.git.objects import MissingObject
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.locate import locate
 from okstra_git.reconcile.places import Home
@@ -60,8 +62,10 @@ def prove_union(git: Git, task: Task, union: Union, window: Window) -> Arrival |
         return "same-delta"
     if any(upper.base != lower.head for lower, upper in pairwise(prints)) or not find_commit(git, prints[-1].head):
         return None
-    prover = Prover(git, take_prints(git, [(prints[0].base, prints[-1].head)])[0])
-    hits = locate(window, prover)
+    try:
+        hits = locate(window, Prover(git, take_prints(git, [(prints[0].base, prints[-1].head)])[0]))
+    except (MissingObject, GitFailed):
+        return None
     rung = hits[0].proven.rung if [hit.span.last.facts.oid for hit in hits] == [union.commit] else None
     return rung if rung != "restored" else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from okstra_git.git.binary import GitFailed
 from okstra_git.git.objects import MissingObject
 from okstra_git.reconcile.locate import locate
 from okstra_git.reconcile.places import Home, Places
@@ -44,7 +45,7 @@ def _steps_of(window: Window, places: Places, recorded: RangePrint) -> Iterator[
     if at is None:
         try:
             hits = locate(window, Prover(places.git, recorded))
-        except MissingObject:
+        except (MissingObject, GitFailed):
             return
         if len(hits) != 1:
             return

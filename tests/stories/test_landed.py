@@ -51,6 +51,7 @@ def settled(story: Story, *gone: str) -> None:
     assert story.reconcile("--apply", exit=0)["applied"] == []
     assert story.everything() == before
     assert story.okstra("fsck", "--json").json["findings"] == []
+    assert [f for f in story.okstra("doctor", "--json").json["findings"] if f["code"] != "hooks.absent"] == []
 
 
 Forge = Callable[[Story], None]
