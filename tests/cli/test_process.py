@@ -12,6 +12,7 @@ from tests.cli.runs import approve_plan, prepare
 from tests.cli.shop import KEY, TASK, open_shop
 from tests.kit.answers import Answer, run_program
 from tests.kit.scenario import World
+from tests.kit.stores import recorded_world
 from tests.kit.surroundings import ROOT, program_dir
 
 HEAVY = {"rich", "jinja2", "psutil", "pydantic", "xxhash"}
@@ -20,11 +21,16 @@ BEFORE_A_RECORD_IS_CONCERNED = {"typer", "pygit2", *HEAVY}
 
 def loaded_by(world: World, *line: str) -> set[str]:
     """Top-level modules in memory after the line was answered."""
+    return {name.partition(".")[0] for name in modules_after(world, *line)}
+
+
+def modules_after(world: World, *line: str) -> list[str]:
+    """Every module in memory after the line was answered."""
     source = f"import os, sys\nos._exit = sys.exit\nfrom okstra_cli import entry\nsys.argv = {['okstra', *line]!r}\n"
     source += "try:\n    entry.main()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
     environ = {**world.environ(), "PYTHONPATH": str(ROOT)}
     answer = run_program([sys.executable, "-c", source], cwd=world.path, environ=environ)
-    return {name.partition(".")[0] for name in answer.expect(0).err.splitlines()[-1].split()}
+    return answer.expect(0).err.splitlines()[-1].split()
 
 
 def test_the_version_loads_next_to_nothing(world: World) -> None:
@@ -53,6 +59,16 @@ def test_psutil_is_loaded_only_where_a_holder_is_looked_for(world: World) -> Non
         assert "psutil" not in loaded_by(world, *line), line
     prepare(world, lead_holder())
     assert "psutil" in loaded_by(world, "status")
+
+
+def test_history_is_judged_for_landings_only_when_something_moved(world: World) -> None:
+    recorded_world(world)
+    judge, prune = "okstra_git.reconcile.judge", ("worktree", "prune")
+    assert judge in modules_after(world, *prune)
+    assert judge not in modules_after(world, *prune)
+    world.checkout("main")
+    world.commit("M")
+    assert judge in modules_after(world, *prune)
 
 
 def shell(world: World, line: str, **extra: str) -> Answer:

@@ -260,6 +260,13 @@ def test_a_revert_that_left_the_change_log_is_seen(desk: Desk) -> None:
     assert (landed(desk.world), missed(desk.world)) == ({}, {1: "taken-out"})
 
 
+def test_a_file_that_is_gone_holds_nothing_of_the_change(desk: Desk) -> None:
+    stage(desk, 1, ("A", {"list": edited(5)}))
+    squash(desk.world, "s1")
+    desk.world.commit("gone", {"list": None})
+    assert (landed(desk.world), missed(desk.world)) == ({}, {1: "taken-out"})
+
+
 def test_a_revert_on_the_branch_before_it_was_merged_is_seen(desk: Desk) -> None:
     stage(desk, 1, ("A", None))
     desk.world.checkout("s1")
