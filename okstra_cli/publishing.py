@@ -14,7 +14,7 @@ from okstra_cli.pull_requests import ending_of
 from okstra_cli.views import published as view
 from okstra_git.errors import OkstraError
 from okstra_git.git.pushing import find_skipped, push_branch
-from okstra_git.git.remotes import find_remote
+from okstra_git.git.remotes import find_remote, remote_branch
 from okstra_git.git.upstreams import default_branches
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.recording import Opened, record_pr
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.git.pushing import Pushed
     from okstra_git.git.remotes import Remote
+    from okstra_git.host.forge import PullRequestAnswer
     from okstra_git.names import StageNumber, TaskKey
     from okstra_git.records.handoff import Group
     from okstra_git.records.states import Task
@@ -35,6 +36,12 @@ class NeedsYes(OkstraError):
 
     code = "handoff.needs-yes"
     exit_status = 2
+
+
+class BaseUnpublished(OkstraError):
+    """The remote does not have the branch that the pull request should go to."""
+
+    code = "handoff.base-unpublished"
 
 
 @dataclass(frozen=True)
@@ -93,11 +100,12 @@ def publish_here(session: Session, asked: Publishing) -> Answer:
     plan = _plan(session, asked)
     for sentence in plan.notes:
         session.note(sentence)
+    body = write_text(session, asked.key, plan.group, plan.text)
     if asked.dry_run:
         return _answer(plan, Done(next=steps(plan)))
     if not asked.yes:
         _ask(session, plan)
-    body = write_text(session, asked.key, plan.group, plan.text)
+    _refuse_unpublished_base(session, plan)
     pushed = push_branch(
         session.git,
         plan.remote,
@@ -110,6 +118,17 @@ def publish_here(session: Session, asked: Publishing) -> Answer:
         return _answer(plan, Done(pushed, next=() if asked.push_only else steps(plan)))
     session.note(f"{plan.group.branch} is on {plan.remote.name}; asking for the pull request")
     return _answer(plan, _open(session, plan, body, pushed))
+
+
+def _refuse_unpublished_base(session: Session, plan: Plan) -> None:
+    """A pull request onto a branch that the remote does not have would be refused after the push."""
+    if not plan.opens or remote_branch(session.git, plan.remote, plan.base) is not None:
+        return
+    raise BaseUnpublished(
+        f"the base {plan.base} is not on {plan.remote.name}; nothing was pushed",
+        hint=f"publish {plan.base} first, or assemble on a branch that {plan.remote.name} has",
+        base=plan.base,
+    )
 
 
 def _plan(session: Session, asked: Publishing) -> Plan:
@@ -161,23 +180,34 @@ def _ask(session: Session, plan: Plan) -> None:
 
 def _open(session: Session, plan: Plan, body: Path, pushed: Pushed) -> Done:
     asked, group = plan.asked, plan.group
-    found = create_pull_request(
-        plan.gh or Path("gh"),
-        cwd=session.git.top,
-        head=group.branch,
-        base=plan.base,
-        title=plan.text.title,
-        body_file=body,
-        draft=asked.draft,
-        repo=asked.repo,
-        environ=session.environ,
-    )
+    found = _ask_forge(session, plan, body)
     opened = Opened(found.url, group.stages, group.branch, group.base_ref)
     done = record_pr(session.store, asked.key, opened, ending_of(session, plan.task, opened, archive=True))
     session.warn(done.warning)
     after = done.snapshot.state.tasks[asked.key.slashed]
     ended = [run.id for run in plan.task.runs.values() if run.is_active and not after.runs[run.id].is_active]
     return Done(pushed, found.url, found.existed, recorded=True, ended=tuple(ended))
+
+
+def _ask_forge(session: Session, plan: Plan, body: Path) -> PullRequestAnswer:
+    """The pull request; a refusal says that the branch is out already, whatever else went wrong."""
+    asked, group = plan.asked, plan.group
+    try:
+        return create_pull_request(
+            plan.gh or Path("gh"),
+            cwd=session.git.top,
+            head=group.branch,
+            base=plan.base,
+            title=plan.text.title,
+            body_file=body,
+            draft=asked.draft,
+            repo=asked.repo,
+            environ=session.environ,
+        )
+    except OkstraError as refusal:
+        refusal.message = f"{refusal.message} ({group.branch} is pushed; the same command goes on from there)"
+        refusal.facts["pushed"] = True
+        raise
 
 
 def steps(plan: Plan) -> tuple[str, ...]:

@@ -48,7 +48,8 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     guard = Guard(session)
     problems = [*_stored(snapshot, writer), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
-    problems += _older(missed_landings(session, judge, snapshot.state, tasks))
+    handed = [task for task in tasks if task.groups or task.prs]
+    problems += _older(missed_landings(session, judge, snapshot.state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
     return Seen(project if isinstance(project, str) else None, writer, tasks, reports, leases, problems)
 

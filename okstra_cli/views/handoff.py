@@ -50,7 +50,7 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
         "details": [
             {"code": r.code, "message": r.message, "hint": r.hint or None, **r.facts} for r in standing.reasons
         ],
-        "stack_on": [{"stage": number, "url": url} for number, url in standing.waits_on.items()],
+        "stack_on": [{"stage": number, "url": pr.url, "branch": pr.branch} for number, pr in standing.waits_on.items()],
         "verified": {"commit": verified.commit, "tree": verified.tree, "carries": stage.is_verified}
         if verified is not None and stage is not None
         else None,
@@ -71,11 +71,9 @@ def eligible_page(
             for hint in reason.hint.splitlines():
                 page.line(Cell(f"     next: {hint}" if hint.startswith("git ") else f"     {hint}", "faint"))
         has_left = {"already-in-pr", "landed"} & {*standing.codes}
-        for number, url in () if has_left else standing.waits_on.items():
-            page.line(
-                Cell(f"  {standing.number}: ", "faint"),
-                f"it builds on stage {number}, which is in {url}: assemble it on that branch, or wait until it landed",
-            )
+        for number, pr in () if has_left else standing.waits_on.items():
+            told = f"it builds on stage {number}, which is in {pr.url}: --base {pr.branch}, or wait until it landed"
+            page.line(Cell(f"  {standing.number}: ", "faint"), told)
     for group in suggestion.groups:
         members = ",".join(map(str, group))
         page.line("can leave together: " if len(group) > 1 else "can leave alone: ", Cell(members, "strong"))

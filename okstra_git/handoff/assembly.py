@@ -291,11 +291,13 @@ def _conflict(wanted: Wanted, composed: Composed) -> GroupConflict:
     more = f" and {rest} more path{'s' if rest > 1 else ''}" if rest else ""
     if len(first.stages) > 1:
         who = f"stages {first.stages[0]} and {first.stages[1]} contradict each other"
+        hint = "leave one of them out, or change a stage so that they fit; then assemble again"
     else:
         who = f"stage {first.stages[0]} contradicts {shown(wanted.base_ref)}"
+        hint = f"rebase stage {first.stages[0]} onto {wanted.base_ref}, record and verify it again; then assemble again"
     refusal = GroupConflict(
         f"{who} in {shown(first.path)} ({first.kind}){more}; nothing was made",
-        hint="leave one of them out, or change a stage so that they fit; then assemble again",
+        hint=hint,
         untried=list(composed.untried),
     )
     refusal.contradictions = composed.contradictions

@@ -53,9 +53,8 @@ def choose_parts(
         raise _not_eligible(task, bad, standings)
     for number in stages:
         for other in dependencies(task, number):
-            stage = task.stages.get(other)
-            if other not in stages and not (stage is not None and is_in(git, base, stage)):
-                raise _not_in_base(task, stages, base_ref, number, stage, other)
+            if other not in stages and not is_in(git, base, task, other):
+                raise _not_in_base(task, stages, base_ref, number, task.stages.get(other), other)
     parts = [_part(task, number) for number in in_order(task, stages)]
     strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     if strangers:
@@ -67,10 +66,15 @@ def choose_parts(
     return parts
 
 
-def is_in(git: Git, tip: str, stage: Stage) -> bool:
-    """Whether a commit holds the stage: its recorded commit, or the one by which it landed."""
-    heads = [stage.range.head] if stage.range else []
-    heads += [stage.landing.commit] if stage.landing else []
+def is_in(git: Git, tip: str, task: Task, number: int) -> bool:
+    """Whether a commit holds the stage as it is: its own commit, the one by which it landed, or that of its group."""
+    stage = task.stages.get(number)
+    if stage is None or stage.range is None:
+        return False
+    heads = [stage.range.head, *([stage.landing.commit] if stage.landing else [])]
+    for group in task.groups.values():
+        members = [member for member in group.members if member.stage == number]
+        heads += [group.range.head for member in members if member.delta == stage.range.delta]
     return any(contains(git, tip, head) for head in heads)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from okstra_git.records.handoff import PullRequest
 from okstra_git.records.states import Stage, Task
 
 NOT_DONE, NOT_VERIFIED, STALE_VERIFICATION = "not-done", "not-verified", "verification-stale"
@@ -23,14 +24,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class Standing:
-    """One stage and what keeps it here; `waits_on` maps dependencies in an open pull request to its URL."""
+    """One stage and what keeps it here; `waits_on` maps dependencies to the open pull request they are in."""
 
     number: int
     stage: Stage | None
     title: str
     depends_on: tuple[int, ...]
     reasons: tuple[Reason, ...] = ()
-    waits_on: Mapping[int, str] = field(default_factory=dict)
+    waits_on: Mapping[int, PullRequest] = field(default_factory=dict)
 
     @property
     def is_eligible(self) -> bool:
@@ -61,7 +62,7 @@ def judge_stages(task: Task, *, stale: Mapping[int, str], within: str = "") -> d
         missing = [other for other in needs if not _will_do(task, found, other)]
         if missing and not is_delivered(stage):
             own.append(_waits_for(found, missing))
-        in_pr = {other: url for other in needs if (url := _open_pr(task, other))}
+        in_pr = {other: pr for other in needs if (pr := _open_pr(task, other))}
         found[number] = Standing(number, stage, title, needs, tuple(own), in_pr)
     return dict(sorted(found.items()))
 
@@ -143,9 +144,9 @@ def _waits_for(found: Mapping[int, Standing], missing: list[int]) -> Reason:
     return Reason(DEPENDENCY, f"it builds on {' and '.join(told)}, {plural} not ready to leave", "", facts)
 
 
-def _open_pr(task: Task, number: int) -> str | None:
+def _open_pr(task: Task, number: int) -> PullRequest | None:
     stage = task.stages.get(number)
-    return stage.pr if stage is not None and not stage.landed else None
+    return task.prs.get(stage.pr) if stage is not None and stage.pr is not None and not stage.landed else None
 
 
 def _plan_hint(task: Task) -> str:

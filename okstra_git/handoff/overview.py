@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okstra_git.git.history import contains
-from okstra_git.git.refs import find_quietly, resolve_commit
+from okstra_git.git.refs import find_quietly, list_ref_names, resolve_commit
 from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
 from okstra_git.records.handoff import Group, PullRequest
 from okstra_git.records.states import Task
 
@@ -44,8 +45,10 @@ def view_group(git: Git, task: Task, group: Group) -> GroupView:
     place = task.places.get(f"group-{group.id}")
     worktree = place.worktree if place is not None and place.status == "active" else None
     state = _state(task, group, pr)
-    waits = state in ("assembled", "in-pr")
-    return GroupView(group, state, worktree, pr, tuple(changes_since(git, task, group)) if waits else ())
+    changed = tuple(changes_since(git, task, group)) if state in ("assembled", "in-pr") else ()
+    if state == "in-pr":  # the forge merges onto a base that moved
+        changed = tuple(one for one in changed if one.code != "base-moved")
+    return GroupView(group, state, worktree, pr, changed)
 
 
 def _state(task: Task, group: Group, pr: PullRequest | None) -> str:
@@ -62,6 +65,12 @@ def _state(task: Task, group: Group, pr: PullRequest | None) -> str:
     return "assembled" if newer else "closed"
 
 
+def _fetched(git: Git, branch: str) -> CommitId | None:
+    """The branch as a remote has it, for a clone in which the group was not assembled."""
+    names = [name for name in list_ref_names(git, "refs/remotes/") if name.split("/", 3)[-1] == branch]
+    return next((tip for name in names if (tip := find_quietly(git, name))), None)
+
+
 def changes_since(git: Git, task: Task, group: Group) -> Iterator[Changed]:
     """What makes the group another one than was assembled: stages, the branch itself, the base."""
     for member in group.members:
@@ -73,7 +82,7 @@ def changes_since(git: Git, task: Task, group: Group) -> Iterator[Changed]:
             yield Changed("stage-changed", f"stage {member.stage} changed: {then} was assembled, {now} is recorded")
         elif not stage.is_verified and not stage.landed:
             yield Changed("verification-stale", f"the verification of stage {member.stage} does not stand any more")
-    tip = find_quietly(git, f"refs/heads/{group.branch}")
+    tip = find_quietly(git, f"refs/heads/{group.branch}") or _fetched(git, group.branch)
     if tip is None:
         yield Changed("branch-gone", f"branch {group.branch} is not there any more")
     elif tip != group.range.head:

@@ -37,8 +37,10 @@ def choose_group(task: Task, stages: Sequence[int] | None, group: str | None) ->
     waiting = [one for one in task.groups.values() if one.status == "assembled"]
     if stages is None and group is None:
         open_ = [one for one in waiting if not all(_has_left(task, number) for number in one.stages)]
-        if len(open_) == 1:
-            return open_[0]
+        news = [one for one in open_ if not _is_published(task, one)]
+        if len(news) == 1 or (not news and len(open_) == 1):
+            return (news or open_)[0]
+        open_ = news or open_
         names = ", ".join(one.id for one in open_) or "none"
         raise NotAssembled(f"{len(open_)} groups of {key} wait to be published: {names}",
                            hint=f"name one with --stages; or git okstra handoff eligible --task-key {key}")  # fmt: skip
@@ -50,6 +52,13 @@ def choose_group(task: Task, stages: Sequence[int] | None, group: str | None) ->
         hint = f"git okstra handoff assemble --task-key {key} --stages {listed} --base BRANCH"
         raise NotAssembled(f"group {id} of {key} {why}", hint=hint, group=id)
     return found
+
+
+def _is_published(task: Task, group: Group) -> bool:
+    """Whether an open pull request of the group holds just what was assembled."""
+    return any(
+        pr.group == group.id and pr.status == "open" and pr.commit == group.range.head for pr in task.prs.values()
+    )
 
 
 def _has_left(task: Task, number: int) -> bool:

@@ -435,3 +435,15 @@ def test_stages_that_would_conflict_are_not_suggested_together(world: World) -> 
     text = world.okstra("handoff", "eligible", "--task-key", NAME, "--text").out
     assert "stage 3 is left out: it would conflict with stage 2" in text
     assert handoff(world, "eligible", "--no-forecast")["suggested_groups"] == [[1, 2, 3]]
+
+
+def test_stacking_on_a_group_whose_stage_was_replayed(world: World) -> None:
+    world.branch("theirs")
+    world.commit("T", {"t.txt": "t\n"})
+    ready(world, 1, base="theirs")
+    ready(world, 2, base="s1", after=[1])
+    first = assemble(world, "1")
+    assert first["joined"] == [{"stage": 1, "how": "replayed"}]
+    handoff(world, "record-pr", "--stages", "1", "--branch", str(first["branch"]), "--url", "https://f.example/pull/1")
+    done = assemble(world, "2", base=str(first["branch"]))
+    assert files_of(world, str(done["commit"])) == {"README": "base", "f1.txt": "1", "f2.txt": "2"}

@@ -297,3 +297,32 @@ def test_a_remote_that_is_not_configured(tmp_path: Path) -> None:
     handoff(world, "assemble", "--stages", "1", "--base", "main")
     answer = world.okstra("handoff", "publish", "--task-key", NAME, "--yes", exit=1)
     assert code(answer) == "remote.missing"
+
+
+def test_a_base_that_nobody_published_is_told_before_anything_is_pushed(world: World, forge: Forge) -> None:
+    ready(world, 3)
+    world.checkout("main")
+    handoff(world, "assemble", "--stages", "3", "--base", BRANCH, "--no-worktree")
+    answer = publish(world, forge, "--stages", "3", "--yes", exit=1)
+    assert code(answer) == "handoff.base-unpublished"
+    assert forge.tip("feature/web/login-group-3") is None
+    publish(world, forge, "--stages", "1,2", "--yes")
+    done = publish(world, forge, "--yes").json
+    assert (done["group"], done["base"]) == ("3", BRANCH), "what is published already does not wait any more"
+
+
+def test_a_refusal_of_the_forge_says_that_the_branch_is_out(world: World, forge: Forge) -> None:
+    forge.switch(logged_in=False)
+    error = publish(world, forge, "--yes", exit=1).json["error"]
+    assert error["pushed"] is True
+    assert "is pushed" in error["message"]
+
+
+def test_another_clone_sees_the_group_by_its_fetched_branch(world: World, forge: Forge, tmp_path: Path) -> None:
+    publish(world, forge, "--yes")
+    other = World(tmp_path / "other", labels=world.labels, clock=world.clock)
+    world.git("push", "-q", "origin", "refs/okstra/log/*:refs/okstra/log/*")
+    world.git("clone", "-q", str(forge.bare), str(other.path))
+    other.git("fetch", "-q", "origin", "refs/okstra/log/*:refs/okstra/remote/origin/*")
+    group = handoff(other, "status")["tasks"][0]["groups"][0]
+    assert (group["state"], group["changed"]) == ("in-pr", [])
