@@ -111,9 +111,12 @@ def publish_here(session: Session, asked: Publishing) -> Answer:
         plan.remote,
         plan.group.branch,
         commit=CommitId(plan.group.range.head),
-        expect=_former(plan),
+        expect=_former(session, plan),
         run_hooks=asked.run_hooks,
     )
+    known = next((pr for pr in plan.task.prs.values() if pr.group == plan.group.id and pr.status == "open"), None)
+    if not plan.opens and known is not None:
+        return _answer(plan, Done(pushed, known.url, existed=True, recorded=True))
     if not plan.opens:
         return _answer(plan, Done(pushed, next=() if asked.push_only else steps(plan)))
     session.note(f"{plan.group.branch} is on {plan.remote.name}; asking for the pull request")
@@ -122,7 +125,7 @@ def publish_here(session: Session, asked: Publishing) -> Answer:
 
 def _refuse_unpublished_base(session: Session, plan: Plan) -> None:
     """A pull request onto a branch that the remote does not have would be refused after the push."""
-    if not plan.opens or remote_branch(session.git, plan.remote, plan.base) is not None:
+    if plan.asked.push_only or remote_branch(session.git, plan.remote, plan.base) is not None:
         return
     raise BaseUnpublished(
         f"the base {plan.base} is not on {plan.remote.name}; nothing was pushed",
@@ -154,12 +157,13 @@ def _notes(session: Session, group: Group, asked: Publishing) -> list[str]:
     return notes
 
 
-def _former(plan: Plan) -> CommitId | None:
-    """With --replace: the commit that this group was last published at, and that the remote may still have."""
+def _former(session: Session, plan: Plan) -> CommitId | None:
+    """With --replace: what the remote has, if that is a commit that this group was assembled to before."""
     if not plan.asked.replace:
         return None
-    prs = [pr for pr in plan.task.prs.values() if pr.group == plan.group.id and pr.commit and pr.status != "open"]
-    return CommitId(prs[-1].commit) if prs and prs[-1].commit else None
+    there = remote_branch(session.git, plan.remote, plan.group.branch)
+    prs = [pr.commit for pr in plan.task.prs.values() if pr.group == plan.group.id]
+    return there if there is not None and there in (*plan.group.former, *prs) else None
 
 
 def _ask(session: Session, plan: Plan) -> None:

@@ -48,7 +48,7 @@ def record_verified_here(
     data_bytes, data_source = _document(session, data, what="data")
     said = report_bytes.decode("utf-8", "replace")
     evidence = read_evidence(data_bytes, name=data_source.path, stage=number, report=said)
-    warnings = [one.message for one in evidence.warnings]
+    warnings = [_clean(session, one.message) for one in evidence.warnings]
     what = _what_was_verified(session, task, stage, commit, warnings)
     checks = tuple(Check(command=_clean(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
     found = Verified(number, what, checks, evidence.database, report_source, data_source)

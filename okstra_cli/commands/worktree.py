@@ -73,6 +73,8 @@ def prune(
     """
     from okstra_cli.landing import landed_state, note_landings
     from okstra_cli.views import worktree as view
+    from okstra_git.names import parse_task_key
+    from okstra_git.tasks.finishing import release_place
     from okstra_git.tasks.places import prune_places
 
     session = Session.of(context)
@@ -80,6 +82,9 @@ def prune(
         note_landings(session, identity.task)
     state = landed_state(session, identity.task) if dry_run else session.store.read().state
     pruned = prune_places(session.git, state, only=identity.task, dry_run=dry_run, here=session.cwd)
+    for row in pruned:
+        if row.removed and row.row.place.status == "active" and not dry_run:
+            release_place(session.store, parse_task_key(row.row.task), row.row.place.scope)
     return Answer(
         {"dry_run": dry_run, "worktrees": [view.pruned_json(row) for row in pruned]},
         lambda: view.pruned_page(pruned, dry_run=dry_run),

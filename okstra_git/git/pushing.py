@@ -158,8 +158,9 @@ def _refusal(order: _Order, failed: _Line | None, complaint: bytes) -> OkstraErr
     if kind == "[rejected]":
         return PushRejected(reason, remote=remote, branch=branch, reason=reason)
     said = [line.removeprefix("remote:").strip() for line in plain_lines(complaint) if line.startswith("remote:")]
+    words = next((line for line in said if line), "")
     return PushDeclined(
-        f"{remote} declined to take {branch}: {reason or 'it gave no reason'}",
+        f"{remote} declined to take {branch}: {reason or 'it gave no reason'}" + (f" ({words[:200]})" if words else ""),
         hint="settle what the server says, then repeat; nothing was changed there",
         remote=remote,
         branch=branch,

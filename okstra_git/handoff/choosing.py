@@ -1,6 +1,6 @@
 """The stages of a group as parts to put onto a base, or every reason why they cannot leave together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
@@ -55,7 +55,7 @@ def choose_parts(
         for other in dependencies(task, number):
             if other not in stages and not is_in(git, base, task, other):
                 raise _not_in_base(task, stages, base_ref, number, task.stages.get(other), other)
-    parts = [_part(task, number) for number in in_order(task, stages)]
+    parts = [_part(git, task, number) for number in in_order(task, stages)]
     strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     if strangers:
         raise Unrelated(
@@ -78,10 +78,28 @@ def is_in(git: Git, tip: str, task: Task, number: int) -> bool:
     return any(contains(git, tip, head) for head in heads)
 
 
-def _part(task: Task, number: int) -> Part:
+def _part(git: Git, task: Task, number: int) -> Part:
     stage = task.stages[number]
     assert stage.range is not None
-    return Part(number, stage.title, stage.range.base, CommitId(stage.range.head), dependencies(task, number))
+    needs = dependencies(task, number)
+    merged = tuple(_taken_in(git, task, stage, needs))
+    return Part(number, stage.title, stage.range.base, CommitId(stage.range.head), needs, merged)
+
+
+def _taken_in(git: Git, task: Task, stage: Stage, needs: Sequence[int]) -> Iterator[str]:
+    """What the stage merged of those it builds on: of each the newest commit that it contains and its base does not."""
+    found = stage.range
+    for other in needs:
+        there = task.stages.get(other)
+        if found is None or found.base is None or there is None or there.range is None:
+            continue
+        known = [there.range.head, *(trail.range.head for trail in reversed(there.trail))]
+        known += [m.commit for group in task.groups.values() for m in group.members if m.stage == other]
+        forks = [merge_base(git, found.head, commit) for commit in known]
+        news = [fork for fork in forks if fork is not None and not contains(git, found.base, fork)]
+        own = [fork for fork in news if fork != found.head]
+        if own:
+            yield own[0]
 
 
 def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standing]) -> NotEligible:

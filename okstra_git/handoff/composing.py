@@ -1,15 +1,14 @@
 """Puts stages onto a base in memory: one commit that holds them all, or everything that contradicts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from okstra_git.git.changes import diff_trees, show_path
-from okstra_git.git.history import CommitFacts, contains, find_commit, walk
+from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base, walk
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
 from okstra_git.git.raw_trees import Pending, write_pending
 from okstra_git.git.repo import Git
-from okstra_git.git.three_way import merge_trees
+from okstra_git.git.three_way import Merged, merge_trees
 from okstra_git.names import CommitId
 
 MAX_OWN = 20_000
@@ -20,13 +19,17 @@ MAX_REPLAYED = 500
 
 @dataclass(frozen=True)
 class Part:
-    """A stage to put on: its own change is `base`..`head`; `needs` are other parts that it builds on."""
+    """A stage to put on: its own change is `base`..`head`; `needs` are other parts that it builds on.
+
+    `merged` are commits of other stages that it took in by itself after it was begun; what they bring is not its own.
+    """
 
     stage: int
     title: str
     base: str | None
     head: CommitId
     needs: tuple[int, ...] = ()
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,8 @@ class _Fitting:
 def _fit(
     git: Git, base: CommitId, parts: Sequence[Part], pending: Pending, progress: Callable[[int], None]
 ) -> _Fitting:
-    trees = {part.stage: (_tree(git, part.base), _tree(git, part.head)) for part in parts}
-    blame = _Blame(git, _tree(git, base), trees)
+    trees = {part.stage: (_under(git, part, pending), _tree(git, part.head)) for part in parts}
+    blame = _Blame(git, _tree(git, base), trees, pending)
     fitting = _Fitting(_tree(git, base))
     failed: set[int] = set()
     for count, part in enumerate(parts, start=1):
@@ -100,12 +103,23 @@ def _fit(
         merged = merge_trees(git, base=under, ours=fitting.tree, theirs=above, pending=pending)
         if merged.tree is None:
             clashes = [(clash.path, clash.kind) for clash in merged.clashes]
-            fitting.found += blame.contradictions(part.stage, clashes, [done.stage for done, _ in fitting.steps])
+            before = [other.stage for other in parts[: count - 1] if other.stage not in fitting.untried]
+            fitting.found += blame.contradictions(part.stage, clashes, before)
             failed.add(part.stage)
             continue
         fitting.steps.append((part, merged.tree))
         fitting.tree = merged.tree
     return fitting
+
+
+def _under(git: Git, part: Part, pending: Pending) -> str:
+    """The tree that the part's own change stands on: its base, with what it took in of other stages."""
+    at = _tree(git, part.base)
+    for commit in part.merged:
+        fork = merge_base(git, part.base or commit, commit)
+        merged = merge_trees(git, base=_tree(git, fork), ours=at, theirs=_tree(git, commit), pending=pending)
+        at = merged.tree or at
+    return at
 
 
 def _tree(git: Git, commit: str | None) -> str:
@@ -124,30 +138,36 @@ class _Blame:
     git: Git
     base_tree: str
     trees: Mapping[int, tuple[str, str]]
+    pending: Pending
+    _alone: dict[int, Merged] = field(default_factory=dict)
 
     def contradictions(
-        self, stage: int, clashes: Iterable[tuple[str, str]], done: Sequence[int]
+        self, stage: int, clashes: Sequence[tuple[str, str]], others: Sequence[int]
     ) -> list[Contradiction]:
-        """For each path the base itself, or those stages put on before that touch the path."""
-        under, above = self.trees[stage]
-        alone = merge_trees(self.git, base=under, ours=self.base_tree, theirs=above, write=False)
-        with_base = {clash.path for clash in alone.clashes}
-        paths = self._paths(done)
-        found: list[Contradiction] = []
-        for path, kind in clashes:
-            others = [other for other in done if path in paths[other]] or list(done)
-            if path in with_base or not others:
-                found.append(Contradiction((stage,), path, kind))
-            else:
-                found += [Contradiction((other, stage), path, kind) for other in others]
+        """With the base itself, else with each of the others, each pair for itself; else with all that were there.
+
+        `others` are the stages to hold this one against, whether they fit themselves or not.
+        """
+        alone = self._on_base(stage)
+        found = [Contradiction((stage,), clash.path, clash.kind) for clash in alone.clashes]
+        taken = {clash.path for clash in alone.clashes}
+        for other in others:
+            under = self._on_base(other).tree
+            if under is not None:
+                both = self._put(stage, under)
+                found += [Contradiction((other, stage), c.path, c.kind) for c in both.clashes if c.path not in taken]
+        if not found:
+            found = [Contradiction((*others, stage), path, kind) for path, kind in clashes]
         return found
 
-    def _paths(self, stages: Sequence[int]) -> dict[int, frozenset[str]]:
-        deltas = diff_trees(self.git, [self.trees[stage] for stage in stages])
-        return {
-            stage: frozenset(show_path(change.path) for change in delta)
-            for stage, delta in zip(stages, deltas, strict=True)
-        }
+    def _on_base(self, stage: int) -> Merged:
+        if stage not in self._alone:
+            self._alone[stage] = self._put(stage, self.base_tree)
+        return self._alone[stage]
+
+    def _put(self, stage: int, onto: str) -> Merged:
+        under, above = self.trees[stage]
+        return merge_trees(self.git, base=under, ours=onto, theirs=above, pending=self.pending)
 
 
 class _Chain:
@@ -164,9 +184,9 @@ class _Chain:
     def join(self, at: CommitId, part: Part, tree: str) -> tuple[CommitId, str]:
         """The commit that brings the part onto `at` with exactly this tree, the way that shows most of its history."""
         brought, complete = walk(self.git, [part.head], [at], limit=MAX_OWN)
-        if not brought:
+        if not brought and _tree(self.git, at) == tree:
             return at, "as-is"
-        if complete and self._are_own(brought):
+        if brought and complete and self._are_own(brought):
             if _tree(self.git, part.head) == tree and contains(self.git, part.head, at):
                 return part.head, "as-is"
             return self._commit("Merge", part, tree, [at, part.head]), "merged"

@@ -1,5 +1,6 @@
 """Which stages may leave now, and every reason why another one may not: a pure answer about the ledger."""
 
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,7 +103,7 @@ def _own_reasons(task: Task, number: int, stale: Mapping[int, str], within: str)
         return
     pr = task.prs.get(stage.pr) if stage.pr is not None else None
     if stage.pr is not None and (pr is None or pr.group != within):
-        hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {stage.pr}"
+        hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {shlex.quote(stage.pr)}"
         if pr is not None:
             hint += f"\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
             hint += f"--stages {pr.group.replace('-', ',')} --base {pr.base_ref or 'BRANCH'}"

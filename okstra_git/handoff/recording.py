@@ -1,5 +1,7 @@
 """What is recorded of a handoff: verifications, pull requests, and how these ended; each time in one append."""
 
+import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -10,7 +12,7 @@ from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.superseding import superseding_facts
-from okstra_git.names import TaskKey, is_text, shown
+from okstra_git.names import TaskKey, shown
 from okstra_git.records.events import AnyFact, PrClosed, PrRecorded, RunFinished, StageVerified
 from okstra_git.records.handoff import Member, PullRequest
 from okstra_git.records.runs import Run, Source
@@ -51,10 +53,20 @@ class PrDiffers(OkstraError):
     code = "pr.differs"
 
 
+class PrLanded(OkstraError):
+    """The pull request has landed, so it cannot be recorded as closed."""
+
+    code = "pr.landed"
+
+
 class PrUnknown(OkstraError):
     """No pull request of that address is on record."""
 
     code = "pr.unknown"
+
+
+_PLAIN_URL = re.compile(r"[A-Za-z0-9._~:/?#=%+,@&-]+")
+"""An address that stands in commands to be typed; `&` is quoted there."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +161,7 @@ class Ending:
 def parse_url(text: str) -> str:
     """The address of a pull request: http or https, without credentials; anything else is refused."""
     bad = BadUrl(f"{shown(text)} is not the address of a pull request", hint="https://HOST/OWNER/REPOSITORY/pull/N")
-    if not is_text(text) or not text.isprintable() or any(c.isspace() for c in text) or len(text) > 1000:
+    if len(text) > 1000 or not _PLAIN_URL.fullmatch(text):
         raise bad
     try:
         parts = urlsplit(text)
@@ -204,10 +216,11 @@ def _refuse_other(task: Task, before: PullRequest, opened: Opened) -> None:
 def _refuse_elsewhere(task: Task, stages: Sequence[Stage], opened: Opened) -> None:
     held = [stage for stage in stages if stage.pr not in (None, opened.url, opened.supersedes or None)]
     if held:
+        quoted = shlex.quote(held[0].pr or "")
         raise InOtherPr(
             f"stage {held[0].number} is in {held[0].pr}",
             hint=f"when that one was closed: git okstra handoff record-closed --task-key {task.key.replace('/', ':')} "
-            f"--url {held[0].pr}; when this one replaces it: --supersedes {held[0].pr}",
+            f"--url {quoted}; when this one replaces it: --supersedes {quoted}",
             stage=held[0].number,
             url=held[0].pr,
         )
@@ -264,6 +277,8 @@ def record_closed(store: Store, key: TaskKey, url: str, *, reason: str = "", rep
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_task(snapshot.state, key)
         before = _require_pr(task, url)
+        if before.status == "landed":
+            raise PrLanded(f"{url} has landed; it was not closed", hint="git okstra handoff status", url=url)
         if before.status != "open":
             return []
         fact = PrClosed(

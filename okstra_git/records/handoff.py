@@ -44,7 +44,7 @@ class PullRequest(Record):
     base_ref: str = ""
     commit: str | None = None
     members: tuple[Member, ...] = ()
-    status: Literal["open", "closed", "superseded"] = "open"
+    status: Literal["open", "closed", "superseded", "landed"] = "open"
     reason: str = ""
     replaced_by: str = ""
     by: str = ""

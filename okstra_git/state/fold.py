@@ -82,10 +82,16 @@ def _started(task: Task, _: e.Event, fact: e.StageStarted) -> Task:
     return put_stage(task, stage)
 
 
-def _done(task: Task, _: e.Event, fact: e.StageDone) -> Task:
+def _done(task: Task, event: e.Event, fact: e.StageDone) -> Task:
     before = task.stages.get(fact.stage) or Stage(number=fact.stage)
     verified = change(before.verified, carried=False) if before.verified else None
-    changes = {"branch": fact.branch, "range": fact.range, "carry": fact.carry, "trail": (), "verified": verified}
+    was = before.range
+    trail = (Trail(range=was, proof="user", at=event.at),) if was is not None and was.head != fact.range.head else ()
+    pr = task.prs.get(before.pr) if before.pr is not None else None
+    changes = {
+        "branch": fact.branch, "range": fact.range, "carry": fact.carry, "trail": trail, "verified": verified,
+        "pr": pr.url if pr is not None and pr.status == "open" else None,
+    }  # fmt: skip
     return settle_conflicts(put_stage(task, with_standing(change(before, **changes, landed=False, landing=None))))
 
 

@@ -15,7 +15,13 @@ def _landed(task: Task, event: e.Event, fact: e.StageLanded) -> Task:
     if before is None or before.range is None or before.range.head != fact.recorded:
         return task
     landing = Landing(target=fact.target, commit=fact.landed, how=fact.how, group=fact.group, at=event.at)
-    return put_stage(task, with_standing(change(before, landed=True, landing=landing)))
+    task = put_stage(task, with_standing(change(before, landed=True, landing=landing)))
+    whole = {
+        pr.url: change(pr, status="landed", ended=event.at)
+        for pr in task.prs.values()
+        if pr.status == "open" and all(n in task.stages and task.stages[n].landed for n in pr.stages)
+    }
+    return change(task, prs={**task.prs, **whole}) if whole else task
 
 
 def _assembled(task: Task, event: e.Event, fact: e.GroupAssembled) -> Task:

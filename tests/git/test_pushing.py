@@ -143,7 +143,7 @@ def test_a_hook_of_the_server_is_quoted_plain_and_short(git: Git, forge: Forge) 
     forge.decline(f"\x1b[31mno\x1b[0m Fridays\x07\nsee https://ada:secret@wiki/\n{flood}")
     with pytest.raises(PushDeclined) as refused:
         push(git, forge.world)
-    assert refused.value.message == "origin declined to take login: pre-receive hook declined"
+    assert refused.value.message == "origin declined to take login: pre-receive hook declined (no Fridays)"
     assert refused.value.facts["said"][:3] == ["no Fridays", "see https://wiki/", "line 0"]
     assert len(refused.value.facts["said"]) == 20
     assert forge.tip("login") is None

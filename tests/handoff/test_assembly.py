@@ -100,7 +100,7 @@ def test_every_contradiction_is_told_and_what_builds_on_one_is_not_tried(world: 
     ready(world, 3, {"c.py": "3\n"}, base="s2", after=[2])
     ready(world, 4, {"a.py": "four\n"})
     answer = assemble(world, "1,2,3,4", exit=2)
-    assert [one["stages"] for one in answer["conflicts"]] == [[1, 2], [1, 4]]  # type: ignore[attr-defined]
+    assert [one["stages"] for one in answer["conflicts"]] == [[1, 2], [1, 4], [2, 4]]  # type: ignore[attr-defined]
     assert dict(answer["error"])["untried"] == [3]  # type: ignore[call-overload]
 
 
@@ -447,3 +447,66 @@ def test_stacking_on_a_group_whose_stage_was_replayed(world: World) -> None:
     handoff(world, "record-pr", "--stages", "1", "--branch", str(first["branch"]), "--url", "https://f.example/pull/1")
     done = assemble(world, "2", base=str(first["branch"]))
     assert files_of(world, str(done["commit"])) == {"README": "base", "f1.txt": "1", "f2.txt": "2"}
+
+
+def test_a_stage_that_merged_its_dependencies_brings_its_own_change_alone(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2, base="s1", after=[1])
+    ready(world, 3, base="s1", after=[1])
+    world.branch("s4", "s2")
+    world.git("merge", "-q", "--no-ff", "-m", "take in 3", "s3")
+    world.commit("S4", {"f4.txt": "4\n"})
+    start = ["stage", "start", "4", "--task-key", NAME, "--base", "s2", "--branch", "s4", "--no-worktree"]
+    world.okstra(*start, "--depends-on", "2,3")
+    world.okstra("stage", "done", "4", "--task-key", NAME)
+    verify(world, 4)
+    world.checkout("s3")
+    world.commit("fix", {"f3.txt": "3, mended\n"})
+    world.okstra("stage", "done", "3", "--task-key", NAME)
+    verify(world, 3)
+    done = assemble(world, "1,2,3,4")
+    assert files_of(world, str(done["commit"]))["f3.txt"] == "3, mended"
+    assert files_of(world, str(done["commit"]))["f4.txt"] == "4"
+    world.okstra("fsck", exit=0)
+
+
+def test_a_change_that_was_merged_and_reverted_is_put_on_once_more(world: World) -> None:
+    ready(world, 1)
+    world.checkout("main")
+    world.git("merge", "-q", "--no-ff", "-m", "merged", "s1")
+    world.git("revert", "--no-edit", "-m", "1", "HEAD")
+    done = assemble(world, "1")
+    assert files_of(world, str(done["commit"])) == {"README": "base", "f1.txt": "1"}
+
+
+def test_more_work_on_a_landed_stage_leaves_as_what_came_on_top(world: World) -> None:
+    ready(world, 1)
+    first = assemble(world, "1")
+    url = "https://f.example/pull/1"
+    handoff(world, "record-pr", "--stages", "1", "--branch", str(first["branch"]), "--url", url)
+    world.git("merge", "-q", "--squash", str(first["branch"]))
+    world.commit("squashed", {})
+    assert handoff(world, "status")["tasks"][0]["prs"][0]["status"] == "landed"
+    assert handoff(world, "record-closed", "--url", url, exit=1)["error"]["code"] == "pr.landed"
+    world.checkout("s1")
+    world.commit("more", {"f1.txt": "1\nmore\n"})
+    world.okstra("stage", "done", "1", "--task-key", NAME)
+    verify(world, 1)
+    assert handoff(world, "status")["tasks"][0]["prs"][0]["status"] == "landed"
+    done = assemble(world, "1")
+    assert (
+        world.ask("diff", "--stat", "main", str(done["commit"]))
+        .splitlines()[-1]
+        .strip()
+        .startswith("1 file changed, 1 insertion")
+    )
+
+
+def test_what_was_pruned_after_landing_leaves_no_claim(world: World) -> None:
+    ready(world, 1)
+    done = assemble(world, "1")
+    world.git("merge", "-q", "--no-ff", "-m", "merged", str(done["branch"]))
+    handoff(world, "status")
+    world.okstra("worktree", "prune")
+    rows = world.okstra("worktree", "list", "--json").json["worktrees"]
+    assert [row["scope"] for row in rows if row["scope"].startswith("group")] == []

@@ -326,3 +326,13 @@ def test_another_clone_sees_the_group_by_its_fetched_branch(world: World, forge:
     other.git("fetch", "-q", "origin", "refs/okstra/log/*:refs/okstra/remote/origin/*")
     group = handoff(other, "status")["tasks"][0]["groups"][0]
     assert (group["state"], group["changed"]) == ("in-pr", [])
+
+
+def test_what_was_pushed_without_a_pull_request_can_be_replaced(world: World, forge: Forge) -> None:
+    first = publish(world, forge, "--push-only", "--yes").json
+    world.commit("M")
+    world.git("push", "-q", "origin", "main")
+    handoff(world, "assemble", "--stages", "1,2", "--base", "main")
+    assert code(publish(world, forge, "--push-only", "--yes", exit=1)) == "push.rejected"
+    again = publish(world, forge, "--push-only", "--replace", "--yes").json
+    assert forge.tip(BRANCH) == again["commit"] != first["commit"]
