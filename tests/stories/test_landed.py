@@ -294,6 +294,15 @@ def test_looking_again_reads_no_history(story: Story, monkeypatch: pytest.Monkey
         story.okstra("worktree", "prune", "--task-key", KEY)
 
 
+def test_starting_a_stage_notes_what_has_landed(story: Story) -> None:
+    story.stage("login", "A")
+    merge(story)
+    words = ("stage", "start", "2", "--task-key", KEY, "--base", "main", "--branch", "next", "--no-worktree")
+    story.git("branch", "-q", "next")
+    assert f"okstra: stage 1 of {KEY} landed in main (ancestor)\n" in story.okstra(*words).err
+    assert states(story) == {1: "landed", 2: "started"}
+
+
 def test_a_dry_run_counts_what_has_landed_and_records_nothing(story: Story) -> None:
     story.stage("login", "A")
     merge(story)
