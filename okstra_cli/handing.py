@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from okstra_cli.views import handoff as view
 from okstra_git.errors import UsageError
 from okstra_git.git.history import contains
 from okstra_git.git.objects import tree_of
-from okstra_git.git.refs import resolve_commit
+from okstra_git.git.refs import find_quietly, resolve_commit
 from okstra_git.git.upstreams import upstream_of
 from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
 from okstra_git.handoff.eligibility import judge_stages
@@ -84,6 +85,7 @@ def eligible_here(session: Session, key: TaskKey, *, forecast: bool) -> Answer:
     """Every stage with its reasons, and suggested groups."""
     task, stale = settle_first(session, key)
     standings = judge_stages(task, stale=stale)
+    _note_unrecorded(session, task, standings)
     ready = [number for number, standing in standings.items() if standing.is_eligible]
     clashes = _clashes(session, task) if forecast and len(ready) > 1 else {}
     suggestion = suggest_groups(standings, clashes.keys())
@@ -115,7 +117,8 @@ def assemble_here(
     dry_run: bool,
 ) -> Answer:
     """Assemble, or say what contradicts; the answer to a conflict is an answer, with exit status 2."""
-    _, stale = settle_first(session, key)
+    task, stale = settle_first(session, key)
+    _note_unrecorded(session, task, stages)
     path = worktree_root(session, key) / f"group-{'-'.join(map(str, stages))}" if with_worktree else None
     wanted = Wanted(key, stages, base, branch, path, update)
     _note_behind(session, base)
@@ -130,6 +133,20 @@ def assemble_here(
     return Answer(
         view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, base, dry_run=dry_run)
     )
+
+
+def _note_unrecorded(session: Session, task: Task, stages: Iterable[int]) -> None:
+    """Commits on a stage's branch that nobody recorded stay behind when the stage leaves."""
+    branches = [stage.branch for stage in task.stages.values()]
+    for number in stages:
+        stage = task.stages.get(number)
+        if stage is None or stage.range is None or stage.landed or branches.count(stage.branch) > 1:
+            continue
+        tip = find_quietly(session.git, f"refs/heads/{stage.branch}")
+        if tip is not None and tip != stage.range.head and contains(session.git, tip, stage.range.head):
+            session.note(
+                f"branch {stage.branch} goes on after what stage {number} is recorded at; that part stays behind"
+            )
 
 
 def _note_behind(session: Session, base: str) -> None:

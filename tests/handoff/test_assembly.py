@@ -510,3 +510,11 @@ def test_what_was_pruned_after_landing_leaves_no_claim(world: World) -> None:
     world.okstra("worktree", "prune")
     rows = world.okstra("worktree", "list", "--json").json["worktrees"]
     assert [row["scope"] for row in rows if row["scope"].startswith("group")] == []
+
+
+def test_commits_that_nobody_recorded_are_told_to_stay_behind(world: World) -> None:
+    ready(world, 1)
+    assert "stays behind" not in world.okstra("handoff", "eligible", "--task-key", NAME).err
+    world.commit("later")
+    for command in (["eligible"], ["assemble", "--stages", "1", "--base", "main", "--dry-run"]):
+        assert "branch s1 goes on" in world.okstra("handoff", *command, "--task-key", NAME).err
