@@ -94,15 +94,17 @@ def submit_with(session: Session, state: State, answer: str, texts: Texts) -> St
 
 def render_here(session: Session, state_file: str | None, *, only_command: bool) -> Answer:
     """The arguments, and the line; only from a wizard that is done."""
+    if only_command:  # a skill runs what stands on stdout
+        session.flags.text = not session.flags.json
     path = state_path(session, state_file)
     try:
         state = read_state(path).state
     except StateRefused as refused:
         raise WizardState.of(refused, path) from None
-    return rendered(session, state, path, only_command=only_command)
+    return rendered(state, path)
 
 
-def rendered(session: Session, state: State, path: str, *, only_command: bool) -> Answer:
+def rendered(state: State, path: str) -> Answer:
     """The answer of `render-args` for this state."""
     now = machine.standing(state)
     if now == ABORTED:
@@ -112,8 +114,6 @@ def rendered(session: Session, state: State, path: str, *, only_command: bool) -
         raise WizardOpen("the wizard is not done yet", hint=f"git okstra wizard step --state-file {path}", path=path)
     arguments = with_directive_file(arguments_of(state), path)
     line = command_of(arguments)
-    if only_command:
-        session.flags.text = not session.flags.json
     return Answer({"args": arguments, "command": line}, lambda: f"{line}\n")
 
 

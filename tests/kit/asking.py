@@ -1,4 +1,4 @@
-"""Drives the wizard without a repository: facts of an invented one, looks into it, and an agent that answers prompts."""
+"""Drives the wizard without a repository: facts of an invented one, looks into it, and answers to every prompt."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def typed(state: State, step: str) -> str:
     return "model-x.1" if step.endswith("_model_name") else VALID[step]
 
 
-def invented_look(state: State, kind: str, name: str) -> dict[str, Any]:
+def invented_look(_: State, kind: str, name: str) -> dict[str, Any]:
     """Everything is there, but for what is called `none`; a typed plan is approved by now."""
     if "none" in name:
         return {"refused": "file_missing", "fields": {"path": name, "why": "No such file or directory"}}
@@ -209,7 +209,7 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
         ready=ready,
         auto=min(ready, default=0),
         places={number: f"/w/{number}" for number in held},
-        branches={number: "x" * 200 for number in held},
+        branches=dict.fromkeys(held, "x" * 200),
     )
 
 
@@ -217,9 +217,8 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
 def repositories(draw: st.DrawFn) -> dict[str, Any]:
     """Facts of any repository, names of full length among them."""
     names = st.one_of(NAMES, st.just("n" * 64))
-    keys = [
-        f"{draw(st.sampled_from(['shop', 'other']))}:{draw(names)}:{draw(names)}" for _ in range(draw(st.integers(0, 4)))
-    ]
+    projects, many = st.sampled_from(["shop", "other"]), draw(st.integers(0, 4))
+    keys = [f"{draw(projects)}:{draw(names)}:{draw(names)}" for _ in range(many)]
     keys = list({key.casefold(): key for key in keys}.values())
     groups = list(dict.fromkeys(key.split(":")[1] for key in keys if key.startswith("shop:")))[:3]
     brief = st.tuples(st.sampled_from(["a", "b", "é" * 100]), st.sampled_from(["complete", "pending", "?"]))
