@@ -61,8 +61,12 @@ def write_state(path: str, saved: Saved) -> None:
     data = _bytes_of({"kind": MARK, "schema": SCHEMA, "seal": _seal(body), **body}) + b"\n"
     place = f"{path}.{os.getpid()}.tmp"
     try:
-        with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            if os.write(descriptor, data) < len(data):
+                raise OSError("the disk took a part of it only")
+        finally:
+            os.close(descriptor)
         os.replace(place, path)
     except OSError as error:
         _forget(place)

@@ -53,13 +53,13 @@ def gather_task(session: Session, task: Task, project: ProjectPaths) -> dict[str
 
 def _next_phase(task: Task, last: Run | None) -> str:
     """What its report recommends, else an implementation while stages are left, else what usually follows."""
-    if last is None:
-        return ""
-    if last.next_phase:
+    if last is not None and last.next_phase:
         return last.next_phase
     left = [stage.number for stage in (task.plan.stages if task.plan else ()) if not _is_finished(task, stage.number)]
-    if left and last.task_type in (GUARDED, "implementation-planning"):
+    if left and (last is None or last.task_type in (GUARDED, "implementation-planning")):
         return GUARDED
+    if last is None:
+        return ""
     following = PHASES[last.task_type].next if last.task_type in PHASES else ()
     return following[0] if following else last.task_type
 

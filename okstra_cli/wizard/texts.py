@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from okstra_cli.wizard.choices import Choice
 
 LANGUAGES = ("en", "ko")
-LONGEST = 72
-"""Characters of a value inside a label; what is longer is shortened in its middle."""
+LONGEST, LONGEST_LIST = 72, 200
+"""Characters of a value inside a label, and of a list; what is longer is shortened in its middle."""
+
+LISTS = ("known", "steps")
 
 
 class Texts:
@@ -27,7 +29,7 @@ class Texts:
     def say(self, name: str, /, **fields: Any) -> str:
         """The sentence of this name with its gaps filled, each value on one line and not too long."""
         sentence = self._sentences[name]
-        gaps = {gap: shortened(str(value)) for gap, value in fields.items()}
+        gaps = {gap: shortened(str(value), LONGEST_LIST if gap in LISTS else LONGEST) for gap, value in fields.items()}
         return sentence.format_map(gaps) if gaps else sentence
 
     def label(self, choice: Choice) -> str:
@@ -36,10 +38,10 @@ class Texts:
         return f"{words} {self._sentences[f'mark.{choice.mark}']}" if choice.mark else words
 
 
-def shortened(text: str) -> str:
-    """One line of at most 72 characters: a longer one loses its middle."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST // 2 - 1]}…{plain[-LONGEST // 2 :]}"
+def shortened(text: str, most: int = LONGEST) -> str:
+    """One line of at most so many characters: a longer one loses its middle."""
+    plain = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    return plain if len(plain) <= most else f"{plain[: most // 2 - 1]}…{plain[-most // 2 :]}"
 
 
 def load_texts(language: str, folder: str = "") -> Texts:
