@@ -141,7 +141,8 @@ def models(state: State, worker: str) -> list[Choice]:
     usual = state.facts["default_models"].get(program, DEFAULT)
     is_claude = state.facts["workers"].get(program, "claude") == "claude"
     others = [name for name in state.facts["families"] if name != usual] if is_claude else []
-    return _with_direct([Choice(DEFAULT, "model_default", DEFAULT, model=usual), *(Choice(name) for name in others)])
+    first = Choice(DEFAULT, "model_own" if usual == DEFAULT else "model_default", DEFAULT, model=usual, program=program)
+    return _with_direct([first, *(Choice(name) for name in others)])
 
 
 def directives(_: State) -> list[Choice]:

@@ -43,4 +43,4 @@ def _chosen_lines(state: State, texts: Texts) -> Iterator[str]:
         shown = value.removeprefix(state.facts["root"].rstrip("/") + "/") if name in _PATHS else value
         yield texts.say("told.argument", argument=name, value=shown)
     if not chosen.customises(state):
-        yield texts.say("told.defaults")
+        yield texts.say("told.defaults", known=", ".join(chosen.roster_of(state)))
