@@ -177,13 +177,14 @@ def _default_of(step: Step, offered: Sequence[Choice]) -> str:
 
 
 def _matched(text: str, offered: Sequence[Choice], texts: Texts) -> str:
-    """The option that is meant: by its value, by its label, or by its place, counted from 1."""
+    """The option that is meant: by its value, by its label with or without its mark, or by its place, counted from 1."""
     wanted = text.strip()
     for each in offered:
         if each.value == wanted:
             return each.value
     for at, each in enumerate(offered, 1):
-        if wanted == str(at) or wanted.casefold() in (texts.label(each).casefold(), each.value.casefold()):
+        known = (each.value, texts.label(each), texts.words(each))
+        if wanted == str(at) or wanted.casefold() in [name.casefold() for name in known]:
             return each.value
     raise Refused("not_offered", value=wanted, known=", ".join(each.value for each in offered))
 

@@ -32,9 +32,13 @@ class Texts:
         gaps = {gap: shortened(str(value), LONGEST_LIST if gap in LISTS else LONGEST) for gap, value in fields.items()}
         return sentence.format_map(gaps) if gaps else sentence
 
+    def words(self, choice: Choice) -> str:
+        """An option's label without its mark."""
+        return self.say(f"option.{choice.text}", **choice.fields).rstrip(" :–-")
+
     def label(self, choice: Choice) -> str:
-        """An option's label with its mark."""
-        words = self.say(f"option.{choice.text}", **choice.fields).rstrip(" :–-")
+        """An option's label with its mark, `(default)` or `(recommended)`."""
+        words = self.words(choice)
         return f"{words} {self._sentences[f'mark.{choice.mark}']}" if choice.mark else words
 
 

@@ -324,6 +324,12 @@ def test_an_option_is_known_by_value_label_or_place(shop: World) -> None:
         assert agent.step == "stage_options"
 
 
+def test_the_usual_model_may_be_called_by_its_name(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "implementation-planning", "keep", "no", "default")
+    agent.say({"lead_model": "opus", "claude_model": "default", "report_writer_model": ""}, {}, "start")
+    assert {name for name in agent.args() if name.endswith("-model")} == set()
+
+
 @pytest.mark.parametrize(
     ("said", "at_fault"),
     [
