@@ -177,7 +177,7 @@ def _default_of(step: Step, offered: Sequence[Choice]) -> str:
 
 
 def _matched(text: str, offered: Sequence[Choice], texts: Texts) -> str:
-    """The option that is meant: by its value, by its label with or without its mark, or by its place, counted from 1."""
+    """The option that is meant: by its value, its label with or without the mark, or its place, counted from 1."""
     wanted = text.strip()
     for each in offered:
         if each.value == wanted:
