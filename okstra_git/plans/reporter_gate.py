@@ -54,6 +54,11 @@ class Gate:
     pending: tuple[OpenQuestion, ...] = ()
 
 
+def left_for_reporter(brief: Brief) -> tuple[OpenQuestion, ...]:
+    """Questions that only the reporter can settle and that nobody answered."""
+    return tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
+
+
 def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate:
     """Whether `phase` may begin, and what it must not answer by itself.
 
@@ -63,8 +68,7 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate
     """
     state = brief.gate if brief.gate in REPORTER_GATES else MISSING
     if state in (MISSING, GATE_PENDING):
-        asked = tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
-        return Gate(state, False, (), asked or brief.unmarked)
+        return Gate(state, False, (), left_for_reporter(brief) or brief.unmarked)
     known = tuple(terms)
     hand_on = state in (GATE_PARTIAL, GATE_SKIPPED)
     promoted = [
