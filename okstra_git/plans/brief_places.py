@@ -22,7 +22,7 @@ ORDER = (SOURCE_MATERIAL, AUGMENTATION, OPEN_QUESTIONS, CONFIRMATIONS)
 """A section that is missing goes behind the nearest one before it."""
 
 _LISTED = re.compile(r"\s*(?:[-*+]|\d+[.)])\s|\s{2,}\S")
-_PIPE = re.compile(r"(?<!\\)\|")
+PIPE = re.compile(r"(?<!\\)\|")
 
 
 def inline_entry(head: str, text: str) -> list[str]:
@@ -46,7 +46,7 @@ def texts_with_entry(text: str, title: str, entry: Sequence[str]) -> Iterator[st
     index = section.index + 1
     own_end = document.sections[index].line - 1 if index < len(document.sections) else section.end
     for end in dict.fromkeys((section.end, own_end)):
-        yield _inserted(LINE.findall(text), section.body - 1, end, entry)
+        yield inserted(LINE.findall(text), section.body - 1, end, entry)
 
 
 def texts_with_mark(text: str, question: OpenQuestion, mark: str) -> Iterator[str]:
@@ -73,13 +73,14 @@ def _with_section(document: Document, title: str, entry: Sequence[str]) -> str:
     before = next((section for section in reversed(earlier) if section is not None), None)
     heading = f"{'#' * (before.level if before else 2)} {title}"
     end = before.end if before else len(document.lines)
-    return _inserted(LINE.findall(document.text), 0, end, [heading, "", *entry])
+    return inserted(LINE.findall(document.text), 0, end, [heading, "", *entry])
 
 
-def _inserted(lines: list[str], floor: int, end: int, entry: Sequence[str]) -> str:
+def inserted(lines: list[str], floor: int, end: int, entry: Sequence[str], *, tight: bool = False) -> str:
     """The lines with the entry below the last one up to `end` that says something, but not above `floor`.
 
-    An item goes right below another; everything else is set off by blank lines. Line ends are those around it.
+    An item goes right below another, as does what is `tight`; everything else is set off by blank lines. Line ends are
+    those around it.
     """
     at = min(end, len(lines))
     while at > floor and not lines[at - 1].strip():
@@ -87,9 +88,9 @@ def _inserted(lines: list[str], floor: int, end: int, entry: Sequence[str]) -> s
     newline = _newline(lines, at)
     if at and not lines[at - 1].endswith(("\r", "\n")):
         lines[at - 1] += newline
-    is_listed = at and _LISTED.match(lines[at - 1]) and entry[0].startswith("- ")
-    before = [] if not at or is_listed else [newline]
-    after = [newline] if at < len(lines) and lines[at].strip() else []
+    is_listed = at and _LISTED.match(lines[at - 1]) and _LISTED.match(entry[0])
+    before = [] if not at or is_listed or tight else [newline]
+    after = [newline] if at < len(lines) and lines[at].strip() and not tight else []
     lines[at:at] = [*before, *(line + newline for line in entry), *after]
     return "".join(lines)
 
@@ -122,6 +123,6 @@ def _marked(line: str, question: OpenQuestion, mark: str, *, is_cell: bool) -> I
         return
     if is_cell:
         start = max(0, line.casefold().find(question.prefix.rstrip(":")), len(line) - len(line.lstrip(" |")))
-        for pipe in _PIPE.finditer(line, start):
+        for pipe in PIPE.finditer(line, start):
             yield f"{line[: pipe.start()].rstrip()} {mark} {line[pipe.start() :]}"
     yield f"{line.rstrip()} {mark}"

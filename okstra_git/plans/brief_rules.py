@@ -5,6 +5,7 @@ from datetime import date
 
 from okstra_git.documents.markdown import Document
 from okstra_git.names import shown
+from okstra_git.plans.brief_glossary import read_glossary
 from okstra_git.plans.briefs import CONFIRMATIONS, SOURCE_MATERIAL, Brief
 from okstra_git.plans.problems import Problem
 from okstra_git.tokens import (
@@ -130,9 +131,5 @@ def is_date(text: str) -> bool:
 
 
 def read_terms(glossary: Document) -> frozenset[str]:
-    """The terms a glossary defines, in lower case: headings, first cells of tables, and `term:` list items."""
-    heads = [section.title for section in glossary.sections if section.level > 1]
-    tables = [table for section in glossary.sections for table in section.tables]
-    cells = [row.cells[0] for table in tables for row in table.rows if row.cells]
-    items = [item.text.partition(":")[0] for item in glossary.items() if ":" in item.text]
-    return frozenset(" ".join(text.casefold().split()) for text in (*heads, *cells, *items) if text.strip())
+    """The terms a glossary defines, in lower case."""
+    return frozenset(term.key for term in read_glossary(glossary))
