@@ -11,6 +11,7 @@ from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import is_text, shown
 from okstra_git.plans.brief_proof import read_text
+from okstra_git.plans.brief_verbatim import LINE
 from okstra_git.state.cache import replace_file
 
 if TYPE_CHECKING:
@@ -118,5 +119,5 @@ def read_bytes(session: Session, file: str) -> bytes:
 
 def difference(before: str, after: str, name: str) -> list[str]:
     """What an edit changes, as the lines of a unified diff without its head; line ends are left out."""
-    old, new = ([line.rstrip("\r") for line in text.split("\n")] for text in (before, after))
+    old, new = ([line.rstrip("\r\n") for line in LINE.findall(text)] for text in (before, after))
     return [line.rstrip("\n") for line in unified_diff(old, new, name, name, n=1)][2:]
