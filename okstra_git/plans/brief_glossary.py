@@ -1,7 +1,7 @@
 """The project's words: the terms of a glossary, and one term more in the form that the glossary has."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from okstra_git.documents.markdown import Document, Item, Row, Section, parse_document
@@ -48,6 +48,12 @@ def read_glossary(document: Document) -> tuple[Term, ...]:
     """Headings, first cells of tables, and list items with a colon, from top to bottom."""
     found = [term for section in document.sections for term in _terms_of(section) if term.key]
     return tuple(sorted(found, key=lambda one: one.line))
+
+
+def names_a_term(text: str, terms: Iterable[str]) -> bool:
+    """Whether the text names one of the terms, which are in lower case."""
+    plain = text.casefold()
+    return any(term in plain for term in terms)
 
 
 def define_term(text: str, name: str, meaning: str, *, replace: bool = False) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 from okstra_git.documents.markdown import Document
 from okstra_git.names import shown
-from okstra_git.plans.brief_glossary import read_glossary
+from okstra_git.plans.brief_glossary import names_a_term, read_glossary
 from okstra_git.plans.briefs import CONFIRMATIONS, SOURCE_MATERIAL, Brief
 from okstra_git.plans.problems import Problem
 from okstra_git.tokens import (
@@ -62,7 +62,7 @@ def _addition_problems(brief: Brief, terms: frozenset[str] | None) -> list[Probl
             message = f"{shown(each.text[:40])} has no label that okstra knows"
             found.append(Problem("brief.bad-label", each.line, message,
                                  f"begin it with one of {', '.join(AUGMENTATION_LABELS)} and a colon"))  # fmt: skip
-        if each.label == "terminology-mapping" and terms is not None and not _names_a_term(each.text, terms):
+        if each.label == "terminology-mapping" and terms is not None and not names_a_term(each.text, terms):
             message = f"{shown(each.text[:40])} maps to no term of the glossary"
             found.append(Problem("brief.unknown-term", each.line, message,
                                  "add the term to .okstra/glossary.md, or ask with 'terminology:'"))  # fmt: skip
@@ -70,11 +70,6 @@ def _addition_problems(brief: Brief, terms: frozenset[str] | None) -> list[Probl
         message = f"{len(inferences)} inferred intents, and {len(intents) or 'no'} 'intent-check:' to pair them with"
         found.append(Problem("brief.unpaired-inference", each.line, message, "ask the reporter under Open Questions"))
     return found
-
-
-def _names_a_term(text: str, terms: frozenset[str]) -> bool:
-    plain = text.casefold()
-    return any(term in plain for term in terms)
 
 
 def _question_problems(brief: Brief) -> list[Problem]:
