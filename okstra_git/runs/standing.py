@@ -11,10 +11,10 @@ IN_PROGRESS, DONE = "in-progress", "done"
 """`workStatus`, as task manifests have it: anything but `done` means that something is left."""
 
 _LEFT = {
-    "pending": "begin", "reserved": "finish", "started": "finish", "done": "verify", "verified": "hand over",
+    "reserved": "finish", "started": "finish", "pending": "begin", "done": "verify", "verified": "hand over",
     "in-pr": "merge",
 }  # fmt: skip
-"""What a stage in this state waits for; a landed one waits for nothing."""
+"""What a stage in this state waits for, in the order of telling; a landed one waits for nothing."""
 
 _NEXT = {
     "pending": "implementation", "reserved": "implementation", "started": "implementation",

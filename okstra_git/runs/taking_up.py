@@ -10,6 +10,8 @@ from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.standing import Standing
 
 FIRST_PHASE = "requirements-discovery"
+IDLE = ("git okstra status ", "git okstra stage show ", "git okstra run show ")
+"""Beginnings of advice that is only to look."""
 
 
 class Step(NamedTuple):
@@ -108,10 +110,6 @@ def _of_task(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
     if stages:
         return Step(f"git okstra status {key}", "every stage waits for something else")
     return Step(_prepare(key, FIRST_PHASE), "nothing was done on the task yet")
-
-
-IDLE = ("git okstra status ", "git okstra stage show ", "git okstra run show ")
-"""Beginnings of advice that is only to look."""
 
 
 def _prepare(key: str, phase: str) -> str:
