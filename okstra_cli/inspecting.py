@@ -126,14 +126,15 @@ def _tasks(looking: Inspection, most: int | None, begin: datetime | None) -> Ans
     from okstra_cli.views import inspect_history as view
 
     tasks = [task for task in looking.snapshot.state.tasks.values() if task.is_open]
-    newest = [_seen(looking, task) for task in sorted(tasks, key=lambda task: task.clock, reverse=True)]
+    newest = [see_task(looking, task) for task in sorted(tasks, key=lambda task: task.clock, reverse=True)]
     wanted = [seen for seen in newest if begin is None or (seen.at is not None and seen.at >= begin)]
     rows = wanted[:most]
     facts = {"count": len(wanted), "tasks": [view.task_json(row) for row in rows], "notes": looking.notes}
     return Answer(facts, lambda: view.tasks_page(rows, len(wanted), looking.notes, looking.session.now()))
 
 
-def _seen(looking: Inspection, task: Task) -> TaskSeen:
+def see_task(looking: Inspection, task: Task) -> TaskSeen:
+    """How the task stands now."""
     from okstra_git.runs.recency import last_recorded
 
     standing = standing_of(task)
@@ -148,7 +149,7 @@ def _time_line(looking: Inspection, task: Task, most: int, begin: datetime | Non
 
     events = read_events(looking.session.git, looking.snapshot.tips, task.key)
     entries = newest_first(timeline(events, task.runs), since=begin)
-    seen = _seen(looking, task)
+    seen = see_task(looking, task)
     shown_here = entries[:most]
     facts = {
         "task": view.task_json(seen),

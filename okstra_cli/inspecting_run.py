@@ -96,7 +96,7 @@ def see_run(looking: Inspection, task: Task, run: Run) -> RunSeen:
         files=files_of(looking, task, run, context),
         prompts=list_prompts(disk, run),
         results=list_results(disk, run),
-        ground=_ground(looking, task, run, context),
+        ground=ground_of(looking, task, run, context),
         snapshots=_snapshots(looking, run),
         archived=_archived(looking, run),
         events=[entry for entry in events if entry.run == run.id],
@@ -141,7 +141,7 @@ def files_of(looking: Inspection, task: Task, run: Run, context: RunContext | No
     }
 
 
-def _ground(looking: Inspection, task: Task, run: Run, context: RunContext | None) -> Ground | None:
+def ground_of(looking: Inspection, task: Task, run: Run, context: RunContext | None) -> Ground | None:
     """The run's worktree, branch and base as recorded, and what of it there is; None for runs that change no code."""
     part = context.worktree if context is not None else None
     stage = task.stages.get(run.stage) if run.stage is not None else None

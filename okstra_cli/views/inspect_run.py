@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from okstra_cli.inspecting_run import Ground, RunSeen
+    from okstra_git.records.runs import Run
     from okstra_git.runs.left_files import Seen
     from okstra_git.runs.run_sources import SourceSeen
     from okstra_git.runs.team_seen import TeamSeen
@@ -41,13 +42,11 @@ def run_json(seen: RunSeen, writer: str | None, notes: Sequence[str]) -> dict[st
             "task": seen.task.key.replace("/", ":"),
             "life": life_json(seen.life),
             "here": seen.is_here,
-            **run.model_dump(mode="json", exclude={"id", "session", "team"}),
             "number": run.seq,
+            **_recorded(run),
         },
         "team": team_json(seen.team),
         "sources": [source._asdict() for source in seen.sources],
-        "folder": run.folder or None,
-        "instruction_set": run.instruction_set or None,
         "files": {what: _file_json(file) for what, file in seen.files.items()},
         "worker_prompts": [prompt._asdict() for prompt in seen.prompts],
         "worker_results": [result._asdict() for result in seen.results],
@@ -58,6 +57,12 @@ def run_json(seen: RunSeen, writer: str | None, notes: Sequence[str]) -> dict[st
         "others": {"count": len(seen.others), "runs": [run_in_short(each, None) for each in seen.others[:OTHERS]]},
         "notes": list(notes),
     }
+
+
+def _recorded(run: Run) -> dict[str, Any]:
+    """The record's fields; what it does not say is null."""
+    facts = run.model_dump(mode="json", exclude={"id", "seq", "session", "team"})
+    return {name: None if value == "" else value for name, value in facts.items()}
 
 
 def team_json(team: TeamSeen) -> dict[str, Any]:
@@ -114,7 +119,7 @@ def run_page(seen: RunSeen, notes: Sequence[str], now: datetime) -> Page:
 
 
 def _row(page: Page, name: str, *value: str | Cell) -> None:
-    page.line(Cell(f"  {name:<13}", "faint"), *value)
+    page.line(Cell(f"  {name:<14}", "faint"), *value)
 
 
 def _record(seen: RunSeen, now: datetime) -> list[tuple[str, str]]:

@@ -31,13 +31,15 @@ class Seen(NamedTuple):
 
 
 class Prompt(NamedTuple):
-    """A prompt that the lead wrote for a worker; `run` is the run that it names, None when it names none."""
+    """A prompt that the lead wrote for a worker. `worker` is whose result it asks for; `of_run` is None for a prompt
+    that names no run at all."""
 
     path: str
     bytes: int
     cli: str
     number: int
-    is_ours: bool | None
+    worker: str | None
+    of_run: bool | None
 
 
 class Result(NamedTuple):
@@ -62,8 +64,8 @@ class Disk:
             self.notes.append(sentence)
 
     def place(self, recorded: str) -> Path | None:
-        """The path that a record names, when it lies below `.okstra/`; anything else is not looked at."""
-        base = os.path.normpath(self.root / ".okstra")
+        """The path that a record names, when it lies below the project's root; anything else is not looked at."""
+        base = os.path.normpath(self.root)
         path = os.path.normpath(self.root / recorded) if recorded and "\0" not in recorded else ""
         return Path(path) if path.startswith(base + os.sep) else None
 
@@ -140,18 +142,25 @@ def size_of(path: Path) -> int | None:
 def list_prompts(disk: Disk, run: Run) -> list[Prompt]:
     """Prompts of workers in the folder that the run shares with others of its phase, without those of other runs."""
     folder = f"{run.folder}/prompts"
-    mine = (run.id, f"{run.instruction_set}/") if run.instruction_set else (run.id,)
+    asked = re.compile(rf"\b([a-z][a-z-]*-worker)-{re.escape(run.task_type)}-{run.seq:03}\b")
     found: list[Prompt] = []
     for name, size in disk.list(folder) if run.folder else ():
-        match = _PROMPT.match(name)
-        place = disk.place(f"{folder}/{name}")
-        if match is None or place is None:
+        match, path = _PROMPT.match(name), disk.place(f"{folder}/{name}")
+        if match is None or path is None:
             continue
-        text = disk.head(place)
-        is_ours = True if any(word in text for word in mine) else (False if "/instruction-set/" in text else None)
-        if is_ours is not False:
-            found.append(Prompt(f"{folder}/{name}", size, match["cli"], int(match["number"]), is_ours))
+        text = disk.head(path)
+        of_run, worker = _is_of(run, text), asked.search(text)
+        if of_run is not False:
+            said = match["cli"], int(match["number"]), worker[1] if worker else None
+            found.append(Prompt(f"{folder}/{name}", size, *said, of_run))
     return found
+
+
+def _is_of(run: Run, text: str) -> bool | None:
+    """Whether a prompt belongs to the run: it names it, or its instruction set; None when it names none at all."""
+    if run.id in text or (run.instruction_set and f"{run.instruction_set}/" in text):
+        return True
+    return False if "/instruction-set/" in text else None
 
 
 def list_results(disk: Disk, run: Run) -> list[Result]:
