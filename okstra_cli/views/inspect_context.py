@@ -160,7 +160,7 @@ def context_page(found: Context, notes: Sequence[str], now: datetime) -> Page:
 
 
 def _last(page: Page, last: LastRun) -> None:
-    page.line(Cell(f"  {"run":<21}", "faint"), *run_words(last.run, last.life))
+    _row(page, "run", *run_words(last.run, last.life))
     _row(page, "lead session", last.team.session or "")
     _row(page, "expectations", _there(last.files["expectations"]) or "")
     for member in last.team.members or ():
@@ -170,6 +170,7 @@ def _last(page: Page, last: LastRun) -> None:
         _row(page, "worker prompt", prompt.path)
 
 
-def _row(page: Page, name: str, value: str) -> None:
-    if value:
-        page.line(Cell(f"  {name:<21}", "faint"), value)
+def _row(page: Page, name: str, *value: str | Cell) -> None:
+    """A name and its value; without a value nothing."""
+    if any(value):
+        page.line(Cell(f"  {name:<21}", "faint"), *value)

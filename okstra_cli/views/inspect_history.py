@@ -124,12 +124,13 @@ def _task(page: Page, seen: TaskSeen, now: datetime) -> None:
         page.line(f"  left      {', '.join(standing.left)}")
 
 
-def run_words(run: Run, life: Life | None) -> list[str | Cell]:
+def run_words(run: Run, life: Life | None, *, with_id: bool = True) -> list[str | Cell]:
     """A run in one line: `implementation 001, stage 1, prepared: its process ended (01J9…)`."""
     stage = f", stage {run.stage}" if run.stage is not None else ""
     state = "dead" if life is not None and not life.is_live else run.status
     why = f": {life.why}" if life is not None and life.why else ""
-    return [f"{run.task_type} {run.seq:03}{stage}, ", Cell(state, TONES.get(state, "plain")), f"{why} ({run.id})"]
+    id = f" ({run.id})" if with_id else ""
+    return [f"{run.task_type} {run.seq:03}{stage}, ", Cell(state, TONES.get(state, "plain")), f"{why}{id}"]
 
 
 def _what(entry: Entry) -> Cell:

@@ -98,7 +98,8 @@ def _ground_json(ground: Ground | None) -> dict[str, Any] | None:
 def run_page(seen: RunSeen, notes: Sequence[str], now: datetime) -> Page:
     page = Page()
     run = seen.run
-    page.line(*run_words(run, seen.life), f" of {seen.task.key.replace('/', ':')}")
+    page.line("run ", Cell(run.id, "strong"), f" of {seen.task.key.replace('/', ':')}")
+    _row(page, "stands", *run_words(run, seen.life, with_id=False))
     for name, value in _record(seen, now):
         _row(page, name, value)
     _team(page, seen.team)
