@@ -58,7 +58,7 @@ def list_newest(disk: Disk, task: TaskPaths) -> list[Path]:
 def _scripts(disk: Disk, task: TaskPaths) -> Iterator[Path]:
     for place in PLACES:
         try:
-            yield from (path for path in task.root.glob(place) if size_of(path) is not None)
+            yield from (path for path in task.root.glob(place) if size_of(path) is not None and _is_script(task, path))
         except OSError as error:
             disk.note(f"{task.root} cannot be searched: {error.strerror}")
 

@@ -360,11 +360,11 @@ def test_a_log_that_cannot_be_read_is_noted(shop: World) -> None:
 
 
 def world_of_files(world: World) -> dict[str, tuple[int, bytes]]:
-    """Every file with its mode and content, but for the cache of folds and git's own index."""
+    """Every file with its mode and content, but for the cache of folds."""
     return {
         str(path): (path.lstat().st_mode, path.read_bytes())
         for path in sorted(world.path.parent.rglob("*"))
-        if path.is_file() and "cache" not in path.parts and path.name != "index"
+        if path.is_file() and "cache" not in path.parts
     }
 
 
