@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from okstra_git.phases import PHASES
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import finished_stages
@@ -62,13 +63,16 @@ def stages_by_state(task: Task) -> dict[str, tuple[int, ...]]:
 
 
 def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]) -> tuple[str | None, str | None]:
-    """What the last run's report says, unless it says to implement and nothing is left to implement."""
+    """What the last run's report says, unless it says to implement and nothing is left to implement.
+
+    Logs of other clones may say anything; a word that is no phase is passed over.
+    """
     by_stages = next((phase for state, phase in _NEXT.items() if state in stages), None)
     if not task.is_open:
         return None, None
-    if last is not None and (last.is_active or _is_to_repeat(task, last)):
+    if last is not None and last.task_type in PHASES and (last.is_active or _is_to_repeat(task, last)):
         return last.task_type, "run"
-    if last is not None and last.next_phase:
+    if last is not None and last.next_phase in PHASES:
         is_over = last.next_phase == "implementation" and stages and by_stages != "implementation"
         if not is_over:
             return last.next_phase, "report"
