@@ -162,12 +162,15 @@ def context_page(found: Context, notes: Sequence[str], now: datetime) -> Page:
 def _last(page: Page, last: LastRun) -> None:
     _row(page, "run", *run_words(last.run, last.life))
     _row(page, "lead session", last.team.session or "")
-    _row(page, "expectations", _there(last.files["expectations"]) or "")
+    folder = f"{last.run.folder}/"
+    _row(page, "folder", last.run.folder)
+    _row(page, "expectations", (_there(last.files["expectations"]) or "").removeprefix(folder))
     for member in last.team.members or ():
-        handed = [each.path for each in results_of(member, last.results) if each.kind == "result"]
+        own = results_of(member, last.results)
+        handed = [each.path.removeprefix(folder) for each in own if each.kind == "result"]
         _row(page, member.agent, ", ".join(handed) or member.status or "nothing handed in")
     for prompt in last.prompts:
-        _row(page, "worker prompt", prompt.path)
+        _row(page, "worker prompt", prompt.path.removeprefix(folder))
 
 
 def _row(page: Page, name: str, *value: str | Cell) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
-from okstra_cli.views.moments import told_time
+from okstra_cli.views.moments import age_of, local_time, told_time
 from okstra_git.records.base import show_time
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from okstra_git.runs.timeline import Entry
 
 SHORT = 10
+ID_SHOWN = 12
+"""Characters of a run's id on a page: those of its time and two more, which name it alone."""
+
 TONES: dict[str, Tone] = {"finished": "good", "failed": "bad", "abandoned": "faint", "dead": "warn"}
 
 
@@ -90,19 +94,25 @@ def tasks_page(rows: Sequence[TaskSeen], count: int, notes: Sequence[str], now: 
 def line_page(seen: TaskSeen, entries: Sequence[Entry], count: int, notes: Sequence[str], now: datetime) -> Page:
     page = Page()
     _task(page, seen, now)
-    rows = [
-        (Cell(told_time(entry.at, now), "faint"), _what(entry), Cell(entry.run or "", "faint"), details(entry))
-        for entry in entries
-    ]
     page.line()
-    page.table(("when", "what", "run", ""), rows)
-    if not rows:
+    events_table(page, entries, now)
+    if not entries:
         page.line("nothing happened since then")
     if count > len(entries):
         more = f"--task-key {seen.task.key.replace('/', ':')} --limit {count}"
         page.line(Cell(f"and {count - len(entries)} earlier: git okstra inspect history {more}", "faint"))
     tell_notes(page, notes)
     return page
+
+
+def events_table(page: Page, entries: Sequence[Entry], now: datetime) -> None:
+    """A row for each event; run ids are cut to what names a run, since a table has little room."""
+    rows = [
+        (Cell(local_time(entry.at), "faint"), Cell(age_of(entry.at, now) or "now", "faint"), _what(entry),
+         (entry.run or "")[:ID_SHOWN], details(entry))
+        for entry in entries
+    ]  # fmt: skip
+    page.table(("when", "ago", "what", "run", ""), rows)
 
 
 def tell_notes(page: Page, notes: Sequence[str]) -> None:
@@ -125,11 +135,11 @@ def _task(page: Page, seen: TaskSeen, now: datetime) -> None:
 
 
 def run_words(run: Run, life: Life | None, *, with_id: bool = True) -> list[str | Cell]:
-    """A run in one line: `implementation 001, stage 1, prepared: its process ended (01J9…)`."""
+    """A run in one line: `implementation 001, stage 1, dead: its process ended (01J9ZKQ2V7AB)`."""
     stage = f", stage {run.stage}" if run.stage is not None else ""
     state = "dead" if life is not None and not life.is_live else run.status
     why = f": {life.why}" if life is not None and life.why else ""
-    id = f" ({run.id})" if with_id else ""
+    id = f" ({run.id[:ID_SHOWN]})" if with_id else ""
     return [f"{run.task_type} {run.seq:03}{stage}, ", Cell(state, TONES.get(state, "plain")), f"{why}{id}"]
 
 
@@ -147,10 +157,12 @@ def details(entry: Entry) -> str:
     words += [f"stage {entry.stage}"] if entry.stage is not None else []
     words += [_commits(facts)] if facts.get("commit") else []
     words += [f"stages {', '.join(map(str, facts['stages']))}"] if facts.get("stages") else []
-    told = ("verdict", "target", "url", "status", "subject", "path", "title", "branch")
+    told = ("verdict", "target", "url", "status", "subject", "path", "title")
     words += [str(facts[name]) for name in told if facts.get(name)]
     words += [f"next: {facts['next_phase']}"] if facts.get("next_phase") else []
-    words += [str(facts[name]) for name in ("report", "reason") if facts.get(name)]
+    words += [PurePosixPath(facts["report"]).name] if facts.get("report") else []
+    words += [str(facts["branch"])] if facts.get("branch") and entry.run is None else []
+    words += [str(facts["reason"])] if facts.get("reason") else []
     words += ["too late: the run had ended"] if entry.is_late else []
     return ", ".join(words)
 

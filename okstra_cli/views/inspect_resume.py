@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
-from okstra_cli.views.inspect_history import run_in_short, run_words, tell_notes
+from okstra_cli.views.inspect_history import ID_SHOWN, run_in_short, run_words, tell_notes
 
 if TYPE_CHECKING:
     from okstra_cli.inspecting_resume import Resumption
@@ -66,7 +66,7 @@ def _why_nothing(found: Resumption) -> str:
     last = found.standing.last
     if last is None:
         return "it has no runs"
-    return f"its last run {last.id} ended as {last.status}"
+    return f"its last run ended as {last.status} ({last.id[:ID_SHOWN]})"
 
 
 def _found_by(found: Resumption) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.inspect_history import (
+    ID_SHOWN,
     TONES,
-    details,
     entry_json,
+    events_table,
     life_json,
     run_in_short,
     run_words,
@@ -109,11 +110,7 @@ def run_page(seen: RunSeen, notes: Sequence[str], now: datetime) -> Page:
     for snapshot in seen.snapshots:
         _row(page, "snapshot", f"{snapshot.id}: {snapshot.about.reason}")
     page.line()
-    rows = [
-        (Cell(told_time(entry.at, now), "faint"), entry.event.replace(".", " "), details(entry))
-        for entry in seen.events
-    ]
-    page.table(("when", "what", ""), rows)
+    events_table(page, seen.events, now)
     _others(page, seen)
     tell_notes(page, notes)
     return page
@@ -165,24 +162,29 @@ def _state(source: SourceSeen) -> Cell:
 
 
 def _files(page: Page, seen: RunSeen) -> None:
-    """What is there, with sizes; of what is not there only a report is worth a line."""
+    """What is there, by its path from the run's folder; of what is not there only a report is worth a line."""
+    if seen.run.folder:
+        _row(page, "folder", seen.run.folder)
     for what, file in seen.files.items():
-        if file is not None and file.bytes is not None:
-            _row(page, what.replace("_", " "), file.path, Cell(f"  {file.bytes} bytes", "faint"))
-        elif file is not None and what == "report":
-            _row(page, what, file.path, Cell("  not there", "faint"))
+        if file is not None and (file.bytes is not None or what == "report"):
+            _file(page, seen, what.replace("_", " "), file.path, file.bytes)
     for prompt in seen.prompts:
-        _row(page, "worker prompt", prompt.path, Cell(f"  {prompt.bytes} bytes", "faint"))
+        _file(page, seen, "worker prompt", prompt.path, prompt.bytes)
     for result in seen.results:
-        _row(page, result.kind, result.path, Cell(f"  {result.bytes} bytes", "faint"))
+        _file(page, seen, result.kind, result.path, result.bytes)
     if seen.run.archive:
         _row(page, "archive", f"{seen.archived} files: git okstra run show {seen.run.id} --archive")
+
+
+def _file(page: Page, seen: RunSeen, what: str, path: str, size: int | None) -> None:
+    told = f"{size} bytes" if size is not None else "not there"
+    _row(page, what, path.removeprefix(f"{seen.run.folder}/"), Cell(f"  {told}", "faint"))
 
 
 def _others(page: Page, seen: RunSeen) -> None:
     for other in seen.others[:OTHERS]:
         page.line(Cell("other run: ", "faint"), f"{other.task_type} {other.seq:03}", _stage(other.stage), ", ",
-                  Cell(other.status, TONES.get(other.status, "plain")), f" ({other.id})")  # fmt: skip
+                  Cell(other.status, TONES.get(other.status, "plain")), f" ({other.id[:ID_SHOWN]})")  # fmt: skip
     if len(seen.others) > OTHERS:
         page.line(Cell(f"and {len(seen.others) - OTHERS} more: git okstra run list --all", "faint"))
 

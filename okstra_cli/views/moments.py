@@ -11,10 +11,21 @@ def told_time(at: datetime | None, now: datetime) -> str:
     """`2026-11-21 11:48, 3 h ago`; empty when there is no time."""
     if at is None:
         return ""
-    return f"{at.astimezone():%Y-%m-%d %H:%M}, {ago(at, now)}"
+    return f"{local_time(at)}, {ago(at, now)}"
+
+
+def local_time(at: datetime) -> str:
+    """`2026-11-21 11:48`, where the reader is."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """How long ago, in the largest unit that fits; clocks of two machines may differ, so the future is `just now`."""
+    """How long ago, in words."""
+    age = age_of(at, now)
+    return f"{age} ago" if age else "just now"
+
+
+def age_of(at: datetime, now: datetime) -> str:
+    """`3 h`, in the largest unit that fits; empty below a minute, and for the future, since clocks differ."""
     seconds = int((now - at).total_seconds())
-    return next((f"{seconds // size} {unit} ago" for size, unit in STEPS if seconds >= size), "just now")
+    return next((f"{seconds // size} {unit}" for size, unit in STEPS if seconds >= size), "")

@@ -91,7 +91,8 @@ def _left(task: Task, stages: dict[str, tuple[int, ...]], active: tuple[Run, ...
         numbers = sorted(n for state, each in stages.items() if _LEFT.get(state) == verb for n in each)
         if numbers:
             yield f"{verb} {_named(numbers)}"
-    yield from (f"end run {run.id}" for run in active[:LISTED])
+    if active:
+        yield "end the open run" if len(active) == 1 else f"end {len(active)} open runs"
     if stages.keys() == {"landed"} and not active:
         yield "close the task"
 

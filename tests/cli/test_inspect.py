@@ -75,7 +75,7 @@ def test_open_tasks_come_newest_first_with_what_is_left(shop: World) -> None:
     assert (first["last_run"]["id"], first["last_run"]["status"], first["open_runs"]) == (run, "prepared", 1)
     assert (first["next_phase"], first["next_phase_from"]) == ("implementation", "run")
     assert first["work_status"] == "in-progress"
-    assert first["left"] == ["finish stage 1", "begin stage 2", f"end run {run}"]
+    assert first["left"] == ["finish stage 1", "begin stage 2", "end the open run"]
     assert first["stages"] == {"started": [1], "pending": [2]}
     assert (told["tasks"][1]["left"], told["tasks"][1]["next_phase"]) == (["approve a plan"], None)
     assert [task["key"] for task in history(shop, "--limit", "1")["tasks"]] == [KEY]
@@ -89,7 +89,7 @@ def test_the_page_of_tasks_can_be_read(shop: World, on_terminal: Ask) -> None:
     assert lines[0].startswith(f"{KEY}  20")
     assert lines[0].endswith(", just now")
     assert lines[1:] == [
-        f"  last run  implementation 001, stage 1, failed ({run})",
+        f"  last run  implementation 001, stage 1, failed ({run[:12]})",
         "  next      implementation",
         "  left      finish stage 1, begin stage 2",
     ]

@@ -53,7 +53,8 @@ def test_what_is_left_names_every_stage_by_what_it_waits_for() -> None:
     stages: Any = {1: "landed", 2: "in-pr", 3: "verified", 4: "done", 5: "started", 6: "reserved"}
     standing = standing_of(task(run("R1", 5), plan=plan, stages=stages))
     assert standing.left == (
-        "finish stages 5, 6", "begin stages 7, 8", "verify stage 4", "hand over stage 3", "merge stage 2", "end run R1",
+        "finish stages 5, 6", "begin stages 7, 8", "verify stage 4", "hand over stage 3", "merge stage 2",
+        "end the open run",
     )  # fmt: skip
     assert standing.stages["pending"] == (7, 8)
 
