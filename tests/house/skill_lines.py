@@ -1,8 +1,8 @@
-"""Command lines of skills: found, held against what a permission rule can match, and parsed by the real command line."""
+"""Command lines of skills: found, held against what a permission rule can match, and parsed as the real ones are."""
 
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,10 +13,12 @@ from okstra_cli.lazy import Root
 from okstra_git.errors import OkstraError
 from okstra_git.names import parse_task_key
 from okstra_git.phases import PHASES
-from okstra_git.tokens import VERIFICATION_SCOPES
+from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL, VERIFICATION_SCOPES
 from tests.house.skill_texts import AgentText
 
 PLACEHOLDER = re.compile(r"<([a-z][a-z-]*)>")
+LABELS = (TASK_ROOT_LABEL, INSTRUCTION_SET_LABEL, CONCURRENT_LABEL)
+"""What a prepare prints; they begin like a command and are none."""
 
 PLACEHOLDERS = {
     "agent-name": "codex-worker",
@@ -37,10 +39,12 @@ PLACEHOLDERS = {
     "name": "login",
     "nonce": "0c709f3edf90b7dc",
     "number": "1",
+    "old-url": "https://forge.example/shop/pull/5",
     "path": "src/session.py",
     "plan-file": ".okstra/plans/login.md",
     "project": "shop",
     "prompt-file": ".okstra/tasks/shop/web/login/runs/error-analysis/prompts/codex-worker-prompt001.md",
+    "question": "do they mean the web shop?",
     "reason": "the test database is down",
     "ref": "feature/web/login-stage-2",
     "report": ".okstra/tasks/shop/web/login/runs/error-analysis/reports/final-report-error-analysis-001.md",
@@ -59,19 +63,20 @@ PLACEHOLDERS = {
     "url": "https://forge.example/shop/pull/7",
     "worktree": "/home/ada/.okstra/worktrees/shop/web/login/stage-2",
 }
-"""What each placeholder may stand for; one that is not here is a breach, so that a name means one thing in all skills."""
+"""What each placeholder may stand for; one that is not here is a breach, so a name means one thing in all skills."""
 
 GIT = {"status", "log", "show", "diff", "rev-parse", "add", "commit"}
 FLAGS = {
-    "codex": {"exec", "--sandbox", "--model", "-o"},
-    "gemini": {"--model", "-p"},
+    "codex": {"--version", "--sandbox", "--model", "-o"},
+    "gemini": {"--version", "--model", "-p"},
 }
 """Flags of the vendors' programs that are documented by them; others would be inventions."""
 
 OTHERS = (
-    "cat cd cp curl echo env export find gh grep head jq ls mkdir mv node npx pip python python3 sed sh bash sleep "
-    "sudo tail tee test tmux touch uvx xargs claude"
-).split()
+    "bash", "cat", "cd", "claude", "cp", "curl", "echo", "env", "export", "find", "gh", "grep", "head", "jq", "ls",
+    "mkdir", "mv", "node", "npx", "pip", "python", "python3", "sed", "sh", "sleep", "sudo", "tail", "tee", "test",
+    "tmux", "touch", "uvx", "xargs",
+)  # fmt: skip
 """Programs that a line could be tempted to use, and that no skill needs."""
 
 WALL = {
@@ -83,26 +88,26 @@ WALL = {
 _QUOTED = re.compile(r"'[^']*'")
 
 
-def is_line(span: str, labels: Collection[str]) -> bool:
-    """Whether a code span is a command line: a program with something behind it, and not a label that looks like one."""
-    if any(span.startswith(label) for label in labels):
+def is_line(span: str) -> bool:
+    """Whether a code span is a command line: a program with something behind it, and no label that looks like one."""
+    if span.startswith(LABELS):
         return False
     words = span.split()
     return len(words) > 1 and (words[0] in ("okstra", "git", "rm", *FLAGS, *OTHERS) or "=" in words[0][1:])
 
 
-def lines_of(text: AgentText, labels: Collection[str]) -> list[str]:
+def lines_of(text: AgentText) -> list[str]:
     """Every command line, of blocks marked `sh` and of code spans."""
     blocks = [line for fence in text.fences if fence.language == "sh" for line in fence.lines if line.strip()]
-    return list(dict.fromkeys([*blocks, *(span for span in text.spans if is_line(span, labels))]))
+    return list(dict.fromkeys([*blocks, *(span for span in text.spans if is_line(span))]))
 
 
-def stray_lines(text: AgentText, labels: Collection[str]) -> Iterator[str]:
+def stray_lines(text: AgentText) -> Iterator[str]:
     """Commands in blocks that are not marked as such, which nobody would check."""
     for fence in text.fences:
         if fence.language != "sh":
             yield from (f"{text.path}: {line!r} is not in a block marked sh" for line in fence.lines
-                        if is_line(line.strip(), labels))  # fmt: skip
+                        if is_line(line.strip()))  # fmt: skip
 
 
 def line_breaches(line: str) -> Iterator[str]:

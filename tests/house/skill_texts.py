@@ -67,7 +67,8 @@ class AgentText:
     @cached_property
     def spans(self) -> list[str]:
         """Inline code, in order."""
-        return [child.content for token in self._parsed for child in token.children or () if child.type == "code_inline"]
+        inside = [child for token in self._parsed for child in token.children or ()]
+        return [child.content for child in inside if child.type == "code_inline"]
 
     @cached_property
     def headings(self) -> list[tuple[int, str]]:
@@ -89,7 +90,7 @@ def shipped_texts() -> list[AgentText]:
 
 
 def product_words() -> str:
-    """Everything that programs and bundles say: the code and the templates, without the skills and agents themselves."""
+    """Everything that programs and bundles say: the code and the templates, without skills and agents themselves."""
     root = templates_directory()
     code = [path for folder in ("okstra_git", "okstra_cli") for path in (root.parent / folder).rglob("*.py")]
     said = [path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] not in FOLDERS]
