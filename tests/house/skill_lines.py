@@ -195,6 +195,8 @@ KINDS: dict[str, Callable[[str], bool]] = {
     "PID": str.isdecimal,
     "P:G:T": _is_task_key,
     "KEY": _is_task_key,
+    "TASK": _is_task_key,
+    "RUN": lambda value: len(value) > 3 and value.isalnum(),
     "TYPE": PHASES.__contains__,
     "SCOPE": VERIFICATION_SCOPES.__contains__,
     "URL": lambda value: value.startswith("https://"),

@@ -172,6 +172,8 @@ def test_a_sound_skill_has_no_breaches() -> None:
         ("okstra stage show first --task-key <task-key>", "'first' is no N"),
         ("okstra status --task-key <task>", "no meaning for <task>"),
         ("okstra status --task-key login", "'login' is no P:G:T"),
+        ("okstra status login", "'login' is no [TASK]"),
+        ("okstra run show 01J", "'01J' is no RUN"),
         ("okstra log -n many", "Invalid value for '-n'"),
         ("okstra init again", "unexpected extra argument"),
         ("git okstra reconcile --appyl", "No such option: --appyl"),
