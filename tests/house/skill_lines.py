@@ -105,7 +105,7 @@ def stray_lines(text: AgentText) -> Iterator[str]:
 
 def line_breaches(line: str) -> Iterator[str]:
     """Why a line is not one literal command that okstra, or a harmless program, understands."""
-    walls = list(_impurities(line))
+    walls = list(impurities(line))
     if walls:
         yield from (f"{why}: {line}" for why in dict.fromkeys(walls))
         return
@@ -121,7 +121,8 @@ def filled(line: str) -> str:
     return PLACEHOLDER.sub(lambda found: PLACEHOLDERS.get(found[1], "x"), line)
 
 
-def _impurities(line: str) -> Iterator[str]:
+def impurities(line: str) -> Iterator[str]:
+    """What makes a shell, or a permission rule, read more than literal words into the line."""
     plain = PLACEHOLDER.sub("x", line)
     yield from (f"{why} ({mark})" for mark, why in WALL.items() if mark in plain)
     bare = _QUOTED.sub("x", plain)

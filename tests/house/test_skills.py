@@ -1,11 +1,16 @@
 """Skills and agent definitions are portable, begin with their contract, and name nothing that does not exist."""
 
+import shlex
+import subprocess
+
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from okstra_git import tokens
 from okstra_git.roster import WORKERS
 from okstra_git.shipped import templates_directory
-from tests.house.skill_lines import KINDS, PLACEHOLDERS, line_breaches, lines_of, stray_lines
+from tests.house.skill_lines import KINDS, PLACEHOLDERS, impurities, line_breaches, lines_of, stray_lines
 from tests.house.skill_rules import (
     Known,
     echoes,
@@ -39,7 +44,7 @@ LINES = [pytest.param(line, id=f"{text.name}: {line[:90]}") for text in TEXTS fo
 @pytest.mark.parametrize("line", LINES)
 def test_each_command_is_one_literal_line_that_the_command_line_understands(line: str) -> None:
     found = list(line_breaches(line))
-    assert found == [], found
+    assert not found, "\n".join(found)
 
 
 def test_every_skill_and_every_agent_of_the_roster_is_there_and_nothing_else() -> None:
@@ -52,31 +57,31 @@ def test_every_skill_and_every_agent_of_the_roster_is_there_and_nothing_else() -
 @EACH
 def test_front_matter_is_portable_and_says_when(text: AgentText) -> None:
     found = [*front_breaches(text), *permission_breaches(text)]
-    assert found == [], found
+    assert not found, "\n".join(found)
 
 
 @EACH
 def test_the_contract_comes_first_and_the_text_is_short(text: AgentText) -> None:
     found = list(shape_breaches(text))
-    assert found == [], found
+    assert not found, "\n".join(found)
 
 
 @EACH
 def test_names_codes_markers_and_files_exist(text: AgentText) -> None:
     found = [*name_breaches(text, KNOWN), *span_breaches(text, KNOWN)]
-    assert found == [], found
+    assert not found, "\n".join(found)
 
 
 @EACH
 def test_commands_stand_where_they_are_checked_and_placeholders_are_explained(text: AgentText) -> None:
     found = [*stray_lines(text), *placeholder_breaches(text)]
-    assert found == [], found
+    assert not found, "\n".join(found)
 
 
 @EACH
 def test_the_text_is_english_but_for_contract_tokens(text: AgentText) -> None:
     found = list(language_breaches(text, KNOWN))
-    assert found == [], found
+    assert not found, "\n".join(found)
 
 
 def test_skills_do_not_tell_again_what_the_bundle_tells() -> None:
@@ -205,6 +210,15 @@ def test_a_line_that_cannot_be_run_is_found(line: str, why: str) -> None:
 )
 def test_a_literal_line_passes(line: str) -> None:
     assert list(line_breaches(line)) == []
+
+
+@given(st.text("ab1 -=./,:@%+^_'{}*\"$~", max_size=20))
+def test_a_real_shell_reads_a_literal_line_as_the_same_words(rest: str) -> None:
+    line = f"okstra x {rest}"
+    assume(not list(impurities(line)))
+    words = shlex.split(line)
+    said = subprocess.run(["sh", "-c", f"printf '%s\\n' {line}"], capture_output=True, text=True, check=True).stdout
+    assert said == "".join(f"{word}\n" for word in words)
 
 
 @pytest.mark.parametrize(
