@@ -55,6 +55,8 @@ def front_breaches(text: AgentText) -> Iterator[str]:
     yield from (f"{text.path}: the key {key} is not portable" for key in sorted(text.front.keys() - allowed))
     if text.front.get("name") != text.name:
         yield f"{text.path}: named {text.front.get('name')!r} in a place called {text.name!r}"
+    tools = [tool.strip() for tool in str(text.front.get("tools", "Read")).split(",")]
+    yield from (f"{text.path}: there is no tool {tool}" for tool in tools if tool not in VENDOR_WORDS)
     description = text.front.get("description")
     if not isinstance(description, str) or not 1 <= len(description) <= DESCRIPTION:
         yield f"{text.path}: the description has to be 1 to {DESCRIPTION} characters"

@@ -267,6 +267,11 @@ def test_an_agent_takes_its_model_from_the_roster() -> None:
     assert list(front_breaches(text)) == ["agents/codex-worker.md: the key model is not portable"]
 
 
+def test_a_tool_that_no_agent_program_has_is_found() -> None:
+    text = AgentText("agents/codex-worker.md", "---\nname: codex-worker\ndescription: When asked.\ntools: Reed\n---\n")
+    assert list(front_breaches(text)) == ["agents/codex-worker.md: there is no tool Reed"]
+
+
 def test_contract_tokens_labels_and_known_words_pass() -> None:
     words = (
         "`okstra task root:` and `PROGRESS: phase-5.5-convergence round=<N>`; `run.stale-nonce`; "
