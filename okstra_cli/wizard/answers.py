@@ -81,6 +81,8 @@ def task_type(state: State, text: str) -> str:
     """One of the task types."""
     if text not in state.facts["phases"]:
         raise Refused("task_type", value=text, known=", ".join(state.facts["phases"]))
+    if not chosen.leaves_work(state, text):
+        raise Refused("no_stage_left", key=chosen.key_of(state) or "")
     return text
 
 
@@ -111,12 +113,11 @@ def approved_plan(state: State, text: str) -> str:
 
 def stage(state: State, text: str) -> str:
     """A stage of the approved plan: not done for an implementation, done for a verification."""
-    known = {str(number): state_of for number, _, state_of in chosen.task_of(state).get("stages", [])}
+    known = [str(number) for number, _, _ in chosen.task_of(state)["stages"]]
     if text not in known:
         raise Refused("stage_unknown", value=text, known=_numbers(known))
-    is_done = known[text] not in ("pending", "reserved", "started")
-    if is_done == chosen.takes_stage(state):
-        raise Refused("stage_done" if is_done else "stage_not_done", value=text)
+    if int(text) not in chosen.stages_at_choice(state):
+        raise Refused("stage_done" if chosen.takes_stage(state) else "stage_not_done", value=text)
     return text
 
 
@@ -186,6 +187,5 @@ def _all_keys(state: State) -> list[str]:
     return [*state.facts["open"], *state.facts["closed"]]
 
 
-def _numbers(known: Mapping[str, str]) -> str:
-    numbers = list(known)
-    return ", ".join(numbers[:12]) + (", …" if len(numbers) > 12 else "") if numbers else "–"
+def _numbers(known: list[str]) -> str:
+    return ", ".join(known[:12]) + (", …" if len(known) > 12 else "")

@@ -66,15 +66,13 @@ def task_types(state: State) -> list[Choice]:
     """What is recommended, the current phase once more, and what follows it."""
     task, phases = chosen.task_of(state), state.facts["phases"]
     last, recommended = task.get("type"), task.get("next") or next(iter(phases))
-    offered = {recommended: "phase"}
-    if last:
-        offered.setdefault(last, "phase_again")
-        for name in phases[last]["next"]:
-            offered.setdefault(name, "phase_next")
-    else:
-        for name in phases[recommended]["next"]:
-            offered.setdefault(name, "phase")
-    return _with_direct(Choice(name, text, RECOMMENDED * (name == recommended)) for name, text in offered.items())
+    kinds = {recommended: "phase"} | ({last: "phase_again"} if last and last != recommended else {})
+    for name in phases[last or recommended]["next"]:
+        kinds.setdefault(name, "phase_next" if last else "phase")
+    fitting = {name: kind for name, kind in kinds.items() if chosen.leaves_work(state, name)}
+    offered = fitting or {next(iter(phases)): "phase"}
+    best = next(iter(offered))
+    return _with_direct(Choice(name, kind, RECOMMENDED * (name == best)) for name, kind in offered.items())
 
 
 def keep_or_change(state: State) -> list[Choice]:
@@ -107,7 +105,7 @@ def stages(state: State) -> list[Choice]:
         numbers = [number for number in task.get("ready", []) if number != task.get("auto")]
     else:
         first = Choice(chosen.WHOLE_TASK, "whole_task", RECOMMENDED)
-        numbers = [number for number, _, state_of in task.get("stages", []) if state_of in ("done", "verified")]
+        numbers = chosen.stages_at_choice(state)[::-1]
     titles = {number: title for number, title, _ in task.get("stages", [])}
     return _with_direct([first, *(Choice(str(n), "stage", title=titles.get(n, "")) for n in numbers[: MOST - 2])])
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NEW, KEEP, CHANGE, AUTO, WHOLE_TASK = "new", "keep", "change", "auto", "whole-task"
 YES, NO, NONE = "yes", "no", "none"
+UNFINISHED = ("pending", "reserved", "started")
 OPEN_GATES = ("complete", "partial", "skipped")
 """A brief whose reporter was asked, or need not be; with any other word no phase begins on it."""
 
@@ -76,9 +77,23 @@ def takes_stage(state: State) -> bool:
     return bool(trait(state, "stage") == "take")
 
 
+def stages_at_choice(state: State) -> list[int]:
+    """The stages that may be named: those left for an implementation, those done for a verification."""
+    left = takes_stage(state)
+    return [number for number, _, of in task_of(state).get("stages", []) if (of in UNFINISHED) == left]
+
+
+def leaves_work(state: State, phase: str) -> bool:
+    """Whether a run of this phase would find something to do: an implementation needs a stage that is not done."""
+    asked, task = state.answered({"task_type": phase}), task_of(state)
+    return not takes_stage(asked) or task.get("plan") != "approved" or bool(stages_at_choice(asked))
+
+
 def stage_of(state: State) -> str | None:
-    """`auto`, `whole-task`, or a number."""
-    return picked(state, "stage_pick", "stage")
+    """`auto`, `whole-task`, or a number; where there is nothing to choose from, what stands for all of it."""
+    if stages_at_choice(state):
+        return picked(state, "stage_pick", "stage")
+    return AUTO if takes_stage(state) else WHOLE_TASK
 
 
 def stage_at_work(state: State) -> str:

@@ -93,8 +93,8 @@ def _wants_plan(state: State) -> bool:
     return bool(chosen.trait(state, "plan")) and chosen.task_at_first(state).get("plan") != "approved"
 
 
-def _takes_some_stage(state: State) -> bool:
-    return bool(chosen.trait(state, "stage"))
+def _has_stages(state: State) -> bool:
+    return bool(chosen.trait(state, "stage") and chosen.stages_at_choice(state))
 
 
 def _needs_base(state: State) -> bool:
@@ -129,7 +129,7 @@ def _options(_: State) -> str:
 
 def _with_stage(state: State) -> str:
     """Stage, base, executor and defaults share a screen; without a stage there is nothing to share."""
-    return "stage_options" if _takes_some_stage(state) else ""
+    return "stage_options" if chosen.trait(state, "stage") else ""
 
 
 def _model_steps() -> list[Step]:
@@ -152,13 +152,13 @@ STEPS = (
     Step("task_group", _typed_or("task_group_pick", _is_another, _has_groups), judge=answers.slug),
     Step("task_id_pick", lambda s: _is_another(s) and _has_ids(s), choices.ids, answers.task_id),
     Step("task_id", _typed_or("task_id_pick", _is_another, _has_ids), judge=answers.task_id),
-    Step("task_type", _always, choices.task_types),
+    Step("task_type", _always, choices.task_types, answers.task_type),
     Step("task_type_name", _typed("task_type"), judge=answers.task_type),
     Step("brief_keep", _keeps_brief, choices.keep_or_change, default=chosen.KEEP),
     Step("brief_pick", _has_briefs, choices.briefs, answers.offered_brief),
     Step("brief", _typed_or("brief_pick", _wants_brief, choices.briefs_at_hand), judge=answers.brief),
     Step("approved_plan", _wants_plan, judge=answers.approved_plan),
-    Step("stage_pick", _takes_some_stage, choices.stages, default="first", group=_with_stage),
+    Step("stage_pick", _has_stages, choices.stages, default="first", group=_with_stage),
     Step("base_ref_pick", _needs_base, choices.bases, default=DEFAULT, group=_with_stage),
     Step("executor", chosen.takes_stage, choices.executors, default="first", group=_with_stage),
     Step("use_defaults", _always, choices.yes_or_no, default=chosen.YES, group=_with_stage),
