@@ -9,7 +9,7 @@ from tests.kit.papers import a_plan
 from tests.kit.scenario import World
 
 WORDS = "Hello,\n\n# please\n\nlet people log in without a password, it's \"urgent\" & costs $5.\n"
-NEW_TASK = {"task_pick": "new", "task_group": "web", "task_group_pick": "web", "task_id_pick": "login", "task_id": "login"}
+NEW_TASK = {"task_pick": "new", "task_group_pick": "web", "task_id_pick": "login"}
 
 
 @pytest.fixture
@@ -87,8 +87,10 @@ def test_then_its_stages_are_prepared_with_models_of_ones_own(repository: World)
     context = json.loads(read(str(next(repository.path.rglob("run-context-*.json")))))
     assert context["options"]["directive"] == "It's $5;\nmind the `tests`"
     assert [worker["model"] for worker in context["workers"] if worker["id"] == "claude"]
-    assert agent.asked == ["task_pick", "task_type", "stage_options", "workers_override", "models", "options", "directive",
-                           "branch_confirm", "confirm", "done"]  # fmt: skip
+    assert agent.asked == [
+        "task_pick", "task_type", "stage_options", "workers_override", "models", "options", "directive", "branch_confirm",
+        "confirm", "done",
+    ]  # fmt: skip
 
 
 def test_a_user_who_stops_prepares_nothing(repository: World) -> None:
