@@ -88,8 +88,8 @@ def test_then_its_stages_are_prepared_with_models_of_ones_own(repository: World)
     assert context["options"]["directive"] == "It's $5;\nmind the `tests`"
     assert [worker["model"] for worker in context["workers"] if worker["id"] == "claude"]
     assert agent.asked == [
-        "task_pick", "task_type", "stage_options", "workers_override", "models", "options", "directive", "branch_confirm",
-        "confirm", "done",
+        "task_pick", "task_type", "stage_options", "workers_override", "models", "options", "directive",
+        "branch_confirm", "confirm", "done",
     ]  # fmt: skip
 
 
