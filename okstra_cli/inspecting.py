@@ -1,0 +1,181 @@
+"""What the inspect commands share, and the history that the first of them tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.guarding import Guard
+from okstra_cli.leading import project_root
+from okstra_cli.locating import find_key
+from okstra_cli.output import Answer
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.names import parse_task_key, shown
+from okstra_git.paths import ProjectPaths
+from okstra_git.runs.left_files import Disk
+from okstra_git.runs.standing import standing_of
+from okstra_git.state.registry import require_task
+from okstra_git.state.writer import find_writer
+
+if TYPE_CHECKING:
+    from okstra_cli.identity import Identity
+    from okstra_cli.session import Session
+    from okstra_git.host.lives import Life
+    from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
+    from okstra_git.runs.standing import Standing
+    from okstra_git.state.reading import Snapshot
+
+ENDED = ("finished", "failed", "abandoned")
+EVENTS = 50
+"""Events of a time line that are shown when nobody says how many."""
+
+
+@dataclass
+class Inspection:
+    """One look at the state, the disk and the processes; nothing of it writes."""
+
+    session: Session
+    snapshot: Snapshot = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.snapshot = self.session.store.read()
+        for problem in self.snapshot.problems:
+            self.disk.note(problem.message)
+
+    @cached_property
+    def disk(self) -> Disk:
+        """The project's files, and the sentences about what was wrong with them."""
+        return Disk(project_root(self.session))
+
+    @property
+    def notes(self) -> list[str]:
+        return self.disk.notes
+
+    @cached_property
+    def guard(self) -> Guard:
+        return Guard(self.session)
+
+    @cached_property
+    def writer(self) -> str | None:
+        """This clone's id; None before `init`, and where the file that has it is damaged."""
+        try:
+            return find_writer(self.session.git)
+        except OkstraError as refusal:
+            self.disk.note(refusal.message)
+            return None
+
+    def life_of(self, run: Run) -> Life | None:
+        """Whether the run's process lives; None for a run that ended."""
+        return self.guard.life_of(run) if run.is_active else None
+
+    def is_here(self, run: Run) -> bool:
+        """Whether this clone prepared the run, so that its files should be here."""
+        return run.writer == self.writer
+
+    def note_absence(self, run: Run) -> None:
+        """Say where the files of another clone's run are."""
+        if not self.is_here(run):
+            archived = f"; what was archived: git okstra run show {run.id} --archive" if run.archive else ""
+            self.disk.note(f"run {run.id} was prepared in another clone, and so are its files{archived}")
+
+
+def read_manifest(looking: Inspection, task: Task) -> dict[str, Any] | None:
+    """The task's manifest, a view of what the ledger says; a broken one is noted, one that never was is not."""
+    paths = ProjectPaths(looking.disk.root)
+    recorded = paths.relative(paths.task(parse_task_key(task.key)).manifest)
+    return looking.disk.read(recorded) if looking.disk.see(recorded).bytes is not None else None
+
+
+def note_outdated(looking: Inspection, task: Task, manifest: dict[str, Any] | None) -> None:
+    """Say where the manifest has its latest run otherwise than the ledger, which counts."""
+    row = (manifest or {}).get("latestRun")
+    if not isinstance(row, dict):
+        return
+    id, status = row.get("id"), row.get("status")
+    known = task.runs.get(id) if isinstance(id, str) else None
+    if known is None:
+        looking.disk.note("the task manifest names a latest run that the ledger does not know")
+    elif known.is_active == (status in ENDED):
+        looking.disk.note(f"the task manifest has run {id} as {shown(str(status))}; by the ledger it is {known.status}")
+
+
+@dataclass(frozen=True)
+class TaskSeen:
+    """A task in short: how it stands, whether its last run lives, and when something was last recorded of it."""
+
+    task: Task
+    standing: Standing
+    life: Life | None
+    at: datetime | None
+
+
+def look_back(session: Session, identity: Identity, *, limit: str | None, since: str | None) -> Answer:
+    """The time line of the task that is meant; where none is, every open task."""
+    most, begin = read_number(limit), read_moment(since)
+    key = find_key(session, identity)
+    looking = Inspection(session)
+    if key is None:
+        return _tasks(looking, most, begin)
+    return _time_line(looking, require_task(looking.snapshot.state, key), most or EVENTS, begin)
+
+
+def _tasks(looking: Inspection, most: int | None, begin: datetime | None) -> Answer:
+    from okstra_cli.views import inspect_history as view
+
+    tasks = [task for task in looking.snapshot.state.tasks.values() if task.is_open]
+    newest = [see_task(looking, task) for task in sorted(tasks, key=lambda task: task.clock, reverse=True)]
+    wanted = [seen for seen in newest if begin is None or (seen.at is not None and seen.at >= begin)]
+    rows = wanted[:most]
+    facts = {"count": len(wanted), "tasks": [view.task_json(row) for row in rows], "notes": looking.notes}
+    return Answer(facts, lambda: view.tasks_page(rows, len(wanted), looking.notes, looking.session.now()))
+
+
+def see_task(looking: Inspection, task: Task) -> TaskSeen:
+    """How the task stands now."""
+    from okstra_git.runs.recency import last_recorded
+
+    standing = standing_of(task)
+    life = looking.life_of(standing.last) if standing.last is not None else None
+    return TaskSeen(task, standing, life, last_recorded(looking.session.git, looking.snapshot.tips, task.key))
+
+
+def _time_line(looking: Inspection, task: Task, most: int, begin: datetime | None) -> Answer:
+    from okstra_cli.views import inspect_history as view
+    from okstra_git.runs.timeline import newest_first, timeline
+    from okstra_git.state.reading import read_events
+
+    events = read_events(looking.session.git, looking.snapshot.tips, task.key)
+    entries = newest_first(timeline(events, task.runs), since=begin)
+    seen = see_task(looking, task)
+    shown_here = entries[:most]
+    facts = {
+        "task": view.task_json(seen),
+        "count": len(entries),
+        "events": [view.entry_json(entry, looking.writer) for entry in shown_here],
+        "notes": looking.notes,
+    }
+    return Answer(
+        facts, lambda: view.line_page(seen, shown_here, len(entries), looking.notes, looking.session.now())
+    )
+
+
+def read_number(text: str | None) -> int | None:
+    """How many are wanted, None for nobody said; refuses what is no number from 1 to 999999."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0):
+        raise UsageError(f"{shown(text)} is no number to cut a list to", hint="--limit 20")
+    return int(text)
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """The moment from which on; a date is its midnight here, a time without an offset is local. Refuses the rest."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{shown(text)} is no date", hint="--since 2026-11-21, or 2026-11-21T09:30") from error

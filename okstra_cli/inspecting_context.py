@@ -1,0 +1,178 @@
+"""What an agent has to know before it works on a task, gathered from ledger and files into one bounded object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okstra_cli.inspecting import Inspection, TaskSeen, note_outdated, read_manifest, see_task
+from okstra_cli.inspecting_run import files_of, ground_of, read_context
+from okstra_cli.locating import find_stage_here, require_key
+from okstra_cli.output import Answer
+from okstra_cli.views import inspect_context as view
+from okstra_git.errors import OkstraError
+from okstra_git.paths import ProjectPaths
+from okstra_git.runs.leases import GUARDED
+from okstra_git.runs.left_files import list_prompts, list_results, size_of
+from okstra_git.runs.project import read_qa_commands
+from okstra_git.runs.project_files import list_config_files
+from okstra_git.runs.run_sources import SourceSeen, judge_file, list_sources
+from okstra_git.runs.team_seen import see_team
+from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.state.registry import require_task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okstra_cli.identity import Identity
+    from okstra_cli.inspecting_run import Ground
+    from okstra_cli.session import Session
+    from okstra_git.host.lives import Life
+    from okstra_git.names import TaskKey
+    from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
+    from okstra_git.runs.last_report import Asked
+    from okstra_git.runs.left_files import Prompt, Result, Seen
+    from okstra_git.runs.project_files import Config
+    from okstra_git.runs.team_seen import TeamSeen
+
+
+LOOKED_THROUGH = 20
+"""Runs, from the newest on, among which the last report is looked for."""
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The latest run, its team and what it has left."""
+
+    run: Run
+    life: Life | None
+    is_here: bool
+    team: TeamSeen
+    sources: list[SourceSeen]
+    files: Mapping[str, Seen | None]
+    prompts: list[Prompt]
+    results: list[Result]
+    ground: Ground | None
+
+
+@dataclass(frozen=True)
+class ProjectSeen:
+    """What the project's files say of it; `qa_commands` is None where project.json is broken."""
+
+    root: str
+    glossary: str | None
+    qa_commands: Mapping[str, str] | None
+    config_files: list[Config]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that a loader reports of a task; `candidate` is what its team would be called."""
+
+    seen: TaskSeen
+    folder: str | None
+    plan: SourceSeen | None
+    last: LastRun | None
+    project: ProjectSeen
+    candidate: str
+    asked: Asked | None
+
+
+def context_of(session: Session, identity: Identity) -> Answer:
+    """The context of the task that is meant."""
+    key = require_key(session, identity)
+    looking = Inspection(session)
+    task = require_task(looking.snapshot.state, key)
+    note_outdated(looking, task, read_manifest(looking, task))
+    here = find_stage_here(session, key)
+    last = _latest(task, here)
+    found = Context(
+        seen=see_task(looking, task),
+        folder=_folder(looking, key),
+        plan=_plan(looking, task),
+        last=_last_run(looking, task, last) if last is not None else None,
+        project=_project(looking),
+        candidate=_candidate(looking, key, last, here),
+        asked=_asked(looking, task),
+    )
+    facts = view.context_json(found, looking.notes)
+    return Answer(facts, lambda: view.context_page(found, looking.notes, session.now()))
+
+
+def _latest(task: Task, here: int | None) -> Run | None:
+    """The newest run; in a stage's worktree the newest of that stage, if it has one."""
+    runs = list(task.runs.values())
+    of_stage = [run for run in runs if here is not None and run.stage == here]
+    return max(of_stage or runs, key=lambda run: run.id, default=None)
+
+
+def _folder(looking: Inspection, key: TaskKey) -> str | None:
+    """The task's folder, when there is one here."""
+    paths = ProjectPaths(looking.disk.root)
+    root = paths.task(key).root
+    try:
+        return paths.relative(root) if root.is_dir() else None
+    except OSError:
+        return None
+
+
+def _plan(looking: Inspection, task: Task) -> SourceSeen | None:
+    """The approved plan, and whether its file still has the content that was approved."""
+    if task.plan is None:
+        return None
+    path, blob = task.plan.path, task.plan.blob
+    return SourceSeen("plan", path, blob, judge_file(looking.disk.root / path, blob))
+
+
+def _last_run(looking: Inspection, task: Task, run: Run) -> LastRun:
+    disk = looking.disk
+    context = read_context(looking, run)
+    return LastRun(
+        run=run,
+        life=looking.life_of(run),
+        is_here=looking.is_here(run),
+        team=see_team(disk, run, context),
+        sources=list(list_sources(disk, task, run, context)),
+        files=files_of(looking, task, run, context),
+        prompts=list_prompts(disk, run),
+        results=list_results(disk, run),
+        ground=ground_of(looking, task, run, context),
+    )
+
+
+def _project(looking: Inspection) -> ProjectSeen:
+    paths = ProjectPaths(looking.disk.root)
+    commands: dict[str, str] | None = {}
+    try:
+        commands = read_qa_commands(paths.project_file) if size_of(paths.project_file) is not None else {}
+    except OkstraError as refusal:
+        looking.disk.note(refusal.message)
+        commands = None
+    glossary = paths.relative(paths.glossary) if size_of(paths.glossary) is not None else None
+    return ProjectSeen(str(paths.root), glossary, commands, list_config_files(paths.root))
+
+
+def _candidate(looking: Inspection, key: TaskKey, last: Run | None, here: int | None) -> str:
+    """What the team of an implementation here would be called; a run's own name is the one that was recorded."""
+    stage = here if here is not None else (last.stage if last is not None and last.task_type == GUARDED else None)
+    return team_name(key, stage, taken=teams_of_others(looking.snapshot.state, key))
+
+
+def _asked(looking: Inspection, task: Task) -> Asked | None:
+    """Open questions of the last report: that of the newest run which recorded one, or left one here."""
+    disk = looking.disk
+    newest = sorted(task.runs.values(), key=lambda one: one.id, reverse=True)[:LOOKED_THROUGH]
+    for run in newest:
+        context = disk.context(run)
+        report = run.report or (context.paths.report if context is not None else "")
+        is_here = bool(report) and disk.see(report).bytes is not None
+        if is_here:
+            from okstra_git.runs.last_report import open_questions  # loads the Markdown parser
+
+            return open_questions(disk, report)
+        if run.report:
+            archived = f"; archived: git okstra run show {run.id} --archive" if run.archive else ""
+            disk.note(f"the last report {run.report} is not here{archived}")
+            return None
+    return None

@@ -1,0 +1,179 @@
+"""The context of a task as one bounded JSON object and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.fitting import Many, fitted
+from okstra_cli.page import Cell, Page
+from okstra_cli.views.inspect_history import run_in_short, run_words, task_json, tell_notes
+from okstra_cli.views.moments import told_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from okstra_cli.inspecting_context import Context, LastRun
+    from okstra_git.runs.left_files import Prompt, Result, Seen
+    from okstra_git.runs.team_seen import Member
+
+LIMIT = 8000
+"""Bytes of the object's own keys; with `ok` and `schema` before them an answer stays below 8 KB."""
+
+
+def context_json(found: Context, notes: Sequence[str]) -> dict[str, Any]:
+    """Every list as `{"count", "shown"}`, since it may have been cut; null is what could not be determined."""
+    task, last, asked = found.seen.task, found.last, found.asked
+    told = task_json(found.seen)
+    del told["last_run"]
+    document = {
+        "task": {
+            **told,
+            "left": Many(told["left"]),
+            "stages": {state: Many(numbers) for state, numbers in told["stages"].items()},
+            "tickets": Many(task.tickets),
+            "folder": found.folder,
+        },
+        "plan": {"path": found.plan.path, "blob": found.plan.blob, "now": found.plan.now} if found.plan else None,
+        "run": _run_json(last) if last is not None else None,
+        "workers": _workers_json(last) if last is not None else None,
+        "worker_prompts": Many([_prompt_json(each) for each in last.prompts]) if last is not None else None,
+        "team": {
+            "candidate": found.candidate,
+            "recorded": last.team.name if last is not None else None,
+            "created": _created(last),
+        },
+        "lead_session": last.team.session if last is not None else None,
+        "clarifications": _asked_json(found) if asked is not None else None,
+        "project": _project_json(found),
+        "notes": Many(list(notes)),
+    }
+    return fitted(document, LIMIT)
+
+
+def _run_json(last: LastRun) -> dict[str, Any]:
+    ground = last.ground
+    return {
+        **run_in_short(last.run, last.life),
+        "here": last.is_here,
+        "instruction_set": last.run.instruction_set or None,
+        "prompt": _there(last.files["prompt"]),
+        "expectations": _there(last.files["expectations"]),
+        "report": _there(last.files["report"]) or last.run.report or None,
+        "report_exists": _there(last.files["report"]) is not None,
+        "sources": Many([{"what": each.what, "path": each.path, "now": each.now} for each in last.sources]),
+        "worktree": {
+            "path": ground.worktree, "exists": ground.is_there, "branch": ground.branch,
+            "branch_exists": ground.has_branch,
+        } if ground is not None else None,
+    }  # fmt: skip
+
+
+def _there(file: Seen | None) -> str | None:
+    """The path of a file that is there."""
+    return file.path if file is not None and file.bytes is not None else None
+
+
+def _created(last: LastRun | None) -> dict[str, Any] | None:
+    """What is recorded of making the team, without whatever else stands there."""
+    made = last.team.created if last is not None else None
+    return {name: made.get(name) for name in ("attempted", "status", "reason")
+            if isinstance(made.get(name), str | bool | None)} if made is not None else None  # fmt: skip
+
+
+def _workers_json(last: LastRun) -> Many | None:
+    """Each worker of the roster with what is there of it; null where no document tells the roster."""
+    if last.team.members is None:
+        return None
+    return Many([_worker_json(member, last.results) for member in last.team.members])
+
+
+def _worker_json(member: Member, results: Sequence[Result]) -> dict[str, Any]:
+    own = results_of(member, results)
+    handed = [each for each in own if each.kind == "result"]
+    return {
+        "id": member.id,
+        "agent": member.agent,
+        "model": member.model,
+        "status": member.status,
+        "reason": member.reason,
+        "results": Many([each.path for each in handed]),
+        "audit": any(each.kind == "audit" for each in own),
+        "errors": any(each.kind == "errors" for each in own),
+    }
+
+
+def results_of(member: Member, results: Sequence[Result]) -> list[Result]:
+    """What the worker handed in, under its name or that name with an addition."""
+    return [each for each in results if each.worker == member.agent or each.worker.startswith(f"{member.agent}-")]
+
+
+def _prompt_json(prompt: Prompt) -> dict[str, Any]:
+    return {"path": prompt.path, "cli": prompt.cli, "worker": prompt.worker, "of_run": prompt.of_run}
+
+
+def _asked_json(found: Context) -> dict[str, Any]:
+    assert found.asked is not None
+    rows = [
+        {"id": row.id, "kind": row.kind, "blocks": row.blocks, "status": row.status, "statement": row.statement}
+        for row in found.asked.rows
+    ]
+    return {"report": found.asked.report, "open": Many(rows)}
+
+
+def _project_json(found: Context) -> dict[str, Any]:
+    project = found.project
+    commands = project.qa_commands
+    return {
+        "root": project.root,
+        "glossary": project.glossary,
+        "qa_commands": Many([{"name": name, "command": line} for name, line in commands.items()])
+        if commands is not None
+        else None,
+        "config_files": Many([each._asdict() for each in project.config_files]),
+    }
+
+
+def context_page(found: Context, notes: Sequence[str], now: datetime) -> Page:
+    page = Page()
+    seen, last, project = found.seen, found.last, found.project
+    title = f"  {seen.task.title}" if seen.task.title else ""
+    page.line(Cell(seen.task.key.replace("/", ":"), "strong"), title, Cell(f"  {told_time(seen.at, now)}", "faint"))
+    _row(page, "next", seen.standing.next_phase or "")
+    _row(page, "left", ", ".join(seen.standing.left))
+    if found.plan is not None:
+        _row(page, "plan", f"{found.plan.path}, {found.plan.now or 'cannot be compared'}")
+    if last is not None:
+        _last(page, last)
+    _row(page, "team", found.candidate if last is None or last.team.name is None else last.team.name)
+    if found.asked is not None:
+        _row(page, "asked in", found.asked.report)
+    for row in found.asked.rows if found.asked is not None else ():
+        page.line(Cell(f"    {row.id} ", "warn"), f"{row.status}, blocks {row.blocks}: {row.statement}")
+    _row(page, "glossary", project.glossary or "")
+    for name, line in (project.qa_commands or {}).items():
+        _row(page, "qa", f"{name}: {line}")
+    for kind in dict.fromkeys(each.kind for each in project.config_files):
+        _row(page, kind, ", ".join(each.path for each in project.config_files if each.kind == kind))
+    tell_notes(page, notes)
+    return page
+
+
+def _last(page: Page, last: LastRun) -> None:
+    _row(page, "run", *run_words(last.run, last.life))
+    _row(page, "lead session", last.team.session or "")
+    folder = f"{last.run.folder}/"
+    _row(page, "folder", last.run.folder)
+    _row(page, "expectations", (_there(last.files["expectations"]) or "").removeprefix(folder))
+    for member in last.team.members or ():
+        own = results_of(member, last.results)
+        handed = [each.path.removeprefix(folder) for each in own if each.kind == "result"]
+        _row(page, member.agent, ", ".join(handed) or member.status or "nothing handed in")
+    for prompt in last.prompts:
+        _row(page, "worker prompt", prompt.path.removeprefix(folder))
+
+
+def _row(page: Page, name: str, *value: str | Cell) -> None:
+    """A name and its value; without a value nothing."""
+    if any(value):
+        page.line(Cell(f"  {name:<21}", "faint"), *value)

@@ -1,0 +1,193 @@
+"""One run with everything that belongs to it, as JSON and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page, Tone
+from okstra_cli.views.inspect_history import (
+    ID_SHOWN,
+    TONES,
+    entry_json,
+    events_table,
+    life_json,
+    run_in_short,
+    run_words,
+    tell_notes,
+)
+from okstra_cli.views.moments import told_time
+from okstra_cli.views.run import snapshot_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from okstra_cli.inspecting_run import Ground, RunSeen
+    from okstra_git.records.runs import Run
+    from okstra_git.runs.left_files import Seen
+    from okstra_git.runs.run_sources import SourceSeen
+    from okstra_git.runs.team_seen import TeamSeen
+
+OTHERS = 50
+"""Other runs of the task that are listed, the newest ones."""
+
+_STATES: dict[str, Tone] = {"same": "good", "changed": "warn", "gone": "bad"}
+
+
+def run_json(seen: RunSeen, writer: str | None, notes: Sequence[str]) -> dict[str, Any]:
+    """The record as `run show` has it, then what was found; null is what could not be determined."""
+    run = seen.run
+    return {
+        "run": {
+            "id": run.id,
+            "task": seen.task.key.replace("/", ":"),
+            "life": life_json(seen.life),
+            "here": seen.is_here,
+            "number": run.seq,
+            **_recorded(run),
+        },
+        "team": team_json(seen.team),
+        "sources": [source._asdict() for source in seen.sources],
+        "files": {what: _file_json(file) for what, file in seen.files.items()},
+        "worker_prompts": [prompt._asdict() for prompt in seen.prompts],
+        "worker_results": [result._asdict() for result in seen.results],
+        "worktree": _ground_json(seen.ground),
+        "snapshots": [snapshot_json(snapshot) for snapshot in seen.snapshots],
+        "archive": {"files": seen.archived, "tree": run.archive} if run.archive else None,
+        "events": [entry_json(entry, writer) for entry in seen.events],
+        "others": {"count": len(seen.others), "runs": [run_in_short(each, None) for each in seen.others[:OTHERS]]},
+        "notes": list(notes),
+    }
+
+
+def _recorded(run: Run) -> dict[str, Any]:
+    """The record's fields; what it does not say is null."""
+    facts = run.model_dump(mode="json", exclude={"id", "seq", "session", "team"})
+    return {name: None if value == "" else value for name, value in facts.items()}
+
+
+def team_json(team: TeamSeen) -> dict[str, Any]:
+    """The team: `roster` is null where no document tells it."""
+    members = [member._asdict() for member in team.members] if team.members is not None else None
+    return {
+        "name": team.name,
+        "created": dict(team.created) if team.created is not None else None,
+        "lead": {"model": team.lead_model, "session": team.session},
+        "executor": {"id": team.executor, "model": team.executor_model} if team.executor else None,
+        "roster": members,
+    }
+
+
+def _file_json(file: Seen | None) -> dict[str, Any] | None:
+    """Where a file should be, and its size; `bytes` is null when nothing is there."""
+    return file._asdict() if file is not None else None
+
+
+def _ground_json(ground: Ground | None) -> dict[str, Any] | None:
+    if ground is None:
+        return None
+    return {
+        "path": ground.worktree,
+        "exists": ground.is_there,
+        "branch": ground.branch,
+        "branch_exists": ground.has_branch,
+        "base": ground.base,
+        "base_ref": ground.base_ref,
+    }
+
+
+def run_page(seen: RunSeen, notes: Sequence[str], now: datetime) -> Page:
+    page = Page()
+    run = seen.run
+    page.line("run ", Cell(run.id, "strong"), f" of {seen.task.key.replace('/', ':')}")
+    _row(page, "stands", *run_words(run, seen.life, with_id=False))
+    for name, value in _record(seen, now):
+        _row(page, name, value)
+    _team(page, seen.team)
+    for source in seen.sources:
+        _row(page, source.what, f"{source.path}  ", _state(source))
+    _files(page, seen)
+    for snapshot in seen.snapshots:
+        _row(page, "snapshot", f"{snapshot.id}: {snapshot.about.reason}")
+    page.line()
+    events_table(page, seen.events, now)
+    _others(page, seen)
+    tell_notes(page, notes)
+    return page
+
+
+def _row(page: Page, name: str, *value: str | Cell) -> None:
+    page.line(Cell(f"  {name:<14}", "faint"), *value)
+
+
+def _record(seen: RunSeen, now: datetime) -> list[tuple[str, str]]:
+    """Name and value of what the record says, without what it does not say."""
+    run, ground = seen.run, seen.ground
+    holder = f"{run.holder.name}, pid {run.holder.pid} on {run.holder.host}" if run.holder and seen.life else ""
+    rows = [
+        ("holder", holder),
+        ("nonce", run.nonce if run.is_active else ""),
+        ("prepared", told_time(run.prepared, now)),
+        ("ended", told_time(run.ended, now)),
+        ("reason", run.reason),
+        ("next phase", run.next_phase),
+        ("worktree", _with_absence(ground.worktree, is_there=ground.is_there) if ground else ""),
+        ("branch", _with_absence(ground.branch, is_there=ground.has_branch) if ground else ""),
+        ("base", f"{(ground.base or '')[:10]} {ground.base_ref or ''}" if ground and ground.base else ""),
+        ("waivers", ", ".join(f"{waiver.stage_key} ({waiver.reason})" for waiver in run.waivers)),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _with_absence(value: str | None, *, is_there: bool) -> str:
+    return (value if is_there else f"{value} (gone)") if value else ""
+
+
+def _team(page: Page, team: TeamSeen) -> None:
+    if team.name:
+        _row(page, "team", team.name)
+    if team.session:
+        _row(page, "session", team.session)
+    if team.lead_model:
+        _row(page, "lead", team.lead_model)
+    for member in team.members or ():
+        ended = f", {member.status}" if member.status else ""
+        why = f": {member.reason}" if member.reason else ""
+        executes = ", executor" if member.id == team.executor else ""
+        _row(page, "worker", f"{member.agent} ({member.cli} {member.model}{executes}){ended}{why}")
+
+
+def _state(source: SourceSeen) -> Cell:
+    return Cell(source.now or "cannot be compared", _STATES.get(source.now or "", "faint"))
+
+
+def _files(page: Page, seen: RunSeen) -> None:
+    """What is there, by its path from the run's folder; of what is not there only a report is worth a line."""
+    if seen.run.folder:
+        _row(page, "folder", seen.run.folder)
+    for what, file in seen.files.items():
+        if file is not None and (file.bytes is not None or what == "report"):
+            _file(page, seen, what.replace("_", " "), file.path, file.bytes)
+    for prompt in seen.prompts:
+        _file(page, seen, "worker prompt", prompt.path, prompt.bytes)
+    for result in seen.results:
+        _file(page, seen, result.kind, result.path, result.bytes)
+    if seen.run.archive:
+        _row(page, "archive", f"{seen.archived} files: git okstra run show {seen.run.id} --archive")
+
+
+def _file(page: Page, seen: RunSeen, what: str, path: str, size: int | None) -> None:
+    told = f"{size} bytes" if size is not None else "not there"
+    _row(page, what, path.removeprefix(f"{seen.run.folder}/"), Cell(f"  {told}", "faint"))
+
+
+def _others(page: Page, seen: RunSeen) -> None:
+    for other in seen.others[:OTHERS]:
+        page.line(Cell("other run: ", "faint"), f"{other.task_type} {other.seq:03}", _stage(other.stage), ", ",
+                  Cell(other.status, TONES.get(other.status, "plain")), f" ({other.id[:ID_SHOWN]})")  # fmt: skip
+    if len(seen.others) > OTHERS:
+        page.line(Cell(f"and {len(seen.others) - OTHERS} more: git okstra run list --all", "faint"))
+
+
+def _stage(number: int | None) -> str:
+    return f", stage {number}" if number is not None else ""

@@ -1,0 +1,32 @@
+"""The last report of a task that is here, and what it still asks of a person."""
+
+from typing import NamedTuple
+
+from okstra_git.documents.markdown import parse_document
+from okstra_git.errors import OkstraError
+from okstra_git.plans.clarifications import Clarification, list_clarifications
+from okstra_git.runs.left_files import Disk
+
+READ_LIMIT = 2 << 20
+"""Bytes; a longer report is read to there."""
+
+
+class Asked(NamedTuple):
+    """Rows of a report's clarification table that wait: for an answer, or for the run that takes the answer up."""
+
+    report: str
+    rows: tuple[Clarification, ...]
+
+
+def open_questions(disk: Disk, report: str) -> Asked | None:
+    """What the report asks; None when it is not here or cannot be understood, which is noted."""
+    path = disk.place(report)
+    if path is None or disk.see(report).bytes is None:
+        disk.note(f"the report {report} is not here")
+        return None
+    try:
+        document = parse_document(disk.head(path, READ_LIMIT))
+        return Asked(report, tuple(row for row in list_clarifications(document) if row.is_open))
+    except (OkstraError, RecursionError) as refusal:
+        disk.note(f"the report {report} cannot be understood: {refusal}")
+        return None

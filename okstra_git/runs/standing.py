@@ -1,0 +1,103 @@
+"""How a task stands by its records alone: its last run, what is left, and the phase that should follow."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from okstra_git.phases import PHASES
+from okstra_git.records.runs import Run
+from okstra_git.records.states import Task
+from okstra_git.runs.leases import finished_stages
+
+IN_PROGRESS, DONE = "in-progress", "done"
+"""`workStatus`, as task manifests have it: anything but `done` means that something is left."""
+
+_LEFT = {
+    "reserved": "finish", "started": "finish", "pending": "begin", "done": "verify", "verified": "hand over",
+    "in-pr": "merge",
+}  # fmt: skip
+"""What a stage in this state waits for, in the order of telling; a landed one waits for nothing."""
+
+_NEXT = {
+    "pending": "implementation", "reserved": "implementation", "started": "implementation",
+    "done": "final-verification", "verified": "release-handoff",
+}  # fmt: skip
+LISTED = 12
+"""Stage numbers that one sentence names."""
+
+
+class Standing(NamedTuple):
+    """How far a task has come.
+
+    `next_phase` is a recommendation; `ground` says whose: of the last run's `report`, of a `run` that came to nothing
+    yet, or of the `stages`. `left` are phrases such as `finish stage 2`.
+    """
+
+    last: Run | None
+    open_runs: tuple[Run, ...]
+    stages: dict[str, tuple[int, ...]]
+    left: tuple[str, ...]
+    next_phase: str | None
+    ground: str | None
+    work_status: str
+
+
+def standing_of(task: Task) -> Standing:
+    """Everything that the records say of how far the task has come."""
+    runs = sorted(task.runs.values(), key=lambda run: run.id)
+    last = runs[-1] if runs else None
+    active = tuple(run for run in runs[::-1] if run.is_active)
+    stages = stages_by_state(task)
+    phase, ground = _next_phase(task, last, stages)
+    left = tuple(_left(task, stages, active)) if task.is_open else ()
+    return Standing(last, active, stages, left, phase, ground, IN_PROGRESS if task.is_open else DONE)
+
+
+def stages_by_state(task: Task) -> dict[str, tuple[int, ...]]:
+    """State -> numbers, ascending, of the stages on record and those that the approved plan has beyond them."""
+    found: dict[str, list[int]] = {}
+    planned = {stage.number for stage in task.plan.stages} if task.plan else set()
+    for number in sorted(planned | task.stages.keys()):
+        state = task.stages[number].status if number in task.stages else "pending"
+        found.setdefault(state, []).append(number)
+    return {state: tuple(numbers) for state, numbers in found.items()}
+
+
+def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]) -> tuple[str | None, str | None]:
+    """What the last run's report says, unless it says to implement and nothing is left to implement.
+
+    Logs of other clones may say anything; a word that is no phase is passed over.
+    """
+    by_stages = next((phase for state, phase in _NEXT.items() if state in stages), None)
+    if not task.is_open:
+        return None, None
+    if last is not None and last.task_type in PHASES and (last.is_active or _is_to_repeat(task, last)):
+        return last.task_type, "run"
+    if last is not None and last.next_phase in PHASES:
+        is_over = last.next_phase == "implementation" and stages and by_stages != "implementation"
+        if not is_over:
+            return last.next_phase, "report"
+    return (by_stages, "stages") if by_stages else (None, None)
+
+
+def _is_to_repeat(task: Task, last: Run) -> bool:
+    """Whether the run came to nothing; one whose stage was finished all the same did not."""
+    return last.status in ("failed", "abandoned") and last.stage not in finished_stages(task)
+
+
+def _left(task: Task, stages: dict[str, tuple[int, ...]], active: tuple[Run, ...]) -> Iterator[str]:
+    if task.plan is None and not task.stages:
+        yield "approve a plan"
+    for verb in dict.fromkeys(_LEFT.values()):
+        numbers = sorted(n for state, each in stages.items() if _LEFT.get(state) == verb for n in each)
+        if numbers:
+            yield f"{verb} {_named(numbers)}"
+    if active:
+        yield "end the open run" if len(active) == 1 else f"end {len(active)} open runs"
+    if stages.keys() == {"landed"} and not active:
+        yield "close the task"
+
+
+def _named(numbers: list[int]) -> str:
+    listed = ", ".join(map(str, numbers[:LISTED]))
+    more = f" and {len(numbers) - LISTED} more" if len(numbers) > LISTED else ""
+    return f"{'stage' if len(numbers) == 1 else 'stages'} {listed}{more}"

@@ -1,0 +1,98 @@
+"""What happened to a task, event by event, in the few facts that a reader wants of each."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from okstra_git.records.events import Event
+from okstra_git.records.runs import Run
+
+ENDS = ("run.finished", "run.abandoned")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `facts` are JSON-ready and depend on `event`, which is the type of the logged event.
+
+    `is_late` marks what was recorded of a run after its end (by another clone, mostly): it stands in a log, and
+    changed nothing.
+    """
+
+    at: datetime
+    event: str
+    by: str
+    writer: str
+    stage: int | None
+    run: str | None
+    facts: Mapping[str, Any]
+    is_late: bool = False
+
+
+def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
+    """The events that tell a reader something, in the order in which they count; `runs` are the task's.
+
+    Reserved places and anchors that were set say nothing that the stage's start does not, and a claim says something
+    only where its prepare never came to an end.
+    """
+    given = list(events)
+    prepared = {event.fact.run for event in given if event.fact.type == "run.prepared"}
+    ended: set[str] = set()
+    told: list[Entry] = []
+    for event in given:
+        run: str | None = getattr(event.fact, "run", None)
+        if event.fact.type in _FACTS and not (event.fact.type == "run.claimed" and run in prepared):
+            told.append(_entry(event, run, runs, is_late=run in ended))
+        if run is not None and event.fact.type in ENDS:
+            ended.add(run)
+    return told
+
+
+def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: bool) -> Entry:
+    fact = event.fact
+    known = runs.get(run) if run is not None else None
+    about = {"task_type": known.task_type if known else None, "number": known.seq if known else None} if run else {}
+    stage = known.stage if known is not None else getattr(fact, "stage", None)
+    said = _FACTS[fact.type](fact)
+    return Entry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **said}, is_late)
+
+
+def newest_first(entries: Iterable[Entry], *, since: datetime | None) -> list[Entry]:
+    """The entries from that moment on, the last one first."""
+    return [entry for entry in entries if since is None or entry.at >= since][::-1]
+
+
+def _ended(fact: Any) -> dict[str, Any]:
+    """How a run ended; an abandoned one has neither report nor recommendation."""
+    return {
+        "outcome": getattr(fact, "outcome", "abandoned"),
+        "report": getattr(fact, "report", "") or None,
+        "next_phase": getattr(fact, "next_phase", "") or None,
+        "reason": fact.reason or None,
+    }
+
+
+def _moved(fact: Any) -> dict[str, Any]:
+    return {"from": fact.old, "commit": fact.range.head, "proof": fact.proof}
+
+
+_FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "task.opened": lambda fact: {"title": fact.title or None, "category": fact.category},
+    "task.closed": lambda fact: {"reason": fact.reason or None},
+    "plan.approved": lambda fact: {"path": fact.path, "blob": fact.blob, "stages": [s.number for s in fact.stages]},
+    "stage.started": lambda fact: {"branch": fact.branch, "base": fact.base, "base_ref": fact.base_ref or None},
+    "stage.done": lambda fact: {"commit": fact.range.head, "subject": fact.range.subject, "branch": fact.branch},
+    "stage.moved": lambda fact: {**_moved(fact), "found_by": fact.found_by or None, "landed": fact.landed},
+    "stage.verified": lambda fact: {"commit": fact.commit, "verdict": fact.verdict, "report": fact.report or None},
+    "stage.landed": lambda fact: {"commit": fact.landed, "target": fact.target, "how": fact.how,
+                                  "group": fact.group or None},
+    "anchor.moved": _moved,
+    "group.assembled": lambda fact: {"group": fact.group, "stages": list(fact.stages), "branch": fact.branch},
+    "pr.recorded": lambda fact: {"group": fact.group, "stages": list(fact.stages), "url": fact.url},
+    "pr.closed": lambda fact: {"url": fact.url, "status": fact.status, "reason": fact.reason or None},
+    "run.claimed": lambda _: {},
+    "run.prepared": lambda fact: {"branch": fact.branch or None},
+    "run.resumed": lambda fact: {"holder": fact.holder.name or None, "host": fact.holder.host},
+    "run.finished": _ended,
+    "run.abandoned": _ended,
+}  # fmt: skip
