@@ -266,6 +266,8 @@ def test_a_dead_run_its_snapshot_and_its_archive_are_told(shop: World, lead: "su
     told = details(shop, run)
     assert (told["worktree"]["exists"], told["worktree"]["branch_exists"]) == (False, True)
     assert "(gone)" in shop.okstra("inspect", "run", run, "--text").out
+    shop.git("branch", "-q", "-D", told["worktree"]["branch"])
+    assert details(shop, run)["worktree"]["branch_exists"] is False
 
 
 def test_a_run_that_nobody_knows_is_refused(shop: World) -> None:
