@@ -1,24 +1,27 @@
-"""What the brief commands do: write one from the template, and judge one for a phase."""
+"""What `brief new` and `brief check` do: write a brief from the template, and judge one for a phase."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from okstra_cli.approving import input_template
+from okstra_cli.brief_files import NoWords, read_brief, read_bytes
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
 from okstra_cli.views.plan import count_of
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
-from okstra_git.names import parse_slug, shown
+from okstra_git.names import is_text, parse_slug, shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
+from okstra_git.plans.brief_making import make_brief
 from okstra_git.plans.brief_rules import check_brief, read_terms
-from okstra_git.plans.briefs import parse_brief
 from okstra_git.plans.reporter_gate import judge_gate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from okstra_cli.session import Session
 
 
@@ -34,52 +37,85 @@ class BriefInvalid(OkstraError):
     code = "brief.invalid"
 
 
-class BriefUnreadable(OkstraError):
-    """The brief cannot be read."""
+class ReportMissing(OkstraError):
+    """The report that a release builds on is not there."""
 
-    code = "brief.missing"
+    code = "report.missing"
 
 
-def write_brief(session: Session, group: str, name: str, language: str | None) -> Answer:
-    """Write the template to the briefs folder."""
+def write_brief(
+    session: Session,
+    group: str,
+    name: str,
+    language: str | None,
+    *,
+    title: str = "",
+    tickets: Sequence[str] = (),
+    source_file: str | None = None,
+    report: str | None = None,
+) -> Answer:
+    """Write the template to the briefs folder, with what was given in its places."""
     parse_slug(group, what="task group")
     parse_slug(name, what="task id")
     project = ProjectPaths(project_root(session))
     path = project.briefs(group) / f"{name}.md"
-    text = input_template(session, "brief", language).replace("TASK-ID", name)
+    shown_path = project.relative(path)
+    tickets = [" ".join(ticket.split()) for ticket in tickets]
+    if not all(map(is_text, (title, *tickets))):
+        raise NoWords("title and tickets have to be text", hint="give them in UTF-8")
+    text = make_brief(
+        input_template(session, "brief", language),
+        name,
+        title=title,
+        tickets=[ticket for ticket in tickets if ticket],
+        source=_source(session, source_file) if source_file is not None else "",
+        report=_report(session, report, project) if report is not None else "",
+    )
+    decode(text.encode("utf-8"), name=shown_path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
     except FileExistsError:
-        hint = f"git okstra brief check {project.relative(path)}"
-        raise BriefExists(f"{project.relative(path)} exists already", hint=hint, path=str(path)) from None
-    shown_path = project.relative(path)
-    return Answer({"path": str(path)}, lambda: view.written_page(shown_path))
+        hint = view.check_command(shown_path)
+        raise BriefExists(f"{shown_path} exists already", hint=hint, path=str(path)) from None
+    is_filled = source_file is not None
+    return Answer(view.written_json(path, shown_path), lambda: view.written_page(shown_path, is_filled=is_filled))
 
 
 def check_here(session: Session, file: str, task_type: str) -> Answer:
     """Everything that is wrong with the brief, and what the reporter gate says to the phase."""
-    phase, path = require_phase(task_type), session.cwd / file
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
-        raise BriefUnreadable(
-            f"the brief {shown(file)} cannot be read: {why}", hint="git okstra brief new GROUP NAME"
-        ) from error
-    brief = parse_brief(parse_document(decode(data, name=file)))
+    phase, brief = require_phase(task_type), read_brief(session, file).brief
     terms = _terms(session)
     problems = check_brief(brief, terms=terms, needs_report=phase.name == "release-handoff")
     gate = judge_gate(brief, phase, terms=terms or ())
-    hint = "mend the lines that are named; 'git okstra brief template' shows a sound one"
+    hint = "mend the lines that are named; 'git okstra brief template' shows the sections of a brief"
     refusal = BriefInvalid(f"{file} breaks {count_of(problems)}", hint=hint) if problems and gate.may_proceed else None
     return Answer(
         view.check_json(file, brief, gate, problems, phase.name),
-        lambda: view.check_page(file, gate, problems, phase.name),
+        lambda: view.check_page(file, brief, gate, problems, phase.name),
         0 if gate.may_proceed else 2,
         error=refusal,
     )
+
+
+def _source(session: Session, file: str) -> str:
+    """The reporter's words, byte for byte."""
+    words = decode(read_bytes(session, file), name=file)
+    if not words.strip():
+        raise NoWords(f"{shown(file)} says nothing", hint="--source-file takes the reporter's own words", path=file)
+    return words
+
+
+def _report(session: Session, file: str, project: ProjectPaths) -> str:
+    path = (session.cwd / file).resolve()
+    if not path.is_file():
+        message = f"there is no report {shown(file)}"
+        raise ReportMissing(message, hint="name the accepted final-verification report", path=file)
+    named = project.relative(path)
+    if not named.isprintable():
+        raise ReportMissing(f"the path {shown(named)} cannot stand in a brief", hint="rename the file", path=file)
+    return named
 
 
 def _terms(session: Session) -> frozenset[str] | None:

@@ -22,8 +22,10 @@ def main() -> None:
     open_standard_streams()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # spares reading every package's metadata at start
     argv = sys.argv[1:]
+    gc.disable()  # a short cut is over before there is garbage
     status = _short_cut(argv, environ=os.environ, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
     if status is None:
+        gc.enable()
         gc.set_threshold(400_000, 20, 20)  # imports make garbage collection run often, and nothing is garbage yet
         status = run(
             argv,
@@ -101,7 +103,7 @@ def _short_cut(
     stderr: TextIO,
     cwd: str = "",
 ) -> int | None:
-    """The exit status if the line is one of the two that are answered without the command tree."""
+    """The exit status if the line is one of those that are answered without the command tree."""
     if list(argv) == ["--version"]:
         from okstra_cli.version import VERSION
 
@@ -111,6 +113,10 @@ def _short_cut(
     while len(words) > 2 and words[0] == "-C":
         cwd = os.path.join(cwd or os.getcwd(), words[1])
         words = words[2:]
+    if words[:2] == ["wizard", "step"]:
+        from okstra_cli.wizard.quick import try_step
+
+        return try_step(words[2:], cwd=cwd or os.getcwd(), stdout=stdout)
     if words[:1] != ["hook"]:
         return None
     from okstra_cli.commands.hook import run_hook

@@ -19,6 +19,9 @@ SWITCHES = {
     "--no-colour": "no_color",
     "--version": "version",
 }
+OWN_TEXT = (["brief", "add"], ["brief", "ask"])
+"""Commands with a `--text WORDS` of their own: the flag is theirs when words follow that begin with no hyphen."""
+
 EVERYWHERE = "Everywhere: -C DIR, --json, --text, -q, --no-color (git okstra --help)"
 
 
@@ -39,17 +42,20 @@ def split_line(argv: Sequence[str]) -> tuple[GlobalFlags, list[str]]:
 
     A value that looks like one of these flags has to be attached to its option, as in `--title=--json`.
     """
-    flags, rest, words = GlobalFlags(), list[str](), iter(argv)
-    for word in words:
+    flags, rest, words = GlobalFlags(), list[str](), [*reversed(argv)]
+    while words:
+        word = words.pop()
         if word == "--":
-            rest += [word, *words]
+            rest += [word, *reversed(words)]
+            break
+        if word == "--text" and rest[:2] in OWN_TEXT and words and not words[-1].startswith("-"):
+            rest += [word, words.pop()]
         elif word in SWITCHES:
             setattr(flags, SWITCHES[word], True)
         elif word == "-C":
-            directory = next(words, None)
-            if directory is None:
+            if not words:
                 raise UsageError("-C needs a directory", hint="git okstra -C DIR …")
-            flags.directory = os.path.join(flags.directory, directory)
+            flags.directory = os.path.join(flags.directory, words.pop())
         else:
             rest.append(word)
     if flags.json and flags.text:

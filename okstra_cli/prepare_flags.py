@@ -40,6 +40,10 @@ CodexModel = Annotated[Text, typer.Option("--codex-model", metavar="M", help="Th
 GeminiModel = Annotated[Text, typer.Option("--gemini-model", metavar="M", help="The Gemini worker's.")]
 ReportWriterModel = Annotated[Text, typer.Option("--report-writer-model", metavar="M", help="The report writer's.")]
 Directive = Annotated[str, typer.Option(help="A word of your own for this run.")]
+DirectiveFile = Annotated[
+    Text,
+    typer.Option("--directive-file", metavar="FILE", help="The same, from a file: no shell reads into it."),
+]
 RelatedTasks = Annotated[str, typer.Option(metavar="P:G:T,…", help="Tasks that this one builds on.")]
 ClarificationResponse = Annotated[
     Text,
@@ -52,6 +56,14 @@ ResumeClarification = Annotated[
 PrTemplatePath = Annotated[
     Text,
     typer.Option("--pr-template-path", metavar="FILE", help="What a pull request's text follows."),
+]
+PrTemplateScope = Annotated[
+    Text,
+    typer.Option("--pr-template-scope", metavar="run|project", help="project: keep the template as okstra.prTemplate."),
+]
+OpenTask = Annotated[
+    bool,
+    typer.Option("--open-task", help="Open the task if there is none, with the brief's title and ticket."),
 ]
 QaWaiver = Annotated[
     list[str] | None,

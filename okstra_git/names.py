@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple, NewType
 
 from okstra_git.errors import OkstraError
+from okstra_git.slugs import is_slug
 
 CommitId = NewType("CommitId", str)
 """A full lower-case hexadecimal SHA-1 object name, 40 characters."""
@@ -16,7 +17,6 @@ EventId = NewType("EventId", str)
 StageNumber = NewType("StageNumber", int)
 
 MAX_STAGE = 999_999
-_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _COMMIT = re.compile(r"[0-9a-f]{40}\Z")
 _GROUP = re.compile(r"[1-9][0-9]*(-[1-9][0-9]*)*\Z")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -37,7 +37,7 @@ class ScopeConflict(OkstraError):
 
 def parse_slug(text: str, *, what: str) -> str:
     """One segment of a task key: 1-64 of `[A-Za-z0-9._-]`, alphanumeric first, fit to be part of a ref name."""
-    if not _SEGMENT.match(text) or ".." in text or text.endswith((".", ".lock")):
+    if not is_slug(text):
         raise BadName(
             f"{what} {shown(text)} is not a valid name",
             hint="use 1-64 letters, digits, '.', '_' or '-', starting with a letter or digit, "

@@ -1,4 +1,4 @@
-"""`git okstra brief`: writes the brief that a phase begins on, and checks it."""
+"""`git okstra brief`: writes the brief that a phase begins on, adds to it, and records what its reporter answers."""
 
 from typing import Annotated
 
@@ -8,9 +8,13 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 
-app = command_group("Write a brief from a template, and check what its reporter still has to say.")
+app = command_group("Write a brief, add to it, record what its reporter answers, and check it.")
 
 Language = Annotated[str | None, typer.Option(metavar="en|ko", help="Default: okstra.language.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="The brief, a Markdown file.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would change.")]
+Text = Annotated[str | None, typer.Option(metavar="TEXT", help="Its words, Markdown.")]
+TextFile = Annotated[str | None, typer.Option(metavar="FILE", help="The same from a file.")]
 
 
 @app.command("new")
@@ -18,23 +22,39 @@ def new(
     context: typer.Context,
     group: Annotated[str, typer.Argument(metavar="GROUP", help="The task group, a folder below .okstra/briefs.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="The task id, the name of the file.")],
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="One line that says what it is about.")] = None,
+    title_file: Annotated[str | None, typer.Option(metavar="FILE", help="The same from a file.")] = None,
+    ticket: Annotated[list[str] | None, typer.Option(metavar="ID", help="A ticket; may be repeated.")] = None,
+    source_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The reporter's own words, kept byte for byte.")
+    ] = None,
+    report: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The final-verification report, for release-handoff.")
+    ] = None,
     language: Language = None,
 ) -> Answer:
-    """Write an empty brief to .okstra/briefs/GROUP/NAME.md; a file that is there is never touched.
+    """Write a brief to .okstra/briefs/GROUP/NAME.md; a file that is there is never touched.
 
     \b
-    Example:
+    Examples:
       git okstra brief new web login
+      git okstra brief new web login --title "Log in with a passkey" --ticket SHOP-12 --source-file mail.txt
     """
+    from okstra_cli.brief_files import given_words
     from okstra_cli.briefs import write_brief
 
-    return write_brief(Session.of(context), group, name, language)
+    session = Session.of(context)
+    has_title = title is not None or title_file is not None
+    words = given_words(session, "--title", title, title_file) if has_title else ""
+    return write_brief(
+        session, group, name, language, title=words, tickets=ticket or (), source_file=source_file, report=report
+    )
 
 
 @app.command("check")
 def check(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The brief, a Markdown file.")],
+    file: File,
     task_type: Annotated[
         str, typer.Option("--task-type", metavar="TYPE", help="The phase that would begin on it.")
     ] = "requirements-discovery",
@@ -46,6 +66,112 @@ def check(
     from okstra_cli.briefs import check_here
 
     return check_here(Session.of(context), file, task_type)
+
+
+@app.command("add")
+def add(
+    context: typer.Context,
+    file: File,
+    label: Annotated[
+        str,
+        typer.Option(metavar="LABEL", help="evidence-link, format-conversion, terminology-mapping, intent-inference."),
+    ],
+    text: Text = None,
+    text_file: TextFile = None,
+    ask: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The intent-check: question that an intent-inference needs.")
+    ] = None,
+    ask_file: TextFile = None,
+    dry_run: DryRun = False,
+) -> Answer:
+    """Put one entry under Augmentation; a guess and the question about it are written together.
+
+    \b
+    Examples:
+      git okstra brief add b.md --label evidence-link --text "log of Monday"
+      git okstra brief add b.md --label intent-inference --text-file guess.txt --ask "Only the web shop?"
+    """
+    from okstra_cli.brief_editing import add_here
+    from okstra_cli.brief_files import given_words
+
+    session = Session.of(context)
+    words = given_words(session, "--text", text, text_file)
+    asks = ask is not None or ask_file is not None
+    question = given_words(session, "--ask", ask, ask_file) if asks else None
+    return add_here(session, file, label, words, question, dry_run=dry_run)
+
+
+@app.command("ask")
+def ask(
+    context: typer.Context,
+    file: File,
+    prefix: Annotated[
+        str, typer.Option(metavar="PREFIX", help="intent-check:, conversion-block:, terminology: or general:")
+    ],
+    text: Text = None,
+    text_file: TextFile = None,
+    dry_run: DryRun = False,
+) -> Answer:
+    """Put one row under Open Questions; one for the reporter takes a complete brief back to partial."""
+    from okstra_cli.brief_editing import ask_here
+    from okstra_cli.brief_files import given_words
+
+    session = Session.of(context)
+    return ask_here(session, file, prefix, given_words(session, "--text", text, text_file), dry_run=dry_run)
+
+
+@app.command("confirm")
+def confirm(
+    context: typer.Context,
+    file: File,
+    question: Annotated[str | None, typer.Option(metavar="N", help="The question that was answered.")] = None,
+    answer: Annotated[str | None, typer.Option(metavar="TEXT", help="What the reporter said, word for word.")] = None,
+    answer_file: TextFile = None,
+    date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The day. Default: today, in UTC.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="Nothing is left to ask.")] = False,
+    skip: Annotated[bool, typer.Option("--skip", help="The reporter is not asked; hand the questions on.")] = False,
+    pending: Annotated[bool, typer.Option("--pending", help="The reporter has to be asked first.")] = False,
+    dry_run: DryRun = False,
+) -> Answer:
+    """List what the reporter still has to say, or record an answer under Reporter Confirmations.
+
+    An answer marks its question, and makes the gate complete when it was the last one for the reporter, else partial.
+
+    \b
+    Examples:
+      git okstra brief confirm b.md
+      git okstra brief confirm b.md --question 2 --answer "Yes, for everybody."
+      git okstra brief confirm b.md --skip --dry-run
+    """
+    from okstra_cli.brief_confirming import Confirming, confirm_here
+
+    asked = Confirming(question, answer, answer_file, date, complete=complete, skip=skip, pending=pending)
+    return confirm_here(Session.of(context), file, asked, dry_run=dry_run)
+
+
+@app.command("term")
+def term(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="TERM", help="A word of the project, or a few.")],
+    meaning: Annotated[str | None, typer.Option(metavar="TEXT", help="What it means, on one line.")] = None,
+    meaning_file: TextFile = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Although the glossary says otherwise.")] = False,
+    dry_run: DryRun = False,
+) -> Answer:
+    """Put a term into .okstra/glossary.md, in the form that the others have.
+
+    A term that means something else already is a question, exit status 2, unless --replace is given.
+
+    \b
+    Example:
+      git okstra brief term Passkey --meaning "a key of the device that stands for a password"
+    """
+    from okstra_cli.brief_editing import term_here
+    from okstra_cli.brief_files import given_words
+
+    session = Session.of(context)
+    words = given_words(session, "--meaning", meaning, meaning_file)
+    return term_here(session, name, words, replace=replace, dry_run=dry_run)
 
 
 @app.command("template")

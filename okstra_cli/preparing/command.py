@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
+from okstra_cli.preparing.at_hand import KEPT, check_template_scope, keep_template, open_for, read_directive
 from okstra_cli.preparing.order import Order
 from okstra_cli.preparing.work import prepare_run
 from okstra_cli.views.prepare import prepared_json, prepared_text
@@ -29,14 +30,16 @@ MODELS = ("lead", "executor", "claude", "codex", "gemini", "report_writer")
 def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -> Answer:
     """Answer the options of the line, by the names of the command's parameters."""
     who = {"holder": said["holder"], "lead_session": said["lead_session"]}
+    check_template_scope(said["pr_template_scope"], said["pr_template_path"])
     if said["resume_clarification"]:
         from okstra_cli.preparing.clarifying import clarified_request
 
         return answer_prepare(session, clarified_request(session, identity, said["task_type"]), **who)
     if said["task_type"] is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
+    key = require_key(session, identity)
     request = parse_request(
-        require_key(session, identity),
+        key,
         said["task_type"],
         models={name.replace("_", "-"): said[f"{name}_model"] for name in MODELS},
         waivers=said["qa_waiver"] or (),
@@ -44,9 +47,14 @@ def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -
         clarification=said["clarification_response"],
         pr_template=said["pr_template_path"],
         plan_verification=not said["no_plan_verification"],
-        **{name: said[name] for name in SAME_NAMES},
+        **{name: said[name] for name in SAME_NAMES} | {"directive": read_directive(session, said)},
     )
-    return answer_prepare(session, request, **who)
+    if said["open_task"]:
+        open_for(session, request, category=identity.work_category)
+    answer = answer_prepare(session, request, **who)
+    if said["pr_template_scope"] == KEPT:
+        keep_template(session, said["pr_template_path"])
+    return answer
 
 
 def answer_prepare(

@@ -26,11 +26,13 @@ def renew(session: Session, root: Path, run: Run, occupied: tuple[int, ...]) -> 
     if context is None:
         session.warn(f"the bundle of run {run.id} is gone; prepare the run again to have one")
         return
+    fenced = replace(context.run, nonce=run.nonce)
+    report, stage_done = context.paths.report, context.commands.stage_done
     renewed = replace(
         context,
-        run=replace(context.run, nonce=run.nonce),
+        run=fenced,
         team=replace(context.team, name=run.team or context.team.name, occupied=occupied),
-        commands=run_commands(context.task.key, run.id, run.nonce, run.stage, context.commands.stage_done),
+        commands=run_commands(context.task.key, fenced, report=report, stage_done=stage_done),
     )
     if renewed != context:
         renew_gates(renewed, root, cache=session.git.private_dir / "cache" / "templates")

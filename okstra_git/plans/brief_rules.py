@@ -5,6 +5,7 @@ from datetime import date
 
 from okstra_git.documents.markdown import Document
 from okstra_git.names import shown
+from okstra_git.plans.brief_glossary import names_a_term, read_glossary
 from okstra_git.plans.briefs import CONFIRMATIONS, SOURCE_MATERIAL, Brief
 from okstra_git.plans.problems import Problem
 from okstra_git.tokens import (
@@ -15,7 +16,7 @@ from okstra_git.tokens import (
     REPORTER_GATES,
 )
 
-_RC = re.compile(r"RC-\d+\Z")
+_RC = re.compile(r"RC-([1-9][0-9]{0,5})\Z")
 
 
 def check_brief(brief: Brief, *, terms: frozenset[str] | None = None, needs_report: bool = False) -> list[Problem]:
@@ -23,6 +24,7 @@ def check_brief(brief: Brief, *, terms: frozenset[str] | None = None, needs_repo
     found = [*_front_problems(brief), *_gate_problems(brief), *_source_problems(brief)]
     found += _addition_problems(brief, terms)
     found += _question_problems(brief)
+    found += _answer_problems(brief)
     if needs_report and not brief.verification_report:
         message = f"the brief of a release has no section '{HEADING_SOURCE_VERIFICATION}'"
         found.append(Problem("brief.no-report", 1, message, "name the accepted final-verification report there"))
@@ -60,19 +62,14 @@ def _addition_problems(brief: Brief, terms: frozenset[str] | None) -> list[Probl
             message = f"{shown(each.text[:40])} has no label that okstra knows"
             found.append(Problem("brief.bad-label", each.line, message,
                                  f"begin it with one of {', '.join(AUGMENTATION_LABELS)} and a colon"))  # fmt: skip
-        if each.label == "terminology-mapping" and terms is not None and not _names_a_term(each.text, terms):
+        if each.label == "terminology-mapping" and terms is not None and not names_a_term(each.text, terms):
             message = f"{shown(each.text[:40])} maps to no term of the glossary"
             found.append(Problem("brief.unknown-term", each.line, message,
                                  "add the term to .okstra/glossary.md, or ask with 'terminology:'"))  # fmt: skip
     for each in inferences[len(intents) :]:
-        message = "an inferred intent has no 'intent-check:' question"
+        message = f"{len(inferences)} inferred intents, and {len(intents) or 'no'} 'intent-check:' to pair them with"
         found.append(Problem("brief.unpaired-inference", each.line, message, "ask the reporter under Open Questions"))
     return found
-
-
-def _names_a_term(text: str, terms: frozenset[str]) -> bool:
-    plain = text.casefold()
-    return any(term in plain for term in terms)
 
 
 def _question_problems(brief: Brief) -> list[Problem]:
@@ -82,7 +79,7 @@ def _question_problems(brief: Brief) -> list[Problem]:
             message = f"the question {shown(question.text[:40])} has no prefix"
             found.append(Problem("brief.no-prefix", question.line, message,
                                  f"begin it with one of {' '.join(QUESTION_PREFIXES)}"))  # fmt: skip
-        if question.is_marked and not _is_date(question.confirmed_on):
+        if question.is_marked and not is_date(question.confirmed_on):
             found.append(Problem("brief.bad-date", question.line, f"{shown(question.confirmed_on)} is not a date",
                                  "write [CONFIRMED YYYY-MM-DD → RC-N]"))  # fmt: skip
         if question.is_marked and not (_RC.match(question.answer) and brief.answers.get(question.answer)):
@@ -91,7 +88,37 @@ def _question_problems(brief: Brief) -> list[Problem]:
     return found
 
 
-def _is_date(text: str) -> bool:
+def _answer_problems(brief: Brief) -> list[Problem]:
+    """What is wrong with the ids: each once, from RC-1 on, and each named by a question."""
+    found = []
+    marked = {question.answer for question in brief.questions}
+    ids = [each.id for each in brief.confirmations]
+    known = {*ids, *marked}
+    for at, each in enumerate(brief.confirmations):
+        if not _RC.match(each.id):
+            found.append(Problem("brief.bad-id", each.line, f"{shown(each.id)} is no number of an answer",
+                                 "number answers RC-1, RC-2 …, without zeros in front"))  # fmt: skip
+        elif each.id in ids[:at]:
+            found.append(Problem("brief.double-answer", each.line, f"{each.id} is there a second time",
+                                 "give each answer a number of its own; the first one counts"))  # fmt: skip
+        elif number_of(each.id) > 1 and f"RC-{number_of(each.id) - 1}" not in known:
+            message = f"there is {each.id} and no RC-{number_of(each.id) - 1}"
+            found.append(Problem("brief.numbering", each.line, message,
+                                 "number answers without gaps, marks with them"))  # fmt: skip
+        if _RC.match(each.id) and each.id not in marked:
+            hint = f"end the row of its question with [CONFIRMED YYYY-MM-DD → {each.id}], or take the answer out"
+            found.append(Problem("brief.unused-answer", each.line, f"no question is marked with {each.id}", hint))
+    return found
+
+
+def number_of(answer_id: str) -> int:
+    """The number of an answer, 0 for what is none."""
+    match = _RC.match(answer_id)
+    return int(match[1]) if match else 0
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a day, written as 2026-01-31."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -99,9 +126,5 @@ def _is_date(text: str) -> bool:
 
 
 def read_terms(glossary: Document) -> frozenset[str]:
-    """The terms a glossary defines, in lower case: headings, first cells of tables, and `term:` list items."""
-    heads = [section.title for section in glossary.sections if section.level > 1]
-    tables = [table for section in glossary.sections for table in section.tables]
-    cells = [row.cells[0] for table in tables for row in table.rows if row.cells]
-    items = [item.text.partition(":")[0] for item in glossary.items() if ":" in item.text]
-    return frozenset(" ".join(text.casefold().split()) for text in (*heads, *cells, *items) if text.strip())
+    """The terms a glossary defines, in lower case."""
+    return frozenset(term.key for term in read_glossary(glossary))

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from okstra_git.documents.markdown import Document, Item, Section
+from okstra_git.plans.brief_answers import Confirmation, read_confirmations
+from okstra_git.plans.brief_verbatim import block_of, words_of
 from okstra_git.tokens import AUGMENTATION_LABELS, HEADING_SOURCE_VERIFICATION, QUESTION_PREFIXES, REPORTER_FIELD
 
 SOURCE_MATERIAL, AUGMENTATION = "Source Material", "Augmentation"
@@ -12,9 +15,7 @@ OPEN_QUESTIONS, CONFIRMATIONS = "Open Questions", "Reporter Confirmations"
 FIELDS = {"ticket": ("issue / ticket", "issue/ticket", "ticket", "issue"), "task": ("task id", "task-id"),
           "group": ("task group", "task-group")}  # fmt: skip
 
-_CONFIRMED = re.compile(r"\s*\[CONFIRMED\s+(\S+)\s*(?:→|->)\s*([^\]\s]+)\s*\]")
-_ANSWER = re.compile(r"\s*(RC-\d+)\s*[:.\-–—]?\s*", re.IGNORECASE)
-_NEXT_ANSWER = re.compile(r"\n(?=\s*RC-\d+\b)", re.IGNORECASE)
+CONFIRMED = re.compile(r"\s*\[CONFIRMED\s+(\S+)\s*(?:→|->)\s*([^\]\s]+)\s*\]")
 _LABELLED = re.compile(r"\s*(?:\[([a-z]+-[a-z]+)\]\s*[:–—-]?|([a-z]+-[a-z]+)\s*[:–—-])\s*", re.IGNORECASE)
 _WORDS = "|".join(prefix.rstrip(":") for prefix in QUESTION_PREFIXES)
 _PREFIXED = re.compile(rf"\s*\[?({_WORDS})(?:\]\s*:?|\s*:)\s*", re.IGNORECASE)
@@ -59,8 +60,16 @@ class Brief:
     source: str
     additions: tuple[Addition, ...]
     questions: tuple[OpenQuestion, ...]
-    answers: dict[str, str]
+    confirmations: tuple[Confirmation, ...]
     verification_report: str
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Answers by their `RC-N`; of several with one id the first counts."""
+        found: dict[str, str] = {}
+        for each in self.confirmations:
+            found.setdefault(each.id, each.text)
+        return found
 
     @property
     def unmarked(self) -> tuple[OpenQuestion, ...]:
@@ -73,7 +82,7 @@ def parse_brief(document: Document) -> Brief:
     front = document.front
     place = front.places.get(REPORTER_FIELD)
     source = document.find(SOURCE_MATERIAL)
-    said = _own_sections(document)
+    said = own_sections(document)
     report = document.find(HEADING_SOURCE_VERIFICATION)
     top = next((section.raw for section in document.sections if section.level == 1), "")
     return Brief(
@@ -84,22 +93,22 @@ def parse_brief(document: Document) -> Brief:
         ticket=front.text("ticket") or front.text("issue") or _field(said, "ticket"),
         task_group=front.text("task-group") or _field(said, "group"),
         task_id=front.text("task-id") or _field(said, "task"),
-        source=document.text_of(source) if source else "",
-        additions=_additions(_part(said, AUGMENTATION)),
-        questions=tuple(_question(said) for said in _sayings(_part(said, OPEN_QUESTIONS), _PREFIXED)),
-        answers=_answers(document, _part(said, CONFIRMATIONS)),
-        verification_report=document.text_of(report).strip() if report else "",
+        source=words_of(document, source) if source else "",
+        additions=_additions(part_of(said, AUGMENTATION)),
+        questions=tuple(_question(each) for each in _sayings(part_of(said, OPEN_QUESTIONS), _PREFIXED)),
+        confirmations=read_confirmations(document, part_of(said, CONFIRMATIONS)),
+        verification_report=words_of(document, report).strip() if report else "",
     )
 
 
-def _own_sections(document: Document) -> tuple[Section, ...]:
+def own_sections(document: Document) -> tuple[Section, ...]:
     """The sections of the brief; headings inside the reporter's words are the reporter's."""
     source = document.find(SOURCE_MATERIAL)
     quoted = document.below(source) if source else ()
     return tuple(section for section in document.sections if section not in quoted)
 
 
-def _part(sections: Sequence[Section], title: str) -> tuple[Section, ...]:
+def part_of(sections: Sequence[Section], title: str) -> tuple[Section, ...]:
     """The section of this title with everything below it."""
     top = next((one for one in sections if one.title.casefold() == title.casefold()), None)
     return tuple(one for one in sections if top is not None and top.line <= one.line <= top.end)
@@ -123,19 +132,31 @@ def _field(sections: Sequence[Section], name: str) -> str:
     return ""
 
 
-def _sayings(sections: Sequence[Section], begins: re.Pattern[str]) -> Iterator[tuple[str, int]]:
-    """(text, line) of what is listed there, from top to bottom, however it is written.
+class _Saying(NamedTuple):
+    """What somebody listed: its plain words, where they stand, and what follows them verbatim."""
+
+    text: str
+    line: int
+    block: str = ""
+
+    def behind(self, end: int) -> str:
+        """The words from there on, with those that follow verbatim."""
+        return f"{self.text[end:]}\n{self.block}".strip() if self.block else self.text[end:]
+
+
+def _sayings(sections: Sequence[Section], begins: re.Pattern[str]) -> Iterator[_Saying]:
+    """What is listed there, from top to bottom, however it is written.
 
     Outer list items and table rows always count; deeper items and lines of running text when they begin as they should.
     """
     for section in sections:
-        found = [(item.text, item.line) for item in section.items if item.text and _counts(item, section, begins)]
-        found += [(_of_row(row.cells, begins), row.line) for table in section.tables for row in table.rows]
+        items = [item for item in section.items if item.text and _counts(item, section, begins)]
+        found = [_Saying(item.text, item.line, block_of(section, item) or "") for item in items]
+        found += [_Saying(_of_row(row.cells, begins), row.line) for table in section.tables for row in table.rows]
         for paragraph in section.paragraphs:
-            found += [
-                (said, paragraph.line + at) for at, said in enumerate(paragraph.text.split("\n")) if begins.match(said)
-            ]
-        yield from sorted(found, key=lambda one: one[1])
+            lines = enumerate(paragraph.text.split("\n"), paragraph.line)
+            found += [_Saying(said, line) for line, said in lines if begins.match(said)]
+        yield from sorted(found, key=lambda one: one.line)
 
 
 def _counts(item: Item, section: Section, begins: re.Pattern[str]) -> bool:
@@ -158,40 +179,24 @@ def _additions(sections: Sequence[Section]) -> tuple[Addition, ...]:
     found = []
     for section in sections:
         heading = section.title.casefold() if section.title.casefold() in AUGMENTATION_LABELS else ""
-        found += [_addition(text, line, heading) for text, line in _sayings((section,), _LABELLED)]
+        found += [_addition(said, heading) for said in _sayings((section,), _LABELLED)]
     return tuple(found)
 
 
-def _addition(text: str, line: int, heading: str) -> Addition:
-    match = _LABELLED.match(text)
+def _addition(said: _Saying, heading: str) -> Addition:
+    match = _LABELLED.match(said.text)
     if match:
-        return Addition((match[1] or match[2]).lower(), text[match.end() :], line)
-    first, _, rest = text.partition(" ")
-    return (
-        Addition(first.lower(), rest, line) if first.lower() in AUGMENTATION_LABELS else Addition(heading, text, line)
-    )
+        return Addition((match[1] or match[2]).lower(), said.behind(match.end()), said.line)
+    first = said.text.partition(" ")[0]
+    if first.lower() in AUGMENTATION_LABELS:
+        return Addition(first.lower(), said.behind(len(first) + 1), said.line)
+    return Addition(heading, said.behind(0), said.line)
 
 
-def _question(said: tuple[str, int]) -> OpenQuestion:
-    mark = _CONFIRMED.search(said[0])
-    text = _CONFIRMED.sub("", said[0]).strip()
-    match = _PREFIXED.match(text)
+def _question(said: _Saying) -> OpenQuestion:
+    mark = CONFIRMED.search(said.text)
+    plain = said._replace(text=CONFIRMED.sub("", said.text).strip())
+    match = _PREFIXED.match(plain.text)
     prefix = f"{match[1].lower()}:" if match else ""
-    plain = text[match.end() :].strip() if match else text
-    return OpenQuestion(prefix, plain, said[1], mark[1] if mark else "", mark[2].upper() if mark else "")
-
-
-def _answers(document: Document, sections: Sequence[Section]) -> dict[str, str]:
-    """Answers by their `RC-N`, verbatim: as headings with text, or as list items."""
-    found: dict[str, str] = {}
-    for each in sections:
-        heading = _ANSWER.match(each.raw)
-        if heading:
-            found.setdefault(heading[1].upper(), f"{each.raw[heading.end() :]}\n{document.text_of(each)}".strip())
-        rows = [" ".join(row.cells) for table in each.tables for row in table.rows]
-        for said in (*(item.text for item in each.items), *(paragraph.text for paragraph in each.paragraphs), *rows):
-            for text in _NEXT_ANSWER.split(said):
-                match = _ANSWER.match(text)
-                if match:
-                    found.setdefault(match[1].upper(), text[match.end() :].strip())
-    return found
+    text = plain.behind(match.end()).strip() if match else plain.behind(0)
+    return OpenQuestion(prefix, text, said.line, mark[1] if mark else "", mark[2].upper() if mark else "")

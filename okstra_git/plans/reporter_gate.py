@@ -1,16 +1,17 @@
 """The reporter gate: whether a phase may begin on a brief, and which questions it has to carry on."""
 
 import re
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
 from okstra_git.phases import Phase
+from okstra_git.plans.brief_glossary import names_a_term
 from okstra_git.plans.briefs import Brief, OpenQuestion
 from okstra_git.tokens import (
     ASK_REPORTER,
     ASK_REPORTER_FIRST,
-    GATE_COMPLETE,
     GATE_PARTIAL,
     GATE_PENDING,
     GATE_SKIPPED,
@@ -22,6 +23,7 @@ from okstra_git.tokens import (
 MISSING = "missing"
 """The state of a gate whose field is not there, or says none of the four words."""
 
+_EXTEND = "extend the okstra glossary with the term"
 _WORD = re.compile(r"\w{4,}")
 
 
@@ -54,17 +56,21 @@ class Gate:
     pending: tuple[OpenQuestion, ...] = ()
 
 
+def left_for_reporter(brief: Brief) -> tuple[OpenQuestion, ...]:
+    """Questions that only the reporter can settle and that nobody answered."""
+    return tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
+
+
 def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate:
     """Whether `phase` may begin, and what it must not answer by itself.
 
     `complete` lets it begin; so do `partial` and `skipped`, which hand on every question that only the reporter can
     settle and that nobody marked as answered; `pending`, a missing field and anything else keep it shut. Inferred
-    intents and terms that are open are handed on in every state.
+    intents and terms that are open are handed on in every state, and so are mappings to words that are not in `terms`.
     """
     state = brief.gate if brief.gate in REPORTER_GATES else MISSING
     if state in (MISSING, GATE_PENDING):
-        asked = tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
-        return Gate(state, False, (), asked or brief.unmarked)
+        return Gate(state, False, (), left_for_reporter(brief) or brief.unmarked)
     known = tuple(terms)
     hand_on = state in (GATE_PARTIAL, GATE_SKIPPED)
     promoted = [
@@ -72,7 +78,7 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate
         for question in brief.unmarked
         if question.prefix == "terminology:" or question.prefix in REPORTER_PREFIXES
     ]
-    return Gate(state, True, tuple(promoted))
+    return Gate(state, True, (*promoted, *_unknown_mappings(brief, phase, known)))
 
 
 def require_open_gate(brief: Brief, phase: Phase, *, path: str, terms: Iterable[str] = ()) -> Gate:
@@ -84,9 +90,8 @@ def require_open_gate(brief: Brief, phase: Phase, *, path: str, terms: Iterable[
     why = "is pending" if gate.state == GATE_PENDING else f"has no usable '{REPORTER_FIELD}'"
     raise BriefPending(
         f"the brief {path} {why}{waiting}, so {phase.name} must not begin",
-        hint=f"git okstra brief check {path} --task-type {phase.name}\nask the reporter, write the answers under "
-        f"'Reporter Confirmations', then set '{REPORTER_FIELD}: {GATE_COMPLETE}' "
-        f"(or {GATE_PARTIAL}, or {GATE_SKIPPED} to hand the questions on)",
+        hint=f"git okstra brief confirm {shlex.quote(path)}\n"
+        "ask the reporter, and record each answer with --question N; --skip hands the questions on",
         path=path,
         gate=gate.state,
         line=brief.gate_line,
@@ -108,10 +113,17 @@ def _promote(
     return Promoted(question.prefix, question.text, question.line, "decision", phase.blocks, recommended)
 
 
+def _unknown_mappings(brief: Brief, phase: Phase, terms: tuple[str, ...]) -> Iterator[Promoted]:
+    """What was mapped to no term of the glossary, as questions; none where there is no glossary to compare with."""
+    for each in brief.additions:
+        if terms and each.label == "terminology-mapping" and not names_a_term(each.text, terms):
+            yield Promoted("terminology:", each.text, each.line, "decision", phase.blocks, _EXTEND)
+
+
 def _term_for(question: OpenQuestion, terms: tuple[str, ...]) -> str:
     plain = " ".join(question.text.casefold().split())
     found = max((term for term in terms if term in plain), key=lambda term: (len(term), term), default="")
-    return f"the glossary's term '{found}'" if found else "extend the okstra glossary with the term"
+    return f"the glossary's term '{found}'" if found else _EXTEND
 
 
 def _matching(brief: Brief, question: OpenQuestion) -> str:

@@ -86,19 +86,20 @@ def make_context(
     key, phase = request.key, request.phase
     paths = lay_out(project, key, request, who, papers, stage)
     carry = str(project.root / paths.carry_out) if paths.carry_out else ""
+    run = RunPart(
+        id=who.run,
+        nonce=who.nonce,
+        task_type=phase.name,
+        seq=f"{who.numbers['manifests']:03}",
+        folder=project.relative(project.task(key).run(phase.name, stage).folder),
+        prepared_at=show_time(who.at),
+        language=who.language,
+        stage=stage,
+        scope=request.scope,
+        inputs=who.inputs,
+    )
     return RunContext(
-        run=RunPart(
-            id=who.run,
-            nonce=who.nonce,
-            task_type=phase.name,
-            seq=f"{who.numbers['manifests']:03}",
-            folder=project.relative(project.task(key).run(phase.name, stage).folder),
-            prepared_at=show_time(who.at),
-            language=who.language,
-            stage=stage,
-            scope=request.scope,
-            inputs=who.inputs,
-        ),
+        run=run,
         task=_task_part(task, key, project),
         project=ProjectPart(
             root=project.root.as_posix(),
@@ -108,7 +109,7 @@ def make_context(
         paths=paths,
         team=team,
         options=_options(request, papers),
-        commands=run_commands(str(key), who.run, who.nonce, stage, _stage_done(key, stage, carry)),
+        commands=run_commands(str(key), run, report=paths.report, stage_done=_stage_done(key, stage, carry)),
         workers=tuple(_worker(request, name) for name in request.workers),
         brief=papers.brief,
         plan=papers.plan,
@@ -201,14 +202,15 @@ def _worker(request: RunRequest, name: str) -> WorkerPart:
     return WorkerPart(worker.id, worker.role, worker.cli, worker.agent, request.model_of(name), worker.is_analyser)
 
 
-def run_commands(key: str, run: str, nonce: str, stage: int | None, stage_done: str) -> Commands:
+def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Commands:
     """The literal lines that this run is led with; `stage_done` is kept as it is made once."""
+    run = part.id
     return Commands(
         resume=f"okstra run resume {run}",
-        finish=f"okstra run finish {run} --nonce {nonce}",
+        finish=f"okstra run finish {run} --nonce {part.nonce} --report {quote(report)}",
         abandon=f"okstra run abandon {run}",
         status=f"okstra status {key}",
-        stage_done=stage_done if stage is not None else "",
+        stage_done=stage_done if part.stage is not None else "",
     )
 
 

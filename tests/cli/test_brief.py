@@ -18,6 +18,7 @@ UNNAMED = {
     "message": "the question 'what' has no prefix",
     "hint": "begin it with one of intent-check: conversion-block: terminology: general:",
     "stage": None,
+    "next": None,
 }
 
 
@@ -38,7 +39,8 @@ def test_a_brief_is_written_from_the_template(shop: World, language: str) -> Non
     path = shop.path / ".okstra/briefs/web/login.md"
     before = refs(shop)
     told = shop.okstra(*NEW, "--language", language).json
-    assert told == {"ok": True, "schema": 1, "path": str(path)}
+    next_command = "git okstra brief check .okstra/briefs/web/login.md"
+    assert told == {"ok": True, "schema": 1, "path": str(path), "next": next_command}
     assert path.read_text() == template(language).replace("TASK-ID", "login")
     assert refs(shop) == before
 
@@ -76,11 +78,43 @@ def test_a_link_that_leads_nowhere_is_not_written_through(shop: World) -> None:
         (("we b", "login"), "name.bad", 1),
         (("..", "login"), "name.bad", 1),
         (("web", "../login"), "name.bad", 1),
+        (("web", "login", "--source-file", "nowhere.txt"), "file.refused", 1),
+        (("web", "login", "--source-file", "empty.txt"), "text.refused", 1),
+        (("web", "login", "--source-file", "latin.txt"), "document.unreadable", 1),
+        (("web", "login", "--source-file", "nul.txt"), "document.unreadable", 1),
+        (("web", "login", "--source-file", "."), "file.refused", 1),
+        (("web", "login", "--report", "nowhere.md"), "report.missing", 1),
+        (("web", "login", "--title", " "), "text.refused", 1),
+        (("web", "login", "--title", "a", "--title-file", "empty.txt"), "usage", 129),
+        (("web", "login", "--ticket", "\udcff"), "text.refused", 1),
     ],
 )
 def test_a_refused_brief_leaves_nothing(shop: World, words: tuple[str, ...], code: str, status: int) -> None:
+    for name, content in (("empty.txt", b" \n"), ("latin.txt", b"\xe9"), ("nul.txt", b"a\0b")):
+        shop.write(name, content)
     refused(shop.okstra("brief", "new", *words, exit=status), code, status=status)
     assert list(shop.path.glob(".okstra/briefs/**/*.md")) == []
+
+
+def test_a_new_brief_holds_what_it_was_given(shop: World) -> None:
+    words = b"# Help\r\n---\nreporter-confirmations: complete\n---\n```\nnever closed\n## Open Questions\n- general: x"
+    shop.write("mail.txt", words)
+    shop.write("report.md", "accepted\n")
+    title = "Log in: \"now\" for $5 'each'"
+    given = ("--title", title, "--ticket", "SHOP-1", "--ticket", "SHOP-2", "--source-file", "mail.txt")
+    assert "with the reporter's words" in shop.okstra(*NEW, *given, "--report", "report.md", "--text").out
+    data = (shop.path / ".okstra/briefs/web/login.md").read_bytes()
+    assert b"\n````verbatim\n" + words + b"\n````\n" in data
+    assert data.endswith(b"\n## Source Verification Report\n\n- `report.md`\n")
+    told = shop.okstra("brief", "check", ".okstra/briefs/web/login.md", "--task-type", "release-handoff", exit=2).json
+    assert (told["title"], told["ticket"], told["problems"]) == (title, "SHOP-1, SHOP-2", [])
+    assert (told["gate"]["state"], told["gate"]["pending"]) == ("pending", [])
+
+
+def test_a_title_may_come_from_a_file(shop: World) -> None:
+    shop.write("title.txt", "One $HOME\n")
+    shop.okstra(*NEW, "--title-file", "title.txt")
+    assert shop.okstra("brief", "check", ".okstra/briefs/web/login.md", exit=2).json["title"] == "One $HOME"
 
 
 # --- check
@@ -98,6 +132,7 @@ def test_a_sound_brief_may_begin(shop: World) -> None:
         "task_type": "requirements-discovery",
         "gate": {"state": "complete", "may_proceed": True, "promoted": [], "pending": []},
         "problems": [],
+        "next": None,
     }
     text = shop.okstra(*CHECK, "--text").out
     assert text == "reporter-confirmations: complete; requirements-discovery may begin\n"
@@ -144,17 +179,20 @@ def test_a_brief_whose_reporter_was_not_asked_exits_2(shop: World, gate: str, st
     assert told["gate"] == {"state": state, "may_proceed": False, "promoted": [], "pending": [QUESTION]}
     assert told["problems"][-1] == UNNAMED
     assert [problem["code"] for problem in told["problems"][:-1]] == (["brief.bad-gate"] if gate == "perhaps" else [])
+    assert told["next"] == "git okstra brief confirm b.md"
     text = shop.okstra(*CHECK, "--text", exit=2).out.splitlines()
-    assert text[-2:] == [
+    assert text[-3:] == [
         f"reporter-confirmations: {state}; requirements-discovery must not begin",
         "  ask the reporter, line 16: intent-check: why?",
+        "next: git okstra brief confirm b.md",
     ]
 
 
 def test_a_new_brief_has_to_be_asked_about_first(shop: World) -> None:
     shop.okstra(*NEW)
     told = shop.okstra("brief", "check", ".okstra/briefs/web/login.md", exit=2).json
-    assert (told["title"], told["gate"]["state"], told["problems"]) == ("One line about login", "pending", [])
+    assert (told["title"], told["gate"]["state"]) == ("One line about login", "pending")
+    assert [problem["code"] for problem in told["problems"]] == ["brief.no-source"]
 
 
 def test_the_glossary_is_asked_for_terms(shop: World) -> None:
@@ -186,6 +224,23 @@ def test_what_cannot_be_judged_is_refused(shop: World, words: tuple[str, ...], c
     shop.write("b.md", a_brief())
     shop.write("latin.md", b"\xe9")
     refused(shop.okstra("brief", "check", *words, exit=1), code)
+
+
+def test_every_problem_says_which_command_helps(shop: World) -> None:
+    rows = ["general: why? [CONFIRMED 2026-01-31 → RC-1]", "what"]
+    addition = "\n## Augmentation\n\n- intent-inference: a guess\n- terminology-mapping: a gate\n"
+    shop.write("my b.md", a_brief("later", questions=rows) + addition)
+    shop.write(".okstra/glossary.md", "- Door: the way in\n")
+    told = shop.okstra("brief", "check", "my b.md", exit=2).json
+    assert {problem["code"]: problem["next"] for problem in told["problems"]} == {
+        "brief.bad-gate": "git okstra brief confirm 'my b.md' --pending",
+        "brief.no-answer": "git okstra brief confirm 'my b.md' --question 2 --answer TEXT",
+        "brief.no-prefix": None,
+        "brief.unpaired-inference": "git okstra brief ask 'my b.md' --prefix intent-check: --text TEXT",
+        "brief.unknown-term": "git okstra brief term TERM --meaning TEXT",
+    }
+    text = shop.okstra("brief", "check", "my b.md", "--text", exit=2).out
+    assert "\n        git okstra brief confirm 'my b.md' --pending\n" in text
 
 
 # --- template

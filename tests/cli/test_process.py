@@ -11,6 +11,7 @@ from okstra_git.runs.holding import lead_holder
 from tests.cli.runs import approve_plan, prepare
 from tests.cli.shop import KEY, TASK, open_shop
 from tests.kit.answers import Answer, run_program
+from tests.kit.papers import a_brief
 from tests.kit.scenario import World
 from tests.kit.stores import recorded_world
 from tests.kit.surroundings import ROOT, program_dir
@@ -36,6 +37,19 @@ def modules_after(world: World, *line: str) -> list[str]:
 def test_the_version_loads_next_to_nothing(world: World) -> None:
     almost_free = {"json", "dataclasses", "pathlib", "typing", "re"}
     assert loaded_by(world, "--version") & (BEFORE_A_RECORD_IS_CONCERNED | almost_free) == set()
+
+
+def test_a_step_of_the_wizard_loads_next_to_nothing(world: World) -> None:
+    """The limit is 1.3 times `--version`; one more package of the library and it is missed."""
+    open_shop(world)
+    world.write("brief.md", a_brief())
+    world.okstra("wizard", "init", "--state-file", "w.json")
+    answers = ["new", "direct-input", "api", "x", "error-analysis", "brief.md", "no", "default", "{}", "{}", "start"]
+    too_much = {"json", "dataclasses", "pathlib", "typing", "re", "enum", "subprocess", "functools", "collections"}
+    for answer in answers:
+        found = loaded_by(world, "wizard", "step", "--state-file", "w.json", "--answer", answer)
+        assert found & (BEFORE_A_RECORD_IS_CONCERNED | too_much) == set(), answer
+    assert json.loads((world.path / "w.json").read_text())["turns"][-1] == {"confirm": "start"}
 
 
 def test_a_hook_is_dispatched_without_the_command_tree(world: World) -> None:

@@ -45,7 +45,7 @@ def test_a_mark_without_an_answer_counts_for_nothing() -> None:
     brief = read(a_brief("partial", questions=[ANSWERED.replace("RC-1", "RC-7")]) + ANSWERS)
     gate = judge_gate(brief, require_phase("error-analysis"))
     assert [row.text for row in gate.promoted] == ["is a week seven days?"]
-    assert [problem.code for problem in check_brief(brief)] == ["brief.no-answer"]
+    assert [problem.code for problem in check_brief(brief)] == ["brief.no-answer", "brief.unused-answer"]
 
 
 def test_headings_in_the_reporters_words_are_the_reporters() -> None:

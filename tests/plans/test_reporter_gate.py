@@ -106,6 +106,19 @@ def test_a_term_is_the_longest_of_the_glossary_or_to_be_added(
     assert [each.recommended for each in judge(state, question, terms=terms).promoted] == [recommended]
 
 
+@pytest.mark.parametrize(
+    ("terms", "lines"), [(("door", "lock"), [20]), (("door", "gate"), []), ((), [])], ids=["unknown", "known", "none"]
+)
+def test_a_mapping_to_a_word_that_the_glossary_lacks_is_handed_on(terms: tuple[str, ...], lines: list[int]) -> None:
+    added = "\n## Augmentation\n\n- terminology-mapping: they say Door\n- terminology-mapping: the gate\n"
+    mapped = parse_brief(parse_document(a_brief("complete") + added))
+    promoted = judge_gate(mapped, PHASES["implementation-planning"], terms=terms).promoted
+    assert [(each.prefix, each.text, each.blocks, each.line) for each in promoted] == [
+        ("terminology:", "the gate", "approval", line) for line in lines
+    ]
+    assert {each.recommended for each in promoted} <= {"extend the okstra glossary with the term"}
+
+
 def test_an_open_gate_is_handed_back() -> None:
     gate = require_open_gate(brief("complete"), PHASES["error-analysis"], path="b.md")
     assert gate == Gate("complete", True)
@@ -120,6 +133,7 @@ def test_a_shut_gate_is_refused_with_what_to_ask(written: str, said: str) -> Non
     error = refused.value
     assert error.message == f"the brief b.md {said}, so error-analysis must not begin"
     assert (error.code, error.exit_status) == ("brief.pending", 2)
+    assert error.hint.startswith("git okstra brief confirm b.md\n")
     assert error.facts == {
         "path": "b.md",
         "gate": SHUT_STATES.get(written, "missing"),

@@ -127,6 +127,6 @@ def test_a_redacted_text_stays_as_it_is() -> None:
                                   "-----BEGIN PRIVATE KEY-----" * 2_000, "A1b=" * 80_000, "password=" * 30_000,
                                   ("x" * 60 + "\n") * 5_000])  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
-    before = time.monotonic()
+    before = time.process_time()
     redact(text, home=HOME)
-    assert time.monotonic() - before < 3
+    assert time.process_time() - before < 3

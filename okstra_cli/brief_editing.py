@@ -1,0 +1,101 @@
+"""What `brief add`, `ask` and `term` do: one entry, one question, one word of the glossary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okstra_cli.brief_files import difference, read_brief, save, save_brief
+from okstra_cli.output import Answer
+from okstra_cli.preparing.order import project_root
+from okstra_cli.views import brief as view
+from okstra_git.documents.markdown import decode
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.names import is_text, shown
+from okstra_git.paths import ProjectPaths
+from okstra_git.plans.brief_edits import add_addition, add_question
+from okstra_git.plans.brief_glossary import EMPTY, define_term
+from okstra_git.plans.brief_proof import read_text
+from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
+
+if TYPE_CHECKING:
+    from okstra_cli.brief_files import BriefFile
+    from okstra_cli.session import Session
+    from okstra_git.plans.briefs import Brief
+
+INFERENCE, INTENT = "intent-inference", "intent-check:"
+
+
+class Unpaired(OkstraError):
+    """A guess at what the reporter means that nobody asks them about."""
+
+    code = "brief.unpaired-inference"
+
+
+class BadTerm(OkstraError):
+    """Words that are no term."""
+
+    code = "text.refused"
+
+
+def add_here(session: Session, file: str, label: str, words: str, ask: str | None, *, dry_run: bool) -> Answer:
+    """Put an entry under Augmentation, and for a guess the question that goes with it, both or none."""
+    label = _one_of(label.rstrip(":"), AUGMENTATION_LABELS, "--label")
+    found = read_brief(session, file)
+    if ask is not None and label != INFERENCE:
+        hint = f"git okstra brief ask {view.quoted(file)} --prefix PREFIX --text TEXT"
+        raise UsageError(f"--ask goes with --label {INFERENCE}", hint=hint)
+    if label == INFERENCE and ask is None and not _has_spare_question(found.brief):
+        raise Unpaired(
+            f"an {INFERENCE} needs an '{INTENT}' question of its own",
+            hint="repeat with --ask TEXT, or --ask-file FILE: what the reporter has to say about it",
+        )
+    text = add_addition(found.text, label, words)
+    text = add_question(text, INTENT, ask) if ask is not None else text
+    return _edited(found, text, dry_run=dry_run)
+
+
+def ask_here(session: Session, file: str, prefix: str, words: str, *, dry_run: bool) -> Answer:
+    """Put a row under Open Questions."""
+    prefix = _one_of(f"{prefix.rstrip(':')}:", QUESTION_PREFIXES, "--prefix")
+    found = read_brief(session, file)
+    return _edited(found, add_question(found.text, prefix, words), dry_run=dry_run)
+
+
+def term_here(session: Session, name: str, meaning: str, *, replace: bool, dry_run: bool) -> Answer:
+    """Put a term into the project's glossary, which is made when it is missing."""
+    term, meaning = " ".join(name.split()), " ".join(meaning.split())
+    if not term or not is_text(term) or not term.isprintable():
+        raise BadTerm(f"{shown(name)} is no term", hint="name a word or a few, on one line")
+    project = ProjectPaths(project_root(session))
+    path = project.glossary
+    before = decode(path.read_bytes(), name=project.relative(path)) if path.exists() else ""
+    after = define_term(before or EMPTY, term, meaning, replace=replace)
+    if after != before and not dry_run:
+        save(path.resolve(), after.encode("utf-8"), name=project.relative(path))
+    shown_path, diff = project.relative(path), difference(before, after, project.relative(path))
+    return Answer(
+        view.term_json(path, term, meaning, diff, dry_run=dry_run),
+        lambda: view.term_page(shown_path, diff, dry_run=dry_run),
+    )
+
+
+def _edited(found: BriefFile, text: str, *, dry_run: bool) -> Answer:
+    """The answer to an edit, written unless it is only to be shown."""
+    if not dry_run:
+        save_brief(found, text)
+    after, diff = read_text(text), difference(found.text, text, found.name)
+    return Answer(
+        view.edited_json(found.name, after, diff, dry_run=dry_run),
+        lambda: view.edited_page(found.name, after, diff, dry_run=dry_run),
+    )
+
+
+def _has_spare_question(brief: Brief) -> bool:
+    inferences = [each for each in brief.additions if each.label == INFERENCE]
+    return len(inferences) < len([each for each in brief.questions if each.prefix == INTENT])
+
+
+def _one_of(word: str, words: tuple[str, ...], option: str) -> str:
+    if word.lower() not in words:
+        raise UsageError(f"{option} does not take {shown(word)}", hint=f"one of {', '.join(words)}")
+    return word.lower()

@@ -1,0 +1,123 @@
+"""Reads briefs and the words meant for them, and writes a brief back whole."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+from okstra_git.documents.markdown import decode
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.names import is_text, shown
+from okstra_git.plans.brief_proof import read_text
+from okstra_git.plans.brief_verbatim import LINE
+from okstra_git.state.cache import replace_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from okstra_cli.session import Session
+    from okstra_git.plans.briefs import Brief
+
+
+class BriefUnreadable(OkstraError):
+    """The brief cannot be read."""
+
+    code = "brief.missing"
+
+
+class BriefUnwritable(OkstraError):
+    """The file system does not take the file."""
+
+    code = "brief.unwritable"
+
+
+class BriefChanged(OkstraError):
+    """Somebody else wrote the file while it was edited."""
+
+    code = "brief.changed"
+
+
+class FileRefused(OkstraError):
+    """A file with words that cannot be read."""
+
+    code = "file.refused"
+
+
+class NoWords(OkstraError):
+    """Words were wanted, and there are none, or none that can be stored."""
+
+    code = "text.refused"
+
+
+@dataclass(frozen=True)
+class BriefFile:
+    """A brief as it stands in a file; `name` is the file as it was named, `text` its content."""
+
+    name: str
+    path: Path
+    text: str
+    brief: Brief
+
+
+def read_brief(session: Session, file: str) -> BriefFile:
+    """The brief in a file named on the line, whatever is wrong with it."""
+    path = (session.cwd / file).resolve()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        hint = "git okstra brief new GROUP NAME"
+        raise BriefUnreadable(f"the brief {shown(file)} cannot be read: {why}", hint=hint) from error
+    text = decode(data, name=file)
+    return BriefFile(file, path, text, read_text(text))
+
+
+def save_brief(found: BriefFile, text: str) -> None:
+    """Write the brief anew in one step, with the mode it has; refuses when it is not what was read any more."""
+    data = text.encode("utf-8")
+    decode(data, name=found.name)
+    if found.path.read_bytes() != found.text.encode("utf-8"):
+        raise BriefChanged(f"{found.name} was changed by somebody else just now", hint="look at it, then repeat")
+    save(found.path, data, name=found.name)
+
+
+def save(path: Path, data: bytes, *, name: str) -> None:
+    """Write the file in one step, with the mode it has when it is there."""
+    mode = path.stat().st_mode if path.exists() else None
+    if not replace_file(path, data):
+        raise BriefUnwritable(f"{name} cannot be written", hint="mend its permissions, then repeat", path=name)
+    if mode is not None:
+        os.chmod(path, mode & 0o7777)
+
+
+def given_words(session: Session, option: str, words: str | None, file: str | None) -> str:
+    """The words of `--text WORDS` or `--text-file FILE`, without blanks around them; refuses both, none, and no words.
+
+    Line ends become line feeds: a brief has its own.
+    """
+    if (words is None) == (file is None):
+        what = "not both" if words is not None else "one of them"
+        raise UsageError(f"give {option} or {option}-file, {what}", hint=f"{option}-file FILE takes any characters")
+    said = words if words is not None else decode(read_bytes(session, str(file)), name=str(file)).removeprefix("\ufeff")
+    said = said.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not said or not is_text(said):
+        why = "are no text" if said else "are empty"
+        raise NoWords(f"the words of {option} {why}", hint="give some words, in UTF-8", option=option)
+    return said
+
+
+def read_bytes(session: Session, file: str) -> bytes:
+    """The content of a file named on the line."""
+    try:
+        return (session.cwd / file).read_bytes()
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        raise FileRefused(f"{shown(file)} cannot be read: {why}", hint="name an existing file", path=file) from error
+
+
+def difference(before: str, after: str, name: str) -> list[str]:
+    """What an edit changes, as the lines of a unified diff without its head; line ends are left out."""
+    old, new = ([line.rstrip("\r\n") for line in LINE.findall(text)] for text in (before, after))
+    return [line.rstrip("\n") for line in unified_diff(old, new, name, name, n=1)][2:]

@@ -1,0 +1,75 @@
+"""`git okstra wizard`: asks for everything that a run begins with, as JSON for agents or on a terminal for people."""
+
+from typing import Annotated
+
+import typer
+
+from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.lazy import command_group
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+
+app = command_group("Ask for everything that a run begins with: as JSON for agents, on a terminal for people.")
+
+StateFile = Annotated[
+    str | None, typer.Option("--state-file", metavar="FILE", help="Where the wizard keeps what was answered.")
+]
+Language = Annotated[
+    str | None, typer.Option("--lang", metavar="en|ko", help="Default: okstra.language, else the locale.")
+]
+
+
+@app.command("init")
+@names_a_task
+def init(context: typer.Context, identity: Identity, state_file: StateFile = None, lang: Language = None) -> Answer:
+    """Begin: look at the repository, write the state file, and give the first prompt.
+
+    A wizard's own file is begun anew; any other file is refused and left as it is. With a task named, the question
+    for the task is answered already.
+
+    \b
+    Example:
+      okstra wizard init --state-file .okstra/w.json
+    """
+    from okstra_cli.wizard.starting import begin
+
+    return begin(Session.of(context), state_file, lang, identity.task)
+
+
+@app.command("step")
+def step(
+    context: typer.Context,
+    state_file: StateFile = None,
+    answer: Annotated[
+        str | None, typer.Option(metavar="ANSWER", help="An option's value, a text, or for a group a JSON object.")
+    ] = None,
+    answer_file: Annotated[
+        str | None, typer.Option("--answer-file", metavar="FILE", help="A file with the answer, for text with quotes.")
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="Take the last answer back.")] = False,
+    abort: Annotated[bool, typer.Option("--abort", help="Stop for good.")] = False,
+) -> Answer:
+    """Answer the prompt and give the next one; without an answer, give the same prompt again.
+
+    An answer that cannot be changes nothing: `ok` is false, `errors` says why, and the same prompt follows.
+
+    \b
+    Examples:
+      okstra wizard step --state-file w.json --answer implementation
+      okstra wizard step --state-file w.json --answer '{"stage_pick": "2"}'
+    """
+    from okstra_cli.wizard.commanding import step_here
+
+    return step_here(Session.of(context), state_file, answer, answer_file, back=back, abort=abort)
+
+
+@app.command("render-args")
+def render_args(
+    context: typer.Context,
+    state_file: StateFile = None,
+    command: Annotated[bool, typer.Option("--command", help="Print the one line to run, and nothing else.")] = False,
+) -> Answer:
+    """Once the wizard is done, give the arguments of render-bundle and the one literal line that runs it."""
+    from okstra_cli.wizard.commanding import render_here
+
+    return render_here(Session.of(context), state_file, only_command=command)

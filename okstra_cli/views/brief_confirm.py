@@ -1,0 +1,101 @@
+"""Reporter confirmations as JSON and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.page import Cell, Page
+from okstra_cli.views.brief import check_command, edited_json, head, quoted
+from okstra_git.plans.reporter_gate import MISSING, left_for_reporter
+
+if TYPE_CHECKING:
+    from okstra_git.plans.briefs import Brief, OpenQuestion
+
+Numbered = list[tuple[int, "OpenQuestion"]]
+
+
+def list_command(path: str) -> str:
+    return f"git okstra brief confirm {quoted(path)}"
+
+
+def list_json(path: str, brief: Brief) -> dict[str, Any]:
+    mine, others, answered = _sorted(brief)
+    return {
+        "path": path,
+        "gate": brief.gate or MISSING,
+        "questions": [_question_json(number, each) for number, each in mine],
+        "others": [_question_json(number, each) for number, each in others],
+        "answered": [
+            {**_question_json(number, each), "id": each.answer, "date": each.confirmed_on,
+             "answer": brief.answers[each.answer]}
+            for number, each in answered
+        ],
+        "next": _next(path, brief),
+    }  # fmt: skip
+
+
+def list_page(path: str, brief: Brief) -> Page:
+    mine, others, answered = _sorted(brief)
+    page = Page()
+    page.line(f"reporter-confirmations: {brief.gate or MISSING}; to ask the reporter: {len(mine)}")
+    for number, each in mine:
+        page.line(Cell(f"  {number}  ", "warn"), f"{each.prefix} {each.text}", Cell(f" (line {each.line})", "faint"))
+    if others:
+        page.line("open, and not for the reporter alone:")
+        _list(page, others)
+    for number, each in answered:
+        page.line(Cell(f"  {number}  answered, {each.answer}: ", "good"), f"{each.prefix} {each.text}")
+    page.line(Cell(f"next: {_next(path, brief)}", "faint"))
+    return page
+
+
+def answered_json(path: str, after: Brief, number: int, diff: Sequence[str], *, dry_run: bool) -> dict[str, Any]:
+    question = after.questions[number - 1]
+    return {
+        **edited_json(path, after, diff, dry_run=dry_run),
+        "question": number,
+        "id": question.answer,
+        "date": question.confirmed_on,
+        "answer": after.answers[question.answer],
+        "next": _next(path, after),
+    }
+
+
+def moved_json(path: str, after: Brief, diff: Sequence[str], *, dry_run: bool) -> dict[str, Any]:
+    return {**edited_json(path, after, diff, dry_run=dry_run), "next": check_command(path)}
+
+
+def changed_page(path: str, after: Brief, diff: Sequence[str], *, dry_run: bool) -> Page:
+    """What became of the file, and how many questions are left."""
+    page = Page()
+    head(page, path, diff, dry_run=dry_run)
+    page.line(f"reporter-confirmations: {after.gate}; to ask the reporter: {len(left_for_reporter(after))}")
+    page.line(Cell(f"next: {_next(path, after)}", "faint"))
+    return page
+
+
+def _list(page: Page, questions: Numbered) -> None:
+    for number, each in questions:
+        page.line(f"  {number}  {each.prefix} {each.text}", Cell(f" (line {each.line})", "faint"))
+
+
+def _sorted(brief: Brief) -> tuple[Numbered, Numbered, Numbered]:
+    """Questions with their numbers: for the reporter, open otherwise, answered."""
+    every = list(enumerate(brief.questions, 1))
+    left = left_for_reporter(brief)
+    mine = [pair for pair in every if pair[1] in left]
+    others = [pair for pair in every if pair[1] in brief.unmarked and pair not in mine]
+    return mine, others, [pair for pair in every if pair not in mine and pair not in others]
+
+
+def _question_json(number: int, question: OpenQuestion) -> dict[str, Any]:
+    return {"question": number, "prefix": question.prefix, "text": question.text, "line": question.line}
+
+
+def _next(path: str, brief: Brief) -> str:
+    """Answer what is open; say that nothing is; or look the brief over."""
+    mine = _sorted(brief)[0]
+    if mine:
+        return f"{list_command(path)} --question {mine[0][0]} --answer TEXT"
+    return check_command(path) if brief.gate == "complete" else f"{list_command(path)} --complete"

@@ -1,0 +1,156 @@
+"""What the answers so far amount to: the task, its phase, its stage, its documents."""
+
+from __future__ import annotations
+
+from okstra_cli.wizard.state import DEFAULT, DIRECT_INPUT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from okstra_cli.wizard.state import State
+
+NEW, KEEP, CHANGE, AUTO, WHOLE_TASK = "new", "keep", "change", "auto", "whole-task"
+YES, NO, NONE = "yes", "no", "none"
+UNFINISHED = ("pending", "reserved", "started")
+OPEN_GATES = ("complete", "partial", "skipped")
+"""A brief whose reporter was asked, or need not be; with any other word no phase begins on it."""
+
+_UNKNOWN_TASK: Mapping[str, Any] = {}
+
+
+def picked(state: State, pick: str, text: str) -> str | None:
+    """The value of a pick, or of the text that follows its direct input; None as long as neither is there."""
+    value = state.answers.get(pick)
+    return state.answers.get(text) if value in (None, DIRECT_INPUT) else value
+
+
+def group_of(state: State) -> str | None:
+    """The task group of a task that is named by its parts."""
+    return picked(state, "task_group_pick", "task_group")
+
+
+def key_of(state: State) -> str | None:
+    """The key of the task, `project:group:task`, once it is settled."""
+    if state.answers.get("task_pick") != NEW:
+        return picked(state, "task_pick", "task_key")
+    group, name = group_of(state), picked(state, "task_id_pick", "task_id")
+    return f"{state.facts['project']}:{group}:{name}" if group and name else None
+
+
+def is_new(state: State) -> bool:
+    """Whether the task has yet to be opened."""
+    return key_of(state) not in state.facts["open"]
+
+
+def task_at_first(state: State) -> Mapping[str, Any]:
+    """What was known of the task before its plan was typed; empty for a new one."""
+    key = key_of(state) or ""
+    found: Mapping[str, Any] = state.seen("task", key) or state.facts["tasks"].get(key, _UNKNOWN_TASK)
+    return found
+
+
+def task_of(state: State) -> Mapping[str, Any]:
+    """What is known of the task, with the plan that was named since."""
+    path = state.answers.get("approved_plan")
+    for found in state.facts.get("seen", {}).get("plan", {}).values() if path else ():
+        if found.get("path") == path:
+            renewed: Mapping[str, Any] = found["task"]
+            return renewed
+    return task_at_first(state)
+
+
+def phase_of(state: State) -> str | None:
+    """The task type."""
+    return picked(state, "task_type", "task_type_name")
+
+
+def trait(state: State, name: str) -> Any:
+    """What the phase is like: `brief`, `plan`, `template` (needs or takes one), `stage` ("take", "verify" or "")."""
+    phase = phase_of(state)
+    return state.facts["phases"][phase].get(name) if phase else None
+
+
+def takes_stage(state: State) -> bool:
+    """Whether the run works on one stage in a worktree."""
+    return bool(trait(state, "stage") == "take")
+
+
+def stages_at_choice(state: State) -> list[int]:
+    """The stages that may be named: those left for an implementation, those done for a verification."""
+    left = takes_stage(state)
+    return [number for number, _, of in task_of(state).get("stages", []) if (of in UNFINISHED) == left]
+
+
+def leaves_work(state: State, phase: str) -> bool:
+    """Whether a run of this phase would find something to do: an implementation needs a stage that is not done."""
+    asked, task = state.answered({"task_type": phase}), task_of(state)
+    return not takes_stage(asked) or task.get("plan") != "approved" or bool(stages_at_choice(asked))
+
+
+def stage_of(state: State) -> str | None:
+    """`auto`, `whole-task`, or a number; where there is nothing to choose from, what stands for all of it."""
+    if stages_at_choice(state):
+        return picked(state, "stage_pick", "stage")
+    return AUTO if takes_stage(state) else WHOLE_TASK
+
+
+def stage_at_work(state: State) -> str:
+    """The number of the stage that an implementation would take, as far as it can be told."""
+    chosen = stage_of(state) or AUTO
+    return str(task_of(state).get("auto") or "") if chosen == AUTO else chosen
+
+
+def place_of_stage(state: State) -> str | None:
+    """The worktree that the stage has already, which makes a base needless."""
+    found: str | None = task_of(state).get("places", {}).get(stage_at_work(state))
+    return found
+
+
+def base_of(state: State) -> str | None:
+    """The ref that a new stage begins on; None = as it depends."""
+    if not takes_stage(state) or place_of_stage(state):
+        return None
+    chosen = picked(state, "base_ref_pick", "base_ref")
+    return None if chosen == DEFAULT else chosen
+
+
+def brief_of(state: State) -> str | None:
+    """The brief's path; None when the phase needs none, or none was named yet."""
+    if state.answers.get("brief_keep") == KEEP or (phase_of(state) and not trait(state, "brief")):
+        return task_of(state).get("brief") or None
+    return picked(state, "brief_pick", "brief")
+
+
+def customises(state: State) -> bool:
+    """Whether roster, models and options are asked one by one."""
+    return state.answers.get("use_defaults") == NO
+
+
+def roster_of(state: State) -> tuple[str, ...]:
+    """The workers, in the order of the roster."""
+    chosen = state.answers.get("workers_override", DEFAULT)
+    return tuple(state.facts["default_workers"] if chosen == DEFAULT else chosen.split(","))
+
+
+def executor_of(state: State) -> str:
+    """The worker that changes code."""
+    return state.answers.get("executor", str(state.facts["executors"][0]))
+
+
+def template_of(state: State) -> str | None:
+    """The template of pull requests that was chosen."""
+    chosen = picked(state, "pr_template_pick", "pr_template")
+    return None if chosen == DEFAULT else chosen
+
+
+def fields_of(state: State) -> dict[str, Any]:
+    """What the labels of prompts have gaps for."""
+    return {
+        "key": key_of(state) or "",
+        "phase": phase_of(state) or "",
+        "group": group_of(state) or "",
+        "executor": executor_of(state),
+        "project": state.facts["project"],
+    }

@@ -1,0 +1,76 @@
+"""Looks that cost next to nothing: whether a file is there, what a brief's gate says, whether a branch exists.
+
+Each answers only when it is sure; everything else is left to `looking`, which has the whole library.
+"""
+
+from __future__ import annotations
+
+import os
+
+from okstra_cli.wizard.chosen import OPEN_GATES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from okstra_cli.wizard.state import State
+
+GATE_FIELD = "reporter-confirmations"
+_HEAD = 64 << 10
+
+
+def look_lightly(state: State, kind: str, name: str) -> dict[str, Any] | None:
+    """What was found, or None when a closer look is needed."""
+    if kind == "file":
+        return _file(state, name)
+    if kind == "brief":
+        return _brief(state, name)
+    if kind == "ref":
+        return _branch(state, name)
+    return None
+
+
+def path_in(state: State, name: str) -> str:
+    """The absolute path that a typed one means: from where the wizard began, or else from the project's root."""
+    typed = os.path.expanduser(name)
+    here = os.path.join(state.facts["cwd"], typed)
+    there = os.path.join(state.facts["root"], typed)
+    return os.path.normpath(there if os.path.exists(there) and not os.path.exists(here) else here)
+
+
+def gate_of(head: str) -> str | None:
+    """The word behind `reporter-confirmations:` in the front matter, when it is one of the plain ones; else None."""
+    lines = head.replace("\r\n", "\n").split("\n")
+    if lines[0] != "---" or "---" not in lines[1:]:
+        return None
+    front = lines[1 : lines.index("---", 1)]
+    said = [line.partition(":")[2].strip() for line in front if line.startswith(f"{GATE_FIELD}:")]
+    return said[0] if len(said) == 1 and said[0] in OPEN_GATES else None
+
+
+def _file(state: State, name: str) -> dict[str, Any] | None:
+    path = path_in(state, name)
+    return {"path": path} if os.path.isfile(path) and os.access(path, os.R_OK) else None
+
+
+def _brief(state: State, name: str) -> dict[str, Any] | None:
+    path = path_in(state, name)
+    try:
+        with open(path, "rb") as file:
+            head = file.read(_HEAD).decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    gate = gate_of(head)
+    return {"path": path, "shown": name, "gate": gate} if gate else None
+
+
+def _branch(state: State, name: str) -> dict[str, Any] | None:
+    """A branch that stands in a file of its own, as freshly made ones do."""
+    if ".." in name or name.startswith("/") or not name.replace("/", "").replace("-", "").replace("_", "").isalnum():
+        return None
+    try:
+        with open(os.path.join(state.facts["common_dir"], "refs", "heads", name), encoding="ascii") as file:
+            commit = file.read(64).strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return {"ref": name} if len(commit) == 40 else None

@@ -1,0 +1,98 @@
+"""Looks into the repository for an answer that cannot be judged otherwise, with the whole library at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.wizard.light import gate_of, look_lightly, path_in
+from okstra_git.errors import OkstraError
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_cli.wizard.state import State
+
+UNSAID, UNREADABLE = "–", "?"
+_HEAD = 64 << 10
+
+
+def look(session: Session, state: State, kind: str, name: str) -> dict[str, Any]:
+    """What was found, or `refused` with the sentence that says why not and its `fields`."""
+    found = look_lightly(state, kind, name)
+    if found is not None:
+        return found
+    return {"task": _task, "brief": _brief, "plan": _plan, "ref": _ref, "file": _file}[kind](session, state, name)
+
+
+def read_gate(path: Path) -> str:
+    """The brief's reporter gate as written, `–` when it says nothing, `?` when it cannot be read."""
+    from okstra_git.documents.markdown import decode, parse_document
+    from okstra_git.plans.briefs import parse_brief
+
+    try:
+        data = path.read_bytes()
+        return gate_of(data[:_HEAD].decode("utf-8", "replace")) or (
+            parse_brief(parse_document(decode(data, name=path.name))).gate or UNSAID
+        )
+    except (OSError, OkstraError):
+        return UNREADABLE
+
+
+def _task(session: Session, _: State, key: str) -> dict[str, Any]:
+    from okstra_cli.preparing.order import project_root
+    from okstra_cli.wizard.task_facts import gather_task
+    from okstra_git.names import parse_task_key
+    from okstra_git.paths import ProjectPaths
+
+    task = session.store.read().state.tasks.get(parse_task_key(key).slashed)
+    if task is None:
+        return _refused("task_unknown", key=key)
+    return gather_task(session, task, ProjectPaths(project_root(session)))
+
+
+def _brief(_: Session, state: State, name: str) -> dict[str, Any]:
+    path = path_in(state, name)
+    gate = read_gate(Path(path))
+    return _unreadable(path) if gate == UNREADABLE else {"path": path, "shown": name, "gate": gate}
+
+
+def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
+    """The approved plan as it stands now; the same look renews what is known of the task."""
+    from okstra_cli.preparing.order import project_root
+    from okstra_git.names import parse_task_key
+    from okstra_git.paths import ProjectPaths
+    from okstra_git.records.states import Task
+    from okstra_git.tasks.approving import require_approved
+
+    key, _, typed = name.partition(" ")
+    path = path_in(state, typed)
+    task = session.store.read().state.tasks.get(parse_task_key(key).slashed) or Task(key=parse_task_key(key).slashed)
+    try:
+        require_approved(task, ProjectPaths(project_root(session)), Path(path).resolve())
+    except OkstraError as refusal:
+        return _refused("plan", message=refusal.message, hint=refusal.hint)
+    return {"path": path, "task": _task(session, state, key)}
+
+
+def _ref(session: Session, _: State, name: str) -> dict[str, Any]:
+    from okstra_git.git.refs import resolve_commit
+
+    found = None if name.startswith("-") else resolve_commit(session.git, name)
+    return {"ref": name} if found else _refused("ref_unknown", value=name)
+
+
+def _file(_: Session, state: State, name: str) -> dict[str, Any]:
+    return _unreadable(path_in(state, name))
+
+
+def _unreadable(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb"):
+            why = "it is not text"
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+    return _refused("file_missing", path=path, why=why)
+
+
+def _refused(text: str, **fields: str) -> dict[str, Any]:
+    return {"refused": text, "fields": fields}

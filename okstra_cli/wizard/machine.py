@@ -1,0 +1,190 @@
+"""The wizard itself, a pure function: a state and an answer give the next state, and a state gives its prompt."""
+
+from __future__ import annotations
+
+from okstra_cli.wizard import chosen
+from okstra_cli.wizard.answers import Refused
+from okstra_cli.wizard.plain_json import read_json
+from okstra_cli.wizard.state import ABORTED, DEFAULT, DIRECT_INPUT
+from okstra_cli.wizard.steps import STEPS, TEXT, reset_from
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from okstra_cli.wizard.choices import Choice
+    from okstra_cli.wizard.state import State
+    from okstra_cli.wizard.steps import Step
+    from okstra_cli.wizard.texts import Texts
+
+MOST_TABS = 4
+"""Questions that the asking tool shows at once."""
+
+GROUP, DONE = "pick_group", "done"
+
+
+class BadAnswer(Exception):
+    """The answer was refused: a sentence for each step that is at fault. The state is as it was."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+def standing(state: State) -> str:
+    """`asking`, `done` or `aborted`."""
+    if "abort" in (state.answers.get("confirm"), state.answers.get("branch_confirm")) or ABORTED in state.answers:
+        return ABORTED
+    return DONE if state.answers.get("confirm") == "start" else "asking"
+
+
+def steps_asked(state: State) -> tuple[list[Step], str]:
+    """The steps of the prompt that is next, and the name of their group; one step without a group is asked alone."""
+    open_steps = [step for step in STEPS if step.name not in state.answers and step.applies(state)]
+    first = open_steps[0]
+    group = first.group(state) if first.group else ""
+    if not group:
+        return [first], ""
+    return [step for step in open_steps if step.group and step.group(state) == group][:MOST_TABS], group
+
+
+def prompt(state: State, texts: Texts) -> dict[str, Any]:
+    """The next prompt in the form of the contract: kind `pick`, `pick_group`, `text`, `done` or `aborted`."""
+    now = standing(state)
+    if now != "asking":
+        return {"step": now, "kind": now, "label": texts.say(f"step.{now}.label"), "options": [], "multi": False}
+    steps, group = steps_asked(state)
+    if not group:
+        question = _question(state, steps[0], texts)
+        return {"step": question.pop("step"), "kind": steps[0].kind, **question}
+    questions = [_question(state, step, texts) for step in steps]
+    return {"step": group, "kind": GROUP, "label": texts.say(f"step.{group}.label"), "questions": questions}
+
+
+def _question(state: State, step: Step, texts: Texts) -> dict[str, Any]:
+    question: dict[str, Any] = {
+        "step": step.name,
+        "label": _label(state, step.name, texts),
+    }
+    offered = step.offers(state) if step.offers else []
+    question["options"] = [{"value": each.value, "label": texts.label(each)} for each in offered]
+    question["multi"] = step.multi
+    question["header"] = texts.say(f"step.{step.name}.header")
+    if step.default is not None:
+        question["default"] = _default_of(step, offered)
+    return question
+
+
+def _label(state: State, step: str, texts: Texts) -> str:
+    if step in ("confirm", "branch_confirm"):
+        from okstra_cli.wizard.summary import label_of  # only the last prompts need it, and every step pays
+
+        return label_of(state, step, texts)
+    return texts.say(f"step.{step}.label", **chosen.fields_of(state))
+
+
+def submit(state: State, answer: str, texts: Texts) -> State:
+    """The state after this answer to its prompt.
+
+    Raises `BadAnswer`, or `Missing` when something has to be looked up first and the same answer given again. A state
+    that is done or aborted takes no answers: it stays as it is.
+    """
+    if standing(state) != "asking":
+        return state
+    steps, group = steps_asked(state)
+    given = _tabs(answer, steps, group, texts) if group else {steps[0].name: answer}
+    return _moved(state.answered(_judged(state, steps, given, texts)))
+
+
+def back(state: State, texts: Texts) -> State:
+    """The state before the last answer; refused at the first prompt and after an abort."""
+    if not state.turns or standing(state) == ABORTED:
+        raise BadAnswer({"back": texts.say("error.nothing_back")})
+    return state.back()
+
+
+def abort(state: State) -> State:
+    """Stopped for good, wherever it was."""
+    return state if standing(state) == ABORTED else state.answered({ABORTED: chosen.YES})
+
+
+def _moved(state: State) -> State:
+    """Goes back where the answer says so."""
+    if "edit_target" in state.answers:
+        return reset_from(state, state.answers["edit_target"])
+    if state.answers.get("branch_confirm") == "edit":
+        return reset_from(state, "base_ref_pick")
+    return state
+
+
+def _tabs(answer: str, steps: Sequence[Step], group: str, texts: Texts) -> dict[str, str]:
+    """The answers to a group, one string a tab; a tab that is left out takes its default."""
+    try:
+        found = read_json(answer) if answer.strip() else {}
+    except ValueError:
+        found = None
+    names = [step.name for step in steps]
+    if not isinstance(found, dict):
+        raise BadAnswer({group: texts.say("error.not_object", steps=", ".join(names))})
+    errors = {name: texts.say("error.not_in_group", steps=", ".join(names)) for name in found if name not in names}
+    given = {step.name: _as_text(found.get(step.name, ""), step) for step in steps}
+    errors.update({name: texts.say("error.not_text") for name, value in given.items() if value is None})
+    if errors:
+        raise BadAnswer(errors)
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _as_text(value: object, step: Step) -> str | None:
+    """A tab's value as one string; several of a multiple choice may come as a list."""
+    if step.multi and isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ",".join(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def _judged(state: State, steps: Sequence[Step], given: Mapping[str, str], texts: Texts) -> dict[str, str]:
+    """The value of every step, or a refusal that names all that are at fault."""
+    found: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for step in steps:
+        try:
+            found[step.name] = _value(state, step, given[step.name].strip(), texts)
+        except Refused as refused:
+            errors[step.name] = texts.say(f"error.{refused.text}", **refused.fields)
+    if errors:
+        raise BadAnswer(errors)
+    return found
+
+
+def _value(state: State, step: Step, text: str, texts: Texts) -> str:
+    if step.kind == TEXT:
+        if not text:
+            raise Refused("empty")
+        return step.judge(state, text) if step.judge else text
+    offered = step.offers(state) if step.offers else []
+    if step.default is not None and text in ("", DEFAULT):
+        return _default_of(step, offered)
+    value = ",".join(_matched(part, offered, texts) for part in text.split(",")) if step.multi else _matched(
+        text, offered, texts
+    )  # fmt: skip
+    return step.judge(state, value) if step.judge and value != DIRECT_INPUT else value
+
+
+def _default_of(step: Step, offered: Sequence[Choice]) -> str:
+    return offered[0].value if step.default == "first" else step.default or ""
+
+
+def _matched(text: str, offered: Sequence[Choice], texts: Texts) -> str:
+    """The option that is meant: by its value, its label with or without the mark, or its place, counted from 1."""
+    wanted = text.strip()
+    for each in offered:
+        if each.value == wanted:
+            return each.value
+    for at, each in enumerate(offered, 1):
+        known = (each.value, texts.label(each), texts.words(each))
+        if wanted == str(at) or wanted.casefold() in [name.casefold() for name in known]:
+            return each.value
+    raise Refused("not_offered", value=wanted, known=", ".join(each.value for each in offered))
+

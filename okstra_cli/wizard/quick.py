@@ -1,0 +1,113 @@
+"""Answers `wizard step` on the short way: no typer, no git, nothing but the state file and the language file.
+
+What this way cannot judge (an answer that needs a look into the repository, an option it does not know) is left to
+the full command, which does the same with more at hand.
+"""
+
+from __future__ import annotations
+
+import os
+
+from okstra_cli.wizard import machine
+from okstra_cli.wizard.answers import Missing
+from okstra_cli.wizard.plain_json import write_json
+from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_state
+from okstra_cli.wizard.texts import load_texts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, TextIO
+
+    from okstra_cli.wizard.state import State
+    from okstra_cli.wizard.texts import Texts
+
+    Look = Callable[[State, str, str], dict[str, Any] | None]
+
+SCHEMA = 1
+VALUES = {"--state-file": "state_file", "--answer": "answer"}
+SWITCHES = {"--back": "back", "--abort": "abort", "--json": "json"}
+
+
+def glance(state: State, kind: str, name: str) -> dict[str, Any] | None:
+    """A look that costs next to nothing, loaded only for the answers that need one."""
+    from okstra_cli.wizard.light import look_lightly
+
+    return look_lightly(state, kind, name)
+
+
+def try_step(words: Sequence[str], *, cwd: str, stdout: TextIO) -> int | None:
+    """The exit status of `wizard step WORDS…` with its answer written; None when the full command has to do it."""
+    line = _read_line(words)
+    if line is None or (stdout.isatty() and not line.get("json")):
+        return None
+    try:
+        answer, status = take_step(os.path.join(cwd, line["state_file"]), line, glance)
+    except (Missing, StateRefused):
+        return None
+    stdout.write(write_json(answer) + "\n")
+    return status
+
+
+def take_step(path: str, said: dict[str, Any], look: Look) -> tuple[dict[str, Any], int]:
+    """One step of the wizard in this file: the JSON answer and the exit status. A refused answer changes nothing.
+
+    `look` finds out what an answer needs to be judged; None from it means that somebody else has to.
+    """
+    saved = read_state(path)
+    texts = load_texts(saved.language)
+    try:
+        after = _after(saved.state, said, texts, look)
+    except machine.BadAnswer as bad:
+        return refusal(bad, saved.state, texts), 1
+    if after is not saved.state:
+        write_state(path, Saved(after, saved.language))
+    return {"ok": True, "schema": SCHEMA, "next": machine.prompt(after, texts)}, 0
+
+
+def refusal(bad: machine.BadAnswer, state: State, texts: Texts) -> dict[str, Any]:
+    """The answer to an answer that cannot be: what is wrong, and the same prompt again."""
+    error = {"code": "wizard.bad-answer", "message": str(bad), "hint": "answer the same prompt again"}
+    return {"ok": False, "schema": SCHEMA, "error": error, "errors": bad.errors, "next": machine.prompt(state, texts)}
+
+
+def _after(state: State, said: dict[str, Any], texts: Texts, look: Look) -> State:
+    if said.get("back"):
+        return machine.back(state, texts)
+    if said.get("abort"):
+        return machine.abort(state)
+    if said.get("answer") is None:
+        return state
+    return submit_looking(state, said["answer"], texts, look)
+
+
+def submit_looking(state: State, answer: str, texts: Texts, look: Look) -> State:
+    """The state after an answer, with everything looked up that it needs; `Missing` names what `look` cannot find."""
+    looked = state
+    while True:
+        try:
+            return machine.submit(looked, answer, texts)
+        except Missing as missing:
+            found = look(looked, missing.kind, missing.name)
+            if found is None:
+                raise
+            looked = looked.seeing(missing.kind, missing.name, found)
+
+
+def _read_line(words: Sequence[str]) -> dict[str, Any] | None:
+    """The options of the line by their names; None when there is anything else on it."""
+    line: dict[str, Any] = {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if name in VALUES and VALUES[name] not in line:
+            given = value if equals else next(rest, None)
+            if given is None:
+                return None
+            line[VALUES[name]] = given
+        elif word in SWITCHES:
+            line[SWITCHES[word]] = True
+        else:
+            return None
+    modes = [name for name in ("answer", "back", "abort") if name in line]
+    return line if "state_file" in line and len(modes) <= 1 else None

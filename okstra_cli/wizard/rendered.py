@@ -1,0 +1,22 @@
+"""Puts a directive that no literal line could carry into a file beside the state file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from okstra_cli.wizard.arguments import is_plain_line
+from okstra_git.state.cache import replace_file
+
+
+def with_directive_file(arguments: Mapping[str, str], state_file: str) -> dict[str, str]:
+    """The arguments with `directive-file` in the place of a directive that is long, or that a shell might read into."""
+    text = arguments.get("directive")
+    if text is None or is_plain_line(text):
+        return dict(arguments)
+    path = Path(f"{state_file}.directive.txt")
+    replace_file(path, text.encode())
+    return {
+        ("directive-file" if name == "directive" else name): (str(path) if name == "directive" else value)
+        for name, value in arguments.items()
+    }

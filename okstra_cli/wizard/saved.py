@@ -1,0 +1,111 @@
+"""Keeps a wizard's state in a file: JSON of one version, sealed by a checksum, replaced in one step."""
+
+from __future__ import annotations
+
+import os
+
+from okstra_cli.wizard.plain_json import read_json, write_json
+from okstra_cli.wizard.state import State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SCHEMA = 1
+MARK = "okstra-wizard"
+MOST_BYTES = 4 << 20
+_PRIME = 2**61 - 1
+
+
+class StateRefused(Exception):
+    """The file cannot be used, and is left as it is; `code` and `hint` as in every refusal."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class Saved:
+    """A state as kept: `language` is that of its prompts."""
+
+    __slots__ = ("language", "state")
+
+    def __init__(self, state: State, language: str) -> None:
+        self.state = state
+        self.language = language
+
+
+def read_state(path: str) -> Saved:
+    """The state in the file; refuses one that is missing, foreign, damaged, or of another version."""
+    try:
+        found = read_json(_text_of(path))
+    except ValueError:
+        raise _refused("damaged", path, "is not a wizard's state, or is damaged") from None
+    if not isinstance(found, dict) or found.get("kind") != MARK:
+        raise _refused("foreign", path, "is not a wizard's state")
+    if found.get("schema") != SCHEMA:
+        raise _refused("version", path, "was written by another version of okstra")
+    body = {name: found.get(name) for name in ("language", "facts", "turns")}
+    if found.get("seal") != _seal(body) or not isinstance(body["facts"], dict) or not isinstance(body["turns"], list):
+        raise _refused("damaged", path, "is damaged: its checksum does not fit")
+    return Saved(State(body["facts"], body["turns"]), str(body["language"]))
+
+
+def write_state(path: str, saved: Saved) -> None:
+    """Put the state into the file, whole or not at all, readable for its owner alone."""
+    body: dict[str, Any] = {
+        "language": saved.language, "facts": saved.state.facts, "turns": [dict(turn) for turn in saved.state.turns],
+    }  # fmt: skip
+    data = _bytes_of({"kind": MARK, "schema": SCHEMA, "seal": _seal(body), **body}) + b"\n"
+    place = f"{path}.{os.getpid()}.tmp"
+    try:
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            if os.write(descriptor, data) < len(data):
+                raise OSError("the disk took a part of it only")
+        finally:
+            os.close(descriptor)
+        os.replace(place, path)
+    except OSError as error:
+        _forget(place)
+        raise _refused("place", path, f"cannot be written: {error.strerror or error}", _PLACE_HINT) from None
+
+
+_PLACE_HINT = "name a file in a directory that you may write to with --state-file"
+
+
+def _text_of(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise _refused("missing", path, "is not there", f"git okstra wizard init --state-file {path}") from None
+    except OSError as error:
+        raise _refused("place", path, f"cannot be read: {error.strerror or error}", _PLACE_HINT) from None
+    if len(data) > MOST_BYTES:
+        raise _refused("foreign", path, "is not a wizard's state")
+    return data.decode("utf-8")
+
+
+def _bytes_of(value: dict[str, Any]) -> bytes:
+    """As JSON in UTF-8, where a half character of a path that is not UTF-8 becomes the escape that JSON has for it."""
+    return write_json(value).encode("utf-8", "backslashreplace")
+
+
+def _seal(body: dict[str, Any]) -> str:
+    """A checksum against hands and half writes: the bytes as one number, modulo a prime. No secret is in it."""
+    return f"{int.from_bytes(_bytes_of(body)) % _PRIME:015x}"
+
+
+def _refused(what: str, path: str, why: str, hint: str = "") -> StateRefused:
+    usual = "nothing was changed; begin anew with git okstra wizard init and another --state-file"
+    return StateRefused(f"wizard.state-{what}", f"the state file {path} {why}", hint or usual)
+
+
+def _forget(place: str) -> None:
+    try:
+        os.unlink(place)
+    except OSError:
+        return

@@ -1,0 +1,46 @@
+"""What the last prompts tell: where a stage will be worked on, and everything that was chosen."""
+
+from __future__ import annotations
+
+from okstra_cli.wizard import chosen
+from okstra_cli.wizard.arguments import arguments_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from okstra_cli.wizard.state import State
+    from okstra_cli.wizard.texts import Texts
+
+_TOLD_OTHERWISE = ("task-key", "open-task", "task-type")
+_PATHS = ("brief-path", "approved-plan", "clarification-response", "pr-template-path")
+
+
+def label_of(state: State, step: str, texts: Texts) -> str:
+    """The label of `confirm` or `branch_confirm`."""
+    if step == "confirm":
+        return "\n".join([texts.say("step.confirm.label"), *_chosen_lines(state, texts)])
+    return texts.say("step.branch_confirm.label") + "\n" + _where(state, texts)
+
+
+def _where(state: State, texts: Texts) -> str:
+    """The worktree and branch that a stage has or will have."""
+    task, stage, place = chosen.task_of(state), chosen.stage_at_work(state), chosen.place_of_stage(state)
+    branch = task.get("branches", {}).get(stage) or f"{task.get('stem', '')}{stage or 'N'}"
+    if place:
+        return texts.say("where.reused", stage=stage, branch=branch, place=place)
+    base = chosen.base_of(state) or task.get("anchor") or state.facts["branch"]
+    return texts.say("where.new", stage=stage or "N", branch=branch, base=base)
+
+
+def _chosen_lines(state: State, texts: Texts) -> Iterator[str]:
+    """One line for each thing that was chosen, under the name it has on the command line."""
+    fields = chosen.fields_of(state)
+    yield texts.say("told.new_task" if chosen.is_new(state) else "told.task", **fields)
+    for name, value in arguments_of(state).items():
+        if name in _TOLD_OTHERWISE:
+            continue
+        shown = value.removeprefix(state.facts["root"].rstrip("/") + "/") if name in _PATHS else value
+        yield texts.say("told.argument", argument=name, value=shown)
+    if not chosen.customises(state):
+        yield texts.say("told.defaults", known=", ".join(chosen.roster_of(state)))

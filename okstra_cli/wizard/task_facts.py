@@ -1,0 +1,106 @@
+"""What the wizard has to know of one task: its last run, its brief, its plan, its stages and where they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from okstra_cli.guarding import Guard
+from okstra_cli.preparing.briefing import usual_brief
+from okstra_cli.wizard.looking import read_gate
+from okstra_git.errors import OkstraError
+from okstra_git.names import parse_task_key
+from okstra_git.phases import PHASES
+from okstra_git.runs.leases import FINISHED, GUARDED
+from okstra_git.runs.selection import find_obstacle
+from okstra_git.state.writer import find_writer
+from okstra_git.tasks.approving import require_approved
+from okstra_git.tasks.reserving import usual_branch
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from okstra_cli.session import Session
+    from okstra_git.paths import ProjectPaths
+    from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
+
+LONGEST_TITLE = 40
+
+
+def last_touched(task: Task) -> tuple[float, int]:
+    """When something was last done for the task, for sorting."""
+    moments: list[datetime | None] = [task.opened]
+    for run in task.runs.values():
+        moments += [run.claimed, run.touched, run.ended]
+    return max((moment.timestamp() for moment in moments if moment is not None), default=0.0), task.clock
+
+
+def gather_task(session: Session, task: Task, project: ProjectPaths) -> dict[str, Any]:
+    """The task as the wizard sees it, ready for JSON."""
+    last = max(task.runs.values(), key=lambda run: run.id, default=None)
+    found = usual_brief(project, parse_task_key(task.key), task)
+    brief = str(found) if found else ""
+    return {
+        "title": task.title[:LONGEST_TITLE],
+        "type": last.task_type if last else "",
+        "next": _next_phase(task, last),
+        "brief": brief,
+        "gate": read_gate(Path(brief)) if brief else "",
+        "report": _report(project, last),
+        "anchor": task.anchor.ref if task.anchor else "",
+        **_plan_of(session, task, project),
+    }
+
+
+def _next_phase(task: Task, last: Run | None) -> str:
+    """What its report recommends, else an implementation while stages are left, else what usually follows."""
+    if last is not None and last.next_phase:
+        return last.next_phase
+    left = [stage.number for stage in (task.plan.stages if task.plan else ()) if not _is_finished(task, stage.number)]
+    if left and (last is None or last.task_type in (GUARDED, "implementation-planning")):
+        return GUARDED
+    if last is None:
+        return ""
+    following = PHASES[last.task_type].next if last.task_type in PHASES else ()
+    return following[0] if following else last.task_type
+
+
+def _is_finished(task: Task, number: int) -> bool:
+    return number in task.stages and task.stages[number].status in FINISHED
+
+
+def _report(project: ProjectPaths, last: Run | None) -> str:
+    path = project.root / last.report if last and last.report else None
+    return str(path) if path and path.is_file() else ""
+
+
+def _plan_of(session: Session, task: Task, project: ProjectPaths) -> dict[str, Any]:
+    """The plan's standing (`none`, `changed`, `approved`), its stages, those that can begin, and their places."""
+    plan = task.plan
+    if plan is None:
+        return {"plan": "none"}
+    writer, leases = find_writer(session.git) or "", Guard(session).leases(task)
+    ready = [each.number for each in plan.stages if find_obstacle(task, each, leases, writer=writer) is None]
+    places = [place for place in task.places.values() if place.status == "active" and place.scope.startswith("stage-")]
+    return {
+        "plan": _standing(task, project),
+        "stages": [[each.number, each.title[:LONGEST_TITLE], _state(task, each.number)] for each in plan.stages],
+        "ready": sorted(ready),
+        "auto": min(ready, default=0),
+        "places": {place.scope.removeprefix("stage-"): place.worktree or place.branch for place in places},
+        "branches": {place.scope.removeprefix("stage-"): place.branch for place in places},
+        "stem": usual_branch(task, 1).removesuffix("1"),
+    }
+
+
+def _state(task: Task, number: int) -> str:
+    return task.stages[number].status if number in task.stages else "pending"
+
+
+def _standing(task: Task, project: ProjectPaths) -> str:
+    try:
+        require_approved(task, project, None)
+    except OkstraError:
+        return "changed"
+    return "approved"

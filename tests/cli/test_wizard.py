@@ -1,0 +1,494 @@
+"""`wizard init`, `step` and `render-args` in real repositories: calls, looks, refusals, and the line that comes out."""
+
+import json
+import os
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.kit.answers import Answer
+from tests.kit.papers import a_brief, a_plan
+from tests.kit.prepared import KEY, prepare, runs, set_up
+from tests.kit.scenario import World
+
+FILE = ".okstra/wizard/w.json"
+
+
+class Agent:
+    """Calls the wizard as a skill would, and counts."""
+
+    def __init__(self, world: World, *more: str) -> None:
+        self.world = world
+        self.calls = 0
+        self.sizes: list[int] = []
+        self.next: dict[str, Any] = {}
+        self.last = self.take("wizard", "init", "--state-file", FILE, *more)
+
+    def take(self, *line: str, exit: int = 0) -> Answer:
+        answer = self.world.okstra(*line, exit=exit)
+        self.calls += 1
+        self.sizes.append(len(answer.out.encode()))
+        self.last = answer
+        self.next = answer.json.get("next", {})
+        return answer
+
+    def say(self, *said: object, exit: int = 0) -> "Agent":
+        for each in said:
+            text = each if isinstance(each, str) else json.dumps(each)
+            self.take("wizard", "step", "--state-file", FILE, "--answer", text, exit=exit)
+        return self
+
+    @property
+    def step(self) -> str:
+        return str(self.next["step"])
+
+    def values(self, step: str | None = None) -> list[str]:
+        questions = self.next.get("questions", [self.next])
+        question = next(each for each in questions if step in (None, each["step"]))
+        return [option["value"] for option in question["options"]]
+
+    def args(self) -> dict[str, str]:
+        answer = self.world.okstra("wizard", "render-args", "--state-file", FILE)
+        found: dict[str, str] = answer.json["args"]
+        return found
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    """A task with a plan of three stages and a run that planned them."""
+    set_up(world, {1: (), 2: (), 3: (1,)})
+    prepare(world, task_type="implementation-planning")
+    return world
+
+
+# --- how many calls
+
+
+def test_an_existing_task_is_done_in_six_calls(shop: World) -> None:
+    agent = Agent(shop)
+    agent.say(KEY, "implementation-planning", "keep", "yes", "start")
+    assert (agent.step, agent.calls) == ("done", 6)
+    assert max(agent.sizes) < 2048
+
+
+def test_an_implementation_is_done_in_six_calls(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "implementation")
+    assert [each["step"] for each in agent.next["questions"]] == [
+        "stage_pick", "base_ref_pick", "executor", "use_defaults",
+    ]  # fmt: skip
+    agent.say({}, "continue", "start")
+    assert (agent.step, agent.calls) == ("done", 6)
+    assert agent.args() == {
+        "task-key": KEY, "task-type": "implementation", "brief-path": str(shop.path / ".okstra/briefs/web/login.md"),
+        "stage": "auto", "executor": "claude",
+    }  # fmt: skip
+
+
+def test_a_new_task_is_done_in_nine_calls_with_its_id_typed(shop: World) -> None:
+    shop.write(".okstra/briefs/web/pay.md", a_brief())
+    agent = Agent(shop).say("new", "web", "direct-input", "refund", "requirements-discovery")
+    agent.say(str(shop.path / ".okstra/briefs/web/pay.md"), "yes", "start")
+    assert (agent.step, agent.calls) == ("done", 9)
+
+
+def test_a_task_for_a_waiting_brief_is_done_in_eight_calls(shop: World) -> None:
+    path = shop.write(".okstra/briefs/web/pay.md", a_brief())
+    agent = Agent(shop).say("new", "web")
+    assert agent.values() == ["pay", "login", "direct-input"]
+    agent.say("pay", "requirements-discovery")
+    assert agent.values()[0] == str(path)
+    agent.say(str(path), "yes", "start")
+    assert (agent.step, agent.calls) == ("done", 8)
+    assert agent.args()["open-task"] == "true"
+
+
+def test_the_first_task_of_a_project_is_done_in_eight_calls(world: World) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    world.write("brief.md", a_brief())
+    agent = Agent(world).say("new", "web", "login", "requirements-discovery", "brief.md", "yes", "start")
+    assert (agent.step, agent.calls) == ("done", 8)
+    assert agent.args() == {
+        "task-key": KEY, "open-task": "true", "task-type": "requirements-discovery",
+        "brief-path": str(world.path / "brief.md"),
+    }  # fmt: skip
+
+
+# --- what comes out
+
+
+def test_the_line_prepares_exactly_what_was_chosen(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "implementation", {"stage_pick": "2", "executor": "codex"}, "continue", "start")
+    line = shop.okstra("wizard", "render-args", "--state-file", FILE, "--command").out
+    assert line.startswith("okstra render-bundle --task-key shop:web:login ")
+    assert line.count("\n") == 1
+    assert not set("$`;|><&\\") & set(line)
+    found = shop.okstra(*shlex.split(line)[1:], "--json").json
+    assert (found["stage"], found["task_type"]) == (2, "implementation")
+    assert agent.args()["executor"] == "codex"
+
+
+def test_a_new_task_is_opened_by_its_prepare_with_the_words_of_its_brief(world: World) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    world.write("brief.md", a_brief())
+    Agent(world).say("new", "web", "login", "error-analysis", "brief.md", "yes", "start")
+    line = world.okstra("wizard", "render-args", "--state-file", FILE, "--command").out
+    world.okstra(*shlex.split(line)[1:])
+    task = world.okstra("task", "show", KEY, "--json").json["task"]
+    assert (task["title"], task["tickets"]) == ("Log in with a passkey", ["SHOP-12"])
+    assert [run["task_type"] for run in runs(world)] == ["error-analysis"]
+
+
+def test_a_brief_that_may_not_be_begun_on_opens_no_task(world: World) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    world.write("brief.md", a_brief("pending"))
+    line = ("render-bundle", "--task-key", KEY, "--open-task", "--task-type", "error-analysis")
+    world.okstra(*line, "--brief-path", "brief.md", exit=2)
+    assert world.okstra("task", "list", "--json").json["tasks"] == []
+
+
+def test_everything_that_can_be_chosen_reaches_the_prepare(shop: World) -> None:
+    shop.write("answers.md", "# Report\n")
+    agent = Agent(shop).say(KEY, "implementation", {"use_defaults": "no", "base_ref_pick": "direct-input"}, "main~0")
+    assert agent.step == "workers_override"
+    agent.say("gemini,claude")
+    assert [each["step"] for each in agent.next["questions"]] == ["lead_model", "executor_model"]
+    agent.say({"lead_model": "haiku", "executor_model": "direct-input"}, "claude-x[1m]")
+    assert [each["step"] for each in agent.next["questions"]] == [
+        "directive_pick", "related_tasks_pick", "clarification_pick",
+    ]  # fmt: skip
+    agent.say(dict.fromkeys(("directive_pick", "related_tasks_pick", "clarification_pick"), "direct-input"))
+    agent.say("Mind the tests", "shop:web:pay, shop:a:b", "answers.md", "continue", "start")
+    found = agent.args()
+    assert list(found) == [
+        "task-key", "task-type", "brief-path", "stage", "base-ref", "executor", "workers-override", "lead-model",
+        "executor-model", "directive", "related-tasks", "clarification-response",
+    ]  # fmt: skip
+    assert found["workers-override"] == "claude,gemini"
+    line = shop.okstra("wizard", "render-args", "--state-file", FILE, "--command").out
+    context = shop.okstra(*shlex.split(line)[1:], "--json").json
+    assert context["stage"] == 1
+    written = json.loads(next(Path(context["task_root"]).rglob("run-context-*.json")).read_text())
+    assert written["options"]["directive"] == "Mind the tests"
+    assert written["options"]["related_tasks"] == ["shop:web:pay", "shop:a:b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["It costs $5, `so` mind it's done", "one line\nanother", "x" * 600, 'say "no" \\ yes!'], ids=range(4)
+)
+def test_a_directive_that_no_line_could_carry_goes_through_a_file(shop: World, text: str) -> None:
+    path = shop.write("directive.txt", text + "\n")
+    agent = Agent(shop).say(KEY, "implementation-planning", "keep", "no", "default", {})
+    agent.say({"directive_pick": "direct-input"})
+    agent.take("wizard", "step", "--state-file", FILE, "--answer-file", str(path))
+    agent.say("start")
+    line = shop.okstra("wizard", "render-args", "--state-file", FILE, "--command").out
+    assert not set("$`\"\\!") & set(line)
+    assert line.count("\n") == 1
+    found = shop.okstra(*shlex.split(line)[1:], "--json").json
+    written = json.loads(next(Path(found["instruction_set"]).parents[1].rglob("run-context-*-002.json")).read_text())
+    assert written["options"]["directive"] == text
+
+
+def test_a_template_can_be_kept_for_the_project(shop: World) -> None:
+    shop.write("pr.md", "{{ okstra.body }}\n")
+    shop.write(".okstra/briefs/web/out.md", a_brief() + "\n## Source Verification Report\n\nreport.md\n")
+    agent = Agent(shop).say(KEY, "direct-input", "release-handoff", "change", "direct-input")
+    agent.say(".okstra/briefs/web/out.md", "no", "default", {}, {"pr_template_pick": "direct-input"})
+    agent.say("pr.md", "project", "start")
+    line = shop.okstra("wizard", "render-args", "--state-file", FILE, "--command").out
+    shop.okstra(*shlex.split(line)[1:])
+    assert shop.okstra("config", "get", "prTemplate", "--json").json["value"] == "pr.md"
+
+
+def test_the_namesake_of_a_task_without_runs_is_its_brief(world: World) -> None:
+    set_up(world, {1: ()})
+    agent = Agent(world).say(KEY, "direct-input", "error-analysis")
+    assert agent.values() == ["keep", "change"]
+    agent = Agent(world).say(KEY, "implementation", {}, "continue")
+    assert "brief-path: .okstra/briefs/web/login.md" in agent.next["label"]
+
+
+# --- looks into the repository
+
+
+def test_a_brief_that_waits_for_its_reporter_is_offered_and_refused_until_it_was_asked(shop: World) -> None:
+    path = shop.write(".okstra/briefs/web/pay.md", a_brief("pending", questions=["intent-check: really?"]))
+    agent = Agent(shop).say("new", "web", "pay", "requirements-discovery")
+    before = (shop.path / FILE).read_bytes()
+    agent.say(str(path), exit=1)
+    assert "reporter-confirmations: pending" in agent.last.json["errors"]["brief_pick"]
+    assert agent.last.json["next"]["step"] == "brief_pick"
+    assert (shop.path / FILE).read_bytes() == before
+    path.write_text(a_brief("complete"))
+    agent.say(str(path))
+    assert agent.step == "use_defaults"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [("none.md", "No such file or directory"), (".okstra", "Is a directory"), ("odd.md", "reporter-confirmations: –")],
+)
+def test_a_typed_brief_has_to_be_one(shop: World, said: str, why: str) -> None:
+    shop.write("odd.md", "no front matter\n")
+    agent = Agent(shop).say("new", "web", "direct-input", "x", "error-analysis", "direct-input")
+    agent.say(said, exit=1)
+    assert why in agent.last.json["errors"]["brief"]
+
+
+def test_a_typed_base_is_a_commit_or_is_refused(shop: World) -> None:
+    shop.git("branch", "release/2")
+    shop.git("tag", "v1")
+    agent = Agent(shop).say(KEY, "implementation", {"base_ref_pick": "direct-input"})
+    for bad in ("nowhere", "--help", "main..v1"):
+        agent.say(bad, exit=1)
+        assert agent.step == "base_ref"
+    for good in ("v1", "release/2", shop["base"]):
+        agent.say(good)
+        agent.take("wizard", "step", "--state-file", FILE, "--back")
+    agent.say("v1")
+    assert "from v1" in agent.next["label"]
+
+
+def test_a_task_beyond_the_recent_ones_is_reached_by_its_group_and_id(shop: World) -> None:
+    for name in ("a", "b", "c"):
+        shop.okstra("task", "open", f"shop:web:{name}")
+        prepare_for = ("run", "prepare", "--task-key", f"shop:web:{name}", "--task-type", "error-analysis")
+        shop.okstra(*prepare_for, "--brief", ".okstra/briefs/web/login.md")
+    agent = Agent(shop)
+    assert agent.values() == ["shop:web:c", "shop:web:b", "shop:web:a", "new"]
+    agent.say("new", "web", "direct-input", "login")
+    assert agent.step == "task_type"
+    assert agent.values()[0] == "implementation"
+    assert agent.say("implementation").values("stage_pick")[:2] == ["auto", "2"]
+
+
+def test_a_stage_with_a_worktree_asks_for_no_base(shop: World) -> None:
+    prepare(shop, "--stage", "1")
+    found = shop.okstra("run", "list", "--json").json["runs"][0]
+    shop.okstra("run", "abandon", found["id"], "--force")
+    agent = Agent(shop).say(KEY, "implementation", {"stage_pick": "1"})
+    assert agent.step == "branch_confirm"
+    assert agent.values() == ["continue", "abort"]
+    assert "existing" in agent.next["label"] or "the worktree" in agent.next["label"]
+
+
+def test_the_edit_of_a_base_asks_for_it_again(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "implementation", {"stage_pick": "2", "executor": "gemini"})
+    assert agent.values() == ["continue", "edit", "abort"]
+    agent.say("edit")
+    assert [each["step"] for each in agent.next["questions"]] == ["base_ref_pick", "executor", "use_defaults"]
+    agent.say({"executor": "gemini"}, "continue", "start")
+    assert agent.args()["stage"] == "2"
+
+
+def test_without_a_done_stage_the_whole_task_is_verified(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "direct-input", "final-verification", "keep")
+    assert [each["step"] for each in agent.next["questions"]] == ["use_defaults"]
+    agent.say({}, "start")
+    assert agent.args()["verification-scope"] == "whole-task"
+
+
+def test_a_done_stage_can_be_verified_by_itself_and_is_not_implemented_again(shop: World) -> None:
+    shop.git("branch", "s1")
+    start = ("stage", "start", "1", "--task-key", KEY, "--branch", "s1", "--no-worktree", "--base", "main")
+    shop.okstra(*start)
+    shop.checkout("s1")
+    shop.commit("one")
+    shop.okstra("stage", "done", "1", "--task-key", KEY)
+    agent = Agent(shop).say(KEY, "direct-input", "final-verification", "keep")
+    assert agent.values("stage_pick") == ["whole-task", "1", "direct-input"]
+    agent.say({"stage_pick": "1"}, "start")
+    assert (agent.args()["stage"], agent.args()["verification-scope"]) == ("1", "single-stage")
+    agent = Agent(shop).say(KEY, "implementation", {"stage_pick": "direct-input"}).say("1", exit=1)
+    assert agent.last.json["errors"] == {"stage": "Stage 1 is done already."}
+    agent.say("9", exit=1)
+    assert agent.last.json["errors"] == {"stage": "'9' is no stage of the approved plan; it has 1, 2, 3."}
+
+
+def test_without_an_approved_plan_it_says_how_to_get_one_and_goes_on_once_it_is_there(world: World) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    world.okstra("task", "open", KEY)
+    world.write("plan.md", a_plan({1: ()}))
+    agent = Agent(world).say(KEY, "direct-input", "implementation")
+    assert agent.step == "approved_plan"
+    assert "git okstra plan approve" in agent.next["label"]
+    agent.say("plan.md", exit=1)
+    assert "no plan of shop:web:login was approved" in agent.last.json["errors"]["approved_plan"]
+    world.okstra("plan", "approve", "plan.md", "--task-key", KEY)
+    agent.say("plan.md")
+    assert agent.next["questions"][0]["step"] == "stage_pick"
+    agent.say({}, "continue", "start")
+    assert agent.args()["approved-plan"] == str(world.path / "plan.md")
+
+
+# --- answers
+
+
+def test_an_option_is_known_by_value_label_or_place(shop: World) -> None:
+    for said in ("implementation", "implementation (recommended)", "1"):
+        agent = Agent(shop).say(KEY, said)
+        assert agent.step == "stage_options"
+
+
+def test_the_usual_model_may_be_called_by_its_name(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "implementation-planning", "keep", "no", "default")
+    agent.say({"lead_model": "opus", "claude_model": "default", "report_writer_model": ""}, {}, "start")
+    assert {name for name in agent.args() if name.endswith("-model")} == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "at_fault"),
+    [
+        ("yes", {"stage_options"}),
+        ("[]", {"stage_options"}),
+        ('{"executor": "nobody", "stage_pick": "77"}', {"executor", "stage_pick"}),
+        ('{"wrong": "x"}', {"wrong"}),
+        ('{"executor": {"a": 1}}', {"executor"}),
+        ('{"executor": null}', {"executor"}),
+    ],
+)
+def test_a_bad_tab_spoils_the_screen_and_marks_nothing(shop: World, said: str, at_fault: set[str]) -> None:
+    agent = Agent(shop).say(KEY, "implementation")
+    before, asked = (shop.path / FILE).read_bytes(), agent.next
+    agent.say(said, exit=1)
+    assert set(agent.last.json["errors"]) == at_fault
+    assert agent.last.json["error"]["code"] == "wizard.bad-answer"
+    assert agent.next == asked
+    assert (shop.path / FILE).read_bytes() == before
+
+
+def test_a_step_without_an_answer_asks_again_and_back_undoes(shop: World) -> None:
+    agent = Agent(shop).say(KEY)
+    asked = agent.next
+    agent.take("wizard", "step", "--state-file", FILE)
+    assert agent.next == asked
+    agent.take("wizard", "step", "--state-file", FILE, "--back")
+    assert agent.step == "task_pick"
+    agent.take("wizard", "step", "--state-file", FILE, "--back", exit=1)
+    assert agent.last.json["errors"] == {"back": "There is nothing to go back to."}
+
+
+def test_an_aborted_wizard_stays_aborted(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "implementation", {}, "abort")
+    assert (agent.step, agent.next["kind"]) == ("aborted", "aborted")
+    agent.say("continue")
+    assert agent.step == "aborted"
+    agent.take("wizard", "step", "--state-file", FILE, "--back", exit=1)
+    refused = shop.okstra("wizard", "render-args", "--state-file", FILE, exit=1)
+    assert refused.json["error"]["code"] == "wizard.aborted"
+
+
+def test_a_wizard_that_is_not_done_gives_no_arguments(shop: World) -> None:
+    Agent(shop).say(KEY)
+    refused = shop.okstra("wizard", "render-args", "--state-file", FILE, "--command", exit=1)
+    assert (refused.out, "not done yet" in refused.err) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [(("--task-key", KEY), "task_type"), (("--task-key", "shop:web:fresh"), "task_type")],
+)
+def test_a_task_named_on_the_line_is_not_asked_for(shop: World, line: tuple[str, ...], first: str) -> None:
+    assert Agent(shop, *line).step == first
+
+
+# --- the file
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "wizard.state-damaged"),
+        (b"{", "wizard.state-damaged"),
+        (b"\xff\xfe", "wizard.state-damaged"),
+        (b"[" * 100_000, "wizard.state-damaged"),
+        (b'{"a": 1}', "wizard.state-foreign"),
+        (b"[]", "wizard.state-foreign"),
+        (b'{"kind": "okstra-wizard", "schema": 2}', "wizard.state-version"),
+        (b'{"kind": "okstra-wizard", "schema": 1, "seal": "0", "facts": {}, "turns": []}', "wizard.state-damaged"),
+    ],
+)
+def test_a_file_that_is_no_state_is_refused_and_left(shop: World, content: bytes, code: str) -> None:
+    path = shop.write(FILE, content)
+    for line in (("init",), ("step", "--answer", "new"), ("step", "--abort"), ("render-args",)):
+        refused = shop.okstra("wizard", *line, "--state-file", FILE, exit=1)
+        assert refused.json["error"]["code"] == code
+        assert refused.json["error"]["hint"]
+        assert path.read_bytes() == content
+
+
+def test_a_state_changed_by_hand_is_refused(shop: World) -> None:
+    Agent(shop).say(KEY)
+    path = shop.path / FILE
+    path.write_text(path.read_text().replace('"shop:web:login"', '"shop:web:other"'))
+    assert shop.okstra("wizard", "step", "--state-file", FILE, exit=1).json["error"]["code"] == "wizard.state-damaged"
+
+
+def test_a_missing_state_says_how_to_begin(shop: World) -> None:
+    refused = shop.okstra("wizard", "step", "--state-file", "gone.json", "--answer", "x", exit=1).json["error"]
+    assert refused["code"] == "wizard.state-missing"
+    assert refused["hint"].startswith("git okstra wizard init --state-file ")
+
+
+def test_a_place_that_takes_no_file_is_refused(shop: World) -> None:
+    shop.write("file", "x")
+    for place in (".git", "file/w.json"):
+        refused = shop.okstra("wizard", "init", "--state-file", place, exit=1).json["error"]
+        assert refused["code"].startswith("wizard.state")
+        assert refused["hint"]
+
+
+def test_beginning_again_takes_a_wizards_own_file(shop: World) -> None:
+    Agent(shop).say(KEY, "implementation", {}, "abort")
+    assert Agent(shop).step == "task_pick"
+    assert oct((shop.path / FILE).stat().st_mode)[-3:] == "600"
+    assert os.listdir((shop.path / FILE).parent) == ["w.json"]
+
+
+def test_without_init_the_wizard_does_not_begin(world: World) -> None:
+    refused = world.okstra("wizard", "init", "--state-file", FILE, exit=1).json["error"]
+    assert "git okstra init" in refused["hint"]
+    assert not (world.path / FILE).exists()
+
+
+def test_every_line_names_its_state_file(shop: World) -> None:
+    for line in (("init",), ("step",), ("render-args",)):
+        assert shop.okstra("wizard", *line, exit=129).json["error"]["code"] == "usage"
+    shop.okstra("wizard", "step", "--state-file", FILE, "--back", "--abort", exit=129)
+
+
+# --- languages
+
+
+@pytest.mark.parametrize(
+    ("line", "environment", "setting", "language"),
+    [
+        ((), {}, None, "en"),
+        ((), {"LANG": "ko_KR.UTF-8"}, None, "ko"),
+        ((), {"LC_ALL": "C.UTF-8", "LANG": "ko_KR.UTF-8"}, None, "en"),
+        ((), {"LANG": "ko_KR.UTF-8"}, "en", "en"),
+        ((), {}, "ko", "ko"),
+        (("--lang", "en"), {}, "ko", "en"),
+        (("--lang", "ko"), {}, None, "ko"),
+    ],
+)
+def test_the_language_is_the_lines_or_the_settings_or_the_locales(
+    shop: World, monkeypatch: pytest.MonkeyPatch, line: tuple[str, ...], environment: dict[str, str],
+    setting: str | None, language: str,
+) -> None:  # fmt: skip
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    if setting:
+        shop.okstra("config", "set", "language", setting)
+    agent = Agent(shop, *line).say(KEY, "implementation", {})
+    assert agent.next["options"][-1]["label"] == {"en": "Abort", "ko": "중단"}[language]
+    assert agent.next["options"][1]["label"] == {"en": "Choose base-ref again", "ko": "base-ref 다시 고르기"}[language]
+
+
+def test_another_language_is_refused(shop: World) -> None:
+    refused = shop.okstra("wizard", "init", "--state-file", FILE, "--lang", "de", exit=129)
+    assert "--lang ko" in refused.json["error"]["hint"]
