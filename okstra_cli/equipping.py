@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -103,7 +104,8 @@ def describe_drift(scope: Scope, inspections: Sequence[Inspection]) -> Drift | N
         return Drift(f"okstra's skills are not installed in {' and '.join(absent)}", hint=scope.line())
     files = sum(len(one.drift) for one in crooked)
     rules = sum(len(one.missing_rules) for one in crooked)
-    told = f"not as okstra {VERSION} ships it: {_count(files, 'file')} and {_count(rules, 'rule')}"
+    counts = " and ".join(_count(number, noun) for number, noun in ((files, "file"), (rules, "rule")) if number)
+    told = f"not as okstra {VERSION} ships it: {counts}"
     return Drift(told, hint=_next_step(scope, crooked), files=files, rules=rules)
 
 
@@ -164,7 +166,7 @@ def choose_scope(
     if plugin is not None:
         if tools:
             raise UsageError("a plugin is for Claude Code; --for does not go with it", hint="leave --for out")
-        return plugin_scope(session.cwd / plugin, plugin)
+        return plugin_scope(Path(os.path.abspath(session.cwd / plugin)), plugin)
     narrow = [f"--for {tool}" for tool in chosen] if tools else []
     return user_scope(session, chosen, narrow) if user else project_scope(session, chosen, narrow, local=local)
 

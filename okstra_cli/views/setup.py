@@ -76,18 +76,23 @@ def setup_page(done: Equipped) -> Page:
             _list_steps(page, plan)
         elif plan.is_needed:
             page.line(Cell(str(plan.root.folder), "strong"), f": {_summary(plan)}")
+            for step in plan.told:
+                if step.beside:
+                    page.line(f"  yours is now  {step.beside}")
     if not done.is_needed:
         page.line(_nothing(done))
     _leave_to_person(page, done)
-    if done.is_needed and not done.order.dry_run and not done.order.uninstall:
+    if done.is_needed and done.order.scope.name != "plugin" and not (done.order.dry_run or done.order.uninstall):
         page.line(Cell("next: start the agent anew, so that it finds them", "faint"))
     return page
 
 
 def _nothing(done: Equipped) -> str:
     folders = " and ".join(str(plan.root.folder) for plan in done.plans)
-    why = "nothing in it was put there by setup" if done.order.uninstall else "everything stands that can"
-    return f"nothing to do in {folders}: {why}"
+    if done.order.uninstall:
+        return f"nothing to do in {folders}: setup put nothing there"
+    is_whole = not any(plan.kept or plan.by_hand for plan in done.plans)
+    return f"nothing {'' if is_whole else 'else '}to do in {folders}"
 
 
 def _list_steps(page: Page, plan: Plan) -> None:

@@ -13,15 +13,16 @@ def overlap(one: str, other: str) -> bool:
     left, right = _RULE.fullmatch(one.strip()), _RULE.fullmatch(other.strip())
     if left is None or right is None or left["tool"] != right["tool"]:
         return False
-    return _meet(_pattern(left), _pattern(right))
+    return any(_meet(mine, theirs) for mine in _patterns(left) for theirs in _patterns(right))
 
 
-def _pattern(rule: re.Match[str]) -> str:
-    """The pattern with one kind of star: `x:*` is the old spelling of `x *`, and `x *` also means x alone."""
+def _patterns(rule: re.Match[str]) -> list[str]:
+    """The rule's patterns with one kind of star: `x *`, whose old spelling is `x:*`, also means x alone."""
     pattern = "*" if rule["pattern"] is None else rule["pattern"]
-    if rule["tool"] == "Bash":
-        return re.sub(r"(?::| )\*$", "*", pattern)
-    return re.sub(r"\*+", "*", re.sub(r"^(?:\./|/+)", "", pattern))
+    if rule["tool"] != "Bash":
+        return [re.sub(r"\*+", "*", re.sub(r"^(?:\./|/+)", "", pattern))]
+    words = re.fullmatch(r"(.*)(?::| )\*", pattern, re.DOTALL)
+    return [words[1], f"{words[1]} *"] if words else [pattern]
 
 
 def _meet(one: str, other: str) -> bool:

@@ -22,7 +22,10 @@ _ABOUT = "Skills and agents of git-okstra: runs, briefs, handoffs and rewritten 
 
 
 def read_outfit(templates: Path, kind: Kind, version: str) -> Outfit:
-    """What stands in a folder of this kind; `templates` holds `skills/<name>/SKILL.md` and `agents/<name>.md`; refuses an empty one."""
+    """What stands in a folder of this kind; `templates` holds `skills/<name>/SKILL.md` and `agents/<name>.md`.
+
+    Refuses templates without a skill.
+    """
     files = dict(_skills(templates / "skills"))
     if not files:
         raise NotShipped(f"there are no skills in {templates}", hint="install git-okstra again")
