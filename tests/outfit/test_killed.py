@@ -66,12 +66,13 @@ def test_a_killed_installation_is_removed_altogether(closet: Closet, place: Path
 
 
 @pytest.mark.parametrize("steps", range(1, 10))
-def test_the_next_setup_completes_an_update_even_of_another_okstra(closet: Closet, place: Path, steps: int) -> None:
+@pytest.mark.parametrize("then", [1, 4])
+def test_another_okstra_completes_an_update(closet: Closet, place: Path, steps: int, then: int) -> None:
     closet.install()
     second = closet.shipping({SKILL: "second\n", "agents/claude-worker.md": "---\nsecond\n"}, version="2")
     third = closet.shipping({**SHIPPED, SKILL: "third\n"}, version="3")
     kill_after(steps, second.install)
-    kill_after(steps, third.install)
+    kill_after(then, third.install)
     assert third.install().kept == ()
     assert third.inspect().is_as_shipped
     third.uninstall()
@@ -87,6 +88,14 @@ def test_the_next_removal_completes_a_removal(closet: Closet, place: Path, steps
     left = picture(place)
     assert left in (before, {".claude/": ""})
     assert left == before or not (closet.folder / MANIFEST).exists()
+
+
+def test_a_rule_a_person_adds_after_the_kill_is_not_ours(closet: Closet) -> None:
+    kill_after(2, closet.install)
+    settings = closet.folder / "settings.json"
+    settings.write_text('{"permissions": {"allow": ["Bash(okstra *)"]}}')
+    closet.uninstall()
+    assert settings.read_text() == '{"permissions": {"allow": ["Bash(okstra *)"]}}'
 
 
 def test_force_that_was_killed_has_kept_the_file_beside(closet: Closet) -> None:

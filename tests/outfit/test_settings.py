@@ -34,6 +34,14 @@ def test_order_indentation_and_other_rules_stay(closet: Closet) -> None:
     assert settings.read_text() == MINE
 
 
+@pytest.mark.parametrize("text", ['{"permissions": {"allow": [ ]}}', "{ }", '{\n"permissions":{"allow":[\n\n]}}'])
+def test_odd_white_space_comes_back(closet: Closet, text: str) -> None:
+    settings = write(closet, text)
+    closet.install()
+    closet.uninstall()
+    assert settings.read_text() == text
+
+
 def test_a_rule_that_was_there_is_not_ours(closet: Closet) -> None:
     settings = write(closet, '{"permissions": {"allow": ["Bash(okstra *)"]}}')
     plan = closet.install()
@@ -146,6 +154,15 @@ def test_settings_edited_after_the_look_are_not_overwritten(closet: Closet) -> N
     closet.install()
     closet.uninstall()
     assert settings.read_text() == "{}"
+
+
+def test_settings_deleted_after_the_look_do_not_come_back(closet: Closet) -> None:
+    settings = write(closet, MINE)
+    plan = closet.plan()
+    settings.unlink()
+    with pytest.raises(Interfered):
+        carry_out(plan.steps)
+    assert not settings.exists()
 
 
 def test_rules_of_a_person_that_win_over_ours_are_told(closet: Closet) -> None:
