@@ -105,8 +105,17 @@ def describe_drift(scope: Scope, inspections: Sequence[Inspection]) -> Drift | N
     files = sum(len(one.drift) for one in crooked)
     rules = sum(len(one.missing_rules) for one in crooked)
     counts = " and ".join(_count(number, noun) for number, noun in ((files, "file"), (rules, "rule")) if number)
-    told = f"not as okstra {VERSION} ships it: {counts}"
+    verb = "differs" if files + rules == 1 else "differ"
+    told = f"{counts} {verb} from what okstra {VERSION} ships"
     return Drift(told, hint=_next_step(scope, crooked), files=files, rules=rules)
+
+
+def is_a_persons_choice(inspections: Sequence[Inspection]) -> bool:
+    """Whether nothing differs but files that a person edited or had there before."""
+    from okstra_git.outfit.model import State
+
+    states = {file.state for one in inspections for file in one.drift}
+    return states <= {State.CHANGED, State.FOREIGN} and not any(one.missing_rules for one in inspections)
 
 
 def _next_step(scope: Scope, crooked: Sequence[Inspection]) -> str:
