@@ -81,7 +81,7 @@ def test_uninstalling_gives_back_the_same_tree(world: World) -> None:
     world.okstra("setup")
     assert world.okstra("setup", "--uninstall", "--text").out == (
         f"{world.path}/.claude: removed 4 files, removed 5 empty folders, removed 4 rules\n"
-        f"{world.path}/.agents: removed 4 files, removed 5 empty folders\n"
+        f"{world.path}/.agents: removed 3 files, removed 5 empty folders\n"
     )
     assert tree(world) == before
     assert "setup put nothing there" in world.okstra("setup", "--uninstall", "--text").out
