@@ -7,7 +7,7 @@ import pytest
 
 from okstra_git.outfit.model import Kind
 from okstra_git.outfit.shipment import RULES, read_outfit
-from okstra_git.shipped import NotShipped
+from okstra_git.shipped import NotShipped, templates_directory
 from tests.outfit.closet import SHIPPED, write_templates
 
 
@@ -48,3 +48,12 @@ def test_the_plugin_says_who_it_is_and_where(templates: Path) -> None:
     market = json.loads(files[".claude-plugin/marketplace.json"])
     assert market["owner"]["name"]
     assert [(one["name"], one["source"]) for one in market["plugins"]] == [("okstra", "./")]
+
+
+def test_what_okstra_ships_is_read_whole() -> None:
+    shipped = templates_directory()
+    files = read_outfit(shipped, Kind.CLAUDE, "1").files
+    found = (path for name in ("skills", "agents") for path in shipped.glob(f"{name}/**/*.md"))
+    there = {path.relative_to(shipped).as_posix() for path in found}
+    assert files.keys() == there
+    assert all(data == (shipped / path).read_bytes() for path, data in files.items())
