@@ -28,7 +28,8 @@ class Lines:
         for at, option in enumerate(question.options, 1):
             self._write(f"  {at}) {option.label}\n")
         usual = [str(values.index(value) + 1) if values else value for value in question.chosen]
-        self._write(f"  {self.texts.say('ask.keys_lines')}\n[{','.join(usual)}] > ")
+        keys = self.texts.say("ask.keys_lines")
+        self._write(f"  {keys}\n[{','.join(usual)}] > ")
         line = self.source.readline()
         if not line:
             raise EOFError

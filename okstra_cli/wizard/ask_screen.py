@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import questionary
 from prompt_toolkit.completion import WordCompleter
+from prompt_toolkit.filters import Always
 from prompt_toolkit.input import create_input
 from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, VerticalAlign, Window
@@ -21,10 +22,10 @@ from prompt_toolkit.output import ColorDepth, create_output
 from prompt_toolkit.styles import DEFAULT_ATTRS, Attrs, Style, StyleTransformation
 from questionary.prompts.path import GreatUXPathCompleter
 
-from okstra_cli.page import columns_of
 from okstra_cli.wizard.ask_width import fitted, wrapped
 
 if TYPE_CHECKING:
+    from prompt_toolkit.completion import Completer
     from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding.key_processor import KeyPressEvent
     from prompt_toolkit.output import Output
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 MARK, POINTER = "?", ">"
 BEFORE_A_LABEL = 8
 """Columns that questionary puts before the label of an option, at most."""
+
+MENU = 4
+"""Lines kept free for completions."""
 
 STYLE = Style(
     [
@@ -119,7 +123,10 @@ class Screen:
         )  # fmt: skip
 
     def _objection(self, question: Question, values: list[str]) -> str:
-        return question.objection(",".join(values)) if values else self.texts.say("ask.none_marked")
+        return self._said(question.objection(",".join(values)) if values else self.texts.say("ask.none_marked"))
+
+    def _said(self, sentence: str) -> str:
+        return wrapped(sentence, self.columns - 3, indent="  ")
 
     def _choices(self, question: Question) -> list[questionary.Choice]:
         room = self.columns - BEFORE_A_LABEL
@@ -132,16 +139,9 @@ class Screen:
 
     def _text(self, question: Question) -> questionary.Question:
         text = "".join(question.chosen)
-        more: dict[str, Any] = {"validate": lambda typed: question.objection(typed) or True, **self._common}
-        if question.folders:
-            completer = GreatUXPathCompleter(get_paths=lambda: list(question.folders), expanduser=True)
-            return questionary.path(self._label(question), text, MARK, style=STYLE, completer=completer, **more)
-        if question.words:
-            more["completer"] = WordCompleter(
-                list(question.words), match_middle=True, pattern=re.compile(r"[^,\s]+")
-            )  # fmt: skip
-        else:
-            more["reserve_space_for_menu"] = 0
+        more = {"validate": lambda typed: self._said(question.objection(typed)) or True, **self._common}
+        completer = _completer(question)
+        more |= {"completer": completer, "reserve_space_for_menu": MENU if completer else 0}
         return questionary.text(self._label(question), text, qmark=MARK, style=STYLE, **more)
 
     def _label(self, question: Question) -> str:
@@ -152,7 +152,7 @@ class Screen:
         if rest and label.count("\n") + len(question.options) + 4 > size.rows:
             self.tell(question.label.partition("\n")[2])
             return head
-        return label if question.options else f"{label}\n " if columns_of(label) > size.columns // 2 else label
+        return label if question.options else f"{label}\n "  # what is typed has a line of its own
 
     def _run(self, question: questionary.Question, keys: str, *, is_list: bool) -> str | list[str] | None:
         app = question.application
@@ -162,6 +162,10 @@ class Screen:
         under = Window(
             FormattedTextControl([("class:keys", f"  {self.texts.say(f'ask.{keys}')}")]), height=1, style="class:keys"
         )
+        for window in app.layout.find_all_windows():
+            window.dont_extend_height = Always()  # the line of keys belongs below the options, not below the screen
+            window.wrap_lines = Always()
+            window.height = None if window.height == 1 else window.height  # what is wrong may take two lines
         window = app.layout.current_window
         app.layout = Layout(HSplit([app.layout.container, under], align=VerticalAlign.TOP), focused_element=window)
         try:
@@ -171,6 +175,13 @@ class Screen:
             signal.signal(ended.number, signal.SIG_DFL)
             os.kill(os.getpid(), ended.number)
             raise
+
+
+def _completer(question: Question) -> Completer | None:
+    if question.folders:
+        return GreatUXPathCompleter(get_paths=lambda: list(question.folders), expanduser=True)
+    words = list(question.words)
+    return WordCompleter(words, match_middle=True, pattern=re.compile(r"[^,\s]+")) if words else None
 
 
 def _keys(*, is_list: bool) -> KeyBindings:

@@ -59,8 +59,7 @@ class Talk:
                 self._complain(bad.errors)
                 open_tabs = [tab for tab in tabs if tab["step"] in bad.errors] or tabs
                 continue
-            for question in self._questions(state, tabs, tabs, given):
-                self.desk.tell(f"{question.header}: {question.told(given[question.step])}")
+            self._tell(self._questions(state, tabs, tabs, given), given)
             return after
 
     def _questions(
@@ -97,6 +96,12 @@ class Talk:
         gone = [self.texts.say(f"step.{step}.header") for step in state.answers if step not in after.answers]
         self.desk.tell(self.texts.say("ask.taken_back", steps=", ".join(gone)))
         return after
+
+    def _tell(self, questions: list[Question], given: Mapping[str, str]) -> None:
+        """What was answered, below what was answered before; that the run begins shows by itself."""
+        for question in questions:
+            if question.step != "confirm":
+                self.desk.tell(f"{question.header}: {question.told(given[question.step])}")
 
     def _complain(self, errors: Mapping[str, str]) -> None:
         for sentence in errors.values():
