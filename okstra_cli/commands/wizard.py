@@ -73,3 +73,33 @@ def render_args(
     from okstra_cli.wizard.commanding import render_here
 
     return render_here(Session.of(context), state_file, only_command=command)
+
+
+@app.command("run")
+@names_a_task
+def run(
+    context: typer.Context,
+    identity: Identity,
+    state_file: Annotated[
+        str | None,
+        typer.Option("--state-file", metavar="FILE", help="Keep the answers there; the same line goes on from them."),
+    ] = None,
+    lang: Language = None,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Prepare the run at the end, as render-bundle does with these arguments.")
+    ] = False,
+) -> Answer:
+    """Ask a person on this terminal, and give the arguments and the one literal line, or prepare the run.
+
+    Arrow keys or numbers choose, Enter takes what is marked; Esc, or Left at a list, takes the last answer back;
+    Ctrl-C stops and prepares nothing (exit status 130). Questions are drawn on stderr, so that stdout may go to a
+    file. The same answers give the same arguments as `wizard step`.
+
+    \b
+    Examples:
+      git okstra wizard run --task-key shop:web:login --prepare
+      git okstra wizard run --state-file .okstra/w.json > arguments.json
+    """
+    from okstra_cli.wizard.ask import ask_here
+
+    return ask_here(Session.of(context), identity.task, state_file=state_file, lang=lang, prepare=prepare)

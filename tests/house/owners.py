@@ -18,6 +18,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "mdit_py_plugins": ("okstra_git/documents/",),
     "typer": ("okstra_cli/",),
     "rich": ("okstra_cli/",),
+    "questionary": ("okstra_cli/wizard/ask_screen.py",),
+    "prompt_toolkit": ("okstra_cli/wizard/ask_screen.py",),
     # not third party, but with one owner all the same: git runs in one module, other programs in host/
     "subprocess": ("okstra_git/git/binary.py", "okstra_git/host/"),
 }

@@ -1,0 +1,144 @@
+"""`wizard run`: asks a person on the terminal for what a run begins with, and gives the arguments or prepares it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from okstra_cli.failures import Interrupted
+from okstra_cli.output import Answer
+from okstra_cli.wizard import chosen, machine
+from okstra_cli.wizard.arguments import arguments_of, words_of
+from okstra_cli.wizard.ask_talk import Talk
+from okstra_cli.wizard.commanding import BadStart, WizardAborted, WizardState, rendered, submit_with
+from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_state
+from okstra_cli.wizard.starting import begin, choose_language, first_state
+from okstra_cli.wizard.state import ABORTED
+from okstra_cli.wizard.summary import label_of
+from okstra_cli.wizard.texts import load_texts
+from okstra_git.errors import OkstraError
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_cli.wizard.ask_question import Desk
+    from okstra_cli.wizard.state import State
+    from okstra_cli.wizard.texts import Texts
+    from okstra_git.names import TaskKey
+
+NO_CURSOR = ("dumb", "unknown")
+
+
+class NoTerminal(OkstraError):
+    """There is nobody to ask."""
+
+    code = "wizard.no-terminal"
+
+
+class InputClosed(OkstraError):
+    """The input ended before the wizard did."""
+
+    code = "wizard.input-closed"
+
+
+def ask_here(
+    session: Session, key: TaskKey | None, *, state_file: str | None, lang: str | None, prepare: bool
+) -> Answer:
+    """Ask everything, then give the arguments and the line, or prepare the run with them."""
+    if not (session.around.stdin.isatty() and session.around.stderr_is_terminal):
+        name = state_file or ".okstra/wizard/NAME.json"
+        raise NoTerminal(
+            "the wizard asks a person, and here is no terminal to ask on",
+            hint=f"git okstra wizard init --state-file {name}, then wizard step",
+        )
+    path = os.path.join(session.cwd, state_file) if state_file else None
+    saved = _opening(session, key, path, lang)
+    texts = load_texts(saved.language)
+    state = _led(session, saved, path, texts)
+    if machine.standing(state) == ABORTED:
+        raise WizardAborted("the wizard was stopped; nothing was prepared", hint=_again(path))
+    return _prepared(session, state) if prepare else _told(session, state, path, texts)
+
+
+def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str | None) -> Saved:
+    """A new state, or the one that was left in the file; one that is done goes on at its last question."""
+    if path is None:
+        language = choose_language(session, lang)
+        return Saved(first_state(session, key, load_texts(language)), language)
+    found = _left(path)
+    if found is None or machine.standing(found.state) == ABORTED:
+        begin(session, path, lang, key)
+        return read_state(path)
+    if key is not None and chosen.key_of(found.state) != str(key):
+        about = chosen.key_of(found.state) or "no task yet"
+        raise BadStart(f"the wizard in {path} is about {about}, not {key}", hint="name another file with --state-file")
+    language = found.language if lang is None else choose_language(session, lang)
+    is_done = machine.standing(found.state) == machine.DONE
+    return Saved(found.state.back() if is_done else found.state, language)
+
+
+def _left(path: str) -> Saved | None:
+    """What is in the file, if there is one; refuses a file that is not a wizard's."""
+    try:
+        return read_state(path) if os.path.lexists(path) else None
+    except StateRefused as refused:
+        raise WizardState.of(refused, path) from None
+
+
+def _led(session: Session, saved: Saved, path: str | None, texts: Texts) -> State:
+    """The state at the end; what was answered is in the file at every moment."""
+
+    def keep(state: State) -> None:
+        if path is not None:
+            try:
+                write_state(path, Saved(state, saved.language))
+            except StateRefused as refused:
+                raise WizardState.of(refused, path) from None
+
+    talk = Talk(texts, _desk(session, texts), lambda state, answer: submit_with(session, state, answer, texts), keep)
+    try:
+        return talk.lead(saved.state)
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; nothing was prepared", hint=_again(path)) from None
+    except EOFError:
+        raise InputClosed("the input was closed; nothing was prepared", hint=_again(path)) from None
+
+
+def _desk(session: Session, texts: Texts) -> Desk:
+    """Where the questions are asked: never on stdout, which is for the answer alone."""
+    around = session.around
+    if session.environ.get("TERM", "") in NO_CURSOR:
+        from okstra_cli.wizard.ask_lines import Lines
+
+        return Lines(texts, source=around.stdin, drawn=around.stderr)
+    from okstra_cli.wizard.ask_screen import Screen  # questionary loads only when somebody is asked
+
+    return Screen.of(around.stdin, around.stderr, texts, colour=session.has_colour(on_stderr=True))
+
+
+def _again(path: str | None) -> str:
+    return f"git okstra wizard run --state-file {path} goes on from here" if path else "git okstra wizard run"
+
+
+def _told(session: Session, state: State, path: str | None, texts: Texts) -> Answer:
+    """The answer of `render-args`, and for a person what was chosen before it."""
+    found = rendered(state, path or _private_path(session))
+    _, *lines = label_of(state, "confirm", texts).split("\n")
+    page = [*lines, "", texts.say("ask.command"), found.payload["command"], ""]
+    return Answer(found.payload, lambda: "\n".join(page))
+
+
+def _private_path(session: Session) -> str:
+    """Beside which a directive is kept that no line can carry, where no state file was named."""
+    from okstra_git.names import mint_ulid
+
+    name = mint_ulid(int(session.now().timestamp() * 1000))
+    return str(session.git.private_dir / "wizard" / name)
+
+
+def _prepared(session: Session, state: State) -> Answer:
+    """What `render-bundle` answers to these arguments; it begins now, not when the first question was asked."""
+    from okstra_cli.dispatch import answer_line
+    from okstra_cli.session import Session as Fresh
+
+    fresh = Fresh(session.around, session.flags)
+    return answer_line(fresh, ["render-bundle", *words_of(arguments_of(state))])
