@@ -48,6 +48,7 @@ STYLE = Style(
         ("answer", "noinherit"),
         ("pointer", "fg:ansicyan bold"),
         ("highlighted", "fg:ansicyan"),
+        ("selected", "noreverse"),  # the default, wherever the pointer is
         ("keys", "fg:ansibrightblack"),
         ("validation-toolbar", "noinherit fg:ansired"),
     ]
@@ -138,14 +139,20 @@ class Screen:
         return questionary.text(self._label(question), text, qmark=MARK, style=STYLE, **more)
 
     def _label(self, question: Question) -> str:
-        """The label, laid out for this width; one that fills the screen is told above its options."""
+        """The label, laid out for this screen: broken lines, else a row a line, else told above its options."""
         size = self.drawn.get_size()
-        label = wrapped(question.label, size.columns - 4, indent="  ")
-        head, _, rest = label.partition("\n")
-        if rest and label.count("\n") + len(question.options) + 4 > size.rows:
-            self.tell(question.label.partition("\n")[2])
-            return head
-        return label if question.options else f"{label}\n "  # what is typed has a line of its own
+        room, head, *rest = size.columns - 5, *question.label.split("\n")
+        if not question.options:
+            return f"{wrapped(question.label, room, indent='  ')}\n "  # what is typed has a line of its own
+        rows = size.rows - len(question.options) - 2
+        whole = wrapped(question.label, room, indent="  ")
+        if whole.count("\n") < rows:
+            return whole
+        lines = [fitted(line, room) for line in rest]
+        if len(lines) >= rows:
+            self.tell("\n".join(lines))
+            lines = []
+        return "\n  ".join([wrapped(head, room, indent="  "), *lines])
 
     def _run(self, question: questionary.Question, keys: str, *, is_list: bool) -> str | list[str] | None:
         app = question.application
