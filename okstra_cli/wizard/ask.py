@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.failures import Interrupted
 from okstra_cli.output import Answer
 from okstra_cli.wizard import chosen, machine
-from okstra_cli.wizard.arguments import arguments_of, words_of
+from okstra_cli.wizard.arguments import arguments_of, quoted, words_of
 from okstra_cli.wizard.ask_talk import Talk
 from okstra_cli.wizard.commanding import BadStart, WizardAborted, WizardState, rendered, submit_with
 from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_state
@@ -45,7 +45,7 @@ def ask_here(
 ) -> Answer:
     """Ask everything, then give the arguments and the line, or prepare the run with them."""
     if not (session.around.stdin.isatty() and session.around.stderr_is_terminal):
-        name = state_file or ".okstra/wizard/NAME.json"
+        name = quoted(state_file or ".okstra/wizard/NAME.json")
         raise NoTerminal(
             "the wizard asks a person, and here is no terminal to ask on",
             hint=f"git okstra wizard init --state-file {name}, then wizard step",
@@ -55,7 +55,8 @@ def ask_here(
     texts = load_texts(saved.language)
     state = _led(session, saved, path, texts)
     if machine.standing(state) == ABORTED:
-        raise WizardAborted("the wizard was stopped; nothing was prepared", hint=_again(path))
+        hint = f"{_same_line(path)} begins anew"
+        raise WizardAborted("the wizard was stopped; nothing was prepared", hint=hint)
     return _prepared(session, state) if prepare else _told(session, state, path, texts)
 
 
@@ -116,7 +117,11 @@ def _desk(session: Session, texts: Texts) -> Desk:
 
 
 def _again(path: str | None) -> str:
-    return f"git okstra wizard run --state-file {path} goes on from here" if path else "git okstra wizard run"
+    return f"{_same_line(path)} {'goes on from here' if path else 'begins anew'}"
+
+
+def _same_line(path: str | None) -> str:
+    return "git okstra wizard run" + (f" --state-file {quoted(path)}" if path else "")
 
 
 def _told(session: Session, state: State, path: str | None, texts: Texts) -> Answer:

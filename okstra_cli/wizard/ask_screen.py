@@ -25,6 +25,7 @@ from questionary.prompts.path import GreatUXPathCompleter
 from okstra_cli.wizard.ask_width import fitted, wrapped
 
 if TYPE_CHECKING:
+    from prompt_toolkit.application import Application
     from prompt_toolkit.completion import Completer
     from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding.key_processor import KeyPressEvent
@@ -47,19 +48,12 @@ STYLE = Style(
         ("answer", "noinherit"),
         ("pointer", "fg:ansicyan bold"),
         ("highlighted", "fg:ansicyan"),
+        ("selected", "noreverse"),  # the default, wherever the pointer is
         ("keys", "fg:ansibrightblack"),
         ("validation-toolbar", "noinherit fg:ansired"),
     ]
 )  # fmt: skip
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
-
-
-class Ended(BaseException):
-    """A signal asked the program to end while a question was open."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 class Plain(StyleTransformation):
@@ -145,14 +139,20 @@ class Screen:
         return questionary.text(self._label(question), text, qmark=MARK, style=STYLE, **more)
 
     def _label(self, question: Question) -> str:
-        """The label, laid out for this width; one that fills the screen is told above its options."""
+        """The label, laid out for this screen: broken lines, else a row a line, else told above its options."""
         size = self.drawn.get_size()
-        label = wrapped(question.label, size.columns - 4, indent="  ")
-        head, _, rest = label.partition("\n")
-        if rest and label.count("\n") + len(question.options) + 4 > size.rows:
-            self.tell(question.label.partition("\n")[2])
-            return head
-        return label if question.options else f"{label}\n "  # what is typed has a line of its own
+        room, head, *rest = size.columns - 5, *question.label.split("\n")
+        if not question.options:
+            return f"{wrapped(question.label, room, indent='  ')}\n "  # what is typed has a line of its own
+        rows = size.rows - len(question.options) - 2
+        whole = wrapped(question.label, room, indent="  ")
+        if whole.count("\n") < rows:
+            return whole
+        lines = [fitted(line, room) for line in rest]
+        if len(lines) >= rows:
+            self.tell("\n".join(lines))
+            lines = []
+        return "\n  ".join([wrapped(head, room, indent="  "), *lines])
 
     def _run(self, question: questionary.Question, keys: str, *, is_list: bool) -> str | list[str] | None:
         app = question.application
@@ -168,18 +168,18 @@ class Screen:
             window.height = None if window.height == 1 else window.height  # what is wrong may take two lines
         window = app.layout.current_window
         app.layout = Layout(HSplit([app.layout.container, under], align=VerticalAlign.TOP), focused_element=window)
-        try:
-            found: str | list[str] | None = app.run(pre_run=lambda: _end_on_signals(app))
-            return found
-        except Ended as ended:
-            signal.signal(ended.number, signal.SIG_DFL)
-            os.kill(os.getpid(), ended.number)
-            raise
+        ended: list[int] = []
+        found: str | list[str] | None = app.run(pre_run=lambda: _end_on_signals(app, ended))
+        if ended:  # the terminal is as it was by now
+            signal.signal(ended[0], signal.SIG_DFL)
+            os.kill(os.getpid(), ended[0])
+        return found
 
 
 def _completer(question: Question) -> Completer | None:
     if question.folders:
-        return GreatUXPathCompleter(get_paths=lambda: list(question.folders), expanduser=True)
+        there = [folder for folder in question.folders if os.path.isdir(folder)]
+        return GreatUXPathCompleter(get_paths=lambda: there, expanduser=True)
     words = list(question.words)
     return WordCompleter(words, match_middle=True, pattern=re.compile(r"[^,\s]+")) if words else None
 
@@ -205,12 +205,13 @@ def _keys(*, is_list: bool) -> KeyBindings:
     return keys
 
 
-def _end_on_signals(app: Any) -> None:
+def _end_on_signals(app: Application[Any], ended: list[int]) -> None:
     """Leave the question, and with it the terminal's raw mode, before a signal ends the program."""
-    loop = asyncio.get_running_loop()
+
+    def leave(number: int) -> None:
+        ended.append(number)
+        if not app.is_done:
+            app.exit()
+
     for number in ENDINGS:
-        loop.add_signal_handler(number, _leave, app, number)
-
-
-def _leave(app: Any, number: int) -> None:
-    app.exit(exception=Ended(number))
+        asyncio.get_running_loop().add_signal_handler(number, leave, number)

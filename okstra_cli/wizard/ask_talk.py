@@ -10,10 +10,13 @@ from typing import Any
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.ask_question import Desk, Question, make_question
 from okstra_cli.wizard.state import State
-from okstra_cli.wizard.texts import Texts
+from okstra_cli.wizard.texts import Texts, shortened
 
 DECISIONS = ("branch_confirm", "confirm", "edit_target")
 """Questions that are decided anew whenever they come up."""
+
+LONGEST = 200
+"""Characters that are told of an answer."""
 
 
 @dataclass
@@ -101,7 +104,7 @@ class Talk:
         """What was answered, below what was answered before; that the run begins shows by itself."""
         for question in questions:
             if question.step != "confirm":
-                self.desk.tell(f"{question.header}: {question.told(given[question.step])}")
+                self.desk.tell(f"{question.header}: {shortened(question.told(given[question.step]), LONGEST)}")
 
     def _complain(self, errors: Mapping[str, str]) -> None:
         for sentence in errors.values():

@@ -17,7 +17,7 @@ def fitted(text: str, columns: int) -> str:
         return text
     head = _beginning(text, columns // 2)
     tail = _beginning(text[::-1], columns - 1 - columns_of(head))[::-1]
-    return f"{head}…{tail}"
+    return f"{head.rstrip('…')}…{tail.lstrip('…')}"  # its middle may be lost already
 
 
 def wrapped(text: str, columns: int, *, indent: str = "") -> str:

@@ -4,15 +4,18 @@ import json
 import signal
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import pytest
 
+from okstra_cli.page import columns_of
+from okstra_cli.wizard.saved import Saved, write_state
+from okstra_cli.wizard.state import State
 from tests.kit.answers import Answer
+from tests.kit.asking import a_task, some_facts, walk
 from tests.kit.papers import a_brief
 from tests.kit.prepared import KEY, prepare, runs, set_up
 from tests.kit.scenario import World
-from tests.kit.tmux import Pane, open_pane
+from tests.kit.tmux import PATIENCE, Pane, open_pane
 
 FILE = ".okstra/wizard/w.json"
 RUN = ("okstra", "wizard", "run")
@@ -75,7 +78,7 @@ def test_enter_alone_takes_every_default_and_the_arguments_go_where_stdout_goes(
             pane.press("Enter")
         screen = pane.until(lambda shown: shown.endswith("[exit 0]") and "To prepare the run:" in shown, ["the line"])
         assert line.rstrip("\n") in unwrapped(screen)
-        assert pane.is_restored
+        assert pane.leaves_settings(2)
 
 
 def test_a_new_task_is_typed_judged_while_it_is_typed_and_taken_back(shop: World) -> None:
@@ -130,7 +133,7 @@ def test_a_new_task_is_typed_judged_while_it_is_typed_and_taken_back(shop: World
         pane.see("Begin the run", "error-analysis of the new task shop:pay:refund")
         pane.press("Enter")
         pane.see("[exit 0]")
-        assert pane.is_restored
+        assert pane.leaves_settings()
     assert (shop.path / "args.json").read_text() == printed
 
 
@@ -250,18 +253,16 @@ def test_whoever_stops_goes_on_later_where_they_were(shop: World) -> None:
         path = shop.path / FILE
         said = "okstra: interrupted; nothing was prepared\nhint: git okstra wizard run --state-file"
         pane.see(said, "[exit 130]")
-        assert pane.is_restored
         pane.see("What kind of run")
         pane.press("2", "Enter")
         pane.see("Keep .okstra/briefs/web/login.md")
         pane.press("C-d")
         pane.see("okstra: the input was closed; nothing was prepared", "[exit 1]", "Keep .okstra")
-        pane.signal("wizard", signal.SIGINT)
+        pane.child("wizard").send_signal(signal.SIGINT)
         pane.until(lambda shown: shown.count("[exit 130]") == 2, ["a second interrupt"])
         pane.until(lambda shown: shown.count("Keep .okstra/briefs/web/login.md") == 1, ["the question"])
-        pane.signal("wizard", signal.SIGTERM)
+        pane.child("wizard").send_signal(signal.SIGTERM)
         pane.see("[exit 143]")
-        assert pane.is_restored
         pane.until(lambda shown: shown.endswith("Ctrl-C stops"), ["the question again"])
         pane.press("Enter")
         pane.see("Use the usual")
@@ -269,6 +270,7 @@ def test_whoever_stops_goes_on_later_where_they_were(shop: World) -> None:
         pane.see("Begin the run")
         pane.press("Enter")
         pane.see("[exit 0]")
+        assert pane.leaves_settings(5)
     assert json.loads((shop.path / "args.json").read_text())["args"]["task-type"] == "implementation-planning"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [run["task_type"] for run in runs(shop)] == ["implementation-planning"]
@@ -294,6 +296,70 @@ def test_a_terminal_without_a_cursor_is_asked_line_by_line(shop: World) -> None:
     assert (shop.path / "args.json").read_text() == printed
 
 
+LONG = "n" * 64
+KEY_OF_LONG = f"shop:{LONG}:{LONG}"
+
+
+def long_names(*answers: object) -> State:
+    """A wizard about a task whose names, paths and branches are as long as they may be, that many answers on."""
+    brief = "/p/" + "세션/" * 45 + "b.md"
+    task = a_task(title="제목" * 20, brief=brief, report=brief, anchor="b" * 80, type="implementation")
+    task |= {"stages": [[number, "단계" * 20, "pending"] for number in (1, 2, 3)], "ready": [1, 2, 3], "auto": 1}
+    facts = some_facts(open=[KEY_OF_LONG], recent=[KEY_OF_LONG], tasks={KEY_OF_LONG: task}, groups=[LONG])
+    return walk(State(facts), KEY_OF_LONG, *answers)
+
+
+def test_nothing_is_cut_off_or_pushed_away_by_long_names(world: World) -> None:
+    """A line of keys at the bottom shows that everything above it has found room."""
+    models = {f"{name}_model": "direct-input" for name in ("lead", "executor", "report_writer")}
+    customised = long_names(
+        "implementation", {"stage_pick": "3", "base_ref_pick": "release/2", "use_defaults": "no"},
+        "claude,gemini,report-writer", models, *["m" * 100] * 3,
+        {"directive_pick": "direct-input", "related_tasks_pick": "direct-input", "clarification_pick": "direct-input"},
+        "d" * 400, KEY_OF_LONG, "/p/" + "c" * 140, "continue",
+    )  # fmt: skip
+    states = {"en": long_names(), "ko": long_names("implementation"), "end": customised}
+    for name, state in states.items():
+        write_state(str(world.path / f"{name}.json"), Saved(state, name.replace("end", "en")))
+    with on_terminal(world, *((*RUN, "--state-file", f"{name}.json") for name in states)) as pane:
+        first = pane.see("? What kind of run does\n  shop:nnn", "Ctrl-C stops")
+        assert [row[:4] for row in first.split("\n")[-5:]] == [" > 1", "   2", "   3", "   4", "  Up"]
+        pane.press("C-c")
+        pane.see("[exit 130]", "> 1) auto: 다음은 스테이지 1 (recommended)")
+        second = pane.see("   2) 2: 단계단계", "   4) 직접 입력", "Ctrl-C 중지")
+        assert all(columns_of(row) <= 80 for row in second.split("\n"))
+        pane.press("C-c")
+        last = pane.until(lambda shown: " > 1) Begin (recommended)" in shown, ["the last question"])
+        rows = last.split("\n")
+        assert rows[-1].endswith("Ctrl-C stops")
+        assert [row for row in rows if row.startswith("? ")] == ["? Begin the run with these inputs?"]
+        assert [row.split(":")[0] for row in rows[-17:-4]] == [
+            "? Begin the run with these inputs?", "  implementation of shop", "  brief-path", "  stage", "  base-ref",
+            "  executor", "  workers-override", "  lead-model", "  executor-model", "  report-writer-model",
+            "  directive", "  related-tasks", "  clarification-response",
+        ]  # fmt: skip
+        assert all(columns_of(row) < 80 for row in rows[-17:])
+
+
+@pytest.mark.parametrize("how", ["NO_COLOR=1", "--no-color", ""])
+def test_only_a_terminal_that_wants_colour_is_painted(world: World, how: str) -> None:
+    write_state(str(world.path / "w.json"), Saved(State(some_facts()), "en"))
+    flags, names = [how] * (how == "--no-color"), [how] * ("=" in how)
+    with on_terminal(world, (*names, *RUN, "--state-file", "w.json", *flags)) as pane:
+        pane.see("Which task", "Ctrl-C stops")
+        pane.press("Down")
+        pane.see(" > 2)")
+        assert ("\x1b[" in pane.painted()) is (how == "")
+
+
+def test_a_terminal_that_goes_away_takes_the_program_with_it(world: World) -> None:
+    write_state(str(world.path / "w.json"), Saved(State(some_facts()), "en"))
+    with on_terminal(world, (*RUN, "--state-file", "w.json")) as pane:
+        pane.see("Which task", "Ctrl-C stops")
+        child = pane.child("wizard")
+    child.wait(PATIENCE)
+
+
 def refused(answer: Answer) -> tuple[str, str]:
     error = answer.json["error"]
     return error["code"], error["hint"]
@@ -302,4 +368,43 @@ def refused(answer: Answer) -> tuple[str, str]:
 def test_off_a_terminal_the_way_for_programs_is_named(shop: World) -> None:
     hint = "git okstra wizard init --state-file .okstra/wizard/NAME.json, then wizard step"
     assert refused(shop.okstra(*RUN[1:], exit=1)) == ("wizard.no-terminal", hint)
-    assert not Path(shop.path / ".okstra/wizard").exists()
+    assert refused(shop.okstra(*RUN[1:], "--state-file", "w.json", exit=1))[1].startswith(
+        "git okstra wizard init --state-file w.json"
+    )
+    assert not (shop.path / ".okstra/wizard").exists()
+    assert not (shop.path / "w.json").exists()
+
+
+def test_a_closed_input_is_told_from_a_terminal(shop: World) -> None:
+    with on_terminal(shop, ("sh", "-c", "okstra wizard run <&-"), ("sh", "-c", "okstra wizard run </dev/null")) as pane:
+        shown = pane.until(lambda shown: shown.count("[exit 1]") == 2, ["two refusals"])
+        assert shown.count("okstra: the wizard asks a person, and here is no terminal to ask on") == 2
+        assert "Traceback" not in shown
+
+
+def test_a_file_that_is_about_something_else_is_left_as_it_is(shop: World) -> None:
+    shop.okstra("task", "open", "shop:web:search")
+    shop.write("notes.json", "{}")
+    lines = [(*RUN, "--state-file", "notes.json"), (*RUN, "--state-file", FILE, "--task-key", "shop:web:search")]
+    shop.okstra("wizard", "init", "--state-file", FILE, "--task-key", KEY)
+    before = (shop.path / FILE).read_bytes()
+    with on_terminal(shop, *lines) as pane:
+        shown = pane.until(lambda shown: shown.count("[exit 1]") == 2, ["two refusals"])
+    assert "is not a wizard's state" in shown
+    assert f"is about {KEY}, not shop:web:search" in unwrapped(shown)
+    assert ((shop.path / FILE).read_bytes(), (shop.path / "notes.json").read_text()) == (before, "{}")
+
+
+def test_a_wizard_that_is_done_or_stopped_can_be_run_again(shop: World) -> None:
+    by = ("wizard", "step", "--state-file", FILE)
+    shop.okstra("wizard", "init", "--state-file", FILE, "--task-key", KEY)
+    for answer in ("implementation-planning", "keep", "yes", "start"):
+        shop.okstra(*by, "--answer", answer)
+    kept = (*RUN, "--state-file", FILE)
+    with on_terminal(shop, kept, (*kept, "--lang", "ko")) as pane:
+        pane.see("Begin the run with these inputs?", "Abort", "Ctrl-C stops")  # done: at its last question
+        pane.press("3", "Enter")
+        pane.see("okstra: the wizard was stopped; nothing was prepared", "[exit 1]")
+        pane.see("? 어느 태스크를 위한 실행인가요?")  # stopped: from its beginning
+        pane.press("C-c")
+        pane.see("[exit 130]")

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,11 +18,13 @@ PATIENCE = 20.0
 """Seconds that a screen is waited for; the screen is told when it does not come."""
 
 _SCRIPT = """\
+at=0
 run() {{
-  stty -g >{folder}/before
+  at=$((at + 1))
+  stty -g >{folder}/$at.before
   (exec "$@")
   echo "[exit $?]" >&2
-  stty -g >{folder}/after
+  stty -g >{folder}/$at.after
 }}
 {lines}
 sleep 600
@@ -78,21 +79,24 @@ class Pane:
         """Make the window another size, which the program is told by a signal."""
         self.ask("resize-window", "-t", "pane", "-x", str(columns), "-y", str(rows))
 
-    def signal(self, program: str, number: signal.Signals) -> None:
-        """Send a signal to the only child of the pane's shell; `program` is in its command line."""
+    def child(self, program: str) -> psutil.Process:
+        """What runs in the pane now; `program` is in its command line."""
         shell = self.ask("display-message", "-p", "-t", "pane", "#{pane_pid}").strip()
         (child,) = psutil.Process(int(shell)).children()
         assert program in " ".join(child.cmdline())
-        child.send_signal(number)
+        return child
 
-    @property
-    def is_restored(self) -> bool:
-        """Whether the terminal's settings are as they were before the last program."""
-        before, after = (self.folder / name for name in ("before", "after"))
-        end = time.monotonic() + PATIENCE
-        while not (after.exists() and after.read_text().endswith("\n")) and time.monotonic() < end:
+    def leaves_settings(self, programs: int = 1) -> bool:
+        """Whether each of the first programs left the terminal's settings as it found them."""
+        before, after = ([self._settings(f"{at + 1}.{when}") for at in range(programs)] for when in ("before", "after"))
+        return before == after
+
+    def _settings(self, name: str) -> str:
+        path, end = self.folder / name, time.monotonic() + PATIENCE
+        while not (path.exists() and path.read_text().endswith("\n")):
+            assert time.monotonic() < end, f"no {name} within {PATIENCE:.0f} s"
             time.sleep(0.02)
-        return before.read_text() == after.read_text() != ""
+        return path.read_text()
 
 
 @contextmanager
