@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.preparing.briefing import find_brief
 from okstra_cli.preparing.order import Order, project_root
 from okstra_cli.preparing.papers import PaperMissing
+from okstra_cli.session import Session
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import UsageError
 from okstra_git.git.config import write_setting
@@ -20,7 +22,6 @@ from okstra_git.state.registry import find_task, refuse_case_clash
 from okstra_git.tasks.lifecycle import MAX_TEXT, open_task
 
 if TYPE_CHECKING:
-    from okstra_cli.session import Session
     from okstra_git.runs.request import RunRequest
 
 KEPT = "project"
@@ -33,7 +34,9 @@ def open_for(session: Session, request: RunRequest, *, category: str | None) -> 
     if find_task(state, request.key) is not None:
         return
     refuse_case_clash(state, request.key)
-    found = find_brief(Order(session, request, session.began), Task(key=request.key.slashed))
+    quiet = copy(session.flags)
+    quiet.quiet = True  # the prepare itself reads the brief again, and tells what is wrong with it
+    found = find_brief(Order(Session(session.around, quiet), request, session.began), Task(key=request.key.slashed))
     brief = parse_brief(parse_document(found.text)) if found else None
     ticket = _line(brief.ticket) if brief else ""
     opened = open_task(
@@ -65,7 +68,10 @@ def read_directive(session: Session, said: Mapping[str, Any]) -> str:
         why = error.strerror or "it cannot be read"
         hint = "name an existing file"
         raise PaperMissing(f"the directive {shown(name)} cannot be read: {why}", hint=hint) from error
-    return decode(data, name=name).strip()
+    text = decode(data, name=name).strip()
+    if not text:
+        raise PaperMissing(f"the directive {shown(name)} is empty", hint="write one, or leave the option out")
+    return text
 
 
 def check_template_scope(scope: str | None, template: str | None) -> None:

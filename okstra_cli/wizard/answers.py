@@ -53,6 +53,16 @@ def known_task(state: State, key: str) -> str:
     return key
 
 
+def is_open_task(state: State, text: str) -> bool:
+    """Whether this is the key of an open task, offered or not."""
+    return text in state.facts["open"]
+
+
+def is_at_choice(state: State, text: str) -> bool:
+    """Whether this is the number of a stage that may be named, offered or not."""
+    return text in map(str, chosen.stages_at_choice(state))
+
+
 def task_key(state: State, text: str) -> str:
     """`project:group:task`, or `group:task` of this project; there may be no such task yet."""
     parts = text.split(":")
@@ -138,12 +148,14 @@ def directive(_: State, text: str) -> str:
     return text
 
 
-def related_tasks(_: State, text: str) -> str:
+def related_tasks(state: State, text: str) -> str:
     """Keys of tasks, separated by commas."""
     keys = [part.strip() for part in text.split(",") if part.strip()]
     for key in keys:
         if len(key.split(":")) != 3 or not all(_is_slug(part) for part in key.split(":")):
             raise Refused("related", value=key)
+        if key == chosen.key_of(state) or key not in _all_keys(state):
+            raise Refused("related_unknown", key=key)
     if not keys:
         raise Refused("empty")
     return ",".join(dict.fromkeys(keys))

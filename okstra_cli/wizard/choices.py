@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from okstra_cli.wizard.state import State
 
+UNREADABLE = "?"
+"""The gate of a brief that cannot be read."""
+
 MOST = 4
 """What the asking tool shows of one question, at most; two are its least."""
 
@@ -67,6 +70,8 @@ def task_types(state: State) -> list[Choice]:
     task, phases = chosen.task_of(state), state.facts["phases"]
     last, recommended = task.get("type"), task.get("next") or next(iter(phases))
     kinds = {recommended: "phase"} | ({last: "phase_again"} if last and last != recommended else {})
+    if task.get("plan") == "approved":  # what a plan was made for is never missing
+        kinds.setdefault(next(name for name, phase in phases.items() if phase["plan"]), "phase")
     for name in phases[last or recommended]["next"]:
         kinds.setdefault(name, "phase_next" if last else "phase")
     fitting = {name: kind for name, kind in kinds.items() if chosen.leaves_work(state, name)}
@@ -93,7 +98,7 @@ def briefs_at_hand(state: State) -> Sequence[tuple[str, str]]:
     """(path, reporter gate) of the briefs that may be picked."""
     key = chosen.key_of(state) or "::"
     _, group, name = key.split(":")
-    found = state.facts["briefs"].get(group, [])
+    found = [one for one in state.facts["briefs"].get(group, []) if one[1] != UNREADABLE]
     return sorted(found, key=lambda one: not one[0].endswith(f"/{name}.md"))[: MOST - 1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.arguments import arguments_of, command_of
@@ -15,6 +16,7 @@ from okstra_cli.wizard.saved import StateRefused, read_state
 from okstra_cli.wizard.state import ABORTED
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown
+from okstra_git.paths import OKSTRA
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -118,10 +120,13 @@ def rendered(state: State, path: str) -> Answer:
 
 
 def state_path(session: Session, state_file: str | None) -> str:
-    """The state file that was named."""
+    """The state file that was named; one below `.okstra/` is the project's, wherever the line is run."""
     if not state_file:
         raise UsageError("no state file was named", hint="add --state-file .okstra/wizard/NAME.json")
-    return os.path.join(session.cwd, state_file)
+    here = os.path.join(session.cwd, state_file)
+    if not state_file.startswith(f"{OKSTRA}/") or os.path.isdir(os.path.join(session.cwd, OKSTRA)):
+        return here
+    return os.path.join(project_root(session), state_file)  # a sub-directory or a stage's worktree has no .okstra/
 
 
 def _text_of(session: Session, name: str) -> str:

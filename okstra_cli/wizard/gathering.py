@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.locating import default_base
 from okstra_cli.preparing.order import project_root
+from okstra_cli.wizard.choices import UNREADABLE
 from okstra_cli.wizard.looking import read_gate
 from okstra_cli.wizard.task_facts import gather_task, last_touched
 from okstra_git.errors import OkstraError
@@ -17,6 +17,7 @@ from okstra_git.git.upstreams import default_branches
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
 from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
+from okstra_git.slugs import is_slug
 from okstra_git.state.writer import require_writer
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.records.states import State, Task
 
-RECENT = 3
+RECENT, GROUPS = 3, 20
 BRIEFS_OF_A_GROUP, BRIEFS = 12, 100
 LONGEST_PATH, LONGEST_REF = 150, 80
 _RESERVED = ("direct-input", "default", "new")
@@ -47,7 +48,7 @@ def gather(session: Session) -> dict[str, Any]:
     recent = sorted((task for task in state.tasks.values() if task.is_open), key=last_touched, reverse=True)
     shown = recent[:RECENT]
     briefs = {group: found for group, found in _briefs(project) if group not in _RESERVED}
-    groups = _groups(name, recent, briefs)
+    known = _groups(name, recent, briefs)
     return {
         "project": name,
         "root": str(project.root),
@@ -57,8 +58,8 @@ def gather(session: Session) -> dict[str, Any]:
         "closed": [_key(task) for task in state.tasks.values() if not task.is_open],
         "recent": [_key(task) for task in shown],
         "tasks": {_key(task): gather_task(session, task, project) for task in shown},
-        "groups": groups,
-        "ids": {group: _ids(name, group, recent, briefs.get(group, []), state) for group in groups},
+        "groups": known[:RECENT],
+        "ids": {group: _ids(name, group, recent, briefs.get(group, []), state) for group in known[:GROUPS]},
         "briefs": briefs,
         "branch": _branch(session),
         "bases": _bases(session),
@@ -119,18 +120,18 @@ def _is_offerable(path: Path) -> bool:
 def _groups(project: str, recent: list[Task], briefs: dict[str, list[list[str]]]) -> list[str]:
     """Groups of this project in which something was done last, then groups that have briefs."""
     named = [task.key.split("/")[1] for task in recent if task.key.split("/")[0] == project]
-    return [group for group in dict.fromkeys([*named, *briefs]) if group not in _RESERVED][:RECENT]
+    return [group for group in dict.fromkeys([*named, *briefs]) if group not in _RESERVED]
 
 
-def _ids(
-    project: str, group: str, recent: list[Task], briefs: list[list[str]], state: State
-) -> list[list[str]]:
-    """[id, brief or task]: briefs that no task has begun on, then open tasks of the group."""
-    names = [os.path.basename(path).removesuffix(".md") for path, _ in briefs]
-    begun = [name for name in dict.fromkeys(names) if f"{project}/{group}/{name}" not in state.tasks]
-    tasks = (task.key.split("/")[2] for task in recent if task.key.split("/")[:2] == [project, group])
-    found = [*([name, "brief"] for name in begun), *([name, "task"] for name in tasks)]
-    return list(islice((one for one in found if one[0] not in _RESERVED), RECENT))
+def _ids(project: str, group: str, recent: list[Task], briefs: list[list[str]], state: State) -> list[list[str]]:
+    """[id, brief or task]: briefs that no task has begun on, and open tasks of the group, of each at least one."""
+    names = [os.path.basename(path).removesuffix(".md") for path, gate in briefs if gate != UNREADABLE]
+    fitting = [name for name in dict.fromkeys(names) if is_slug(name) and name not in _RESERVED]
+    begun = [[name, "brief"] for name in fitting if f"{project}/{group}/{name}" not in state.tasks]
+    tasks = [[task.key.split("/")[2], "task"] for task in recent if task.key.split("/")[:2] == [project, group]]
+    most = RECENT - min(1, len(tasks))
+    found = [*begun[:most], *(one for one in tasks if one[0] not in _RESERVED)]
+    return found[:RECENT]
 
 
 def _branch(session: Session) -> str:

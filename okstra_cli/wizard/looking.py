@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from okstra_cli.wizard.choices import UNREADABLE
 from okstra_cli.wizard.light import gate_of, look_lightly, path_in
 from okstra_git.errors import OkstraError
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_cli.wizard.state import State
 
-UNSAID, UNREADABLE = "–", "?"
+UNSAID = "–"
 _HEAD = 64 << 10
 
 
@@ -70,7 +71,7 @@ def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
     try:
         require_approved(task, ProjectPaths(project_root(session)), Path(path).resolve())
     except OkstraError as refusal:
-        return _refused("plan", message=refusal.message, hint=refusal.hint)
+        return _refused("plan", message=refusal.message, hint=refusal.hint.rpartition("or: ")[2])
     return {"path": path, "task": _task(session, state, key)}
 
 

@@ -7,6 +7,7 @@ from okstra_cli.wizard.answers import Refused
 from okstra_cli.wizard.plain_json import read_json
 from okstra_cli.wizard.state import ABORTED, DEFAULT, DIRECT_INPUT
 from okstra_cli.wizard.steps import STEPS, TEXT, reset_from
+from okstra_cli.wizard.texts import shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from okstra_cli.wizard.state import State
     from okstra_cli.wizard.steps import Step
     from okstra_cli.wizard.texts import Texts
+
+BASE_AGAIN = ("base_ref_pick", "base_ref", "branch_confirm")
+"""What is asked again when somebody wants another base; everything else stands."""
 
 MOST_TABS = 4
 """Questions that the asking tool shows at once."""
@@ -114,7 +118,7 @@ def _moved(state: State) -> State:
     if "edit_target" in state.answers:
         return reset_from(state, state.answers["edit_target"])
     if state.answers.get("branch_confirm") == "edit":
-        return reset_from(state, "base_ref_pick")
+        return state.without(BASE_AGAIN)
     return state
 
 
@@ -127,7 +131,8 @@ def _tabs(answer: str, steps: Sequence[Step], group: str, texts: Texts) -> dict[
     names = [step.name for step in steps]
     if not isinstance(found, dict):
         raise BadAnswer({group: texts.say("error.not_object", steps=", ".join(names))})
-    errors = {name: texts.say("error.not_in_group", steps=", ".join(names)) for name in found if name not in names}
+    strange = texts.say("error.not_in_group", steps=", ".join(names))
+    errors = {shortened(name): strange for name in found if name not in names}
     given = {step.name: _as_text(found.get(step.name, ""), step) for step in steps}
     errors.update({name: texts.say("error.not_text") for name, value in given.items() if value is None})
     if errors:
@@ -166,9 +171,12 @@ def _value(state: State, step: Step, text: str, texts: Texts) -> str:
     offered = step.offers(state) if step.offers else []
     if step.default is not None and text in ("", DEFAULT):
         return _default_of(step, offered)
-    value = ",".join(_matched(part, offered, texts) for part in text.split(",")) if step.multi else _matched(
-        text, offered, texts
-    )  # fmt: skip
+    if step.takes is not None and step.takes(state, text):
+        value = text
+    elif step.multi:
+        value = ",".join(_matched(part, offered, texts, by_place=True) for part in text.split(","))
+    else:
+        value = _matched(text, offered, texts, by_place=step.group is None)
     return step.judge(state, value) if step.judge and value != DIRECT_INPUT else value
 
 
@@ -176,15 +184,18 @@ def _default_of(step: Step, offered: Sequence[Choice]) -> str:
     return offered[0].value if step.default == "first" else step.default or ""
 
 
-def _matched(text: str, offered: Sequence[Choice], texts: Texts) -> str:
-    """The option that is meant: by its value, its label with or without the mark, or its place, counted from 1."""
+def _matched(text: str, offered: Sequence[Choice], texts: Texts, *, by_place: bool) -> str:
+    """The option that is meant: by its value, its label with or without the mark, or its place, counted from 1.
+
+    Places are not for shared screens, where a number may be meant as the number of a stage.
+    """
     wanted = text.strip()
     for each in offered:
         if each.value == wanted:
             return each.value
     for at, each in enumerate(offered, 1):
         known = (each.value, texts.label(each), texts.words(each))
-        if wanted == str(at) or wanted.casefold() in [name.casefold() for name in known]:
+        if (by_place and wanted == str(at)) or wanted.casefold() in [name.casefold() for name in known]:
             return each.value
     raise Refused("not_offered", value=wanted, known=", ".join(each.value for each in offered))
 

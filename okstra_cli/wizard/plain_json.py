@@ -42,7 +42,8 @@ def read_json(text: str) -> Any:
         return json.loads(text)
     try:
         value, end = scan(text, len(text) - len(text.lstrip(" \t\r\n")))
-    except (StopIteration, RecursionError) as error:
+    except (StopIteration, RecursionError, SystemError) as error:
+        # SystemError: up to Python 3.11 the scanner fails to raise JSONDecodeError while json.decoder is not loaded
         raise ValueError("no JSON value") from error
     if text[end:].strip(" \t\r\n"):
         raise ValueError("something follows the JSON value")

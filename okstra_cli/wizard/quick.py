@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     Look = Callable[[State, str, str], dict[str, Any] | None]
 
 SCHEMA = 1
+MOST_BYTES, MOST_ERRORS = 2_000, 4
+"""What an agent is told at once: with many faults in an answer, in few words, or only of the first ones."""
+
 VALUES = {"--state-file": "state_file", "--answer": "answer"}
 SWITCHES = {"--back": "back", "--abort": "abort", "--json": "json"}
 
@@ -67,8 +70,16 @@ def take_step(path: str, said: dict[str, Any], look: Look) -> tuple[dict[str, An
 
 def refusal(bad: machine.BadAnswer, state: State, texts: Texts) -> dict[str, Any]:
     """The answer to an answer that cannot be: what is wrong, and the same prompt again."""
-    error = {"code": "wizard.bad-answer", "message": str(bad), "hint": "answer the same prompt again"}
-    return {"ok": False, "schema": SCHEMA, "error": error, "errors": bad.errors, "next": machine.prompt(state, texts)}
+    asked = machine.prompt(state, texts)
+    brief = {step: texts.say("error.short") for step in bad.errors}
+    few = dict(list(brief.items())[:MOST_ERRORS])
+    for errors in (bad.errors, brief, few):
+        first = next(iter(errors.values()))
+        error = {"code": "wizard.bad-answer", "message": first, "hint": "answer the same prompt again"}
+        found = {"ok": False, "schema": SCHEMA, "error": error, "errors": errors, "next": asked}
+        if len(write_json(found).encode("utf-8", "replace")) < MOST_BYTES:
+            break
+    return found
 
 
 def _after(state: State, said: dict[str, Any], texts: Texts, look: Look) -> State:

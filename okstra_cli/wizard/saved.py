@@ -70,7 +70,12 @@ def write_state(path: str, saved: Saved) -> None:
         os.replace(place, path)
     except OSError as error:
         _forget(place)
-        raise _refused("place", path, f"cannot be written: {error.strerror or error}", _PLACE_HINT) from None
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: str, error: OSError) -> StateRefused:
+    """The refusal of a place that takes no file."""
+    return _refused("place", path, f"cannot be written: {error.strerror or error}", _PLACE_HINT)
 
 
 _PLACE_HINT = "name a file in a directory that you may write to with --state-file"

@@ -9,7 +9,7 @@ from okstra_cli.output import Answer
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.commanding import BadStart, WizardState, state_path, submit_with
 from okstra_cli.wizard.pages import prompt_page
-from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_state
+from okstra_cli.wizard.saved import Saved, StateRefused, read_state, unwritable, write_state
 from okstra_cli.wizard.state import DIRECT_INPUT, State
 from okstra_cli.wizard.texts import LANGUAGES, Texts, load_texts
 from okstra_git.errors import UsageError
@@ -32,9 +32,7 @@ def begin(session: Session, state_file: str | None, lang: str | None, key: TaskK
     except StateRefused as refused:
         raise WizardState.of(refused, path) from None
     except OSError as error:
-        raise WizardState(
-            f"the state file {path} cannot be written: {error.strerror}", hint="name another one", path=path
-        ) from error
+        raise WizardState.of(unwritable(path, error), path) from error
     told = machine.prompt(saved.state, texts)
     return Answer({"state_file": state_file, "next": told}, lambda: prompt_page(told))
 
@@ -83,5 +81,5 @@ def choose_language(session: Session, lang: str | None) -> str:
 
 def _refuse_foreign(path: str) -> None:
     """A file that is there must be a wizard's, whole, before it may be written anew."""
-    if os.path.lexists(path):
+    if os.path.exists(path):
         read_state(path)

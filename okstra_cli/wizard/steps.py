@@ -20,9 +20,10 @@ class Step:
     """One question. A pick has `offers`; `judge` turns an answer that is no option, or a chosen value, into its value.
 
     `default` is what an empty answer means, None = it has to be answered. `group` names the screen it shares, if any.
+    `takes` says what a pick accepts beyond its options.
     """
 
-    __slots__ = ("applies", "default", "group", "judge", "multi", "name", "offers")
+    __slots__ = ("applies", "default", "group", "judge", "multi", "name", "offers", "takes")
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Step:
         default: str | None = None,
         group: Callable[[State], str] | None = None,
         multi: bool = False,
+        takes: Callable[[State, str], bool] | None = None,
     ) -> None:
         self.name = name
         self.applies = applies
@@ -42,6 +44,7 @@ class Step:
         self.default = default
         self.group = group
         self.multi = multi
+        self.takes = takes
 
     @property
     def kind(self) -> str:
@@ -146,7 +149,7 @@ def _model_steps() -> list[Step]:
 
 
 STEPS = (
-    Step("task_pick", _always, choices.tasks, answers.known_task),
+    Step("task_pick", _always, choices.tasks, answers.known_task, takes=answers.is_open_task),
     Step("task_key", _typed("task_pick"), judge=answers.task_key),
     Step("task_group_pick", lambda s: _is_another(s) and _has_groups(s), choices.groups),
     Step("task_group", _typed_or("task_group_pick", _is_another, _has_groups), judge=answers.slug),
@@ -158,12 +161,12 @@ STEPS = (
     Step("brief_pick", _has_briefs, choices.briefs, answers.offered_brief),
     Step("brief", _typed_or("brief_pick", _wants_brief, choices.briefs_at_hand), judge=answers.brief),
     Step("approved_plan", _wants_plan, judge=answers.approved_plan),
-    Step("stage_pick", _has_stages, choices.stages, default="first", group=_with_stage),
+    Step("stage_pick", _has_stages, choices.stages, default="first", group=_with_stage, takes=answers.is_at_choice),
+    Step("stage", _typed("stage_pick"), judge=answers.stage),
     Step("base_ref_pick", _needs_base, choices.bases, default=DEFAULT, group=_with_stage),
+    Step("base_ref", lambda s: _typed("base_ref_pick")(s) and _needs_base(s), judge=answers.base_ref),
     Step("executor", chosen.takes_stage, choices.executors, default="first", group=_with_stage),
     Step("use_defaults", _always, choices.yes_or_no, default=chosen.YES, group=_with_stage),
-    Step("stage", _typed("stage_pick"), judge=answers.stage),
-    Step("base_ref", lambda s: _typed("base_ref_pick")(s) and _needs_base(s), judge=answers.base_ref),
     Step("workers_override", chosen.customises, choices.workers, answers.roster, default=DEFAULT, multi=True),
     *_model_steps(),
     Step("directive_pick", chosen.customises, choices.directives, default=chosen.NONE, group=_options),

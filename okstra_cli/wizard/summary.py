@@ -30,7 +30,8 @@ def _where(state: State, texts: Texts) -> str:
     if place:
         return texts.say("where.reused", stage=stage, branch=branch, place=place)
     base = chosen.base_of(state) or task.get("anchor") or state.facts["branch"]
-    return texts.say("where.new", stage=stage or "N", branch=branch, base=base)
+    found = texts.say("where.new", stage=stage or "N", branch=branch, base=base)
+    return found + "\n" + texts.say("where.auto") if chosen.stage_of(state) == chosen.AUTO else found
 
 
 def _chosen_lines(state: State, texts: Texts) -> Iterator[str]:

@@ -11,8 +11,8 @@ from okstra_cli.wizard.looking import read_gate
 from okstra_git.errors import OkstraError
 from okstra_git.names import parse_task_key
 from okstra_git.phases import PHASES
-from okstra_git.runs.leases import FINISHED, GUARDED
 from okstra_git.runs.selection import find_obstacle
+from okstra_git.runs.standing import standing_of
 from okstra_git.state.writer import find_writer
 from okstra_git.tasks.approving import require_approved
 from okstra_git.tasks.reserving import usual_branch
@@ -54,20 +54,12 @@ def gather_task(session: Session, task: Task, project: ProjectPaths) -> dict[str
 
 
 def _next_phase(task: Task, last: Run | None) -> str:
-    """What its report recommends, else an implementation while stages are left, else what usually follows."""
-    if last is not None and last.next_phase:
-        return last.next_phase
-    left = [stage.number for stage in (task.plan.stages if task.plan else ()) if not _is_finished(task, stage.number)]
-    if left and (last is None or last.task_type in (GUARDED, "implementation-planning")):
-        return GUARDED
-    if last is None:
-        return ""
+    """What the records recommend, as `inspect` tells it; else what usually follows the last phase."""
+    found = standing_of(task).next_phase
+    if found is not None or last is None:
+        return found or ""
     following = PHASES[last.task_type].next if last.task_type in PHASES else ()
     return following[0] if following else last.task_type
-
-
-def _is_finished(task: Task, number: int) -> bool:
-    return number in task.stages and task.stages[number].status in FINISHED
 
 
 def _report(project: ProjectPaths, last: Run | None) -> str:

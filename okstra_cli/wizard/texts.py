@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from okstra_cli.wizard.choices import Choice
 
 LANGUAGES = ("en", "ko")
-LONGEST, LONGEST_LIST = 72, 200
+LONGEST, LONGEST_LIST = 72, 240
 """Characters of a value inside a label, and of a list; what is longer is shortened in its middle."""
 
-LISTS = ("known", "steps")
+LISTS = ("known", "steps", "message", "hint")
 
 
 class Texts:

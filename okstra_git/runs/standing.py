@@ -70,13 +70,20 @@ def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]
     by_stages = next((phase for state, phase in _NEXT.items() if state in stages), None)
     if not task.is_open:
         return None, None
-    if last is not None and last.task_type in PHASES and (last.is_active or _is_to_repeat(task, last)):
+    if last is not None and last.task_type in PHASES and (_is_under_way(task, last) or _is_to_repeat(task, last)):
         return last.task_type, "run"
     if last is not None and last.next_phase in PHASES:
         is_over = last.next_phase == "implementation" and stages and by_stages != "implementation"
         if not is_over:
             return last.next_phase, "report"
     return (by_stages, "stages") if by_stages else (None, None)
+
+
+def _is_under_way(task: Task, last: Run) -> bool:
+    """Whether nobody has ended the run; a planning whose plan was approved meanwhile has done what it was for."""
+    plan = task.plan
+    is_approved = plan is not None and plan.at is not None and last.claimed is not None and plan.at > last.claimed
+    return last.is_active and not (last.task_type == "implementation-planning" and is_approved)
 
 
 def _is_to_repeat(task: Task, last: Run) -> bool:

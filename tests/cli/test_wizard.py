@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.kit.answers import Answer
+from tests.kit.answers import Answer, run_program
 from tests.kit.papers import a_brief, a_plan
 from tests.kit.prepared import KEY, prepare, runs, set_up
 from tests.kit.scenario import World
+from tests.kit.surroundings import program_dir
 
 FILE = ".okstra/wizard/w.json"
 
@@ -59,7 +60,8 @@ class Agent:
 def shop(world: World) -> World:
     """A task with a plan of three stages and a run that planned them."""
     set_up(world, {1: (), 2: (), 3: (1,)})
-    prepare(world, task_type="implementation-planning")
+    run = prepare(world, task_type="implementation-planning").json["run"]
+    world.okstra("run", "finish", run, "--next-phase", "implementation")
     return world
 
 
@@ -150,6 +152,8 @@ def test_a_brief_that_may_not_be_begun_on_opens_no_task(world: World) -> None:
 
 def test_everything_that_can_be_chosen_reaches_the_prepare(shop: World) -> None:
     shop.write("answers.md", "# Report\n")
+    for name in ("shop:web:pay", "shop:a:b"):
+        shop.okstra("task", "open", name)
     agent = Agent(shop).say(KEY, "implementation", {"use_defaults": "no", "base_ref_pick": "direct-input"}, "main~0")
     assert agent.step == "workers_override"
     agent.say("gemini,claude")
@@ -278,9 +282,16 @@ def test_the_edit_of_a_base_asks_for_it_again(shop: World) -> None:
     agent = Agent(shop).say(KEY, "implementation", {"stage_pick": "2", "executor": "gemini"})
     assert agent.values() == ["continue", "edit", "abort"]
     agent.say("edit")
-    assert [each["step"] for each in agent.next["questions"]] == ["base_ref_pick", "executor", "use_defaults"]
-    agent.say({"executor": "gemini"}, "continue", "start")
-    assert agent.args()["stage"] == "2"
+    assert [each["step"] for each in agent.next["questions"]] == ["base_ref_pick"]
+    agent.say({}, "continue", "start")
+    assert (agent.args()["stage"], agent.args()["executor"]) == ("2", "gemini")
+
+
+def test_the_edit_of_a_base_forgets_nothing_else(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "implementation", {"stage_pick": "direct-input", "base_ref_pick": "direct-input"})
+    assert agent.step == "stage"
+    agent.say("2", "main", "edit", {"base_ref_pick": "direct-input"}, "main~0", "continue", "start")
+    assert (agent.args()["stage"], agent.args()["base-ref"]) == ("2", "main~0")
 
 
 def test_without_a_done_stage_the_whole_task_is_verified(shop: World) -> None:
@@ -357,6 +368,73 @@ def test_a_bad_tab_spoils_the_screen_and_marks_nothing(shop: World, said: str, a
     assert agent.last.json["error"]["code"] == "wizard.bad-answer"
     assert agent.next == asked
     assert (shop.path / FILE).read_bytes() == before
+
+
+@pytest.mark.parametrize("said", ['{"executor": "codex"', '{"a",}', "{", '"', '{"executor": "codex"} x', "["])
+def test_half_an_object_is_no_answer(shop: World, said: str) -> None:
+    Agent(shop).say(KEY, "implementation")
+    line = [str(program_dir() / "okstra"), "wizard", "step", "--state-file", FILE, "--answer", said]
+    refused = run_program(line, cwd=shop.path, environ=shop.environ()).expect(1)
+    assert refused.json["errors"]["stage_options"].startswith("Answer with one JSON object")
+    assert refused.err == ""
+
+
+def test_a_number_is_a_stage_and_never_a_place_on_a_shared_screen(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "implementation", {"stage_pick": 2})
+    assert "stage 2" in agent.next["label"]
+    agent = Agent(shop).say(KEY, "implementation", {"stage_pick": "1"}, "continue", "start")
+    assert agent.args()["stage"] == "1"
+    Agent(shop).say(KEY, "implementation").say({"executor": 2}, exit=1)
+
+
+def test_an_open_task_that_is_not_offered_may_be_named(shop: World) -> None:
+    for name in ("a", "b", "c"):
+        shop.okstra("task", "open", f"shop:web:{name}")
+        shop.okstra("task", "open", f"shop:web:{name}", "--title", name)
+    agent = Agent(shop)
+    if KEY in agent.values():
+        shop.okstra("task", "open", "shop:web:d")
+        agent = Agent(shop)
+    assert KEY not in agent.values() or len(agent.values()) == 4
+    assert agent.say(KEY).step == "task_type"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"칸" * 3000: "x"}, {f"k{at}": "x" for at in range(60)}, dict.fromkeys(("stage_pick", "executor"), "칸" * 3000)],
+    ids=["a long key", "many keys", "long values"],
+)
+def test_a_refusal_stays_small_whatever_was_said(shop: World, said: dict[str, str]) -> None:
+    agent = Agent(shop, "--lang", "ko").say(KEY, "implementation").say(said, exit=1)
+    assert agent.sizes[-1] < 2048
+    assert agent.last.json["errors"]
+
+
+def test_below_a_folder_of_the_project_the_same_file_is_meant(shop: World) -> None:
+    Agent(shop).say(KEY)
+    (shop.path / "sub").mkdir()
+    found = shop.okstra("-C", "sub", "wizard", "step", "--state-file", FILE, "--answer", "implementation")
+    assert found.json["next"]["step"] == "stage_options"
+    shop.okstra("-C", "sub", "wizard", "init", "--state-file", ".okstra/wizard/other.json")
+    assert not (shop.path / "sub/.okstra").exists()
+
+
+def test_what_cannot_be_taken_is_not_offered(shop: World) -> None:
+    shop.write(".okstra/briefs/web/한글 brief's.md", a_brief())
+    shop.write(".okstra/briefs/web/broken.md", b"\xff\xfe")
+    agent = Agent(shop).say("new", "web")
+    assert agent.values() == ["login", "direct-input"]
+    agent.say("direct-input", "x", "error-analysis")
+    assert [Path(value).name for value in agent.values()] == ["한글 brief's.md", "login.md", "direct-input"]
+
+
+def test_a_run_that_came_to_nothing_is_recommended_again(shop: World) -> None:
+    line = ("run", "prepare", "--task-key", KEY, "--task-type", "error-analysis", "--json")
+    shop.okstra("run", "abandon", shop.okstra(*line).json["run"], "--force")
+    agent = Agent(shop).say(KEY)
+    assert agent.values()[:2] == ["error-analysis", "implementation"]
+    told = shop.okstra("inspect", "history", "--task-key", KEY, "--json").json
+    assert agent.values()[0] in json.dumps(told)
 
 
 def test_a_step_without_an_answer_asks_again_and_back_undoes(shop: World) -> None:
