@@ -29,6 +29,7 @@ COMMANDS = {
     "worktree": Row("worktree", WORK, "List, release and prune the worktrees of stages"),
     "reconcile": Row("reconcile", HISTORY, "Follow recorded commits through rewritten history, or ask"),
     "log": Row("log", HISTORY, "Show what was recorded, newest first"),
+    "setup": Row("setup", UPKEEP, "Install skills, agents and rules for Claude Code and others"),
     "hooks": Row("hooks", UPKEEP, "Install, prove and remove the git hooks"),
     "config": Row("config", UPKEEP, "Read and change the okstra settings in git config"),
     "doctor": Row("doctor", UPKEEP, "Examine installation and repository; mend what is safe to mend"),

@@ -15,6 +15,7 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import parse_task_key, shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.runs.left_files import Disk
+from okstra_git.runs.recency import last_recorded
 from okstra_git.runs.standing import standing_of
 from okstra_git.state.registry import require_task
 from okstra_git.state.writer import find_writer
@@ -126,20 +127,24 @@ def _tasks(looking: Inspection, most: int | None, begin: datetime | None) -> Ans
     from okstra_cli.views import inspect_history as view
 
     tasks = [task for task in looking.snapshot.state.tasks.values() if task.is_open]
-    newest = [see_task(looking, task) for task in sorted(tasks, key=lambda task: task.clock, reverse=True)]
-    wanted = [seen for seen in newest if begin is None or (seen.at is not None and seen.at >= begin)]
-    rows = wanted[:most]
-    facts = {"count": len(wanted), "tasks": [view.task_json(row) for row in rows], "notes": looking.notes}
-    return Answer(facts, lambda: view.tasks_page(rows, len(wanted), looking.notes, looking.session.now()))
+    newest = sorted(tasks, key=lambda task: task.clock, reverse=True)
+    if begin is not None:
+        newest = [task for task in newest if (at := _recorded(looking, task)) is not None and at >= begin]
+    rows = [see_task(looking, task) for task in newest[:most]]
+    facts = {"count": len(newest), "tasks": [view.task_json(row) for row in rows], "notes": looking.notes}
+    return Answer(facts, lambda: view.tasks_page(rows, len(newest), looking.notes, looking.session.now()))
 
 
 def see_task(looking: Inspection, task: Task) -> TaskSeen:
     """How the task stands now."""
-    from okstra_git.runs.recency import last_recorded
-
     standing = standing_of(task)
     life = looking.life_of(standing.last) if standing.last is not None else None
-    return TaskSeen(task, standing, life, last_recorded(looking.session.git, looking.snapshot.tips, task.key))
+    return TaskSeen(task, standing, life, _recorded(looking, task))
+
+
+def _recorded(looking: Inspection, task: Task) -> datetime | None:
+    """When something was last recorded of the task."""
+    return last_recorded(looking.session.git, looking.snapshot.tips, task.key)
 
 
 def _time_line(looking: Inspection, task: Task, most: int, begin: datetime | None) -> Answer:

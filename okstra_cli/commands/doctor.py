@@ -22,7 +22,7 @@ def doctor(
     context: typer.Context,
     fix: Annotated[bool, typer.Option("--fix", help="Remove lock files whose owners are proven dead.")] = False,
 ) -> Answer:
-    """Examine versions, hooks, settings, disk, locks and worktrees.
+    """Examine versions, hooks, installed skills, settings, disk, locks and worktrees.
 
     Exit status 1 when something needs you. What is stored is the business of fsck.
 
@@ -35,14 +35,15 @@ def doctor(
 
     session = Session.of(context)
     if fix:
-        checked = treat(session.store, others=lambda: _hooks(session))
+        checked = treat(session.store, others=lambda: _others(session))
     else:
-        checked = diagnose(session.git, now=session.now(), others=_hooks(session))
+        checked = diagnose(session.git, now=session.now(), others=_others(session))
     return Answer(view.checked_json(checked), lambda: view.checked_page(checked), 0 if checked.is_clean else 1)
 
 
-def _hooks(session: Session) -> list[Finding]:
-    """How the hooks stand, as findings; a repository whose owner switched them off has none."""
+def _others(session: Session) -> list[Finding]:
+    """How hooks and installed skills stand; a repository whose owner wants neither has no such findings."""
     from okstra_cli.hook_findings import hook_findings
+    from okstra_cli.outfit_findings import outfit_findings
 
-    return hook_findings(session.git)
+    return [*hook_findings(session.git), *outfit_findings(session)]

@@ -18,6 +18,8 @@ from okstra_git.runs.context import BriefPart, Question
 
 if TYPE_CHECKING:
     from okstra_cli.preparing.order import Order
+    from okstra_git.names import TaskKey
+    from okstra_git.paths import ProjectPaths
     from okstra_git.records.states import Task
 
 
@@ -66,11 +68,16 @@ def _path_of(order: Order, task: Task) -> Path | None:
     """Where the brief is, as far as anybody said."""
     if order.request.brief is not None:
         return (order.session.cwd / order.request.brief).resolve()
+    return usual_brief(order.project, order.key, task)
+
+
+def usual_brief(project: ProjectPaths, key: TaskKey, task: Task) -> Path | None:
+    """The brief where none is named: that of the last run that had one, else its namesake in the briefs folder."""
     last = max((run for run in task.runs.values() if run.brief is not None), key=lambda run: run.id, default=None)
     if last is not None and last.brief is not None:
-        return order.project.root / last.brief.path
-    folder = order.project.briefs(order.key.group)
-    found = sorted(folder.rglob(f"{order.key.task}.md")) if folder.is_dir() else []
+        return project.root / last.brief.path
+    folder = project.briefs(key.group)
+    found = sorted(folder.rglob(f"{key.task}.md")) if folder.is_dir() else []
     return found[0] if len(found) == 1 else None
 
 

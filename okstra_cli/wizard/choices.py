@@ -101,7 +101,8 @@ def stages(state: State) -> list[Choice]:
     """For an implementation the stage that is next and others that could begin; for a verification what is done."""
     task = chosen.task_of(state)
     if chosen.takes_stage(state):
-        first = Choice(chosen.AUTO, "auto" if task.get("auto") else "auto_none", RECOMMENDED, stage=task.get("auto"))
+        ready = bool(task.get("auto"))
+        first = Choice(chosen.AUTO, "auto" if ready else "auto_none", RECOMMENDED * ready, stage=task.get("auto"))
         numbers = [number for number in task.get("ready", []) if number != task.get("auto")]
     else:
         first = Choice(chosen.WHOLE_TASK, "whole_task", RECOMMENDED)

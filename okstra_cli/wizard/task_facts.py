@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.guarding import Guard
+from okstra_cli.preparing.briefing import usual_brief
 from okstra_cli.wizard.looking import read_gate
 from okstra_git.errors import OkstraError
+from okstra_git.names import parse_task_key
 from okstra_git.phases import PHASES
 from okstra_git.runs.leases import FINISHED, GUARDED
 from okstra_git.runs.selection import find_obstacle
@@ -37,8 +39,8 @@ def last_touched(task: Task) -> tuple[float, int]:
 def gather_task(session: Session, task: Task, project: ProjectPaths) -> dict[str, Any]:
     """The task as the wizard sees it, ready for JSON."""
     last = max(task.runs.values(), key=lambda run: run.id, default=None)
-    begun_on = max((run for run in task.runs.values() if run.brief), key=lambda run: run.id, default=None)
-    brief = str(project.root / begun_on.brief.path) if begun_on and begun_on.brief else ""
+    found = usual_brief(project, parse_task_key(task.key), task)
+    brief = str(found) if found else ""
     return {
         "title": task.title[:LONGEST_TITLE],
         "type": last.task_type if last else "",

@@ -35,6 +35,25 @@ def hold_lock(path: Path, *, wait: float = 10.0) -> Iterator[bool]:
         os.close(descriptor)
 
 
+@contextmanager
+def hold_folder(folder: Path, *, wait: float = 10.0) -> Iterator[bool]:
+    """As `hold_lock`, on a folder that is there already: nothing is left behind in it, and no pid can be told."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        yield False
+        return
+    try:
+        try:
+            _acquire(descriptor, folder, wait)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
 def _sign(descriptor: int) -> None:
     """Leave our pid for whoever waits; on a full disk they do without."""
     with suppress(OSError):
@@ -51,7 +70,7 @@ def _acquire(descriptor: int, path: Path, wait: float) -> None:
             return
         except BlockingIOError as error:
             if time.monotonic() >= give_up:
-                holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
+                holder = _read_holder(descriptor) or "unknown"
                 raise Busy(
                     f"another okstra command (pid {holder}) has been writing for {wait:g} s",
                     hint="wait for it, or look at it with 'ps'; its lock ends with it",
@@ -60,3 +79,9 @@ def _acquire(descriptor: int, path: Path, wait: float) -> None:
                 ) from error
         time.sleep(pause)
         pause = min(pause * 1.5, 0.05)
+
+
+def _read_holder(descriptor: int) -> str:
+    with suppress(OSError):  # a folder has no content
+        return os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+    return ""

@@ -141,7 +141,7 @@ def test_an_answer_is_written_with_the_day_of_the_clock(shop: World) -> None:
 
 
 def test_the_last_answer_completes_and_the_phase_may_begin(shop: World) -> None:
-    shop.write("a.txt", "It costs $5,\r\nsays \"Ada\".\r\n")
+    shop.write("a.txt", "\ufeffIt costs $5,\r\nsays \"Ada\".\r\n")
     shop.okstra(*CONFIRM, "--question", "3", "--answer-file", "a.txt")
     told = shop.okstra(*CONFIRM, "--question", "2", "--answer", "No.").json
     assert (told["gate"], told["left"], told["next"]) == ("complete", [], "git okstra brief check b.md")

@@ -73,6 +73,7 @@ def test_open_tasks_come_newest_first_with_what_is_left(shop: World) -> None:
     assert [task["key"] for task in told["tasks"]] == [KEY, "shop:web:older"]
     first = told["tasks"][0]
     assert (first["last_run"]["id"], first["last_run"]["status"], first["open_runs"]) == (run, "prepared", 1)
+    assert first["at"] == first["last_run"]["at"] == history(shop, *TASK)["events"][0]["at"]
     assert (first["next_phase"], first["next_phase_from"]) == ("implementation", "run")
     assert first["work_status"] == "in-progress"
     assert first["left"] == ["finish stage 1", "begin stage 2", "end the open run"]
@@ -257,6 +258,7 @@ def test_a_dead_run_its_snapshot_and_its_archive_are_told(shop: World, lead: "su
     told = details(shop, run)
     assert (told["run"]["life"], told["run"]["status"], told["run"]["reason"]) == (None, "abandoned", "it died")
     assert [snapshot["files"] for snapshot in told["snapshots"]] == [1]
+    assert details(shop, prepare(shop, task_type="error-analysis").json["run"])["snapshots"] == []
     assert told["archive"]["files"] > 5
     assert [event["event"] for event in told["events"]] == ["run.prepared", "run.abandoned"]
     shop.git("worktree", "unlock", answer["worktree"])
@@ -264,6 +266,8 @@ def test_a_dead_run_its_snapshot_and_its_archive_are_told(shop: World, lead: "su
     told = details(shop, run)
     assert (told["worktree"]["exists"], told["worktree"]["branch_exists"]) == (False, True)
     assert "(gone)" in shop.okstra("inspect", "run", run, "--text").out
+    shop.git("branch", "-q", "-D", told["worktree"]["branch"])
+    assert details(shop, run)["worktree"]["branch_exists"] is False
 
 
 def test_a_run_that_nobody_knows_is_refused(shop: World) -> None:
@@ -308,6 +312,18 @@ def test_broken_documents_become_notes(shop: World, garbage: bytes) -> None:
         shop.okstra("inspect", *line, "--text")
     assert details(shop, run)["notes"]
     assert details(shop, run)["team"]["name"] == "okstra-shop-web-login-s1"
+
+
+def test_documents_of_another_run_are_not_believed(shop: World) -> None:
+    """Two clones may have given the same number; what lies here then belongs to one of them."""
+    run = prepare(shop, "--stage", "1").json["run"]
+    place = folder(shop) / "runs/implementation/stage-1"
+    for name in ("manifests/run-context", "state/team-state"):
+        path = place / f"{name}-implementation-001.json"
+        path.write_text(path.read_text().replace(run, "0" * 26))
+    told = details(shop, run)
+    assert (told["team"]["roster"], told["team"]["lead"]["model"]) == (None, None)
+    assert [note.endswith(f" is of run {'0' * 26}") for note in told["notes"]] == [True, True]
 
 
 def test_a_task_folder_that_is_gone_or_a_file_is_told(shop: World) -> None:

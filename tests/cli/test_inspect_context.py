@@ -147,6 +147,14 @@ def test_a_session_comes_from_the_record_where_the_state_has_none(shop: World) -
     assert context(shop)["lead_session"] == "s-1"
 
 
+def test_in_a_stages_worktree_the_run_of_that_stage_counts(shop: World) -> None:
+    first = prepare(shop, "--stage", "1").json
+    latest = prepare(shop, task_type="error-analysis").json["run"]
+    stage = World(Path(first["worktree"]), labels=shop.labels, clock=shop.clock)
+    assert context(shop)["run"]["id"] == latest
+    assert (context(stage)["run"]["id"], context(stage)["team"]["candidate"]) == (first["run"], first["team_name"])
+
+
 def test_a_teams_name_is_a_candidate_that_no_other_task_has(shop: World) -> None:
     shop.okstra("task", "open", "shop:web:log.in")
     shop.okstra("task", "open", "shop:web:log-in")

@@ -202,6 +202,14 @@ def test_a_template_can_be_kept_for_the_project(shop: World) -> None:
     assert shop.okstra("config", "get", "prTemplate", "--json").json["value"] == "pr.md"
 
 
+def test_the_namesake_of_a_task_without_runs_is_its_brief(world: World) -> None:
+    set_up(world, {1: ()})
+    agent = Agent(world).say(KEY, "direct-input", "error-analysis")
+    assert agent.values() == ["keep", "change"]
+    agent = Agent(world).say(KEY, "implementation", {}, "continue")
+    assert "brief-path: .okstra/briefs/web/login.md" in agent.next["label"]
+
+
 # --- looks into the repository
 
 

@@ -10,7 +10,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("git", "host", "documents"), 1),
     "records": 2,
     **dict.fromkeys(("state", "rendering", "plans"), 3),
-    **dict.fromkeys(("reconcile", "tasks", "hooking", "health"), 4),
+    **dict.fromkeys(("reconcile", "tasks", "hooking", "health", "outfit"), 4),
     **dict.fromkeys(("handoff", "runs", "workers", "reports", "convergence", "usage", "sync"), 4),
 }
 """Rooms of okstra_git; `rendering` is the one door to jinja2 and stands below the rooms that render."""

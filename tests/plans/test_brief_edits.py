@@ -198,6 +198,11 @@ def test_a_missing_section_is_made_where_it_belongs() -> None:
     assert add_question("", "general:", "why?") == "## Open Questions\n\n- general: why?\n"
 
 
+def test_a_row_does_not_run_into_the_heading_below_it() -> None:
+    text = add_question("## Open Questions\nNotes\n=====\n", "general:", "why?")
+    assert text == "## Open Questions\n\n- general: why?\n\nNotes\n=====\n"
+
+
 def test_an_entry_that_is_more_than_a_paragraph_stands_in_a_fence() -> None:
     words = "a table:\n\n| a |\n|---|\n| b |"
     text = add_addition(a_brief(), "format-conversion", words)
@@ -206,7 +211,8 @@ def test_an_entry_that_is_more_than_a_paragraph_stands_in_a_fence() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["# why?", "a\n\n- general: b", "x [CONFIRMED 2026-01-31 → RC-1]", "<!-- x -->", "```"]
+    "words",
+    ["# why?", "a\n\n- general: b", "x [CONFIRMED 2026-01-31 → RC-1]", "<!-- x -->", "```", "a\n\nb", "a <!-- b --> c"],
 )
 def test_a_question_that_looks_like_something_else_is_one_question(words: str) -> None:
     text = add_question(a_brief(), "intent-check:", words)

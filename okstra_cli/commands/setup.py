@@ -1,0 +1,75 @@
+"""`git okstra setup`: installs skills, agent definitions and permission rules for agents, and takes them out again."""
+
+from typing import Annotated
+
+import typer
+
+from okstra_cli.lazy import single_command
+from okstra_cli.output import Answer
+from okstra_cli.session import Session
+from okstra_git.errors import UsageError
+
+app = single_command()
+
+
+@app.command()
+def setup(
+    context: typer.Context,
+    project: Annotated[bool, typer.Option("--project", help="For this project (the default).")] = False,
+    user: Annotated[bool, typer.Option("--user", help="For this user, in all projects.")] = False,
+    plugin: Annotated[
+        str | None, typer.Option("--plugin", metavar="DIR", help="Make DIR a plugin of Claude Code, and a marketplace.")
+    ] = None,
+    tools: Annotated[
+        list[str] | None, typer.Option("--for", metavar="claude|agents", help="Only for these tools; repeatable.")
+    ] = None,
+    local: Annotated[
+        bool, typer.Option("--local", help="Add the rules to settings.local.json, which is not shared.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Say what would be done; write nothing.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Say what is not as shipped; exit 1 if anything.")] = False,
+    uninstall: Annotated[bool, typer.Option("--uninstall", help="Remove what setup installed.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace edited files too; yours stay beside as NAME.orig-1.")
+    ] = False,
+) -> Answer:
+    """Install the skills and agent definitions for agents, and the rules that let them call okstra.
+
+    Updates and removes only what it installed itself. A file that you edited, or that was there
+    before, stays, and is told with exit status 2.
+
+    \b
+    Examples:
+      git okstra setup --dry-run
+      git okstra setup --user
+      git okstra setup --check
+      git okstra setup --uninstall
+    """
+    from okstra_cli import equipping
+    from okstra_cli.views import setup as view
+    from okstra_git.shipped import templates_directory
+
+    _refuse_pairs(check=check, uninstall=uninstall, dry_run=dry_run, force=force)
+    session = Session.of(context)
+    scope = equipping.choose_scope(
+        session, project=project, user=user, plugin=plugin, local=local, tools=tools or ()
+    )  # fmt: skip
+    program, templates = equipping.find_program(session), templates_directory()
+    if program is None and not uninstall:
+        session.note(equipping.NOT_ON_PATH)
+    if check:
+        found = equipping.inspect_all(scope, templates)
+        return Answer(
+            view.check_json(scope, found, program),
+            lambda: view.check_page(found),
+            error=equipping.describe_drift(scope, found),
+        )
+    done = equipping.equip(equipping.Order(scope, templates, dry_run=dry_run, uninstall=uninstall, force=force))
+    return Answer(view.setup_json(done, program), lambda: view.setup_page(done), done.exit_status)
+
+
+def _refuse_pairs(*, check: bool, uninstall: bool, dry_run: bool, force: bool) -> None:
+    if check and (uninstall or dry_run or force):
+        raise UsageError("--check only looks; it goes with no other action", hint="git okstra setup --check")
+    if uninstall and force:
+        raise UsageError("--uninstall keeps what you edited; there is nothing to force", hint="leave --force out")

@@ -1,0 +1,234 @@
+"""Adds texts to a list in a JSON file and takes them out again, and leaves every other byte as it is."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Never
+
+from okstra_git.errors import OkstraError
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_FIRST_INDENT = re.compile(r"\n([ \t]+)\S")
+_DECODER = json.JSONDecoder()
+
+
+class NotPlainJson(OkstraError):
+    """Text that is no strict JSON, or whose shape leaves no place for the list."""
+
+    code = "json.not-plain"
+
+
+class Item(NamedTuple):
+    """A member of an object or an element of a list: where it begins and ends, and where its value begins."""
+
+    key: str
+    start: int
+    value: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Container:
+    """An object or a list in the text, and how the file writes it: a line for each item or all in one."""
+
+    at: int
+    items: tuple[Item, ...]
+    is_tall: bool
+    base: str
+    indent: str
+    unit: str
+    newline: str
+    inside: str
+
+    def rendered(self, value: Any) -> str:
+        """A value as an item of this container."""
+        text = json.dumps(value, ensure_ascii=False, indent=self.unit if self.is_tall else None)
+        return text.replace("\n", self.newline + self.indent)
+
+    def insertion(self, pieces: Sequence[str]) -> tuple[int, str]:
+        """Where further items go, and the text that brings them."""
+        between = self.newline + self.indent if self.is_tall else " "
+        if self.items:
+            return self.items[-1].end, "".join(f",{between}{piece}" for piece in pieces)
+        closing = self.newline + self.base if self.is_tall and "\n" not in self.inside else ""
+        return self.at + 1, (between if self.is_tall else "") + f",{between}".join(pieces) + closing
+
+
+@dataclass(frozen=True)
+class Added:
+    """The text with the new elements; `chunk` is what was put in, `made` the keys that had to be made for the list."""
+
+    text: str
+    chunk: str
+    made: tuple[str, ...]
+
+
+def read_json(text: str) -> Any:
+    """The value of a JSON text; refuses comments, trailing commas and everything else that the standard does not have.
+
+    A byte order mark in front is none of the text's.
+    """
+    try:
+        return json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotPlainJson(f"it is no plain JSON: {error}") from error
+
+
+def list_at(value: Any, keys: Sequence[str]) -> list[Any] | None:
+    """The list below these keys, or None when a key is not there; refuses another shape on the way."""
+    for key in keys:
+        if not isinstance(value, dict):
+            raise NotPlainJson(f"its {key} has no place: what should hold it is no object")
+        if key not in value:
+            return None
+        value = value[key]
+    if not isinstance(value, list):
+        raise NotPlainJson(f"its {'.'.join(keys)} is no list")
+    return value
+
+
+def add_texts(text: str, keys: Sequence[str], values: Sequence[str]) -> Added:
+    """The text with the values at the end of the list below `keys`, in the manner of the file; one insertion."""
+    data = read_json(text)
+    list_at(data, keys)
+    at, depth = _deepest(text, keys)
+    container, made = _container(text, at), tuple(keys[depth:])
+    wanted: Any = list(values)
+    for key in reversed(made[1:]):
+        wanted = {key: wanted}
+    key = f"{json.dumps(made[0])}: " if made else ""
+    new = [key + container.rendered(each) for each in ([wanted] if made else values)]
+    place, chunk = container.insertion(new)
+    edited = text[:place] + chunk + text[place:]
+    _expect(edited, _with_values(data, keys, values))
+    return Added(edited, chunk, made)
+
+
+def take_texts(
+    text: str, keys: Sequence[str], values: Sequence[str], *, chunks: Sequence[str] = (), made: Sequence[str] = ()
+) -> str:
+    """The text without one of each of these values, and without the containers `made` for them once they are empty.
+
+    Where the `chunks` that were put in still stand as they were, the text is byte for byte what it was before.
+    """
+    plain = text
+    for value in values:
+        plain = _without_value(plain, keys, value)
+    for depth in range(len(keys), len(keys) - len(made), -1):
+        plain = _without_empty(plain, keys[:depth])
+    restored = text
+    for chunk in reversed(chunks):
+        if restored.count(chunk) == 1:
+            restored = restored.replace(chunk, "")
+    return restored if _reads_as(restored, read_json(plain)) else plain
+
+
+def _deepest(text: str, keys: Sequence[str]) -> tuple[int, int]:
+    """Where the innermost container that is there begins, and how many of the keys lead to it."""
+    at = _SPACE.match(text, len(text) - len(text.removeprefix("\ufeff"))).end()  # type: ignore[union-attr]
+    for depth, key in enumerate(keys):
+        found = [item for item in _items(text, at) if item.key == key]
+        if not found:
+            return at, depth
+        at = found[-1].value  # of two equal keys every reader takes the last one
+    return at, len(keys)
+
+
+def _items(text: str, at: int) -> list[Item]:
+    """The members of the object, or the elements of the list, whose bracket is at `at`."""
+    items: list[Item] = []
+    is_object, place = text[at] == "{", _skip(text, at + 1)
+    while text[place] not in "]}":
+        key, start = "", place
+        if is_object:
+            key, place = _DECODER.raw_decode(text, place)
+            place = _skip(text, _skip(text, place) + 1)
+        _, end = _DECODER.raw_decode(text, place)
+        items.append(Item(key, start, place, end))
+        place = _skip(text, end)
+        if text[place] == ",":
+            place = _skip(text, place + 1)
+    return items
+
+
+def _skip(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _container(text: str, at: int) -> Container:
+    items = tuple(_items(text, at))
+    inside = text[at + 1 : items[0].start if items else _skip(text, at + 1)]
+    is_tall = "\n" in inside or (not items and "\n" in text.strip("\ufeff"))
+    base, unit = _indent_of_line(text, at), _unit(text)
+    indent = inside.rpartition("\n")[2] if items and is_tall else base + unit
+    return Container(at, items, is_tall, base, indent, unit, "\r\n" if "\r\n" in text else "\n", inside)
+
+
+def _unit(text: str) -> str:
+    found = _FIRST_INDENT.search(text)
+    return found[1] if found else "  "
+
+
+def _indent_of_line(text: str, at: int) -> str:
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _without_value(text: str, keys: Sequence[str], value: str) -> str:
+    """The text without the last element that equals the value; without one there, unchanged."""
+    if value not in (list_at(read_json(text), keys) or []):
+        return text
+    at, _ = _deepest(text, keys)
+    items = _items(text, at)
+    return _without_item(text, at, max(n for n, item in enumerate(items) if _value(text, item) == value))
+
+
+def _without_empty(text: str, keys: Sequence[str]) -> str:
+    """The text without the member below these keys when nothing is in it."""
+    at, depth = _deepest(text, keys[:-1])
+    items = _items(text, at) if depth == len(keys) - 1 and text[at] == "{" else []
+    found = [number for number, item in enumerate(items) if item.key == keys[-1]]
+    if not found or _value(text, items[found[-1]]) not in ([], {}):
+        return text
+    return _without_item(text, at, found[-1])
+
+
+def _value(text: str, item: Item) -> Any:
+    return _DECODER.raw_decode(text, item.value)[0]
+
+
+def _without_item(text: str, at: int, number: int) -> str:
+    """The text without one item of the container at `at`, and the comma that parted it from its neighbour."""
+    items = _items(text, at)
+    if number:
+        return text[: items[number - 1].end] + text[items[number].end :]
+    if len(items) > 1:
+        return text[: items[0].start] + text[items[1].start :]
+    return text[: at + 1] + text[_skip(text, items[0].end) :]
+
+
+def _with_values(data: Any, keys: Sequence[str], values: Sequence[str]) -> Any:
+    copy = json.loads(json.dumps(data))
+    place = copy
+    for key in keys[:-1]:
+        place = place.setdefault(key, {})
+    place.setdefault(keys[-1], []).extend(values)
+    return copy
+
+
+def _expect(text: str, wanted: Any) -> None:
+    if not _reads_as(text, wanted):
+        raise NotPlainJson("it cannot take the list without other changes")
+
+
+def _reads_as(text: str, wanted: Any) -> bool:
+    try:
+        return bool(read_json(text) == wanted)
+    except NotPlainJson:
+        return False
+
+
+def _refuse_constant(name: str) -> Never:
+    raise ValueError(f"{name} is not JSON")

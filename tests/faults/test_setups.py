@@ -1,0 +1,72 @@
+"""Setup where the disk says no: a sentence, nothing lost, and the next setup goes on."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from okstra_git.outfit.model import Unwritable
+from tests.faults.conftest import remount
+from tests.faults.test_disks import fill
+from tests.outfit.closet import Closet, picture, write_templates
+
+Mount = Callable[[str], Path]
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    return write_templates(tmp_path / "templates")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    folder = tmp_path / "place"
+    folder.mkdir()
+    return folder
+
+
+def test_a_read_only_disk_refuses_before_anything_is_written(small_disk: Mount, templates: Path) -> None:
+    disk = small_disk("1m")
+    (disk / ".claude").mkdir()
+    remount(disk, "ro")
+    with pytest.raises(Unwritable, match="read-only file system"):
+        Closet.claude(disk, templates).install()
+    assert picture(disk) == {".claude/": ""}
+
+
+def test_a_read_only_part_is_finished_by_the_next_setup(small_disk: Mount, place: Path, templates: Path) -> None:
+    disk = small_disk("1m")
+    (disk / "skills").mkdir()
+    (place / ".claude").mkdir()
+    (place / ".claude/skills").symlink_to(disk / "skills")
+    before, closet = picture(place), Closet.claude(place, templates)
+    remount(disk, "ro")
+    with pytest.raises(Unwritable):
+        closet.install()
+    remount(disk, "rw")
+    closet.install()
+    assert closet.inspect().is_as_shipped
+    closet.uninstall()
+    assert (picture(place), picture(disk)) == (before, {"skills/": ""})
+
+
+@pytest.mark.parametrize("pages", range(14))
+def test_wherever_the_room_runs_out_the_next_setup_finishes(small_disk: Mount, templates: Path, pages: int) -> None:
+    disk = small_disk("256k")
+    closet = Closet.claude(disk, templates)
+    filler = fill(disk, leave=4096 * pages)
+    with suppress(Unwritable):
+        closet.install()
+    filler.unlink()
+    closet.install()
+    assert closet.inspect().is_as_shipped
+    closet.uninstall()
+    assert picture(disk) == ({} if pages else {".claude/": ""})
+
+
+def test_a_full_disk_is_told(small_disk: Mount, templates: Path) -> None:
+    disk = small_disk("256k")
+    fill(disk)
+    with pytest.raises(Unwritable, match="no space left on device"):
+        Closet.claude(disk, templates).install()

@@ -1,0 +1,1 @@
+"""The outfit of agents: installing, updating, and leaving no trace."""

@@ -1,0 +1,106 @@
+"""A scripted agent that knows only the skills takes a task from nothing to a prepared bundle, with the real program."""
+
+import json
+
+import pytest
+
+from tests.kit.agent import ScriptedAgent, Skill, labelled, read
+from tests.kit.papers import a_plan
+from tests.kit.scenario import World
+
+WORDS = "Hello,\n\n# please\n\nlet people log in without a password, it's \"urgent\" & costs $5.\n"
+NEW_TASK = {"task_pick": "new", "task_group_pick": "web", "task_id_pick": "login"}
+
+
+@pytest.fixture
+def repository(world: World) -> World:
+    """An ordinary repository in which nobody ever ran okstra."""
+    return world
+
+
+def write_brief(agent: ScriptedAgent) -> str:
+    """The way of okstra-brief, the reporter being at hand."""
+    skill = Skill("okstra-brief")
+    source = agent.world.write(".okstra/briefs/web/login.source.txt", WORDS)
+    new = agent.run(
+        skill.line("Step 3", "brief new"), group="web", name="login", source_file=str(source), title="Passkeys",
+        ticket="SHOP-12",
+    ).json  # fmt: skip
+    brief = str(new["path"])
+    text = str(agent.world.write(".okstra/briefs/web/login.item.txt", "they mean the web shop, not the app"))
+    infer = skill.line("Step 4", "intent-inference")
+    agent.run(infer, brief_file=brief, text_file=text, question="only the web shop?")
+    check, confirm = skill.line("Step 6", "brief check"), skill.lines("Step 6.5")
+    agent.run(check, 2, brief_file=brief, task_type="requirements-discovery")
+    waiting = agent.run(confirm[0], brief_file=brief).json["questions"]
+    for question in waiting:
+        answer = str(agent.world.write(".okstra/briefs/web/answer.txt", "Yes, 'only' that one."))
+        agent.run(confirm[1], brief_file=brief, number=str(question["question"]), answer_file=answer)
+    agent.run(check, brief_file=brief, task_type="requirements-discovery")
+    assert WORDS in read(brief)
+    return brief
+
+
+def start_run(agent: ScriptedAgent, name: str) -> str:
+    """The way of okstra-run from Step 2 on; the lead prompt."""
+    skill = Skill("okstra-run")
+    assert agent.wizard(skill, name)["kind"] == "done"
+    line = agent.run(skill.line("Step 4", "render-args"), name=name).out
+    prepared = agent.run(line.removesuffix("\n"))
+    assert labelled(prepared, "okstra task root").endswith("/.okstra/tasks/shop/web/login")
+    prompt = read(labelled(prepared, "okstra instruction-set") + "/claude-execution-prompt.md")
+    assert prepared.out.endswith(prompt)
+    agent.run(skill.line("Step 3", "rm ", "json"), name=name)
+    return prompt
+
+
+def test_from_nothing_to_a_prepared_bundle(repository: World) -> None:
+    agent = ScriptedAgent(repository, NEW_TASK)
+    entry = Skill("okstra-run")
+    status = agent.run(entry.line("Step 1", "status")).json
+    assert [problem["code"] for problem in status["problems"]] == ["store.not-initialised"]
+    agent.run(entry.line("Step 1", "init") + " --project-id shop")
+    brief = write_brief(agent)
+    prompt = start_run(agent, "login")
+    assert "requirements-discovery of shop:web:login" in prompt
+    assert agent.asked == ["task_pick", "task_group_pick", "task_id_pick", "task_type", "brief_pick", "use_defaults",
+                           "confirm", "done"]  # fmt: skip
+    runs = repository.okstra("run", "list", "--json").json["runs"]
+    assert [(run["task"], run["task_type"], run["status"]) for run in runs] == [
+        ("shop:web:login", "requirements-discovery", "prepared"),
+    ]  # fmt: skip
+    assert repository.okstra("task", "show", "shop:web:login", "--json").json["task"]["tickets"] == ["SHOP-12"]
+    assert brief.endswith(".okstra/briefs/web/login.md")
+
+
+def test_then_its_stages_are_prepared_with_models_of_ones_own(repository: World) -> None:
+    repository.okstra("init", "--project-id", "shop")
+    repository.okstra("task", "open", "shop:web:login")
+    repository.write("plan.md", a_plan({1: (), 2: ()}))
+    repository.okstra("plan", "approve", "plan.md", "--task-key", "shop:web:login")
+    agent = ScriptedAgent(repository, {
+        "task_pick": "shop:web:login", "task_type": "implementation", "stage_pick": "2", "use_defaults": "no",
+        "lead_model": "sonnet", "directive_pick": "direct-input", "directive": "It's $5;\nmind the `tests`",
+    })  # fmt: skip
+    prompt = start_run(agent, "stage")
+    assert "implementation of shop:web:login, stage 2" in prompt
+    context = json.loads(read(str(next(repository.path.rglob("run-context-*.json")))))
+    assert context["options"]["directive"] == "It's $5;\nmind the `tests`"
+    assert [worker["model"] for worker in context["workers"] if worker["id"] == "claude"]
+    assert agent.asked == [
+        "task_pick", "task_type", "stage_options", "workers_override", "models", "options", "directive",
+        "branch_confirm", "confirm", "done",
+    ]  # fmt: skip
+
+
+def test_a_user_who_stops_prepares_nothing(repository: World) -> None:
+    repository.okstra("init", "--project-id", "shop")
+    repository.okstra("task", "open", "shop:web:login")
+    repository.write(".okstra/briefs/web/login.md", "---\nreporter-confirmations: complete\n---\n")
+    agent = ScriptedAgent(repository, {"task_pick": "shop:web:login", "confirm": "abort"})
+    skill = Skill("okstra-run")
+    assert agent.wizard(skill, "login")["kind"] == "aborted"
+    refused = agent.run(skill.line("Step 4", "render-args"), 1, name="login")
+    assert (refused.out, "stopped" in refused.err) == ("", True)
+    agent.run(skill.line("Step 3", "rm ", "json"), name="login")
+    assert repository.okstra("run", "list", "--all", "--json").json["runs"] == []
