@@ -16,7 +16,7 @@ from tests.kit.scenario import World
 from tests.kit.stores import recorded_world
 from tests.kit.surroundings import ROOT, program_dir
 
-HEAVY = {"rich", "jinja2", "psutil", "pydantic", "xxhash"}
+HEAVY = {"rich", "jinja2", "psutil", "pydantic", "xxhash", "questionary", "prompt_toolkit"}
 BEFORE_A_RECORD_IS_CONCERNED = {"typer", "pygit2", *HEAVY}
 
 
@@ -64,6 +64,10 @@ def test_the_front_page_loads_no_command(world: World) -> None:
 def test_an_answer_in_json_loads_what_it_needs(world: World) -> None:
     assert loaded_by(world, "config", "list") & HEAVY == set()
     assert loaded_by(world, "config", "get", "--text", "keepDays") & HEAVY == set()
+
+
+def test_the_questions_of_the_wizard_are_loaded_only_where_somebody_is_asked(world: World) -> None:
+    assert loaded_by(world, "wizard", "run", "--help") & HEAVY == set()
 
 
 def test_psutil_is_loaded_only_where_a_holder_is_looked_for(world: World) -> None:

@@ -131,6 +131,17 @@ def test_a_jump_back_offers_what_was_chosen_before() -> None:
     assert (arguments_of(end)["stage"], arguments_of(end)["executor"]) == ("3", "claude")
 
 
+def test_a_decision_that_was_taken_back_is_made_anew() -> None:
+    end = Walk(start()).press(*[ENTER] * 7, "2", ENTER, ESC, ENTER)  # change something, after all not, begin
+    assert arguments_of(end)["stage"] == "auto"
+
+
+def test_marks_that_were_taken_back_are_set_again() -> None:
+    state = walk(start(), LOGIN, "implementation-planning", "keep", "no")
+    stopped = Walk(state).stop(" ", DOWN, DOWN, " ", ENTER, ESC, ENTER)
+    assert stopped.answers["workers_override"] == "codex,gemini,report-writer"
+
+
 def test_a_letter_that_cannot_stand_is_refused_before_enter_leaves_the_line() -> None:
     stopped = Walk(start()).stop("4", ENTER, "3", ENTER, "a b", ENTER, WIPE, ENTER, "ab", ENTER)
     assert stopped.answers["task_group"] == "ab"
