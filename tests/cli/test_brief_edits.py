@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from okstra_cli.brief_files import BriefChanged, BriefFile, BriefUnwritable, save, save_brief
+from okstra_cli.brief_files import BriefChanged, BriefFile, BriefUnwritable, save, save_brief, save_over
 from okstra_git.plans.brief_proof import read_text
 from tests.cli.shop import open_shop, refused
 from tests.kit.papers import a_brief
@@ -241,6 +241,16 @@ def test_the_glossary_is_made_extended_and_asked_about(shop: World) -> None:
     text = a_brief().replace("## Open", "## Augmentation\n\n- terminology-mapping: the gate is the door\n\n## Open")
     shop.write("b.md", text)
     assert shop.okstra("brief", "check", "b.md").json["problems"] == []
+
+
+def test_a_glossary_that_somebody_else_wrote_meanwhile_is_left_alone(shop: World) -> None:
+    path = shop.write(".okstra/glossary.md", "theirs\n")
+    for read in (None, b"mine\n"):
+        with pytest.raises(BriefChanged):
+            save_over(path, read, b"ours\n", name="glossary")
+    assert path.read_text() == "theirs\n"
+    save_over(path, b"theirs\n", b"ours\n", name="glossary")
+    assert path.read_text() == "ours\n"
 
 
 # --- refusals
