@@ -172,6 +172,28 @@ def test_the_gate_moves_by_hand(shop: World) -> None:
     refused(shop.okstra(*CONFIRM, "--pending", exit=1), "brief.gate-settled")
 
 
+def test_a_question_in_a_second_section_is_asked_before_the_gate_is_complete(shop: World) -> None:
+    shop.write("b.md", a_brief("pending", questions=QUESTIONS[:1]) + "\n## Open Questions\n\n- intent-check: why?\n")
+    assert shop.okstra(*CONFIRM, "--question", "2", "--answer", "Yes.").json["left"] == [3]
+    refused(shop.okstra(*CONFIRM, "--complete", exit=1), "brief.gate-settled")
+    told = shop.okstra(*ASK, "general:", "--text", "last?").json
+    assert told["left"] == [3]
+    assert shop.okstra(*CONFIRM, "--question", "3", "--answer", "So.").json["gate"] == "complete"
+    text = text_of(shop)
+    assert "- intent-check: why? [CONFIRMED" in text
+    assert text.index("general: last?") > text.index("intent-check: why?")
+
+
+def test_what_never_ends_is_told_before_anybody_is_asked(shop: World) -> None:
+    shop.write("b.md", a_brief("pending") + "\n<!-- later\n\n- intent-check: why?\n")
+    assert shop.okstra(*CONFIRM).json["next"] == "git okstra brief check b.md"
+    answer = shop.okstra(*CONFIRM, "--complete", exit=1)
+    assert refused(answer, "brief.unclosed") == "<!-- in line 17 never ends, so that questions behind it are not read"
+    assert answer.json["error"]["hint"] == "end it with -->, then repeat"
+    told = shop.okstra("brief", "check", "b.md", "--text", exit=2).out
+    assert told.startswith("b.md:17: '<!--' begins here and never ends\n        end it with -->; questions behind it")
+
+
 def test_mode_line_ends_and_links_stay(shop: World) -> None:
     path = shop.write("b.md", a_brief("pending", questions=QUESTIONS).replace("\n", "\r\n").encode())
     path.chmod(0o640)
