@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okstra_cli.brief_files import difference, read_brief, save, save_brief
+from okstra_cli.brief_files import difference, read_brief, read_if_there, save_brief, save_over
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.brief_edits import add_addition, add_question
@@ -67,12 +68,14 @@ def term_here(session: Session, name: str, meaning: str, *, replace: bool, dry_r
     if not term or not is_text(term) or not term.isprintable():
         raise BadTerm(f"{shown(name)} is no term", hint="name a word or a few, on one line")
     project = ProjectPaths(project_root(session))
-    path = project.glossary
-    before = decode(path.read_bytes(), name=project.relative(path)) if path.exists() else ""
-    after = define_term(before or EMPTY, term, meaning, replace=replace)
-    if after != before and not dry_run:
-        save(path.resolve(), after.encode("utf-8"), name=project.relative(path))
-    shown_path, diff = project.relative(path), difference(before, after, project.relative(path))
+    path, shown_path = project.glossary, project.relative(project.glossary)
+    with hold_folder(project.root):  # the glossary may not be there yet
+        data = read_if_there(path, name=shown_path)
+        before = decode(data or b"", name=shown_path)
+        after = define_term(before or EMPTY, term, meaning, replace=replace)
+        if after != before and not dry_run:
+            save_over(path.resolve(), data, after.encode("utf-8"), name=shown_path)
+    diff = difference(before, after, shown_path)
     return Answer(
         view.term_json(path, term, meaning, diff, dry_run=dry_run),
         lambda: view.term_page(shown_path, diff, dry_run=dry_run),

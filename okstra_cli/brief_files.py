@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown
 from okstra_git.plans.brief_proof import read_text
 from okstra_git.plans.brief_verbatim import LINE
@@ -78,9 +79,26 @@ def save_brief(found: BriefFile, text: str) -> None:
     """Write the brief anew in one step, with the mode it has; refuses when it is not what was read any more."""
     data = text.encode("utf-8")
     decode(data, name=found.name)
-    if found.path.read_bytes() != found.text.encode("utf-8"):
-        raise BriefChanged(f"{found.name} was changed by somebody else just now", hint="look at it, then repeat")
-    save(found.path, data, name=found.name)
+    with hold_folder(found.path.parent):
+        save_over(found.path, found.text.encode("utf-8"), data, name=found.name)
+
+
+def read_if_there(path: Path, *, name: str) -> bytes | None:
+    """The content of a file, None when there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        raise FileRefused(f"{shown(name)} cannot be read: {why}", hint="mend it, then repeat", path=name) from error
+
+
+def save_over(path: Path, before: bytes | None, data: bytes, *, name: str) -> None:
+    """Write the file in one step; refuses when it is not what was read, None for none. Only a lock makes it sure."""
+    if read_if_there(path, name=name) != before:
+        raise BriefChanged(f"{name} was changed by somebody else just now", hint="look at it, then repeat")
+    save(path, data, name=name)
 
 
 def save(path: Path, data: bytes, *, name: str) -> None:

@@ -96,6 +96,7 @@ def _question_json(number: int, question: OpenQuestion) -> dict[str, Any]:
 def _next(path: str, brief: Brief) -> str:
     """Answer what is open; say that nothing is; or look the brief over."""
     mine = _sorted(brief)[0]
-    if mine:
+    if mine and not brief.document.unclosed:
         return f"{list_command(path)} --question {mine[0][0]} --answer TEXT"
-    return check_command(path) if brief.gate == "complete" else f"{list_command(path)} --complete"
+    is_settled = brief.gate == "complete" or brief.document.unclosed
+    return check_command(path) if is_settled else f"{list_command(path)} --complete"

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from okstra_git.documents.front_matter import FrontMatter, read_front_matter
+from okstra_git.documents.unclosed import Unclosed, find_unclosed
 from okstra_git.errors import OkstraError
 
 MAX_BYTES = 5 << 20
@@ -103,6 +104,11 @@ class Section:
     codes: tuple[Code, ...] = ()
     index: int = 0
 
+    def is_titled(self, title: str) -> bool:
+        """Whether this is its title, in any case, with or without more in parentheses."""
+        wanted, own = title.casefold(), self.title.casefold()
+        return own == wanted or (own.startswith(f"{wanted} (") and own.endswith(")"))
+
 
 @dataclass(frozen=True)
 class Document:
@@ -112,11 +118,11 @@ class Document:
     lines: tuple[str, ...]
     front: FrontMatter
     sections: tuple[Section, ...] = field(default=())
+    unclosed: tuple[Unclosed, ...] = ()
 
     def find(self, title: str) -> Section | None:
         """The first section of this title, in any case and at any level, with or without more in parentheses."""
-        wanted = title.casefold()
-        return next((one for one in self.sections if _is_titled(one.title.casefold(), wanted)), None)
+        return next((one for one in self.sections if one.is_titled(title)), None)
 
     def below(self, section: Section) -> tuple[Section, ...]:
         """The sections inside this one, in order."""
@@ -160,11 +166,7 @@ def parse_document(text: str) -> Document:
     tokens = _parser().parse(plain)
     block = tokens[0] if tokens and tokens[0].type == "front_matter" else None
     front = read_front_matter(block.content, closing=block.map[1]) if block and block.map else FrontMatter()
-    return Document(text, lines, front, _sections(tokens, len(lines)))
-
-
-def _is_titled(title: str, wanted: str) -> bool:
-    return title == wanted or (title.startswith(f"{wanted} (") and title.endswith(")"))
+    return Document(text, lines, front, _sections(tokens, len(lines)), tuple(find_unclosed(tokens)))
 
 
 @cache

@@ -27,6 +27,12 @@ class GateSettled(OkstraError):
     code = "brief.gate-settled"
 
 
+class Unread(OkstraError):
+    """Part of the brief cannot be read, so nobody knows what is left to ask."""
+
+    code = "brief.unclosed"
+
+
 @dataclass(frozen=True)
 class Confirmed:
     """A brief with one answer more: its text, and the answer's id."""
@@ -68,6 +74,7 @@ def confirm(text: str, number: int, answer: str, day: str) -> Confirmed:
         if said != answer:
             raise _answered(question, number)
         return Confirmed(text, question.answer)
+    _require_whole(before)
     fresh = _free_id(before, question)
     mark = f"[CONFIRMED {day} → {fresh}]"
     hint = f"end line {question.line} with {mark}, and put '- {fresh}: …' under '{CONFIRMATIONS}' yourself"
@@ -86,6 +93,8 @@ def move_gate(text: str, gate: str) -> str:
     before = read_text(text)
     left = left_for_reporter(before)
     lines = [each.line for each in left]
+    if gate == GATE_COMPLETE:
+        _require_whole(before)
     if gate == GATE_COMPLETE and left:
         message = f"questions for the reporter are open: line {', '.join(map(str, lines))}"
         raise GateSettled(message, hint="answer them with --question N, or hand them on with --skip", lines=lines)
@@ -93,6 +102,13 @@ def move_gate(text: str, gate: str) -> str:
         message = f"the reporter has answered; the gate does not go back from {GATE_COMPLETE} to {gate}"
         raise GateSettled(message, hint="git okstra brief ask FILE --prefix intent-check: --text TEXT", lines=lines)
     return set_gate(text, gate)
+
+
+def _require_whole(brief: Brief) -> None:
+    """Questions may stand behind what never ends; nobody was asked those."""
+    for each in brief.document.unclosed[:1]:
+        message = f"{each.begins} in line {each.line} never ends, so that questions behind it are not read"
+        raise Unread(message, hint=f"end it with {each.ends}, then repeat", line=each.line)
 
 
 def set_gate(text: str, gate: str) -> str:

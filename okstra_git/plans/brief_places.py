@@ -65,7 +65,8 @@ def _indented(lines: Sequence[str]) -> list[str]:
 
 
 def _find(document: Document, title: str) -> Section | None:
-    return next((one for one in own_sections(document) if one.title.casefold() == title.casefold()), None)
+    """The last section of this title, so that a new entry comes behind all others."""
+    return next((one for one in reversed(own_sections(document)) if one.is_titled(title)), None)
 
 
 def _with_section(document: Document, title: str, entry: Sequence[str]) -> str:

@@ -30,8 +30,8 @@ def require_proven(texts: Iterable[str], wanted: Brief, why: str, *, section: st
 
 def find_proven(texts: Iterable[str], wanted: Brief, *, section: str = "") -> str | None:
     """The first text that reads as wanted, None when none does; the heading of `section` may be new."""
-    titles = {one.title.casefold() for one in own_sections(wanted.document)}
-    shape = _shape(wanted, made=[section] if section and section.casefold() not in titles else [])
+    is_there = any(one.is_titled(section) for one in own_sections(wanted.document))
+    shape = _shape(wanted, made=[section] if section and not is_there else [])
     return next((text for text in texts if _shape(read_text(text)) == shape), None)
 
 

@@ -21,7 +21,7 @@ _RC = re.compile(r"RC-([1-9][0-9]{0,5})\Z")
 
 def check_brief(brief: Brief, *, terms: frozenset[str] | None = None, needs_report: bool = False) -> list[Problem]:
     """What is wrong with a brief, top to bottom; `terms` are those of the glossary, None when there is none."""
-    found = [*_front_problems(brief), *_gate_problems(brief), *_source_problems(brief)]
+    found = [*_front_problems(brief), *_unclosed_problems(brief), *_gate_problems(brief), *_source_problems(brief)]
     found += _addition_problems(brief, terms)
     found += _question_problems(brief)
     found += _answer_problems(brief)
@@ -37,6 +37,12 @@ def _front_problems(brief: Brief) -> list[Problem]:
         return []
     return [Problem("brief.front-matter", front.problem_line, f"the front matter is not YAML: {front.problem}",
                     "mend it; okstra reads the reporter's confirmation there")]  # fmt: skip
+
+
+def _unclosed_problems(brief: Brief) -> list[Problem]:
+    return [Problem("brief.unclosed", each.line, f"{shown(each.begins)} begins here and never ends",
+                    f"end it with {each.ends}; questions behind it are not read")
+            for each in brief.document.unclosed]  # fmt: skip
 
 
 def _gate_problems(brief: Brief) -> list[Problem]:

@@ -109,9 +109,9 @@ def own_sections(document: Document) -> tuple[Section, ...]:
 
 
 def part_of(sections: Sequence[Section], title: str) -> tuple[Section, ...]:
-    """The section of this title with everything below it."""
-    top = next((one for one in sections if one.title.casefold() == title.casefold()), None)
-    return tuple(one for one in sections if top is not None and top.line <= one.line <= top.end)
+    """Every section of this title, each with everything below it; a second one counts as the first does."""
+    tops = [one for one in sections if one.is_titled(title)]
+    return tuple(one for one in sections if any(top.line <= one.line <= top.end for top in tops))
 
 
 def _field(sections: Sequence[Section], name: str) -> str:

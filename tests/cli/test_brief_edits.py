@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from okstra_cli.brief_files import BriefChanged, BriefFile, BriefUnwritable, save, save_brief
+from okstra_cli.brief_files import BriefChanged, BriefFile, BriefUnwritable, save, save_brief, save_over
 from okstra_git.plans.brief_proof import read_text
 from tests.cli.shop import open_shop, refused
 from tests.kit.papers import a_brief
@@ -172,6 +172,28 @@ def test_the_gate_moves_by_hand(shop: World) -> None:
     refused(shop.okstra(*CONFIRM, "--pending", exit=1), "brief.gate-settled")
 
 
+def test_a_question_in_a_second_section_is_asked_before_the_gate_is_complete(shop: World) -> None:
+    shop.write("b.md", a_brief("pending", questions=QUESTIONS[:1]) + "\n## Open Questions\n\n- intent-check: why?\n")
+    assert shop.okstra(*CONFIRM, "--question", "2", "--answer", "Yes.").json["left"] == [3]
+    refused(shop.okstra(*CONFIRM, "--complete", exit=1), "brief.gate-settled")
+    told = shop.okstra(*ASK, "general:", "--text", "last?").json
+    assert told["left"] == [3]
+    assert shop.okstra(*CONFIRM, "--question", "3", "--answer", "So.").json["gate"] == "complete"
+    text = text_of(shop)
+    assert "- intent-check: why? [CONFIRMED" in text
+    assert text.index("general: last?") > text.index("intent-check: why?")
+
+
+def test_what_never_ends_is_told_before_anybody_is_asked(shop: World) -> None:
+    shop.write("b.md", a_brief("pending") + "\n<!-- later\n\n- intent-check: why?\n")
+    assert shop.okstra(*CONFIRM).json["next"] == "git okstra brief check b.md"
+    answer = shop.okstra(*CONFIRM, "--complete", exit=1)
+    assert refused(answer, "brief.unclosed") == "<!-- in line 17 never ends, so that questions behind it are not read"
+    assert answer.json["error"]["hint"] == "end it with -->, then repeat"
+    told = shop.okstra("brief", "check", "b.md", "--text", exit=2).out
+    assert told.startswith("b.md:17: '<!--' begins here and never ends\n        end it with -->; questions behind it")
+
+
 def test_mode_line_ends_and_links_stay(shop: World) -> None:
     path = shop.write("b.md", a_brief("pending", questions=QUESTIONS).replace("\n", "\r\n").encode())
     path.chmod(0o640)
@@ -241,6 +263,16 @@ def test_the_glossary_is_made_extended_and_asked_about(shop: World) -> None:
     text = a_brief().replace("## Open", "## Augmentation\n\n- terminology-mapping: the gate is the door\n\n## Open")
     shop.write("b.md", text)
     assert shop.okstra("brief", "check", "b.md").json["problems"] == []
+
+
+def test_a_glossary_that_somebody_else_wrote_meanwhile_is_left_alone(shop: World) -> None:
+    path = shop.write(".okstra/glossary.md", "theirs\n")
+    for read in (None, b"mine\n"):
+        with pytest.raises(BriefChanged):
+            save_over(path, read, b"ours\n", name="glossary")
+    assert path.read_text() == "theirs\n"
+    save_over(path, b"theirs\n", b"ours\n", name="glossary")
+    assert path.read_text() == "ours\n"
 
 
 # --- refusals

@@ -280,3 +280,19 @@ def _wait_for(path: Path) -> None:
             return
         time.sleep(0.01)
     raise AssertionError(f"{path} never came")
+
+
+def _define(path: Path, number: int) -> object:
+    answer = World(path).okstra("brief", "term", f"Word{number}", "--meaning", f"it is {number}", exit=None)
+    return answer.exit, answer.json["changed"]
+
+
+def test_terms_that_come_at_once_are_all_kept_though_there_is_no_glossary_yet(world: World) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    glossary = world.path / ".okstra/glossary.md"
+    world.okstra("brief", "term", "Word", "--meaning", "loads the program", "--dry-run")
+    for _ in range(5):
+        glossary.unlink(missing_ok=True)
+        assert crowd(_define, world.path, 8) == [(0, True)] * 8
+        said = glossary.read_text().splitlines()
+        assert sorted(said) == ["", "# Glossary", *(f"- Word{number}: it is {number}" for number in range(8))]

@@ -172,7 +172,6 @@ def test_an_answer_gets_an_id_that_is_nobody_elses(
          "line 3 is marked with RC-1, which has no words in line 7"),
         ("## Augmentation\n\n### Open Questions\n\n- intent-check: why?\n",
          "the question in line 5 cannot be marked for sure"),
-        ("## Open Questions\n\n- general: why?\n\n<pre>\n", "'Reporter Confirmations' cannot take an answer for sure"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_edited_for_sure_is_refused_with_its_line(text: str, says: str) -> None:

@@ -159,6 +159,7 @@ def test_answers_may_be_items_headings_or_lines(written: str, answers: dict[str,
 RC1 = "- RC-1: Yes,\n  only there.\n"
 BROKEN = {
     "brief.front-matter": (swap("ticket: SHOP-12", "ticket: [SHOP"), "ticket: [SHOP"),
+    "brief.unclosed": (WHOLE + "\n<!-- later\n\n- x\n", "<!-- later"),
     "brief.bad-gate": (swap("reporter-confirmations: Complete", "reporter-confirmations: later"),
                        "reporter-confirmations: later"),
     "brief.no-source": (swap("## 1. Source Material", "## Source"), "---"),

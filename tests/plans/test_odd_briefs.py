@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from okstra_git.documents.markdown import parse_document
 from okstra_git.phases import PHASES, require_phase
+from okstra_git.plans.brief_edits import Unread, confirm, move_gate
 from okstra_git.plans.brief_rules import check_brief
 from okstra_git.plans.briefs import Brief, parse_brief
-from okstra_git.plans.reporter_gate import judge_gate
+from okstra_git.plans.reporter_gate import judge_gate, left_for_reporter
 from tests.kit.papers import a_brief
 
 ANSWERED = "intent-check: is a week seven days? [CONFIRMED 2026-01-31 → RC-1]"
@@ -65,6 +66,42 @@ def test_headings_in_the_reporters_words_are_the_reporters() -> None:
 def test_an_addition_is_read_however_its_label_is_written(said: str) -> None:
     found = read(f"{a_brief()}\n## Augmentation\n\n{said}\n").additions
     assert [(each.label, each.text) for each in found] == [("evidence-link", "a.py:3")]
+
+
+def test_a_second_section_of_a_title_counts_as_the_first_does() -> None:
+    more = "\n## open questions (열린 질문)\n\n- intent-check: asked twice?\n"
+    more += "".join(f"\n## Augmentation\n\n- evidence-link: {name}\n" for name in "ab")
+    more += "".join(f"\n## Reporter Confirmations\n\n- RC-{number}: yes\n" for number in (1, 2))
+    brief = read(a_brief("skipped", questions=["intent-check: once?"]) + more)
+    assert [each.text for each in left_for_reporter(brief)] == ["once?", "asked twice?"]
+    assert ([each.text for each in brief.additions], list(brief.answers)) == (["a", "b"], ["RC-1", "RC-2"])
+
+
+OPENINGS = ["<!--", "<!-- todo", "```", "````text\n```", "~~~\n```", "<pre>", "<?", "<![CDATA["]
+CLOSED = ["<!-- a -->", "<!--\n\na\n-->", "```\na\n```", "````\n```\n`````", "~~~\n~~~", "<pre>\n\n</pre>", "a <!-- b",
+          "`<!--`", "<preface>", "- a\n  ```\n  b\n  ```", "<div>"]  # fmt: skip
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+@pytest.mark.parametrize("end", ["", "\n", "\n\n\n", "\nx"])
+def test_what_never_ends_is_told_with_its_line_and_keeps_the_gate(opening: str, end: str) -> None:
+    swallowed = f"\n{opening}\n\n- intent-check: for all?{end}"
+    text = a_brief("pending", questions=["intent-check: once?"]) + swallowed
+    line = text[: text.index(swallowed)].count("\n") + 2
+    [problem] = check_brief(read(text))
+    assert (problem.code, problem.line) == ("brief.unclosed", line)
+    with pytest.raises(Unread, match=f"in line {line} never ends"):
+        confirm(text, 2, "Yes.", "2026-01-31")
+    with pytest.raises(Unread):
+        move_gate(a_brief("pending") + swallowed, "complete")
+    assert read(move_gate(text, "skipped")).gate == "skipped"
+
+
+@pytest.mark.parametrize("piece", CLOSED)
+def test_what_ends_is_no_problem(piece: str) -> None:
+    text = a_brief("pending").replace("## Open", f"{piece}\n\n## Open")
+    assert check_brief(read(text)) == []
+    assert read(move_gate(text, "complete")).gate == "complete"
 
 
 def test_a_ticket_is_as_it_is_written() -> None:
