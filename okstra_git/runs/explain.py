@@ -171,7 +171,7 @@ class _Stage(NamedTuple):
         if self.git.beyond:
             return f"git okstra stage done {self.number} --task-key {self.key}", "records the newer commits as well"
         if self.lease is not None:
-            return f"git okstra run resume {self.lease.run}", "its stage is done, its report may be missing"
+            return self.unreported_next(self.task.runs[self.lease.run])
         if self.state == "landed":
             if self.git.worktree:
                 return self.on_task("worktree prune", "--dry-run"), "it has landed, so its worktree may go"
@@ -180,6 +180,12 @@ class _Stage(NamedTuple):
             verify = f"--task-type final-verification --stage {self.number}"
             return self.on_task("run prepare", verify), "it is done and waits to be verified"
         return f"git okstra stage show {self.number} --task-key {self.key}", "it is verified and waits to be merged"
+
+    def unreported_next(self, run: Run) -> tuple[str, str]:
+        """About a dead run whose stage is done: only a run that was prepared can be resumed."""
+        if run.status == "preparing":
+            return f"git okstra run abandon {run.id}", "its stage is done, and it was never prepared to the end"
+        return f"git okstra run resume {run.id}", "its stage is done, its report may be missing"
 
     def open_next(self) -> tuple[str, str]:
         if not self.task.is_open:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import Advice, RunAdvice, new_run_command
-from okstra_git.runs.leases import GUARDED
+from okstra_git.runs.leases import GUARDED, finished_stages
 from okstra_git.runs.standing import Standing
 
 FIRST_PHASE = "requirements-discovery"
@@ -22,9 +22,9 @@ class Step(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Something a person may be offered: to `continue` the run, or to `begin-anew` in its place."""
+    """Something a person may be offered: to `continue` the run, to `begin-anew` in its place, or to `abandon` it."""
 
-    what: Literal["continue", "begin-anew"]
+    what: Literal["continue", "begin-anew", "abandon"]
     command: str
     why: str
     recommended: bool
@@ -66,7 +66,7 @@ def make_offer(
     if step.command == resume:
         going_on = Choice("continue", resume, step.why, True)
         # the caller's own run is abandoned first, since asking for the same again gives the same run
-        again = () if run.id in ours else (Choice("begin-anew", anew, _why_anew(run), False),)
+        again = () if run.id in ours else (_instead(task, run, anew),)
         return Offer(run, True, step, (going_on, *again))
     choices = (Choice("begin-anew", anew, step.why, True),) if step.command == anew else ()
     return Offer(run, False, step, choices)
@@ -82,6 +82,17 @@ def step_for(run: Run, stages: Sequence[Advice], others: Sequence[RunAdvice]) ->
             return Step(found.command, found.why) if is_its_own else Step(_show(run), "another run has its stage")
     told = next((one for one in others if one.run == run.id), None)
     return Step(told.command, told.why) if told is not None else Step(_show(run), "nothing else is known of it")
+
+
+def _instead(task: Task, run: Run, anew: str) -> Choice:
+    """What there is besides going on; a stage that is finished is never begun anew."""
+    if run.task_type == GUARDED and run.stage in finished_stages(task):
+        return Choice("abandon", _abandon(run), "ends this run without a report; its stage stays done", False)
+    return Choice("begin-anew", anew, _why_anew(run), False)
+
+
+def _abandon(run: Run) -> str:
+    return f"git okstra run abandon {run.id}"
 
 
 def _show(run: Run) -> str:

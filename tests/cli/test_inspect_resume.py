@@ -98,6 +98,21 @@ def test_each_offered_command_does_what_it_says(
     assert shop.okstra("run", "show", run).json["run"]["status"] == status
 
 
+def test_every_command_that_is_offered_about_a_done_stage_works(
+    shop: World, lead: "subprocess.Popen[bytes]"
+) -> None:
+    place = prepare(shop, "--stage", "1", "--holder", str(lead.pid)).json
+    stage = World(Path(place["worktree"]), labels=shop.labels, clock=shop.clock)
+    stage.commit("S1")
+    stage.okstra("stage", "done", "1", *TASK)
+    die(lead)
+    choices = resume(stage)["choices"]
+    assert [each["what"] for each in choices] == ["continue", "abandon"]
+    for each in choices:
+        stage.okstra(*each["command"].split()[2:])
+    assert shop.okstra("run", "show", place["run"]).json["run"]["status"] == "abandoned"
+
+
 def test_an_analysis_that_is_begun_anew_stays_open(shop: World, lead: "subprocess.Popen[bytes]") -> None:
     run = prepared(shop, lead, task_type="error-analysis")
     die(lead)
