@@ -198,6 +198,8 @@ class _Stage(NamedTuple):
         missing = [n for n in self.planned.depends_on if n not in finished_stages(self.task)]
         if missing and self.lease is None:
             return f"git okstra status {self.key}", f"it waits for stage {', '.join(map(str, missing))}"
+        if self.plan is not None and self.plan_facts.matches is None:
+            return show_plan(self.task), "the plan has to be put back as it was approved first"
         if self.plan is not None and self.plan_facts.matches is not True:
             return f"git okstra plan check {quote(self.plan.path)}", "an agent may only work from the plan as approved"
         if self.git.during:
@@ -284,6 +286,11 @@ def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool) -> RunAdvice
     if run.status == "preparing":
         return RunAdvice(run.id, who, new_run_command(task, run), "its prepare died; this one takes its place")
     return RunAdvice(run.id, who, f"git okstra run resume {run.id}", "goes on where the dead one stopped")
+
+
+def show_plan(task: Task) -> str:
+    """The command that tells which plan was approved, where its file is not here."""
+    return f"git okstra plan show --task-key {task.key.replace('/', ':')}"
 
 
 def new_run_command(task: Task, run: Run) -> str:
