@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from okstra_cli.identity import Identity
     from okstra_cli.session import Session
     from okstra_git.host.lives import Life
+    from okstra_git.reconcile.judge import Judge
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.standing import Standing
@@ -67,6 +68,18 @@ class Inspection:
         except OkstraError as refusal:
             self.disk.note(refusal.message)
             return None
+
+    @cached_property
+    def _judge(self) -> Judge:
+        from okstra_cli.following import make_judge, read_hints
+
+        return make_judge(self.session, self.snapshot.state, hints=read_hints(self.session))
+
+    def undecided(self, task: Task) -> tuple[int, ...]:
+        """Stages of which a person has to say which commit they are now, as `status` finds them."""
+        if not task.is_open or not any(stage.range for stage in task.stages.values()):
+            return ()
+        return tuple(finding.stage for finding in self._judge.judge(task).confirms)
 
     def life_of(self, run: Run) -> Life | None:
         """Whether the run's process lives; None for a run that ended."""
@@ -137,7 +150,7 @@ def _tasks(looking: Inspection, most: int | None, begin: datetime | None) -> Ans
 
 def see_task(looking: Inspection, task: Task) -> TaskSeen:
     """How the task stands now."""
-    standing = standing_of(task)
+    standing = standing_of(task, undecided=looking.undecided(task))
     life = looking.life_of(standing.last) if standing.last is not None else None
     return TaskSeen(task, standing, life, _recorded(looking, task))
 

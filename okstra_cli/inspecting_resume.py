@@ -58,7 +58,7 @@ def how_to_resume(session: Session, identity: Identity) -> Answer:
 def _resumption(
     looking: Inspection, task: Task, stages: list[Advice], others: list[RunAdvice], here: int | None
 ) -> Resumption:
-    standing = standing_of(task)
+    standing = standing_of(task, undecided=looking.undecided(task))
     paths = ProjectPaths(looking.disk.root).task(parse_task_key(task.key))
     manifest = read_manifest(looking, task)
     note_outdated(looking, task, manifest)
