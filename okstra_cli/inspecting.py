@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from okstra_git.state.reading import Snapshot
 
 ENDED = ("finished", "failed", "abandoned")
-EVENTS = 50
-"""Events of a time line that are shown when nobody says how many."""
+EVENTS, TASKS = 50, 10
+"""Events of a time line, and tasks, that are shown when nobody says how many."""
 
 
 @dataclass
@@ -132,11 +132,11 @@ def look_back(session: Session, identity: Identity, *, limit: str | None, since:
     key = find_key(session, identity)
     looking = Inspection(session)
     if key is None:
-        return _tasks(looking, most, begin)
+        return _tasks(looking, most or TASKS, begin)
     return _time_line(looking, require_task(looking.snapshot.state, key), most or EVENTS, begin)
 
 
-def _tasks(looking: Inspection, most: int | None, begin: datetime | None) -> Answer:
+def _tasks(looking: Inspection, most: int, begin: datetime | None) -> Answer:
     from okstra_cli.views import inspect_history as view
 
     tasks = [task for task in looking.snapshot.state.tasks.values() if task.is_open]

@@ -93,7 +93,8 @@ def _left(
     if task.plan is None and not task.stages:
         yield "approve a plan"
     for verb in dict.fromkeys(_LEFT.values()):
-        numbers = sorted(n for state, each in stages.items() if _LEFT.get(state) == verb for n in each if n not in undecided)
+        waiting = {n for state, each in stages.items() if _LEFT.get(state) == verb for n in each}
+        numbers = sorted(waiting - undecided)
         if numbers:
             yield f"{verb} {named_stages(numbers)}"
     if active:

@@ -147,6 +147,15 @@ def test_a_plan_of_many_stages_is_told_as_a_range(world: World) -> None:
     assert "stages 1-20, .okstra/plan.md" in page
 
 
+def test_many_tasks_are_cut_and_the_rest_is_counted(shop: World) -> None:
+    record(open_store(shop), *(TaskOpened(task=f"shop/web/more-{number}") for number in range(1, 13)))
+    told = history(shop)
+    assert (len(told["tasks"]), told["count"]) == (10, 13)
+    page = shop.okstra("inspect", "history", "--text").out
+    assert page.endswith("and 3 more: git okstra inspect history --limit 13\n")
+    assert len(history(shop, "--limit", "13")["tasks"]) == 13
+
+
 def test_a_time_line_is_cut_by_number_and_date(shop: World) -> None:
     assert [event["event"] for event in history(shop, *TASK, "--limit", "1")["events"]] == ["plan.approved"]
     assert history(shop, *TASK, "--limit", "1")["count"] == 2
