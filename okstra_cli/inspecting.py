@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from okstra_cli.identity import Identity
     from okstra_cli.session import Session
     from okstra_git.host.lives import Life
+    from okstra_git.reconcile.judge import Judge
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.standing import Standing
     from okstra_git.state.reading import Snapshot
 
 ENDED = ("finished", "failed", "abandoned")
-EVENTS = 50
-"""Events of a time line that are shown when nobody says how many."""
+EVENTS, TASKS = 50, 10
+"""Events of a time line, and tasks, that are shown when nobody says how many."""
 
 
 @dataclass
@@ -67,6 +68,18 @@ class Inspection:
         except OkstraError as refusal:
             self.disk.note(refusal.message)
             return None
+
+    @cached_property
+    def _judge(self) -> Judge:
+        from okstra_cli.following import make_judge, read_hints
+
+        return make_judge(self.session, self.snapshot.state, hints=read_hints(self.session))
+
+    def undecided(self, task: Task) -> tuple[int, ...]:
+        """Stages of which a person has to say which commit they are now, as `status` finds them."""
+        if not task.is_open or not any(stage.range for stage in task.stages.values()):
+            return ()
+        return tuple(finding.stage for finding in self._judge.judge(task).confirms)
 
     def life_of(self, run: Run) -> Life | None:
         """Whether the run's process lives; None for a run that ended."""
@@ -119,11 +132,11 @@ def look_back(session: Session, identity: Identity, *, limit: str | None, since:
     key = find_key(session, identity)
     looking = Inspection(session)
     if key is None:
-        return _tasks(looking, most, begin)
+        return _tasks(looking, most or TASKS, begin)
     return _time_line(looking, require_task(looking.snapshot.state, key), most or EVENTS, begin)
 
 
-def _tasks(looking: Inspection, most: int | None, begin: datetime | None) -> Answer:
+def _tasks(looking: Inspection, most: int, begin: datetime | None) -> Answer:
     from okstra_cli.views import inspect_history as view
 
     tasks = [task for task in looking.snapshot.state.tasks.values() if task.is_open]
@@ -137,7 +150,7 @@ def _tasks(looking: Inspection, most: int | None, begin: datetime | None) -> Ans
 
 def see_task(looking: Inspection, task: Task) -> TaskSeen:
     """How the task stands now."""
-    standing = standing_of(task)
+    standing = standing_of(task, undecided=looking.undecided(task))
     life = looking.life_of(standing.last) if standing.last is not None else None
     return TaskSeen(task, standing, life, _recorded(looking, task))
 

@@ -7,15 +7,17 @@ from shlex import join, split
 from typing import TYPE_CHECKING
 
 from okstra_cli.inspecting import Inspection, note_outdated, read_manifest
+from okstra_cli.inspecting_run import read_context
 from okstra_cli.leading import explain_task
 from okstra_cli.locating import find_stage_here, require_key
 from okstra_cli.output import Answer
 from okstra_cli.views import inspect_resume as view
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
+from okstra_git.runs.lost import find_lost
 from okstra_git.runs.resume_scripts import Script, find_for_run, find_latest
 from okstra_git.runs.standing import Standing, standing_of
-from okstra_git.runs.taking_up import Offer, Step, choose_run, make_offer, step_for
+from okstra_git.runs.taking_up import Offer, Step, choose_run, make_offer
 from okstra_git.state.registry import require_task
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def how_to_resume(session: Session, identity: Identity) -> Answer:
 def _resumption(
     looking: Inspection, task: Task, stages: list[Advice], others: list[RunAdvice], here: int | None
 ) -> Resumption:
-    standing = standing_of(task)
+    standing = standing_of(task, undecided=looking.undecided(task))
     paths = ProjectPaths(looking.disk.root).task(parse_task_key(task.key))
     manifest = read_manifest(looking, task)
     note_outdated(looking, task, manifest)
@@ -66,17 +68,26 @@ def _resumption(
         run.id for run in standing.open_runs if run.holder is not None and looking.guard.is_ours(run.holder)
     )
     run = choose_run(standing.open_runs, ours=ours, stage=here, pointed=latest.run if latest else None)
-    offer = make_offer(task, standing, run, stages, others, ours=ours)
+    lost = find_lost(looking.disk, task, _without_documents(looking, standing))
+
+    def offered(one: Run | None) -> Offer:
+        return make_offer(task, standing, one, stages, others, ours=ours, lost=lost)
+
+    offer = offered(run)
     script = _script_of(looking, paths, run, latest) if run is not None else None
     if run is not None:
         looking.note_absence(run)
-    rest = tuple(
-        (each, looking.life_of(each), step_for(each, stages, others)) for each in standing.open_runs if each != run
-    )
+    rest = tuple((each, looking.life_of(each), offered(each).next) for each in standing.open_runs if each != run)
     return Resumption(
         task, standing, offer, looking.life_of(run) if run is not None else None,
         _command(looking, offer, script), script, rest, _facts(run, stages, others),
     )  # fmt: skip
+
+
+def _without_documents(looking: Inspection, standing: Standing) -> frozenset[str]:
+    """The open runs that were prepared and whose documents are not here, each with a note."""
+    prepared = [run for run in standing.open_runs if run.prepared is not None]
+    return frozenset(run.id for run in prepared if read_context(looking, run) is None)
 
 
 def _note_contradiction(looking: Inspection, task: Task, latest: Script | None) -> None:

@@ -18,7 +18,7 @@ def history(
     context: typer.Context,
     identity: Identity,
     limit: Annotated[
-        str | None, typer.Option(metavar="N", help="At most this many. Default: all tasks, or 50 events.")
+        str | None, typer.Option(metavar="N", help="At most this many tasks (10), or events of one task (50).")
     ] = None,
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only from then on: 2026-11-21, or with a time as in JSON.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import age_of, local_time, told_time
 from okstra_git.records.base import show_time
+from okstra_git.runs.standing import named_stages
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -156,7 +157,7 @@ def details(entry: Entry) -> str:
     words = [f"{facts['task_type']} {facts['number']:03}"] if facts.get("task_type") else []
     words += [f"stage {entry.stage}"] if entry.stage is not None else []
     words += [_commits(facts)] if facts.get("commit") else []
-    words += [f"stages {', '.join(map(str, facts['stages']))}"] if facts.get("stages") else []
+    words += [named_stages(facts["stages"])] if facts.get("stages") else []
     told = ("verdict", "target", "url", "status", "subject", "path", "title")
     words += [str(facts[name]) for name in told if facts.get(name)]
     words += [f"next: {facts['next_phase']}"] if facts.get("next_phase") else []

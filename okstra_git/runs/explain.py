@@ -171,7 +171,7 @@ class _Stage(NamedTuple):
         if self.git.beyond:
             return f"git okstra stage done {self.number} --task-key {self.key}", "records the newer commits as well"
         if self.lease is not None:
-            return f"git okstra run resume {self.lease.run}", "its stage is done, its report may be missing"
+            return self.unreported_next(self.task.runs[self.lease.run])
         if self.state == "landed":
             if self.git.worktree:
                 return self.on_task("worktree prune", "--dry-run"), "it has landed, so its worktree may go"
@@ -180,6 +180,12 @@ class _Stage(NamedTuple):
             verify = f"--task-type final-verification --stage {self.number}"
             return self.on_task("run prepare", verify), "it is done and waits to be verified"
         return f"git okstra stage show {self.number} --task-key {self.key}", "it is verified and waits to be merged"
+
+    def unreported_next(self, run: Run) -> tuple[str, str]:
+        """About a dead run whose stage is done: only a run that was prepared can be resumed."""
+        if run.status == "preparing":
+            return f"git okstra run abandon {run.id}", "its stage is done, and it was never prepared to the end"
+        return f"git okstra run resume {run.id}", "its stage is done, its report may be missing"
 
     def open_next(self) -> tuple[str, str]:
         if not self.task.is_open:
@@ -192,6 +198,8 @@ class _Stage(NamedTuple):
         missing = [n for n in self.planned.depends_on if n not in finished_stages(self.task)]
         if missing and self.lease is None:
             return f"git okstra status {self.key}", f"it waits for stage {', '.join(map(str, missing))}"
+        if self.plan is not None and self.plan_facts.matches is None:
+            return show_plan(self.task), "the plan has to be put back as it was approved first"
         if self.plan is not None and self.plan_facts.matches is not True:
             return f"git okstra plan check {quote(self.plan.path)}", "an agent may only work from the plan as approved"
         if self.git.during:
@@ -278,6 +286,11 @@ def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool) -> RunAdvice
     if run.status == "preparing":
         return RunAdvice(run.id, who, new_run_command(task, run), "its prepare died; this one takes its place")
     return RunAdvice(run.id, who, f"git okstra run resume {run.id}", "goes on where the dead one stopped")
+
+
+def show_plan(task: Task) -> str:
+    """The command that tells which plan was approved, where its file is not here."""
+    return f"git okstra plan show --task-key {task.key.replace('/', ':')}"
 
 
 def new_run_command(task: Task, run: Run) -> str:

@@ -1,6 +1,6 @@
 """How a task stands by its records alone: its last run, what is left, and the phase that should follow."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from okstra_git.phases import PHASES
@@ -22,7 +22,7 @@ _NEXT = {
     "done": "final-verification", "verified": "release-handoff",
 }  # fmt: skip
 LISTED = 12
-"""Stage numbers that one sentence names."""
+"""Stage numbers and ranges that one sentence names."""
 
 
 class Standing(NamedTuple):
@@ -41,14 +41,15 @@ class Standing(NamedTuple):
     work_status: str
 
 
-def standing_of(task: Task) -> Standing:
-    """Everything that the records say of how far the task has come."""
+def standing_of(task: Task, *, undecided: Collection[int] = ()) -> Standing:
+    """Everything that the records say of how far the task has come; stages whose commit a person has to name first
+    are `undecided`, whatever is recorded of them."""
     runs = sorted(task.runs.values(), key=lambda run: run.id)
     last = runs[-1] if runs else None
     active = tuple(run for run in runs[::-1] if run.is_active)
     stages = stages_by_state(task)
     phase, ground = _next_phase(task, last, stages)
-    left = tuple(_left(task, stages, active)) if task.is_open else ()
+    left = tuple(_left(task, stages, active, frozenset(undecided))) if task.is_open else ()
     return Standing(last, active, stages, left, phase, ground, IN_PROGRESS if task.is_open else DONE)
 
 
@@ -91,20 +92,39 @@ def _is_to_repeat(task: Task, last: Run) -> bool:
     return last.status in ("failed", "abandoned") and last.stage not in finished_stages(task)
 
 
-def _left(task: Task, stages: dict[str, tuple[int, ...]], active: tuple[Run, ...]) -> Iterator[str]:
+def _left(
+    task: Task, stages: dict[str, tuple[int, ...]], active: tuple[Run, ...], undecided: frozenset[int]
+) -> Iterator[str]:
+    if undecided:
+        yield f"decide about {named_stages(sorted(undecided))}"
     if task.plan is None and not task.stages:
         yield "approve a plan"
     for verb in dict.fromkeys(_LEFT.values()):
-        numbers = sorted(n for state, each in stages.items() if _LEFT.get(state) == verb for n in each)
+        waiting = {n for state, each in stages.items() if _LEFT.get(state) == verb for n in each}
+        numbers = sorted(waiting - undecided)
         if numbers:
-            yield f"{verb} {_named(numbers)}"
+            yield f"{verb} {named_stages(numbers)}"
     if active:
         yield "end the open run" if len(active) == 1 else f"end {len(active)} open runs"
     if stages.keys() == {"landed"} and not active:
         yield "close the task"
 
 
-def _named(numbers: list[int]) -> str:
-    listed = ", ".join(map(str, numbers[:LISTED]))
-    more = f" and {len(numbers) - LISTED} more" if len(numbers) > LISTED else ""
-    return f"{'stage' if len(numbers) == 1 else 'stages'} {listed}{more}"
+def named_stages(numbers: Sequence[int]) -> str:
+    """`stage 2`, or `stages 1, 3-14`: three and more in a row become a range, and many ranges are cut."""
+    ranges = list(_ranges(sorted(set(numbers))))
+    more = f" and {len(ranges) - LISTED} more" if len(ranges) > LISTED else ""
+    return f"{'stage' if len(numbers) == 1 else 'stages'} {', '.join(ranges[:LISTED])}{more}"
+
+
+def _ranges(numbers: list[int]) -> Iterator[str]:
+    at = 0
+    while at < len(numbers):
+        end = at
+        while end + 1 < len(numbers) and numbers[end + 1] == numbers[end] + 1:
+            end += 1
+        if end - at >= 2:
+            yield f"{numbers[at]}-{numbers[end]}"
+        else:
+            yield from map(str, numbers[at : end + 1])
+        at = end + 1

@@ -5,8 +5,9 @@ from typing import Literal, NamedTuple
 
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
-from okstra_git.runs.explain import Advice, RunAdvice, new_run_command
-from okstra_git.runs.leases import GUARDED
+from okstra_git.runs.explain import Advice, RunAdvice, new_run_command, show_plan
+from okstra_git.runs.leases import GUARDED, finished_stages
+from okstra_git.runs.lost import NOTHING_LOST, Lost
 from okstra_git.runs.standing import Standing
 
 FIRST_PHASE = "requirements-discovery"
@@ -22,9 +23,9 @@ class Step(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Something a person may be offered: to `continue` the run, or to `begin-anew` in its place."""
+    """Something a person may be offered: to `continue` the run, to `begin-anew` in its place, or to `abandon` it."""
 
-    what: Literal["continue", "begin-anew"]
+    what: Literal["continue", "begin-anew", "abandon"]
     command: str
     why: str
     recommended: bool
@@ -57,19 +58,35 @@ def make_offer(
     others: Sequence[RunAdvice],
     *,
     ours: frozenset[str],
+    lost: Lost = NOTHING_LOST,
 ) -> Offer:
-    """What to do about the chosen run; without one, about the task."""
+    """What to do about the chosen run; without one, about the task. Nothing is offered that `lost` files hold up."""
     if run is None:
-        return Offer(None, False, _of_task(task, standing, stages), ())
+        return Offer(None, False, _of_task(task, standing, stages, lost), ())
     step = step_for(run, stages, others)
     resume, anew = f"git okstra run resume {run.id}", new_run_command(task, run)
+    if (step.command == resume and run.id in lost.bundles) or lost.holds_up(step.command):
+        return _without_files(task, run, run.id in ours, lost)
     if step.command == resume:
         going_on = Choice("continue", resume, step.why, True)
         # the caller's own run is abandoned first, since asking for the same again gives the same run
-        again = () if run.id in ours else (Choice("begin-anew", anew, _why_anew(run), False),)
+        again = () if run.id in ours else (_instead(task, run, anew, lost),)
         return Offer(run, True, step, (going_on, *again))
-    choices = (Choice("begin-anew", anew, step.why, True),) if step.command == anew else ()
-    return Offer(run, False, step, choices)
+    if step.command == anew:
+        return Offer(run, False, step, (Choice("begin-anew", anew, step.why, True),))
+    waits = step.command == show_plan(task)
+    return Offer(run, False, step, (Choice("abandon", _abandon(run), "ends this run", False),) if waits else ())
+
+
+def _without_files(task: Task, run: Run, is_ours: bool, lost: Lost) -> Offer:
+    """About a run that cannot be led on for want of its documents: another in its place, or only its end."""
+    why = "its documents are gone, so it cannot be led on" if run.id in lost.bundles else f"{lost.named()}: gone"
+    end = Choice("abandon", _abandon(run), why, True)
+    instead = _instead(task, run, new_run_command(task, run), lost)
+    if is_ours or instead.what == "abandon":
+        return Offer(run, False, Step(end.command, why), (end,))
+    anew = instead._replace(why=f"{why}; {instead.why}", recommended=True)
+    return Offer(run, False, Step(anew.command, anew.why), (anew, end._replace(recommended=False)))
 
 
 def step_for(run: Run, stages: Sequence[Advice], others: Sequence[RunAdvice]) -> Step:
@@ -84,6 +101,19 @@ def step_for(run: Run, stages: Sequence[Advice], others: Sequence[RunAdvice]) ->
     return Step(told.command, told.why) if told is not None else Step(_show(run), "nothing else is known of it")
 
 
+def _instead(task: Task, run: Run, anew: str, lost: Lost) -> Choice:
+    """What there is besides going on; nothing is begun anew for a finished stage, or without its files."""
+    if run.task_type == GUARDED and run.stage in finished_stages(task):
+        return Choice("abandon", _abandon(run), "ends this run without a report; its stage stays done", False)
+    if lost.holds_up(anew):
+        return Choice("abandon", _abandon(run), f"ends this run; a new one needs {lost.named()}", False)
+    return Choice("begin-anew", anew, _why_anew(run), False)
+
+
+def _abandon(run: Run) -> str:
+    return f"git okstra run abandon {run.id}"
+
+
 def _show(run: Run) -> str:
     return f"git okstra run show {run.id}"
 
@@ -94,8 +124,17 @@ def _why_anew(run: Run) -> str:
     return "prepares a new run; this one stays open until it is abandoned"
 
 
-def _of_task(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
-    """Without an open run: the next phase, or what the first stage needs that needs anything."""
+def _of_task(task: Task, standing: Standing, stages: Sequence[Advice], lost: Lost) -> Step:
+    """Without an open run: what comes next, or the files that it needs first."""
+    step, key = _next_of(task, standing, stages), task.key.replace("/", ":")
+    if not lost.holds_up(step.command):
+        return step
+    look = show_plan(task) if lost.plan else f"git okstra status {key}"
+    return Step(look, f"nothing can be prepared before {lost.named()} is put back")
+
+
+def _next_of(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
+    """The next phase, or what the first stage needs that needs anything."""
     key = task.key.replace("/", ":")
     if not task.is_open:
         return Step(f"git okstra task open {key}", "the task is closed")

@@ -129,6 +129,33 @@ def test_moves_of_a_stage_are_told_with_their_proof(shop: World, on_terminal: As
     assert on_terminal("inspect", "history", *TASK).exit == 0
 
 
+def test_a_stage_that_needs_a_decision_comes_first_in_what_is_left(shop: World) -> None:
+    record_stage(shop, 1, "feature/login")
+    shop.amend({"other": "content\n"})
+    shop.git("checkout", "-q", "main")
+    assert [each["stage"] for each in shop.okstra("status", "--json").json["problems"]] == [1]
+    left = ["decide about stage 1", "begin stage 2"]
+    assert history(shop)["tasks"][0]["left"] == history(shop, *TASK)["task"]["left"] == left
+    assert shop.okstra("inspect", "resume", *TASK).json["left"] == left
+    assert shop.okstra("inspect", "context", *TASK).json["task"]["left"]["shown"] == left
+
+
+def test_a_plan_of_many_stages_is_told_as_a_range(world: World) -> None:
+    many = set_up(world, dict.fromkeys(range(1, 21), ()))
+    page = many.okstra("inspect", "history", *TASK, "--text").out
+    assert "  left      begin stages 1-20\n" in page
+    assert "stages 1-20, .okstra/plan.md" in page
+
+
+def test_many_tasks_are_cut_and_the_rest_is_counted(shop: World) -> None:
+    record(open_store(shop), *(TaskOpened(task=f"shop/web/more-{number}") for number in range(1, 13)))
+    told = history(shop)
+    assert (len(told["tasks"]), told["count"]) == (10, 13)
+    page = shop.okstra("inspect", "history", "--text").out
+    assert page.endswith("and 3 more: git okstra inspect history --limit 13\n")
+    assert len(history(shop, "--limit", "13")["tasks"]) == 13
+
+
 def test_a_time_line_is_cut_by_number_and_date(shop: World) -> None:
     assert [event["event"] for event in history(shop, *TASK, "--limit", "1")["events"]] == ["plan.approved"]
     assert history(shop, *TASK, "--limit", "1")["count"] == 2

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,67 @@ def test_each_offered_command_does_what_it_says(
     die(lead)
     shop.okstra(*resume(shop)["choices"][place]["command"].split()[2:])
     assert shop.okstra("run", "show", run).json["run"]["status"] == status
+
+
+def test_every_command_that_is_offered_about_a_done_stage_works(
+    shop: World, lead: "subprocess.Popen[bytes]"
+) -> None:
+    place = prepare(shop, "--stage", "1", "--holder", str(lead.pid)).json
+    stage = World(Path(place["worktree"]), labels=shop.labels, clock=shop.clock)
+    stage.commit("S1")
+    stage.okstra("stage", "done", "1", *TASK)
+    die(lead)
+    choices = resume(stage)["choices"]
+    assert [each["what"] for each in choices] == ["continue", "abandon"]
+    for each in choices:
+        stage.okstra(*each["command"].split()[2:])
+    assert shop.okstra("run", "show", place["run"]).json["run"]["status"] == "abandoned"
+
+
+@pytest.mark.parametrize(
+    ("task_type", "next"), [("implementation", f"plan show --task-key {KEY}"), ("error-analysis", "run abandon")]
+)
+def test_where_the_documents_are_gone_that_is_said_and_every_command_works(
+    shop: World, lead: "subprocess.Popen[bytes]", task_type: str, next: str
+) -> None:
+    run = prepared(shop, lead, task_type=task_type)
+    die(lead)
+    shutil.rmtree(shop.path / ".okstra")
+    told = resume(shop)
+    assert told["command"] is None
+    assert told["notes"] == [
+        f"the documents of run {run} are gone",
+        "the brief '.okstra/briefs/web/login.md' is not here; put it back, or name another one with --brief-path",
+        "the plan '.okstra/plan.md' is not here; put it back as it was approved, or approve another: "
+        f"git okstra plan approve FILE --task-key {KEY}",
+    ]
+    assert told["next"]["command"].startswith(f"git okstra {next}")
+    assert [each["what"] for each in told["choices"]] == ["abandon"]
+    for command in (told["next"]["command"], told["choices"][0]["command"]):
+        shop.okstra(*command.split()[2:])
+    shop.okstra(*resume(shop)["next"]["command"].split()[2:])
+    assert shop.okstra("run", "show", run).json["run"]["status"] == "abandoned"
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_a_run_whose_own_documents_are_gone_is_not_led_on(
+    shop: World, lead: "subprocess.Popen[bytes]", is_done: bool
+) -> None:
+    place = prepare(shop, "--stage", "1", "--holder", str(lead.pid)).json
+    if is_done:
+        stage = World(Path(place["worktree"]), labels=shop.labels, clock=shop.clock)
+        stage.commit("S1")
+        stage.okstra("stage", "done", "1", *TASK)
+    die(lead)
+    shutil.rmtree(folder(shop))
+    told = resume(shop)
+    assert (told["command"], told["notes"]) == (None, [f"the documents of run {place['run']} are gone"])
+    offered = [(each["what"], each["recommended"]) for each in told["choices"]]
+    assert offered == ([("abandon", True)] if is_done else [("begin-anew", True), ("abandon", False)])
+    assert told["next"]["command"] == told["choices"][0]["command"]
+    assert "its documents are gone" in told["next"]["why"]
+    shop.okstra(*told["next"]["command"].split()[2:])
+    assert shop.okstra("run", "show", place["run"]).json["run"]["status"] == "abandoned"
 
 
 def test_an_analysis_that_is_begun_anew_stays_open(shop: World, lead: "subprocess.Popen[bytes]") -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from okstra_git.records.runs import Run, RunStatus
 from okstra_git.runs import task_views
-from okstra_git.runs.standing import DONE, IN_PROGRESS, standing_of
+from okstra_git.runs.standing import DONE, IN_PROGRESS, named_stages, standing_of
 from tests.runs.kit import planned, run, task
 
 PLAN = planned((1, ()), (2, (1,)))
@@ -61,8 +61,21 @@ def test_what_is_left_names_every_stage_by_what_it_waits_for() -> None:
 
 def test_many_stages_are_cut_in_a_sentence_and_not_in_the_numbers() -> None:
     standing = standing_of(task(plan=planned(*((number, ()) for number in range(1, 31)))))
-    assert standing.left == ("begin stages 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 18 more",)
+    assert standing.left == ("begin stages 1-30",)
     assert len(standing.stages["pending"]) == 30
+
+
+def test_numbers_of_stages_are_told_as_ranges_and_many_ranges_are_cut() -> None:
+    assert named_stages([3]) == "stage 3"
+    assert named_stages([2, 1, 4, 5, 6, 9]) == "stages 1, 2, 4-6, 9"
+    assert named_stages(range(1, 60, 2)) == "stages 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23 and 18 more"
+
+
+def test_an_undecided_stage_comes_first_and_waits_for_nothing_else() -> None:
+    stages: Any = {1: "done", 2: "done", 3: "verified"}
+    assert standing_of(task(stages=stages), undecided=[1]).left == (
+        "decide about stage 1", "verify stage 2", "hand over stage 3",
+    )  # fmt: skip
 
 
 def test_only_a_closed_task_is_done_as_its_manifest_has_it() -> None:

@@ -61,6 +61,20 @@ def test_a_dead_run_may_be_continued_or_begun_anew() -> None:
     ]
 
 
+def test_a_stage_that_is_done_is_never_begun_anew() -> None:
+    dead = run("R1", 1, name="dead")
+    made = offer(task(dead, plan=PLAN, stages={1: "done"}), dead)
+    assert [(each.what, each.command, each.recommended) for each in made.choices] == [
+        ("continue", "git okstra run resume R1", True), ("abandon", "git okstra run abandon R1", False),
+    ]  # fmt: skip
+
+
+def test_a_prepare_that_died_after_its_stage_was_done_can_only_be_abandoned() -> None:
+    dying = run("R1", 1, name="dead", status="preparing")
+    made = offer(task(dying, plan=PLAN, stages={1: "done"}), dying)
+    assert (made.is_ready, made.choices, made.next.command) == (False, (), "git okstra run abandon R1")
+
+
 def test_ones_own_run_can_only_be_continued() -> None:
     mine = run("R1", None, task_type="error-analysis")
     made = offer(task(mine), mine, frozenset({"R1"}))
