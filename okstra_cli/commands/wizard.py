@@ -75,6 +75,17 @@ def render_args(
     return render_here(Session.of(context), state_file, only_command=command)
 
 
+@app.command("forget")
+def forget(context: typer.Context, state_file: StateFile = None) -> Answer:
+    """Remove a wizard's state file, and the directive beside it, once nobody needs them any more.
+
+    Nothing but a wizard's own file is removed.
+    """
+    from okstra_cli.wizard.commanding import forget_here
+
+    return forget_here(Session.of(context), state_file)
+
+
 @app.command("run")
 @names_a_task
 def run(

@@ -11,8 +11,8 @@ from okstra_cli.wizard import machine
 from okstra_cli.wizard.arguments import arguments_of, command_of
 from okstra_cli.wizard.pages import prompt_page
 from okstra_cli.wizard.quick import take_step
-from okstra_cli.wizard.rendered import with_directive_file
-from okstra_cli.wizard.saved import StateRefused, read_state
+from okstra_cli.wizard.rendered import directive_file, with_directive_file
+from okstra_cli.wizard.saved import StateRefused, read_state, unwritable
 from okstra_cli.wizard.state import ABORTED
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown
@@ -92,6 +92,24 @@ def submit_with(session: Session, state: State, answer: str, texts: Texts) -> St
     from okstra_cli.wizard.quick import submit_looking
 
     return submit_looking(state, answer, texts, lambda at, kind, name: look(session, at, kind, name))
+
+
+def forget_here(session: Session, state_file: str | None) -> Answer:
+    """Remove the state file and its directive; one that is gone already is no fault."""
+    path = state_path(session, state_file)
+    removed = []
+    try:
+        if os.path.lexists(path):
+            read_state(path)
+            removed = [name for name in (directive_file(path), path) if os.path.lexists(name)]
+        for name in removed:
+            os.unlink(name)
+    except StateRefused as refused:
+        raise WizardState.of(refused, path) from None
+    except OSError as error:
+        raise WizardState.of(unwritable(path, error), path) from error
+    told = "".join(f"removed {name}\n" for name in removed) or "nothing to remove\n"
+    return Answer({"removed": removed}, lambda: told)
 
 
 def render_here(session: Session, state_file: str | None, *, only_command: bool) -> Answer:

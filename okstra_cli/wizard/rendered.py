@@ -9,12 +9,17 @@ from okstra_cli.wizard.arguments import is_plain_line
 from okstra_git.state.cache import replace_file
 
 
+def directive_file(state_file: str) -> str:
+    """Where a directive is kept for a wizard."""
+    return f"{state_file}.directive.txt"
+
+
 def with_directive_file(arguments: Mapping[str, str], state_file: str) -> dict[str, str]:
     """The arguments with `directive-file` in the place of a directive that is long, or that a shell might read into."""
     text = arguments.get("directive")
     if text is None or is_plain_line(text):
         return dict(arguments)
-    path = Path(f"{state_file}.directive.txt")
+    path = Path(directive_file(state_file))
     replace_file(path, text.encode())
     return {
         ("directive-file" if name == "directive" else name): (str(path) if name == "directive" else value)

@@ -537,6 +537,20 @@ def test_every_line_names_its_state_file(shop: World) -> None:
     shop.okstra("wizard", "step", "--state-file", FILE, "--back", "--abort", exit=129)
 
 
+def test_a_wizard_is_forgotten_with_its_directive_and_nothing_else_is(shop: World) -> None:
+    path = shop.write("directive.txt", "It costs $5\n")
+    agent = Agent(shop).say(KEY, "implementation", {"use_defaults": "no"}, "default", {})
+    agent.say({"directive_pick": "direct-input"})
+    agent.take("wizard", "step", "--state-file", FILE, "--answer-file", str(path))
+    agent.say("continue", "start").args()
+    assert len(os.listdir((shop.path / FILE).parent)) == 2
+    assert len(shop.okstra("wizard", "forget", "--state-file", FILE).json["removed"]) == 2
+    assert os.listdir((shop.path / FILE).parent) == []
+    assert shop.okstra("wizard", "forget", "--state-file", FILE).json["removed"] == []
+    shop.okstra("wizard", "forget", "--state-file", "directive.txt", exit=1)
+    assert path.read_text() == "It costs $5\n"
+
+
 # --- languages
 
 
