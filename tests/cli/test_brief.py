@@ -65,6 +65,18 @@ def test_a_brief_that_is_there_is_never_overwritten(shop: World) -> None:
     assert path.read_text() == "mine\n"
 
 
+@pytest.mark.parametrize(("group", "name"), [("web", "Login"), ("Web", "login"), ("WEB", "LOGIN")])
+def test_a_brief_that_differs_from_another_in_case_only_is_refused(shop: World, group: str, name: str) -> None:
+    shop.okstra(*NEW)
+    answer = shop.okstra("brief", "new", group, name, exit=1)
+    there, wanted = ".okstra/briefs/web/login.md", f".okstra/briefs/{group}/{name}.md"
+    assert refused(answer, "brief.case-clash") == f"{wanted} differs from {there} in upper and lower case only"
+    assert answer.json["error"]["hint"] == f"take another name, or go on with {there}"
+    assert [path.relative_to(shop.path).as_posix() for path in shop.path.glob(".okstra/briefs/*/*")] == [there]
+    shop.okstra("brief", "new", "app", name)
+    shop.okstra("brief", "new", "web", f"{name}2")
+
+
 def test_a_link_that_leads_nowhere_is_not_written_through(shop: World) -> None:
     path = shop.path / ".okstra/briefs/web/login.md"
     path.parent.mkdir(parents=True)
