@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
+from okstra_cli.leading import project_root
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.host.locks import hold_folder
@@ -64,7 +66,7 @@ class BriefFile:
 
 def read_brief(session: Session, file: str) -> BriefFile:
     """The brief in a file named on the line, whatever is wrong with it."""
-    path = (session.cwd / file).resolve()
+    path = _path_of(session, file).resolve()
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -73,6 +75,16 @@ def read_brief(session: Session, file: str) -> BriefFile:
         raise BriefUnreadable(f"the brief {shown(file)} cannot be read: {why}", hint=hint) from error
     text = decode(data, name=file)
     return BriefFile(file, path, text, read_text(text))
+
+
+def _path_of(session: Session, file: str) -> Path:
+    """The file from here; one that is not there from the project's root, as commands print it."""
+    path = session.cwd / file
+    if not path.exists():
+        with suppress(OkstraError):  # outside of a repository there is only here
+            elsewhere = project_root(session) / file
+            return elsewhere if elsewhere.exists() else path
+    return path
 
 
 def save_brief(found: BriefFile, text: str) -> None:

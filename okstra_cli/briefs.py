@@ -12,6 +12,7 @@ from okstra_cli.views import brief as view
 from okstra_cli.views.plan import count_of
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
+from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, parse_slug, shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
@@ -21,6 +22,7 @@ from okstra_git.plans.reporter_gate import judge_gate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from okstra_cli.session import Session
 
@@ -29,6 +31,12 @@ class BriefExists(OkstraError):
     """There is a file where the brief would be written."""
 
     code = "brief.exists"
+
+
+class BriefCaseClash(OkstraError):
+    """There is a brief whose name differs in case only."""
+
+    code = "brief.case-clash"
 
 
 class BriefInvalid(OkstraError):
@@ -72,13 +80,9 @@ def write_brief(
         report=_report(session, report, project) if report is not None else "",
     )
     decode(text.encode("utf-8"), name=shown_path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except FileExistsError:
-        hint = view.check_command(shown_path)
-        raise BriefExists(f"{shown_path} exists already", hint=hint, path=str(path)) from None
+    with hold_folder(project.root):  # two that differ in case only are two files on most file systems
+        _refuse_case_clash(project, path)
+        _create(path, text, name=shown_path)
     is_filled = source_file is not None
     return Answer(view.written_json(path, shown_path), lambda: view.written_page(shown_path, is_filled=is_filled))
 
@@ -97,6 +101,32 @@ def check_here(session: Session, file: str, task_type: str) -> Answer:
         0 if gate.may_proceed else 2,
         error=refusal,
     )
+
+
+def _refuse_case_clash(project: ProjectPaths, path: Path) -> None:
+    """Tasks must not differ in case only, so neither may their briefs."""
+    wanted = (path.parent.name, path.name)
+    folders = _named(path.parent.parent, path.parent.name)
+    for other in (found for folder in folders for found in _named(folder, path.name)):
+        if (other.parent.name, other.name) != wanted:
+            there = project.relative(other)
+            message = f"{project.relative(path)} differs from {there} in upper and lower case only"
+            raise BriefCaseClash(message, hint=f"take another name, or go on with {there}", path=str(other))
+
+
+def _named(folder: Path, name: str) -> list[Path]:
+    """What the folder has under this name, in any case."""
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [each for each in found if each.name.lower() == name.lower()]
+
+
+def _create(path: Path, text: str, *, name: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise BriefExists(f"{name} exists already", hint=view.check_command(name), path=str(path)) from None
 
 
 def _source(session: Session, file: str) -> str:

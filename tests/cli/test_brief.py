@@ -1,5 +1,7 @@
 """The brief commands: writing one that is never overwritten, and judging one for a phase."""
 
+from pathlib import Path
+
 import pytest
 
 from okstra_git.tokens import ASK_REPORTER
@@ -63,6 +65,18 @@ def test_a_brief_that_is_there_is_never_overwritten(shop: World) -> None:
     assert path.read_text() == "mine\n"
 
 
+@pytest.mark.parametrize(("group", "name"), [("web", "Login"), ("Web", "login"), ("WEB", "LOGIN")])
+def test_a_brief_that_differs_from_another_in_case_only_is_refused(shop: World, group: str, name: str) -> None:
+    shop.okstra(*NEW)
+    answer = shop.okstra("brief", "new", group, name, exit=1)
+    there, wanted = ".okstra/briefs/web/login.md", f".okstra/briefs/{group}/{name}.md"
+    assert refused(answer, "brief.case-clash") == f"{wanted} differs from {there} in upper and lower case only"
+    assert answer.json["error"]["hint"] == f"take another name, or go on with {there}"
+    assert [path.relative_to(shop.path).as_posix() for path in shop.path.glob(".okstra/briefs/*/*")] == [there]
+    shop.okstra("brief", "new", "app", name)
+    shop.okstra("brief", "new", "web", f"{name}2")
+
+
 def test_a_link_that_leads_nowhere_is_not_written_through(shop: World) -> None:
     path = shop.path / ".okstra/briefs/web/login.md"
     path.parent.mkdir(parents=True)
@@ -115,6 +129,28 @@ def test_a_title_may_come_from_a_file(shop: World) -> None:
     shop.write("title.txt", "One $HOME\n")
     shop.okstra(*NEW, "--title-file", "title.txt")
     assert shop.okstra("brief", "check", ".okstra/briefs/web/login.md", exit=2).json["title"] == "One $HOME"
+
+
+@pytest.mark.parametrize("place", ["sub", "linked"])
+def test_what_a_new_brief_says_to_do_next_works_where_it_was_said(shop: World, place: str) -> None:
+    inside = World(shop.path / "src/deep") if place == "sub" else shop.worktree(shop.path.parent / "linked", "linked")
+    inside.path.mkdir(parents=True, exist_ok=True)
+    brief = inside.okstra(*NEW).json["next"].rpartition(" ")[2]
+    assert inside.okstra("brief", "check", brief, exit=2).json["path"] == brief
+    inside.okstra("brief", "add", brief, "--label", "evidence-link", "--text", "a log")
+    inside.okstra("brief", "ask", brief, "--prefix", "intent-check", "--text", "why?")
+    assert inside.okstra("brief", "confirm", brief, "--question", "1", "--answer", "So.").json["gate"] == "complete"
+    assert "- RC-1: So." in (shop.path / ".okstra/briefs/web/login.md").read_text()
+    inside.write(".okstra/briefs/web/login.md", a_brief("skipped"))
+    assert inside.okstra("brief", "check", brief).json["gate"]["state"] == "skipped"
+    refused(inside.okstra("brief", "check", "nowhere.md", exit=1), "brief.missing")
+
+
+def test_a_brief_outside_of_any_repository_is_judged(tmp_path: Path) -> None:
+    nowhere = World(tmp_path)
+    nowhere.write("b.md", a_brief())
+    assert nowhere.okstra(*CHECK).json["problems"] == []
+    refused(nowhere.okstra("brief", "check", "nowhere.md", exit=1), "brief.missing")
 
 
 # --- check

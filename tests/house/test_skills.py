@@ -1,5 +1,6 @@
 """Skills and agent definitions are portable, begin with their contract, and name nothing that does not exist."""
 
+import re
 import shlex
 import subprocess
 
@@ -90,6 +91,18 @@ def test_skills_do_not_tell_again_what_the_bundle_tells() -> None:
     assert [echo for text in TEXTS for echo in echoes(text, bundle)] == []
 
 
+FREE_WORDS = {"--title", "--text", "--ask", "--answer", "--meaning"}
+"""Options of `brief` that take words of people; skills name files, since words hold quotes and what a shell expands."""
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_words_for_a_brief_come_from_files_outside_of_the_briefs(line: str) -> None:
+    if line.startswith("okstra brief "):
+        assert not FREE_WORDS & set(line.split())
+        files = [PLACEHOLDERS[name] for name in re.findall(r"<([a-z]+-file)>", line) if name != "brief-file"]
+        assert [path for path in files if not (path.startswith(".okstra/drafts/") and path.endswith(".txt"))] == []
+
+
 def test_no_placeholder_is_explained_in_vain() -> None:
     used = " ".join(line for text in TEXTS for line in lines_of(text))
     assert sorted(name for name in PLACEHOLDERS if f"<{name}>" not in used) == []
@@ -173,7 +186,7 @@ def test_a_sound_skill_has_no_breaches() -> None:
         ("okstra handoff assemble --task-key <task-key> --stages <stages>", "Missing option '--base'"),
         ("okstra run finish <run> --outcome done", "'done' is no finished|failed"),
         ("okstra render-bundle --task-type planning", "'planning' is no TYPE"),
-        ("okstra stage show <title> --task-key <task-key>", "may hold spaces"),
+        ("okstra stage show <reason> --task-key <task-key>", "may hold spaces"),
         ("okstra stage show first --task-key <task-key>", "'first' is no N"),
         ("okstra status --task-key <task>", "no meaning for <task>"),
         ("okstra status --task-key login", "'login' is no P:G:T"),
@@ -184,7 +197,7 @@ def test_a_sound_skill_has_no_breaches() -> None:
         ("git okstra reconcile --appyl", "No such option: --appyl"),
         ("git push origin main", "a git command that skills do not run"),
         ("git -C <worktree> okstra status", "git's own -C"),
-        ("codex exec --full-auto '<title>'", "no verified flag --full-auto"),
+        ("codex exec --full-auto '<reason>'", "no verified flag --full-auto"),
         ("rm -r .okstra/wizard", "a program that skills do not run"),
         ("rm .okstra/tasks/shop", "a program that skills do not run"),
         ("gh pr create --fill", "a program that skills do not run"),

@@ -1,6 +1,7 @@
 """A scripted agent that knows only the skills takes a task from nothing to a prepared bundle, with the real program."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -18,23 +19,35 @@ def repository(world: World) -> World:
     return world
 
 
+def draft(agent: ScriptedAgent, what: str, words: str) -> str:
+    """A file with words, where the skill puts them."""
+    return str(agent.world.write(f".okstra/drafts/login.{what}.txt", words))
+
+
+def begin_brief(agent: ScriptedAgent, skill: Skill) -> str:
+    """Steps 1 to 3 of okstra-brief; the file."""
+    new = agent.run(
+        skill.line("Step 3", "brief new"), group="web", name="login", source_file=draft(agent, "source", WORDS),
+        title_file=draft(agent, "title", "Passkeys"), ticket="SHOP-12",
+    ).json  # fmt: skip
+    return str(new["path"])
+
+
 def write_brief(agent: ScriptedAgent) -> str:
     """The way of okstra-brief, the reporter being at hand."""
     skill = Skill("okstra-brief")
-    source = agent.world.write(".okstra/briefs/web/login.source.txt", WORDS)
-    new = agent.run(
-        skill.line("Step 3", "brief new"), group="web", name="login", source_file=str(source), title="Passkeys",
-        ticket="SHOP-12",
-    ).json  # fmt: skip
-    brief = str(new["path"])
-    text = str(agent.world.write(".okstra/briefs/web/login.item.txt", "they mean the web shop, not the app"))
+    brief = begin_brief(agent, skill)
+    text = draft(agent, "item", "they mean the web shop, not the app")
+    question_file = draft(agent, "question", "only the web shop's \"own\" form, for $5?")
     infer = skill.line("Step 4", "intent-inference")
-    agent.run(infer, brief_file=brief, text_file=text, question="only the web shop?")
+    agent.run(infer, brief_file=brief, text_file=text, question_file=question_file)
+    meaning = draft(agent, "meaning", "a key of the device, it's no \"password\"")
+    agent.run(skill.line("Step 4.5", "brief term"), term="Passkey", meaning_file=meaning)
     check, confirm = skill.line("Step 6", "brief check"), skill.lines("Step 6.5")
     agent.run(check, 2, brief_file=brief, task_type="requirements-discovery")
     waiting = agent.run(confirm[0], brief_file=brief).json["questions"]
     for question in waiting:
-        answer = str(agent.world.write(".okstra/briefs/web/answer.txt", "Yes, 'only' that one."))
+        answer = draft(agent, "answer", "Yes, 'only' that one.")
         agent.run(confirm[1], brief_file=brief, number=str(question["question"]), answer_file=answer)
     agent.run(check, brief_file=brief, task_type="requirements-discovery")
     assert WORDS in read(brief)
@@ -59,7 +72,7 @@ def test_from_nothing_to_a_prepared_bundle(repository: World) -> None:
     entry = Skill("okstra-run")
     status = agent.run(entry.line("Step 1", "status")).json
     assert [problem["code"] for problem in status["problems"]] == ["store.not-initialised"]
-    agent.run(entry.line("Step 1", "init") + " --project-id shop")
+    agent.run(entry.line("Step 1", "init --project-id"), project="shop")
     brief = write_brief(agent)
     prompt = start_run(agent, "login")
     assert "requirements-discovery of shop:web:login" in prompt
@@ -71,6 +84,25 @@ def test_from_nothing_to_a_prepared_bundle(repository: World) -> None:
     ]  # fmt: skip
     assert repository.okstra("task", "show", "shop:web:login", "--json").json["task"]["tickets"] == ["SHOP-12"]
     assert brief.endswith(".okstra/briefs/web/login.md")
+
+
+def test_a_brief_without_questions_is_complete_once_the_reporter_has_nothing_to_add(repository: World) -> None:
+    repository.okstra("init", "--project-id", "shop")
+    agent, skill = ScriptedAgent(repository, {}), Skill("okstra-brief")
+    brief = begin_brief(agent, skill)
+    check, wait = skill.line("Step 6", "brief check"), skill.line("Step 6.5", "brief confirm")
+    agent.run(check, 2, brief_file=brief, task_type="requirements-discovery")
+    assert agent.run(wait, brief_file=brief).json["questions"] == []
+    agent.run(skill.line("Step 6.5", "--complete"), brief_file=brief)
+    agent.run(check, brief_file=brief, task_type="requirements-discovery")
+
+
+def test_a_folder_whose_name_is_no_project_id_is_asked_about(tmp_path: Path) -> None:
+    agent, entry = ScriptedAgent(World.begin(tmp_path / "상점"), {}), Skill("okstra-run")
+    assert "project.unknown" in agent.run(entry.line("Step 1", "okstra init --json"), 1).out
+    agent.run(entry.line("Step 1", "init --project-id"), project="shop")
+    begin = entry.line("Step 2", "--task-key", "--lang ko")
+    assert agent.run(begin, name="login", task_key="shop:web:login").json["ok"] is True
 
 
 def test_then_its_stages_are_prepared_with_models_of_ones_own(repository: World) -> None:
