@@ -63,7 +63,7 @@ def start_run(agent: ScriptedAgent, name: str) -> str:
     assert labelled(prepared, "okstra task root").endswith("/.okstra/tasks/shop/web/login")
     prompt = read(labelled(prepared, "okstra instruction-set") + "/claude-execution-prompt.md")
     assert prepared.out.endswith(prompt)
-    agent.run(skill.line("Step 3", "rm ", "json"), name=name)
+    agent.run(skill.line("Step 3", "wizard forget"), name=name)
     return prompt
 
 
@@ -134,5 +134,5 @@ def test_a_user_who_stops_prepares_nothing(repository: World) -> None:
     assert agent.wizard(skill, "login")["kind"] == "aborted"
     refused = agent.run(skill.line("Step 4", "render-args"), 1, name="login")
     assert (refused.out, "stopped" in refused.err) == ("", True)
-    agent.run(skill.line("Step 3", "rm ", "json"), name="login")
+    agent.run(skill.line("Step 3", "wizard forget"), name="login")
     assert repository.okstra("run", "list", "--all", "--json").json["runs"] == []
