@@ -228,7 +228,7 @@ def test_whatever_is_chosen_lines_give_what_the_steps_give(facts: dict[str, obje
     assert_same(by_lines(State(facts), *lines)[0], end)
 
 
-@settings(max_examples=3, phases=[Phase.generate], **QUICK)
+@settings(max_examples=2, phases=[Phase.generate], **QUICK)
 @given(facts=repositories(), data=st.data())
 def test_whatever_is_chosen_keys_give_what_the_steps_give(facts: dict[str, object], data: st.DataObject) -> None:
     end, keys, _ = chosen_anyhow(State(facts), data)
