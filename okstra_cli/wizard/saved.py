@@ -40,17 +40,17 @@ class Saved:
 def read_state(path: str) -> Saved:
     """The state in the file; refuses one that is missing, foreign, damaged, or of another version."""
     try:
-        found = read_json(_text_of(path))
+        text = _text_of(path)
+        found = read_json(text)
     except ValueError:
         raise _refused("damaged", path, "is not a wizard's state, or is damaged") from None
     if not isinstance(found, dict) or found.get("kind") != MARK:
         raise _refused("foreign", path, "is not a wizard's state")
     if found.get("schema") != SCHEMA:
         raise _refused("version", path, "was written by another version of okstra")
-    body = {name: found.get(name) for name in ("language", "facts", "turns")}
-    if found.get("seal") != _seal(body) or not isinstance(body["facts"], dict) or not isinstance(body["turns"], list):
+    if found.get("seal") != _seal(_sealed_part(text)):
         raise _refused("damaged", path, "is damaged: its checksum does not fit")
-    return Saved(State(body["facts"], body["turns"]), str(body["language"]))
+    return Saved(State(found["facts"], found["turns"]), str(found["language"]))
 
 
 def write_state(path: str, saved: Saved) -> None:
@@ -58,7 +58,8 @@ def write_state(path: str, saved: Saved) -> None:
     body: dict[str, Any] = {
         "language": saved.language, "facts": saved.state.facts, "turns": [dict(turn) for turn in saved.state.turns],
     }  # fmt: skip
-    data = _bytes_of({"kind": MARK, "schema": SCHEMA, "seal": _seal(body), **body}) + b"\n"
+    sealed = write_json(body)[1:].encode("utf-8", "backslashreplace")
+    data = f'{{"kind": "{MARK}", "schema": {SCHEMA}, "seal": "{_seal(sealed)}", '.encode() + sealed + b"\n"
     place = f"{path}.{os.getpid()}.tmp"
     try:
         descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -94,14 +95,15 @@ def _text_of(path: str) -> str:
     return data.decode("utf-8")
 
 
-def _bytes_of(value: dict[str, Any]) -> bytes:
-    """As JSON in UTF-8, where a half character of a path that is not UTF-8 becomes the escape that JSON has for it."""
-    return write_json(value).encode("utf-8", "backslashreplace")
+def _sealed_part(text: str) -> bytes:
+    """What the checksum was made of: everything behind it, to the byte, so that nothing has to be written out again."""
+    at = text.find('"language"')
+    return text[at:].removesuffix("\n").encode("utf-8", "backslashreplace") if at > 0 else b""
 
 
-def _seal(body: dict[str, Any]) -> str:
+def _seal(sealed: bytes) -> str:
     """A checksum against hands and half writes: the bytes as one number, modulo a prime. No secret is in it."""
-    return f"{int.from_bytes(_bytes_of(body)) % _PRIME:015x}"
+    return f"{int.from_bytes(sealed) % _PRIME:015x}"
 
 
 def _refused(what: str, path: str, why: str, hint: str = "") -> StateRefused:
