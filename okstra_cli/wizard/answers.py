@@ -149,7 +149,9 @@ def directive(_: State, text: str) -> str:
 
 
 def related_tasks(state: State, text: str) -> str:
-    """Keys of tasks, separated by commas."""
+    """Keys of tasks, separated by commas; `none` for somebody who came here where there is no other task."""
+    if text == chosen.NONE:
+        return text
     keys = [part.strip() for part in text.split(",") if part.strip()]
     for key in keys:
         if len(key.split(":")) != 3 or not all(_is_slug(part) for part in key.split(":")):

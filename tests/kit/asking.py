@@ -81,6 +81,11 @@ def typed(state: State, step: str) -> str:
         return str(stages_at_choice(state)[-1])
     if step == "task_type_name":
         return "release-handoff"
+    if step == "related_tasks":
+        from okstra_cli.wizard.chosen import key_of
+
+        others = {*state.facts["open"], *state.facts["closed"]} - {key_of(state)}
+        return ", ".join(sorted(others)) or "none"
     return "model-x.1" if step.endswith("_model_name") else VALID[step]
 
 

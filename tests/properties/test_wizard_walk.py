@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -37,6 +38,11 @@ NONSENSE = [
 
 def asking(state: State) -> bool:
     return machine.standing(state) == "asking"
+
+
+def asks(asked: Mapping[str, Any]) -> list[str]:
+    """The steps that a prompt asks."""
+    return [question["step"] for question in questions(asked)]
 
 
 def tried(state: State, said: str) -> tuple[State, dict[str, str]]:
@@ -94,7 +100,13 @@ class Wizard(RuleBasedStateMachine):
     @precondition(lambda self: self.state.turns and machine.standing(self.state) != ABORTED)
     @rule(data=st.data())
     def rewind_and_replay(self, data: st.DataObject) -> None:
-        """What was answered before, answered again, gives the state of before."""
+        """What was answered before, answered again, gives the state of before.
+
+        Not while the base is chosen again: its screen was answered as a whole, and is open in part.
+        """
+        asked = prompt(self.state, EN)
+        if asked["kind"] == machine.GROUP and "stage_pick" in self.state.answers.keys() - set(asks(asked)):
+            return
         at = data.draw(st.integers(0, len(self.state.turns) - 1))
         state = State(self.state.facts, self.state.turns[:at])
         while len(state.answers) < len(self.state.answers):
