@@ -48,6 +48,6 @@ class Lines:
 
 
 def _value(typed: str, values: list[str]) -> str:
-    """The value at a number, counted from 1; anything else as it was typed."""
+    """The value at a number, counted from 1 as it is shown, even where a stage has that number; else what was typed."""
     is_number = typed.isascii() and typed.isdecimal() and 0 < int(typed) <= len(values)
-    return values[int(typed) - 1] if is_number and typed not in values else typed
+    return values[int(typed) - 1] if is_number else typed

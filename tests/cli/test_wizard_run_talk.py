@@ -18,7 +18,7 @@ from okstra_cli.wizard.ask_talk import Talk
 from okstra_cli.wizard.ask_width import LEAST, fitted, wrapped
 from okstra_cli.wizard.state import State
 from okstra_cli.wizard.texts import Texts
-from tests.kit.asking import EN, KEYS, answer, questions, repositories, some_facts, typed, walk
+from tests.kit.asking import EN, KEYS, a_task, answer, questions, repositories, some_facts, typed, walk
 
 UP, DOWN, LEFT, ESC, ENTER, WIPE = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b", "\r", "\x15"
 LOGIN = KEYS[0]
@@ -181,6 +181,15 @@ def test_lines_go_back_with_a_sign_and_take_values_numbers_and_brackets() -> Non
     assert "  Taken back: Task" in written
     assert "[1,2,4] > " in written
     assert arguments_of(end)["workers-override"] == "gemini,report-writer"
+
+
+def test_a_number_is_the_place_that_is_shown_even_where_a_stage_has_it() -> None:
+    done = [[number, f"part {number}", "done"] for number in (1, 2, 3)]
+    task = a_task(type="implementation", next="final-verification", stages=done)
+    state = walk(start(recent=[LOGIN], tasks={LOGIN: task}), LOGIN, "final-verification", "keep")
+    _, written = by_lines(state, "2", *[""] * 9)
+    assert "  2) 3: part 3\n  3) 2: part 2\n" in written
+    assert "  Stage: 3: part 3\n" in written
 
 
 def test_the_end_of_the_lines_is_the_end_of_the_input() -> None:
