@@ -25,7 +25,8 @@ RUN = ("okstra", "wizard", "run")
 def shop(world: World) -> World:
     """A task with a plan of three stages and a run that planned them."""
     set_up(world, {1: (), 2: (), 3: (1,)})
-    prepare(world, task_type="implementation-planning")
+    planned = prepare(world, task_type="implementation-planning").json
+    world.okstra("run", "finish", planned["run"], "--nonce", planned["nonce"])
     return world
 
 
@@ -299,6 +300,7 @@ def test_a_terminal_without_a_cursor_is_asked_line_by_line(shop: World) -> None:
 
 LONG = "n" * 64
 KEY_OF_LONG = f"shop:{LONG}:{LONG}"
+OTHER_LONG = f"shop:{LONG}:{'m' * 64}"
 
 
 def long_names(*answers: object) -> State:
@@ -306,7 +308,7 @@ def long_names(*answers: object) -> State:
     brief = "/p/" + "세션/" * 45 + "b.md"
     task = a_task(title="제목" * 20, brief=brief, report=brief, anchor="b" * 80, type="implementation")
     task |= {"stages": [[number, "단계" * 20, "pending"] for number in (1, 2, 3)], "ready": [1, 2, 3], "auto": 1}
-    facts = some_facts(open=[KEY_OF_LONG], recent=[KEY_OF_LONG], tasks={KEY_OF_LONG: task}, groups=[LONG])
+    facts = some_facts(open=[KEY_OF_LONG, OTHER_LONG], recent=[KEY_OF_LONG], tasks={KEY_OF_LONG: task}, groups=[LONG])
     return walk(State(facts), KEY_OF_LONG, *answers)
 
 
@@ -317,7 +319,7 @@ def test_nothing_is_cut_off_or_pushed_away_by_long_names(world: World) -> None:
         "implementation", {"stage_pick": "3", "base_ref_pick": "release/2", "use_defaults": "no"},
         "claude,gemini,report-writer", models, *["m" * 100] * 3,
         {"directive_pick": "direct-input", "related_tasks_pick": "direct-input", "clarification_pick": "direct-input"},
-        "d" * 400, KEY_OF_LONG, "/p/" + "c" * 140, "continue",
+        "d" * 400, OTHER_LONG, "/p/" + "c" * 140, "continue",
     )  # fmt: skip
     states = {"en": long_names(), "ko": long_names("implementation"), "end": customised}
     for name, state in states.items():
