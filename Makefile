@@ -24,7 +24,8 @@ test: lint ## Lint, types and the tests, except the deep ones
 	$(VENV)/bin/python -m pytest -n $(JOBS) -m "not deep" $(ARGS)
 
 test-deep: $(READY) ## The long property and fault runs
-	$(VENV)/bin/python -m pytest -n $(JOBS) -m deep $(ARGS)
+	OKSTRA_RANDOM=1 $(VENV)/bin/python -m pytest -n $(JOBS) -m deep $(ARGS)
+	OKSTRA_RANDOM=1 $(VENV)/bin/python -m pytest -n $(JOBS) -m "not deep" tests/properties $(ARGS)
 
 lint: $(READY) ## ruff and mypy --strict
 	$(VENV)/bin/ruff check .
