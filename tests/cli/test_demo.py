@@ -59,15 +59,23 @@ def test_the_story_shows_every_proof_and_leaves_one_question(world: World, scrat
     assert before == after
 
 
-def test_the_text_explains_each_proof_once_and_fits_a_screen(world: World) -> None:
-    text = world.okstra("demo").out
+def test_the_text_fits_a_screen_and_the_kept_repository_is_a_whole_one(world: World) -> None:
+    """One run for both: a demo takes as long as twenty commands."""
+    text = world.okstra("demo", "--keep", "shop", "--text").out
     flat = re.sub(r"\s+", " ", text)
     assert [proof for proof, lesson in LESSONS.items() if flat.count(lesson) != 1] == []
     assert "git rebase -i --autosquash" in flat
     assert "needs a decision: content changed: 1 file differs" in flat
     assert "--apply --stage 3 --use-ref login-3-form" in flat
-    assert [line for line in text.splitlines() if len(line) > 80] == []
     assert re.findall(r"^\d\. ", text, re.MULTILINE) == [f"{number}. " for number in range(1, 9)]
+    kept = World(world.path / "shop")
+    assert [line for line in text.splitlines() if len(line) > 80 and str(kept.path) not in line] == []
+    assert f"cd {kept.path}" in text.partition("Try next")[2]
+    assert kept.git("status", "--porcelain") == ""
+    kept.git("commit", "-q", "--amend", "-m", "Said better")
+    assert "stage 3 of shop:web:login followed" in kept.last.err
+    assert kept.okstra("reconcile", "--task-key", "shop:web:login", "--verify").json["refuted"] == 0
+    assert kept.ask("config", "user.email") == "ada@example.org"
 
 
 def test_without_update_refs_the_stages_are_rebased_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,22 +84,6 @@ def test_without_update_refs_the_stages_are_rebased_one_by_one(world: World, mon
     rebases = [step["command"] for step in answer.json["steps"] if " rebase " in step["command"]]
     assert [command.rpartition(" ")[2] for command in rebases] == list(STAGES)
     assert moves_of(answer) == THE_MOVES
-
-
-def test_a_kept_repository_is_a_whole_one(world: World) -> None:
-    answer = world.okstra("demo", "--keep", "shop", "--json")
-    kept = World(world.path / "shop")
-    assert answer.json["kept"] == str(kept.path)
-    assert kept.git("status", "--porcelain") == ""
-    kept.git("commit", "-q", "--amend", "-m", "Said better")
-    assert "stage 3 of shop:web:login followed" in kept.last.err
-    assert kept.okstra("reconcile", "--task-key", "shop:web:login", "--verify").json["refuted"] == 0
-    assert kept.ask("config", "user.email") == "ada@example.org"
-
-
-def test_the_last_lines_say_how_to_go_on_in_the_kept_repository(world: World) -> None:
-    text = world.okstra("demo", "--keep", "shop", "--text").out
-    assert f"cd {world.path / 'shop'}" in text.partition("Try next")[2]
 
 
 def test_a_directory_with_anything_in_it_is_refused(world: World) -> None:
