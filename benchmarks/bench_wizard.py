@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import ROOT, environ, git
 
-ROUNDS = 31
+ROUNDS = 61
 LIMIT = 1.3
 """A step costs at most this many times what `--version` costs (median to median, taking turns)."""
 

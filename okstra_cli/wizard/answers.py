@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from okstra_cli.wizard.state import State
+    from okstra_cli.wizard.chosen import State
 
 MAX_DIRECTIVE = 20_000
 MAX_LINE = 1_000
+MAX_SLUG = 64
 _MODEL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/[]-")
 
 
@@ -35,7 +36,10 @@ class Missing(Exception):
 
 
 def _is_slug(text: str) -> bool:
-    from okstra_git.slugs import is_slug  # only typed names need it, and every step pays
+    """Letters, digits and dashes are surely a slug; the whole grammar is loaded for other names, as every step pays."""
+    if len(text) <= MAX_SLUG and text.isascii() and text[:1].isalnum() and text.replace("-", "").isalnum():
+        return True
+    from okstra_git.slugs import is_slug
 
     return is_slug(text)
 

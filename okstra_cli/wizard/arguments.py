@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from okstra_cli.wizard import chosen
-from okstra_cli.wizard.state import DEFAULT
+from okstra_cli.wizard.chosen import DEFAULT, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from okstra_cli.wizard.state import State
 
 PROGRAM = "okstra render-bundle"
 SWITCHES = ("open-task",)

@@ -10,10 +10,11 @@ from okstra_cli.output import Answer
 from okstra_cli.wizard import chosen, machine
 from okstra_cli.wizard.arguments import arguments_of, quoted, words_of
 from okstra_cli.wizard.ask_talk import Talk
+from okstra_cli.wizard.belonging import require_home
+from okstra_cli.wizard.chosen import ABORTED, State
 from okstra_cli.wizard.commanding import BadStart, WizardAborted, WizardState, rendered, submit_with
 from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_state
 from okstra_cli.wizard.starting import begin, choose_language, first_state
-from okstra_cli.wizard.state import ABORTED
 from okstra_cli.wizard.summary import label_of
 from okstra_cli.wizard.texts import load_texts
 from okstra_git.errors import OkstraError
@@ -21,7 +22,6 @@ from okstra_git.errors import OkstraError
 if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_cli.wizard.ask_question import Desk
-    from okstra_cli.wizard.state import State
     from okstra_cli.wizard.texts import Texts
     from okstra_git.names import TaskKey
 
@@ -65,7 +65,7 @@ def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str 
     if path is None:
         language = choose_language(session, lang)
         return Saved(first_state(session, key, load_texts(language)), language)
-    found = _left(path)
+    found = _left(session, path)
     if found is None or machine.standing(found.state) == ABORTED:
         begin(session, path, lang, key)
         return read_state(path)
@@ -77,10 +77,13 @@ def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str 
     return Saved(found.state.back() if is_done else found.state, language)
 
 
-def _left(path: str) -> Saved | None:
-    """What is in the file, if there is one; refuses a file that is not a wizard's."""
+def _left(session: Session, path: str) -> Saved | None:
+    """What is in the file, if there is one; refuses a file that is not a wizard's, or is about another repository."""
     try:
-        return read_state(path) if os.path.lexists(path) else None
+        found = read_state(path) if os.path.lexists(path) else None
+        if found is not None:
+            require_home(session, found.state, path)
+        return found
     except StateRefused as refused:
         raise WizardState.of(refused, path) from None
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.answers import Missing
 from okstra_cli.wizard.choices import Choice
-from okstra_cli.wizard.state import State
+from okstra_cli.wizard.chosen import State
 from okstra_cli.wizard.steps import BY_NAME
 from okstra_cli.wizard.texts import Texts
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.ask_question import Desk, Question, make_question
-from okstra_cli.wizard.state import State
+from okstra_cli.wizard.chosen import State
 from okstra_cli.wizard.texts import Texts, shortened
 
 DECISIONS = ("branch_confirm", "confirm", "edit_target")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from okstra_cli.wizard import chosen
-from okstra_cli.wizard.state import DEFAULT, DIRECT_INPUT
+from okstra_cli.wizard.chosen import DEFAULT, DIRECT_INPUT, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from okstra_cli.wizard.state import State
 
 UNREADABLE = "?"
 """The gate of a brief that cannot be read."""

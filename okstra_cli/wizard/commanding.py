@@ -9,18 +9,18 @@ from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.arguments import arguments_of, command_of
+from okstra_cli.wizard.belonging import require_home
+from okstra_cli.wizard.chosen import ABORTED, State
 from okstra_cli.wizard.pages import prompt_page
 from okstra_cli.wizard.quick import take_step
 from okstra_cli.wizard.rendered import directive_file, with_directive_file
 from okstra_cli.wizard.saved import StateRefused, read_state, unwritable
-from okstra_cli.wizard.state import ABORTED
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown
 from okstra_git.paths import OKSTRA
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
-    from okstra_cli.wizard.state import State
     from okstra_cli.wizard.texts import Texts
 
 
@@ -83,7 +83,10 @@ def step_here(
 def _look_and_step(session: Session, path: str, said: dict[str, Any]) -> tuple[dict[str, Any], int]:
     from okstra_cli.wizard.looking import look
 
-    return take_step(path, said, lambda state, kind, name: look(session, state, kind, name))
+    def look_here(state: State, kind: str, name: str) -> dict[str, Any]:
+        return look(session, state, kind, name)
+
+    return take_step(path, said, look_here, lambda state: require_home(session, state, path))
 
 
 def submit_with(session: Session, state: State, answer: str, texts: Texts) -> State:
@@ -119,6 +122,7 @@ def render_here(session: Session, state_file: str | None, *, only_command: bool)
     path = state_path(session, state_file)
     try:
         state = read_state(path).state
+        require_home(session, state, path)
     except StateRefused as refused:
         raise WizardState.of(refused, path) from None
     return rendered(state, path)

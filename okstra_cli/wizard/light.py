@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import os
 
-from okstra_cli.wizard.chosen import OPEN_GATES
+from okstra_cli.wizard.chosen import OPEN_GATES, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-    from okstra_cli.wizard.state import State
 
 GATE_FIELD = "reporter-confirmations"
 _HEAD = 64 << 10

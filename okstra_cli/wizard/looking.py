@@ -11,7 +11,7 @@ from okstra_git.errors import OkstraError
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
-    from okstra_cli.wizard.state import State
+    from okstra_cli.wizard.chosen import State
 
 UNSAID = "–"
 _HEAD = 64 << 10

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from okstra_cli.wizard import chosen
 from okstra_cli.wizard.answers import Refused
-from okstra_cli.wizard.plain_json import read_json
-from okstra_cli.wizard.state import ABORTED, DEFAULT, DIRECT_INPUT
+from okstra_cli.wizard.chosen import ABORTED, DEFAULT, DIRECT_INPUT, State
+from okstra_cli.wizard.saved import read_json
 from okstra_cli.wizard.steps import STEPS, TEXT, reset_from
 from okstra_cli.wizard.texts import shortened
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from okstra_cli.wizard.choices import Choice
-    from okstra_cli.wizard.state import State
     from okstra_cli.wizard.steps import Step
     from okstra_cli.wizard.texts import Texts
 

@@ -10,8 +10,7 @@ import os
 
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.answers import Missing
-from okstra_cli.wizard.plain_json import write_json
-from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_state
+from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_json, write_state
 from okstra_cli.wizard.texts import load_texts
 
 TYPE_CHECKING = False
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, TextIO
 
-    from okstra_cli.wizard.state import State
+    from okstra_cli.wizard.chosen import State
     from okstra_cli.wizard.texts import Texts
 
     Look = Callable[[State, str, str], dict[str, Any] | None]
@@ -44,20 +43,25 @@ def try_step(words: Sequence[str], *, cwd: str, stdout: TextIO) -> int | None:
     line = _read_line(words)
     if line is None or (stdout.isatty() and not line.get("json")):
         return None
+    path = os.path.join(cwd, line["state_file"])
     try:
-        answer, status = take_step(os.path.join(cwd, line["state_file"]), line, glance)
+        answer, status = take_step(path, line, glance, lambda state: _require_same_place(state, os.path.normpath(cwd)))
     except (Missing, StateRefused):
         return None
     stdout.write(write_json(answer) + "\n")
     return status
 
 
-def take_step(path: str, said: dict[str, Any], look: Look) -> tuple[dict[str, Any], int]:
+def take_step(
+    path: str, said: dict[str, Any], look: Look, check: Callable[[State], None]
+) -> tuple[dict[str, Any], int]:
     """One step of the wizard in this file: the JSON answer and the exit status. A refused answer changes nothing.
 
-    `look` finds out what an answer needs to be judged; None from it means that somebody else has to.
+    `look` finds out what an answer needs to be judged; None from it means that somebody else has to. `check` refuses
+    a state that is about something else.
     """
     saved = read_state(path)
+    check(saved.state)
     texts = load_texts(saved.language)
     try:
         after = _after(saved.state, said, texts, look)
@@ -66,6 +70,12 @@ def take_step(path: str, said: dict[str, Any], look: Look) -> tuple[dict[str, An
     if after is not saved.state:
         write_state(path, Saved(after, saved.language))
     return {"ok": True, "schema": SCHEMA, "next": machine.prompt(after, texts)}, 0
+
+
+def _require_same_place(state: State, cwd: str) -> None:
+    """Another directory than that of the beginning may be in another repository, which the full command finds out."""
+    if cwd not in (state.facts["cwd"], state.facts["root"]) or not os.path.isdir(state.facts["common_dir"]):
+        raise Missing("place", cwd)
 
 
 def refusal(bad: machine.BadAnswer, state: State, texts: Texts) -> dict[str, Any]:

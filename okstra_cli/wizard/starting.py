@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.output import Answer
 from okstra_cli.wizard import machine
+from okstra_cli.wizard.chosen import DIRECT_INPUT, State
 from okstra_cli.wizard.commanding import BadStart, WizardState, state_path, submit_with
 from okstra_cli.wizard.pages import prompt_page
 from okstra_cli.wizard.saved import Saved, StateRefused, read_state, unwritable, write_state
-from okstra_cli.wizard.state import DIRECT_INPUT, State
 from okstra_cli.wizard.texts import LANGUAGES, Texts, load_texts
 from okstra_git.errors import UsageError
 from okstra_git.names import shown

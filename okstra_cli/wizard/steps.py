@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from okstra_cli.wizard import answers, choices, chosen
-from okstra_cli.wizard.state import DEFAULT, DIRECT_INPUT
+from okstra_cli.wizard.chosen import DEFAULT, DIRECT_INPUT, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from okstra_cli.wizard.choices import Choice
-    from okstra_cli.wizard.state import State
 
 PICK, TEXT = "pick", "text"
 

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from okstra_cli.wizard.state import State
+    from okstra_cli.wizard.chosen import State
     from okstra_cli.wizard.texts import Texts
 
 _TOLD_OTHERWISE = ("task-key", "open-task", "task-type")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from okstra_cli.wizard.plain_json import read_json
+from okstra_cli.wizard.saved import read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -502,6 +503,30 @@ def test_a_state_changed_by_hand_is_refused(shop: World) -> None:
     path = shop.path / FILE
     path.write_text(path.read_text().replace('"shop:web:login"', '"shop:web:other"'))
     assert shop.okstra("wizard", "step", "--state-file", FILE, exit=1).json["error"]["code"] == "wizard.state-damaged"
+
+
+def test_a_state_of_another_clone_is_refused_and_left(shop: World, tmp_path: Path) -> None:
+    Agent(shop).say(KEY)
+    copied = World(tmp_path / "copied")
+    shutil.copytree(shop.path, copied.path)
+    kept = (copied.path / FILE).read_bytes()
+    for line in (("step", "--answer", "implementation"), ("render-args",)):
+        refused = copied.okstra("wizard", *line, "--state-file", FILE, exit=1).json["error"]
+        assert refused["code"] == "wizard.state-foreign"
+        assert str(shop.path) in refused["message"]
+    assert (copied.path / FILE).read_bytes() == kept
+    copied.okstra("init", "--project-id", "shop", "--no-hooks")
+    assert Agent(copied).step == "task_pick"
+
+
+def test_a_state_is_good_in_all_the_repository_and_outside_of_any(shop: World, tmp_path: Path) -> None:
+    Agent(shop).say(KEY)
+    (shop.path / "deep/er").mkdir(parents=True)
+    shop.git("worktree", "add", "-q", str(tmp_path / "linked"))
+    path = str(shop.path / FILE)
+    for place in (shop.path / "deep/er", tmp_path / "linked", tmp_path):
+        asked = World(place).okstra("wizard", "step", "--state-file", path).json["next"]
+        assert asked["step"] == "task_type"
 
 
 def test_a_missing_state_says_how_to_begin(shop: World) -> None:

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 import pytest
 
 from okstra_cli.page import columns_of
+from okstra_cli.wizard.chosen import State
 from okstra_cli.wizard.saved import Saved, write_state
-from okstra_cli.wizard.state import State
 from tests.kit.answers import Answer
 from tests.kit.asking import a_task, some_facts, walk
 from tests.kit.papers import a_brief
@@ -303,12 +303,13 @@ KEY_OF_LONG = f"shop:{LONG}:{LONG}"
 OTHER_LONG = f"shop:{LONG}:{'m' * 64}"
 
 
-def long_names(*answers: object) -> State:
+def long_names(world: World, *answers: object) -> State:
     """A wizard about a task whose names, paths and branches are as long as they may be, that many answers on."""
     brief = "/p/" + "세션/" * 45 + "b.md"
     task = a_task(title="제목" * 20, brief=brief, report=brief, anchor="b" * 80, type="implementation")
     task |= {"stages": [[number, "단계" * 20, "pending"] for number in (1, 2, 3)], "ready": [1, 2, 3], "auto": 1}
-    facts = some_facts(open=[KEY_OF_LONG, OTHER_LONG], recent=[KEY_OF_LONG], tasks={KEY_OF_LONG: task}, groups=[LONG])
+    known = {"open": [KEY_OF_LONG, OTHER_LONG], "recent": [KEY_OF_LONG], "tasks": {KEY_OF_LONG: task}, "groups": [LONG]}
+    facts = some_facts(**known, common_dir=str(world.path / ".git"))
     return walk(State(facts), KEY_OF_LONG, *answers)
 
 
@@ -316,12 +317,12 @@ def test_nothing_is_cut_off_or_pushed_away_by_long_names(world: World) -> None:
     """A line of keys at the bottom shows that everything above it has found room."""
     models = {f"{name}_model": "direct-input" for name in ("lead", "executor", "report_writer")}
     customised = long_names(
-        "implementation", {"stage_pick": "3", "base_ref_pick": "release/2", "use_defaults": "no"},
+        world, "implementation", {"stage_pick": "3", "base_ref_pick": "release/2", "use_defaults": "no"},
         "claude,gemini,report-writer", models, *["m" * 100] * 3,
         {"directive_pick": "direct-input", "related_tasks_pick": "direct-input", "clarification_pick": "direct-input"},
         "d" * 400, OTHER_LONG, "/p/" + "c" * 140, "continue",
     )  # fmt: skip
-    states = {"en": long_names(), "ko": long_names("implementation"), "end": customised}
+    states = {"en": long_names(world), "ko": long_names(world, "implementation"), "end": customised}
     for name, state in states.items():
         write_state(str(world.path / f"{name}.json"), Saved(state, name.replace("end", "en")))
     with on_terminal(world, *((*RUN, "--state-file", f"{name}.json") for name in states)) as pane:
@@ -346,7 +347,7 @@ def test_nothing_is_cut_off_or_pushed_away_by_long_names(world: World) -> None:
 
 @pytest.mark.parametrize("how", ["NO_COLOR=1", "--no-color", ""])
 def test_only_a_terminal_that_wants_colour_is_painted(world: World, how: str) -> None:
-    write_state(str(world.path / "w.json"), Saved(State(some_facts()), "en"))
+    write_state(str(world.path / "w.json"), Saved(State(some_facts(common_dir=str(world.path / ".git"))), "en"))
     flags, names = [how] * (how == "--no-color"), [how] * ("=" in how)
     with on_terminal(world, (*names, *RUN, "--state-file", "w.json", *flags)) as pane:
         pane.see("Which task", "Ctrl-C stops")
@@ -356,7 +357,7 @@ def test_only_a_terminal_that_wants_colour_is_painted(world: World, how: str) ->
 
 
 def test_a_terminal_that_goes_away_takes_the_program_with_it(world: World) -> None:
-    write_state(str(world.path / "w.json"), Saved(State(some_facts()), "en"))
+    write_state(str(world.path / "w.json"), Saved(State(some_facts(common_dir=str(world.path / ".git"))), "en"))
     with on_terminal(world, (*RUN, "--state-file", "w.json")) as pane:
         pane.see("Which task", "Ctrl-C stops")
         child = pane.child("wizard")

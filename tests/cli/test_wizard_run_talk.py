@@ -16,7 +16,7 @@ from okstra_cli.wizard.ask_lines import Lines
 from okstra_cli.wizard.ask_screen import Screen
 from okstra_cli.wizard.ask_talk import Talk
 from okstra_cli.wizard.ask_width import LEAST, fitted, wrapped
-from okstra_cli.wizard.state import State
+from okstra_cli.wizard.chosen import State
 from okstra_cli.wizard.texts import Texts
 from tests.kit.asking import EN, KEYS, a_task, answer, questions, repositories, some_facts, typed, walk
 

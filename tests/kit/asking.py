@@ -9,11 +9,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from okstra_cli.wizard.chosen import ABORTED, DIRECT_INPUT, State
 from okstra_cli.wizard.gathering import _constants
 from okstra_cli.wizard.machine import DONE, GROUP, prompt, submit
-from okstra_cli.wizard.plain_json import write_json
 from okstra_cli.wizard.quick import submit_looking
-from okstra_cli.wizard.state import ABORTED, DIRECT_INPUT, State
+from okstra_cli.wizard.saved import write_json
 from okstra_cli.wizard.texts import LANGUAGES, Texts, load_texts
 
 TEXTS = {language: load_texts(language) for language in LANGUAGES}

@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.arguments import arguments_of, command_of
+from okstra_cli.wizard.chosen import ABORTED, State
 from okstra_cli.wizard.saved import Saved, read_state, write_state
-from okstra_cli.wizard.state import ABORTED, State
 from okstra_cli.wizard.steps import NAMES, reset_from
 from tests.kit.asking import (
     EN,
