@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 GATE_FIELD = "reporter-confirmations"
-_HEAD = 64 << 10
+_HEAD, _PACKED = 64 << 10, 1 << 20
+_PUNCTUATION = str.maketrans("/-_.", "aaaa")
+LONGEST_BRANCH = 200
 
 
 def look_lightly(state: State, kind: str, name: str) -> dict[str, Any] | None:
@@ -63,12 +65,27 @@ def _brief(state: State, name: str) -> dict[str, Any] | None:
 
 
 def _branch(state: State, name: str) -> dict[str, Any] | None:
-    """A branch that stands in a file of its own, as freshly made ones do."""
-    if ".." in name or name.startswith("/") or not name.replace("/", "").replace("-", "").replace("_", "").isalnum():
+    """A branch, of here or as it was last seen on a remote; those name commits and nothing else."""
+    is_plain = name.translate(_PUNCTUATION).isalnum() and len(name) <= LONGEST_BRANCH
+    if not is_plain or ".." in name or name.startswith(("/", "-", "refs/")) or name.endswith(".lock"):
         return None
+    kinds = ("refs/heads/", "refs/remotes/") if "/" in name else ("refs/heads/",)
+    names = [f"{kind}{name}" for kind in kinds]
+    return {"ref": name} if any(_is_loose(state, each) for each in names) or _is_packed(state, names) else None
+
+
+def _is_loose(state: State, ref: str) -> bool:
     try:
-        with open(os.path.join(state.facts["common_dir"], "refs", "heads", name), encoding="ascii") as file:
-            commit = file.read(64).strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return {"ref": name} if len(commit) == 40 else None
+        with open(os.path.join(state.facts["common_dir"], ref), "rb") as file:
+            return len(file.read(64).strip()) == 40
+    except OSError:
+        return False
+
+
+def _is_packed(state: State, refs: list[str]) -> bool:
+    try:
+        with open(os.path.join(state.facts["common_dir"], "packed-refs"), "rb") as file:
+            packed = file.read(_PACKED)
+    except OSError:
+        return False
+    return any(f" {ref}\n".encode() in packed for ref in refs)

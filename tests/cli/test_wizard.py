@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from okstra_cli.wizard.chosen import State
+from okstra_cli.wizard.light import look_lightly
 from tests.kit.answers import Answer, run_program
 from tests.kit.papers import a_brief, a_plan
 from tests.kit.prepared import KEY, prepare, runs, set_up
@@ -254,6 +256,24 @@ def test_a_typed_base_is_a_commit_or_is_refused(shop: World) -> None:
         agent.take("wizard", "step", "--state-file", FILE, "--back")
     agent.say("v1")
     assert "from v1" in agent.next["label"]
+
+
+def test_branches_are_found_without_the_library_wherever_git_keeps_them(shop: World) -> None:
+    for name in ("packed", "release/2.0"):
+        shop.git("branch", name)
+    shop.git("update-ref", "refs/remotes/origin/far", "HEAD")
+    shop.git("pack-refs", "--all")
+    shop.git("branch", "loose-1.x")
+    shop.git("update-ref", "refs/remotes/origin/near", "HEAD")
+    shop.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/far")
+    shop.write(".git/refs/heads/half.lock", shop["base"] + "\n")
+    shop.git("tag", "v1")
+    state = State({"common_dir": str(shop.path / ".git")})
+    for name in ("main", "packed", "release/2.0", "loose-1.x", "origin/far", "origin/near"):
+        assert look_lightly(state, "ref", name) == {"ref": name}
+    odd = ("half.lock", "../heads/main", "refs/heads/main", "-x", "x y")
+    for name in ("gone", "pack", "2.0", "origin/HEAD", "v1", *odd):
+        assert look_lightly(state, "ref", name) is None, name
 
 
 def test_a_task_beyond_the_recent_ones_is_reached_by_its_group_and_id(shop: World) -> None:
