@@ -254,7 +254,7 @@ def test_a_lock_that_somebody_living_holds_is_waited_for_and_then_refused(empty:
         holder.join()
     started = time.monotonic()
     record(store, TaskOpened(task="shop/web/mine"))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
     assert not lock.exists()
 
 

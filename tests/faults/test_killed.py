@@ -15,7 +15,7 @@ POINTS = [
 ]  # fmt: skip
 TELLING = ("log.commit-written", "refs.locked", "log.appended", "refs.locked@2", "views.refs")
 """Where a kill leaves the most behind; the other points are tried with `make test-deep`."""
-PROMPT = 4.0
+PROMPT = 8.0
 """Seconds for the next command, its start included, on a busy machine; a lock that was waited for would cost 10."""
 DERIVED = ("refs/okstra/stage/shop/web/login/1", "refs/okstra/anchor/shop/web/login", "refs/notes/okstra")
 

@@ -95,7 +95,7 @@ def test_killed_at_any_step_the_next_prepare_goes_on(shop: World, point: str) ->
     [again] = answers([start(shop, "--stage", "1")])
     assert again["ok"], again
     assert again["stage"] == 1
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 9.5  # a lock that was waited for would cost 10
     assert_whole(shop)
 
 
