@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okstra_cli.wizard.answers import _is_slug
+from okstra_cli.wizard.step import is_name
 from okstra_git.slugs import is_slug
 
 DEFINITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
@@ -21,16 +21,16 @@ NAMES = st.text(alphabet="aZ09._-é /\n٣", max_size=6) | st.text("a9-", max_siz
 
 @given(NAMES | st.from_regex(DEFINITION))
 def test_a_slug_is_what_the_grammar_says(text: str) -> None:
-    assert is_slug(text) == _is_slug(text) == by_definition(text)
+    assert is_slug(text) == is_name(text) == by_definition(text)
 
 
 @pytest.mark.parametrize("text", ["a" * 64, "a", "9.b_c-d"])
 def test_sound_names_are_slugs(text: str) -> None:
     assert is_slug(text)
-    assert _is_slug(text)
+    assert is_name(text)
 
 
 @pytest.mark.parametrize("text", ["", "a" * 65, ".a", "a.", "a.lock", "a..b", "a b", "ä", "a\n", "-a"])
 def test_unsound_names_are_not(text: str) -> None:
     assert not is_slug(text)
-    assert not _is_slug(text)
+    assert not is_name(text)

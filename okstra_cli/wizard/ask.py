@@ -15,7 +15,7 @@ from okstra_cli.wizard.chosen import ABORTED, State
 from okstra_cli.wizard.commanding import BadStart, WizardAborted, WizardState, rendered, submit_with
 from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_state
 from okstra_cli.wizard.starting import begin, choose_language, first_state
-from okstra_cli.wizard.summary import label_of
+from okstra_cli.wizard.steps_end import label_of
 from okstra_cli.wizard.texts import load_texts
 from okstra_git.errors import OkstraError
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from okstra_cli.wizard import machine
-from okstra_cli.wizard.answers import Missing
-from okstra_cli.wizard.choices import Choice
 from okstra_cli.wizard.chosen import State
-from okstra_cli.wizard.steps import BY_NAME
+from okstra_cli.wizard.machine import all_steps
+from okstra_cli.wizard.step import Choice, Missing
 from okstra_cli.wizard.texts import Texts
 
 PATHS = ("brief", "approved_plan", "clarification", "pr_template")
@@ -91,7 +90,7 @@ def make_question(
 
 
 def _offered(state: State, step: str) -> list[Choice]:
-    offers = BY_NAME[step].offers
+    offers = next(each.offers for each in all_steps() if each.name == step)
     return offers(state) if offers else []
 
 

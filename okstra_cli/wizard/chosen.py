@@ -175,6 +175,15 @@ def customises(state: State) -> bool:
     return state.answers.get("use_defaults") == NO
 
 
+def knows_its_work(state: State) -> bool:
+    """Whether brief, plan, stage, base and executor are settled, so that nothing of them has to be asked any more."""
+    answers = state.answers
+    if "use_defaults" not in answers or (answers.get("stage_pick") == DIRECT_INPUT and "stage" not in answers):
+        return False
+    is_based = not takes_stage(state) or place_of_stage(state) is not None
+    return is_based or picked(state, "base_ref_pick", "base_ref") is not None
+
+
 def roster_of(state: State) -> tuple[str, ...]:
     """The workers, in the order of the roster."""
     chosen = state.answers.get("workers_override", DEFAULT)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.locating import default_base
 from okstra_cli.preparing.order import project_root
-from okstra_cli.wizard.choices import UNREADABLE
 from okstra_cli.wizard.looking import read_gate
+from okstra_cli.wizard.step import UNREADABLE
 from okstra_cli.wizard.task_facts import gather_task, last_touched
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.wizard.choices import UNREADABLE
 from okstra_cli.wizard.light import gate_of, look_lightly, path_in
+from okstra_cli.wizard.step import UNREADABLE
 from okstra_git.errors import OkstraError
 
 if TYPE_CHECKING:

@@ -1,21 +1,22 @@
-"""The wizard itself, a pure function: a state and an answer give the next state, and a state gives its prompt."""
+"""The wizard itself, a pure function: a state and an answer give the next state, and a state gives its prompt.
+
+The steps stand in chapters. An answer pays for what is loaded, so only the chapter that it belongs to is, and the next.
+"""
 
 from __future__ import annotations
 
 from okstra_cli.wizard import chosen
-from okstra_cli.wizard.answers import Refused
 from okstra_cli.wizard.chosen import ABORTED, DEFAULT, DIRECT_INPUT, State
 from okstra_cli.wizard.saved import read_json
-from okstra_cli.wizard.steps import STEPS, TEXT, reset_from
+from okstra_cli.wizard.step import TEXT, Refused
 from okstra_cli.wizard.texts import shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from okstra_cli.wizard.choices import Choice
-    from okstra_cli.wizard.steps import Step
+    from okstra_cli.wizard.step import Choice, Step
     from okstra_cli.wizard.texts import Texts
 
 BASE_AGAIN = ("base_ref_pick", "base_ref", "branch_confirm")
@@ -35,6 +36,38 @@ class BadAnswer(Exception):
         self.errors = dict(errors)
 
 
+def chapters(state: State) -> Iterator[tuple[Step, ...]]:
+    """The chapters in which a question may be open, in their order."""
+    if chosen.phase_of(state) is None:
+        from okstra_cli.wizard import steps_task
+
+        yield steps_task.STEPS
+    if not chosen.knows_its_work(state):
+        from okstra_cli.wizard import steps_work
+
+        yield steps_work.STEPS
+    if chosen.customises(state):
+        from okstra_cli.wizard import steps_details
+
+        yield steps_details.STEPS
+    from okstra_cli.wizard import steps_end
+
+    yield steps_end.STEPS
+
+
+def all_steps() -> tuple[Step, ...]:
+    """Every step there is, in the order of asking."""
+    from okstra_cli.wizard import steps_details, steps_end, steps_task, steps_work
+
+    return (*steps_task.STEPS, *steps_work.STEPS, *steps_details.STEPS, *steps_end.STEPS)
+
+
+def reset_from(state: State, step: str) -> State:
+    """Without the answers to this step and to all that come after it."""
+    names = [each.name for each in all_steps()]
+    return state.without(names[names.index(step) :])
+
+
 def standing(state: State) -> str:
     """`asking`, `done` or `aborted`."""
     if "abort" in (state.answers.get("confirm"), state.answers.get("branch_confirm")) or ABORTED in state.answers:
@@ -44,7 +77,9 @@ def standing(state: State) -> str:
 
 def steps_asked(state: State) -> tuple[list[Step], str]:
     """The steps of the prompt that is next, and the name of their group; one step without a group is asked alone."""
-    open_steps = [step for step in STEPS if step.name not in state.answers and step.applies(state)]
+    answers = state.answers
+    asked = ([step for step in steps if step.name not in answers and step.applies(state)] for steps in chapters(state))
+    open_steps = next(filter(None, asked))
     first = open_steps[0]
     group = first.group(state) if first.group else ""
     if not group:
@@ -81,7 +116,7 @@ def _question(state: State, step: Step, texts: Texts) -> dict[str, Any]:
 
 def _label(state: State, step: str, texts: Texts) -> str:
     if step in ("confirm", "branch_confirm"):
-        from okstra_cli.wizard.summary import label_of  # only the last prompts need it, and every step pays
+        from okstra_cli.wizard.steps_end import label_of  # only the last prompts need it, and every step pays
 
         return label_of(state, step, texts)
     return texts.say(f"step.{step}.label", **chosen.fields_of(state))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 
 from okstra_cli.wizard import machine
-from okstra_cli.wizard.answers import Missing
 from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_json, write_state
+from okstra_cli.wizard.step import Missing
 from okstra_cli.wizard.texts import load_texts
 
 TYPE_CHECKING = False

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from okstra_cli.wizard.choices import Choice
+    from okstra_cli.wizard.step import Choice
 
 LANGUAGES = ("en", "ko")
 LONGEST, LONGEST_LIST = 72, 240

@@ -6,8 +6,8 @@ from string import Formatter
 
 import pytest
 
-from okstra_cli.wizard import choices
-from okstra_cli.wizard.steps import STEPS
+from okstra_cli.wizard.chosen import DEFAULT
+from okstra_cli.wizard.machine import all_steps
 from okstra_cli.wizard.texts import LANGUAGES
 from okstra_git.shipped import templates_directory
 from tests.house.sources import ROOT
@@ -30,7 +30,7 @@ def gaps(sentence: str) -> set[str]:
 
 def asked_for() -> set[str]:
     """Every sentence that the code names."""
-    steps = {f"step.{step.name}.{part}" for step in STEPS for part in ("label", "header")}
+    steps = {f"step.{step.name}.{part}" for step in all_steps() for part in ("label", "header")}
     screens = {f"step.{screen}.label" for screen in SCREENS}
     offered = set(re.findall(r'Choice\([^)]*?,\s*"([a-z_]+)"', SOURCE))
     either = {word for pair in re.findall(r'"([a-z_]+)" if [^"]+ else "([a-z_]+)"', SOURCE) for word in pair}
@@ -60,7 +60,7 @@ def test_no_sentence_is_left_over() -> None:
     unused = [name for name in WORDS["en"] if name not in asked_for() and name.split(".", 1)[1] not in literal]
     families = re.compile(r"option\.(edit_\w+|id_of_\w+)|mark\.\w+")
     assert [name for name in unused if not families.fullmatch(name)] == []
-    assert {name for name in WORDS["en"] if name.startswith("mark.")} == {"mark.recommended", f"mark.{choices.DEFAULT}"}
+    assert {name for name in WORDS["en"] if name.startswith("mark.")} == {"mark.recommended", f"mark.{DEFAULT}"}
 
 
 def test_headers_fit_the_asking_tool() -> None:

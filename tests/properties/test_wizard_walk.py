@@ -16,8 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.arguments import arguments_of, command_of
 from okstra_cli.wizard.chosen import ABORTED, State
+from okstra_cli.wizard.machine import all_steps, chapters, reset_from
 from okstra_cli.wizard.saved import Saved, read_state, write_state
-from okstra_cli.wizard.steps import NAMES, reset_from
 from tests.kit.asking import (
     EN,
     a_task,
@@ -38,6 +38,8 @@ NONSENSE = [
 
 def asking(state: State) -> bool:
     return machine.standing(state) == "asking"
+
+NAMES = tuple(step.name for step in all_steps())
 
 
 def asks(asked: Mapping[str, Any]) -> list[str]:
@@ -130,6 +132,13 @@ class Wizard(RuleBasedStateMachine):
             assert list(breaches(self.state)) == []
 
     @invariant()
+    def looks_into_every_chapter_with_an_open_question(self) -> None:
+        if hasattr(self, "state") and asking(self.state):
+            reached = {step.name for steps in chapters(self.state) for step in steps}
+            left = {step.name for step in all_steps() if step.applies(self.state)} - self.state.answers.keys()
+            assert left <= reached
+
+    @invariant()
     def has_a_way_to_the_end(self) -> None:
         if hasattr(self, "state") and asking(self.state):
             end = reached_end(self.state)
@@ -139,10 +148,8 @@ class Wizard(RuleBasedStateMachine):
     @invariant()
     def is_done_only_when_all_is_answered(self) -> None:
         if hasattr(self, "state") and machine.standing(self.state) == machine.DONE:
-            from okstra_cli.wizard.steps import STEPS
-
-            left = [step.name for step in STEPS if step.applies(self.state) and step.name not in self.state.answers]
-            assert left == []
+            left = {step.name for step in all_steps() if step.applies(self.state)} - self.state.answers.keys()
+            assert not left
             assert command_of(arguments_of(self.state)).isprintable()
 
 

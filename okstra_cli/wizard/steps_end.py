@@ -1,19 +1,40 @@
-"""What the last prompts tell: where a stage will be worked on, and everything that was chosen."""
+"""Tells what was chosen and where the work will be done, and asks whether the run may begin so."""
 
 from __future__ import annotations
 
 from okstra_cli.wizard import chosen
 from okstra_cli.wizard.arguments import arguments_of
+from okstra_cli.wizard.chosen import State
+from okstra_cli.wizard.step import MOST, RECOMMENDED, Choice, Step, always, says
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from okstra_cli.wizard.chosen import State
     from okstra_cli.wizard.texts import Texts
 
 _TOLD_OTHERWISE = ("task-key", "open-task", "task-type")
 _PATHS = ("brief-path", "approved-plan", "clarification-response", "pr-template-path")
+
+
+def branch_answers(state: State) -> list[Choice]:
+    """Go on, choose another base where a worktree would be made, or stop."""
+    edit = [] if chosen.place_of_stage(state) else [Choice("edit", "edit_base")]
+    return [Choice("continue", "continue", RECOMMENDED), *edit, Choice("abort", "abort")]
+
+
+def confirmations(_: State) -> list[Choice]:
+    """Begin, change something, or stop."""
+    return [Choice("start", "start", RECOMMENDED), Choice("edit", "edit"), Choice("abort", "abort")]
+
+
+def edit_targets(state: State) -> list[Choice]:
+    """Where to go back to; what comes after it is asked again."""
+    documents = [name for name in ("brief_keep", "brief_pick", "brief", "approved_plan") if name in state.answers]
+    stage = ["stage_pick"] if "stage_pick" in state.answers else []
+    between = documents[:1] + stage
+    first = ["task_pick"] if len(between) == MOST - 2 else ["task_pick", "task_type"]
+    return [Choice(name, f"edit_{name}") for name in (*first, *between, "use_defaults")]
 
 
 def label_of(state: State, step: str, texts: Texts) -> str:
@@ -45,3 +66,10 @@ def _chosen_lines(state: State, texts: Texts) -> Iterator[str]:
         yield texts.say("told.argument", argument=name, value=shown)
     if not chosen.customises(state):
         yield texts.say("told.defaults", known=", ".join(chosen.roster_of(state)))
+
+
+STEPS = (
+    Step("branch_confirm", chosen.takes_stage, branch_answers),
+    Step("confirm", always, confirmations),
+    Step("edit_target", says("confirm", "edit"), edit_targets),
+)  # fmt: skip

@@ -1,0 +1,173 @@
+"""Asks for what the run works on, and who: brief, plan, stage, base, executor, and whether the rest is as usual."""
+
+from __future__ import annotations
+
+from okstra_cli.wizard import chosen
+from okstra_cli.wizard.chosen import DEFAULT, State
+from okstra_cli.wizard.step import (
+    MOST,
+    RECOMMENDED,
+    UNREADABLE,
+    Choice,
+    Refused,
+    Step,
+    always,
+    is_typed,
+    look_up,
+    one_line,
+    shown_path,
+    typed_or,
+    with_direct,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def keep_or_change(state: State) -> list[Choice]:
+    """The brief of the last run, or another."""
+    kept = Choice(chosen.KEEP, "keep", path=shown_path(state, chosen.task_of(state)["brief"]))
+    return [kept, Choice(chosen.CHANGE, "change")]
+
+
+def briefs(state: State) -> list[Choice]:
+    """Briefs of the task's group, its namesake first."""
+    return with_direct(
+        Choice(path, "brief" if gate in chosen.OPEN_GATES else "brief_waiting", path=shown_path(state, path), gate=gate)
+        for path, gate in briefs_at_hand(state)
+    )
+
+
+def briefs_at_hand(state: State) -> Sequence[tuple[str, str]]:
+    """(path, reporter gate) of the briefs that may be picked."""
+    key = chosen.key_of(state) or "::"
+    _, group, name = key.split(":")
+    found = [one for one in state.facts["briefs"].get(group, []) if one[1] != UNREADABLE]
+    return sorted(found, key=lambda one: not one[0].endswith(f"/{name}.md"))[: MOST - 1]
+
+
+def stages(state: State) -> list[Choice]:
+    """For an implementation the stage that is next and others that could begin; for a verification what is done."""
+    task = chosen.task_of(state)
+    if chosen.takes_stage(state):
+        ready = bool(task.get("auto"))
+        first = Choice(chosen.AUTO, "auto" if ready else "auto_none", RECOMMENDED * ready, stage=task.get("auto"))
+        numbers = [number for number in task.get("ready", []) if number != task.get("auto")]
+    else:
+        first = Choice(chosen.WHOLE_TASK, "whole_task", RECOMMENDED)
+        numbers = chosen.stages_at_choice(state)[::-1]
+    titles = {number: title for number, title, _ in task.get("stages", [])}
+    return with_direct([first, *(Choice(str(n), "stage", title=titles.get(n, "")) for n in numbers[: MOST - 2])])
+
+
+def bases(state: State) -> list[Choice]:
+    """What the stage depends on, as okstra chooses by itself, or a branch."""
+    task = chosen.task_of(state)
+    usual = task.get("anchor") or state.facts["branch"]
+    first = Choice(DEFAULT, "base_default", RECOMMENDED, base=usual)
+    others = [ref for ref in state.facts["bases"] if ref != usual]
+    return with_direct([first, *(Choice(ref) for ref in others)])
+
+
+def executors(state: State) -> list[Choice]:
+    """Every worker that can change code."""
+    return [Choice(name, mark=DEFAULT * (at == 0)) for at, name in enumerate(state.facts["executors"])]
+
+
+def yes_or_no(_: State) -> list[Choice]:
+    """Begin with roster, models and options as they usually are, or ask for each."""
+    return [Choice(chosen.YES, "use_defaults", RECOMMENDED), Choice(chosen.NO, "customise")]
+
+
+def brief(state: State, text: str) -> str:
+    """A brief that a phase may begin on."""
+    found = look_up(state, "brief", one_line(text))
+    if found["gate"] not in chosen.OPEN_GATES:
+        raise Refused("brief_waiting", path=found["shown"], gate=found["gate"])
+    return str(found["path"])
+
+
+def offered_brief(state: State, path: str) -> str:
+    """A brief from the list; one that waited for its reporter is looked at again."""
+    is_open = any(each == path and gate in chosen.OPEN_GATES for each, gate in chosen_briefs(state))
+    return path if is_open else brief(state, path)
+
+
+def chosen_briefs(state: State) -> list[tuple[str, str]]:
+    """All briefs that were found, with their gates."""
+    return [(path, gate) for group in state.facts["briefs"].values() for path, gate in group]
+
+
+def approved_plan(state: State, text: str) -> str:
+    """The approved plan of the task, as it stands on record."""
+    found = look_up(state, "plan", f"{chosen.key_of(state)} {one_line(text)}")
+    return str(found["path"])
+
+
+def stage(state: State, text: str) -> str:
+    """A stage of the approved plan: not done for an implementation, done for a verification."""
+    known = [str(number) for number, _, _ in chosen.task_of(state)["stages"]]
+    if text not in known:
+        raise Refused("stage_unknown", value=text, known=_numbers(known))
+    if int(text) not in chosen.stages_at_choice(state):
+        raise Refused("stage_done" if chosen.takes_stage(state) else "stage_not_done", value=text)
+    return text
+
+
+def is_at_choice(state: State, text: str) -> bool:
+    """Whether this is the number of a stage that may be named, offered or not."""
+    return text in map(str, chosen.stages_at_choice(state))
+
+
+def base_ref(state: State, text: str) -> str:
+    """A ref that names a commit."""
+    return str(look_up(state, "ref", one_line(text))["ref"])
+
+
+def _numbers(known: list[str]) -> str:
+    return ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+
+
+def _keeps_brief(state: State) -> bool:
+    task = chosen.task_of(state)
+    return bool(chosen.trait(state, "brief") and task.get("brief") and task.get("gate") in chosen.OPEN_GATES)
+
+
+def _wants_brief(state: State) -> bool:
+    return bool(chosen.trait(state, "brief")) and state.answers.get("brief_keep") != chosen.KEEP
+
+
+def _has_briefs(state: State) -> bool:
+    return _wants_brief(state) and bool(briefs_at_hand(state))
+
+
+def _wants_plan(state: State) -> bool:
+    return bool(chosen.trait(state, "plan")) and chosen.task_at_first(state).get("plan") != "approved"
+
+
+def _has_stages(state: State) -> bool:
+    return bool(chosen.trait(state, "stage") and chosen.stages_at_choice(state))
+
+
+def _needs_base(state: State) -> bool:
+    return chosen.takes_stage(state) and chosen.place_of_stage(state) is None
+
+
+def _with_stage(state: State) -> str:
+    """Stage, base, executor and defaults share a screen; without a stage there is nothing to share."""
+    return "stage_options" if chosen.trait(state, "stage") else ""
+
+
+STEPS = (
+    Step("brief_keep", _keeps_brief, keep_or_change, default=chosen.KEEP),
+    Step("brief_pick", _has_briefs, briefs, offered_brief),
+    Step("brief", typed_or("brief_pick", _wants_brief, briefs_at_hand), judge=brief),
+    Step("approved_plan", _wants_plan, judge=approved_plan),
+    Step("stage_pick", _has_stages, stages, default="first", group=_with_stage, takes=is_at_choice),
+    Step("stage", is_typed("stage_pick"), judge=stage),
+    Step("base_ref_pick", _needs_base, bases, default=DEFAULT, group=_with_stage),
+    Step("base_ref", lambda s: is_typed("base_ref_pick")(s) and _needs_base(s), judge=base_ref),
+    Step("executor", chosen.takes_stage, executors, default="first", group=_with_stage),
+    Step("use_defaults", always, yes_or_no, default=chosen.YES, group=_with_stage),
+)  # fmt: skip
