@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.records.states import State, Task
 
-RECENT, GROUPS = 3, 20
+RECENT, DETAILED, GROUPS = 3, 12, 20
 BRIEFS_OF_A_GROUP, BRIEFS = 12, 100
 LONGEST_PATH, LONGEST_REF = 150, 80
 _RESERVED = ("direct-input", "default", "new")
@@ -46,7 +46,6 @@ def gather(session: Session) -> dict[str, Any]:
     state, project = session.store.read().state, ProjectPaths(project_root(session))
     name = _project_id(session)
     recent = sorted((task for task in state.tasks.values() if task.is_open), key=last_touched, reverse=True)
-    shown = recent[:RECENT]
     briefs = {group: found for group, found in _briefs(project) if group not in _RESERVED}
     known = _groups(name, recent, briefs)
     return {
@@ -56,8 +55,8 @@ def gather(session: Session) -> dict[str, Any]:
         "common_dir": str(session.git.common_dir),
         "open": [_key(task) for task in state.tasks.values() if task.is_open],
         "closed": [_key(task) for task in state.tasks.values() if not task.is_open],
-        "recent": [_key(task) for task in shown],
-        "tasks": {_key(task): gather_task(session, task, project) for task in shown},
+        "recent": [_key(task) for task in recent[:RECENT]],
+        "tasks": {_key(task): gather_task(session, task, project) for task in recent[:DETAILED]},
         "groups": known[:RECENT],
         "ids": {group: _ids(name, group, recent, briefs.get(group, []), state) for group in known[:GROUPS]},
         "briefs": briefs,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from okstra_cli.wizard.chosen import State
+from okstra_cli.wizard.gathering import DETAILED
 from okstra_cli.wizard.light import look_lightly
 from tests.kit.answers import Answer, run_program
 from tests.kit.papers import a_brief, a_plan
@@ -276,13 +277,13 @@ def test_branches_are_found_without_the_library_wherever_git_keeps_them(shop: Wo
         assert look_lightly(state, "ref", name) is None, name
 
 
-def test_a_task_beyond_the_recent_ones_is_reached_by_its_group_and_id(shop: World) -> None:
-    for name in ("a", "b", "c"):
-        shop.okstra("task", "open", f"shop:web:{name}")
-        prepare_for = ("run", "prepare", "--task-key", f"shop:web:{name}", "--task-type", "error-analysis")
-        shop.okstra(*prepare_for, "--brief", ".okstra/briefs/web/login.md")
+@pytest.mark.parametrize("newer", [3, DETAILED + 1])
+def test_a_task_beyond_the_recent_ones_is_reached_by_its_group_and_id(shop: World, newer: int) -> None:
+    """Its details are in the state file, or else are looked up."""
+    for number in range(newer):
+        shop.okstra("task", "open", f"shop:web:t{number}")
     agent = Agent(shop)
-    assert agent.values() == ["shop:web:c", "shop:web:b", "shop:web:a", "new"]
+    assert agent.values() == [*(f"shop:web:t{newer - back}" for back in (1, 2, 3)), "new"]
     agent.say("new", "web", "direct-input", "login")
     assert agent.step == "task_type"
     assert agent.values()[0] == "implementation"
