@@ -243,6 +243,7 @@ def test_after_a_report_the_recommended_phase_comes_next(shop: World) -> None:
     told = resume(shop)
     assert told["next"]["command"] == f"git okstra run prepare --task-key {KEY} --task-type implementation-planning"
     assert (told["command"], told["next_phase"]) == (None, "implementation-planning")
+    assert told["notes"] == []
 
 
 def test_a_plan_that_changed_keeps_a_run_from_being_resumed(shop: World, lead: "subprocess.Popen[bytes]") -> None:
