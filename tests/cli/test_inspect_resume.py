@@ -139,6 +139,27 @@ def test_where_the_documents_are_gone_that_is_said_and_every_command_works(
     assert shop.okstra("run", "show", run).json["run"]["status"] == "abandoned"
 
 
+def test_a_run_whose_worktree_is_gone_is_begun_anew_and_gets_it_back(
+    shop: World, lead: "subprocess.Popen[bytes]"
+) -> None:
+    place = prepare(shop, "--stage", "1", "--holder", str(lead.pid)).json
+    stage = World(Path(place["worktree"]), labels=shop.labels, clock=shop.clock)
+    stage.write("kept.py", "x\n")
+    stage.git("add", "-A")
+    stage.git("commit", "-qm", "half of it")
+    die(lead)
+    shutil.rmtree(stage.path)
+    told = resume(shop)
+    anew = f"git okstra run prepare --task-key {KEY} --task-type implementation --stage 1"
+    assert (told["command"], told["next"]["command"]) == (None, anew)
+    assert [(each["what"], each["command"]) for each in told["choices"]] == [("begin-anew", anew)]
+    refused = shop.okstra("run", "resume", place["run"], exit=1).json["error"]
+    assert (refused["code"], refused["hint"]) == ("run.worktree-gone", anew)
+    assert shop.okstra("run", "show", place["run"]).json["run"]["nonce"] == place["nonce"]
+    shop.okstra(*anew.split()[2:])
+    assert (stage.path / "kept.py").read_text() == "x\n"
+
+
 @pytest.mark.parametrize("is_done", [False, True])
 def test_a_run_whose_own_documents_are_gone_is_not_led_on(
     shop: World, lead: "subprocess.Popen[bytes]", is_done: bool
