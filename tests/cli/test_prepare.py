@@ -285,6 +285,15 @@ def test_a_plan_that_nobody_approved_is_refused(world: World) -> None:
     assert refused.json["error"]["hint"] == f"git okstra plan approve FILE --task-key {KEY}"
 
 
+def test_a_refusal_in_text_says_its_code_to_programs(shop: World) -> None:
+    line = ("render-bundle", "--task-key", KEY, "--task-type", "implementation", "--stage", "9")
+    refused = shop.okstra(*line, exit=1)
+    assert refused.out == ""
+    assert refused.err.splitlines()[1] == "code: stage.unknown-in-plan"
+    assert "code:" not in shop.okstra("stage", "show", "9", "--task-key", KEY, "--text", exit=1).err
+    assert json.loads(shop.okstra(*line, "--json", exit=1).out)["error"]["code"] == "stage.unknown-in-plan"
+
+
 def test_a_plan_that_waits_for_its_approval_is_named_wherever_it_is_missed(world: World) -> None:
     world.okstra("init", "--project-id", "shop", "--no-hooks")
     world.okstra("task", "open", KEY)
