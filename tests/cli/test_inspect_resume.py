@@ -89,6 +89,14 @@ def test_the_command_really_resumes(shop: World, lead: "subprocess.Popen[bytes]"
     assert shop.okstra("run", "show", run).json["run"]["status"] == "running"
 
 
+def test_a_script_that_is_refused_says_why(shop: World, lead: "subprocess.Popen[bytes]") -> None:
+    run = prepared(shop, lead)
+    shop.okstra("run", "abandon", run, "--force")
+    environ = shop.environ({"PATH": f"{program_dir()}{os.pathsep}{os.environ['PATH']}"})
+    done = run_program(["sh", str(script(shop))], cwd=shop.path, environ=environ).expect(1)
+    assert (done.out, f"run {run} ended as abandoned" in done.err) == ("", True)
+
+
 @pytest.mark.parametrize(("place", "status"), [(0, "running"), (1, "abandoned")])
 def test_each_offered_command_does_what_it_says(
     shop: World, lead: "subprocess.Popen[bytes]", place: int, status: str
