@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from okstra_cli.output import Answer
@@ -80,7 +81,8 @@ def show_here(session: Session, key: TaskKey) -> Answer:
     """The approved plan of the task, beside the file as it is now."""
     task = require_task(session.store.read().state, key)
     if task.plan is None:
-        raise PlanUnapproved(f"no plan of {key} was approved", hint=f"git okstra plan approve FILE --task-key {key}")
+        file = shlex.quote(task.proposed_plan or "FILE")
+        raise PlanUnapproved(f"no plan of {key} was approved", hint=f"git okstra plan approve {file} --task-key {key}")
     project = ProjectPaths(project_root(session))
     try:
         now: PlanFile | None = read_plan(project.root / task.plan.path, project)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -125,8 +126,11 @@ def _next_step(scope: Scope, crooked: Sequence[Inspection]) -> str:
     steps = []
     if states - {State.CHANGED, State.FOREIGN} or any(one.missing_rules and not one.problem for one in crooked):
         steps.append(scope.line())
-    if states & {State.CHANGED, State.FOREIGN}:
+    theirs = [(one.root.folder / file.path, file.is_movable) for one in crooked for file in one.drift
+              if file.state in (State.CHANGED, State.FOREIGN)]  # fmt: skip
+    if any(is_movable for _, is_movable in theirs):
         steps.append(f"{scope.line('--force')} replaces what was edited, and keeps it beside")
+    steps += [f"move {path} away, then {scope.line()}" for path, is_movable in theirs if not is_movable]
     steps += [f"add the missing rules to {one.root.folder / one.root.settings[0]} by hand: {one.problem}"
               for one in crooked if one.problem]  # fmt: skip
     return "\n".join(steps)
@@ -199,7 +203,7 @@ def plugin_scope(folder: Path, named: str) -> Scope:
     """One folder that Claude Code can load as a plugin and add as a marketplace."""
     from okstra_git.outfit.model import Kind, Root
 
-    return Scope("plugin", (Root(Kind.PLUGIN, folder),), f"--plugin {named}")
+    return Scope("plugin", (Root(Kind.PLUGIN, folder),), f"--plugin {shlex.quote(named)}")
 
 
 def find_program(session: Session) -> str | None:

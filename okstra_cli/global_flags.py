@@ -26,7 +26,10 @@ EVERYWHERE = "Everywhere: -C DIR, --json, --text, -q, --no-color (git okstra --h
 
 
 class GlobalFlags:
-    """What the line said to okstra as a whole; `directory` is the joined `-C`, relative to where it was started."""
+    """What the line said to okstra as a whole; `directory` is the joined `-C`, relative to where it was started.
+
+    `codes` is set by a command whose text programs read: its refusals say their code.
+    """
 
     def __init__(self) -> None:
         self.directory = ""
@@ -35,6 +38,7 @@ class GlobalFlags:
         self.quiet = False
         self.no_color = False
         self.version = False
+        self.codes = False
 
 
 def split_line(argv: Sequence[str]) -> tuple[GlobalFlags, list[str]]:

@@ -116,6 +116,11 @@ def note_outdated(looking: Inspection, task: Task, manifest: dict[str, Any] | No
         looking.disk.note(f"the task manifest has run {id} as {shown(str(status))}; by the ledger it is {known.status}")
 
 
+def has_ended(row: object, id: str) -> bool:
+    """Whether the manifest's row of its latest run is of this run, and says that it ended."""
+    return isinstance(row, dict) and row.get("id") == id and row.get("status") in ENDED
+
+
 @dataclass(frozen=True)
 class TaskSeen:
     """A task in short: how it stands, whether its last run lives, and when something was last recorded of it."""
@@ -132,11 +137,11 @@ def look_back(session: Session, identity: Identity, *, limit: str | None, since:
     key = find_key(session, identity)
     looking = Inspection(session)
     if key is None:
-        return _tasks(looking, most or TASKS, begin)
-    return _time_line(looking, require_task(looking.snapshot.state, key), most or EVENTS, begin)
+        return _tasks(looking, most or TASKS, begin, since)
+    return _time_line(looking, require_task(looking.snapshot.state, key), most or EVENTS, begin, since)
 
 
-def _tasks(looking: Inspection, most: int, begin: datetime | None) -> Answer:
+def _tasks(looking: Inspection, most: int, begin: datetime | None, since: str | None) -> Answer:
     from okstra_cli.views import inspect_history as view
 
     tasks = [task for task in looking.snapshot.state.tasks.values() if task.is_open]
@@ -145,7 +150,8 @@ def _tasks(looking: Inspection, most: int, begin: datetime | None) -> Answer:
         newest = [task for task in newest if (at := _recorded(looking, task)) is not None and at >= begin]
     rows = [see_task(looking, task) for task in newest[:most]]
     facts = {"count": len(newest), "tasks": [view.task_json(row) for row in rows], "notes": looking.notes}
-    return Answer(facts, lambda: view.tasks_page(rows, len(newest), looking.notes, looking.session.now()))
+    older = len(tasks) - len(newest)
+    return Answer(facts, lambda: view.tasks_page(rows, len(newest), older, since, looking.notes, looking.session.now()))
 
 
 def see_task(looking: Inspection, task: Task) -> TaskSeen:
@@ -160,7 +166,7 @@ def _recorded(looking: Inspection, task: Task) -> datetime | None:
     return last_recorded(looking.session.git, looking.snapshot.tips, task.key)
 
 
-def _time_line(looking: Inspection, task: Task, most: int, begin: datetime | None) -> Answer:
+def _time_line(looking: Inspection, task: Task, most: int, begin: datetime | None, since: str | None) -> Answer:
     from okstra_cli.views import inspect_history as view
     from okstra_git.runs.timeline import newest_first, timeline
     from okstra_git.state.reading import read_events
@@ -176,7 +182,7 @@ def _time_line(looking: Inspection, task: Task, most: int, begin: datetime | Non
         "notes": looking.notes,
     }
     return Answer(
-        facts, lambda: view.line_page(seen, shown_here, len(entries), looking.notes, looking.session.now())
+        facts, lambda: view.line_page(seen, shown_here, len(entries), since, looking.notes, looking.session.now())
     )
 
 

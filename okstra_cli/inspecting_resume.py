@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from shlex import join, split
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from okstra_cli.inspecting import Inspection, note_outdated, read_manifest
+from okstra_cli.inspecting import Inspection, has_ended, note_outdated, read_manifest
 from okstra_cli.inspecting_run import read_context
 from okstra_cli.leading import explain_task
 from okstra_cli.locating import find_stage_here, require_key
@@ -63,7 +63,7 @@ def _resumption(
     manifest = read_manifest(looking, task)
     note_outdated(looking, task, manifest)
     latest = find_latest(looking.disk, paths, manifest)
-    _note_contradiction(looking, task, latest)
+    _note_contradiction(looking, task, latest, manifest or {})
     ours = frozenset(
         run.id for run in standing.open_runs if run.holder is not None and looking.guard.is_ours(run.holder)
     )
@@ -90,8 +90,8 @@ def _without_documents(looking: Inspection, standing: Standing) -> frozenset[str
     return frozenset(run.id for run in prepared if read_context(looking, run) is None)
 
 
-def _note_contradiction(looking: Inspection, task: Task, latest: Script | None) -> None:
-    """Say what the script promises that the ledger does not bear out."""
+def _note_contradiction(looking: Inspection, task: Task, latest: Script | None, manifest: dict[str, Any]) -> None:
+    """Say what the script promises that the ledger does not bear out, unless the manifest says itself that it ended."""
     if latest is None:
         return
     known = task.runs.get(latest.run or "")
@@ -99,7 +99,7 @@ def _note_contradiction(looking: Inspection, task: Task, latest: Script | None) 
         looking.disk.note(f"{latest.path} does not say which run it resumes; it is not used")
     elif known is None:
         looking.disk.note(f"{latest.path} resumes run {latest.run}, which the ledger does not know; it is not used")
-    elif not known.is_active:
+    elif not known.is_active and not has_ended(manifest.get("latestRun"), known.id):
         looking.disk.note(f"{latest.path} resumes run {known.id}, which ended as {known.status}; the ledger counts")
 
 

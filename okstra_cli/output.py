@@ -106,5 +106,7 @@ def _with_bold_headings(text: str) -> str:
 def _refuse(session: Session, error: OkstraError) -> None:
     prefix = "\x1b[1;31mokstra:\x1b[0m" if session.has_colour(on_stderr=True) else "okstra:"
     session.complain(f"{prefix} {clean(error.message)}")
+    if session.flags.codes:
+        session.complain(f"code: {error.code}")
     for line in error.hint.splitlines():
         session.complain(f"hint: {clean(line)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,23 @@ from okstra_cli.leading import agent_session, asked_holder, keep_worktree, proje
 from okstra_cli.output import Answer
 from okstra_cli.preparing.renewing import renew
 from okstra_cli.views import run as view
+from okstra_git.errors import OkstraError
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
+from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
-from okstra_git.runs.leases import GUARDED, occupied_stages
+from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
+from okstra_git.state.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
+    from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
+
+
+class WorktreeGone(OkstraError):
+    """The directory that the run works in is not there."""
+
+    code = "run.worktree-gone"
 
 
 def resume_here(session: Session, text: str, *, force: bool, holder: str | None) -> Answer:
@@ -40,10 +52,27 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
     return Answer(facts, lambda: view.resumed_text(facts, occupied))
 
 
+def require_worktree(session: Session, task: Task, run: Run, *, is_ours: bool) -> None:
+    """Refuse to lead a stage on that is not done and has no directory any more: only a prepare makes it again."""
+    if run.worktree is None or run.task_type != GUARDED or run.stage in finished_stages(task):
+        return
+    if Path(run.worktree).is_dir() or run.writer != find_writer(session.git):
+        return
+    anew = new_run_command(task, run)
+    raise WorktreeGone(
+        f"the worktree of run {run.id} is gone: {run.worktree}",
+        hint=f"git okstra run abandon {run.id}\n{anew}" if is_ours else anew,
+        run=run.id,
+        worktree=run.worktree,
+    )
+
+
 def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder: str | None) -> Resumed:
     """Keep what lies uncommitted, then record the new holder; the caller's own run stays as it is."""
     task, run = require_run(session.store.read().state, text)
-    if check_resume(task, run, guard.life_of, guard.is_ours, force=force):
+    is_taken = check_resume(task, run, guard.life_of, guard.is_ours, force=force)
+    require_worktree(session, task, run, is_ours=not is_taken)
+    if is_taken:
         keep_worktree(session, task, run, "before another process went on with it")
     return resume_run(
         session.store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -80,19 +81,25 @@ def entry_json(entry: Entry, writer: str | None) -> dict[str, Any]:
     }
 
 
-def tasks_page(rows: Sequence[TaskSeen], count: int, notes: Sequence[str], now: datetime) -> Page:
+def tasks_page(
+    rows: Sequence[TaskSeen], count: int, older: int, since: str | None, notes: Sequence[str], now: datetime
+) -> Page:
+    """Every listed task; `count` are as new as `since` says, and `older` are not."""
     page = Page()
     if not rows:
-        page.line("no open task" + (" since then" if count else ""))
+        page.line(f"nothing happened since then; {older} open: git okstra inspect history" if older else "no open task")
     for seen in rows:
         _task(page, seen, now)
     if count > len(rows):
-        page.line(Cell(f"and {count - len(rows)} more: git okstra inspect history --limit {count}", "faint"))
+        more = f"--limit {count}{_since(since)}"
+        page.line(Cell(f"and {count - len(rows)} more: git okstra inspect history {more}", "faint"))
     tell_notes(page, notes)
     return page
 
 
-def line_page(seen: TaskSeen, entries: Sequence[Entry], count: int, notes: Sequence[str], now: datetime) -> Page:
+def line_page(
+    seen: TaskSeen, entries: Sequence[Entry], count: int, since: str | None, notes: Sequence[str], now: datetime
+) -> Page:
     page = Page()
     _task(page, seen, now)
     page.line()
@@ -100,10 +107,14 @@ def line_page(seen: TaskSeen, entries: Sequence[Entry], count: int, notes: Seque
     if not entries:
         page.line("nothing happened since then")
     if count > len(entries):
-        more = f"--task-key {seen.task.key.replace('/', ':')} --limit {count}"
+        more = f"--task-key {seen.task.key.replace('/', ':')} --limit {count}{_since(since)}"
         page.line(Cell(f"and {count - len(entries)} earlier: git okstra inspect history {more}", "faint"))
     tell_notes(page, notes)
     return page
+
+
+def _since(since: str | None) -> str:
+    return "" if since is None else f" --since {shlex.quote(since)}"
 
 
 def events_table(page: Page, entries: Sequence[Entry], now: datetime) -> None:

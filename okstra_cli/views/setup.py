@@ -10,7 +10,7 @@ from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
     from okstra_cli.equipping import Equipped, Scope
-    from okstra_git.outfit.model import Inspection, Plan, Step
+    from okstra_git.outfit.model import Inspection, Kept, Plan, Step
 
 DONE = {
     "make-folder": ("made", "folder"), "write": ("wrote", "file"), "replace": ("updated", "file"),
@@ -89,9 +89,9 @@ def setup_page(done: Equipped) -> Page:
 
 def _nothing(done: Equipped) -> str:
     folders = " and ".join(str(plan.root.folder) for plan in done.plans)
-    if done.order.uninstall:
-        return f"nothing to do in {folders}: setup put nothing there"
     is_whole = not any(plan.kept or plan.by_hand for plan in done.plans)
+    if done.order.uninstall and is_whole:
+        return f"nothing to do in {folders}: setup put nothing there"
     return f"nothing {'' if is_whole else 'else '}to do in {folders}"
 
 
@@ -114,9 +114,13 @@ def _within(plan: Plan, step: Step) -> str:
 def _summary(plan: Plan) -> str:
     counts = Counter(DONE[step.do] for step in plan.told if step.do in DONE and step.path != plan.root.manifest)
     words = [f"{verb} {number} {noun}{'' if number == 1 else 's'}" for (verb, noun), number in counts.items()]
-    words += [f"added {len(plan.added)} rules to {plan.root.settings[0]}"] if plan.added else []
-    words += [f"removed {len(plan.taken)} rules"] if plan.taken else []
+    words += [f"added {_rules(plan.added)} to {plan.root.settings[0]}"] if plan.added else []
+    words += [f"removed {_rules(plan.taken)}"] if plan.taken else []
     return ", ".join(words) or "brought the record up to date"
+
+
+def _rules(rules: Sequence[str]) -> str:
+    return f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"
 
 
 def _leave_to_person(page: Page, done: Equipped) -> None:
@@ -133,8 +137,16 @@ def _leave_to_person(page: Page, done: Equipped) -> None:
         page.line(Cell("note", "warn"), f"  {told}")
     if done.order.scope.name == "plugin" and not done.order.uninstall:
         _tell_plugin(page, done)
-    if any(plan.kept for plan in done.plans) and not done.order.uninstall:
-        page.line(Cell(f"next: {done.order.scope.line('--force')} replaces them and keeps yours beside", "faint"))
+    if not done.order.uninstall:
+        _tell_kept(page, done.order.scope, [kept for plan in done.plans for kept in plan.kept])
+
+
+def _tell_kept(page: Page, scope: Scope, kept: Sequence[Kept]) -> None:
+    if any(each.is_movable for each in kept):
+        page.line(Cell(f"next: {scope.line('--force')} replaces them and keeps yours beside", "faint"))
+    for each in kept:
+        if not each.is_movable:
+            page.line(Cell(f"next: move {each.path} away, then {scope.line()}", "faint"))
 
 
 def _tell_plugin(page: Page, done: Equipped) -> None:

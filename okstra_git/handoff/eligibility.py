@@ -95,7 +95,9 @@ def _own_reasons(task: Task, number: int, stale: Mapping[int, str], within: str)
     """What keeps the stage here by itself; of not done, not verified, verified before it changed only the first."""
     key, stage = _colon(task), task.stages.get(number)
     if stage is None or stage.range is None:
-        yield Reason(NOT_DONE, _how_far(number, stage), f"git okstra stage done {number} --task-key {key}")
+        done, begin = f"git okstra stage done {number} --task-key {key}", f"--task-type implementation --stage {number}"
+        hint = done if stage is not None else f"git okstra run prepare --task-key {key} {begin}"
+        yield Reason(NOT_DONE, _how_far(number, stage), hint)
         return
     if stage.landed:
         where = f" in {stage.landing.target}" if stage.landing else ""

@@ -28,7 +28,7 @@ def _judge(path: str, survey: Survey, outfit: Outfit) -> Judged:
     standing, prints = survey.standings[path], survey.own.prints(path)
     wanted = fingerprint(outfit.files[path]) if path in outfit.files else None
     state = _state(standing.thing, standing.digest, wanted=wanted, prints=prints)
-    return Judged(path, state, standing.note, standing.digest)
+    return Judged(path, state, standing.note, standing.digest, path in survey.asides)
 
 
 def _state(thing: Thing, found: str, *, wanted: str | None, prints: frozenset[str]) -> State:

@@ -87,12 +87,16 @@ UNTOUCHED = (State.OK, State.OUTDATED, State.EXTRA)
 
 @dataclass(frozen=True)
 class Judged:
-    """One file and how it stands; `note` says what is odd about it, `found` is the fingerprint of what is there."""
+    """One file and how it stands; `note` says what is odd about it, `found` is the fingerprint of what is there.
+
+    What is not movable, such as a folder in the place of a file, is never set aside.
+    """
 
     path: str
     state: State
     note: str = ""
     found: str = ""
+    is_movable: bool = True
 
 
 class Do(StrEnum):
@@ -126,11 +130,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Kept:
-    """Something that setup leaves alone, and why."""
+    """Something that setup leaves alone, and why; what is not movable stays with `--force`, too."""
 
     path: Path
     state: str
     why: str
+    is_movable: bool = True
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def plan_removal(survey: Survey) -> Plan:
 
 def _decide(survey: Survey, outfit: Outfit, *, force: bool) -> _Decided:
     files = judge_files(survey, outfit)
-    forced = tuple(file for file in files if force and _may_be_set_aside(survey, file))
+    forced = tuple(file for file in files if force and _may_be_set_aside(file))
     written = tuple(file for file in files if file.state in (State.MISSING, State.OUTDATED) or file in forced)
     removed = tuple(file for file in files if file.state is State.EXTRA)
     needed = folders_of(file.path for file in written)
@@ -74,8 +74,8 @@ def _decide(survey: Survey, outfit: Outfit, *, force: bool) -> _Decided:
     return _Decided(files, forced, written, removed, tuple(sorted(needed - survey.folders)), emptied)
 
 
-def _may_be_set_aside(survey: Survey, file: Judged) -> bool:
-    return file.state in (State.CHANGED, State.FOREIGN) and file.path in survey.asides
+def _may_be_set_aside(file: Judged) -> bool:
+    return file.state in (State.CHANGED, State.FOREIGN) and file.is_movable
 
 
 def _emptied(survey: Survey, removed: set[str], needed: set[str]) -> Iterator[str]:
@@ -170,7 +170,7 @@ def _record_steps(survey: Survey, after: Manifest, *, is_begun: bool) -> list[St
 
 def _plan(survey: Survey, decided: _Decided, rules: RuleChange, steps: Sequence[Step]) -> Plan:
     kept = tuple(
-        Kept(survey.root.folder / file.path, file.state, file.note or _WHY_KEPT[file.state])
+        Kept(survey.root.folder / file.path, file.state, file.note or _WHY_KEPT[file.state], file.is_movable)
         for file in decided.files
         if file.state in _WHY_KEPT and file not in decided.forced
     )

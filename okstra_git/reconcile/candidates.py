@@ -153,8 +153,8 @@ def _reason(
     if recorded.is_empty:
         return "the recorded stage changes no file, so nothing can prove where it went"
     if find_commit(places.git, recorded.head) is None or prover.recorded_delta() is None:
-        cause = _cut(places) if places.git.is_shallow else "the recorded commit is no longer in this clone"
-        return f"cannot prove: {cause}"
+        missing = "the recorded commit is not in this clone, and a fetch may bring it"
+        return f"cannot prove: {_cut(places) if places.git.is_shallow else missing}"
     own_branch_gone = all(home.kind == "target" for home, _ in searched)
     if likeness is not None:
         return describe_difference(likeness[0], likeness[1], prover)

@@ -99,6 +99,12 @@ class Task(Record):
     conflicts: tuple[str, ...] = ()
     clock: int = 0
 
+    @property
+    def proposed_plan(self) -> str:
+        """The report of the newest planning that was finished, which an approval would be about; empty without one."""
+        found = [run for run in self.runs.values() if run.task_type == "implementation-planning" and run.report]
+        return max(found, key=lambda run: run.id).report if found else ""
+
 
 class State(Record):
     """All tasks by slashed key."""

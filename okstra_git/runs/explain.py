@@ -225,6 +225,8 @@ class _Stage(NamedTuple):
             return self.prepare(), "the former prepare died; this one takes its place"
         if self.git.branch and not self.git.has_branch:
             return f"git okstra run abandon {run.id}", "its branch is gone, so there is nothing to resume"
+        if run.worktree and self.git.has_branch and not self.git.worktree:
+            return self.prepare(), "its worktree is gone, and is made again on its branch"
         return f"git okstra run resume {run.id}", "goes on where the dead one stopped; what lies there is kept first"
 
     def free_next(self) -> tuple[str, str]:

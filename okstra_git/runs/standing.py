@@ -21,6 +21,8 @@ _NEXT = {
     "pending": "implementation", "reserved": "implementation", "started": "implementation",
     "done": "final-verification", "verified": "release-handoff",
 }  # fmt: skip
+_LEFT_ALREADY = frozenset({"in-pr", "landed"})
+_MAY_LEAVE = frozenset({"done", "verified"})
 LISTED = 12
 """Stage numbers and ranges that one sentence names."""
 
@@ -64,7 +66,7 @@ def stages_by_state(task: Task) -> dict[str, tuple[int, ...]]:
 
 
 def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]) -> tuple[str | None, str | None]:
-    """What the last run's report says, unless it says to implement and nothing is left to implement.
+    """What the last run's report says, unless it is about stages and none is left that it could mean.
 
     Logs of other clones may say anything; a word that is no phase is passed over.
     """
@@ -73,11 +75,17 @@ def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]
         return None, None
     if last is not None and last.task_type in PHASES and (_is_under_way(task, last) or _is_to_repeat(task, last)):
         return last.task_type, "run"
-    if last is not None and last.next_phase in PHASES:
-        is_over = last.next_phase == "implementation" and stages and by_stages != "implementation"
-        if not is_over:
-            return last.next_phase, "report"
+    if last is not None and last.next_phase in PHASES and not _is_followed(last.next_phase, stages, by_stages):
+        return last.next_phase, "report"
     return (by_stages, "stages") if by_stages else (None, None)
+
+
+def _is_followed(phase: str, stages: Collection[str], by_stages: str | None) -> bool:
+    """Whether what a report recommended was done since, as the states of the stages tell."""
+    if phase == "implementation":
+        return bool(stages) and by_stages != phase
+    is_about_leaving = phase in ("final-verification", "release-handoff")
+    return is_about_leaving and not _LEFT_ALREADY.isdisjoint(stages) and _MAY_LEAVE.isdisjoint(stages)
 
 
 def _is_under_way(task: Task, last: Run) -> bool:

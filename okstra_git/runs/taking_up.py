@@ -1,5 +1,6 @@
 """Which run work on a task is taken up with, and what may be offered instead: pure decisions over explained facts."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
@@ -13,6 +14,8 @@ from okstra_git.runs.standing import Standing
 FIRST_PHASE = "requirements-discovery"
 IDLE = ("git okstra status ", "git okstra stage show ", "git okstra run show ")
 """Beginnings of advice that is only to look."""
+ASKS = "git okstra reconcile "
+"""The beginning of advice about a rewritten stage; a prepare stops until such a question is settled."""
 
 
 class Step(NamedTuple):
@@ -134,16 +137,22 @@ def _of_task(task: Task, standing: Standing, stages: Sequence[Advice], lost: Los
 
 
 def _next_of(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
-    """The next phase, or what the first stage needs that needs anything."""
+    """A question about rewritten history, else the next phase, else what the first stage needs that needs anything."""
     key = task.key.replace("/", ":")
     if not task.is_open:
         return Step(f"git okstra task open {key}", "the task is closed")
+    asked = next((one for one in stages if one.command.startswith(ASKS) and one.command.endswith(" --check")), None)
+    if asked is not None:
+        return Step(asked.command, f"stage {asked.stage}: {asked.why}")
     if standing.next_phase not in (None, GUARDED, "final-verification"):
         why = "the last run's report recommends it" if standing.ground == "report" else "it is the next phase"
         return Step(_prepare(key, standing.next_phase or ""), why)
     found = next((one for one in stages if not one.command.startswith(IDLE)), None)
     if found is not None:
         return Step(found.command, f"stage {found.stage}: {found.why}")
+    if standing.next_phase == GUARDED and task.plan is None and task.proposed_plan:
+        approve = f"git okstra plan approve {shlex.quote(task.proposed_plan)} --task-key {key}"
+        return Step(approve, "an implementation begins on an approved plan, and this one waits for it")
     if standing.next_phase is not None:
         return Step(_prepare(key, standing.next_phase), "it is the next phase")
     if stages:

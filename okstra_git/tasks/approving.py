@@ -1,6 +1,7 @@
 """Approving a plan: its marker ticked, its front matter set, its blob recorded; and asking whether it still holds."""
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,9 +128,11 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
     """The approved plan as it stands; refuses when there is none, when it was changed, or when another was named."""
     key, plan = task.key.replace("/", ":"), task.plan
     if plan is None:
-        file = project.relative(named) if named else "FILE"
+        file = project.relative(named) if named else task.proposed_plan or "FILE"
         raise PlanUnapproved(
-            f"no plan of {key} was approved", hint=f"git okstra plan approve {file} --task-key {key}", task=key
+            f"no plan of {key} was approved",
+            hint=f"git okstra plan approve {shlex.quote(file)} --task-key {key}",
+            task=key,
         )
     if named is not None and project.relative(named) != plan.path:
         raise PlanElsewhere(

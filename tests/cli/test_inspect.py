@@ -154,6 +154,10 @@ def test_many_tasks_are_cut_and_the_rest_is_counted(shop: World) -> None:
     page = shop.okstra("inspect", "history", "--text").out
     assert page.endswith("and 3 more: git okstra inspect history --limit 13\n")
     assert len(history(shop, "--limit", "13")["tasks"]) == 13
+    page = shop.okstra("inspect", "history", "--since", "2020-01-01", "--text").out
+    assert page.endswith("and 3 more: git okstra inspect history --limit 13 --since 2020-01-01\n")
+    page = shop.okstra("inspect", "history", "--since", "2999-01-01", "--text").out
+    assert page == "nothing happened since then; 13 open: git okstra inspect history\n"
 
 
 def test_a_time_line_is_cut_by_number_and_date(shop: World) -> None:
@@ -161,6 +165,9 @@ def test_a_time_line_is_cut_by_number_and_date(shop: World) -> None:
     assert history(shop, *TASK, "--limit", "1")["count"] == 2
     assert "and 1 earlier: git okstra inspect history --task-key shop:web:login --limit 2" in (
         shop.okstra("inspect", "history", *TASK, "--limit", "1", "--text").out
+    )
+    assert "--task-key shop:web:login --limit 2 --since 2020-01-01" in (
+        shop.okstra("inspect", "history", *TASK, "--limit", "1", "--since", "2020-01-01", "--text").out
     )
     assert history(shop, *TASK, "--since", "2999-01-01")["events"] == []
     page = shop.okstra("inspect", "history", *TASK, "--since", "2999-01-01", "--text").out

@@ -89,6 +89,14 @@ def test_the_command_really_resumes(shop: World, lead: "subprocess.Popen[bytes]"
     assert shop.okstra("run", "show", run).json["run"]["status"] == "running"
 
 
+def test_a_script_that_is_refused_says_why(shop: World, lead: "subprocess.Popen[bytes]") -> None:
+    run = prepared(shop, lead)
+    shop.okstra("run", "abandon", run, "--force")
+    environ = shop.environ({"PATH": f"{program_dir()}{os.pathsep}{os.environ['PATH']}"})
+    done = run_program(["sh", str(script(shop))], cwd=shop.path, environ=environ).expect(1)
+    assert (done.out, f"run {run} ended as abandoned" in done.err) == ("", True)
+
+
 @pytest.mark.parametrize(("place", "status"), [(0, "running"), (1, "abandoned")])
 def test_each_offered_command_does_what_it_says(
     shop: World, lead: "subprocess.Popen[bytes]", place: int, status: str
@@ -137,6 +145,27 @@ def test_where_the_documents_are_gone_that_is_said_and_every_command_works(
         shop.okstra(*command.split()[2:])
     shop.okstra(*resume(shop)["next"]["command"].split()[2:])
     assert shop.okstra("run", "show", run).json["run"]["status"] == "abandoned"
+
+
+def test_a_run_whose_worktree_is_gone_is_begun_anew_and_gets_it_back(
+    shop: World, lead: "subprocess.Popen[bytes]"
+) -> None:
+    place = prepare(shop, "--stage", "1", "--holder", str(lead.pid)).json
+    stage = World(Path(place["worktree"]), labels=shop.labels, clock=shop.clock)
+    stage.write("kept.py", "x\n")
+    stage.git("add", "-A")
+    stage.git("commit", "-qm", "half of it")
+    die(lead)
+    shutil.rmtree(stage.path)
+    told = resume(shop)
+    anew = f"git okstra run prepare --task-key {KEY} --task-type implementation --stage 1"
+    assert (told["command"], told["next"]["command"]) == (None, anew)
+    assert [(each["what"], each["command"]) for each in told["choices"]] == [("begin-anew", anew)]
+    refused = shop.okstra("run", "resume", place["run"], exit=1).json["error"]
+    assert (refused["code"], refused["hint"]) == ("run.worktree-gone", anew)
+    assert shop.okstra("run", "show", place["run"]).json["run"]["nonce"] == place["nonce"]
+    shop.okstra(*anew.split()[2:])
+    assert (stage.path / "kept.py").read_text() == "x\n"
 
 
 @pytest.mark.parametrize("is_done", [False, True])
@@ -243,6 +272,7 @@ def test_after_a_report_the_recommended_phase_comes_next(shop: World) -> None:
     told = resume(shop)
     assert told["next"]["command"] == f"git okstra run prepare --task-key {KEY} --task-type implementation-planning"
     assert (told["command"], told["next_phase"]) == (None, "implementation-planning")
+    assert told["notes"] == []
 
 
 def test_a_plan_that_changed_keeps_a_run_from_being_resumed(shop: World, lead: "subprocess.Popen[bytes]") -> None:

@@ -282,6 +282,32 @@ def test_a_plan_that_nobody_approved_is_refused(world: World) -> None:
     world.okstra("task", "open", KEY)
     refused = prepare(world, exit=1)
     assert code_of(refused) == "plan.unapproved"
+    assert refused.json["error"]["hint"] == f"git okstra plan approve FILE --task-key {KEY}"
+
+
+def test_a_refusal_in_text_says_its_code_to_programs(shop: World) -> None:
+    line = ("render-bundle", "--task-key", KEY, "--task-type", "implementation", "--stage", "9")
+    refused = shop.okstra(*line, exit=1)
+    assert refused.out == ""
+    assert refused.err.splitlines()[1] == "code: stage.unknown-in-plan"
+    assert "code:" not in shop.okstra("stage", "show", "9", "--task-key", KEY, "--text", exit=1).err
+    assert json.loads(shop.okstra(*line, "--json", exit=1).out)["error"]["code"] == "stage.unknown-in-plan"
+
+
+def test_a_plan_that_waits_for_its_approval_is_named_wherever_it_is_missed(world: World) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    world.okstra("task", "open", KEY)
+    world.write(".okstra/brief.md", a_brief())
+    planning = prepare(world, "--brief-path", ".okstra/brief.md", task_type="implementation-planning").json["run"]
+    report = str(world.okstra("run", "show", planning).json["run"]["folder"]) + "/reports/plan.md"
+    world.write(report, a_plan({1: ()}))
+    world.okstra("run", "finish", planning, "--report", report, "--next-phase", "implementation")
+    approve = f"git okstra plan approve {report} --task-key {KEY}"
+    assert prepare(world, exit=1).json["error"]["hint"] == approve
+    assert world.okstra("plan", "show", KEY, exit=1).json["error"]["hint"] == approve
+    assert world.okstra("inspect", "resume", "--task-key", KEY).json["next"]["command"] == approve
+    world.okstra(*approve.split()[2:])
+    assert prepare(world).json["ok"]
 
 
 def test_a_plan_changed_after_its_approval_is_refused_with_both_ids(shop: World) -> None:

@@ -115,6 +115,27 @@ def test_an_edited_skill_is_kept_told_and_forced_aside(world: World) -> None:
     assert (mine.read_text(), Path(f"{mine}.orig-1").read_text()) == (RUN, "mine\n")
 
 
+def test_a_folder_in_the_place_of_a_skill_is_to_be_moved_by_hand(world: World) -> None:
+    mine = world.write(f".claude/{SKILL}/mine", "mine\n").parent
+    move = f"move {mine} away, then git okstra setup --for claude"
+    for line in (("setup",), ("setup", "--force")):
+        said = world.okstra(*line, "--for", "claude", "--text", exit=2).out
+        assert f"kept  {mine}  is no file\nnext: {move}\n" in said
+        assert "replaces them" not in said
+    assert world.okstra("setup", "--for", "claude", "--check", exit=1).json["error"]["hint"] == move
+
+
+def test_rules_that_stay_are_told_again_by_a_second_uninstall(world: World) -> None:
+    settings = world.write(".claude/settings.json", '{"permissions": {"allow": ["Bash(okstra *)"]}}')
+    assert "added 3 rules to" in world.okstra("setup", "--for", "claude", "--text").out
+    settings.write_text(settings.read_text().replace('"Bash(git-okstra *)", ', ""))
+    assert "added 1 rule to" in world.okstra("setup", "--for", "claude", "--text").out
+    settings.write_text(f"// mine\n{settings.read_text()}")
+    world.okstra("setup", "--for", "claude", "--uninstall", exit=2)
+    said = world.okstra("setup", "--for", "claude", "--uninstall", "--text", exit=2).out
+    assert said.startswith(f"nothing else to do in {world.path}/.claude\n")
+
+
 def test_check_before_anything_is_installed(world: World) -> None:
     told = world.okstra("setup", "--check", exit=1).json
     assert told["error"]["code"] == "setup.drift"
@@ -203,6 +224,8 @@ def test_a_plugin_is_a_folder_of_its_own(tmp_path: Path) -> None:
     assert (tmp_path / "plug" / WORKER).exists()
     assert not list((tmp_path / "plug").glob("settings*"))
     nowhere.okstra("setup", "--plugin", "plug", "--check")
+    hint = nowhere.okstra("setup", "--plugin", "my plug", "--check", exit=1).json["error"]["hint"]
+    assert hint == "git okstra setup --plugin 'my plug'"
     nowhere.okstra("setup", "--plugin", "plug", "--uninstall")
     assert not (tmp_path / "plug").exists()
 

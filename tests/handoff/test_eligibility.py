@@ -81,7 +81,11 @@ def test_stale_history_comes_beside_what_else_is_wrong() -> None:
 
 
 def test_a_planned_stage_that_was_never_started_is_not_done() -> None:
-    assert codes(a_task(a_stage(1), plan={1: (), 2: (1,)})) == {1: [], 2: ["not-done"]}
+    begun = a_task(a_stage(1), plan={1: (), 2: (1,)})
+    assert codes(begun) == {1: [], 2: ["not-done"]}
+    (reason,) = judge_stages(begun, stale={})[2].reasons
+    key = begun.key.replace("/", ":")
+    assert reason.hint == f"git okstra run prepare --task-key {key} --task-type implementation --stage 2"
 
 
 def test_a_stage_beyond_the_plan_is_named() -> None:

@@ -108,6 +108,15 @@ def test_the_one_safe_next_command(
     assert why
 
 
+def test_a_worktree_that_is_gone_is_made_again_before_work_goes_on() -> None:
+    dead = (run("R1", 1, name="dead").model_copy(update={"worktree": "/w t"}),)
+    seen = facts(worktree="", dirty=None, ahead=2)
+    assert told(dead, "started", seen)[::2] == (PREPARE, "its worktree is gone, and is made again on its branch")
+    assert told(dead, "started", facts(ahead=2))[0] == "git okstra run resume R1"
+    assert told(dead, "done", seen)[0] == "git okstra run resume R1"
+    assert told(DEAD, "started", seen)[0] == "git okstra run resume R1"
+
+
 def test_everything_known_is_said_in_words() -> None:
     seen = facts(dirty=1, ahead=2, during="merge", unmerged=2, unpushed=1, upstream="origin/b")
     assert told(DEAD, "started", seen, **CHANGED)[1] == (

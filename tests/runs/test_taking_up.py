@@ -107,6 +107,28 @@ def test_a_branch_that_is_gone_is_not_resumed() -> None:
     assert (made.is_ready, made.choices, made.next.command) == (False, (), "git okstra run abandon R1")
 
 
+def test_a_rewritten_stage_is_decided_about_before_anything_is_prepared() -> None:
+    ended = run("R1", 1, status="finished", ended=True).model_copy(update={"next_phase": "release-handoff"})
+    whole = task(ended, plan=PLAN, stages={1: "verified"})
+    rewritten = StageFacts(branch="b", has_branch=True, finding="confirm")
+    assert offer(whole, None).next.command == f"{PREPARE} release-handoff"
+    assert offer(whole, None, stage_1=rewritten).next.command == f"git okstra reconcile --task-key {KEY} --check"
+
+
+def test_a_plan_that_nobody_approved_yet_is_to_be_approved_before_it_is_implemented() -> None:
+    ended = [
+        run(id, None, task_type="implementation-planning", status="finished", ended=True).model_copy(
+            update={"report": report, "next_phase": "implementation"}
+        )
+        for id, report in (("R1", "a.md"), ("R2", "it's.md"))
+    ]
+    step = offer(task(*ended), None).next
+    assert step.command == f"git okstra plan approve 'it'\"'\"'s.md' --task-key {KEY}"
+    assert offer(task(*ended, plan=PLAN), None).next.command == f"{PREPARE} implementation --stage 1"
+    unreported = [one.model_copy(update={"report": ""}) for one in ended]
+    assert offer(task(*unreported), None).next.command == f"{PREPARE} implementation"
+
+
 @pytest.mark.parametrize(
     ("whole", "command"),
     [
