@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from okstra_cli.brief_files import difference, given_words, read_brief, save_brief
+from okstra_cli.brief_files import difference, edit_brief, given_words, read_brief, save_brief
 from okstra_cli.output import Answer
 from okstra_cli.views import brief_confirm as view
+from okstra_cli.views.brief import quoted
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown
 from okstra_git.plans.brief_edits import confirm, move_gate
@@ -66,13 +67,13 @@ def list_here(session: Session, file: str) -> Answer:
 
 def answer_here(session: Session, file: str, number: str, answer: str, day: str | None, *, dry_run: bool) -> Answer:
     """Write the reporter's answer to one question; the same answer again changes nothing."""
-    found = read_brief(session, file)
-    question = _number(found, number)
     day = day or session.now().date().isoformat()
     if not is_date(day):
         raise UsageError(f"{shown(day)} is not a date", hint="--date 2026-01-31")
-    done = confirm(found.text, question, answer, day)
-    _write(found, done.text, dry_run=dry_run)
+    with edit_brief(session, file) as found:
+        question = _number(found, number)
+        done = confirm(found.text, question, answer, day)
+        _write(found, done.text, dry_run=dry_run)
     after, diff = read_text(done.text), difference(found.text, done.text, file)
     return Answer(
         view.answered_json(file, after, question, diff, dry_run=dry_run),
@@ -82,9 +83,9 @@ def answer_here(session: Session, file: str, number: str, answer: str, day: str 
 
 def move_here(session: Session, file: str, gate: str, *, dry_run: bool) -> Answer:
     """Set the gate by hand."""
-    found = read_brief(session, file)
-    text = move_gate(found.text, gate)
-    _write(found, text, dry_run=dry_run)
+    with edit_brief(session, file) as found:
+        text = move_gate(found.text, gate, name=quoted(found.name))
+        _write(found, text, dry_run=dry_run)
     after, diff = read_text(text), difference(found.text, text, file)
     return Answer(
         view.moved_json(file, after, diff, dry_run=dry_run),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okstra_cli.brief_files import difference, read_brief, read_if_there, save_brief, save_over
+from okstra_cli.brief_files import difference, edit_brief, read_if_there, save_brief, save_over
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
@@ -41,25 +41,25 @@ class BadTerm(OkstraError):
 def add_here(session: Session, file: str, label: str, words: str, ask: str | None, *, dry_run: bool) -> Answer:
     """Put an entry under Augmentation, and for a guess the question that goes with it, both or none."""
     label = _one_of(label.rstrip(":"), AUGMENTATION_LABELS, "--label")
-    found = read_brief(session, file)
     if ask is not None and label != INFERENCE:
         hint = f"git okstra brief ask {view.quoted(file)} --prefix PREFIX --text TEXT"
         raise UsageError(f"--ask goes with --label {INFERENCE}", hint=hint)
-    if label == INFERENCE and ask is None and not _has_spare_question(found.brief):
-        raise Unpaired(
-            f"an {INFERENCE} needs an '{INTENT}' question of its own",
-            hint="repeat with --ask TEXT, or --ask-file FILE: what the reporter has to say about it",
-        )
-    text = add_addition(found.text, label, words)
-    text = add_question(text, INTENT, ask) if ask is not None else text
-    return _edited(found, text, dry_run=dry_run)
+    with edit_brief(session, file) as found:
+        if label == INFERENCE and ask is None and not _has_spare_question(found.brief):
+            raise Unpaired(
+                f"an {INFERENCE} needs an '{INTENT}' question of its own",
+                hint="repeat with --ask TEXT, or --ask-file FILE: what the reporter has to say about it",
+            )
+        text = add_addition(found.text, label, words)
+        text = add_question(text, INTENT, ask) if ask is not None else text
+        return _edited(found, text, dry_run=dry_run)
 
 
 def ask_here(session: Session, file: str, prefix: str, words: str, *, dry_run: bool) -> Answer:
     """Put a row under Open Questions."""
     prefix = _one_of(f"{prefix.rstrip(':')}:", QUESTION_PREFIXES, "--prefix")
-    found = read_brief(session, file)
-    return _edited(found, add_question(found.text, prefix, words), dry_run=dry_run)
+    with edit_brief(session, file) as found:
+        return _edited(found, add_question(found.text, prefix, words), dry_run=dry_run)
 
 
 def term_here(session: Session, name: str, meaning: str, *, replace: bool, dry_run: bool) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from okstra_git.plans.brief_verbatim import LINE
 from okstra_git.state.cache import replace_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from okstra_cli.session import Session
@@ -77,6 +78,13 @@ def read_brief(session: Session, file: str) -> BriefFile:
     return BriefFile(file, path, text, read_text(text))
 
 
+@contextmanager
+def edit_brief(session: Session, file: str) -> Iterator[BriefFile]:
+    """The brief, with its folder held until the edit is written: edits that come at once wait for each other."""
+    with hold_folder(_path_of(session, file).resolve().parent):
+        yield read_brief(session, file)
+
+
 def _path_of(session: Session, file: str) -> Path:
     """The file from here; one that is not there from the project's root, as commands print it."""
     path = session.cwd / file
@@ -88,11 +96,10 @@ def _path_of(session: Session, file: str) -> Path:
 
 
 def save_brief(found: BriefFile, text: str) -> None:
-    """Write the brief anew in one step, with the mode it has; refuses when it is not what was read any more."""
+    """Write the brief anew in one step, with the mode it has; refuses when an editor wrote it since it was read."""
     data = text.encode("utf-8")
     decode(data, name=found.name)
-    with hold_folder(found.path.parent):
-        save_over(found.path, found.text.encode("utf-8"), data, name=found.name)
+    save_over(found.path, found.text.encode("utf-8"), data, name=found.name)
 
 
 def read_if_there(path: Path, *, name: str) -> bytes | None:

@@ -88,8 +88,11 @@ def confirm(text: str, number: int, answer: str, day: str) -> Confirmed:
     return Confirmed(set_gate(edited, GATE_PARTIAL if left else GATE_COMPLETE), fresh)
 
 
-def move_gate(text: str, gate: str) -> str:
-    """The text with another gate; refuses `complete` with open questions, and what takes `complete` back."""
+def move_gate(text: str, gate: str, *, name: str = "FILE") -> str:
+    """The text with another gate; refuses `complete` with open questions, and what takes `complete` back.
+
+    `name` is the file for the next step, as a shell takes it.
+    """
     before = read_text(text)
     left = left_for_reporter(before)
     lines = [each.line for each in left]
@@ -100,7 +103,7 @@ def move_gate(text: str, gate: str) -> str:
         raise GateSettled(message, hint="answer them with --question N, or hand them on with --skip", lines=lines)
     if before.gate == GATE_COMPLETE and (gate == GATE_PENDING or (gate != GATE_COMPLETE and not left)):
         message = f"the reporter has answered; the gate does not go back from {GATE_COMPLETE} to {gate}"
-        raise GateSettled(message, hint="git okstra brief ask FILE --prefix intent-check: --text TEXT", lines=lines)
+        raise GateSettled(message, hint=f"git okstra brief ask {name} --prefix intent-check: --text TEXT", lines=lines)
     return set_gate(text, gate)
 
 

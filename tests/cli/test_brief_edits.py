@@ -169,7 +169,9 @@ def test_the_gate_moves_by_hand(shop: World) -> None:
     shop.write("b.md", a_brief("pending"))
     assert shop.okstra(*CONFIRM).json["next"] == f"{NEXT} --complete"
     assert shop.okstra(*CONFIRM, "--complete").json["gate"] == "complete"
-    refused(shop.okstra(*CONFIRM, "--pending", exit=1), "brief.gate-settled")
+    back = shop.okstra(*CONFIRM, "--pending", exit=1)
+    refused(back, "brief.gate-settled")
+    assert back.json["error"]["hint"].startswith("git okstra brief ask b.md ")
 
 
 def test_a_question_in_a_second_section_is_asked_before_the_gate_is_complete(shop: World) -> None:

@@ -16,6 +16,7 @@ from okstra_git.state.reading import Snapshot, read_from_scratch
 from okstra_git.state.registry import reserve
 from okstra_git.state.writer import ensure_writer
 from okstra_git.tasks.starting import StartRequest, start_stage
+from tests.kit.papers import a_brief
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, open_store, open_task, own_log, record
 
@@ -296,3 +297,20 @@ def test_terms_that_come_at_once_are_all_kept_though_there_is_no_glossary_yet(wo
         assert crowd(_define, world.path, 8) == [(0, True)] * 8
         said = glossary.read_text().splitlines()
         assert sorted(said) == ["", "# Glossary", *(f"- Word{number}: it is {number}" for number in range(8))]
+
+
+def _edit(path: Path, number: int) -> object:
+    lines = (("ask", "b.md", "--prefix", "general:", "--text", f"question {number}"),
+             ("add", "b.md", "--label", "evidence-link", "--text", f"entry {number}"),
+             ("confirm", "b.md", "--question", str(number + 2), "--answer", f"answer {number}"))  # fmt: skip
+    return [World(path).okstra("brief", *line, exit=None).exit for line in lines]
+
+
+def test_edits_of_a_brief_that_come_at_once_are_all_kept(world: World) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    world.write("b.md", a_brief("pending", questions=[f"intent-check: why {number}?" for number in range(6)]))
+    assert crowd(_edit, world.path, 6) == [[0, 0, 0]] * 6
+    text = (world.path / "b.md").read_text()
+    for number in range(6):
+        assert all(text.count(f"{word} {number}") == 1 for word in ("question", "entry", "answer"))
+    assert world.okstra("brief", "check", "b.md").json["gate"]["state"] == "complete"
