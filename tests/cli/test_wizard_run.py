@@ -345,6 +345,16 @@ def test_nothing_is_cut_off_or_pushed_away_by_long_names(world: World) -> None:
         assert all(columns_of(row) < 80 for row in rows[-17:])
 
 
+def test_a_narrow_terminal_tells_every_way_out_below_the_options(world: World) -> None:
+    write_state(str(world.path / "w.json"), Saved(long_names(world, "implementation"), "en"))
+    with on_terminal(world, (*RUN, "--state-file", "w.json"), columns=60) as pane:
+        pane.see("\n  Up, Down or a number, Enter takes it\n  Esc or Left goes back   Ctrl-C stops")
+        pane.resize(80, 24)
+        pane.see("\n  Up, Down or a number, Enter takes it   Esc or Left goes back   Ctrl-C stops")
+        pane.resize(40, 15)
+        pane.see(" > 1) auto", "\n  Esc or Left goes back   Ctrl-C stops")
+
+
 @pytest.mark.parametrize("how", ["NO_COLOR=1", "--no-color", ""])
 def test_only_a_terminal_that_wants_colour_is_painted(world: World, how: str) -> None:
     write_state(str(world.path / "w.json"), Saved(State(some_facts(common_dir=str(world.path / ".git"))), "en"))
