@@ -523,6 +523,12 @@ def test_a_refusal_stays_small_whatever_was_said(shop: World, said: dict[str, st
     assert agent.last.json["errors"]
 
 
+def test_a_folder_of_briefs_that_can_be_no_group_is_not_offered(shop: World) -> None:
+    for folder in ("my group", ".hidden", "-dash", "한글", "api"):
+        shop.write(f".okstra/briefs/{folder}/x.md", a_brief())
+    assert Agent(shop).say("new").values() == ["web", "api", "direct-input"]
+
+
 def test_any_open_task_may_be_named_on_the_line(shop: World) -> None:
     shop.write(".okstra/briefs/odd/Not a name.md", "x")
     shop.okstra("task", "open", "other:web:far")

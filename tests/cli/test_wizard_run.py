@@ -245,6 +245,23 @@ def test_a_handoff_with_a_template_is_prepared_as_render_bundle_does_it(shop: Wo
     assert [run["task_type"] for run in runs(shop)] == ["implementation-planning", "error-analysis", "release-handoff"]
 
 
+def test_a_refused_prepare_leaves_the_line_that_needs_no_answers(shop: World) -> None:
+    with on_terminal(shop, (*RUN, "--prepare", "--task-key", KEY), columns=600) as pane:
+        pane.see("> 1) implementation (recommended)")
+        for _ in range(6):
+            pane.press("Enter")
+        pane.see("Begin the run")
+        plan = shop.path / ".okstra/plan.md"
+        approved = plan.read_text()
+        plan.write_text(approved + "\nmore\n")
+        pane.press("Enter")
+        screen = pane.see("was changed after its approval", "hint: git okstra plan approve", "[exit 1]")
+    line = screen.partition("once that is settled: okstra ")[2].split("\n")[0]
+    plan.write_text(approved)
+    assert "--stage auto" in line
+    shop.okstra(*line.split())
+
+
 def test_whoever_stops_goes_on_later_where_they_were(shop: World) -> None:
     kept = (*RUN, "--state-file", FILE)
     with on_terminal(shop, kept, kept, kept, kept, (*kept, ">args.json")) as pane:
