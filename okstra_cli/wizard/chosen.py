@@ -176,9 +176,16 @@ def base_of(state: State) -> str | None:
     return picked(state, "base_ref_pick", "base_ref")
 
 
+def asks_brief(state: State) -> bool:
+    """Whether the phase begins on a brief, or would be handed the task's own, on which none may begin now."""
+    task = task_of(state)
+    is_shut = bool(task.get("brief")) and task.get("gate") not in OPEN_GATES
+    return bool(phase_of(state)) and (is_shut or bool(trait(state, "brief")))
+
+
 def brief_of(state: State) -> str | None:
     """The brief's path; None when the phase needs none, or none was named yet."""
-    if state.answers.get("brief_keep") == KEEP or (phase_of(state) and not trait(state, "brief")):
+    if state.answers.get("brief_keep") == KEEP or (phase_of(state) and not asks_brief(state)):
         return task_of(state).get("brief") or None
     return picked(state, "brief_pick", "brief")
 

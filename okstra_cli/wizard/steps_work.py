@@ -144,7 +144,7 @@ def _keeps_brief(state: State) -> bool:
 
 
 def _wants_brief(state: State) -> bool:
-    return bool(chosen.trait(state, "brief")) and state.answers.get("brief_keep") != chosen.KEEP
+    return chosen.asks_brief(state) and state.answers.get("brief_keep") != chosen.KEEP
 
 
 def _has_briefs(state: State) -> bool:

@@ -234,6 +234,27 @@ def test_a_brief_that_waits_for_its_reporter_is_offered_and_refused_until_it_was
     assert agent.step == "use_defaults"
 
 
+@pytest.mark.parametrize("content", [a_brief("pending"), None])
+def test_an_implementation_is_asked_for_a_brief_where_its_own_cannot_be_begun_on(
+    shop: World, content: str | None
+) -> None:
+    last = shop.path / ".okstra/briefs/web/login.md"
+    last.unlink()
+    if content:
+        last.write_text(content)
+    prepare(shop, exit=2 if content else 1)
+    agent = Agent(shop).say(KEY, "implementation")
+    if content:
+        agent.say(str(last), exit=1)
+        assert "reporter-confirmations: pending" in agent.last.json["errors"]["brief_pick"]
+        agent.say("direct-input")
+    shop.write("other.md", a_brief())
+    agent.say("other.md", {}, "continue", "start")
+    args = agent.args()
+    assert args["brief-path"] == str(shop.path / "other.md")
+    prepare(shop, "--brief-path", args["brief-path"])
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [("none.md", "No such file or directory"), (".okstra", "Is a directory"), ("odd.md", "reporter-confirmations: –")],
