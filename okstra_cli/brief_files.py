@@ -9,7 +9,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING
 
 from okstra_cli.leading import project_root
-from okstra_git.documents.markdown import decode
+from okstra_git.documents.markdown import decode, read_document
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown
@@ -69,7 +69,7 @@ def read_brief(session: Session, file: str) -> BriefFile:
     """The brief in a file named on the line, whatever is wrong with it."""
     path = _path_of(session, file).resolve()
     try:
-        data = path.read_bytes()
+        data = read_document(path)
     except OSError as error:
         why = error.strerror or "it cannot be read"
         hint = "git okstra brief new GROUP NAME"
@@ -148,7 +148,7 @@ def given_words(session: Session, option: str, words: str | None, file: str | No
 def read_bytes(session: Session, file: str) -> bytes:
     """The content of a file named on the line."""
     try:
-        return (session.cwd / file).read_bytes()
+        return read_document(session.cwd / file)
     except OSError as error:
         why = error.strerror or "it cannot be read"
         raise FileRefused(f"{shown(file)} cannot be read: {why}", hint="name an existing file", path=file) from error

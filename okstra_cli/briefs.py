@@ -10,7 +10,7 @@ from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
 from okstra_cli.views.plan import count_of
-from okstra_git.documents.markdown import decode, parse_document
+from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, parse_slug, shown
@@ -151,6 +151,6 @@ def _report(session: Session, file: str, project: ProjectPaths) -> str:
 def _terms(session: Session) -> frozenset[str] | None:
     try:
         glossary = ProjectPaths(project_root(session)).glossary
-        return read_terms(parse_document(decode(glossary.read_bytes(), name="glossary")))
+        return read_terms(parse_document(decode(read_document(glossary), name="glossary")))
     except (OSError, OkstraError):
         return None

@@ -82,9 +82,8 @@ def default_base(session: Session) -> str:
     branch = current_branch(session.git)
     head = resolve_head(session.git)
     if head is None:
-        raise NothingToBeginOn(
-            "there is no commit here yet to begin a stage on", hint="commit something first, or give --base REF"
-        )
+        hint = "commit something first, or name where to begin: --base REF, for a run --base-ref REF"
+        raise NothingToBeginOn("there is no commit here yet to begin a stage on", hint=hint)
     return branch or head
 
 

@@ -10,7 +10,7 @@ from okstra_cli.preparing.briefing import find_brief
 from okstra_cli.preparing.order import Order, project_root
 from okstra_cli.preparing.papers import PaperMissing
 from okstra_cli.session import Session
-from okstra_git.documents.markdown import decode, parse_document
+from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import UsageError
 from okstra_git.git.config import write_setting
 from okstra_git.git.settings import require_setting
@@ -63,7 +63,7 @@ def read_directive(session: Session, said: Mapping[str, Any]) -> str:
     if said["directive"]:
         raise UsageError("--directive and --directive-file exclude each other", hint="say one of them")
     try:
-        data = (session.cwd / name).read_bytes()
+        data = read_document(session.cwd / name)
     except OSError as error:
         why = error.strerror or "it cannot be read"
         hint = "name an existing file"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.documents.markdown import decode, parse_document
+from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import shown
@@ -54,7 +54,7 @@ def find_brief(order: Order, task: Task) -> ReadBrief | None:
             hint=f"git okstra brief new {group} {name}, fill it in, then name it with --brief-path",
         )
     try:
-        data = path.read_bytes()
+        data = read_document(path)
     except OSError as error:
         why = error.strerror or "it cannot be read"
         name = shown(order.project.relative(path))
@@ -95,7 +95,7 @@ def _read(order: Order, path: Path, data: bytes) -> ReadBrief:
 def _terms(order: Order) -> frozenset[str] | None:
     """The glossary's terms, None when there is no glossary that can be read."""
     try:
-        data = order.project.glossary.read_bytes()
+        data = read_document(order.project.glossary)
     except OSError:
         return None
     return read_terms(parse_document(decode(data, name=order.project.relative(order.project.glossary))))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
 from okstra_cli.preparing.renewing import schedule
-from okstra_git.documents.markdown import decode, parse_document
+from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.names import shown
@@ -246,7 +246,7 @@ def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
         return None
     path: Path = order.session.cwd / named
     try:
-        data = path.read_bytes()
+        data = read_document(path)
     except OSError as error:
         why = error.strerror or "it cannot be read"
         raise PaperMissing(f"{what} {shown(named)} cannot be read: {why}", hint="name an existing file") from error

@@ -57,7 +57,7 @@ def ask_here(
     if machine.standing(state) == ABORTED:
         hint = f"{_same_line(path)} begins anew"
         raise WizardAborted("the wizard was stopped; nothing was prepared", hint=hint)
-    return _prepared(session, state) if prepare else _told(session, state, path, texts)
+    return _prepared(session, state, path) if prepare else _told(session, state, path, texts)
 
 
 def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str | None) -> Saved:
@@ -143,10 +143,18 @@ def _private_path(session: Session) -> str:
     return str(session.git.private_dir / "wizard" / name)
 
 
-def _prepared(session: Session, state: State) -> Answer:
-    """What `render-bundle` answers to these arguments; it begins now, not when the first question was asked."""
+def _prepared(session: Session, state: State, path: str | None) -> Answer:
+    """What `render-bundle` answers to these arguments; it begins now, not when the first question was asked.
+
+    After a refusal the line is told, or everything would have to be answered once more.
+    """
     from okstra_cli.dispatch import answer_line
     from okstra_cli.session import Session as Fresh
 
     fresh = Fresh(session.around, session.flags)
-    return answer_line(fresh, ["render-bundle", *words_of(arguments_of(state))])
+    try:
+        return answer_line(fresh, ["render-bundle", *words_of(arguments_of(state))])
+    except OkstraError:
+        line = rendered(state, path or _private_path(session)).payload["command"]
+        session.note(f"to prepare it with the same answers, once that is settled: {line}")
+        raise

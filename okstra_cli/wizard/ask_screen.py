@@ -22,6 +22,7 @@ from prompt_toolkit.output import ColorDepth, create_output
 from prompt_toolkit.styles import DEFAULT_ATTRS, Attrs, Style, StyleTransformation
 from questionary.prompts.path import GreatUXPathCompleter
 
+from okstra_cli.page import columns_of
 from okstra_cli.wizard.ask_width import fitted, wrapped
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 MARK, POINTER = "?", ">"
 BEFORE_A_LABEL = 8
 """Columns that questionary puts before the label of an option, at most."""
+
+BETWEEN_KEYS = "   "
+"""What stands between two keys in the texts."""
 
 MENU = 4
 """Lines kept free for completions."""
@@ -142,9 +146,10 @@ class Screen:
         """The label, laid out for this screen: broken lines, else a row a line, else told above its options."""
         size = self.drawn.get_size()
         room, head, *rest = size.columns - 5, *question.label.split("\n")
+        keys = self._keys_lines("keys_several" if question.multi else "keys_pick")
         if not question.options:
             return f"{wrapped(question.label, room, indent='  ')}\n "  # what is typed has a line of its own
-        rows = size.rows - len(question.options) - 2
+        rows = size.rows - len(question.options) - len(keys) - 1
         whole = wrapped(question.label, room, indent="  ")
         if whole.count("\n") < rows:
             return whole
@@ -154,14 +159,24 @@ class Screen:
             lines = []
         return "\n  ".join([wrapped(head, room, indent="  "), *lines])
 
+    def _keys_lines(self, keys: str) -> list[str]:
+        """What the keys do, on as many lines as the screen's width takes."""
+        first, *others = self.texts.say(f"ask.{keys}").split(BETWEEN_KEYS)
+        lines = [first]
+        for said in others:
+            both = f"{lines[-1]}{BETWEEN_KEYS}{said}"
+            lines[-1:] = [both] if columns_of(both) <= self.columns - 3 else [lines[-1], said]
+        return lines
+
     def _run(self, question: questionary.Question, keys: str, *, is_list: bool) -> str | list[str] | None:
         app = question.application
         app.key_bindings = merge_key_bindings([app.key_bindings or KeyBindings(), _keys(is_list=is_list)])
         app.ttimeoutlen = 0.05
         app.timeoutlen = 0.3
         under = Window(
-            FormattedTextControl([("class:keys", f"  {self.texts.say(f'ask.{keys}')}")]), height=1, style="class:keys"
-        )
+            FormattedTextControl(lambda: [("class:keys", "  " + "\n  ".join(self._keys_lines(keys)))]),
+            dont_extend_height=True, style="class:keys",
+        )  # fmt: skip
         for window in app.layout.find_all_windows():
             window.dont_extend_height = Always()  # the line of keys belongs below the options, not below the screen
             window.wrap_lines = Always()

@@ -130,6 +130,18 @@ def stages_at_choice(state: State) -> list[int]:
     return [number for number, _, of in task_of(state).get("stages", []) if (of in UNFINISHED) == left]
 
 
+def needs_of(state: State, stage: str) -> list[int]:
+    """The stages that this one is built on."""
+    found: list[int] = task_of(state).get("after", {}).get(stage, [])
+    return found
+
+
+def waits_for(task: Mapping[str, Any], stage: str) -> list[int]:
+    """What has to be done before the stage can begin."""
+    unfinished = [number for number, _, of in task.get("stages", []) if of in UNFINISHED]
+    return [number for number in task.get("after", {}).get(stage, []) if number in unfinished]
+
+
 def leaves_work(state: State, phase: str) -> bool:
     """Whether a run of this phase would find something to do: an implementation needs a stage that is not done."""
     asked, task = state.answered({"task_type": phase}), task_of(state)
@@ -159,13 +171,21 @@ def base_of(state: State) -> str | None:
     """The ref that a new stage begins on; None = as it depends."""
     if not takes_stage(state) or place_of_stage(state):
         return None
-    chosen = picked(state, "base_ref_pick", "base_ref")
-    return None if chosen == DEFAULT else chosen
+    if state.answers.get("base_ref_pick") == DEFAULT:  # a branch of that name may be typed
+        return None
+    return picked(state, "base_ref_pick", "base_ref")
+
+
+def asks_brief(state: State) -> bool:
+    """Whether the phase begins on a brief, or would be handed the task's own, on which none may begin now."""
+    task = task_of(state)
+    is_shut = bool(task.get("brief")) and task.get("gate") not in OPEN_GATES
+    return bool(phase_of(state)) and (is_shut or bool(trait(state, "brief")))
 
 
 def brief_of(state: State) -> str | None:
     """The brief's path; None when the phase needs none, or none was named yet."""
-    if state.answers.get("brief_keep") == KEEP or (phase_of(state) and not trait(state, "brief")):
+    if state.answers.get("brief_keep") == KEEP or (phase_of(state) and not asks_brief(state)):
         return task_of(state).get("brief") or None
     return picked(state, "brief_pick", "brief")
 

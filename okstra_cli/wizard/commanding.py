@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.wizard import machine
-from okstra_cli.wizard.arguments import arguments_of, command_of
+from okstra_cli.wizard.arguments import arguments_of, command_of, quoted
 from okstra_cli.wizard.belonging import require_home
 from okstra_cli.wizard.chosen import ABORTED, State
 from okstra_cli.wizard.pages import prompt_page
@@ -22,6 +23,10 @@ from okstra_git.paths import OKSTRA
 if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_cli.wizard.texts import Texts
+
+
+MOST_BYTES = 1 << 20
+"""What a file with an answer may hold, many times the longest answer that is taken."""
 
 
 class WizardState(OkstraError):
@@ -132,10 +137,11 @@ def rendered(state: State, path: str) -> Answer:
     """The answer of `render-args` for this state."""
     now = machine.standing(state)
     if now == ABORTED:
-        hint = f"git okstra wizard init --state-file {path}"
+        hint = f"git okstra wizard init --state-file {quoted(path)}"
         raise WizardAborted("the wizard was stopped; nothing is to be prepared", hint=hint, path=path)
     if now != machine.DONE:
-        raise WizardOpen("the wizard is not done yet", hint=f"git okstra wizard step --state-file {path}", path=path)
+        hint = f"git okstra wizard step --state-file {quoted(path)}"
+        raise WizardOpen("the wizard is not done yet", hint=hint, path=path)
     arguments = with_directive_file(arguments_of(state), path)
     line = command_of(arguments)
     return Answer({"args": arguments, "command": line}, lambda: f"{line}\n")
@@ -153,7 +159,11 @@ def state_path(session: Session, state_file: str | None) -> str:
 
 def _text_of(session: Session, name: str) -> str:
     try:
-        return (session.cwd / name).read_text(encoding="utf-8").strip("\n")
+        with (session.cwd / name).open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise OSError(errno.EFBIG, f"it is longer than {MOST_BYTES >> 20} MiB")
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         hint = "write the answer to it first"

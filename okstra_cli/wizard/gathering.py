@@ -119,7 +119,7 @@ def _is_offerable(path: Path) -> bool:
 def _groups(project: str, recent: list[Task], briefs: dict[str, list[list[str]]]) -> list[str]:
     """Groups of this project in which something was done last, then groups that have briefs."""
     named = [task.key.split("/")[1] for task in recent if task.key.split("/")[0] == project]
-    return [group for group in dict.fromkeys([*named, *briefs]) if group not in _RESERVED]
+    return [group for group in dict.fromkeys([*named, *briefs]) if is_slug(group) and group not in _RESERVED]
 
 
 def _ids(project: str, group: str, recent: list[Task], briefs: list[list[str]], state: State) -> list[list[str]]:

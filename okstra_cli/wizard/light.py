@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 GATE_FIELD = "reporter-confirmations"
-_HEAD, _PACKED = 64 << 10, 1 << 20
+_SHORT, _PACKED = 64 << 10, 1 << 20
+_WORDS = " -_.,/()'?!"
 _PUNCTUATION = str.maketrans("/-_.", "aaaa")
 LONGEST_BRANCH = 200
 
@@ -39,29 +40,47 @@ def path_in(state: State, name: str) -> str:
 
 
 def gate_of(head: str) -> str | None:
-    """The word behind `reporter-confirmations:` in the front matter, when it is one of the plain ones; else None."""
+    """The word behind `reporter-confirmations:` in a front matter that YAML surely reads so too; else None."""
     lines = head.replace("\r\n", "\n").split("\n")
     if lines[0] != "---" or "---" not in lines[1:]:
         return None
     front = lines[1 : lines.index("---", 1)]
     said = [line.partition(":")[2].strip() for line in front if line.startswith(f"{GATE_FIELD}:")]
-    return said[0] if len(said) == 1 and said[0] in OPEN_GATES else None
+    return said[0] if len(said) == 1 and said[0] in OPEN_GATES and all(map(_is_plain, front)) else None
+
+
+def _is_plain(line: str) -> bool:
+    """Nothing, a comment, or `name: words` that YAML has no other meaning for."""
+    name, colon, words = line.partition(":")
+    if not line or (line.startswith("#") and line.isprintable()):
+        return True
+    if not (colon and name.replace("-", "").replace("_", "").isalpha() and words[:1] in ("", " ")):
+        return False
+    words = words.strip(" ")
+    return not words or (words[0].isalpha() and all(letter.isalnum() or letter in _WORDS for letter in words))
 
 
 def _file(state: State, name: str) -> dict[str, Any] | None:
     path = path_in(state, name)
-    return {"path": path} if os.path.isfile(path) and os.access(path, os.R_OK) else None
+    return None if _short_text(path) is None else {"path": path}
 
 
 def _brief(state: State, name: str) -> dict[str, Any] | None:
     path = path_in(state, name)
+    gate = gate_of(_short_text(path) or "")
+    return {"path": path, "shown": name, "gate": gate} if gate else None
+
+
+def _short_text(path: str) -> str | None:
+    """What a file says; None when it is long, or nothing that can be read as text."""
+    if not os.path.isfile(path):  # a pipe would be waited for
+        return None
     try:
         with open(path, "rb") as file:
-            head = file.read(_HEAD).decode("utf-8")
+            data = file.read(_SHORT + 1)
+        return data.decode("utf-8") if len(data) <= _SHORT and b"\0" not in data else None
     except (OSError, UnicodeDecodeError):
         return None
-    gate = gate_of(head)
-    return {"path": path, "shown": name, "gate": gate} if gate else None
 
 
 def _branch(state: State, name: str) -> dict[str, Any] | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from okstra_cli.wizard.chosen import waits_for
 from okstra_cli.wizard.light import gate_of, look_lightly, path_in
 from okstra_cli.wizard.step import UNREADABLE
 from okstra_git.errors import OkstraError
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from okstra_cli.wizard.chosen import State
 
 UNSAID = "–"
-_HEAD = 64 << 10
 
 
 def look(session: Session, state: State, kind: str, name: str) -> dict[str, Any]:
@@ -22,21 +23,28 @@ def look(session: Session, state: State, kind: str, name: str) -> dict[str, Any]
     found = look_lightly(state, kind, name)
     if found is not None:
         return found
-    return {"task": _task, "brief": _brief, "plan": _plan, "ref": _ref, "file": _file}[kind](session, state, name)
+    return _LOOKS[kind](session, state, name)
 
 
 def read_gate(path: Path) -> str:
     """The brief's reporter gate as written, `–` when it says nothing, `?` when it cannot be read."""
-    from okstra_git.documents.markdown import decode, parse_document
+    from okstra_git.documents.markdown import parse_document
     from okstra_git.plans.briefs import parse_brief
 
-    try:
-        data = path.read_bytes()
-        return gate_of(data[:_HEAD].decode("utf-8", "replace")) or (
-            parse_brief(parse_document(decode(data, name=path.name))).gate or UNSAID
-        )
-    except (OSError, OkstraError):
+    text = _text_of(path)
+    if text is None:
         return UNREADABLE
+    return gate_of(text) or parse_brief(parse_document(text)).gate or UNSAID
+
+
+def _text_of(path: Path) -> str | None:
+    """What a file says; None when it cannot be read as a document."""
+    from okstra_git.documents.markdown import decode, read_document
+
+    try:
+        return decode(read_document(path), name=path.name) if path.is_file() else None  # a pipe would be waited for
+    except (OSError, OkstraError):
+        return None
 
 
 def _task(session: Session, _: State, key: str) -> dict[str, Any]:
@@ -68,11 +76,21 @@ def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
     key, _, typed = name.partition(" ")
     path = path_in(state, typed)
     task = session.store.read().state.tasks.get(parse_task_key(key).slashed) or Task(key=parse_task_key(key).slashed)
+    if os.path.exists(path) and not os.path.isfile(path):
+        return _unreadable(path)
     try:
         require_approved(task, ProjectPaths(project_root(session)), Path(path).resolve())
     except OkstraError as refusal:
         return _refused("plan", message=refusal.message, hint=refusal.hint.rpartition("or: ")[2])
     return {"path": path, "task": _task(session, state, key)}
+
+
+def _stage(session: Session, state: State, name: str) -> dict[str, Any]:
+    """Whether a stage still waits for others."""
+    key, _, stage = name.partition(" ")
+    task = _task(session, state, key)
+    waits = waits_for(task, stage)
+    return _refused("stage_waits", value=stage, known=", ".join(map(str, waits))) if waits else {}
 
 
 def _ref(session: Session, _: State, name: str) -> dict[str, Any]:
@@ -83,13 +101,17 @@ def _ref(session: Session, _: State, name: str) -> dict[str, Any]:
 
 
 def _file(_: Session, state: State, name: str) -> dict[str, Any]:
-    return _unreadable(path_in(state, name))
+    path = path_in(state, name)
+    return _unreadable(path) if _text_of(Path(path)) is None else {"path": path}
 
 
 def _unreadable(path: str) -> dict[str, Any]:
     try:
-        with open(path, "rb"):
-            why = "it is not text"
+        is_odd = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+        why = "it is no file" if is_odd else ""
+        if not is_odd:
+            with open(path, "rb"):
+                why = "it is not text, or too long"
     except OSError as error:
         why = error.strerror or "it cannot be read"
     return _refused("file_missing", path=path, why=why)
@@ -97,3 +119,6 @@ def _unreadable(path: str) -> dict[str, Any]:
 
 def _refused(text: str, **fields: str) -> dict[str, Any]:
     return {"refused": text, "fields": fields}
+
+
+_LOOKS = {"task": _task, "brief": _brief, "plan": _plan, "stage": _stage, "ref": _ref, "file": _file}

@@ -90,7 +90,7 @@ def _text_of(path: str) -> str:
         with open(path, "rb") as file:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise _refused("missing", path, "is not there", f"git okstra wizard init --state-file {path}") from None
+        raise _refused("missing", path, "is not there", _begin_with(path)) from None
     except OSError as error:
         raise _refused("place", path, f"cannot be read: {error.strerror or error}", _PLACE_HINT) from None
     if len(data) > MOST_BYTES:
@@ -112,6 +112,12 @@ def _seal(sealed: bytes) -> str:
 def _refused(what: str, path: str, why: str, hint: str = "") -> StateRefused:
     usual = "nothing was changed; begin anew with git okstra wizard init and another --state-file"
     return StateRefused(f"wizard.state-{what}", f"the state file {path} {why}", hint or usual)
+
+
+def _begin_with(path: str) -> str:
+    from okstra_cli.wizard.arguments import quoted  # a step that has its file does without
+
+    return f"git okstra wizard init --state-file {quoted(path)}"
 
 
 def _forget(place: str) -> None:

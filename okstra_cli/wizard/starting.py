@@ -42,7 +42,7 @@ def first_state(session: Session, key: TaskKey | None, texts: Texts) -> State:
     from okstra_cli.wizard.gathering import gather
 
     state = State(gather(session))
-    for answer in [] if key is None else [str(key)] if str(key) in state.facts["recent"] else _typed_task(state, key):
+    for answer in [] if key is None else [str(key)] if str(key) in state.facts["open"] else _typed_task(state, key):
         try:
             state = submit_with(session, state, answer, texts)
         except machine.BadAnswer as bad:
@@ -55,8 +55,10 @@ def _typed_task(state: State, key: TaskKey) -> list[str]:
     if len(state.facts["recent"]) < 3:
         return [DIRECT_INPUT, str(key)]
     if key.project != state.facts["project"]:
-        raise BadStart(f"{key} is not of project {state.facts['project']}", hint="git okstra run prepare --help")
-    return ["new", *_part(bool(state.facts["groups"]), key.group), *_part(key.group in state.facts["ids"], key.task)]
+        hint = f"git okstra task open {key}, then the same line again"
+        raise BadStart(f"{key} is no open task, and not of project {state.facts['project']}", hint=hint)
+    has_ids = bool(state.facts["ids"].get(key.group))
+    return ["new", *_part(bool(state.facts["groups"]), key.group), *_part(has_ids, key.task)]
 
 
 def _part(is_picked: bool, name: str) -> list[str]:

@@ -50,7 +50,9 @@ def _where(state: State, texts: Texts) -> str:
     branch = task.get("branches", {}).get(stage) or f"{task.get('stem', '')}{stage or 'N'}"
     if place:
         return texts.say("where.reused", stage=stage, branch=branch, place=place)
-    base = chosen.base_of(state) or task.get("anchor") or state.facts["branch"]
+    needs = ", ".join(map(str, chosen.needs_of(state, stage)))
+    usual = texts.say("where.after", known=needs) if needs else task.get("anchor") or state.facts["branch"]
+    base = chosen.base_of(state) or usual
     found = texts.say("where.new", stage=stage or "N", branch=branch, base=base)
     return found + "\n" + texts.say("where.auto") if chosen.stage_of(state) == chosen.AUTO else found
 

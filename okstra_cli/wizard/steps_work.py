@@ -65,7 +65,9 @@ def bases(state: State) -> list[Choice]:
     """What the stage depends on, as okstra chooses by itself, or a branch."""
     task = chosen.task_of(state)
     usual = task.get("anchor") or state.facts["branch"]
-    first = Choice(DEFAULT, "base_default", RECOMMENDED, base=usual)
+    at_hand = [chosen.stage_at_work(state)] if "stage_pick" in state.answers else map(str, task.get("ready", []))
+    text = "base_after" if any(chosen.needs_of(state, stage) for stage in at_hand) else "base_default"
+    first = Choice(DEFAULT, text, RECOMMENDED, base=usual)
     others = [ref for ref in state.facts["bases"] if ref != usual]
     return with_direct([first, *(Choice(ref) for ref in others)])
 
@@ -112,7 +114,14 @@ def stage(state: State, text: str) -> str:
         raise Refused("stage_unknown", value=text, known=_numbers(known))
     if int(text) not in chosen.stages_at_choice(state):
         raise Refused("stage_done" if chosen.takes_stage(state) else "stage_not_done", value=text)
+    if chosen.takes_stage(state) and chosen.waits_for(chosen.task_of(state), text):
+        look_up(state, "stage", f"{chosen.key_of(state)} {text}")  # it may be over by now
     return text
+
+
+def picked_stage(state: State, value: str) -> str:
+    """`auto`, `whole-task`, or the number of a stage that may be named."""
+    return stage(state, value) if value.isdecimal() else value
 
 
 def is_at_choice(state: State, text: str) -> bool:
@@ -135,7 +144,7 @@ def _keeps_brief(state: State) -> bool:
 
 
 def _wants_brief(state: State) -> bool:
-    return bool(chosen.trait(state, "brief")) and state.answers.get("brief_keep") != chosen.KEEP
+    return chosen.asks_brief(state) and state.answers.get("brief_keep") != chosen.KEEP
 
 
 def _has_briefs(state: State) -> bool:
@@ -164,7 +173,7 @@ STEPS = (
     Step("brief_pick", _has_briefs, briefs, offered_brief),
     Step("brief", typed_or("brief_pick", _wants_brief, briefs_at_hand), judge=brief),
     Step("approved_plan", _wants_plan, judge=approved_plan),
-    Step("stage_pick", _has_stages, stages, default="first", group=_with_stage, takes=is_at_choice),
+    Step("stage_pick", _has_stages, stages, picked_stage, default="first", group=_with_stage, takes=is_at_choice),
     Step("stage", is_typed("stage_pick"), judge=stage),
     Step("base_ref_pick", _needs_base, bases, default=DEFAULT, group=_with_stage),
     Step("base_ref", lambda s: is_typed("base_ref_pick")(s) and _needs_base(s), judge=base_ref),

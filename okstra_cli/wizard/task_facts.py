@@ -78,6 +78,7 @@ def _plan_of(session: Session, task: Task, project: ProjectPaths) -> dict[str, A
     return {
         "plan": _standing(task, project),
         "stages": [[each.number, each.title[:LONGEST_TITLE], _state(task, each.number)] for each in plan.stages],
+        "after": {str(each.number): list(each.depends_on) for each in plan.stages if each.depends_on},
         "ready": sorted(ready),
         "auto": min(ready, default=0),
         "places": {place.scope.removeprefix("stage-"): place.worktree or place.branch for place in places},

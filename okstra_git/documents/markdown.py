@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -140,6 +141,12 @@ class Document:
         """Every list item of the document."""
         for section in self.sections:
             yield from section.items
+
+
+def read_document(path: Path) -> bytes:
+    """The bytes of a document; of one that is too long, or has no end, no more than `decode` needs to refuse it."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def decode(data: bytes, *, name: str) -> str:

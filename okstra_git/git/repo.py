@@ -87,7 +87,7 @@ def open_repository(start: Path) -> Git:
         found = pygit2.discover_repository(str(start))
         if found is None:
             raise NoRepository(f"{start} is not inside a git repository", hint="run 'git init' first, or use -C DIR")
-        handle = pygit2.Repository(found)
+        handle = pygit2.Repository(str(start))  # from a git directory that stands elsewhere it would guess the worktree
     except pygit2.GitError as error:
         raise _refusal(start, str(error)) from error
     _refuse_formats(handle, start)

@@ -1,6 +1,6 @@
 """Worktrees: listed, added locked, and removed only when clean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
@@ -30,7 +30,18 @@ def list_worktrees(git: Git) -> list[Worktree]:
     """All worktrees, the main one first."""
     answer = run_git(["worktree", "list", "--porcelain", "-z"], cwd=git.top).stdout
     blocks = [block for block in answer.split(b"\0\0") if block.strip(b"\0")]
-    return [_parse(block) for block in blocks]
+    main, *linked = [_parse(block) for block in blocks]
+    return [replace(main, path=_main_path(git, main)), *linked]
+
+
+def _main_path(git: Git, main: Worktree) -> Path:
+    """Where the main worktree is; of one whose git directory stands elsewhere (a submodule) git lists the latter."""
+    if main.is_bare or main.path.resolve() != git.common_dir:
+        return main.path
+    config = git.handle.config
+    if "core.worktree" in config:
+        return (git.common_dir / str(config["core.worktree"])).resolve()
+    return git.work_tree if git.work_tree and git.git_dir.resolve() == git.common_dir else main.path
 
 
 def _parse(block: bytes) -> Worktree:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.documents.editing import find_box, set_front_value, tick_box
-from okstra_git.documents.markdown import decode, parse_document
+from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import name_of_blob
@@ -62,7 +62,7 @@ def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
     """The plan in the file, whatever is wrong with it; refuses only a file that cannot be read as text."""
     shown = project.relative(file)
     try:
-        data = file.read_bytes()
+        data = read_document(file)
     except OSError as error:
         why = error.strerror or "it cannot be read"
         hint = "name an existing file"

@@ -88,6 +88,12 @@ plan.md:45: stage 2 has a section and no row in the table
     assert text.err == "okstra: plan.md breaks 2 rules\nhint: git okstra plan template\n"
 
 
+@pytest.mark.parametrize("line", [("plan", "check"), ("brief", "check")])
+def test_a_document_without_an_end_is_refused_as_too_long(shop: World, line: tuple[str, ...]) -> None:
+    told = refused(shop.okstra(*line, "/dev/zero", exit=1), "document.unreadable")
+    assert told == "/dev/zero is longer than 5 MiB"
+
+
 def test_one_problem_is_one_rule(shop: World) -> None:
     shop.write("plan.md", "no plan\n")
     assert refused(shop.okstra("plan", "check", "plan.md", exit=1), "plan.invalid") == "plan.md breaks 1 rule"

@@ -79,6 +79,34 @@ def test_a_submodule_is_a_repository_of_its_own(shop: World, tmp_path: Path) -> 
     assert (outer.path / ".git/modules/inner/okstra/writer").exists()
 
 
+def test_documents_of_a_submodule_lie_in_it_and_its_stages_find_them(shop: World, tmp_path: Path, home: Path) -> None:
+    outer = World.begin(tmp_path / "outer")
+    shop.checkout("main")
+    outer.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(shop.path), "inner")
+    inner = open_shop(World(outer.path / "inner", labels=shop.labels, clock=shop.clock))
+    inner.okstra("brief", "new", "web", "login")
+    assert (inner.path / ".okstra/briefs/web/login.md").exists()
+    assert not (outer.path / ".git/modules/inner/.okstra").exists()
+    inner.okstra("stage", "start", "3", *TASK)
+    inner.okstra("wizard", "init", "--state-file", ".okstra/wizard/w.json")
+    stage = World(stage_place(home, 3), labels=shop.labels, clock=shop.clock)
+    assert stage.okstra("wizard", "step", "--state-file", ".okstra/wizard/w.json").json["next"]["step"] == "task_pick"
+
+
+def test_a_git_directory_that_stands_elsewhere(shop: World, tmp_path: Path) -> None:
+    path = tmp_path / "apart"
+    shop.git("init", "-q", "-b", "main", "--separate-git-dir", str(tmp_path / "store"), str(path))
+    apart = World(path, labels=shop.labels, clock=shop.clock)
+    apart.commit("one", {"a.txt": "a\n"})
+    open_shop(apart)
+    apart.okstra("brief", "new", "web", "login")
+    assert (path / ".okstra/briefs/web/login.md").exists()
+    (path / "sub").mkdir()
+    below = World(path / "sub", labels=shop.labels, clock=shop.clock)
+    assert status(below) == status(apart)
+    assert not (tmp_path / ".okstra").exists()
+
+
 def test_a_submodule_worktree_that_holds_a_submodule_is_pruned_or_kept_with_a_reason(shop: World, home: Path) -> None:
     shop.okstra("stage", "start", "2", *TASK, "--base", "main")
     there = World(stage_place(home, 2), labels=shop.labels, clock=shop.clock)

@@ -234,6 +234,27 @@ def test_a_brief_that_waits_for_its_reporter_is_offered_and_refused_until_it_was
     assert agent.step == "use_defaults"
 
 
+@pytest.mark.parametrize("content", [a_brief("pending"), None])
+def test_an_implementation_is_asked_for_a_brief_where_its_own_cannot_be_begun_on(
+    shop: World, content: str | None
+) -> None:
+    last = shop.path / ".okstra/briefs/web/login.md"
+    last.unlink()
+    if content:
+        last.write_text(content)
+    prepare(shop, exit=2 if content else 1)
+    agent = Agent(shop).say(KEY, "implementation")
+    if content:
+        agent.say(str(last), exit=1)
+        assert "reporter-confirmations: pending" in agent.last.json["errors"]["brief_pick"]
+        agent.say("direct-input")
+    shop.write("other.md", a_brief())
+    agent.say("other.md", {}, "continue", "start")
+    args = agent.args()
+    assert args["brief-path"] == str(shop.path / "other.md")
+    prepare(shop, "--brief-path", args["brief-path"])
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [("none.md", "No such file or directory"), (".okstra", "Is a directory"), ("odd.md", "reporter-confirmations: –")],
@@ -243,6 +264,77 @@ def test_a_typed_brief_has_to_be_one(shop: World, said: str, why: str) -> None:
     agent = Agent(shop).say("new", "web", "direct-input", "x", "error-analysis", "direct-input")
     agent.say(said, exit=1)
     assert why in agent.last.json["errors"]["brief"]
+
+
+PLAIN = "---\nreporter-confirmations: complete\n---\n\n## Source Material\n\nx\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (PLAIN.replace("---\nr", "---\ntitle: [oops\nr", 1), "reporter-confirmations: –"),
+        (PLAIN.replace("---\nr", "---\n\ttitle: x\nr", 1), "reporter-confirmations: –"),
+        (PLAIN.replace("---\nr", '---\nnote: "\nr', 1).replace("complete\n", 'complete\n"\n', 1), "confirmations: –"),
+        (PLAIN.encode() + b"\n" * 70_000 + b"\xff", "it is not text"),
+        (PLAIN + "\0", "it is not text"),
+        (PLAIN + "x" * (5 << 20), "too long"),
+    ],
+    ids=["brackets", "tab", "quotes", "bytes", "nul", "long"],
+)
+def test_a_brief_is_taken_only_if_its_prepare_takes_it(shop: World, content: str | bytes, why: str) -> None:
+    (shop.path / "odd.md").write_bytes(content if isinstance(content, bytes) else content.encode())
+    agent = Agent(shop).say("new", "web", "direct-input", "x", "error-analysis", "direct-input")
+    agent.say("odd.md", exit=1)
+    assert why in agent.last.json["errors"]["brief"]
+    assert prepare(shop, "--brief-path", "odd.md", task_type="error-analysis", exit=None).exit in (1, 2)
+
+
+@pytest.mark.parametrize("named", ["pipe", "/dev/zero", "/dev/null"])
+def test_a_document_that_is_no_file_is_neither_waited_for_nor_read(shop: World, named: str) -> None:
+    os.mkfifo(shop.path / "pipe")
+    agent = Agent(shop).say("new", "web", "direct-input", "x", "error-analysis", "direct-input")
+    agent.say(named, exit=1)
+    assert "it is no file" in agent.last.json["errors"]["brief"]
+    agent = Agent(shop).say(KEY, "implementation-planning", "keep", "no", "default", {})
+    agent.say({"clarification_pick": "direct-input"}).say(named, exit=1)
+    assert "it is no file" in agent.last.json["errors"]["clarification"]
+    shop.okstra("task", "open", "shop:web:other")
+    agent = Agent(shop, "--task-key", "shop:web:other").say("direct-input", "implementation").say(named, exit=1)
+    assert "it is no file" in agent.last.json["errors"]["approved_plan"]
+
+
+def test_answers_of_a_run_have_to_be_text(shop: World) -> None:
+    (shop.path / "picture.png").write_bytes(b"\x89PNG")
+    agent = Agent(shop).say(KEY, "implementation-planning", "keep", "no", "default", {})
+    agent.say({"clarification_pick": "direct-input"})
+    agent.say("picture.png", exit=1)
+    assert "it is not text" in agent.last.json["errors"]["clarification"]
+    prepare(shop, "--clarification-response", "picture.png", task_type="error-analysis", exit=1)
+    shop.write("long.md", "x" * 70_000)
+    agent.say("long.md")
+    assert agent.step == "confirm"
+
+
+def test_an_answer_file_without_an_end_is_refused(shop: World) -> None:
+    agent = Agent(shop)
+    agent.take("wizard", "step", "--state-file", FILE, "--answer-file", "/dev/zero", exit=1)
+    assert agent.last.json["error"]["code"] == "wizard.answer-file"
+
+
+def test_a_branch_may_be_called_as_the_default_is(shop: World) -> None:
+    shop.git("branch", "default")
+    agent = Agent(shop).say(KEY, "implementation", {"base_ref_pick": "direct-input"}).say("default")
+    assert "from default" in agent.next["label"]
+    assert agent.say("continue", "start").args()["base-ref"] == "default"
+
+
+def test_a_branch_without_a_commit_says_which_option_names_a_base(shop: World) -> None:
+    shop.git("switch", "-q", "--orphan", "empty")
+    agent = Agent(shop).say(KEY, "implementation", {}, "continue", "start")
+    assert "base-ref" not in agent.args()
+    assert "for a run --base-ref REF" in prepare(shop, exit=1).json["error"]["hint"]
+    agent = Agent(shop).say(KEY, "implementation", {"base_ref_pick": "main"}, "continue", "start")
+    prepare(shop, "--base-ref", agent.args()["base-ref"])
 
 
 def test_a_typed_base_is_a_commit_or_is_refused(shop: World) -> None:
@@ -340,6 +432,26 @@ def test_a_done_stage_can_be_verified_by_itself_and_is_not_implemented_again(sho
     assert agent.last.json["errors"] == {"stage": "'9' is no stage of the approved plan; it has 1, 2, 3."}
 
 
+def test_a_stage_that_waits_is_refused_until_it_can_begin_and_begins_on_what_it_waited_for(shop: World) -> None:
+    prepare(shop, "--stage", "3", exit=1)
+    agent = Agent(shop).say(KEY, "implementation").say({"stage_pick": "3"}, exit=1)
+    assert agent.last.json["errors"] == {"stage_pick": "Stage 3 cannot begin yet; it waits for stage 1."}
+    shop.git("branch", "s1")
+    shop.okstra("stage", "start", "1", "--task-key", KEY, "--branch", "s1", "--no-worktree", "--base", "main")
+    shop.checkout("s1")
+    one = shop.commit("one")
+    shop.write(".okstra/carry.json", '{"stage": 1}')
+    shop.okstra("stage", "done", "1", "--task-key", KEY, "--carry", ".okstra/carry.json")
+    agent.say({"stage_pick": "3"})
+    agent = Agent(shop).say(KEY, "implementation")
+    default = next(each for each in agent.next["questions"] if each["step"] == "base_ref_pick")["options"][0]
+    assert default["label"] == "As planned: main, or what the stage depends on (recommended)"
+    agent.say({"stage_pick": "3"})
+    assert "from what it depends on: stage 1" in agent.next["label"]
+    prepare(shop, "--stage", "3")
+    assert shop.git("merge-base", "feature/web/login-stage-3", "s1").strip() == one
+
+
 def test_without_an_approved_plan_it_says_how_to_get_one_and_goes_on_once_it_is_there(world: World) -> None:
     world.okstra("init", "--project-id", "shop", "--no-hooks")
     world.okstra("task", "open", KEY)
@@ -430,6 +542,23 @@ def test_a_refusal_stays_small_whatever_was_said(shop: World, said: dict[str, st
     agent = Agent(shop, "--lang", "ko").say(KEY, "implementation").say(said, exit=1)
     assert agent.sizes[-1] < 2048
     assert agent.last.json["errors"]
+
+
+def test_a_folder_of_briefs_that_can_be_no_group_is_not_offered(shop: World) -> None:
+    for folder in ("my group", ".hidden", "-dash", "한글", "api"):
+        shop.write(f".okstra/briefs/{folder}/x.md", a_brief())
+    assert Agent(shop).say("new").values() == ["web", "api", "direct-input"]
+
+
+def test_any_open_task_may_be_named_on_the_line(shop: World) -> None:
+    shop.write(".okstra/briefs/odd/Not a name.md", "x")
+    shop.okstra("task", "open", "other:web:far")
+    for name in ("a", "b", "c"):
+        shop.okstra("task", "open", f"shop:web:{name}")
+    assert "other:web:far" in Agent(shop, "--task-key", "other:web:far").next["label"]
+    assert "shop:odd:thing" in Agent(shop, "--task-key", "shop:odd:thing").next["label"]
+    unknown = shop.okstra("wizard", "init", "--state-file", FILE, "--task-key", "other:web:no", exit=1)
+    assert unknown.json["error"]["hint"].startswith("git okstra task open other:web:no")
 
 
 def test_below_a_folder_of_the_project_the_same_file_is_meant(shop: World) -> None:
@@ -554,6 +683,18 @@ def test_a_missing_state_says_how_to_begin(shop: World) -> None:
     refused = shop.okstra("wizard", "step", "--state-file", "gone.json", "--answer", "x", exit=1).json["error"]
     assert refused["code"] == "wizard.state-missing"
     assert refused["hint"].startswith("git okstra wizard init --state-file ")
+
+
+def test_a_hint_can_be_run_whatever_the_file_is_called(shop: World) -> None:
+    name = ".okstra/wizard/it's a file.json"
+    missing = shop.okstra("wizard", "step", "--state-file", name, exit=1).json["error"]["hint"]
+    assert shlex.split(missing)[-1] == str(shop.path / name)
+    shop.okstra("wizard", "init", "--state-file", name)
+    unfinished = shop.okstra("wizard", "render-args", "--state-file", name, exit=1).json["error"]["hint"]
+    shop.okstra("wizard", "step", "--state-file", name, "--abort")
+    aborted = shop.okstra("wizard", "render-args", "--state-file", name, exit=1).json["error"]["hint"]
+    for hint in (unfinished, aborted):
+        shop.okstra(*shlex.split(hint)[2:])
 
 
 def test_a_place_that_takes_no_file_is_refused(shop: World) -> None:

@@ -245,6 +245,23 @@ def test_a_handoff_with_a_template_is_prepared_as_render_bundle_does_it(shop: Wo
     assert [run["task_type"] for run in runs(shop)] == ["implementation-planning", "error-analysis", "release-handoff"]
 
 
+def test_a_refused_prepare_leaves_the_line_that_needs_no_answers(shop: World) -> None:
+    with on_terminal(shop, (*RUN, "--prepare", "--task-key", KEY), columns=600) as pane:
+        pane.see("> 1) implementation (recommended)")
+        for _ in range(6):
+            pane.press("Enter")
+        pane.see("Begin the run")
+        plan = shop.path / ".okstra/plan.md"
+        approved = plan.read_text()
+        plan.write_text(approved + "\nmore\n")
+        pane.press("Enter")
+        screen = pane.see("was changed after its approval", "hint: git okstra plan approve", "[exit 1]")
+    line = screen.partition("once that is settled: okstra ")[2].split("\n")[0]
+    plan.write_text(approved)
+    assert "--stage auto" in line
+    shop.okstra(*line.split())
+
+
 def test_whoever_stops_goes_on_later_where_they_were(shop: World) -> None:
     kept = (*RUN, "--state-file", FILE)
     with on_terminal(shop, kept, kept, kept, kept, (*kept, ">args.json")) as pane:
@@ -343,6 +360,16 @@ def test_nothing_is_cut_off_or_pushed_away_by_long_names(world: World) -> None:
             "  directive", "  related-tasks", "  clarification-response",
         ]  # fmt: skip
         assert all(columns_of(row) < 80 for row in rows[-17:])
+
+
+def test_a_narrow_terminal_tells_every_way_out_below_the_options(world: World) -> None:
+    write_state(str(world.path / "w.json"), Saved(long_names(world, "implementation"), "en"))
+    with on_terminal(world, (*RUN, "--state-file", "w.json"), columns=60) as pane:
+        pane.see("\n  Up, Down or a number, Enter takes it\n  Esc or Left goes back   Ctrl-C stops")
+        pane.resize(80, 24)
+        pane.see("\n  Up, Down or a number, Enter takes it   Esc or Left goes back   Ctrl-C stops")
+        pane.resize(40, 15)
+        pane.see(" > 1) auto", "\n  Esc or Left goes back   Ctrl-C stops")
 
 
 @pytest.mark.parametrize("how", ["NO_COLOR=1", "--no-color", ""])

@@ -33,6 +33,7 @@ def a_task(**changes: Any) -> dict[str, Any]:
         "anchor": "main",
         "plan": "approved",
         "stages": [[1, "Store keys", "done"], [2, "Show the form", "pending"], [3, "Send mail", "pending"]],
+        "after": {"3": [1]},
         "ready": [2, 3],
         "auto": 2,
         "places": {},
@@ -99,6 +100,7 @@ def invented_look(_: State, kind: str, name: str) -> dict[str, Any]:
         "plan": {"path": os.path.join("/p", name.partition(" ")[2]), "task": a_task()},
         "ref": {"ref": name},
         "file": {"path": os.path.join("/p", name)},
+        "stage": {},
     }
     return found[kind]
 
