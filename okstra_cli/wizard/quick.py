@@ -43,9 +43,12 @@ def try_step(words: Sequence[str], *, cwd: str, stdout: TextIO) -> int | None:
     line = _read_line(words)
     if line is None or (stdout.isatty() and not line.get("json")):
         return None
-    path = os.path.join(cwd, line["state_file"])
+    root = _project_around(os.path.normpath(cwd))
+    if not root:
+        return None
+    path = _state_path(cwd, root, line["state_file"])
     try:
-        answer, status = take_step(path, line, glance, lambda state: _require_same_place(state, os.path.normpath(cwd)))
+        answer, status = take_step(path, line, glance, lambda state: _require_home(state, root))
     except (Missing, StateRefused):
         return None
     stdout.write(write_json(answer) + "\n")
@@ -72,10 +75,33 @@ def take_step(
     return {"ok": True, "schema": SCHEMA, "next": machine.prompt(after, texts)}, 0
 
 
-def _require_same_place(state: State, cwd: str) -> None:
-    """Another directory than that of the beginning may be in another repository, which the full command finds out."""
-    if cwd not in (state.facts["cwd"], state.facts["root"]) or not os.path.isdir(state.facts["common_dir"]):
-        raise Missing("place", cwd)
+def _project_around(folder: str) -> str:
+    """The main worktree around a folder, or behind the linked worktree around it; empty where only git can tell."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return ""
+    mark = os.path.join(folder, ".git")
+    if os.path.isdir(mark):
+        return folder
+    try:
+        with open(mark, encoding="utf-8") as file:
+            common = file.read(4096).removeprefix("gitdir: ").rpartition("/worktrees/")[0]
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return common.removesuffix("/.git") if common.startswith("/") and common.endswith("/.git") else ""
+
+
+def _state_path(cwd: str, root: str, name: str) -> str:
+    """A state file below `.okstra/` is the project's, wherever the line is run (`commanding.state_path`)."""
+    is_elsewhere = name.startswith(".okstra/") and not os.path.isdir(os.path.join(cwd, ".okstra"))
+    return os.path.join(root if is_elsewhere else cwd, name)
+
+
+def _require_home(state: State, root: str) -> None:
+    """Leave it to the full command to refuse a state that is about another repository."""
+    if (state.facts["root"], state.facts["common_dir"]) != (root, os.path.join(root, ".git")):
+        raise Missing("place", root)
 
 
 def refusal(bad: machine.BadAnswer, state: State, texts: Texts) -> dict[str, Any]:

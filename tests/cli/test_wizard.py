@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import shutil
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from okstra_cli.wizard.chosen import State
 from okstra_cli.wizard.gathering import DETAILED
 from okstra_cli.wizard.light import look_lightly
+from okstra_cli.wizard.quick import try_step
 from tests.kit.answers import Answer, run_program
 from tests.kit.papers import a_brief, a_plan
 from tests.kit.prepared import KEY, prepare, runs, set_up
@@ -677,6 +679,22 @@ def test_a_state_is_good_in_all_the_repository_and_outside_of_any(shop: World, t
     for place in (shop.path / "deep/er", tmp_path / "linked", tmp_path):
         asked = World(place).okstra("wizard", "step", "--state-file", path).json["next"]
         assert asked["step"] == "task_type"
+
+
+def test_the_short_way_is_taken_wherever_it_is_plain_which_repository_is_meant(shop: World, tmp_path: Path) -> None:
+    Agent(shop).say(KEY)
+    deep, linked, clone = shop.path / "deep/er", tmp_path / "linked", tmp_path / "clone"
+    deep.mkdir(parents=True)
+    shop.git("worktree", "add", "-q", str(linked))
+    shop.git("clone", "-q", str(shop.path), str(clone))
+    shop.git("init", "-q", "deep/nested")
+    for place in (shop.path, deep, linked, shop.path / ".okstra"):
+        for name in (FILE, str(shop.path / FILE)):
+            said = StringIO()
+            found = try_step(["--state-file", name], cwd=str(place), stdout=said)
+            assert (found, json.loads(said.getvalue() or "{}").get("ok")) == (0, True), (place, name)
+    for place in (clone, tmp_path, shop.path / "deep/nested"):
+        assert try_step(["--state-file", str(shop.path / FILE)], cwd=str(place), stdout=StringIO()) is None
 
 
 def test_a_missing_state_says_how_to_begin(shop: World) -> None:
