@@ -85,7 +85,7 @@ def test_enter_alone_is_the_default_of_every_question() -> None:
         "  Task type: implementation",
         "  Which stage, where does it begin, and who does it?",
         "  Stage: auto: stage 2 is next",
-        "  base-ref: As planned: main",
+        "  base-ref: As planned: main, or what the stage depends on",
         "  Executor: claude",
         "  Defaults: Yes, as usual",
         "  Branch: Continue",

@@ -241,7 +241,7 @@ def test_the_resume_script_works_in_odd_places(shell: str, language: str, tmp_pa
     program = [str(require_tool(shell)), *(["sh"] if shell == "busybox" else [])]
     subprocess.run([*program, "-n", script], check=True)
     said = subprocess.run([*program, script], check=True, capture_output=True, text=True, cwd="/").stdout
-    assert Path(context.project.root, "resumed").read_text() == f"--holder {os.getpid()}\n"
+    assert Path(context.project.root, "resumed").read_text() == f"--holder {os.getpid()} --text\n"
     change, start = (line.strip() for line in said.splitlines() if line.startswith("  "))
     assert shlex.split(change) == ["cd", context.project.root]
     assert shlex.split(start)[0] == "claude"
