@@ -34,9 +34,13 @@ def keep_or_change(state: State) -> list[Choice]:
 def briefs(state: State) -> list[Choice]:
     """Briefs of the task's group, its namesake first."""
     return with_direct(
-        Choice(path, "brief" if gate in chosen.OPEN_GATES else "brief_waiting", path=shown_path(state, path), gate=gate)
-        for path, gate in briefs_at_hand(state)
+        Choice(path, _standing(gate), path=shown_path(state, path)) for path, gate in briefs_at_hand(state)
     )
+
+
+def _standing(gate: str) -> str:
+    """What is to be told of a brief whose front matter says so."""
+    return "brief" if gate in chosen.OPEN_GATES else "brief_waiting" if gate == "pending" else "brief_ungated"
 
 
 def briefs_at_hand(state: State) -> Sequence[tuple[str, str]]:
@@ -85,8 +89,9 @@ def yes_or_no(_: State) -> list[Choice]:
 def brief(state: State, text: str) -> str:
     """A brief that a phase may begin on."""
     found = look_up(state, "brief", one_line(text))
-    if found["gate"] not in chosen.OPEN_GATES:
-        raise Refused("brief_waiting", path=found["shown"], gate=found["gate"])
+    standing = _standing(found["gate"])
+    if standing != "brief":
+        raise Refused(standing, path=found["shown"])
     return str(found["path"])
 
 

@@ -259,7 +259,7 @@ def test_an_implementation_is_asked_for_a_brief_where_its_own_cannot_be_begun_on
 
 @pytest.mark.parametrize(
     ("said", "why"),
-    [("none.md", "No such file or directory"), (".okstra", "Is a directory"), ("odd.md", "reporter-confirmations: –")],
+    [("none.md", "No such file or directory"), (".okstra", "Is a directory"), ("odd.md", "brief check")],
 )
 def test_a_typed_brief_has_to_be_one(shop: World, said: str, why: str) -> None:
     shop.write("odd.md", "no front matter\n")
@@ -274,9 +274,9 @@ PLAIN = "---\nreporter-confirmations: complete\n---\n\n## Source Material\n\nx\n
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (PLAIN.replace("---\nr", "---\ntitle: [oops\nr", 1), "reporter-confirmations: –"),
-        (PLAIN.replace("---\nr", "---\n\ttitle: x\nr", 1), "reporter-confirmations: –"),
-        (PLAIN.replace("---\nr", '---\nnote: "\nr', 1).replace("complete\n", 'complete\n"\n', 1), "confirmations: –"),
+        (PLAIN.replace("---\nr", "---\ntitle: [oops\nr", 1), "brief check"),
+        (PLAIN.replace("---\nr", "---\n\ttitle: x\nr", 1), "brief check"),
+        (PLAIN.replace("---\nr", '---\nnote: "\nr', 1).replace("complete\n", 'complete\n"\n', 1), "brief check"),
         (PLAIN.encode() + b"\n" * 70_000 + b"\xff", "it is not text"),
         (PLAIN + "\0", "it is not text"),
         (PLAIN + "x" * (5 << 20), "too long"),
