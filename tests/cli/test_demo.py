@@ -2,8 +2,6 @@
 
 import os
 import re
-import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -14,16 +12,6 @@ from tests.kit.answers import Answer
 from tests.kit.scenario import World
 
 pytestmark = pytest.mark.usefixtures("bin_dir")
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary directories go during the test."""
-    directory = tmp_path / "scratch"
-    directory.mkdir()
-    monkeypatch.setenv("TMPDIR", str(directory))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    return directory
 
 
 def moves_of(answer: Answer) -> list[tuple[int, str, bool]]:
@@ -40,11 +28,25 @@ THE_MOVES = [
 ]
 
 
-def test_the_story_shows_every_proof_and_leaves_one_question(world: World, scratch: Path) -> None:
+def set_traps(folder: Path) -> Path:
+    """Hooks and settings of a user that would spoil the story; the file that appears when a hook was run."""
+    trap, caught = folder / "hooks", folder / "caught"
+    trap.mkdir()
+    for name in ("pre-commit", "post-rewrite", "post-checkout"):
+        (trap / name).write_text(f"#!/bin/sh\necho caught >>{caught}\nexit 1\n")
+        (trap / name).chmod(0o755)
+    with Path(os.environ["GIT_CONFIG_GLOBAL"]).open("a") as config:
+        config.write(f"[core]\n\thooksPath = {trap}\n\teditor = false\n[commit]\n\tgpgSign = true\n")
+        config.write("[rebase]\n\tupdateRefs = false\n\tautoStash = true\n[merge]\n\tff = only\n")
+    return caught
+
+
+def test_the_story_shows_every_proof_whatever_the_user_has_configured(world: World, tmp_path: Path) -> None:
     before = world.ask("for-each-ref"), world.ask("status", "--porcelain"), world.ask("config", "--list", "--local")
-    began = time.monotonic()
-    answer = world.okstra("demo", "--json")
-    assert time.monotonic() - began < 60  # 4 s alone; generous for a loaded machine
+    caught, scratch = set_traps(tmp_path), tmp_path / "scratch"
+    scratch.mkdir()
+    inside = {"GIT_DIR": str(world.path / ".git"), "GIT_WORK_TREE": str(world.path), "TMPDIR": str(scratch)}
+    answer = world.okstra_process("demo", "--json", env=inside)
     assert moves_of(answer) == THE_MOVES
     assert [step["exit"] for step in answer.json["steps"] if step["exit"]] == [2]
     prepared = [step["stdout"] for step in answer.json["steps"] if " run prepare " in step["command"]]
@@ -55,6 +57,7 @@ def test_the_story_shows_every_proof_and_leaves_one_question(world: World, scrat
     ]
     assert answer.json["kept"] is None
     assert list(scratch.iterdir()) == []
+    assert not caught.exists()
     after = world.ask("for-each-ref"), world.ask("status", "--porcelain"), world.ask("config", "--list", "--local")
     assert before == after
 
@@ -91,21 +94,6 @@ def test_a_directory_with_anything_in_it_is_refused(world: World) -> None:
     assert answer.json["error"]["code"] == "demo.not-empty"
     answer = world.okstra("demo", "--keep", "README", "--json", exit=1)
     assert answer.json["error"]["code"] == "demo.no-directory"
-
-
-def test_configuration_and_hooks_of_the_user_do_not_reach_the_demo(world: World, tmp_path: Path) -> None:
-    trap = tmp_path / "hooks"
-    trap.mkdir()
-    for name in ("pre-commit", "post-rewrite", "post-checkout"):
-        (trap / name).write_text("#!/bin/sh\necho caught >>" + str(tmp_path / "caught") + "\nexit 1\n")
-        (trap / name).chmod(0o755)
-    with Path(os.environ["GIT_CONFIG_GLOBAL"]).open("a") as config:
-        config.write(f"[core]\n\thooksPath = {trap}\n\teditor = false\n[commit]\n\tgpgSign = true\n")
-        config.write("[rebase]\n\tupdateRefs = false\n\tautoStash = true\n[merge]\n\tff = only\n")
-    inside = {"GIT_DIR": str(world.path / ".git"), "GIT_WORK_TREE": str(world.path)}
-    answer = world.okstra_process("demo", "--json", env=inside)
-    assert moves_of(answer) == THE_MOVES
-    assert not (tmp_path / "caught").exists()
 
 
 def test_long_commands_break_before_an_option() -> None:
