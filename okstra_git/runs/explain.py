@@ -176,9 +176,12 @@ class _Stage(NamedTuple):
             if self.git.worktree:
                 return self.on_task("worktree prune", "--dry-run"), "it has landed, so its worktree may go"
             return f"git okstra status {self.key}", "nothing is left to do here"
-        if self.state == "done":
-            verify = f"--task-type final-verification --stage {self.number}"
-            return self.on_task("run prepare", verify), "it is done and waits to be verified"
+        stage = self.task.stages[self.number]
+        if self.state == "done" or (self.state == "in-pr" and not stage.is_verified):
+            waits, never = "it is done and waits to be verified", "nobody verified what is in its pull request"
+            since = "it has changed since it was verified"
+            why = since if stage.verified else waits if self.state == "done" else never
+            return self.on_task("run prepare", f"--task-type final-verification --stage {self.number}"), why
         return f"git okstra stage show {self.number} --task-key {self.key}", "it is verified and waits to be merged"
 
     def unreported_next(self, run: Run) -> tuple[str, str]:

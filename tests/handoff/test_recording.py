@@ -103,6 +103,12 @@ def test_changes_lying_around_are_refused_and_new_files_are_told(world: World) -
     assert verify(world, 1, exit=1).json["error"]["code"] == "handoff.tree-differs"
 
 
+def why_next(world: World) -> str:
+    """Why `run resume --explain` names the next command of the first stage."""
+    said = world.okstra("run", "resume", "--explain", "--task-key", NAME, "--json").json
+    return str(said["stages"][0]["next"]["why"])
+
+
 def test_an_amend_of_the_message_keeps_it_and_an_amend_of_content_does_not(world: World) -> None:
     ready(world, 1)
     world.amend({}, "-m", "another message")
@@ -114,6 +120,7 @@ def test_an_amend_of_the_message_keeps_it_and_an_amend_of_content_does_not(world
     assert "verify again" in text
     note = json.loads(world.ask("notes", "--ref=okstra", "show", "s1"))
     assert note["verified"] == "stale"
+    assert why_next(world) == "it has changed since it was verified"
 
 
 def test_a_rebase_that_changes_the_tree_is_told_to_unsettle_it(world: World) -> None:
@@ -224,6 +231,7 @@ def test_an_unverified_stage_is_recorded_with_a_warning(world: World) -> None:
     said = world.okstra("handoff", "record-pr", "--task-key", NAME, "--stages", "1", "--branch", "s1", "--url", URL)
     assert "no verification that stands" in said.err
     assert states(world) == {1: "in-pr"}
+    assert why_next(world) == "nobody verified what is in its pull request"
 
 
 def test_release_after_partial_pull_requests(world: World) -> None:
