@@ -22,7 +22,7 @@ class TornRef(OkstraError):
 
 
 class LostRace(OkstraError):
-    """A ref no longer had the value that was read; the caller reads again and decides again."""
+    """A ref no longer had the value that was read, or its folder went; the caller reads again and decides again."""
 
     code = "ref.lost-race"
 
@@ -53,6 +53,9 @@ class WriteFailed(OkstraError):
 
 _LOCK_HELD = ("failed to lock file", "failed to create locked file : file exists", "failed to rename lockfile")
 """libgit2's words when a lock file exists already, before or in the instant of creating it (src/util/filebuf.c)."""
+
+_FOLDER_GONE = "failed to create locked file : no such file or directory"
+"""When `git pack-refs --prune` removes the empty folder that libgit2 has just made for a lock; it is made again."""
 
 
 @dataclass(frozen=True)
@@ -206,6 +209,8 @@ def translate_write_error(error: Exception, git: Git, *, ref: str = "") -> Okstr
     if any(words in low for words in _LOCK_HELD):
         what = f"{ref or 'a ref'} is locked by another git process, or by one that died"
         return RefLocked(what, hint="git okstra doctor", ref=ref, reason=said[:300])
+    if _FOLDER_GONE in low:
+        return LostRace(f"the folder of {ref or 'a ref'} was packed away while it was being locked", ref=ref)
     return WriteFailed(f"git could not write: {said[:300]}", hint="run 'git okstra doctor'", ref=ref)
 
 

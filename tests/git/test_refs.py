@@ -116,6 +116,7 @@ def test_a_held_lock_names_its_ref_and_leaves_the_others_unlocked(git: Git, tip:
     [
         ("failed to lock file '/x/refs/a.lock' for writing: ", "ref.locked"),
         ("failed to create locked file '/x/a.lock': File exists", "ref.locked"),
+        ("failed to create locked file '/x/a.lock': No such file or directory", "ref.lost-race"),
         ("failed to create locked file '/locked/no space/a.lock': Permission denied", "repo.read-only"),
         ("failed to write to '/x': Read-only file system", "repo.read-only"),
         ("failed to write chunk: No space left on device", "disk.full"),
