@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, NewType
 
 from okstra_git.errors import OkstraError
@@ -145,6 +146,21 @@ def mint_ulid(milliseconds: int) -> str:
     """A new ULID for this instant (https://github.com/ulid/spec); unique across clones without coordination."""
     value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10))
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
+
+
+def number_ranges(numbers: Sequence[int], *, dash: str) -> Iterator[str]:
+    """The numbers in order, each once, as people list them: three and more in a row become a range."""
+    left = sorted(set(numbers))
+    at = 0
+    while at < len(left):
+        end = at
+        while end + 1 < len(left) and left[end + 1] == left[end] + 1:
+            end += 1
+        if end - at >= 2:
+            yield f"{left[at]}{dash}{left[end]}"
+        else:
+            yield from map(str, left[at : end + 1])
+        at = end + 1
 
 
 def shown(text: str) -> str:

@@ -1,6 +1,6 @@
 """Title and body of a pull request, from what okstra knows of its stages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from okstra_git.handoff.evidence import most_telling
 from okstra_git.handoff.harmless import columns, cut_to_columns, one_line, prose, ticket, visible_line
 from okstra_git.handoff.pr_templates import Template, fill, gaps_in
+from okstra_git.names import number_ranges
 from okstra_git.records.stage import Check, Verification
 from okstra_git.rendering import read_labels, render
 
@@ -218,21 +219,7 @@ def _dollars(amount: float) -> str:
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """`2, 3, 5–9`: three and more in a row become a range."""
-    return ", ".join(_runs(sorted(set(numbers))))
-
-
-def _runs(numbers: Sequence[int]) -> Iterator[str]:
-    at = 0
-    while at < len(numbers):
-        end = at
-        while end + 1 < len(numbers) and numbers[end + 1] == numbers[end] + 1:
-            end += 1
-        if end - at >= 2:
-            yield f"{numbers[at]}–{numbers[end]}"
-        else:
-            yield from map(str, numbers[at : end + 1])
-        at = end + 1
+    return ", ".join(number_ranges(numbers, dash="–"))
 
 
 def _length(text: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from okstra_git.names import number_ranges
 from okstra_git.phases import PHASES
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
@@ -120,19 +121,6 @@ def _left(
 
 def named_stages(numbers: Sequence[int]) -> str:
     """`stage 2`, or `stages 1, 3-14`: three and more in a row become a range, and many ranges are cut."""
-    ranges = list(_ranges(sorted(set(numbers))))
+    ranges = list(number_ranges(numbers, dash="-"))
     more = f" and {len(ranges) - LISTED} more" if len(ranges) > LISTED else ""
     return f"{'stage' if len(numbers) == 1 else 'stages'} {', '.join(ranges[:LISTED])}{more}"
-
-
-def _ranges(numbers: list[int]) -> Iterator[str]:
-    at = 0
-    while at < len(numbers):
-        end = at
-        while end + 1 < len(numbers) and numbers[end + 1] == numbers[end] + 1:
-            end += 1
-        if end - at >= 2:
-            yield f"{numbers[at]}-{numbers[end]}"
-        else:
-            yield from map(str, numbers[at : end + 1])
-        at = end + 1
