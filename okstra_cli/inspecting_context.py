@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_cli.inspecting import Inspection, TaskSeen, note_outdated, read_manifest, see_task
-from okstra_cli.inspecting_run import files_of, ground_of, read_context
+from okstra_cli.inspecting_run import RunLook, look_at_run
 from okstra_cli.locating import find_stage_here, require_key
 from okstra_cli.output import Answer
 from okstra_cli.views import inspect_context as view
 from okstra_git.errors import OkstraError
 from okstra_git.paths import ProjectPaths
 from okstra_git.runs.leases import GUARDED
-from okstra_git.runs.left_files import list_prompts, list_results, size_of
+from okstra_git.runs.left_files import size_of
 from okstra_git.runs.project import read_qa_commands
 from okstra_git.runs.project_files import list_config_files
-from okstra_git.runs.run_sources import SourceSeen, judge_file, list_sources
-from okstra_git.runs.team_seen import see_team
+from okstra_git.runs.run_sources import SourceSeen, judge_file
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.state.registry import require_task
 
@@ -25,35 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okstra_cli.identity import Identity
-    from okstra_cli.inspecting_run import Ground
     from okstra_cli.session import Session
-    from okstra_git.host.lives import Life
     from okstra_git.names import TaskKey
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.last_report import Asked
-    from okstra_git.runs.left_files import Prompt, Result, Seen
     from okstra_git.runs.project_files import Config
-    from okstra_git.runs.team_seen import TeamSeen
 
 
 LOOKED_THROUGH = 20
 """Runs, from the newest on, among which the last report is looked for."""
-
-
-@dataclass(frozen=True)
-class LastRun:
-    """The latest run, its team and what it has left."""
-
-    run: Run
-    life: Life | None
-    is_here: bool
-    team: TeamSeen
-    sources: list[SourceSeen]
-    files: Mapping[str, Seen | None]
-    prompts: list[Prompt]
-    results: list[Result]
-    ground: Ground | None
 
 
 @dataclass(frozen=True)
@@ -73,7 +53,7 @@ class Context:
     seen: TaskSeen
     folder: str | None
     plan: SourceSeen | None
-    last: LastRun | None
+    last: RunLook | None
     project: ProjectSeen
     candidate: str
     asked: Asked | None
@@ -91,7 +71,7 @@ def context_of(session: Session, identity: Identity) -> Answer:
         seen=see_task(looking, task),
         folder=_folder(looking, key),
         plan=_plan(looking, task),
-        last=_last_run(looking, task, last) if last is not None else None,
+        last=look_at_run(looking, task, last) if last is not None else None,
         project=_project(looking),
         candidate=_candidate(looking, key, last, here),
         asked=_asked(looking, task),
@@ -123,22 +103,6 @@ def _plan(looking: Inspection, task: Task) -> SourceSeen | None:
         return None
     path, blob = task.plan.path, task.plan.blob
     return SourceSeen("plan", path, blob, judge_file(looking.disk.root / path, blob))
-
-
-def _last_run(looking: Inspection, task: Task, run: Run) -> LastRun:
-    disk = looking.disk
-    context = read_context(looking, run)
-    return LastRun(
-        run=run,
-        life=looking.life_of(run),
-        is_here=looking.is_here(run),
-        team=see_team(disk, run, context),
-        sources=list(list_sources(disk, task, run, context)),
-        files=files_of(looking, task, run, context),
-        prompts=list_prompts(disk, run),
-        results=list_results(disk, run),
-        ground=ground_of(looking, task, run, context),
-    )
 
 
 def _project(looking: Inspection) -> ProjectSeen:

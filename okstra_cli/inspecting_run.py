@@ -53,10 +53,9 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class RunSeen:
-    """One run as found. `files` maps what a file is to where it should be; `archived` counts files in the log."""
+class RunLook:
+    """One run, its team and what it has left. `files` maps what a file is to where it should be."""
 
-    task: Task
     run: Run
     life: Life | None
     is_here: bool
@@ -66,6 +65,13 @@ class RunSeen:
     prompts: list[Prompt]
     results: list[Result]
     ground: Ground | None
+
+
+@dataclass(frozen=True)
+class RunSeen(RunLook):
+    """A run with all that the log and its task tell beside it; `archived` counts files in the log."""
+
+    task: Task
     snapshots: list[Snapshot]
     archived: int | None
     events: list[Entry]
@@ -83,11 +89,23 @@ def details_of(session: Session, text: str) -> Answer:
 
 def see_run(looking: Inspection, task: Task, run: Run) -> RunSeen:
     """Look at everything that belongs to the run; what is missing is None or empty, with a note."""
-    disk, git = looking.disk, looking.session.git
-    context = read_context(looking, run)
-    events = timeline(read_events(git, looking.snapshot.tips, task.key), task.runs)
+    look = look_at_run(looking, task, run)
+    events = timeline(read_events(looking.session.git, looking.snapshot.tips, task.key), task.runs)
     return RunSeen(
+        **vars(look),
         task=task,
+        snapshots=_snapshots(looking, run),
+        archived=_archived(looking, run),
+        events=[entry for entry in events if entry.run == run.id],
+        others=[each for each in sorted(task.runs.values(), key=lambda one: one.id, reverse=True) if each != run],
+    )
+
+
+def look_at_run(looking: Inspection, task: Task, run: Run) -> RunLook:
+    """Look at the run itself; what is missing is None or empty, with a note."""
+    disk = looking.disk
+    context = read_context(looking, run)
+    return RunLook(
         run=run,
         life=looking.life_of(run),
         is_here=looking.is_here(run),
@@ -97,10 +115,6 @@ def see_run(looking: Inspection, task: Task, run: Run) -> RunSeen:
         prompts=list_prompts(disk, run),
         results=list_results(disk, run),
         ground=ground_of(looking, task, run, context),
-        snapshots=_snapshots(looking, run),
-        archived=_archived(looking, run),
-        events=[entry for entry in events if entry.run == run.id],
-        others=[each for each in sorted(task.runs.values(), key=lambda one: one.id, reverse=True) if each != run],
     )
 
 

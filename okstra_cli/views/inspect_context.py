@@ -13,7 +13,8 @@ from okstra_cli.views.moments import told_time
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_cli.inspecting_context import Context, LastRun
+    from okstra_cli.inspecting_context import Context
+    from okstra_cli.inspecting_run import RunLook
     from okstra_git.runs.left_files import Prompt, Result, Seen
     from okstra_git.runs.team_seen import Member
 
@@ -51,7 +52,7 @@ def context_json(found: Context, notes: Sequence[str]) -> dict[str, Any]:
     return fitted(document, LIMIT)
 
 
-def _run_json(last: LastRun) -> dict[str, Any]:
+def _run_json(last: RunLook) -> dict[str, Any]:
     ground = last.ground
     return {
         **run_in_short(last.run, last.life),
@@ -74,14 +75,14 @@ def _there(file: Seen | None) -> str | None:
     return file.path if file is not None and file.bytes is not None else None
 
 
-def _created(last: LastRun | None) -> dict[str, Any] | None:
+def _created(last: RunLook | None) -> dict[str, Any] | None:
     """What is recorded of making the team, without whatever else stands there."""
     made = last.team.created if last is not None else None
     return {name: made.get(name) for name in ("attempted", "status", "reason")
             if isinstance(made.get(name), str | bool | None)} if made is not None else None  # fmt: skip
 
 
-def _workers_json(last: LastRun) -> Many | None:
+def _workers_json(last: RunLook) -> Many | None:
     """Each worker of the roster with what is there of it; null where no document tells the roster."""
     if last.team.members is None:
         return None
@@ -159,7 +160,7 @@ def context_page(found: Context, notes: Sequence[str], now: datetime) -> Page:
     return page
 
 
-def _last(page: Page, last: LastRun) -> None:
+def _last(page: Page, last: RunLook) -> None:
     _row(page, "run", *run_words(last.run, last.life))
     _row(page, "lead session", last.team.session or "")
     folder = f"{last.run.folder}/"
