@@ -118,11 +118,6 @@ class RunPaths(NamedTuple):
         return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
 
 
-def task_root_of(run_folder: Path) -> Path | None:
-    """The task folder that a run folder lies in, found by the path component `runs`; None when there is none."""
-    return next((parent.parent for parent in (run_folder, *run_folder.parents) if parent.name == RUNS), None)
-
-
 def plan_key(blob: str) -> str:
     """How folders name an approved plan: by the first 12 characters of its blob id."""
     return f"plan-{blob[:12]}"

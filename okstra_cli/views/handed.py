@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from okstra_git.git.repo import Git
     from okstra_git.handoff.overview import GroupView
     from okstra_git.names import TaskKey
-    from okstra_git.records.handoff import Landing, PullRequest
+    from okstra_git.records.handoff import PullRequest
     from okstra_git.records.states import Stage, Task
 
 SHORT = 10
@@ -91,11 +91,6 @@ def _stage_json(stage: Stage) -> dict[str, Any]:
         if landing is not None
         else None,
     }
-
-
-def landing_json(landing: Landing) -> dict[str, Any]:
-    """Where a stage arrived."""
-    return {"target": landing.target, "commit": landing.commit, "how": landing.how, "group": landing.group or None}
 
 
 def status_page(git: Git, tasks: Sequence[Task]) -> Page:

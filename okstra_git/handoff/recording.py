@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -291,11 +291,6 @@ def record_closed(store: Store, key: TaskKey, url: str, *, reason: str = "", rep
         return [fact, *release(task, f"group-{before.group}")]
 
     return store.append(decide)
-
-
-def find_pr_task(tasks: Sequence[Task], url: str, *, choose: Callable[[PullRequest], bool] = bool) -> Task | None:
-    """The task that has the pull request on record, or None."""
-    return next((task for task in tasks if url in task.prs and choose(task.prs[url])), None)
 
 
 def _require_pr(task: Task, url: str) -> PullRequest:
