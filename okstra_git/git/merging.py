@@ -136,19 +136,34 @@ def line_differences(git: Git, deltas: Iterable[Delta]) -> Iterator[dict[bytes, 
         yield _joint_difference(git, delta, left)
 
 
-def _joint_difference(git: Git, delta: Delta, left: _Left) -> dict[bytes, int] | None:
+def lines_by_path(git: Git, deltas: Iterable[Delta]) -> Iterator[dict[bytes, int] | None]:
+    """`line_differences`, each line together with its path (path, NUL, line): what moves between files stays seen."""
+    left: _Left = {}
+    for delta in deltas:
+        yield _joint_difference(git, delta, left, by_path=True)
+
+
+def _joint_difference(git: Git, delta: Delta, left: _Left, *, by_path: bool = False) -> dict[bytes, int] | None:
     """The difference of one delta; `left` holds each file as the last delta that touched it left it."""
-    net: Counter[bytes] = Counter()
+    net: dict[bytes, int] = {}
     for change in delta:
-        *known, lines = left.get(change.path, ("", "", []))
-        before = lines if known == [change.old_mode, change.old] else _lines(git, change.old_mode, change.old)
-        after = _lines(git, change.new_mode, change.new)
-        if after is None or before is None:
+        difference = _file_difference(git, change, left)
+        if difference is None:
             return None
-        left[change.path] = (change.new_mode, change.new, after)
-        for line, count in _net(before, after, change.old_mode, change.new_mode).items():
-            net[line] += count
+        prefix = change.path + b"\0" if by_path else b""
+        for line, count in difference.items():
+            net[prefix + line] = net.get(prefix + line, 0) + count
     return {line: count for line, count in net.items() if count}
+
+
+def _file_difference(git: Git, change: Change, left: _Left) -> dict[bytes, int] | None:
+    *known, lines = left.get(change.path, ("", "", []))
+    before = lines if known == [change.old_mode, change.old] else _lines(git, change.old_mode, change.old)
+    after = _lines(git, change.new_mode, change.new)
+    if after is None or before is None:
+        return None
+    left[change.path] = (change.new_mode, change.new, after)
+    return _net(before, after, change.old_mode, change.new_mode)
 
 
 def _net(before: list[bytes], after: list[bytes], old_mode: str, new_mode: str) -> dict[bytes, int]:

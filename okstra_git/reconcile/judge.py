@@ -1,22 +1,27 @@
-"""Puts survey, windows and proofs together: the report of one task, as a pure answer about the repository."""
+"""Puts survey, windows and proofs together: the reports of tasks, as a pure answer about the repository."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from okstra_git.git.history import is_whole_above
 from okstra_git.git.objects import MissingObject
+from okstra_git.reconcile.accounts import Beside, IsAccounted, left_over
 from okstra_git.reconcile.anchors import judge_anchor
 from okstra_git.reconcile.arrivals import Arrivals, Arrived
-from okstra_git.reconcile.candidates import confirm, confirm_gone, confirm_split, find_successor
+from okstra_git.reconcile.cases import Accounts, Case
 from okstra_git.reconcile.handed import find_with_groups
-from okstra_git.reconcile.locate import Hit, locate, proven_range
+from okstra_git.reconcile.identity import Identities
+from okstra_git.reconcile.locate import Hit, proven_range
 from okstra_git.reconcile.model import Finding, ProvenRange, Report
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.presence import is_gone
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
+from okstra_git.reconcile.questions import Questions
+from okstra_git.reconcile.readings import Readings
+from okstra_git.reconcile.search import Searched, search
 from okstra_git.reconcile.survey import Standing, survey
 from okstra_git.reconcile.verdict import apply_rules
-from okstra_git.reconcile.windows import Window, open_window
+from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Task
 
 DEFAULT_WINDOW = 20_000
@@ -33,14 +38,143 @@ class Judge:
     limit: int = DEFAULT_WINDOW
     carry_by_replay: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
-    _roots: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    _windows: dict[tuple[str, tuple[str, ...]], Window] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._readings = Readings(self.places, self.limit)
+        self.window = self._readings.window
+        self.window_above = self._readings.window_above
+        self.root_of = self._readings.root_of
+        self._questions = Questions(self.places, self.limit)
 
     def judge(self, task: Task) -> Report:
         """What reconcile says of the task now; changes nothing."""
-        standings = survey(task, self.places)
-        provers = self._provers([standing for standing in standings if standing.status == "stale"])
-        findings = [self._finding(task, standing, provers) for standing in standings]
+        return self.judge_all([task])[0]
+
+    def judge_all(self, tasks: Sequence[Task]) -> list[Report]:
+        """What reconcile says of each of the tasks, in their order, from one reading for all of them."""
+        standings = {task.key: survey(task, self.places) for task in tasks}
+        cases = {task.key: self._cases(task, standings[task.key]) for task in tasks}
+        every = [case for each in cases.values() for case in each]
+        self._search_own(every)
+        accounts = {task.key: Accounts(task, cases[task.key], self.places) for task in tasks}
+        for case in every:
+            case.finding = self._own_verdict(case, accounts[case.task.key].besides(case.number))
+        self._search_targets([case for case in every if case.finding is None], accounts)
+        return [self._report(task, standings[task.key], cases[task.key]) for task in tasks]
+
+    def _cases(self, task: Task, standings: Sequence[Standing]) -> list[Case]:
+        stale = [standing for standing in standings if standing.status == "stale"]
+        if not stale:
+            return []
+        ranges = {number: stage.range for number, stage in task.stages.items() if stage.range}
+        deltas = RecordedDeltas(self.places.git, [ranges[standing.stage.number] for standing in stale])
+        identities = Identities(self.places.git, ranges, [standing.stage.number for standing in stale])
+        return [
+            Case(task, standing, recorded, Prover(self.places.git, recorded, deltas), identities)
+            for standing in stale
+            if (recorded := ranges.get(standing.stage.number))
+        ]
+
+    # --- the stage's own branch
+
+    def _search_own(self, cases: Iterable[Case]) -> None:
+        """Search the own branches of all cases, which are read together."""
+        wanted = [(case, home) for case in cases if (home := self._own_home(case)) is not None]
+        self._readings.open_own([(home, case.task, case.recorded.head) for case, home in wanted])
+        for case, home in wanted:
+            self._search(case, home)
+
+    def _own_home(self, case: Case) -> Home | None:
+        """The stage's branch; none where a target contains it, for then it has nothing of its own."""
+        home = case.standing.home
+        if home is None or any(self.places.contains(t.tip, home.tip) for t in self._targets(case)):
+            return None
+        return home
+
+    def _targets(self, case: Case) -> list[Home]:
+        homes = self.places.targets(case.task, case.standing.stage)
+        return list({home.tip: home for home in reversed(homes)}.values())[::-1]
+
+    def _search(self, case: Case, home: Home) -> Searched:
+        window = self.window(home, case.task, case.recorded.head)
+        found = search(window, case.prover, case.identities, case.number)
+        case.searched.append(Searched(home, window, found))
+        return case.searched[-1]
+
+    def _own_verdict(self, case: Case, is_accounted: IsAccounted) -> Finding | None:
+        """What proven ranges on the own branch amount to; None where it has none."""
+        own = case.own
+        if own is None or not own.found.hits:
+            return None
+        found, hit = own.found, own.found.hits[0]
+        if len(found.hits) > 1 or not self._sees_all(case):
+            return self._questions.ask(case, found.hits)
+        beside = Beside(own.window, found, hit, case.identities, case.number, is_accounted)
+        extra = next(iter(found.outside), None) or beside.doubtful()
+        if extra is not None:
+            return self._questions.ask_beside(case, own, hit, extra)
+        return self._auto(case, own.home, hit)
+
+    def _sees_all(self, case: Case) -> bool:
+        tips = [home.tip for home in (*([case.standing.home] if case.standing.home else []), *self._targets(case))]
+        root = self.root_of(case.task, case.recorded.head)
+        whole = is_whole_above(self.places.git, tips, root, limit=self.limit)
+        return whole and all(one.window.complete for one in case.searched)
+
+    # --- targets
+
+    def _search_targets(self, cases: Sequence[Case], accounts: Mapping[str, Accounts]) -> None:
+        """Search the targets of the cases that their own branch did not decide."""
+        self._readings.open_targets([(t, c.task, c.recorded.head) for c in cases for t in self._targets(c)])
+        for case in cases:
+            case.finding = self._target_verdict(case, accounts[case.task.key].besides(case.number))
+
+    def _target_verdict(self, case: Case, is_accounted: IsAccounted) -> Finding:
+        for target in self._targets(case):
+            seen = self._search(case, target)
+            hits = seen.found.hits
+            if len(hits) == 1 and not seen.found.outside and self._sees_all(case):
+                return self._landed(case, seen, hits[0], is_accounted)
+            if hits:
+                break
+        rivals = case.searched[-1].found.hits if case.searched else ()
+        return self._questions.ask(case, rivals)
+
+    def _landed(self, case: Case, seen: Searched, hit: Hit, is_accounted: IsAccounted) -> Finding:
+        """A target holds the change: landed, unless the branch has another version of it or it was taken out again."""
+        own = case.own
+        others = left_over(own.window, own.found, None, is_accounted) if own is not None else []
+        if own is not None and (others or not own.window.complete):
+            return self._questions.ask_split(case, own, seen.home, hit, others)
+        if self._is_gone(seen.home, hit):
+            return self._questions.ask_gone(case, seen.home, hit)
+        return self._auto(case, seen.home, hit)
+
+    def _is_gone(self, home: Home, hit: Hit) -> bool:
+        try:
+            return is_gone(self.places.git, hit.ends.delta, home.tip)
+        except MissingObject:
+            return False
+
+    def _auto(self, case: Case, home: Home, hit: Hit) -> Finding:
+        new = proven_range(case.prover, hit, landed=home.kind == "target")
+        hinted = self.hints.get(case.recorded.head) == new.head
+        verified = case.standing.stage.verified
+        return replace(
+            case.blank,
+            kind="auto",
+            new=new,
+            reason=_reason(hit, home, case.prover),
+            found_by="post-rewrite" if hinted else home.kind,
+            verified_carries=verified is not None and (verified.tree == hit.ends.head_tree or self.carry_by_replay),
+            flags=("partly-absorbed",) if hit.proven.partly_absorbed else (),
+        )
+
+    # --- the report
+
+    def _report(self, task: Task, standings: Sequence[Standing], cases: Sequence[Case]) -> Report:
+        judged = {case.number: case.finding for case in cases}
+        findings = [judged.get(standing.stage.number) or _plain(standing) for standing in standings]
         ruled = self._without_landed(task, apply_rules(findings, self.places.contains))
         return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window))
 
@@ -55,92 +189,15 @@ class Judge:
             _with_group(finding, landed[finding.stage]) if finding.stage in landed else finding for finding in findings
         ]
 
-    def _provers(self, stale: Sequence[Standing]) -> dict[int, Prover]:
-        """One prover per stale stage; when the first one needs its recorded delta, all are read together."""
-        ranges = [standing.stage.range for standing in stale if standing.stage.range]
-        deltas = RecordedDeltas(self.places.git, ranges)
-        return {s.stage.number: Prover(self.places.git, s.stage.range, deltas) for s in stale if s.stage.range}
 
-    def _finding(self, task: Task, standing: Standing, provers: Mapping[int, Prover]) -> Finding:
-        stage = standing.stage
-        assert stage.range is not None
-        blank = Finding(stage.number, "ok", stage.range, stage.branch)
-        if standing.status == "ok":
-            return blank
-        if standing.restored_to is not None:
-            return replace(blank, kind="restored", new=_back_to(standing), reason="its branch is back at this commit")
-        prover = provers[stage.number]
-        searched: list[tuple[Home, Window]] = []
-        homes = self._homes(task, standing)
-        root = self.root_of(task, stage.range.head)
-        sees_all = is_whole_above(self.places.git, [home.tip for home in homes], root, limit=self.limit)
-        for home in homes:
-            window = self.window(home, task, stage.range.head)
-            searched.append((home, window))
-            hits = locate(window, prover)
-            sees_all = sees_all and window.complete
-            if len(hits) == 1 and home.kind == "target" and find_successor(searched[:-1], stage.range):
-                return confirm_split(blank, searched, hits[0])
-            if len(hits) == 1 and sees_all and home.kind == "target" and self._is_gone(home, hits[0]):
-                return confirm_gone(blank, home, hits[0])
-            if len(hits) == 1 and sees_all:
-                return self._auto(blank, standing, home, prover, hits[0])
-            if hits:
-                return confirm(blank, self.places, task, searched, prover, rivals=hits)
-        return confirm(blank, self.places, task, searched, prover, rivals=[])
-
-    def _is_gone(self, home: Home, hit: Hit) -> bool:
-        try:
-            return is_gone(self.places.git, hit.ends.delta, home.tip)
-        except MissingObject:
-            return False
-
-    def _homes(self, task: Task, standing: Standing) -> list[Home]:
-        """Where to look, in order: the own branch, its upstream, the targets."""
-        own = [standing.home] if standing.home is not None else []
-        upstream = self.places.upstream(standing.stage.branch) if own else None
-        homes = [*own, *([upstream] if upstream else []), *self.places.targets(task, standing.stage)]
-        return list({home.tip: home for home in reversed(homes)}.values())[::-1]
-
-    def window(self, home: Home, task: Task, recorded: str) -> Window:
-        """The stretch of `home` in which the record may live now; shared by all stages with the same root."""
-        return self.window_above(home, task, self.root_of(task, recorded))
-
-    def window_above(self, home: Home, task: Task, root: str | None) -> Window:
-        """The stretch of `home` since its history parted from that of `root`; all of it where there is no root."""
-        fork = self.places.fork(home.tip, root) if root else None
-        hidden: list[str] = [fork] if fork else []
-        if home.kind != "target":
-            targets = [target.tip for target in self.places.targets(task, None) if target.tip != home.tip]
-            if not any(self.places.contains(tip, home.tip) for tip in targets):
-                hidden += targets
-        key = (home.tip, tuple(dict.fromkeys(hidden)))
-        if key not in self._windows:
-            self._windows[key] = open_window(self.places.git, home.tip, key[1], limit=self.limit)
-        return self._windows[key]
-
-    def root_of(self, task: Task, recorded: str) -> str | None:
-        """The commit under the lowest stage of the stack that a recorded head belongs to."""
-        if task.key not in self._roots:
-            self._roots[task.key] = _roots(task)
-        return self._roots[task.key].get(recorded)
-
-    def _auto(self, blank: Finding, standing: Standing, home: Home, prover: Prover, hit: Hit) -> Finding:
-        new = proven_range(prover, hit, landed=home.kind == "target")
-        hinted = self.hints.get(blank.recorded.head) == new.head
-        verified = standing.stage.verified
-        carries = verified is not None and (verified.tree == hit.ends.head_tree or self.carry_by_replay)
-        flags = ("partly-absorbed",) if hit.proven.partly_absorbed else ()
-        found_by = "post-rewrite" if hinted else home.kind
-        return replace(
-            blank,
-            kind="auto",
-            new=new,
-            reason=_reason(hit, home, prover),
-            found_by=found_by,
-            verified_carries=carries,
-            flags=flags,
-        )
+def _plain(standing: Standing) -> Finding:
+    """The finding of a stage that nothing has to be looked for."""
+    stage = standing.stage
+    assert stage.range is not None
+    blank = Finding(stage.number, "ok", stage.range, stage.branch)
+    if standing.restored_to is None:
+        return blank
+    return replace(blank, kind="restored", new=_back_to(standing), reason="its branch is back at this commit")
 
 
 def _with_group(question: Finding, found: tuple[str, Arrived]) -> Finding:
@@ -158,23 +215,6 @@ def _back_to(standing: Standing) -> ProvenRange:
     return ProvenRange(back.base, back.head, "restored", evidence)
 
 
-def _roots(task: Task) -> dict[str, str | None]:
-    """For every recorded head, the base under the lowest stage of the stack that it is part of."""
-    bases = {stage.range.head: stage.range.base for stage in task.stages.values() if stage.range}
-    roots: dict[str, str | None] = {}
-    for head in bases:
-        path: list[str] = []
-        at: str | None = head
-        while at in bases and at not in roots and at not in path:
-            path.append(at)
-            at = bases[at]
-        root = roots.get(at or "", at)
-        roots.update(dict.fromkeys(path, root if root not in path else None))
-    if task.anchor is not None:
-        roots.setdefault(task.anchor.range.head, task.anchor.range.base)
-    return roots
-
-
 _SENTENCES = {
     "same-tree": "same files as recorded, in other commits",
     "same-delta": "the identical change on a new base",
@@ -186,5 +226,7 @@ _SENTENCES = {
 def _reason(hit: Hit, home: Home, prover: Prover) -> str:
     sentence = _SENTENCES[hit.proven.rung]
     if hit.proven.partly_absorbed:
-        sentence += f", {len(prover.recorded_delta() or ()) - len(hit.ends.delta)} files of it were there already"
+        there = len(prover.recorded_delta() or ()) - len(hit.ends.delta)
+        part = f"{there} of its files were there already" if there > 1 else "1 of its files was there already"
+        sentence += f", {part if there else 'some of its lines were there already'}"
     return f"{sentence}; landed in {home.name}" if home.kind == "target" else sentence

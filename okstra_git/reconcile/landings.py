@@ -242,7 +242,7 @@ class _Look:
                 how = prove_union(self.judge.places.git, self.task, union, window) if free else None
                 if how is not None:
                     one = Arrived(home, union.commit, how)
-                    kept = self.arrivals.is_kept(one, home, window.by_id[union.commit].delta, root)
+                    kept = self.arrivals.is_kept(one, home, window.stretch.by_id[union.commit].delta, root)
                     for number in union.stages:
                         self._take(number, replace(one, is_there=kept))
 

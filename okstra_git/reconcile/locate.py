@@ -1,8 +1,8 @@
-"""Finds, inside one window, every range that is provably the recorded change."""
+"""Finds, inside one window, every range that is provably the recorded change, by its content alone."""
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from okstra_git.digest import multiset_sum
 from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
@@ -11,11 +11,14 @@ from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.proofs import Ends, Proven, Prover
+from okstra_git.reconcile.stretches import without_paths
 from okstra_git.reconcile.windows import Span, Step, Window
 
 MAX_SINGLES = 64
 MAX_MAPPED = 300
 SECOND_OPINIONS = 4
+MAX_MOVES = 4
+"""Neighbours on either side of a range that may move lines without any sum seeing it."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Hit:
 
 
 def locate(window: Window, prover: Prover) -> list[Hit]:
-    """All proven ranges, tight and without doubles: none = not here, more than one = ambiguous."""
-    if prover.recorded.is_empty or not window.steps:
+    """All proven ranges by content alone, tight and without doubles: none = not here, more than one = ambiguous."""
+    if prover.recorded.is_empty or window.is_empty:
         return []
     hits = _by_delta(window, prover) or _by_only_visit(window, prover)
     if not (len(hits) == 1 and _is_only_visit(window, hits[0])):
@@ -52,40 +55,64 @@ def ends_of(window: Window, span: Span) -> Ends:
     return Ends(span.first.parent_tree, span.last.facts.tree, net, steps=1 if single else 2)
 
 
+def prove_spans(window: Window, prover: Prover, spans: Iterable[Span], *, second_opinions: bool) -> Iterator[Hit]:
+    """The spans that are the recorded change. Where more of them look alike than git is asked about, it is not asked
+    at all: a copy that nobody looked at is still a copy."""
+    chosen = list(spans)
+    ask = second_opinions and len(chosen) <= SECOND_OPINIONS
+    for span in chosen:
+        ends = ends_of(window, span)
+        yes = prover.prove(ends, second_opinion=ask)
+        if yes is not None and (not yes.partly_absorbed or _rest_was_there(window, prover, span, ends)):
+            yield Hit(span, ends, yes)
+
+
 def _by_delta(window: Window, prover: Prover) -> list[Hit]:
     wanted = int(prover.recorded.delta_sum, 16)
-    known = None if wanted in window.by_delta else prover.recorded_delta()
+    known = None if window.by_delta(wanted) else prover.recorded_delta()
     spans = window.spans_with_delta(wanted, known)
-    return list(_proven(window, prover, spans, second_opinions=False))
+    return list(prove_spans(window, prover, spans, second_opinions=False))
 
 
 def _by_only_visit(window: Window, prover: Prover) -> list[Hit]:
     """The one step that touches a recorded path at all: where else should the change be?"""
     for change in prover.recorded_delta() or ():
-        visitors = window.by_path.get(change.path, [])
+        visitors = window.visitors(change.path)
         if len(visitors) == 1:
-            return list(_proven(window, prover, [Span(visitors[0], visitors[0])], second_opinions=False))
+            return list(prove_spans(window, prover, [Span(visitors[0], visitors[0])], second_opinions=False))
     return []
 
 
 def _by_lines(window: Window, prover: Prover) -> list[Hit]:
-    if prover.recorded.lines_sum is None:
+    """Ranges with the recorded lines, path by path; else, for files renamed below, with those lines anywhere."""
+    lines = prover.recorded_lines()
+    if not lines:
         return []
-    spans = window.spans_with_lines(int(prover.recorded.lines_sum, 16))
-    return list(_proven(window, prover, spans, second_opinions=True, by_lines=True))
+    spans = window.spans_with_lines(multiset_sum(lines.items()))
+    wide = [wider for span in spans for wider in _widened(window, span)]
+    hits = list(prove_spans(window, prover, dict.fromkeys(wide), second_opinions=True))
+    bare = multiset_sum(without_paths(lines).items()) if not hits else 0
+    return hits or list(prove_spans(window, prover, window.spans_with_lines(bare, bare=True), second_opinions=True))
 
 
-def _proven(
-    window: Window, prover: Prover, spans: list[Span], *, second_opinions: bool, by_lines: bool = False
-) -> Iterator[Hit]:
-    """The spans that are the recorded change. Where more of them look alike than git is asked about, it is not asked
-    at all: a copy that nobody looked at is still a copy."""
-    ask = second_opinions and len(spans) <= SECOND_OPINIONS
-    for span in spans:
-        ends = replace(ends_of(window, span), has_recorded_lines=by_lines and not window.has_unknown_lines)
-        yes = prover.prove(ends, second_opinion=ask)
-        if yes is not None and (not yes.partly_absorbed or _rest_was_there(window, prover, span, ends)):
-            yield Hit(span, ends, yes)
+def _widened(window: Window, span: Span) -> Iterator[Span]:
+    """The span, and it with the neighbours that move lines within a file, which no sum can see."""
+    yield span
+    below, above = span.first, span.last
+    for _ in range(MAX_MOVES):
+        parent = window.find(below.parent)
+        if parent is None or not parent.delta or window.has_lines(parent):
+            break
+        below = parent
+        yield Span(below, span.last)
+    for _ in range(MAX_MOVES):
+        child = next((c for c in window.only_own(window.stretch.children.get(above.facts.oid, ())) if c.delta), None)
+        if child is None or window.has_lines(child):
+            break
+        above = child
+        yield Span(span.first, above)
+        if below is not span.first:
+            yield Span(below, above)
 
 
 def _rest_was_there(window: Window, prover: Prover, span: Span, ends: Ends) -> bool:
@@ -93,11 +120,11 @@ def _rest_was_there(window: Window, prover: Prover, span: Span, ends: Ends) -> b
 
     A part that another commit of the window makes may be the stage itself, split and changed.
     """
-    root = _tree_under(window, span.first.root)
+    root = _tree_of(window, window.root_under(span.first))
     return root is not None and prover.was_absorbed_in(root, ends)
 
 
-def _tree_under(window: Window, root: str) -> str | None:
+def _tree_of(window: Window, root: str) -> str | None:
     if not root:
         return EMPTY_TREE
     facts = find_commit(window.git, root)
@@ -105,48 +132,47 @@ def _tree_under(window: Window, root: str) -> str | None:
 
 
 def _is_only_visit(window: Window, hit: Hit) -> bool:
-    """Whether some path or line of the change is touched nowhere else in the window: then nothing else can equal it."""
+    """Whether some path of the change is touched nowhere else in the window: then nothing else can equal it."""
     if hit.span.first is not hit.span.last:
         return False
-    return any(len(window.by_path[c.path]) == 1 for c in hit.ends.delta) or window.is_only_visitor(hit.span.first)
+    return any(len(window.visitors(change.path)) == 1 for change in hit.ends.delta)
 
 
 def _by_rest(window: Window, prover: Prover) -> list[Hit]:
     """Ranges that make what is left of the change on top of the window's roots: part of it had arrived before."""
-    if prover.recorded.lines_sum is None:
-        return []
     hits: list[Hit] = []
-    for root in dict.fromkeys(step.root for step in window.steps):
-        tree = _tree_under(window, root)
+    for root in window.roots if prover.recorded_lines() is not None else ():
+        tree = _tree_of(window, root)
         left = prover.would_change(tree) if tree else None
         if left:
-            lines = (pair for difference in left.values() for pair in difference.items())
-            spans = [span for span in window.spans_with_lines(multiset_sum(lines)) if span.first.root == root]
-            hits += _proven(window, prover, spans, second_opinions=False)
+            lines = ((path + b"\0" + line, n) for path, each in left.items() for line, n in each.items())
+            spans = window.spans_with_lines(multiset_sum(lines))
+            above = [span for span in spans if window.root_under(span.first) == root]
+            hits += prove_spans(window, prover, above, second_opinions=False)
     return hits
 
 
 def _by_paths(window: Window, prover: Prover) -> list[Hit]:
-    """Single commits on the recorded paths, for a change that has no sum to be found by: lines moved, a file renamed,
-    or too large to count."""
-    lines_sum = prover.recorded.lines_sum
-    if (lines_sum is not None and int(lines_sum, 16)) or prover.recorded_delta() is None:
+    """Single commits on the recorded paths, for a change that has no sum to be found by: lines moved within a file,
+    or files too large to count."""
+    lines = prover.recorded_lines()
+    if lines or prover.recorded_delta() is None:
         return []
     paths = frozenset(change.path for change in prover.recorded_delta() or ())
     steps = _likely(window, prover, paths)
-    if lines_sum is not None:
-        steps = [step for step in steps if window.keeps_lines(step)]
+    if lines is not None:
+        steps = [step for step in steps if not window.has_lines(step)]
     if len(steps) > MAX_SINGLES:
         return []
     spans = [Span(step, step) for step in steps]
     authored = [span for span in spans if _same_author(span.first, prover)]
-    hits = list(_proven(window, prover, spans, second_opinions=False))
-    return hits or list(_proven(window, prover, authored, second_opinions=True))
+    hits = list(prove_spans(window, prover, spans, second_opinions=False))
+    return hits or list(prove_spans(window, prover, authored, second_opinions=True))
 
 
 def _likely(window: Window, prover: Prover, paths: frozenset[bytes]) -> list[Step]:
     """Steps that touch recorded paths, those by the recorded author at the recorded time first."""
-    sharing = {step.position: step for path in paths for step in window.by_path.get(path, ())}
+    sharing = {step.position: step for path in paths for step in window.visitors(path)}
     return sorted(sharing.values(), key=lambda step: (not _same_author(step, prover), -step.position))
 
 

@@ -17,6 +17,11 @@ class Candidate:
     why: str
     recommended: bool = False
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is what okstra itself keeps, which is no new place."""
+        return self.ref.startswith("refs/okstra/")
+
 
 @dataclass(frozen=True)
 class ProvenRange:

@@ -148,6 +148,10 @@ class Places:
             self._contained[tip, commit] = contains(self.git, tip, commit)
         return self._contained[tip, commit]
 
+    def learn(self, tip: str, answers: Mapping[str, bool]) -> None:
+        """Take in for many commits at once whether the tip has them in its history."""
+        self._contained.update({(tip, commit): answer for commit, answer in answers.items()})
+
     def fork(self, tip: str, other: str) -> str | None:
         """Where two commits' histories part; asked of git once."""
         if (tip, other) not in self._forks:

@@ -104,7 +104,7 @@ def _was_taken(window: Window, change: Change, step: Step, brought: Step) -> boo
     if found != "altered":
         return found == "out"
     here = find_entry(window.git, step.facts.tree, change.path) or NOTHING
-    earlier = [at for at in window.by_path.get(change.path, ()) if at.position <= brought.position]
+    earlier = [at for at in window.visitors(change.path) if at.position <= brought.position]
     sides = dict.fromkeys((each.old_mode, each.old) for at in earlier for each in at.delta if each.path == change.path)
     sides.pop((change.new_mode, change.new), None)
     return any(_is_undone(window.git, change, here, side) for side in _some(list(sides)))
@@ -122,10 +122,10 @@ def _since(window: Window, arrived: str) -> list[Step]:
         if step.facts.oid == arrived or not holding.isdisjoint(step.facts.parents):
             holding.add(step.facts.oid)
     line: list[Step] = []
-    at = window.by_id.get(window.tip)
+    at = window.find(window.tip)
     while at is not None and at.facts.oid in holding:
         line.append(at)
-        at = window.by_id.get(at.parent or "")
+        at = window.find(at.parent)
     return line[::-1]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta, delta_fingerprint, diff_trees
 from okstra_git.git.history import find_commit
-from okstra_git.git.merging import line_difference, merge_sides, merge_trees_with_git, merged_difference
+from okstra_git.git.merging import line_difference, lines_by_path, merge_sides, merge_trees_with_git, merged_difference
 from okstra_git.git.objects import MissingObject, find_entry
 from okstra_git.git.patch_ids import PATCH_ALGORITHM
 from okstra_git.git.repo import Git
@@ -18,16 +18,12 @@ READ_TOGETHER = 64
 
 @dataclass(frozen=True)
 class Ends:
-    """A candidate range by its trees: before and after, and the exact delta between them; `steps` commits long.
-
-    `has_recorded_lines`: it adds and removes the very lines that the recorded change does, none was there before.
-    """
+    """A candidate range by its trees: before and after, and the exact delta between them; `steps` commits long."""
 
     base_tree: str
     head_tree: str
     delta: Delta
     steps: int = 1
-    has_recorded_lines: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +70,7 @@ class Prover:
         self.git = git
         self.recorded = recorded
         self._deltas = deltas or RecordedDeltas(git, [recorded])
+        self._lines: list[dict[bytes, int] | None] = []
 
     def prove(self, ends: Ends, *, second_opinion: bool) -> Proven | None:
         """The first rung that says yes, or None. An empty range on either side proves nothing.
@@ -90,7 +87,9 @@ class Prover:
         absorbed = self._replay(ends)
         if absorbed is not None:
             return Proven(rung, absorbed) if not absorbed or self._git_merges(ends) else None
-        return Proven(rung) if second_opinion and self._same_lines(ends) and self._git_merges(ends) else None
+        if second_opinion and self._same_lines(ends) and self._git_merges(ends) and self._git_undoes(ends):
+            return Proven(rung)
+        return None
 
     def _replay(self, ends: Ends) -> bool | None:
         """Whether the recorded change, merged onto the range's base, gives exactly its head: None = no.
@@ -112,15 +111,21 @@ class Prover:
         for change in recorded:
             if not self._lands(change, theirs, ends.base_tree):
                 return None
-        if ends.has_recorded_lines:
-            return False
         return len(theirs) < len(recorded) or not all(self._makes_all_of(c, theirs[c.path]) for c in recorded)
 
     def _makes_all_of(self, change: Change, moved: Change) -> bool:
+        """Whether undoing the recorded change in the new file gives the file of the new base: all of it was made here.
+
+        Where the undoing meets a conflict although the doing was clean, the lines that came and went decide.
+        """
         if change == moved:
             return True
+        back = Change(change.path, change.new_mode, change.old_mode, change.new, change.old)
+        undone = merge_sides(self.git, back, moved.new_mode, moved.new)
+        if undone is not None:
+            return undone == (moved.old_mode, moved.old)
         difference = line_difference(self.git, (change,))
-        return difference is not None and difference == line_difference(self.git, (moved,))
+        return bool(difference) and difference == line_difference(self.git, (moved,))
 
     def would_change(self, tree: str) -> dict[bytes, dict[bytes, int]] | None:
         """What the recorded change would still do to a tree: per path that changes, lines added and removed.
@@ -182,6 +187,16 @@ class Prover:
         )
         return merged is not None and merged == ends.head_tree and merged != ends.base_tree
 
+    def _git_undoes(self, ends: Ends) -> bool:
+        """Whether git's own merge, undoing the recorded change at the head, gives nothing but the new base's files.
+
+        A conflict is no answer: a file that was added to a folder which upstream moved cannot be undone by name.
+        """
+        undone = merge_trees_with_git(
+            self.git, base=self.recorded.head_tree, ours=ends.head_tree, theirs=self.recorded.base_tree
+        )
+        return undone in (None, ends.base_tree)
+
     def _same_lines(self, ends: Ends) -> bool:
         """Whether all of the change is in the range, so that nobody has to ask where the rest of it went."""
         recorded = self.recorded_delta()
@@ -191,6 +206,13 @@ class Prover:
     def recorded_delta(self) -> Delta | None:
         """The recorded change, path by path; None where its trees are gone."""
         return self._deltas.find(self.recorded)
+
+    def recorded_lines(self) -> dict[bytes, int] | None:
+        """The lines that the recorded change adds and removes, path by path; None where that is not to be had."""
+        if not self._lines:
+            delta = self.recorded_delta() if self.recorded.lines_sum is not None else None
+            self._lines.append(next(iter(lines_by_path(self.git, [delta]))) if delta is not None else None)
+        return self._lines[0]
 
     def for_commit(self, oid: str) -> "Prover | None":
         """The same questions for one commit against its parent."""

@@ -57,7 +57,7 @@ def prove_union(git: Git, task: Task, union: Union, window: Window) -> Arrival |
     """By which proof the commit is these stages one after the other, or None where that is a person's question."""
     prints = [one for number in union.stages if (one := task.stages[number].range)]
     deltas = [RecordedDeltas(git, [one]).find(one) for one in prints]
-    step = window.by_id[union.commit]
+    step = window.stretch.by_id[union.commit]
     if all(deltas) and _one_after_the_other([delta for delta in deltas if delta]) == step.delta:
         return "same-delta"
     if any(upper.base != lower.head for lower, upper in pairwise(prints)) or not find_commit(git, prints[-1].head):
@@ -82,7 +82,7 @@ def _one_after_the_other(deltas: Sequence[Delta]) -> Delta | None:
 
 def _single(window: Window, prints: Sequence[RangePrint]) -> str | None:
     delta, lines = _sums(prints)
-    spans = [*window.spans_with_delta(delta), *window.spans_with_lines(lines)]
+    spans = [*window.spans_with_delta(delta), *window.spans_with_lines(lines, bare=True)]
     singles = {span.last.facts.oid for span in spans if span.first is span.last}
     return singles.pop() if len(singles) == 1 else None
 

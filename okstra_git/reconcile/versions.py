@@ -41,7 +41,7 @@ def _recorded_on(task: Task, branch: str) -> list[RangePrint]:
 
 def _steps_of(window: Window, places: Places, recorded: RangePrint) -> Iterator[Step]:
     """The commits of the window that are this range, as recorded or where it is proven to be."""
-    at, first = window.by_id.get(recorded.head), recorded.base
+    at, first = window.find(recorded.head), recorded.base
     if at is None:
         try:
             hits = locate(window, Prover(places.git, recorded))
@@ -52,4 +52,4 @@ def _steps_of(window: Window, places: Places, recorded: RangePrint) -> Iterator[
         at, first = hits[0].span.last, hits[0].span.first.parent
     while at is not None and at.facts.oid != first:
         yield at
-        at = window.by_id.get(at.parent or "")
+        at = window.find(at.parent)

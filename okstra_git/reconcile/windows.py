@@ -1,40 +1,15 @@
-"""The stretch of history in which a moved change is looked for, indexed so that ranges are found without search."""
+"""The part of history in which a moved change is looked for: what one tip has and others have not."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
-from okstra_git.digest import add_sums, multiset_sum
-from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import Change, Delta, compose, delta_sum, diff_trees
-from okstra_git.git.history import CommitFacts, find_commit, walk
-from okstra_git.git.merging import line_differences
-from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.changes import Delta, compose
 from okstra_git.git.repo import Git
-from okstra_git.reconcile.spans import Forest, SpanIndex
+from okstra_git.reconcile.spans import SpanIndex
+from okstra_git.reconcile.stretches import Author, Step, Stretch, read_stretch, side_of
 
-
-@dataclass(frozen=True)
-class Step:
-    """One commit of a window and what it changed against its first parent.
-
-    `position` counts from the oldest; `root` is the commit outside the window on which its first-parent chain stands
-    (empty for a root commit); `delta_at` is the sum of all deltas of that chain up to here.
-    """
-
-    facts: CommitFacts
-    position: int
-    root: str
-    parent_tree: str
-    delta: Delta
-    delta_here: int
-    delta_at: int
-
-    @property
-    def parent(self) -> str | None:
-        """The first parent, None for a root commit."""
-        return self.facts.parents[0] if self.facts.parents else None
+__all__ = ["Span", "Step", "Window", "open_window"]
 
 
 @dataclass(frozen=True)
@@ -45,179 +20,182 @@ class Span:
     last: Step
 
 
-Side = tuple[bytes, str, str]
-"""A file as a change leaves it: path, mode, blob."""
-
-
-def _side(change: Change) -> Side:
-    return change.path, change.new_mode, change.new
-
-
 @dataclass
 class Window:
-    """Commits of `tip` that none of `hidden` contains, as steps, parents first; `complete` = none were left out."""
+    """Commits of `tip` that none of `hidden` contains: a view of a stretch that may hold more than them."""
 
-    git: Git
+    stretch: Stretch
     tip: str
-    steps: list[Step] = field(default_factory=list)
-    complete: bool = True
     hidden: tuple[str, ...] = ()
 
-    @cached_property
-    def by_id(self) -> dict[str, Step]:
-        """Steps by commit id."""
-        return {step.facts.oid: step for step in self.steps}
+    def __post_init__(self) -> None:
+        bits = self.stretch.bits
+        self._out = sum(bits[oid] for oid in set(self.hidden) if oid in bits)
+        self._in = bits.get(self.tip, 0)
+        self._is_all = not self._out and list(bits) == [self.tip]
+
+    @property
+    def git(self) -> Git:
+        """The repository."""
+        return self.stretch.git
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole of it could be read."""
+        return self.stretch.complete
+
+    def has(self, step: Step) -> bool:
+        """Whether the step is in this window and not only in the stretch around it."""
+        if self._is_all:
+            return True
+        mask = self.stretch.reached_by[step.position]
+        return bool(mask & self._in) and not mask & self._out
+
+    def only_own(self, steps: Iterable[Step]) -> list[Step]:
+        """Those of the steps that are in this window."""
+        return list(steps) if self._is_all else [step for step in steps if self.has(step)]
 
     @cached_property
-    def by_delta(self) -> dict[int, list[Step]]:
-        """Non-empty steps by the sum of their delta."""
-        found: dict[int, list[Step]] = {}
-        for step in self.steps:
-            if step.delta:
-                found.setdefault(step.delta_here, []).append(step)
-        return found
+    def steps(self) -> list[Step]:
+        """Every step, parents first."""
+        return self.only_own(self.stretch.steps)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it: its tip is hidden, or could not be read."""
+        return self._tip_step is None
 
     @cached_property
-    def by_path(self) -> dict[bytes, list[Step]]:
-        """Steps by each path they touch."""
-        found: dict[bytes, list[Step]] = {}
-        for step in self.steps:
-            for change in step.delta:
-                found.setdefault(change.path, []).append(step)
-        return found
+    def _tip_step(self) -> Step | None:
+        return self.find(self.tip)
 
-    @cached_property
-    def _deltas(self) -> SpanIndex:
-        sums: dict[str, int] = {step.facts.oid: step.delta_at for step in self.steps}
-        return SpanIndex(self._forest, [self._before(step, sums) for step in self.steps], list(sums.values()))
+    def find(self, oid: str | None) -> Step | None:
+        """The step of a commit, if it is in the window."""
+        step = self.stretch.by_id.get(oid or "")
+        return step if step is not None and self.has(step) else None
 
-    @cached_property
-    def _differences(self) -> list[dict[bytes, int] | None]:
-        """The lines that each step adds and removes; None where that is not to be had."""
-        return list(line_differences(self.git, (step.delta for step in self.steps)))
+    def by_author(self, author: Author) -> list[Step]:
+        """Steps of this author at this author time."""
+        return self.only_own(self.stretch.by_author.get(author, ()))
 
-    @cached_property
-    def _lines(self) -> SpanIndex:
-        """Line sums along each first-parent chain."""
-        sums: dict[str, int] = {}
-        for step, difference in zip(self.steps, self._differences, strict=True):
-            here = multiset_sum(difference.items()) if difference is not None else delta_sum(step.delta)
-            sums[step.facts.oid] = add_sums(sums.get(step.parent or "", 0), here)
-        return SpanIndex(self._forest, [self._before(step, sums) for step in self.steps], list(sums.values()))
+    def by_delta(self, wanted: int) -> list[Step]:
+        """Non-empty steps whose delta has this sum."""
+        return self.only_own(self.stretch.by_delta.get(wanted, ()))
 
-    @cached_property
-    def _by_lines(self) -> dict[int, list[Step]]:
-        """Non-empty steps by the sum of their lines."""
-        found: dict[int, list[Step]] = {}
-        for step in self.steps:
-            if step.delta:
-                found.setdefault(self._lines.grows_by(step.position), []).append(step)
-        return found
+    def visitors(self, path: bytes) -> list[Step]:
+        """Steps that touch the path."""
+        return self.only_own(self.stretch.by_path.get(path, ()))
 
-    @cached_property
-    def _visits(self) -> Counter[bytes]:
-        """How many steps add or remove each line."""
-        return Counter(line for difference in self._differences for line in difference or ())
+    # --- the line of the tip
 
-    @cached_property
-    def has_unknown_lines(self) -> bool:
-        """Whether some step's lines are not to be had (a huge or missing file)."""
-        return None in self._differences
+    def is_on_line(self, step: Step) -> bool:
+        """Whether the tip or one of its first parents is the step."""
+        tip = self._tip_step
+        forest = self.stretch.forest
+        if tip is None or not self.has(step):
+            return False
+        return forest.entered[step.position] <= forest.entered[tip.position] <= forest.left[step.position]
 
-    @cached_property
-    def _arrivals(self) -> Counter[Side]:
-        """How many steps bring each file to each content."""
-        return Counter(_side(change) for step in self.steps for change in step.delta)
+    def entry(self, step: Step) -> Step | None:
+        """The lowest commit on the tip's line that has the step in its history: itself, or a merge that brought it."""
+        if self.is_on_line(step):
+            return step
+        lowest: Step | None = None
+        waiting, seen = [step], {step.position}
+        while waiting:
+            for child in self.only_own(self.stretch.children.get(waiting.pop().facts.oid, ())):
+                if self.is_on_line(child):
+                    lowest = child if lowest is None or child.position < lowest.position else lowest
+                elif child.position not in seen:
+                    seen.add(child.position)
+                    waiting.append(child)
+        return lowest
 
-    @cached_property
-    def _forest(self) -> Forest:
-        places: dict[str, int] = {step.facts.oid: place for place, step in enumerate(self.steps)}
-        return Forest([places.get(step.parent or "") for step in self.steps])
+    def hull(self, steps: Iterable[Step]) -> Span | None:
+        """The shortest range of the tip's line that has all of the steps; None where one of them is not under it."""
+        entries = [self.entry(step) for step in steps]
+        known = [entry for entry in entries if entry is not None]
+        if not known or len(known) < len(entries):
+            return None
+        return Span(min(known, key=_position), max(known, key=_position))
 
-    @staticmethod
-    def _before(step: Step, sums: Mapping[str, int]) -> int:
-        return sums.get(step.parent or "", 0)
+    def covers(self, span: Span, step: Step) -> bool:
+        """Whether the range brings the step: it is between the ends, or a merge between them brought it."""
+        entry = self.entry(step)
+        if entry is None or not self.is_on_line(span.last):
+            return any(step is inner for inner in self.back(span))
+        return span.first.position <= entry.position <= span.last.position
 
-    def spans_with_delta(self, wanted: int, known: Delta | None = None) -> list[Span]:
-        """Every tight range whose delta has this sum; `known`, the delta itself, spares looking where it cannot be."""
-        singles = self.by_delta.get(wanted, [])
-        if len(singles) == 1 and any(self._arrivals[_side(change)] == 1 for change in singles[0].delta):
-            return [Span(singles[0], singles[0])]  # any other range would have to bring that file there as well
-        if not singles and known and not all(self._arrivals[_side(change)] for change in known):
-            return []
-        return self._spans(self._deltas, wanted)
-
-    def spans_with_lines(self, wanted: int) -> list[Span]:
-        """Every tight range whose added and removed lines have this sum."""
-        singles = self._by_lines.get(wanted, [])
-        if len(singles) == 1 and self.is_only_visitor(singles[0]):
-            return [Span(singles[0], singles[0])]
-        return self._spans(self._lines, wanted)
-
-    def singles(self, delta: int, lines: int) -> list[Step]:
-        """Every single commit whose delta, or whose added and removed lines, have this sum."""
-        return [*self.by_delta.get(delta, []), *(self._by_lines.get(lines, []) if lines else [])]
-
-    def is_only_visitor(self, step: Step) -> bool:
-        """Whether the step adds or removes a line that no other one does: then no range without it is like it."""
-        return not self.has_unknown_lines and any(
-            self._visits[line] == 1 for line in self._differences[step.position] or ()
-        )
-
-    def keeps_lines(self, step: Step) -> bool:
-        """Whether the step removes exactly the lines that it adds."""
-        return self._lines.grows_by(step.position) == 0
-
-    def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
-        return [Span(self.steps[first], self.steps[last]) for first, last in index.find(wanted)] if wanted else []
-
-    def net_delta(self, span: Span) -> Delta:
-        """What the range changes altogether."""
-        return compose(*(step.delta for step in reversed(list(self._back(span)))))
-
-    def _back(self, span: Span) -> Iterator[Step]:
-        at = span.last
-        while True:
+    def back(self, span: Span) -> Iterator[Step]:
+        """The steps of the range along first parents, newest first."""
+        at: Step | None = span.last
+        while at is not None:
             yield at
             if at is span.first:
                 return
-            at = self.by_id[at.parent or ""]
+            at = self.stretch.by_id.get(at.parent or "")
+
+    def net_delta(self, span: Span) -> Delta:
+        """What the range changes altogether."""
+        return compose(*(step.delta for step in reversed(list(self.back(span)))))
+
+    def root_under(self, step: Step) -> str:
+        """The commit outside of the window on which the step's first-parent line stands; empty for a root commit."""
+        at, below = step, self.find(step.parent)
+        while below is not None:
+            at, below = below, self.find(below.parent)
+        return at.parent or ""
+
+    @cached_property
+    def roots(self) -> list[str]:
+        """The commits outside of the window on which first-parent lines of it stand."""
+        return list(dict.fromkeys(step.parent or "" for step in self.steps if self.find(step.parent) is None))
+
+    # --- ranges by their sums
+
+    def spans_with_delta(self, wanted: int, known: Delta | None = None) -> list[Span]:
+        """Every tight range whose delta has this sum; `known`, the delta itself, spares looking where it cannot be."""
+        singles = self.by_delta(wanted)
+        arrivals = self.stretch.arrivals
+        if len(singles) == 1 and any(arrivals[side_of(change)] == 1 for change in singles[0].delta):
+            return [Span(singles[0], singles[0])]  # any other range would have to bring that file there as well
+        if not singles and known and not all(arrivals[side_of(change)] for change in known):
+            return []
+        return self._spans(self.stretch.deltas, wanted)
+
+    def spans_with_lines(self, wanted: int, *, bare: bool = False) -> list[Span]:
+        """Every tight range whose added and removed lines have this sum, path by path or (bare) wherever they are."""
+        self.stretch.read_lines()
+        if bare:
+            return self._spans(self.stretch.bare_lines, wanted)
+        singles = self.only_own(self.stretch.by_lines.get(wanted, ()))
+        if len(singles) == 1 and self.stretch.is_only_visitor(singles[0]):
+            return [Span(singles[0], singles[0])]
+        return self._spans(self.stretch.lines, wanted)
+
+    def singles(self, delta: int, lines: int) -> list[Step]:
+        """Every single commit whose delta, or whose added and removed lines (wherever they are), have this sum."""
+        found = [step for step in self.steps if lines and step.delta and self._bare_sum(step) == lines]
+        return [*self.by_delta(delta), *found]
+
+    def _bare_sum(self, step: Step) -> int:
+        self.stretch.read_lines()
+        return self.stretch.bare_lines.grows_by(step.position)
+
+    def has_lines(self, step: Step) -> bool:
+        """Whether the step adds or removes a line of some file, and does not just move lines within it."""
+        return self.stretch.lines_of(step) != {}
+
+    def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
+        steps = self.stretch.steps
+        found = [(steps[first], steps[last]) for first, last in index.find(wanted)] if wanted else []
+        return [Span(first, last) for first, last in found if self.has(first) and self.has(last)]
 
 
-def open_window(git: Git, tip: str, hidden: Iterable[str], *, limit: int) -> Window:
-    """Read the commits of `tip` outside `hidden`; an unreadable stretch (shallow, missing trees) ends it early."""
-    outside = tuple(hidden)
-    facts, complete = walk(git, [tip], outside, limit=limit)
-    parents = _parent_trees(git, facts)
-    readable = [(commit, tree) for commit, tree in zip(facts, parents, strict=True) if tree is not None]
-    try:
-        deltas = diff_trees(git, [(tree, commit.tree) for commit, tree in readable])
-    except GitFailed:
-        return Window(git, tip, [], complete=False, hidden=outside)
-    return Window(git, tip, _steps(readable, deltas), complete and len(readable) == len(facts), outside)
+def _position(step: Step) -> int:
+    return step.position
 
 
-def _parent_trees(git: Git, facts: Sequence[CommitFacts]) -> list[str | None]:
-    trees = {commit.oid: commit.tree for commit in facts}
-    found: list[str | None] = []
-    for commit in facts:
-        if not commit.parents:
-            found.append(None if git.is_shallow else EMPTY_TREE)
-            continue
-        known = trees.get(commit.parents[0])
-        outside = find_commit(git, commit.parents[0]) if known is None else None
-        found.append(known or (outside.tree if outside else None))
-    return found
-
-
-def _steps(readable: Sequence[tuple[CommitFacts, str]], deltas: Sequence[Delta]) -> list[Step]:
-    steps: list[Step] = []
-    chains: dict[str, tuple[str, int]] = {}
-    for (commit, tree), delta in zip(readable, deltas, strict=True):
-        parent = commit.parents[0] if commit.parents else ""
-        root, before = chains.get(parent, (parent, 0))
-        here = delta_sum(delta)
-        at = add_sums(before, here)
-        chains[commit.oid] = (root, at)
-        steps.append(Step(commit, len(steps), root, tree, delta, here, at))
-    return steps
+def open_window(git: Git, tip: str, hidden: Sequence[str], *, limit: int) -> Window:
+    """A window in a stretch of its own."""
+    return Window(read_stretch(git, [tip], hidden, limit=limit), tip, tuple(hidden))

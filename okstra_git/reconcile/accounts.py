@@ -1,0 +1,106 @@
+"""Whether what stands beside a proven range may be another version of the stage, so that a person has to look."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from okstra_git.digest import add_sums
+from okstra_git.git.changes import delta_sum
+from okstra_git.git.merging import lines_by_path
+from okstra_git.reconcile.identity import Identities
+from okstra_git.reconcile.locate import Hit
+from okstra_git.reconcile.search import Found, Unit, in_range, list_units
+from okstra_git.reconcile.windows import Step, Window
+
+IsAccounted = Callable[[Step], bool]
+"""Whether a commit belongs to what is on record: to where another stage is, or is proven to be."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Looks at one proven range of one stage, and at the commits of its branch that are not in it."""
+
+    window: Window
+    found: Found
+    hit: Hit
+    identities: Identities
+    stage: int
+    is_accounted: IsAccounted
+
+    def doubtful(self) -> Step | None:
+        """A commit that may be another version of the stage; None where nothing speaks for that.
+
+        New work above a stage is usual. It is doubtful only where something of the stage was not found, or was found as
+        somebody else's copy only.
+        """
+        found = self.found
+        if found.made and not found.lost and not found.copied:
+            return None
+        extras = [step for step in self.window.steps if step.delta and self._is_extra(step)]
+        if not extras:
+            return None
+        return self._blurred(extras) or self._by_the_author(extras) or self._cancelled(extras)
+
+    def _is_extra(self, step: Step) -> bool:
+        return not self.window.covers(self.hit.span, step) and not self.is_accounted(step)
+
+    def _blurred(self, extras: Sequence[Step]) -> Step | None:
+        """More commits look like a recorded one than were recorded: nothing tells which of them it became."""
+        for facts in self.identities.commits(self.stage):
+            alike = self.identities.look_like(facts, self.window) if self.identities.is_blurred(facts) else []
+            if len(alike) > self.identities.namesakes_of(facts):
+                places = {step.position for step in alike}
+                extra = next((step for step in extras if step.position in places), None)
+                if extra is not None:
+                    return extra
+        return None
+
+    def _by_the_author(self, extras: Sequence[Step]) -> Step | None:
+        """The stage was found as somebody else's work only, and its author has more commits on the branch."""
+        foreign = {unit.facts.email for unit, step in self.found.copied if step.facts.email != unit.facts.email}
+        if not self.found.made and not self.found.copied:
+            makers = {step.facts.email for step in self.window.back(self.hit.span) if step.delta}
+            authors = {facts.email for facts in self.identities.commits(self.stage)}
+            foreign = authors if makers.isdisjoint(authors) else set()
+        return next((step for step in extras if step.facts.email in foreign), None)
+
+    def _cancelled(self, extras: Sequence[Step]) -> Step | None:
+        """Recorded commits were not found, and the range is whole without them: they cancel out, changed or not."""
+        lost = self.found.lost
+        if lost and (self._is_copy_by_copy() or self._has_lost_loop(lost)):
+            return extras[-1]
+        return None
+
+    def _is_copy_by_copy(self) -> bool:
+        """Whether every commit of the range makes exactly what one recorded commit made, so that none took more in."""
+        units = {unit.facts.oid for unit in self.found.lost}
+        kept = [facts for facts in self.identities.commits(self.stage) if facts.oid not in units]
+        inside = [step for step in self.window.back(self.hit.span) if step.delta]
+        known = [unit for unit in list_units(self.window.git, kept) if unit.delta]
+        return len(inside) <= len(known) and all(any(self._is_copy(step, unit) for unit in known) for step in inside)
+
+    def _is_copy(self, step: Step, unit: Unit) -> bool:
+        if step.delta == unit.delta:
+            return True
+        lines = next(iter(lines_by_path(self.window.git, [unit.delta or ()])))
+        return lines is not None and lines == self.window.stretch.lines_of(step)
+
+    def _has_lost_loop(self, lost: Sequence[Unit]) -> bool:
+        """Whether some recorded commits in a row that were all lost came back to where they began."""
+        gone = {unit.facts.oid: delta_sum(unit.delta or ()) for unit in lost}
+        at, seen = 0, {0}
+        for facts in self.identities.commits(self.stage):
+            if facts.oid not in gone:
+                at, seen = 0, {0}
+                continue
+            at = add_sums(at, gone[facts.oid])
+            if at in seen:
+                return True
+            seen.add(at)
+        return False
+
+
+def left_over(window: Window, found: Found, hit: Hit | None, is_accounted: IsAccounted) -> list[Step]:
+    """The commits with content of a branch that neither the hit nor any record accounts for."""
+    inside = {step.position for step in in_range(window, hit, window.steps)} if hit is not None else set()
+    return [step for step in window.steps
+            if step.delta and step.position not in inside and not is_accounted(step)]  # fmt: skip

@@ -1,0 +1,82 @@
+"""Stages on their way to a verdict: what is asked of each, what was seen, and which commits are whose."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from okstra_git.reconcile.accounts import IsAccounted
+from okstra_git.reconcile.identity import Identities
+from okstra_git.reconcile.model import Finding
+from okstra_git.reconcile.places import Places
+from okstra_git.reconcile.proofs import Prover
+from okstra_git.reconcile.search import Searched
+from okstra_git.reconcile.survey import Standing
+from okstra_git.records.stage import RangePrint
+from okstra_git.records.states import Task
+
+
+@dataclass
+class Case:
+    """One stale stage on its way to a verdict: what is asked, and what was seen so far."""
+
+    task: Task
+    standing: Standing
+    recorded: RangePrint
+    prover: Prover
+    identities: Identities
+    searched: list[Searched] = field(default_factory=list)
+    finding: Finding | None = None
+
+    @property
+    def number(self) -> int:
+        """The stage."""
+        return self.standing.stage.number
+
+    @property
+    def blank(self) -> Finding:
+        """The finding before anything is found."""
+        return Finding(self.number, "ok", self.recorded, self.standing.stage.branch)
+
+    @property
+    def own(self) -> Searched | None:
+        """What the stage's own branch was seen to hold."""
+        return next((one for one in self.searched if one.home.kind != "target"), None)
+
+
+@dataclass
+class Accounts:
+    """Which commits of the branches of a task belong to which of its stages, as recorded or as they are proven now."""
+
+    task: Task
+    cases: Sequence[Case]
+    places: Places
+
+    def besides(self, number: int) -> IsAccounted:
+        """Whether a commit belongs to another stage than this one."""
+        return lambda step: bool(self.owners.get(step.facts.oid, frozenset()) - {number})
+
+    @property
+    def owners(self) -> Mapping[str, frozenset[int]]:
+        """Commit -> stages; made when it is first needed."""
+        if self._owners is None:
+            self._owners = self._find_owners()
+        return self._owners
+
+    _owners: Mapping[str, frozenset[int]] | None = None
+
+    def _find_owners(self) -> Mapping[str, frozenset[int]]:
+        stale = {case.number for case in self.cases}
+        found: dict[str, frozenset[int]] = {}
+        for oid, number in [*self._proven(), *self._recorded(stale)]:
+            found[oid] = found.get(oid, frozenset()) | {number}
+        return found
+
+    def _proven(self) -> Iterable[tuple[str, int]]:
+        for case in self.cases:
+            own = case.own
+            if own is not None and len(own.found.hits) == 1 and not own.found.outside:
+                yield from ((step.facts.oid, case.number) for step in own.window.back(own.found.hits[0].span))
+
+    def _recorded(self, stale: set[int]) -> Iterable[tuple[str, int]]:
+        ranges = {n: stage.range for n, stage in self.task.stages.items() if stage.range and n not in stale}
+        identities = Identities(self.places.git, ranges, ())
+        yield from ((facts.oid, number) for number in ranges for facts in identities.commits(number))

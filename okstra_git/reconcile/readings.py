@@ -1,0 +1,132 @@
+"""Opens windows: many of them from one reading of history where they lie side by side."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from okstra_git.git.history import merge_base, unreachable
+from okstra_git.reconcile.places import Home, Places
+from okstra_git.reconcile.stretches import read_stretch
+from okstra_git.reconcile.windows import Window, open_window
+from okstra_git.records.states import Task
+
+Wanted = tuple[Home, Task, str]
+"""A home, and the task and recorded head for which it is searched."""
+
+Extent = tuple[str, tuple[str, ...]]
+"""A window by its tip and what is hidden."""
+
+
+@dataclass
+class Readings:
+    """The windows of one call; what several windows share is read once."""
+
+    places: Places
+    limit: int
+    _roots: dict[str, Mapping[str, str | None]] = field(default_factory=dict)
+    _windows: dict[Extent, Window] = field(default_factory=dict)
+
+    def window(self, home: Home, task: Task, recorded: str) -> Window:
+        """The stretch of `home` in which the record may live now; shared by all stages with the same root."""
+        return self.window_above(home, task, self.root_of(task, recorded))
+
+    def window_above(self, home: Home, task: Task, root: str | None) -> Window:
+        """The stretch of `home` since its history parted from that of `root`; all of it where there is no root."""
+        tip, hidden = self._extent(home, task, root)
+        if (tip, hidden) not in self._windows:
+            self._windows[tip, hidden] = open_window(self.places.git, tip, hidden, limit=self.limit)
+        return self._windows[tip, hidden]
+
+    def root_of(self, task: Task, recorded: str) -> str | None:
+        """The commit under the lowest stage of the stack that a recorded head belongs to."""
+        if task.key not in self._roots:
+            self._roots[task.key] = roots_of(task)
+        return self._roots[task.key].get(recorded)
+
+    def _extent(self, home: Home, task: Task, root: str | None) -> Extent:
+        if home.kind == "target":
+            return home.tip, self._fork(home.tip, root)
+        targets = [target.tip for target in self.places.targets(task, None) if target.tip != home.tip]
+        if any(self.places.contains(tip, home.tip) for tip in targets):
+            return home.tip, self._fork(home.tip, root)
+        if root and any(self.places.contains(tip, root) for tip in targets):
+            return home.tip, tuple(dict.fromkeys(targets))
+        return home.tip, tuple(dict.fromkeys([*self._fork(home.tip, root), *targets]))
+
+    def _fork(self, tip: str, root: str | None) -> tuple[str, ...]:
+        if root is None:
+            return ()
+        fork = root if self.places.contains(tip, root) else self.places.fork(tip, root)
+        return (fork,) if fork else ()
+
+    # --- many at once
+
+    def open_own(self, wanted: Sequence[Wanted]) -> None:
+        """Read the branches together that hide the same targets."""
+        self._learn(wanted)
+        groups: dict[frozenset[str], list[Extent]] = {}
+        for home, task, recorded in wanted:
+            extent = self._extent(home, task, self.root_of(task, recorded))
+            targets = {target.tip for target in self.places.targets(task, None)}
+            groups.setdefault(frozenset(targets & set(extent[1])), []).append(extent)
+        for shared, extents in groups.items():
+            self._read(extents, sorted(shared))
+
+    def open_targets(self, wanted: Sequence[Wanted]) -> None:
+        """Read each target once, from the lowest point from which it is asked about."""
+        self._learn(wanted)
+        groups: dict[str, list[Extent]] = {}
+        for home, task, recorded in wanted:
+            groups.setdefault(home.tip, []).append(self._extent(home, task, self.root_of(task, recorded)))
+        for extents in groups.values():
+            lowest = self._lowest([hidden for _, hidden in extents])
+            if lowest is not None:
+                self._read(extents, lowest)
+
+    def _read(self, extents: Sequence[Extent], outside: Sequence[str]) -> None:
+        """One stretch for all of these windows; left to be read one by one where that was not complete."""
+        fresh = [extent for extent in dict.fromkeys(extents) if extent not in self._windows]
+        if len(fresh) < 2:
+            return
+        inner = [oid for _, hidden in fresh for oid in hidden if oid not in outside]
+        tips = [tip for tip, _ in fresh]
+        stretch = read_stretch(self.places.git, [*tips, *inner], outside, limit=self.limit * len(set(tips)))
+        if stretch.complete:
+            self._windows |= {(tip, hidden): Window(stretch, tip, hidden) for tip, hidden in fresh}
+
+    def _lowest(self, hidden: Sequence[tuple[str, ...]]) -> list[str] | None:
+        """What may be left out for all of them: the last commit that all that is hidden has in common."""
+        ends = list(dict.fromkeys(oid for each in hidden for oid in each))
+        if not ends or not all(hidden):
+            return []
+        at: str | None = ends[0]
+        for end in ends[1:]:
+            at = merge_base(self.places.git, at, end) if at is not None else None
+        return [at] if at is not None else None
+
+    def _learn(self, wanted: Iterable[Wanted]) -> None:
+        """Ask at once which tips and roots the targets contain."""
+        asked: dict[str, set[str]] = {}
+        for home, task, recorded in wanted:
+            root = self.root_of(task, recorded)
+            for target in self.places.targets(task, None):
+                asked.setdefault(target.tip, set()).update({home.tip, *([root] if root else [])})
+        for tip, commits in asked.items():
+            missing = unreachable(self.places.git, sorted(commits), [tip])
+            self.places.learn(tip, {oid: oid not in missing for oid in commits})
+
+
+def roots_of(task: Task) -> Mapping[str, str | None]:
+    """For every recorded head, the base under the lowest stage of the stack that it is part of."""
+    bases = {stage.range.head: stage.range.base for stage in task.stages.values() if stage.range}
+    roots: dict[str, str | None] = {}
+    for head in bases:
+        path: list[str] = []
+        at: str | None = head
+        while at in bases and at not in roots and at not in path:
+            path.append(at)
+            at = bases[at]
+        root = roots.get(at or "", at)
+        roots.update(dict.fromkeys(path, root if root not in path else None))
+    if task.anchor is not None:
+        roots.setdefault(task.anchor.range.head, task.anchor.range.base)
+    return roots

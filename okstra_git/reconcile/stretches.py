@@ -1,0 +1,241 @@
+"""Parts of history that are read at once, commit by commit, and the indexes over them that many windows share."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from okstra_git.digest import add_sums, multiset_sum
+from okstra_git.git.binary import GitFailed
+from okstra_git.git.changes import Change, Delta, delta_sum, diff_trees
+from okstra_git.git.history import CommitFacts, find_commit, walk
+from okstra_git.git.merging import lines_by_path
+from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.repo import Git
+from okstra_git.reconcile.spans import Forest, SpanIndex
+
+Author = tuple[str, int]
+"""E-mail address and author time of a commit: what git keeps when it makes a commit anew."""
+
+Side = tuple[bytes, str, str]
+"""A file as a change leaves it: path, mode, blob."""
+
+Key = TypeVar("Key")
+
+Lines = dict[bytes, int]
+"""How many times more (or, negative, fewer) each line occurs; the key is path, NUL, line."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One commit and what it changed against its first parent.
+
+    `position` counts from the oldest of its stretch.
+    """
+
+    facts: CommitFacts
+    position: int
+    parent_tree: str
+    delta: Delta
+    delta_here: int
+
+    @property
+    def parent(self) -> str | None:
+        """The first parent, None for a root commit."""
+        return self.facts.parents[0] if self.facts.parents else None
+
+    @property
+    def author(self) -> Author:
+        """Who made it, and when."""
+        return self.facts.email, self.facts.time
+
+
+def side_of(change: Change) -> Side:
+    """The file as the change leaves it."""
+    return change.path, change.new_mode, change.new
+
+
+@dataclass
+class Stretch:
+    """Commits of `tips` that none of `outside` contains, parents first; `complete` = none were left out.
+
+    A stretch of one reading serves many windows, so every index here is made once for all of them.
+    """
+
+    git: Git
+    tips: tuple[str, ...]
+    outside: tuple[str, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+    complete: bool = True
+    _lines: dict[int, Lines | None] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> dict[str, Step]:
+        """Steps by commit id."""
+        return {step.facts.oid: step for step in self.steps}
+
+    @cached_property
+    def bits(self) -> dict[str, int]:
+        """One bit for each tip."""
+        return {tip: 1 << place for place, tip in enumerate(self.tips)}
+
+    @cached_property
+    def reached_by(self) -> list[int]:
+        """For each step the bits of the tips that have it in their history, handed down from children to parents.
+
+        With tips t0 on A-B and t1 on A-C: A is reached by both (0b11), B by t0 alone (0b01), C by t1 alone (0b10).
+        """
+        masks = [0] * len(self.steps)
+        for step in reversed(self.steps):
+            mask = masks[step.position] | self.bits.get(step.facts.oid, 0)
+            masks[step.position] = mask
+            for parent in step.facts.parents:
+                below = self.by_id.get(parent)
+                if below is not None:
+                    masks[below.position] |= mask
+        return masks
+
+    @cached_property
+    def by_author(self) -> dict[Author, list[Step]]:
+        """Steps by author and author time."""
+        return _grouped(self.steps, lambda step: [step.author])
+
+    @cached_property
+    def by_delta(self) -> dict[int, list[Step]]:
+        """Non-empty steps by the sum of their delta."""
+        return _grouped(self.steps, lambda step: [step.delta_here] if step.delta else [])
+
+    @cached_property
+    def by_path(self) -> dict[bytes, list[Step]]:
+        """Steps by each path they touch."""
+        return _grouped(self.steps, lambda step: [change.path for change in step.delta])
+
+    @cached_property
+    def children(self) -> dict[str, list[Step]]:
+        """The steps that have a commit as any of their parents."""
+        return _grouped(self.steps, lambda step: step.facts.parents)
+
+    @cached_property
+    def forest(self) -> Forest:
+        """The steps as a forest along first parents."""
+        places: dict[str | None, int] = {step.facts.oid: step.position for step in self.steps}
+        return Forest([places.get(step.parent) for step in self.steps])
+
+    @cached_property
+    def arrivals(self) -> Counter[Side]:
+        """How many steps bring each file to each content."""
+        return Counter(side_of(change) for step in self.steps for change in step.delta)
+
+    # --- sums
+
+    @cached_property
+    def deltas(self) -> SpanIndex:
+        """Prefix sums of the deltas."""
+        return self._index([step.delta_here for step in self.steps])
+
+    @cached_property
+    def lines(self) -> SpanIndex:
+        """Prefix sums of the lines that come and go, path by path."""
+        return self._index([self._line_sum(step, bare=False) for step in self.steps])
+
+    @cached_property
+    def bare_lines(self) -> SpanIndex:
+        """Prefix sums of the lines wherever they are, for files that were renamed below a change."""
+        return self._index([self._line_sum(step, bare=True) for step in self.steps])
+
+    def _index(self, summands: Sequence[int]) -> SpanIndex:
+        sums: dict[str | None, int] = {}
+        before: list[int] = []
+        for step, here in zip(self.steps, summands, strict=True):
+            before.append(sums.get(step.parent, 0))
+            sums[step.facts.oid] = add_sums(before[-1], here)
+        return SpanIndex(self.forest, before, list(sums.values()))
+
+    def _line_sum(self, step: Step, *, bare: bool) -> int:
+        lines = self.lines_of(step)
+        if lines is None:
+            return step.delta_here
+        return multiset_sum((without_paths(lines) if bare else lines).items())
+
+    def lines_of(self, step: Step) -> Lines | None:
+        """The lines that a step adds and removes, path by path; None where that is not to be had."""
+        if step.position not in self._lines:
+            self._lines[step.position] = next(iter(lines_by_path(self.git, [step.delta])))
+        return self._lines[step.position]
+
+    def read_lines(self) -> None:
+        """Read the lines of all steps; in the order of history each version of a file is read once only."""
+        if len(self._lines) < len(self.steps):
+            self._lines = dict(enumerate(lines_by_path(self.git, (step.delta for step in self.steps))))
+
+    @cached_property
+    def by_lines(self) -> dict[int, list[Step]]:
+        """Non-empty steps by the sum of their lines, path by path."""
+        return _grouped(self.steps, lambda step: [self.lines.grows_by(step.position)] if step.delta else [])
+
+    @cached_property
+    def _visits(self) -> Counter[bytes]:
+        """How many steps add or remove each line."""
+        self.read_lines()
+        return Counter(line for lines in self._lines.values() for line in lines or ())
+
+    def is_only_visitor(self, step: Step) -> bool:
+        """Whether the step adds or removes a line that no other one does: then no range without it is like it."""
+        if self.has_unknown_lines:
+            return False
+        return any(self._visits[line] == 1 for line in self.lines_of(step) or ())
+
+    @cached_property
+    def has_unknown_lines(self) -> bool:
+        """Whether some step's lines are not to be had (a huge or missing file)."""
+        self.read_lines()
+        return None in self._lines.values()
+
+
+def without_paths(lines: Mapping[bytes, int]) -> Lines:
+    """The same lines counted wherever they are: one that went from a file to another vanishes."""
+    bare: Lines = {}
+    for key, count in lines.items():
+        line = key.partition(b"\0")[2]
+        bare[line] = bare.get(line, 0) + count
+    return {line: count for line, count in bare.items() if count}
+
+
+def _grouped(steps: Iterable[Step], keys: Callable[[Step], Iterable[Key]]) -> dict[Key, list[Step]]:
+    found: dict[Key, list[Step]] = {}
+    for step in steps:
+        for key in keys(step):
+            found.setdefault(key, []).append(step)
+    return found
+
+
+def read_stretch(git: Git, tips: Iterable[str], outside: Iterable[str], *, limit: int) -> Stretch:
+    """Read the commits of the tips outside of others; an unreadable part (shallow, missing trees) ends it early."""
+    ends, hidden = tuple(dict.fromkeys(tips)), tuple(dict.fromkeys(outside))
+    facts, complete = walk(git, ends, hidden, limit=limit)
+    parents = _parent_trees(git, facts)
+    readable = [(commit, tree) for commit, tree in zip(facts, parents, strict=True) if tree is not None]
+    try:
+        deltas = diff_trees(git, [(tree, commit.tree) for commit, tree in readable])
+    except GitFailed:
+        return Stretch(git, ends, hidden, [], complete=False)
+    return Stretch(git, ends, hidden, list(_steps(readable, deltas)), complete and len(readable) == len(facts))
+
+
+def _parent_trees(git: Git, facts: Sequence[CommitFacts]) -> list[str | None]:
+    trees = {commit.oid: commit.tree for commit in facts}
+    found: list[str | None] = []
+    for commit in facts:
+        if not commit.parents:
+            found.append(None if git.is_shallow else EMPTY_TREE)
+            continue
+        known = trees.get(commit.parents[0])
+        outside = find_commit(git, commit.parents[0]) if known is None else None
+        found.append(known or (outside.tree if outside else None))
+    return found
+
+
+def _steps(readable: Sequence[tuple[CommitFacts, str]], deltas: Sequence[Delta]) -> Iterator[Step]:
+    for position, ((commit, tree), delta) in enumerate(zip(readable, deltas, strict=True)):
+        yield Step(commit, position, tree, delta, delta_sum(delta) if delta else 0)
