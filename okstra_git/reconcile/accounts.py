@@ -8,7 +8,7 @@ from okstra_git.git.changes import delta_sum
 from okstra_git.git.merging import lines_by_path
 from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.locate import Hit
-from okstra_git.reconcile.search import Found, Unit, in_range, list_units
+from okstra_git.reconcile.search import Found, Unit, list_units
 from okstra_git.reconcile.windows import Step, Window
 
 IsAccounted = Callable[[Step], bool]
@@ -41,17 +41,19 @@ class Beside:
         return self._blurred(extras) or self._by_the_author(extras) or self._cancelled(extras)
 
     def _is_extra(self, step: Step) -> bool:
+        """Not in the range, nor another stage's, by where that is or by who made the commit when."""
+        owners = self.identities.owners(step)
+        if owners and self.stage not in owners:
+            return False
         return not self.window.covers(self.hit.span, step) and not self.is_accounted(step)
 
     def _blurred(self, extras: Sequence[Step]) -> Step | None:
-        """More commits look like a recorded one than were recorded: nothing tells which of them it became."""
+        """A commit that has author, time and subject of several recorded ones, one of the stage's among them."""
         for facts in self.identities.commits(self.stage):
             alike = self.identities.look_like(facts, self.window) if self.identities.is_blurred(facts) else []
-            if len(alike) > self.identities.namesakes_of(facts):
-                places = {step.position for step in alike}
-                extra = next((step for step in extras if step.position in places), None)
-                if extra is not None:
-                    return extra
+            extra = next((step for step in extras if step in alike), None)
+            if extra is not None:
+                return extra
         return None
 
     def _by_the_author(self, extras: Sequence[Step]) -> Step | None:
@@ -99,8 +101,10 @@ class Beside:
         return False
 
 
-def left_over(window: Window, found: Found, hit: Hit | None, is_accounted: IsAccounted) -> list[Step]:
-    """The commits with content of a branch that neither the hit nor any record accounts for."""
-    inside = {step.position for step in in_range(window, hit, window.steps)} if hit is not None else set()
-    return [step for step in window.steps
-            if step.delta and step.position not in inside and not is_accounted(step)]  # fmt: skip
+def left_over(window: Window, identities: Identities, stage: int, is_accounted: IsAccounted) -> list[Step]:
+    """The commits with content of a stage's branch that are neither on record nor made from another stage's."""
+    return [
+        step
+        for step in window.steps
+        if step.delta and not is_accounted(step) and not identities.owners(step) - {stage}
+    ]

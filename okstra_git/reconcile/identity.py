@@ -119,7 +119,3 @@ class Identities:
         """The commits of the window that a blurred commit may have become."""
         here = window.by_author((facts.email, facts.time))
         return [step for step in here if step.facts.subject == facts.subject]
-
-    def namesakes_of(self, facts: CommitFacts) -> int:
-        """How many recorded commits share author, time and subject with this one."""
-        return sum(1 for _ in self._namesakes(facts))

@@ -143,7 +143,7 @@ class Judge:
     def _landed(self, case: Case, seen: Searched, hit: Hit, is_accounted: IsAccounted) -> Finding:
         """A target holds the change: landed, unless the branch has another version of it or it was taken out again."""
         own = case.own
-        others = left_over(own.window, own.found, None, is_accounted) if own is not None else []
+        others = left_over(own.window, case.identities, case.number, is_accounted) if own is not None else []
         if own is not None and (others or not own.window.complete):
             return self._questions.ask_split(case, own, seen.home, hit, others)
         if self._is_gone(seen.home, hit):

@@ -153,21 +153,21 @@ def _by_rest(window: Window, prover: Prover) -> list[Hit]:
 
 
 def _by_paths(window: Window, prover: Prover) -> list[Hit]:
-    """Single commits on the recorded paths, for a change that has no sum to be found by: lines moved within a file,
-    or files too large to count."""
+    """Single commits on the recorded paths, for a change that has no sum to be found by: lines moved within a file or
+    between files, a file renamed, or one too large to count."""
     lines = prover.recorded_lines()
-    if lines or prover.recorded_delta() is None:
+    if prover.recorded_delta() is None or (lines and without_paths(lines)):
         return []
     paths = frozenset(change.path for change in prover.recorded_delta() or ())
     steps = _likely(window, prover, paths)
     if lines is not None:
-        steps = [step for step in steps if not window.has_lines(step)]
+        steps = [step for step in steps if not window.has_bare_lines(step)]
     if len(steps) > MAX_SINGLES:
         return []
     spans = [Span(step, step) for step in steps]
     authored = [span for span in spans if _same_author(span.first, prover)]
     hits = list(prove_spans(window, prover, spans, second_opinions=False))
-    return hits or list(prove_spans(window, prover, authored, second_opinions=True))
+    return hits or list(prove_spans(window, prover, authored or spans, second_opinions=True))
 
 
 def _likely(window: Window, prover: Prover, paths: frozenset[bytes]) -> list[Step]:

@@ -1,6 +1,6 @@
 """Finds where a recorded stage lives in one window: by who made its commits first, then by what they change."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.locate import Hit, locate, prove_spans
 from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.proofs import Prover
-from okstra_git.reconcile.windows import Span, Step, Window
+from okstra_git.reconcile.windows import Step, Window
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ class Search:
         """Look for recorded commits that nobody is known to have been made from by what they change."""
         missing = [facts for facts in self.identities.commits(self.stage)
                    if facts.oid not in self.made and len(facts.parents) < 2]  # fmt: skip
-        for unit in list_units(self.window.git, missing):
-            if unit.delta == ():
-                continue
+        units = [unit for unit in list_units(self.window.git, missing) if unit.delta != ()]
+        for place, unit in enumerate(units):
             alike = [step for step in like_unit(self.window, unit) if self._may_be_ours(step)]
-            if len(alike) == 1:
-                self.copied.append((unit, alike[0]))
+            twins = [at for at, other in enumerate(units) if unit.delta is not None and other.delta == unit.delta]
+            if alike and len(alike) == len(twins):  # what was done, undone and done again is matched in its order
+                self.copied.append((unit, alike[twins.index(place)]))
             else:
                 self.lost.append(unit)
 
@@ -108,8 +108,8 @@ class Search:
     def _by_identity(self) -> list[Hit]:
         """The range that the commits made from recorded ones span, if it is proven; rivals beside it count."""
         for steps in self._ends():
-            span = self.window.hull(steps) if steps else None
-            hits = list(prove_spans(self.window, self.prover, [span], second_opinions=True)) if span else []
+            spans = self.window.hulls(steps)
+            hits = list(prove_spans(self.window, self.prover, spans, second_opinions=True))[:1]
             if hits:
                 return self._doubles(hits[0]) or [*hits, *self._rivals(hits[0])]
         return []
@@ -194,7 +194,3 @@ def search(window: Window, prover: Prover, identities: Identities, stage: int) -
     """
     return Search(window, prover, identities, stage).run()
 
-
-def in_range(window: Window, hit: Hit, steps: Iterable[Step]) -> list[Step]:
-    """Those of the steps that the proven range brings."""
-    return [step for step in steps if window.covers(hit.span, step)]

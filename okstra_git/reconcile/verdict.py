@@ -44,7 +44,9 @@ def _refuse_reordered(findings: list[Finding], contains: Contains) -> list[Findi
             continue  # the usual case: still one on top of the other
         if lower.new.head != upper.new.head and contains(lower.new.head, upper.new.head):
             pair = (lower.stage, upper.stage)
-            swapped[lower.stage] = swapped[upper.stage] = pair
+            swapped[upper.stage] = pair
+            if upper.new.landed == lower.new.landed:  # where only the upper one landed, the lower one is where it was
+                swapped[lower.stage] = pair
     return [
         _demote(f, f"stages {listed(swapped[f.stage])} are in another order now", swapped[f.stage])
         if f.stage in swapped

@@ -7,7 +7,7 @@ from functools import cached_property
 from okstra_git.git.changes import Delta, compose
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.spans import SpanIndex
-from okstra_git.reconcile.stretches import Author, Step, Stretch, read_stretch, side_of
+from okstra_git.reconcile.stretches import Author, Step, Stretch, read_stretch, side_of, without_paths
 
 __all__ = ["Span", "Step", "Window", "open_window"]
 
@@ -86,34 +86,41 @@ class Window:
         """Steps that touch the path."""
         return self.only_own(self.stretch.by_path.get(path, ()))
 
-    # --- the line of the tip
+    # --- lines of first parents
 
-    def is_on_line(self, step: Step) -> bool:
-        """Whether the tip or one of its first parents is the step."""
-        tip = self._tip_step
+    def is_on_line(self, step: Step, end: Step | None = None) -> bool:
+        """Whether a commit (the tip, where none is named) or one of its first parents is the step."""
+        above = end or self._tip_step
         forest = self.stretch.forest
-        if tip is None or not self.has(step):
+        if above is None or not self.has(step):
             return False
-        return forest.entered[step.position] <= forest.entered[tip.position] <= forest.left[step.position]
+        return forest.entered[step.position] <= forest.entered[above.position] <= forest.left[step.position]
 
-    def entry(self, step: Step) -> Step | None:
-        """The lowest commit on the tip's line that has the step in its history: itself, or a merge that brought it."""
-        if self.is_on_line(step):
+    def entry(self, step: Step, end: Step | None = None) -> Step | None:
+        """The lowest commit on a line that has the step in its history: itself, or a merge that brought it."""
+        above = end or self._tip_step
+        if above is None or step.position > above.position:
+            return None
+        if self.is_on_line(step, above):
             return step
         lowest: Step | None = None
         waiting, seen = [step], {step.position}
         while waiting:
             for child in self.only_own(self.stretch.children.get(waiting.pop().facts.oid, ())):
-                if self.is_on_line(child):
+                if self.is_on_line(child, above):
                     lowest = child if lowest is None or child.position < lowest.position else lowest
-                elif child.position not in seen:
+                elif child.position not in seen and child.position < above.position:
                     seen.add(child.position)
                     waiting.append(child)
         return lowest
 
-    def hull(self, steps: Iterable[Step]) -> Span | None:
-        """The shortest range of the tip's line that has all of the steps; None where one of them is not under it."""
-        entries = [self.entry(step) for step in steps]
+    def hulls(self, steps: Sequence[Step]) -> list[Span]:
+        """The shortest ranges that have all of the steps: of the tip's line, and of the line that they stand on."""
+        spans = [self._hull(steps, end) for end in (None, max(steps, key=_position))]
+        return list(dict.fromkeys(span for span in spans if span is not None))
+
+    def _hull(self, steps: Sequence[Step], end: Step | None) -> Span | None:
+        entries = [self.entry(step, end) for step in steps]
         known = [entry for entry in entries if entry is not None]
         if not known or len(known) < len(entries):
             return None
@@ -121,10 +128,8 @@ class Window:
 
     def covers(self, span: Span, step: Step) -> bool:
         """Whether the range brings the step: it is between the ends, or a merge between them brought it."""
-        entry = self.entry(step)
-        if entry is None or not self.is_on_line(span.last):
-            return any(step is inner for inner in self.back(span))
-        return span.first.position <= entry.position <= span.last.position
+        entry = self.entry(step, span.last)
+        return entry is not None and entry.position >= span.first.position
 
     def back(self, span: Span) -> Iterator[Step]:
         """The steps of the range along first parents, newest first."""
@@ -185,6 +190,11 @@ class Window:
     def has_lines(self, step: Step) -> bool:
         """Whether the step adds or removes a line of some file, and does not just move lines within it."""
         return self.stretch.lines_of(step) != {}
+
+    def has_bare_lines(self, step: Step) -> bool:
+        """Whether the step adds or removes a line, and does not just move lines or files."""
+        lines = self.stretch.lines_of(step)
+        return lines is None or without_paths(lines) != {}
 
     def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
         steps = self.stretch.steps
