@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from okstra_git.digest import add_sums
 from okstra_git.git.changes import delta_sum
-from okstra_git.git.merging import lines_by_path
 from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.locate import Hit
-from okstra_git.reconcile.search import Found, Unit, list_units
+from okstra_git.reconcile.search import Found
+from okstra_git.reconcile.units import Unit, Units, is_like
 from okstra_git.reconcile.windows import Step, Window
+
+ALIKE = 0.5
+"""From which part of its lines on a commit counts as a version of another one."""
 
 IsAccounted = Callable[[Step], bool]
 """Whether a commit belongs to what is on record: to where another stage is, or is proven to be."""
@@ -23,6 +26,7 @@ class Beside:
     found: Found
     hit: Hit
     identities: Identities
+    units: Units
     stage: int
     is_accounted: IsAccounted
 
@@ -41,11 +45,22 @@ class Beside:
         return self._blurred(extras) or self._by_the_author(extras) or self._cancelled(extras)
 
     def _is_extra(self, step: Step) -> bool:
-        """Not in the range, nor another stage's, by where that is or by who made the commit when."""
+        """Not in the range, nor another stage's: by where that is, by who made the commit when, or by its change."""
         owners = self.identities.owners(step)
         if owners and self.stage not in owners:
             return False
-        return not self.window.covers(self.hit.span, step) and not self.is_accounted(step)
+        return (
+            not self.window.covers(self.hit.span, step) and not self.is_accounted(step) and not self._is_anothers(step)
+        )
+
+    def _is_anothers(self, step: Step) -> bool:
+        """Whether the change is more that of another stage of the task than of this one."""
+        makers = self.units.makers(self.window, step)
+        if makers:
+            return self.stage not in makers
+        mine = self.units.likeness(self.window, step, self.stage)
+        others = (self.units.likeness(self.window, step, n) for n in self.identities.stages if n != self.stage)
+        return max(others, default=0.0) >= max(ALIKE, mine + 0.1)
 
     def _blurred(self, extras: Sequence[Step]) -> Step | None:
         """A commit that has author, time and subject of several recorded ones, one of the stage's among them."""
@@ -74,17 +89,12 @@ class Beside:
 
     def _is_copy_by_copy(self) -> bool:
         """Whether every commit of the range makes exactly what one recorded commit made, so that none took more in."""
-        units = {unit.facts.oid for unit in self.found.lost}
-        kept = [facts for facts in self.identities.commits(self.stage) if facts.oid not in units]
+        lost = {unit.facts.oid for unit in self.found.lost}
+        known = [unit for unit in self.units.of(self.stage) if unit.delta and unit.facts.oid not in lost]
         inside = [step for step in self.window.back(self.hit.span) if step.delta]
-        known = [unit for unit in list_units(self.window.git, kept) if unit.delta]
-        return len(inside) <= len(known) and all(any(self._is_copy(step, unit) for unit in known) for step in inside)
-
-    def _is_copy(self, step: Step, unit: Unit) -> bool:
-        if step.delta == unit.delta:
-            return True
-        lines = next(iter(lines_by_path(self.window.git, [unit.delta or ()])))
-        return lines is not None and lines == self.window.stretch.lines_of(step)
+        return len(inside) <= len(known) and all(
+            any(is_like(self.window, step, unit, self.units.lines(unit)) for unit in known) for step in inside
+        )
 
     def _has_lost_loop(self, lost: Sequence[Unit]) -> bool:
         """Whether some recorded commits in a row that were all lost came back to where they began."""
@@ -101,10 +111,6 @@ class Beside:
         return False
 
 
-def left_over(window: Window, identities: Identities, stage: int, is_accounted: IsAccounted) -> list[Step]:
-    """The commits with content of a stage's branch that are neither on record nor made from another stage's."""
-    return [
-        step
-        for step in window.steps
-        if step.delta and not is_accounted(step) and not identities.owners(step) - {stage}
-    ]
+def left_over(window: Window, is_accounted: IsAccounted) -> list[Step]:
+    """The commits with content of a stage's branch that no record accounts for, whoever made them."""
+    return [step for step in window.steps if step.delta and not is_accounted(step)]

@@ -1,6 +1,6 @@
 """Stages on their way to a verdict: what is asked of each, what was seen, and which commits are whose."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from okstra_git.reconcile.accounts import IsAccounted
@@ -10,6 +10,8 @@ from okstra_git.reconcile.places import Places
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.search import Searched
 from okstra_git.reconcile.survey import Standing
+from okstra_git.reconcile.units import Units
+from okstra_git.reconcile.windows import Step
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Task
 
@@ -23,18 +25,49 @@ class Case:
     recorded: RangePrint
     prover: Prover
     identities: Identities
+    units: Units
     searched: list[Searched] = field(default_factory=list)
     finding: Finding | None = None
+    _near: Set[int] | None = None
 
     @property
     def number(self) -> int:
         """The stage."""
         return self.standing.stage.number
 
+    def near(self) -> Set[int]:
+        """The stages whose commits the branch may hold as well: those on it, and those of the stack below."""
+        if self._near is None:
+            self._near = self._find_near()
+        return self._near
+
+    def _find_near(self) -> Set[int]:
+        ranges = {n: s.range for n, s in self.task.stages.items() if s.range is not None}
+        by_head = {one.head: n for n, one in ranges.items()}
+        below: set[int] = set()
+        at = by_head.get(self.recorded.base or "")
+        while at is not None and at not in below:
+            below.add(at)
+            at = by_head.get(ranges[at].base or "")
+        return below | {n for n in ranges if self.task.stages[n].branch == self.standing.stage.branch}
+
     @property
     def blank(self) -> Finding:
         """The finding before anything is found."""
         return Finding(self.number, "ok", self.recorded, self.standing.stage.branch)
+
+    def taken(self) -> frozenset[str]:
+        """The commits with content that the stage would take where it was found proven."""
+        new = self.finding.new if self.finding is not None else None
+        found = [
+            (one, hit) for one in self.searched for hit in one.found.hits if new and hit.span.last.facts.oid == new.head
+        ]
+        return frozenset(step.facts.oid for one, hit in found for step in one.window.back(hit.span) if step.delta)
+
+    def is_of_others(self, step: Step) -> bool:
+        """Whether a commit with content was made from commits of other stages only."""
+        owners = self.identities.owners(step) if step.delta else set()
+        return bool(owners) and self.number not in owners
 
     @property
     def own(self) -> Searched | None:

@@ -76,6 +76,7 @@ class Identities:
     in_full: Collection[int]
     _known: dict[Author, dict[str, Known]] = field(default_factory=dict)
     _commits: dict[int, list[CommitFacts]] = field(default_factory=dict)
+    _is_complete: bool = False
 
     def __post_init__(self) -> None:
         for number, recorded in self.stages.items():
@@ -84,6 +85,13 @@ class Identities:
             base = find_commit(self.git, recorded.base) if number in self.in_full and recorded.base else None
             if base is not None:
                 self._put(base)
+
+    def _complete(self) -> None:
+        """Know the commits of all stages one by one, not only of those that are looked for."""
+        for number in self.stages if not self._is_complete else ():
+            for facts in self.commits(number):
+                self._put(facts).stages.add(number)
+        self._is_complete = True
 
     def _put(self, facts: CommitFacts) -> Known:
         return self._known.setdefault((facts.email, facts.time), {}).setdefault(facts.oid, Known(facts))
@@ -113,6 +121,7 @@ class Identities:
 
     def owners(self, step: Step) -> set[int]:
         """The stages from whose commits the step may have been made."""
+        self._complete()
         return {number for known in self._namesakes(step.facts) for number in known.stages}
 
     def look_like(self, facts: CommitFacts, window: Window) -> list[Step]:

@@ -18,10 +18,10 @@ from okstra_git.reconcile.presence import is_gone
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.questions import Questions
 from okstra_git.reconcile.readings import Readings
-from okstra_git.reconcile.search import Searched, search
+from okstra_git.reconcile.search import Search, Searched
 from okstra_git.reconcile.survey import Standing, survey
+from okstra_git.reconcile.units import Units
 from okstra_git.reconcile.verdict import apply_rules
-from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Task
 
 DEFAULT_WINDOW = 20_000
@@ -69,8 +69,9 @@ class Judge:
         ranges = {number: stage.range for number, stage in task.stages.items() if stage.range}
         deltas = RecordedDeltas(self.places.git, [ranges[standing.stage.number] for standing in stale])
         identities = Identities(self.places.git, ranges, [standing.stage.number for standing in stale])
+        units = Units(self.places.git, identities)
         return [
-            Case(task, standing, recorded, Prover(self.places.git, recorded, deltas), identities)
+            Case(task, standing, recorded, Prover(self.places.git, recorded, deltas), identities, units)
             for standing in stale
             if (recorded := ranges.get(standing.stage.number))
         ]
@@ -97,7 +98,7 @@ class Judge:
 
     def _search(self, case: Case, home: Home) -> Searched:
         window = self.window(home, case.task, case.recorded.head)
-        found = search(window, case.prover, case.identities, case.number)
+        found = Search(window, case.prover, case.identities, case.units, case.number, case.near).run()
         case.searched.append(Searched(home, window, found))
         return case.searched[-1]
 
@@ -109,10 +110,13 @@ class Judge:
         found, hit = own.found, own.found.hits[0]
         if len(found.hits) > 1 or not self._sees_all(case):
             return self._questions.ask(case, found.hits)
-        beside = Beside(own.window, found, hit, case.identities, case.number, is_accounted)
+        beside = Beside(own.window, found, hit, case.identities, case.units, case.number, is_accounted)
         extra = next(iter(found.outside), None) or beside.doubtful()
         if extra is not None:
             return self._questions.ask_beside(case, own, hit, extra)
+        foreign = next((step for step in own.window.back(hit.span) if case.is_of_others(step)), None)
+        if foreign is not None:
+            return self._questions.ask_mixed(case, own, hit, foreign)
         return self._auto(case, own.home, hit)
 
     def _sees_all(self, case: Case) -> bool:
@@ -143,7 +147,7 @@ class Judge:
     def _landed(self, case: Case, seen: Searched, hit: Hit, is_accounted: IsAccounted) -> Finding:
         """A target holds the change: landed, unless the branch has another version of it or it was taken out again."""
         own = case.own
-        others = left_over(own.window, case.identities, case.number, is_accounted) if own is not None else []
+        others = left_over(own.window, is_accounted) if own is not None else []
         if own is not None and (others or not own.window.complete):
             return self._questions.ask_split(case, own, seen.home, hit, others)
         if self._is_gone(seen.home, hit):
@@ -168,6 +172,7 @@ class Judge:
             found_by="post-rewrite" if hinted else home.kind,
             verified_carries=verified is not None and (verified.tree == hit.ends.head_tree or self.carry_by_replay),
             flags=("partly-absorbed",) if hit.proven.partly_absorbed else (),
+            by_author=bool(case.searched[-1].found.made),
         )
 
     # --- the report
@@ -175,7 +180,8 @@ class Judge:
     def _report(self, task: Task, standings: Sequence[Standing], cases: Sequence[Case]) -> Report:
         judged = {case.number: case.finding for case in cases}
         findings = [judged.get(standing.stage.number) or _plain(standing) for standing in standings]
-        ruled = self._without_landed(task, apply_rules(findings, self.places.contains))
+        ruled = apply_rules(findings, self.places.contains, {case.number: case.taken() for case in cases})
+        ruled = self._without_landed(task, ruled)
         return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window))
 
     def _without_landed(self, task: Task, findings: Sequence[Finding]) -> list[Finding]:

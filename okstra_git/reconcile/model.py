@@ -42,7 +42,7 @@ class Finding:
     """What reconcile says of one recorded stage.
 
     `ok` and `restored` (its branch is back at an earlier, proven commit) are not stale; `auto` is proven; `confirm`
-    asks a person.
+    asks a person. `by_author`: who made the commits when has told where it is, and not its content alone.
     """
 
     stage: int
@@ -56,6 +56,7 @@ class Finding:
     candidates: tuple[Candidate, ...] = ()
     together: tuple[int, ...] = ()
     flags: tuple[str, ...] = ()
+    by_author: bool = False
 
     @property
     def is_stale(self) -> bool:

@@ -63,6 +63,12 @@ class Questions:
             case, f"the recorded change is there, but {what} beside it may belong to the stage as well", offers
         )
 
+    def ask_mixed(self, case: Case, where: Searched, hit: Hit, foreign: Step) -> Finding:
+        """The range that holds the stage has a commit of another stage in it."""
+        what = f"{foreign.facts.oid[:10]} ({foreign.facts.subject})"
+        reason = f"the commits of the stage have {what}, a commit of another stage, among them now"
+        return _asked(case, reason, [rival(hit), Candidate(where.home.name, where.home.tip, "tip of the stage branch")])
+
     def ask_split(self, case: Case, own: Searched, target: Home, hit: Hit, others: Sequence[Step]) -> Finding:
         """A target holds the recorded change, while the stage's own branch has commits that nothing accounts for."""
         made = [step for step in others if step in own.found.made]

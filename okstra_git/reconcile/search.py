@@ -1,27 +1,15 @@
 """Finds where a recorded stage lives in one window: by who made its commits first, then by what they change."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import Delta, delta_sum, diff_trees
-from okstra_git.git.history import CommitFacts, parent_tree
-from okstra_git.git.merging import lines_by_path
-from okstra_git.git.repo import Git
 from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.locate import Hit, locate, prove_spans
 from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.proofs import Prover
+from okstra_git.reconcile.units import Unit, Units, like_unit, list_units
 from okstra_git.reconcile.windows import Step, Window
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One recorded commit and what it changed; `delta` is None where that is not to be had."""
-
-    facts: CommitFacts
-    delta: Delta | None
 
 
 @dataclass(frozen=True)
@@ -51,12 +39,14 @@ class Searched(NamedTuple):
 
 @dataclass
 class Search:
-    """One stage looked for in one window."""
+    """One stage looked for in one window; `near` are the stages whose commits its branch may hold as well."""
 
     window: Window
     prover: Prover
     identities: Identities
+    units: Units
     stage: int
+    near: Callable[[], Set[int]]
     made: dict[str, list[Step]] = field(default_factory=dict)
     copied: list[tuple[Unit, Step]] = field(default_factory=list)
     lost: list[Unit] = field(default_factory=list)
@@ -92,16 +82,22 @@ class Search:
                    if facts.oid not in self.made and len(facts.parents) < 2]  # fmt: skip
         units = [unit for unit in list_units(self.window.git, missing) if unit.delta != ()]
         for place, unit in enumerate(units):
-            alike = [step for step in like_unit(self.window, unit) if self._may_be_ours(step)]
+            alike = [step for step in like_unit(self.window, unit) if self._is_only_ours(step)]
             twins = [at for at, other in enumerate(units) if unit.delta is not None and other.delta == unit.delta]
             if alike and len(alike) == len(twins):  # what was done, undone and done again is matched in its order
                 self.copied.append((unit, alike[twins.index(place)]))
             else:
                 self.lost.append(unit)
 
-    def _may_be_ours(self, step: Step) -> bool:
+    def _is_only_ours(self, step: Step) -> bool:
+        """Whether nothing speaks for another stage: neither who made the commit when, nor what it changes."""
         owners = self.identities.owners(step)
-        return not owners or self.stage in owners
+        if owners:
+            return owners == {self.stage} or (self.stage in owners and self._has_change(step))
+        return self._has_change(step)
+
+    def _has_change(self, step: Step) -> bool:
+        return not (self.units.makers(self.window, step) & self.near()) - {self.stage}
 
     # --- ranges
 
@@ -139,7 +135,7 @@ class Search:
         return whole or hits
 
     def _takes_foreign(self, hit: Hit) -> bool:
-        return any(step.delta and not self._may_be_ours(step) for step in self.window.back(hit.span))
+        return any(step.delta and not self._is_only_ours(step) for step in self.window.back(hit.span))
 
     def _rivals(self, hit: Hit) -> list[Hit]:
         """Other ranges of the window with the same content, made by nobody that is known and clear of the hit."""
@@ -156,41 +152,3 @@ class Search:
 
     def _is_free(self, step: Step, hit: Hit) -> bool:
         return not self.identities.owners(step) and not self.window.covers(hit.span, step)
-
-
-def list_units(git: Git, commits: Sequence[CommitFacts]) -> list[Unit]:
-    """What each of these recorded commits changed, read together."""
-    pairs = [(parent_tree(git, facts), facts.tree) for facts in commits]
-    known = [(old, new) for old, new in pairs if old is not None]
-    try:
-        deltas = iter(diff_trees(git, known))
-    except GitFailed:
-        return [Unit(facts, None) for facts in commits]
-    return [Unit(facts, next(deltas) if old is not None else None)
-            for facts, (old, _) in zip(commits, pairs, strict=True)]  # fmt: skip
-
-
-def like_unit(window: Window, unit: Unit) -> list[Step]:
-    """Single commits that make the very change of a recorded one: from file to file, or line for line on its paths."""
-    if not unit.delta:
-        return []
-    same = [step for step in window.by_delta(delta_sum(unit.delta)) if step.delta == unit.delta]
-    if same:
-        return same
-    visited = [window.visitors(change.path) for change in unit.delta]
-    lines = next(iter(lines_by_path(window.git, [unit.delta]))) if all(visited) else None
-    return [step for step in min(visited, key=len) if _has_lines(window, step, unit, lines)] if lines else []
-
-
-def _has_lines(window: Window, step: Step, unit: Unit, lines: dict[bytes, int]) -> bool:
-    same_paths = [change.path for change in step.delta] == [change.path for change in unit.delta or ()]
-    return same_paths and window.stretch.lines_of(step) == lines
-
-
-def search(window: Window, prover: Prover, identities: Identities, stage: int) -> Found:
-    """Look for a stage in a window.
-
-    Raises nothing for what is missing: a stage whose objects are gone is found only where files are equal.
-    """
-    return Search(window, prover, identities, stage).run()
-

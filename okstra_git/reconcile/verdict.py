@@ -1,7 +1,8 @@
 """Rules that look at several findings at once: what is proven one by one may still be a person's question."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import combinations
 
 from okstra_git.reconcile.model import Candidate, Finding
 
@@ -9,9 +10,57 @@ Contains = Callable[[str, str], bool]
 """Whether the first commit has the second among its ancestors, itself included."""
 
 
-def apply_rules(findings: Sequence[Finding], contains: Contains) -> list[Finding]:
-    """Demote proven findings that contradict each other: one commit for two stages, stages in another order."""
-    return _refuse_reordered(_refuse_shared(list(findings)), contains)
+def apply_rules(
+    findings: Sequence[Finding], contains: Contains, taken: Mapping[int, Set[str]] | None = None
+) -> list[Finding]:
+    """Demote proven findings that contradict each other: one commit for two stages, ranges that overlap, stages in
+    another order; and let no question recommend what is another stage's.
+
+    `taken`: the commits that each moved stage would take; ranges that overlapped on record may do so again.
+    """
+    ruled = _refuse_overlapping(_refuse_shared(list(findings)), taken or {})
+    return _without_neighbours(_refuse_reordered(ruled, contains))
+
+
+def _refuse_overlapping(findings: list[Finding], taken: Mapping[int, Set[str]]) -> list[Finding]:
+    """No commit belongs to the new ranges of two stages, unless one was recorded as part of the other."""
+    autos = {finding.stage: finding for finding in findings if finding.kind == "auto"}
+    owners: dict[str, list[int]] = {}
+    for stage in autos:
+        for oid in sorted(taken.get(stage, ())):
+            owners.setdefault(oid, []).append(stage)
+    pairs = {tuple(pair) for stages in owners.values() for pair in combinations(stages, 2)}
+    doubted: dict[int, tuple[int, ...]] = {}
+    for one, other in sorted(pairs):
+        if autos[one].recorded.base != autos[other].recorded.base:
+            doubted |= {each.stage: (one, other) for each in _weaker(autos[one], autos[other])}
+    return [
+        _demote(f, f"stages {listed(doubted[f.stage])} would share commits", doubted[f.stage])
+        if f.stage in doubted
+        else f
+        for f in findings
+    ]
+
+
+def _without_neighbours(findings: list[Finding]) -> list[Finding]:
+    """Questions that do not recommend the commit of another stage, and offer it last."""
+    heads = {(f.new.head if f.new is not None else f.recorded.head): f.stage for f in findings if f.kind != "confirm"}
+    return [_without_neighbour(f, heads) if f.kind == "confirm" and not f.together else f for f in findings]
+
+
+def _without_neighbour(question: Finding, heads: Mapping[str, int]) -> Finding:
+    """The question with what is another stage's at the end, and the best of the others recommended."""
+    if not any(heads.get(offer.commit, question.stage) != question.stage for offer in question.candidates):
+        return question
+    free = [offer for offer in question.candidates if heads.get(offer.commit, question.stage) == question.stage]
+    held = [
+        replace(offer, recommended=False, why=f"{offer.why}; this is stage {heads[offer.commit]}")
+        for offer in question.candidates
+        if offer not in free
+    ]
+    best = next((offer for offer in free if not offer.is_kept), None)
+    ranked = [replace(offer, recommended=offer is best) for offer in free]
+    return replace(question, candidates=(*ranked, *held))
 
 
 def _refuse_shared(findings: list[Finding]) -> list[Finding]:
@@ -38,21 +87,24 @@ def _refuse_reordered(findings: list[Finding], contains: Contains) -> list[Findi
         built_on.setdefault(finding.recorded.base, []).append(finding)
     swapped: dict[int, tuple[int, ...]] = {}
     for lower, upper in ((low, up) for low in autos for up in built_on.get(low.recorded.head, ())):
-        if upper is lower or lower.new is None or upper.new is None:
-            continue
+        if upper is lower or lower.new is None or upper.new is None or upper.new.landed:
+            continue  # what has landed stands on the target, in whatever order it came
         if upper.new.base == lower.new.head:
             continue  # the usual case: still one on top of the other
         if lower.new.head != upper.new.head and contains(lower.new.head, upper.new.head):
             pair = (lower.stage, upper.stage)
-            swapped[upper.stage] = pair
-            if upper.new.landed == lower.new.landed:  # where only the upper one landed, the lower one is where it was
-                swapped[lower.stage] = pair
+            swapped |= {one.stage: pair for one in _weaker(lower, upper)}
     return [
         _demote(f, f"stages {listed(swapped[f.stage])} are in another order now", swapped[f.stage])
         if f.stage in swapped
         else f
         for f in findings
     ]
+
+
+def _weaker(one: Finding, other: Finding) -> list[Finding]:
+    """Which of two findings that contradict each other to doubt: both, unless one is known by who made it when."""
+    return [one, other] if one.by_author == other.by_author else [each for each in (one, other) if not each.by_author]
 
 
 def _demote(finding: Finding, reason: str, together: tuple[int, ...]) -> Finding:

@@ -1,0 +1,137 @@
+"""What each recorded commit changed by itself: how a commit is known again where nobody's name helps."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from okstra_git.digest import multiset_sum
+from okstra_git.git.binary import GitFailed
+from okstra_git.git.changes import Delta, delta_sum, diff_trees
+from okstra_git.git.history import CommitFacts, parent_tree
+from okstra_git.git.merging import lines_by_path
+from okstra_git.git.repo import Git
+from okstra_git.reconcile.identity import Identities
+from okstra_git.reconcile.stretches import Lines
+from okstra_git.reconcile.windows import Step, Window
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One recorded commit and what it changed; `delta` is None where that is not to be had."""
+
+    facts: CommitFacts
+    delta: Delta | None
+
+
+def list_units(git: Git, commits: Sequence[CommitFacts]) -> list[Unit]:
+    """What each of these recorded commits changed, read together."""
+    pairs = [(parent_tree(git, facts), facts.tree) for facts in commits]
+    known = [(old, new) for old, new in pairs if old is not None]
+    try:
+        deltas = iter(diff_trees(git, known))
+    except GitFailed:
+        return [Unit(facts, None) for facts in commits]
+    return [Unit(facts, next(deltas) if old is not None else None)
+            for facts, (old, _) in zip(commits, pairs, strict=True)]  # fmt: skip
+
+
+def like_unit(window: Window, unit: Unit) -> list[Step]:
+    """Single commits that make the very change of a recorded one: from file to file, or line for line on its paths."""
+    if not unit.delta:
+        return []
+    same = [step for step in window.by_delta(delta_sum(unit.delta)) if step.delta == unit.delta]
+    if same:
+        return same
+    visited = [window.visitors(change.path) for change in unit.delta]
+    lines = lines_of(window.git, unit) if all(visited) else None
+    return [step for step in min(visited, key=len) if is_like(window, step, unit, lines)] if lines else []
+
+
+def is_like(window: Window, step: Step, unit: Unit, lines: Lines | None) -> bool:
+    """Whether the step makes the change of the unit, whose lines these are."""
+    if step.delta == unit.delta:
+        return True
+    same_paths = [change.path for change in step.delta] == [change.path for change in unit.delta or ()]
+    return bool(lines) and same_paths and window.stretch.lines_of(step) == lines
+
+
+def lines_of(git: Git, unit: Unit) -> Lines | None:
+    """The lines that a unit adds and removes, path by path."""
+    return next(iter(lines_by_path(git, [unit.delta]))) if unit.delta is not None else None
+
+
+@dataclass
+class Units:
+    """The units of all recorded commits of a task; read when the first question about them comes."""
+
+    git: Git
+    identities: Identities
+    _lines: dict[str, Lines | None] = field(default_factory=dict)
+
+    def of(self, stage: int) -> list[Unit]:
+        """The units of one stage, oldest first; merges have none."""
+        return self._by_stage.get(stage, [])
+
+    @cached_property
+    def _by_stage(self) -> dict[int, list[Unit]]:
+        commits = [(number, facts) for number in self.identities.stages for facts in self.identities.commits(number)
+                   if len(facts.parents) < 2]  # fmt: skip
+        units = list_units(self.git, [facts for _, facts in commits])
+        found: dict[int, list[Unit]] = {}
+        for (number, _), unit in zip(commits, units, strict=True):
+            found.setdefault(number, []).append(unit)
+        return found
+
+    @cached_property
+    def _by_delta(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for number, unit in self._all():
+            if unit.delta:
+                found.setdefault(delta_sum(unit.delta), set()).add(number)
+        return found
+
+    @cached_property
+    def _by_lines(self) -> dict[tuple[int, tuple[bytes, ...]], set[int]]:
+        found: dict[tuple[int, tuple[bytes, ...]], set[int]] = {}
+        for number, unit in self._all():
+            key = _line_key(unit.delta or (), self.lines(unit))
+            if key is not None:
+                found.setdefault(key, set()).add(number)
+        return found
+
+    def _all(self) -> Iterator[tuple[int, Unit]]:
+        return ((number, unit) for number, units in self._by_stage.items() for unit in units)
+
+    def lines(self, unit: Unit) -> Lines | None:
+        """The lines of a unit, read once."""
+        if unit.facts.oid not in self._lines:
+            self._lines[unit.facts.oid] = lines_of(self.git, unit)
+        return self._lines[unit.facts.oid]
+
+    def makers(self, window: Window, step: Step) -> set[int]:
+        """The stages that have a recorded commit with the very change of the step."""
+        key = _line_key(step.delta, window.stretch.lines_of(step))
+        by_lines = self._by_lines.get(key, set()) if key is not None else set()
+        return self._by_delta.get(step.delta_here, set()) | by_lines
+
+    def likeness(self, window: Window, step: Step, stage: int) -> float:
+        """How much of what the step adds and removes some recorded commit of the stage did as well: 0 to 1."""
+        lines = window.stretch.lines_of(step) or {}
+        return max((_shared(lines, self.lines(unit) or {}) for unit in self.of(stage)), default=0.0)
+
+
+def _line_key(delta: Delta, lines: Lines | None) -> tuple[int, tuple[bytes, ...]] | None:
+    """What stands for the paths of a change and the lines on them; None where it changes no line."""
+    return (multiset_sum(lines.items()), tuple(change.path for change in delta)) if lines else None
+
+
+def _shared(one: Lines, other: Lines) -> float:
+    """Lines that both add or both remove, as a part of the smaller of the two."""
+    size = min(_size(one), _size(other))
+    common = sum(min(abs(count), abs(other[line])) for line, count in one.items()
+                 if line in other and (count > 0) == (other[line] > 0))  # fmt: skip
+    return common / size if size else 0.0
+
+
+def _size(lines: Lines) -> int:
+    return sum(map(abs, lines.values()))
