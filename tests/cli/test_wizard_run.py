@@ -1,6 +1,8 @@
 """`wizard run` as a person meets it: a real terminal of 80 by 24, keys pressed, the screen read back."""
 
+import errno
 import json
+import os
 import signal
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -122,7 +124,7 @@ def test_a_new_task_is_typed_judged_while_it_is_typed_and_taken_back(shop: World
         pane.see("Type the path of the brief", "Tab completes")
         pane.type("nope.md")
         pane.press("Enter")
-        pane.see("cannot be read: No such file or directory.", "  nope.md\n")
+        pane.see(f"cannot be read: {os.strerror(errno.ENOENT)}.", "  nope.md\n")
         pane.press("C-u")
         pane.type(".okstra/briefs/web/ref")
         pane.see("   refund-1.md")  # offered
