@@ -7,15 +7,18 @@ ARGS ?=
 
 VENV := .venv
 READY := $(VENV)/.ready
+LOWEST := $(VENV)-lowest
+PINS := constraints.txt
+PIP := -m pip --quiet --disable-pip-version-check
 SHARE = $(PREFIX)/share/git-okstra
 PROGRAMS := git-okstra okstra
 MAN := share/man/man1/git-okstra.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep lint bench install uninstall clean
+.PHONY: help demo test test-deep test-lowest lint bench upgrade install uninstall clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## Tell the story of three stages in a small real repository
 	@$(VENV)/bin/git-okstra demo $(ARGS)
@@ -27,6 +30,11 @@ test-deep: $(READY) ## The long property and fault runs
 	OKSTRA_RANDOM=1 $(VENV)/bin/python -m pytest -n $(JOBS) -m deep $(ARGS)
 	OKSTRA_RANDOM=1 $(VENV)/bin/python -m pytest -n $(JOBS) -m "not deep" tests/properties $(ARGS)
 
+test-lowest: $(LOWEST)/.ready ## A part of the tests, with the oldest versions that pyproject.toml allows
+	$(LOWEST)/bin/ruff check .
+	$(LOWEST)/bin/mypy
+	$(LOWEST)/bin/python -m pytest -n $(JOBS) -m "not deep" $(or $(ARGS),$(TELLING))
+
 lint: $(READY) ## ruff and mypy --strict
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
@@ -35,7 +43,7 @@ bench: $(READY) ## Measure the claims about speed (BENCH="name ..." for some of 
 	$(VENV)/bin/python -m benchmarks $(BENCH)
 
 clean: ## Remove what these targets made in the tree
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find okstra_git okstra_cli tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The newest suitable Python, or a sentence about what is missing. PYTHON=... chooses one.
@@ -52,14 +60,54 @@ done; \
   echo "$$python cannot create virtual environments: its venv or ensurepip module is missing (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
 endef
 
-$(READY): pyproject.toml
+# These versions and no others, also for what builds the package, whether pip is old or new.
+pinned = PIP_CONSTRAINT=$(1) PIP_BUILD_CONSTRAINT=$(1)
+
+$(READY): pyproject.toml $(PINS)
 	@$(find_python); \
 	echo "setting up $(VENV) with $$("$$python" --version) (once)" >&2; \
 	$(VENV)/bin/python -c 'import pip' 2>/dev/null || "$$python" -m venv --clear $(VENV) || exit 1; \
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' || { \
+	$(call pinned,$(PINS)) $(VENV)/bin/python $(PIP) install -e '.[dev]' || { \
 	  echo "the packages could not be installed: the reason is above (a network or package index problem, mostly)" >&2; exit 1; }; \
 	$(VENV)/bin/python -m compileall -q okstra_git okstra_cli; \
 	touch $@
+
+# What a change of a library breaks first: starting, parsing, talking to git, asking, documents, stored records.
+TELLING := tests/documents tests/git tests/host tests/records tests/plans tests/test_*.py \
+  $(addprefix tests/cli/test_,process.py flags.py help.py refusals.py status.py plan.py wizard.py wizard_run.py)
+
+$(LOWEST)/.ready: pyproject.toml
+	@$(find_python); set -e; \
+	echo "setting up $(LOWEST) with the lower bounds of pyproject.toml" >&2; \
+	"$$python" -m venv --clear $(LOWEST); \
+	"$$python" -c "$$LOWER_BOUNDS" >$(LOWEST)/bounds.txt; \
+	$(call pinned,$(LOWEST)/bounds.txt) $(LOWEST)/bin/python $(PIP) install -e '.[dev]'; \
+	touch $@
+
+define LOWER_BOUNDS
+import tomllib
+project = tomllib.load(open("pyproject.toml", "rb"))["project"]
+wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+print(*(line.replace(">=", "==") for line in wanted), sep="\n")
+endef
+export LOWER_BOUNDS
+
+upgrade: ## Renew constraints.txt, the versions that tests and CI use, with the newest ones
+	@$(find_python); set -e; \
+	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	"$$python" -m venv "$$scratch/venv"; \
+	"$$scratch/venv/bin/python" $(PIP) install '.[dev]'; \
+	"$$scratch/venv/bin/python" $(PIP) freeze --exclude git-okstra >"$$scratch/all"; \
+	grep -E '^[A-Za-z0-9._-]+==[^ ]+$$' "$$scratch/all" | tr A-Z_ a-z- | LC_ALL=C sort >"$$scratch/new"; \
+	for each in 3.11 3.12 3.13 3.14; do \
+	  "$$scratch/venv/bin/python" $(PIP) install --dry-run --no-deps --ignore-installed --only-binary :all: \
+	    --python-version $$each --target "$$scratch" -r "$$scratch/new" >"$$scratch/said" 2>&1 \
+	    || { echo "note: Python $$each would have to build some of these itself:"; grep ERROR: "$$scratch/said"; }; \
+	done; \
+	if diff $(PINS) "$$scratch/new" >"$$scratch/changed"; then echo "$(PINS) has the newest versions already"; else \
+	  sed -n 's/^</  was/p; s/^>/  now/p' "$$scratch/changed"; cat "$$scratch/new" >$(PINS); \
+	  echo "$(PINS) is renewed; now: make test"; \
+	fi
 
 install: ## Install for this user: programs and man page under PREFIX (default ~/.local)
 	@$(find_python); set -e; \

@@ -1,14 +1,15 @@
 """Following every commit of a rebased branch, each one a stage, beside `git range-diff` over the same two ranges."""
 
-import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.branches import build
 from benchmarks.measuring import Took, git, judge, new_repository, okstra, say
+from benchmarks.moved import say_likeness
+from benchmarks.reconciling import check, least
 
-SIZES = {1_000: 1.5, 5_000: 0.5}
+SIZES = {1_000: 1.2, 5_000: 0.5}
 """Recorded commits -> the most processor time that reconcile may take, as a multiple of range-diff's."""
 
 MEMORY_LIMIT = 200
@@ -39,33 +40,18 @@ def _measure(place: Path, commits: int, limit: float) -> bool:
     rebased = git(place, "-c", "core.hooksPath=/dev/null", "rebase", "-q", "main")
     say(f"git rebase took {rebased.seconds:.1f} s")
     old, new = f"{base}..{oids[-1]}", "main..work"
-    _say_likeness(place, old, new)
+    say_likeness(place, old, new)
     ours: list[Took] = []
     peers: list[Took] = []
     for _ in range(ROUNDS):  # in turns, so that a busy moment of the machine hits both
-        ours.append(_reconcile(place, commits))
+        ours.append(check(place, KEY, auto=commits))
         peers.append(git(place, "range-diff", "--no-notes", old, new))
-    mine, peer = (min(taken, key=lambda took: took.processor) for taken in (ours, peers))
+    mine, peer = (least(taken) for taken in (ours, peers))
     for name, took in (("reconcile", mine), ("git range-diff", peer)):
         say(f"{name}: {took.processor:.2f} s of processor, {took.seconds:.2f} s in all, {took.mebibytes:.0f} MiB")
     fast = judge(f"reconcile to range-diff, {commits} commits", mine.processor / peer.processor, limit)
     small = judge(f"peak memory, {commits} commits", mine.mebibytes, MEMORY_LIMIT, " MiB")
     return fast and small
-
-
-def _say_likeness(place: Path, old: str, new: str) -> None:
-    """How many patches range-diff finds unchanged: it is quick with those and slow with the others."""
-    marks = [line.split()[2] for line in git(place, "range-diff", "-s", "--no-notes", old, new).out.splitlines()]
-    say(f"git range-diff finds {marks.count(b'=')} of {len(marks)} patches unchanged")
-
-
-def _reconcile(place: Path, commits: int) -> Took:
-    took = okstra(place, "reconcile", "--task-key", KEY, "--check", "--json")
-    items = json.loads(took.out)["items"]
-    proven = sum(item["class"] == "auto" for item in items)
-    if (len(items), proven) != (commits, commits):
-        raise RuntimeError(f"{len(items)} items, {proven} of them proven; expected {commits}")
-    return took
 
 
 if __name__ == "__main__":

@@ -76,7 +76,8 @@ def read_front_matter(content: str | None, *, closing: int = 0) -> FrontMatter:
     try:
         root = _root(content)
         values = yaml.load(content, Loader=_LOADER)
-    except _WRONG as error:
+    except _WRONG as raised:
+        error = _too_deep(content, raised) or raised
         why = " ".join(str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).split())
         return FrontMatter(True, problem=why, problem_line=_line_of(error, content), content=content, closing=closing)
     if root is None:
@@ -86,6 +87,19 @@ def read_front_matter(content: str | None, *, closing: int = 0) -> FrontMatter:
         return FrontMatter(True, problem=why, problem_line=2, content=content, closing=closing)
     named = {str(key): value for key, value in values.items()}
     return FrontMatter(True, named, root.places, "", 0, content, closing, root.indent, root.inside)
+
+
+def _too_deep(content: str, error: Exception) -> _TooDeep | None:
+    """Whether the text before the complaint is nested too deeply, which some versions of the parser notice first."""
+    mark = getattr(error, "problem_mark", None)
+    try:
+        for _ in _bounded(yaml.parse(content[: mark.index], Loader=_LOADER)) if mark else ():
+            pass
+    except _TooDeep as deep:
+        return deep
+    except _WRONG:
+        pass
+    return None
 
 
 def _line_of(error: Exception, content: str) -> int:

@@ -158,6 +158,9 @@ class Ending:
     archives: Mapping[str, str] = field(default_factory=dict)
 
 
+_ENDS_NOTHING = Ending()
+
+
 def parse_url(text: str) -> str:
     """The address of a pull request: http or https, without credentials; anything else is refused."""
     bad = BadUrl(f"{shown(text)} is not the address of a pull request", hint="https://HOST/OWNER/REPOSITORY/pull/N")
@@ -178,7 +181,7 @@ def active_runs(task: Task, stages: Sequence[int]) -> list[Run]:
     return [run for run in task.runs.values() if run.is_active and run.stage in stages]
 
 
-def record_pr(store: Store, key: TaskKey, opened: Opened, ending: Ending = Ending()) -> Appended:
+def record_pr(store: Store, key: TaskKey, opened: Opened, ending: Ending = _ENDS_NOTHING) -> Appended:
     """Record that a pull request holds these stages, end what still claims them, all in one append.
 
     The same address with the same stages records what they are now, if they were something else before. Refuses

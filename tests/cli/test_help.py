@@ -31,7 +31,7 @@ def every_line() -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_every_command_explains_itself(world: World, line: tuple[str, ...], flag: str) -> None:
     page = world.okstra(*line, flag).out
-    assert page.startswith(f"Usage: git okstra {' '.join(line)}")
+    assert f"git okstra {' '.join(line)}" in page.splitlines()[0]
     assert len(page.splitlines()[2].strip()) > 10
     wrapped = [text for text in page.splitlines() if not text.startswith("    git okstra ")]  # examples can be copied
     assert max(map(len, wrapped)) <= 80
@@ -45,7 +45,7 @@ def test_the_front_page_names_every_command_and_fits(world: World, on_terminal: 
 
 
 def test_help_is_json_only_when_asked(world: World) -> None:
-    assert world.okstra("config", "get", "-h", "--json").json["help"].startswith("Usage: ")
+    assert world.okstra("config", "get", "-h", "--json").json["help"] == world.okstra("config", "get", "-h").out
     assert world.okstra("help", "config", "get").out == world.okstra("config", "get", "-h").out
 
 

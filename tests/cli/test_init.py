@@ -139,9 +139,7 @@ def test_both_clones_work_on_and_meet_again(tmp_path: Path) -> None:
 def test_a_silent_remote_is_a_note_and_no_failure(world: World) -> None:
     world.git("remote", "add", "origin", "/nowhere/at/all")
     answer = world.okstra("init", "--project-id", "shop", "--no-hooks")
-    assert answer.err.startswith(
-        "okstra: remote origin could not be asked for a state to join: git ls-remote failed: fatal: "
-    )
+    assert answer.err.startswith("okstra: remote origin could not be asked for a state to join: git ls-remote failed: ")
     assert answer.err.count("\n") == 1
     assert world.okstra("init", "--no-hooks", "--offline").err == ""
 

@@ -1,5 +1,7 @@
 """The plan commands: what they say of a plan, what they refuse, and what they leave alone."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +104,7 @@ def test_one_problem_is_one_rule(shop: World) -> None:
 @pytest.mark.parametrize(
     ("content", "code", "message"),
     [
-        (None, "plan.missing", "the plan other.md cannot be read: No such file or directory"),
+        (None, "plan.missing", f"the plan other.md cannot be read: {os.strerror(errno.ENOENT)}"),
         (b"a\n\xff", "document.unreadable", "other.md is not UTF-8: line 2"),
         (b"a\n\nb\0", "document.unreadable", "other.md is no text: line 3 holds a NUL byte"),
     ],

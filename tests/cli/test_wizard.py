@@ -1,5 +1,6 @@
 """`wizard init`, `step` and `render-args` in real repositories: calls, looks, refusals, and the line that comes out."""
 
+import errno
 import json
 import os
 import shlex
@@ -259,7 +260,7 @@ def test_an_implementation_is_asked_for_a_brief_where_its_own_cannot_be_begun_on
 
 @pytest.mark.parametrize(
     ("said", "why"),
-    [("none.md", "No such file or directory"), (".okstra", "Is a directory"), ("odd.md", "brief check")],
+    [("none.md", os.strerror(errno.ENOENT)), (".okstra", os.strerror(errno.EISDIR)), ("odd.md", "brief check")],
 )
 def test_a_typed_brief_has_to_be_one(shop: World, said: str, why: str) -> None:
     shop.write("odd.md", "no front matter\n")

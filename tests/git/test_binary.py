@@ -21,8 +21,11 @@ def test_our_own_commands_fire_no_user_hooks(world: World) -> None:
 
 
 def test_a_failing_command_is_refused_in_git_s_words(world: World) -> None:
-    with pytest.raises(GitFailed, match="git rev-parse failed: fatal: Needed a single revision") as refused:
+    world.git("rev-parse", "--verify", "nowhere", ok=False)
+    with pytest.raises(GitFailed) as refused:
         run_git(["rev-parse", "--verify", "nowhere"], cwd=world.path)
+    assert world.last.err
+    assert refused.value.message == f"git rev-parse failed: {world.last.err.strip()}"
     assert refused.value.facts["status"] == 128
 
 

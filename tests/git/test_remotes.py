@@ -106,9 +106,9 @@ def test_the_place_that_pushes_go_to_is_asked(git: Git, world: World, tmp_path: 
 @pytest.mark.parametrize(
     ("address", "why", "said"),
     [
-        ("/nowhere", "repository", "does not appear to be a git repository"),
-        ("https://ada:secret@127.0.0.1:1/shop.git", "network", "unable to access 'https://127.0.0.1:1/shop.git/'"),
-        ("ssh://git@127.0.0.1:1/shop.git", "network", "ssh: connect to host 127.0.0.1 port 1: Connection refused"),
+        ("/nowhere", "repository", "/nowhere"),
+        ("https://ada:secret@127.0.0.1:1/shop.git", "network", "https://127.0.0.1:1/shop.git"),
+        ("ssh://git@127.0.0.1:1/shop.git", "network", "127.0.0.1"),
         ("nonsense::shop", "network", "nonsense"),
     ],
 )

@@ -1,5 +1,6 @@
 """Pull requests through a program that speaks as gh does: opened once, found again, and refused in plain words."""
 
+import errno
 import os
 import time
 from collections.abc import Mapping
@@ -247,7 +248,7 @@ def test_a_complaint_is_fit_for_a_terminal(says: Any) -> None:
 
 def test_a_gh_that_cannot_be_run(forge: Forge) -> None:
     forge.program.chmod(0o644)
-    with pytest.raises(ForgeRefused, match="gh cannot be run: Permission denied"):
+    with pytest.raises(ForgeRefused, match=f"gh cannot be run: {os.strerror(errno.EACCES)}"):
         create(forge)
 
 

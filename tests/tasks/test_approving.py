@@ -1,5 +1,7 @@
 """Approving a plan: the two edits, the record, and everything that makes an approval no longer hold."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -181,7 +183,7 @@ def test_a_plan_that_is_gone_is_refused(office: Office) -> None:
     for ask in (office.approve, office.approved):
         with pytest.raises(PlanMissing) as refused:
             ask()
-        assert refused.value.message == "the plan docs/plan.md cannot be read: No such file or directory"
+        assert refused.value.message == f"the plan docs/plan.md cannot be read: {os.strerror(errno.ENOENT)}"
         assert (refused.value.code, refused.value.facts) == ("plan.missing", {"path": "docs/plan.md"})
 
 
