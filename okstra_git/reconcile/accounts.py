@@ -1,7 +1,8 @@
 """Whether what stands beside a proven range may be another version of the stage, so that a person has to look."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from okstra_git.digest import add_sums
 from okstra_git.git.changes import delta_sum
@@ -28,6 +29,7 @@ class Beside:
     identities: Identities
     units: Units
     stage: int
+    near: Callable[[], Set[int]]
     is_accounted: IsAccounted
 
     def doubtful(self) -> Step | None:
@@ -36,13 +38,12 @@ class Beside:
         New work above a stage is usual. It is doubtful only where something of the stage was not found, or was found as
         somebody else's copy only.
         """
-        found = self.found
-        if found.made and not found.lost and not found.copied:
-            return None
-        extras = [step for step in self.window.steps if step.delta and self._is_extra(step)]
-        if not extras:
-            return None
-        return self._blurred(extras) or self._by_the_author(extras) or self._cancelled(extras)
+        return self._blurred() or self._by_the_author() or self._cancelled()
+
+    @cached_property
+    def _extras(self) -> list[Step]:
+        """The commits of the branch that may be more of the stage."""
+        return [step for step in self.window.steps if step.delta and self._is_extra(step)]
 
     def _is_extra(self, step: Step) -> bool:
         """Not in the range, nor another stage's: by where that is, by who made the commit when, or by its change."""
@@ -55,37 +56,38 @@ class Beside:
 
     def _is_anothers(self, step: Step) -> bool:
         """Whether the change is more that of another stage of the task than of this one."""
-        makers = self.units.makers(self.window, step)
+        near = self.near()
+        makers = self.units.makers(self.window, step, near)
         if makers:
             return self.stage not in makers
         mine = self.units.likeness(self.window, step, self.stage)
-        others = (self.units.likeness(self.window, step, n) for n in self.identities.stages if n != self.stage)
+        others = (self.units.likeness(self.window, step, n) for n in near if n != self.stage)
         return max(others, default=0.0) >= max(ALIKE, mine + 0.1)
 
-    def _blurred(self, extras: Sequence[Step]) -> Step | None:
+    def _blurred(self) -> Step | None:
         """A commit that has author, time and subject of several recorded ones, one of the stage's among them."""
         for facts in self.identities.commits(self.stage):
             alike = self.identities.look_like(facts, self.window) if self.identities.is_blurred(facts) else []
-            extra = next((step for step in extras if step in alike), None)
+            extra = next((step for step in alike if step.delta and self._is_extra(step)), None)
             if extra is not None:
                 return extra
         return None
 
-    def _by_the_author(self, extras: Sequence[Step]) -> Step | None:
+    def _by_the_author(self) -> Step | None:
         """The stage was found as somebody else's work only, and its author has more commits on the branch."""
         foreign = {unit.facts.email for unit, step in self.found.copied if step.facts.email != unit.facts.email}
         if not self.found.made and not self.found.copied:
             makers = {step.facts.email for step in self.window.back(self.hit.span) if step.delta}
             authors = {facts.email for facts in self.identities.commits(self.stage)}
             foreign = authors if makers.isdisjoint(authors) else set()
-        return next((step for step in extras if step.facts.email in foreign), None)
+        return next((step for step in self._extras if step.facts.email in foreign), None) if foreign else None
 
-    def _cancelled(self, extras: Sequence[Step]) -> Step | None:
+    def _cancelled(self) -> Step | None:
         """Recorded commits were not found, and the range is whole without them: they cancel out, changed or not."""
         lost = self.found.lost
-        if lost and (self._is_copy_by_copy() or self._has_lost_loop(lost)):
-            return extras[-1]
-        return None
+        if not lost or not self._extras:
+            return None
+        return self._extras[-1] if self._is_copy_by_copy() or self._has_lost_loop(lost) else None
 
     def _is_copy_by_copy(self) -> bool:
         """Whether every commit of the range makes exactly what one recorded commit made, so that none took more in."""

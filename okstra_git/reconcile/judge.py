@@ -1,6 +1,6 @@
 """Puts survey, windows and proofs together: the reports of tasks, as a pure answer about the repository."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from okstra_git.git.history import is_whole_above
@@ -69,7 +69,7 @@ class Judge:
         ranges = {number: stage.range for number, stage in task.stages.items() if stage.range}
         deltas = RecordedDeltas(self.places.git, [ranges[standing.stage.number] for standing in stale])
         identities = Identities(self.places.git, ranges, [standing.stage.number for standing in stale])
-        units = Units(self.places.git, identities)
+        units = Units(self.places.git, identities, [standing.stage.number for standing in stale])
         return [
             Case(task, standing, recorded, Prover(self.places.git, recorded, deltas), identities, units)
             for standing in stale
@@ -78,8 +78,10 @@ class Judge:
 
     # --- the stage's own branch
 
-    def _search_own(self, cases: Iterable[Case]) -> None:
+    def _search_own(self, cases: Sequence[Case]) -> None:
         """Search the own branches of all cases, which are read together."""
+        homes = [(home, case.task, case.recorded.head) for case in cases if (home := case.standing.home) is not None]
+        self._readings.learn(homes)
         wanted = [(case, home) for case in cases if (home := self._own_home(case)) is not None]
         self._readings.open_own([(home, case.task, case.recorded.head) for case, home in wanted])
         for case, home in wanted:
@@ -110,7 +112,7 @@ class Judge:
         found, hit = own.found, own.found.hits[0]
         if len(found.hits) > 1 or not self._sees_all(case):
             return self._questions.ask(case, found.hits)
-        beside = Beside(own.window, found, hit, case.identities, case.units, case.number, is_accounted)
+        beside = Beside(own.window, found, hit, case.identities, case.units, case.number, case.near, is_accounted)
         extra = next(iter(found.outside), None) or beside.doubtful()
         if extra is not None:
             return self._questions.ask_beside(case, own, hit, extra)

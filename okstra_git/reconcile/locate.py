@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from okstra_git.digest import multiset_sum
+from okstra_git.git.changes import ABSENT
 from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
 from okstra_git.git.merging import merge_trees_with_git
-from okstra_git.git.objects import EMPTY_TREE
+from okstra_git.git.objects import EMPTY_TREE, find_entry
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.proofs import Ends, Proven, Prover
@@ -88,11 +89,24 @@ def _by_lines(window: Window, prover: Prover) -> list[Hit]:
     lines = prover.recorded_lines()
     if not lines:
         return []
-    spans = window.spans_with_lines(multiset_sum(lines.items()))
-    wide = [wider for span in spans for wider in _widened(window, span)]
+    wide = [wider for span in window.spans_on_paths(lines) for wider in _widened(window, span)]
     hits = list(prove_spans(window, prover, dict.fromkeys(wide), second_opinions=True))
-    bare = multiset_sum(without_paths(lines).items()) if not hits else 0
-    return hits or list(prove_spans(window, prover, window.spans_with_lines(bare, bare=True), second_opinions=True))
+    if hits or not _may_be_renamed(window, prover):
+        return hits
+    spans = window.spans_with_bare_lines(multiset_sum(without_paths(lines).items()))
+    return list(prove_spans(window, prover, spans, second_opinions=True))
+
+
+def _may_be_renamed(window: Window, prover: Prover) -> bool:
+    """Whether a recorded file may have another name in the window: it is not under it, or goes within it."""
+    paths = [change.path for change in prover.recorded_delta() or ()]
+    if any(change.new == ABSENT for path in paths for step in window.visitors(path)
+           for change in step.delta if change.path == path):  # fmt: skip
+        return True
+    known = [path if change.old != ABSENT else path.rpartition(b"/")[0]
+             for path, change in zip(paths, prover.recorded_delta() or (), strict=True)]  # fmt: skip
+    trees = [tree for root in window.roots if (tree := _tree_of(window, root))]
+    return any(path and find_entry(window.git, tree, path) is None for tree in trees for path in dict.fromkeys(known))
 
 
 def _widened(window: Window, span: Span) -> Iterator[Span]:
@@ -145,8 +159,8 @@ def _by_rest(window: Window, prover: Prover) -> list[Hit]:
         tree = _tree_of(window, root)
         left = prover.would_change(tree) if tree else None
         if left:
-            lines = ((path + b"\0" + line, n) for path, each in left.items() for line, n in each.items())
-            spans = window.spans_with_lines(multiset_sum(lines))
+            lines = {path + b"\0" + line: n for path, each in left.items() for line, n in each.items()}
+            spans = window.spans_on_paths(lines)
             above = [span for span in spans if window.root_under(span.first) == root]
             hits += prove_spans(window, prover, above, second_opinions=False)
     return hits

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from okstra_git.git.changes import NO_MODE, SUBMODULE, Change
-from okstra_git.git.history import contains, find_commit
+from okstra_git.git.history import find_commit
 from okstra_git.git.merging import line_difference
 from okstra_git.git.objects import has_object
 from okstra_git.reconcile.candidates import MAX_CANDIDATES, Candidates, likeliest, rival
@@ -33,7 +33,8 @@ class Questions:
         """Why a stage could not be settled, and where it may be."""
         if rivals:
             return self._ask_which(case, rivals)
-        union = find_union(case.task, case.recorded, [(one.home, one.window) for one in case.searched])
+        homes = [(one.home, one.window) for one in case.searched]
+        union = find_union(case.task, case.recorded, case.prover.recorded_delta(), homes)
         if union is not None:
             stages = listed(union.stages)
             named = next((one.home.name for one in case.searched if one.home.tip == union.commit), union.commit)
@@ -103,7 +104,7 @@ class Questions:
             return f"cannot prove: {self._cut() if self.places.git.is_shallow else missing}"
         like = likeliest(case)
         if like is not None:
-            return describe_difference(like[0].window, like[1], prover)
+            return describe_difference(self.places, like[0].window, like[1], prover)
         if case.standing.home is None:
             gone = f"branch {case.standing.stage.branch} is gone and its change was not found in any target"
             return f"{gone}; the commit is kept"
@@ -126,10 +127,10 @@ def _asked(case: Case, reason: str, offers: Sequence[Candidate]) -> Finding:
     return replace(case.blank, kind="confirm", reason=reason, candidates=shown)
 
 
-def describe_difference(window: Window, step: Step, prover: Prover) -> str:
+def describe_difference(places: Places, window: Window, step: Step, prover: Prover) -> str:
     """How the likeliest commit differs from the recorded change."""
     recorded = prover.recorded_delta() or ()
-    ends = ends_of(window, Span(_first_of_stage(window, step, prover), step))
+    ends = ends_of(window, Span(_first_of_stage(places, window, step, prover), step))
     old, new = line_difference(prover.git, recorded), line_difference(prover.git, ends.delta)
     if not all(_is_here(prover, change) for change in (*recorded, *ends.delta)):
         return "cannot prove: contents of the changed files are not in this clone"
@@ -155,7 +156,7 @@ def _describe_missing(prover: Prover, ends: Ends) -> str:
     return f"only part of the change is there: {part} {verb} in commits that are not known to be the stage's"
 
 
-def _first_of_stage(window: Window, last: Step, prover: Prover) -> Step:
+def _first_of_stage(places: Places, window: Window, last: Step, prover: Prover) -> Step:
     """Where the stage probably begins: above a commit made from its recorded base, else where its window or its
     recorded length ends."""
     recorded = prover.recorded
@@ -165,7 +166,7 @@ def _first_of_stage(window: Window, last: Step, prover: Prover) -> Step:
         if base is not None and (below.facts.email, below.facts.time) == (base.email, base.time):
             return chain[-1]
         chain.append(below)
-    above_all = base is None or any(contains(prover.git, tip, base.oid) for tip in window.hidden)
+    above_all = base is None or any(places.contains(tip, base.oid) for tip in window.hidden)
     return chain[-1] if above_all else chain[: recorded.commits][-1]
 
 

@@ -62,7 +62,6 @@ class Readings:
 
     def open_own(self, wanted: Sequence[Wanted]) -> None:
         """Read the branches together that hide the same targets."""
-        self._learn(wanted)
         groups: dict[frozenset[str], list[Extent]] = {}
         for home, task, recorded in wanted:
             extent = self._extent(home, task, self.root_of(task, recorded))
@@ -73,7 +72,7 @@ class Readings:
 
     def open_targets(self, wanted: Sequence[Wanted]) -> None:
         """Read each target once, from the lowest point from which it is asked about."""
-        self._learn(wanted)
+        self.learn(wanted)
         groups: dict[str, list[Extent]] = {}
         for home, task, recorded in wanted:
             groups.setdefault(home.tip, []).append(self._extent(home, task, self.root_of(task, recorded)))
@@ -103,7 +102,7 @@ class Readings:
             at = merge_base(self.places.git, at, end) if at is not None else None
         return [at] if at is not None else None
 
-    def _learn(self, wanted: Iterable[Wanted]) -> None:
+    def learn(self, wanted: Iterable[Wanted]) -> None:
         """Ask at once which tips and roots the targets contain."""
         asked: dict[str, set[str]] = {}
         for home, task, recorded in wanted:

@@ -8,7 +8,7 @@ from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.locate import Hit, locate, prove_spans
 from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.proofs import Prover
-from okstra_git.reconcile.units import Unit, Units, like_unit, list_units
+from okstra_git.reconcile.units import Unit, Units, like_unit
 from okstra_git.reconcile.windows import Step, Window
 
 
@@ -78,9 +78,10 @@ class Search:
 
     def _find_copied(self) -> None:
         """Look for recorded commits that nobody is known to have been made from by what they change."""
-        missing = [facts for facts in self.identities.commits(self.stage)
-                   if facts.oid not in self.made and len(facts.parents) < 2]  # fmt: skip
-        units = [unit for unit in list_units(self.window.git, missing) if unit.delta != ()]
+        commits = self.identities.commits(self.stage)
+        if all(facts.oid in self.made or len(facts.parents) > 1 for facts in commits):
+            return
+        units = [unit for unit in self.units.of(self.stage) if unit.delta != () and unit.facts.oid not in self.made]
         for place, unit in enumerate(units):
             alike = [step for step in like_unit(self.window, unit) if self._is_only_ours(step)]
             twins = [at for at, other in enumerate(units) if unit.delta is not None and other.delta == unit.delta]
@@ -97,7 +98,7 @@ class Search:
         return self._has_change(step)
 
     def _has_change(self, step: Step) -> bool:
-        return not (self.units.makers(self.window, step) & self.near()) - {self.stage}
+        return self.units.makers(self.window, step, self.near()) <= {self.stage}
 
     # --- ranges
 

@@ -27,6 +27,21 @@ class Forest:
             waiting += [(child, False) for child in reversed(children[node])]
 
 
+def compress(forest: Forest, nodes: Sequence[int]) -> list[int | None]:
+    """For some nodes of a forest, each one's nearest ancestor among them, by its place in the list; None without one.
+
+    The nodes have to be in the order in which a walk enters them. In the line a-b-c-d the nodes [a, d] give [None, 0].
+    """
+    parents: list[int | None] = []
+    open_places: list[int] = []
+    for place, node in enumerate(nodes):
+        while open_places and forest.left[nodes[open_places[-1]]] < forest.entered[node]:
+            open_places.pop()
+        parents.append(open_places[-1] if open_places else None)
+        open_places.append(place)
+    return parents
+
+
 class SpanIndex:
     """Answers `find` in one quick look at every sum, and more only where sums meet."""
 

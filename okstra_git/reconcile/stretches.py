@@ -135,28 +135,24 @@ class Stretch:
         return self._index([step.delta_here for step in self.steps])
 
     @cached_property
-    def lines(self) -> SpanIndex:
-        """Prefix sums of the lines that come and go, path by path."""
-        return self._index([self._line_sum(step, bare=False) for step in self.steps])
-
-    @cached_property
     def bare_lines(self) -> SpanIndex:
         """Prefix sums of the lines wherever they are, for files that were renamed below a change."""
-        return self._index([self._line_sum(step, bare=True) for step in self.steps])
+        return self._index(self._bare_sums)
+
+    @cached_property
+    def by_bare_lines(self) -> dict[int, list[Step]]:
+        """Non-empty steps by the sum of their lines, wherever these are."""
+        return _grouped(self.steps, lambda step: [self._bare_sums[step.position]] if step.delta else [])
+
+    @cached_property
+    def _bare_sums(self) -> list[int]:
+        self.read_lines()
+        known = ((step, self.lines_of(step)) for step in self.steps)
+        return [step.delta_here if lines is None else multiset_sum(without_paths(lines).items()) for step, lines in known]
 
     def _index(self, summands: Sequence[int]) -> SpanIndex:
-        sums: dict[str | None, int] = {}
-        before: list[int] = []
-        for step, here in zip(self.steps, summands, strict=True):
-            before.append(sums.get(step.parent, 0))
-            sums[step.facts.oid] = add_sums(before[-1], here)
-        return SpanIndex(self.forest, before, list(sums.values()))
-
-    def _line_sum(self, step: Step, *, bare: bool) -> int:
-        lines = self.lines_of(step)
-        if lines is None:
-            return step.delta_here
-        return multiset_sum((without_paths(lines) if bare else lines).items())
+        places: dict[str | None, int] = {step.facts.oid: step.position for step in self.steps}
+        return index_sums([places.get(step.parent) for step in self.steps], summands, self.forest)
 
     def lines_of(self, step: Step) -> Lines | None:
         """The lines that a step adds and removes, path by path; None where that is not to be had."""
@@ -169,28 +165,15 @@ class Stretch:
         if len(self._lines) < len(self.steps):
             self._lines = dict(enumerate(lines_by_path(self.git, (step.delta for step in self.steps))))
 
-    @cached_property
-    def by_lines(self) -> dict[int, list[Step]]:
-        """Non-empty steps by the sum of their lines, path by path."""
-        return _grouped(self.steps, lambda step: [self.lines.grows_by(step.position)] if step.delta else [])
 
-    @cached_property
-    def _visits(self) -> Counter[bytes]:
-        """How many steps add or remove each line."""
-        self.read_lines()
-        return Counter(line for lines in self._lines.values() for line in lines or ())
-
-    def is_only_visitor(self, step: Step) -> bool:
-        """Whether the step adds or removes a line that no other one does: then no range without it is like it."""
-        if self.has_unknown_lines:
-            return False
-        return any(self._visits[line] == 1 for line in self.lines_of(step) or ())
-
-    @cached_property
-    def has_unknown_lines(self) -> bool:
-        """Whether some step's lines are not to be had (a huge or missing file)."""
-        self.read_lines()
-        return None in self._lines.values()
+def index_sums(parents: Sequence[int | None], summands: Sequence[int], forest: Forest | None = None) -> SpanIndex:
+    """An index over a forest (each node's parent) whose nodes have these summands."""
+    before: list[int] = []
+    after: list[int] = []
+    for parent, summand in zip(parents, summands, strict=True):
+        before.append(0 if parent is None else after[parent])
+        after.append(add_sums(before[-1], summand))
+    return SpanIndex(forest or Forest(parents), before, after)
 
 
 def without_paths(lines: Mapping[bytes, int]) -> Lines:

@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-from okstra_git.digest import add_sums
+from okstra_git.digest import add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Delta, compose
 from okstra_git.git.history import find_commit
@@ -13,7 +13,8 @@ from okstra_git.git.repo import Git
 from okstra_git.reconcile.locate import locate
 from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
-from okstra_git.reconcile.windows import Window
+from okstra_git.reconcile.stretches import without_paths
+from okstra_git.reconcile.windows import Step, Window
 from okstra_git.records.handoff import Arrival
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Task
@@ -28,17 +29,38 @@ class Union:
     commit: str
 
 
-def find_union(task: Task, recorded: RangePrint, searched: Sequence[tuple[Home, Window]]) -> Union | None:
-    """A single commit that makes exactly the joint change of the stage and neighbours in its stack, or None."""
-    if recorded.is_empty:
+def find_union(
+    task: Task, recorded: RangePrint, delta: Delta | None, searched: Sequence[tuple[Home, Window]]
+) -> Union | None:
+    """A single commit that makes exactly the joint change of the stage and neighbours in its stack, or None.
+
+    `delta` is the change of the stage itself; the commit has to touch its files.
+    """
+    if recorded.is_empty or not delta:
         return None
-    for stack in _stacks(task, recorded):
-        prints = {number: one for number in stack if (one := task.stages[number].range) and not one.is_empty}
-        for _, window in searched:
-            commit = _single(window, list(prints.values())) if len(prints) > 1 else None
-            if commit is not None:
-                return Union(tuple(sorted(prints)), commit)
+    stacks = [{number: one for number in stack if (one := task.stages[number].range) and not one.is_empty}
+              for stack in _stacks(task, recorded)]  # fmt: skip
+    for _, window in searched:
+        near = min((window.visitors(change.path) for change in delta), key=len)
+        by_delta, by_lines = _by_sums(window, near)
+        for prints in (stack for stack in stacks if len(stack) > 1):
+            deltas, lines = _sums(list(prints.values()))
+            found = {*by_delta.get(deltas, ()), *(by_lines.get(lines, ()) if lines else ())}
+            if len(found) == 1:
+                return Union(tuple(sorted(prints)), found.pop())
     return None
+
+
+def _by_sums(window: Window, steps: Sequence[Step]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+    """The commits by the sum of their delta, and by that of their lines wherever these are."""
+    by_delta: dict[int, set[str]] = {}
+    by_lines: dict[int, set[str]] = {}
+    for step in steps:
+        by_delta.setdefault(step.delta_here, set()).add(step.facts.oid)
+        lines = window.stretch.lines_of(step)
+        if lines is not None:
+            by_lines.setdefault(multiset_sum(without_paths(lines).items()), set()).add(step.facts.oid)
+    return by_delta, by_lines
 
 
 def list_unions(task: Task, numbers: Set[int], window: Window) -> list[Union]:
@@ -78,13 +100,6 @@ def _one_after_the_other(deltas: Sequence[Delta]) -> Delta | None:
             return None
         left[change.path] = (change.new_mode, change.new)
     return compose(*deltas)
-
-
-def _single(window: Window, prints: Sequence[RangePrint]) -> str | None:
-    delta, lines = _sums(prints)
-    spans = [*window.spans_with_delta(delta), *window.spans_with_lines(lines, bare=True)]
-    singles = {span.last.facts.oid for span in spans if span.first is span.last}
-    return singles.pop() if len(singles) == 1 else None
 
 
 def _sums(prints: Sequence[RangePrint]) -> tuple[int, int]:

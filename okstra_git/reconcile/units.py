@@ -1,8 +1,7 @@
 """What each recorded commit changed by itself: how a commit is known again where nobody's name helps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from okstra_git.digest import multiset_sum
 from okstra_git.git.binary import GitFailed
@@ -13,6 +12,10 @@ from okstra_git.git.repo import Git
 from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.stretches import Lines
 from okstra_git.reconcile.windows import Step, Window
+
+
+LineKey = tuple[int, tuple[bytes, ...]]
+"""The sum of the lines of a change, and its paths."""
 
 
 @dataclass(frozen=True)
@@ -62,45 +65,42 @@ def lines_of(git: Git, unit: Unit) -> Lines | None:
 
 @dataclass
 class Units:
-    """The units of all recorded commits of a task; read when the first question about them comes."""
+    """The units of recorded commits of a task, by stage; those of `together` are read in one go."""
 
     git: Git
     identities: Identities
+    together: Collection[int]
+    _by_stage: dict[int, list[Unit]] = field(default_factory=dict)
+    _by_delta: dict[int, set[int]] = field(default_factory=dict)
+    _by_lines: dict[LineKey, set[int]] = field(default_factory=dict)
     _lines: dict[str, Lines | None] = field(default_factory=dict)
+    _indexed: set[int] = field(default_factory=set)
 
     def of(self, stage: int) -> list[Unit]:
         """The units of one stage, oldest first; merges have none."""
-        return self._by_stage.get(stage, [])
+        if stage not in self._by_stage:
+            self._load([stage, *self.together])
+        return self._by_stage[stage]
 
-    @cached_property
-    def _by_stage(self) -> dict[int, list[Unit]]:
-        commits = [(number, facts) for number in self.identities.stages for facts in self.identities.commits(number)
+    def _load(self, stages: Iterable[int]) -> None:
+        missing = [stage for stage in dict.fromkeys(stages) if stage not in self._by_stage]
+        commits = [(stage, facts) for stage in missing for facts in self.identities.commits(stage)
                    if len(facts.parents) < 2]  # fmt: skip
-        units = list_units(self.git, [facts for _, facts in commits])
-        found: dict[int, list[Unit]] = {}
-        for (number, _), unit in zip(commits, units, strict=True):
-            found.setdefault(number, []).append(unit)
-        return found
+        self._by_stage |= {stage: [] for stage in missing}
+        for (stage, _), unit in zip(commits, list_units(self.git, [facts for _, facts in commits]), strict=True):
+            self._by_stage[stage].append(unit)
 
-    @cached_property
-    def _by_delta(self) -> dict[int, set[int]]:
-        found: dict[int, set[int]] = {}
-        for number, unit in self._all():
-            if unit.delta:
-                found.setdefault(delta_sum(unit.delta), set()).add(number)
-        return found
-
-    @cached_property
-    def _by_lines(self) -> dict[tuple[int, tuple[bytes, ...]], set[int]]:
-        found: dict[tuple[int, tuple[bytes, ...]], set[int]] = {}
-        for number, unit in self._all():
-            key = _line_key(unit.delta or (), self.lines(unit))
-            if key is not None:
-                found.setdefault(key, set()).add(number)
-        return found
-
-    def _all(self) -> Iterator[tuple[int, Unit]]:
-        return ((number, unit) for number, units in self._by_stage.items() for unit in units)
+    def _index(self, stages: Iterable[int]) -> None:
+        fresh = [stage for stage in stages if stage not in self._indexed]
+        self._load(fresh)
+        for stage in fresh:
+            self._indexed.add(stage)
+            for unit in self._by_stage[stage]:
+                key = _line_key(unit.delta or (), self.lines(unit))
+                if unit.delta:
+                    self._by_delta.setdefault(delta_sum(unit.delta), set()).add(stage)
+                if key is not None:
+                    self._by_lines.setdefault(key, set()).add(stage)
 
     def lines(self, unit: Unit) -> Lines | None:
         """The lines of a unit, read once."""
@@ -108,11 +108,13 @@ class Units:
             self._lines[unit.facts.oid] = lines_of(self.git, unit)
         return self._lines[unit.facts.oid]
 
-    def makers(self, window: Window, step: Step) -> set[int]:
-        """The stages that have a recorded commit with the very change of the step."""
+    def makers(self, window: Window, step: Step, among: Iterable[int]) -> set[int]:
+        """Those of the stages that have a recorded commit with the very change of the step."""
+        near = set(among)
+        self._index(near)
         key = _line_key(step.delta, window.stretch.lines_of(step))
         by_lines = self._by_lines.get(key, set()) if key is not None else set()
-        return self._by_delta.get(step.delta_here, set()) | by_lines
+        return near & (self._by_delta.get(step.delta_here, set()) | by_lines)
 
     def likeness(self, window: Window, step: Step, stage: int) -> float:
         """How much of what the step adds and removes some recorded commit of the stage did as well: 0 to 1."""
@@ -120,7 +122,7 @@ class Units:
         return max((_shared(lines, self.lines(unit) or {}) for unit in self.of(stage)), default=0.0)
 
 
-def _line_key(delta: Delta, lines: Lines | None) -> tuple[int, tuple[bytes, ...]] | None:
+def _line_key(delta: Delta, lines: Lines | None) -> LineKey | None:
     """What stands for the paths of a change and the lines on them; None where it changes no line."""
     return (multiset_sum(lines.items()), tuple(change.path for change in delta)) if lines else None
 

@@ -1,13 +1,23 @@
 """The part of history in which a moved change is looked for: what one tip has and others have not."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
+from okstra_git.digest import multiset_sum
 from okstra_git.git.changes import Delta, compose
 from okstra_git.git.repo import Git
-from okstra_git.reconcile.spans import SpanIndex
-from okstra_git.reconcile.stretches import Author, Step, Stretch, read_stretch, side_of, without_paths
+from okstra_git.reconcile.spans import SpanIndex, compress
+from okstra_git.reconcile.stretches import (
+    Author,
+    Lines,
+    Step,
+    Stretch,
+    index_sums,
+    read_stretch,
+    side_of,
+    without_paths,
+)
 
 __all__ = ["Span", "Step", "Window", "open_window"]
 
@@ -168,24 +178,34 @@ class Window:
             return []
         return self._spans(self.stretch.deltas, wanted)
 
-    def spans_with_lines(self, wanted: int, *, bare: bool = False) -> list[Span]:
-        """Every tight range whose added and removed lines have this sum, path by path or (bare) wherever they are."""
+    def spans_on_paths(self, lines: Lines) -> list[Span]:
+        """Every tight range that adds and removes these lines (path, NUL, line) on their paths, whatever it does to others.
+
+        Only the commits that touch one of the paths are read.
+        """
+        paths = {key.partition(b"\0")[0] for key in lines}
+        touching = {step.position: step for path in paths for step in self.visitors(path)}
+        forest = self.stretch.forest
+        steps = sorted(touching.values(), key=lambda step: forest.entered[step.position])
+        parents = compress(forest, [step.position for step in steps])
+        index = index_sums(parents, [self._sum_on(step, paths) for step in steps])
+        return [Span(steps[first], steps[last]) for first, last in index.find(multiset_sum(lines.items()))]
+
+    def _sum_on(self, step: Step, paths: Set[bytes]) -> int:
+        lines = self.stretch.lines_of(step)
+        if lines is None:
+            return step.delta_here
+        return multiset_sum((key, count) for key, count in lines.items() if key.partition(b"\0")[0] in paths)
+
+    def spans_with_bare_lines(self, wanted: int) -> list[Span]:
+        """Every tight range whose added and removed lines have this sum wherever they are."""
         self.stretch.read_lines()
-        if bare:
-            return self._spans(self.stretch.bare_lines, wanted)
-        singles = self.only_own(self.stretch.by_lines.get(wanted, ()))
-        if len(singles) == 1 and self.stretch.is_only_visitor(singles[0]):
-            return [Span(singles[0], singles[0])]
-        return self._spans(self.stretch.lines, wanted)
+        return self._spans(self.stretch.bare_lines, wanted)
 
     def singles(self, delta: int, lines: int) -> list[Step]:
         """Every single commit whose delta, or whose added and removed lines (wherever they are), have this sum."""
-        found = [step for step in self.steps if lines and step.delta and self._bare_sum(step) == lines]
+        found = self.only_own(self.stretch.by_bare_lines.get(lines, ())) if lines else []
         return [*self.by_delta(delta), *found]
-
-    def _bare_sum(self, step: Step) -> int:
-        self.stretch.read_lines()
-        return self.stretch.bare_lines.grows_by(step.position)
 
     def has_lines(self, step: Step) -> bool:
         """Whether the step adds or removes a line of some file, and does not just move lines within it."""
