@@ -99,7 +99,7 @@ def done(
     """
     from okstra_cli.following import follow_first
     from okstra_cli.locating import require_key
-    from okstra_cli.recording import done_requests
+    from okstra_cli.recording import done_requests, note_left_behind
     from okstra_cli.views import stage as view
     from okstra_git.tasks.finishing import finish_stages
 
@@ -112,6 +112,7 @@ def done(
     task = appended.snapshot.state.tasks[key.slashed]
     stages = [task.stages[request.number] for request in requests]
     changed = bool(appended.events)
+    note_left_behind(session, task, requests)
     for each in stages:
         if each.range is not None and each.range.is_empty:
             session.note(f"stage {each.number} changes no file: after a rewrite nothing could prove where it went")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from okstra_git.git.history import descendants, unreachable
+from okstra_git.git.history import contains, descendants, unreachable
 from okstra_git.git.reflogs import list_held
 from okstra_git.git.repo import Git
 from okstra_git.records.states import Stage, Task
@@ -29,6 +29,13 @@ def list_behind(git: Git, task: Task, stages: Iterable[Stage], tip: str, writer:
         for stage in waiting
         if (stage.range and stage.range.head in above) or any(t.range.head not in gone for t in stage.trail)
     }
+
+
+def has_nothing_new(git: Git, task: Task, stage: Stage, tip: str, writer: str | None) -> bool:
+    """Whether the branch with this tip is behind the record of the stage and has no commit of its own besides."""
+    if stage.range is None or stage.number not in list_behind(git, task, [stage], tip, writer):
+        return False
+    return any(contains(git, one.head, tip) for one in (stage.range, *(trail.range for trail in stage.trail)))
 
 
 def started_by(task: Task, stage: Stage) -> str:
