@@ -140,6 +140,21 @@ def test_a_target_that_is_gone_holds_nothing(world: World) -> None:
     assert reasons(world) == {1: []}
 
 
+def test_a_branch_that_is_no_target_any_more_holds_nothing(world: World) -> None:
+    world.git("branch", "-q", "develop")
+    world.checkout("develop")
+    kept(world)
+    world.checkout("main")
+    handoff(world, "status")
+    assert state(world) == "landed"
+    world.okstra("config", "set", "okstra.target", "main")
+    assert state(world) == "verified"
+    assert handoff(world, "assemble", "--stages", "1", "--base", "main", "--no-worktree")["merged"] == [1]
+    assert [fact["type"] for fact in facts(world)] == ["stage.landed", "stage.unlanded"]
+    handoff(world, "status")
+    assert len(facts(world)) == 2, "and nobody finds it there again"
+
+
 def test_a_pull_request_that_had_landed_is_open_again(world: World) -> None:
     branch = str(handoff(world, "assemble", "--stages", "1", "--base", "main", "--no-worktree")["branch"])
     url = "https://forge.example/shop/pull/7"
