@@ -169,6 +169,18 @@ def test_a_pull_request_that_had_landed_is_open_again(world: World) -> None:
     assert reasons(world) == {1: ["already-in-pr"]}
 
 
+def test_a_pull_request_that_had_landed_may_be_closed_after_all(world: World) -> None:
+    branch = str(handoff(world, "assemble", "--stages", "1", "--base", "main", "--no-worktree")["branch"])
+    url = "https://forge.example/shop/pull/7"
+    handoff(world, "record-pr", "--stages", "1", "--branch", branch, "--url", url)
+    world.git("merge", "-q", "--no-ff", "-m", "merged", branch)
+    handoff(world, "status")
+    world.okstra("handoff", "record-closed", "--task-key", NAME, "--url", url, exit=1)
+    world.git("reset", "-q", "--hard", world["base"])
+    world.okstra("handoff", "record-closed", "--task-key", NAME, "--url", url)
+    assert (state(world), reasons(world)) == ("verified", {1: []})
+
+
 def test_the_worktree_of_a_stage_that_did_not_land_after_all_stays(world: World) -> None:
     world.okstra("stage", "start", "2", "--task-key", NAME, "--base", "main")
     (place,) = [row for row in world.okstra("worktree", "list", "--json").json["worktrees"] if row["worktree"]]
