@@ -25,7 +25,7 @@ def standing_state(session: Session, state: State | None = None) -> State:
         return state
     from okstra_git.reconcile.taking_back import as_taken_back
 
-    changed = {one.task: as_taken_back(state.tasks[one.task], lost) for one in lost}
+    changed = {key: as_taken_back(state.tasks[key], lost) for key in {one.task for one in lost}}
     return state.model_copy(update={"tasks": {**state.tasks, **changed}})
 
 

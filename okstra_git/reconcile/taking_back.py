@@ -11,7 +11,7 @@ from okstra_git.git.refs import is_torn
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.records.events import StageUnlanded
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.handing import landed_as, without_landing
+from okstra_git.state.handing import landed_as, without_landings
 from okstra_git.state.reading import Snapshot
 
 
@@ -65,10 +65,8 @@ def unlanded_facts(snapshot: Snapshot, found: Iterable[TakenBack]) -> list[Stage
 
 def as_taken_back(task: Task, found: Iterable[TakenBack]) -> Task:
     """The task as it would be with these on record, for those who only look."""
-    for one in found:
-        if one.task == task.key:
-            task = without_landing(task, one.stage)
-    return task
+    numbers = {one.stage for one in found if one.task == task.key}
+    return without_landings(task, numbers) if numbers else task
 
 
 def _is_current(task: Task | None, one: TakenBack) -> bool:

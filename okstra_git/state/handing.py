@@ -1,6 +1,6 @@
 """The part of the fold that tells how stages leave: groups, pull requests, landings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
 from okstra_git.records import events as e
@@ -31,7 +31,7 @@ def _unlanded(task: Task, _: e.Event, fact: e.StageUnlanded) -> Task:
     before = task.stages.get(fact.stage)
     if before is None or before.range is None or before.range.head != fact.recorded:
         return task
-    return without_landing(task, fact.stage) if landed_as(before) == fact.landed else task
+    return without_landings(task, {fact.stage}) if landed_as(before) == fact.landed else task
 
 
 def landed_as(stage: Stage) -> str | None:
@@ -41,15 +41,15 @@ def landed_as(stage: Stage) -> str | None:
     return stage.landing.commit if stage.landing is not None else stage.range.head
 
 
-def without_landing(task: Task, number: int) -> Task:
-    """The task with a landed stage as what it was before; pull requests that had landed with it are open again."""
-    task = put_stage(task, with_standing(change(task.stages[number], landed=False, landing=None)))
+def without_landings(task: Task, numbers: Set[int]) -> Task:
+    """The task with landed stages as what they were before; pull requests that had landed with them are open again."""
+    freed = {n: with_standing(change(task.stages[n], landed=False, landing=None)) for n in numbers}
     opened = {
         pr.url: change(pr, status="open", ended=None)
         for pr in task.prs.values()
-        if pr.status == "landed" and number in pr.stages
+        if pr.status == "landed" and not numbers.isdisjoint(pr.stages)
     }
-    return change(task, prs={**task.prs, **opened}) if opened else task
+    return change(task, stages={**task.stages, **freed}, prs={**task.prs, **opened})
 
 
 def _assembled(task: Task, event: e.Event, fact: e.GroupAssembled) -> Task:
