@@ -1,6 +1,6 @@
 """Which stages of a task have landed: a pure answer about the repository, and the facts that record it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -134,8 +134,21 @@ class _Look:
         tips = {home.tip for homes in self.targets.values() for home in homes}
         heads = [found.head for found in self.ranges.values()]
         outside = frozenset(unreachable(places.git, heads, sorted(tips)))
+        self._ask_together(tips, heads)
         self.arrivals = Arrivals(places, self.task, self.judge.window_above, self.judge.limit, outside)
         self.stale = {standing.stage.number for standing in survey(self.task, places) if standing.status != "ok"}
+
+    def _ask_together(self, tips: Iterable[str], heads: Sequence[str]) -> None:
+        """One walk for each branch, instead of one for each stage."""
+        places = self.judge.places
+        on_branch: dict[str, list[str]] = {}
+        for number, found in self.ranges.items():
+            on_branch.setdefault(self.task.stages[number].branch, []).append(found.head)
+        own = {home.tip: recorded for name, recorded in on_branch.items() if (home := places.branch(name))}
+        for tip in tips:
+            places.ask_together(tip, [*heads, *own])
+        for tip, recorded in own.items():
+            places.ask_together(tip, recorded)
 
     def answer(self) -> Landings:
         own = {stage.number: self._own(stage) for stage in self.waiting}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from okstra_git.git.history import contains, merge_base
+from okstra_git.git.history import contains, find_commit, merge_base, unreachable
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.upstreams import USUAL_NAMES, default_branches, tracked_branch, tracking_names, upstream_of
@@ -41,6 +41,7 @@ class Places:
     _targets: dict[tuple[str, int], list[Home]] = field(default_factory=dict)
     _around: dict[tuple[str, str, str], list[Home]] = field(default_factory=dict)
     _destinations: dict[tuple[str, ...], list[Home]] = field(default_factory=dict)
+    _copies: dict[str, list[Home]] = field(default_factory=dict)
     _bases: dict[str, list[str]] = field(default_factory=dict)
     _contained: dict[tuple[str, str], bool] = field(default_factory=dict)
     _forks: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -174,8 +175,10 @@ class Places:
 
     def copies(self, name: str) -> list[Home]:
         """A target by name, here and as fetched from any remote."""
-        found = [home for each in (name, *tracking_names(self.git, name)) for home in self.target(each)]
-        return list({home.name: home for home in found}.values())
+        if name not in self._copies:
+            found = [home for each in (name, *tracking_names(self.git, name)) for home in self.target(each)]
+            self._copies[name] = list({home.name: home for home in found}.values())
+        return self._copies[name]
 
     def full_name(self, home: Home) -> str:
         """The full ref name of a home."""
@@ -213,6 +216,13 @@ class Places:
         if (tip, commit) not in self._contained:
             self._contained[tip, commit] = contains(self.git, tip, commit)
         return self._contained[tip, commit]
+
+    def ask_together(self, tip: str, commits: Iterable[str]) -> None:
+        """Ask git which of the commits the tip has in its history, all in one walk, for `contains` to know."""
+        unknown = [oid for oid in dict.fromkeys(commits) if (tip, oid) not in self._contained]
+        if len(unknown) > 1 and find_commit(self.git, tip) is not None:
+            gone = unreachable(self.git, unknown, [tip])
+            self._contained |= {(tip, oid): oid not in gone for oid in unknown}
 
     def fork(self, tip: str, other: str) -> str | None:
         """Where two commits' histories part; asked of git once."""
