@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from okstra_cli.placing import make_places, window_limit
+from okstra_cli.standing import take_back_landings
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.judge import Judge
@@ -40,6 +41,7 @@ def follow_first(session: Session, key: TaskKey, *, besides: Collection[int] = (
 
     Stages in `besides` are about to be recorded anew, so nothing is asked about them.
     """
+    take_back_landings(session, key)
     state = session.store.read().state
     task = state.tasks.get(key.slashed)
     if task is None or not any(stage.range for stage in task.stages.values()):

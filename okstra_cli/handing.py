@@ -10,6 +10,7 @@ from okstra_cli.following import make_judge, read_hints, tell_moves
 from okstra_cli.landing import note_landings
 from okstra_cli.locating import find_key, worktree_root
 from okstra_cli.output import Answer
+from okstra_cli.standing import standing_state
 from okstra_cli.views import handed
 from okstra_cli.views import handoff as view
 from okstra_git.errors import UsageError
@@ -78,7 +79,8 @@ def settle_first(session: Session, key: TaskKey) -> tuple[Task, dict[int, str]]:
         session.warn(settled.warning)
         tell_moves(session, settled.events)
         state = session.store.read().state
-    return state.tasks[key.slashed], {finding.stage: finding.reason for finding in report.confirms}
+    stale = {finding.stage: finding.reason for finding in report.confirms}
+    return standing_state(session, state).tasks[key.slashed], stale
 
 
 def eligible_here(session: Session, key: TaskKey, *, forecast: bool) -> Answer:
@@ -162,7 +164,7 @@ def status_here(session: Session, identity: Identity) -> Answer:
     """Groups and pull requests of the task named, or of every open one."""
     key = find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
     note_landings(session, key)
-    state = session.store.read().state
+    state = standing_state(session)
     tasks = [require_task(state, key)] if key is not None else _handing(state)
     return Answer({"tasks": [handed.status_json(session.git, task) for task in tasks]},
                   lambda: handed.status_page(session.git, tasks))  # fmt: skip

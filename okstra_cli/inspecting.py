@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from okstra_cli.guarding import Guard
 from okstra_cli.leading import project_root
 from okstra_cli.locating import find_key
 from okstra_cli.output import Answer
+from okstra_cli.standing import standing_state
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import parse_task_key, shown
 from okstra_git.paths import ProjectPaths
@@ -43,7 +44,8 @@ class Inspection:
     snapshot: Snapshot = field(init=False)
 
     def __post_init__(self) -> None:
-        self.snapshot = self.session.store.read()
+        found = self.session.store.read()
+        self.snapshot = replace(found, state=standing_state(self.session, found.state))
         for problem in self.snapshot.problems:
             self.disk.note(problem.message)
 

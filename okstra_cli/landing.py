@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.placing import make_places, window_limit
+from okstra_cli.standing import standing_state, tell_taken_back
 from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.errors import OkstraError
 from okstra_git.state import layout
 from okstra_git.state.cache import replace_file
+from okstra_git.state.handing import landed_as
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,12 +26,12 @@ if TYPE_CHECKING:
     from okstra_git.records.events import Event
     from okstra_git.records.states import State, Task
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
 class Look:
-    """What somebody saw when targets and records were as `seen` says; `waits`: landings that are not recorded yet.
+    """What somebody saw when targets and records were as `seen` says; `waits`: something of it is not recorded yet.
 
     `missed` are the facts of what arrived although the stage has not landed.
     """
@@ -40,7 +42,7 @@ class Look:
 
 
 def note_landings(session: Session, key: TaskKey | None) -> tuple[Event, ...]:
-    """Record what has landed of a task, or of every open one, in one append, and tell each in a line.
+    """Record what has landed, and what was taken back, of a task, or of every open one, in one append; tell each.
 
     A clone that cannot record says so and goes on: whoever called does not depend on it.
     """
@@ -75,11 +77,11 @@ def missed_landings(
 
 
 def landed_state(session: Session, key: TaskKey | None) -> State:
-    """The state as it would be with everything on record that landed of a task, or of every one; only looks."""
+    """The state as it would be with all landings of a task, or of every one, on record as they are; only looks."""
     from okstra_cli.following import make_judge  # a judge of history is heavy
     from okstra_git.reconcile.landings import as_landed, find_landings
 
-    state = session.store.read().state
+    state = standing_state(session)
     judge = make_judge(session, state)
     seen = {task.key: as_landed(task, find_landings(judge, task)) for task in _concerned(state, key)}
     return state.model_copy(update={"tasks": {**state.tasks, **seen}})
@@ -90,31 +92,39 @@ def _look_and_record(
 ) -> tuple[Event, ...]:
     from okstra_cli.following import make_judge  # a judge of history is heavy, and mostly nothing is new
     from okstra_git.reconcile.landings import landed_facts, look_for_landings
+    from okstra_git.reconcile.taking_back import unlanded_facts
 
     judge = make_judge(session, state, places=places)
     answers = {task.key: look_for_landings(judge, task) for task in tasks}
     found = [one for answer in answers.values() for one in answer.landed]
+    lost = [one for answer in answers.values() for one in answer.taken_back]
     events: tuple[Event, ...] = ()
-    if found:
-        appended = session.store.append(lambda snapshot: landed_facts(snapshot, found))
+    if found or lost:
+        appended = session.store.append(lambda now: [*unlanded_facts(now, lost), *landed_facts(now, found)])
         session.warn(appended.warning)
         events, state = appended.events, appended.snapshot.state
     recorded = {(event.fact.task, getattr(event.fact, "stage", 0)) for event in events}
     looks = {
-        key: Look(_print(session, places, state.tasks[key]),
-                  any((key, one.stage) not in recorded for one in answer.landed), _facts(answer))
+        key: Look(_print(session, places, state.tasks[key]), _is_left(answer, recorded), _facts(answer))
         for key, answer in answers.items()
-    }  # fmt: skip
+    }
     _save(session, state, before | looks)
+    tell_taken_back(session, events)
     _tell(session, [one for one in found if (one.task, one.stage) in recorded], looks, before)
     return events
+
+
+def _is_left(answer: Landings, recorded: Collection[tuple[str, int]]) -> bool:
+    """Whether something that was seen did not come on record."""
+    due = {(one.task, one.stage) for one in answer.landed} | {(one.task, one.stage) for one in answer.taken_back}
+    return not due <= set(recorded)
 
 
 def _look(judge: Judge, task: Task, seen: str) -> Look:
     from okstra_git.reconcile.landings import look_for_landings  # heavy, and mostly nothing is new
 
     answer = look_for_landings(judge, task)
-    return Look(seen, bool(answer.landed), _facts(answer))
+    return Look(seen, bool(answer.landed or answer.taken_back), _facts(answer))
 
 
 def _concerned(state: State, key: TaskKey | None) -> list[Task]:
@@ -163,8 +173,8 @@ def _print(session: Session, places: Places, task: Task) -> str:
     """Stands for all that the answer about a task depends on: targets, own branches, records, what is cut off."""
     stages = [
         {
-            "stage": number, "head": stage.range.head, "landed": stage.landed,
-            "landing": stage.landing.commit if stage.landing else None,
+            "stage": number, "head": stage.range.head, "landed": landed_as(stage),
+            "holders": places.copies(stage.landing.target) if stage.landing else None,
             "former": [(trail.range.head, trail.proof) for trail in stage.trail],
             "branch": places.branch(stage.branch), "targets": places.destinations_of(task, number),
         }
@@ -178,7 +188,7 @@ def _print(session: Session, places: Places, task: Task) -> str:
     cut = shallow.read_text(errors="replace") if session.git.is_shallow else ""
     anchor = task.anchor.range.head if task.anchor else None
     around = places.targets(task, None)
-    whole = [VERSION, stages, around, groups, prs, members, cut, anchor, window_limit(session)]
+    whole = [VERSION, places.writer, stages, around, groups, prs, members, cut, anchor, window_limit(session)]
     return fingerprint(canonical_json(whole))
 
 

@@ -128,13 +128,16 @@ def agent_session(session: Session) -> str:
 def explain_task(session: Session, task: Task, only: Run | None) -> tuple[list[Advice], list[RunAdvice]]:
     """Each stage of the task and each live run that holds none; of one run when only that is asked for."""
     from okstra_cli.following import make_judge
+    from okstra_cli.standing import standing_state
     from okstra_git.runs.explain import explain, explain_run
     from okstra_git.runs.gathering import gather_facts, gather_plan
     from okstra_git.runs.leases import GUARDED
     from okstra_git.state.writer import find_writer
 
     guard = Guard(session)
-    report = make_judge(session, session.store.read().state).judge(task)
+    state = standing_state(session)
+    task = state.tasks.get(task.key, task)
+    report = make_judge(session, state).judge(task)
     findings = {finding.stage: str(finding.kind) for finding in report.findings}
     facts = gather_facts(session.git, task, targets=_targets(session), findings=findings)
     active = [run for run in task.runs.values() if run.is_active]

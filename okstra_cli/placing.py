@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.places import Places
+from okstra_git.state.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -17,9 +19,18 @@ if TYPE_CHECKING:
 def make_places(session: Session, state: State, planned: Mapping[str, str] | None = None) -> Places:
     """The branches to look at; `planned` tips stand for branches git is about to move."""
     targets = read_setting(session.git, require_setting("okstra.target")).value
-    places = Places(session.git, planned or {}, tuple(targets) if isinstance(targets, list) else ())
+    listed = tuple(targets) if isinstance(targets, list) else ()
+    places = Places(session.git, planned or {}, listed, own_writer(session))
     places.know_stage_branches(state)
     return places
+
+
+def own_writer(session: Session) -> str:
+    """This clone's id; empty before `init`, and where the file that has it is damaged."""
+    try:
+        return find_writer(session.git) or ""
+    except OkstraError:
+        return ""
 
 
 def window_limit(session: Session) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.leading import packer
 from okstra_cli.output import Answer
+from okstra_cli.standing import take_back_landings
 from okstra_cli.views import handed as view
 from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url, record_closed, record_pr
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch, shown
@@ -31,6 +32,7 @@ def record_pr_here(
 ) -> Answer:
     """Record a pull request that somebody opened."""
     opened = Opened(parse_url(url), stages, parse_branch(branch), base, parse_url(supersedes) if supersedes else "")
+    take_back_landings(session, key)
     task = require_task(session.store.read().state, key)
     done = record_pr(session.store, key, opened, ending_of(session, task, opened, archive=archive))
     session.warn(done.warning)
@@ -58,6 +60,7 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
     refuse_text(reason, what="reason")
     address = parse_url(url)
     key = _task_of(session, identity, address)
+    take_back_landings(session, key)
     replaced_by = parse_url(superseded_by) if superseded_by else ""
     done = record_closed(session.store, key, address, reason=reason, replaced_by=replaced_by)
     session.warn(done.warning)

@@ -9,6 +9,7 @@ from okstra_cli.following import make_judge, read_hints, tell_moves
 from okstra_cli.hearing import forget_settled
 from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
+from okstra_cli.standing import take_back_landings
 from okstra_cli.views import reconcile as view
 from okstra_git.errors import UsageError
 from okstra_git.names import TaskKey, parse_stage
@@ -94,6 +95,7 @@ def _decide(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
         commit = require_commit(session.git, wish.reset_anchor, what="--reset-anchor")
         events += record_anchor(session.store, key, commit, wish.reset_anchor).events
     if wish.apply:
+        take_back_landings(session, key)
         settled = settle(session.store, _look(session, [key]))
         session.warn(settled.warning)
         events += settled.events

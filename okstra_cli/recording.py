@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from okstra_cli.locating import find_stage_here
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import TaskKey, is_text, parse_stage, shown
-from okstra_git.tasks.finishing import DoneRequest
+from okstra_git.state.writer import find_writer
+from okstra_git.tasks.finishing import DoneRequest, is_left_behind
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
+    from okstra_git.records.states import Task
 
 MAX_CARRY_BYTES = 256 << 10
 MAX_LIST_BYTES = 16 << 20
@@ -97,3 +99,15 @@ def _content(path: Path, limit: int) -> str:
     with path.open("rb") as file:
         data = file.read(limit + 1)
     return data.decode("utf-8", "strict" if len(data) <= limit else "replace")
+
+
+def note_left_behind(session: Session, task: Task, requests: Iterable[DoneRequest]) -> None:
+    """Say of which stages nothing was recorded because another clone's record is ahead of the branch here."""
+    writer = find_writer(session.git)
+    for request in requests:
+        if is_left_behind(session.git, task, request, writer):
+            branch = task.stages[request.number].branch
+            session.note(
+                f"branch {branch} is behind what another clone recorded of stage {request.number}, "
+                "so nothing was recorded; bring the branch up to date, or name what is meant with --commit"
+            )

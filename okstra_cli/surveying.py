@@ -10,6 +10,7 @@ from okstra_cli.following import make_judge, read_hints
 from okstra_cli.guarding import Guard
 from okstra_cli.hearing import settle_leftovers
 from okstra_cli.landing import missed_landings, missed_sentence
+from okstra_cli.standing import standing_state
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.model import Report
@@ -40,8 +41,9 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     """Judge every open task (or the one named) as it stands now; records nothing that no hook reported."""
     settle_leftovers(session)
     snapshot = session.store.read()
-    tasks = _chosen(snapshot.state, only, with_closed=with_closed)
-    judge = make_judge(session, snapshot.state, hints=read_hints(session))
+    state = standing_state(session, snapshot.state)
+    tasks = _chosen(state, only, with_closed=with_closed)
+    judge = make_judge(session, state, hints=read_hints(session))
     reports = {task.key: judge.judge(task) for task in tasks}
     project = read_setting(session.git, require_setting("okstra.project")).value
     writer = find_writer(session.git)
@@ -49,7 +51,7 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     problems = [*_stored(snapshot, writer), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
     handed = [task for task in tasks if task.groups or task.prs]
-    problems += _older(missed_landings(session, judge, snapshot.state, handed)) if handed else []
+    problems += _older(missed_landings(session, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
     return Seen(project if isinstance(project, str) else None, writer, tasks, reports, leases, problems)
 

@@ -99,7 +99,7 @@ def done(
     """
     from okstra_cli.following import follow_first
     from okstra_cli.locating import require_key
-    from okstra_cli.recording import done_requests
+    from okstra_cli.recording import done_requests, note_left_behind
     from okstra_cli.views import stage as view
     from okstra_git.tasks.finishing import finish_stages
 
@@ -112,6 +112,7 @@ def done(
     task = appended.snapshot.state.tasks[key.slashed]
     stages = [task.stages[request.number] for request in requests]
     changed = bool(appended.events)
+    note_left_behind(session, task, requests)
     for each in stages:
         if each.range is not None and each.range.is_empty:
             session.note(f"stage {each.number} changes no file: after a rewrite nothing could prove where it went")
@@ -127,11 +128,12 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     """List a task's stages as recorded, and those of its plan that were not started yet."""
     from okstra_cli.guarding import Guard
     from okstra_cli.locating import require_key
+    from okstra_cli.standing import standing_state
     from okstra_cli.views import stage as view
     from okstra_git.state.registry import require_task
 
     session = Session.of(context)
-    task = require_task(session.store.read().state, require_key(session, identity))
+    task = require_task(standing_state(session), require_key(session, identity))
     leases = Guard(session).leases(task)
     stages = [view.stage_json(task, stage, leases) for stage in view.all_stages(task)]
     return Answer({"task": task.key.replace("/", ":"), "stages": stages}, lambda: view.list_page(task, leases))
@@ -143,12 +145,13 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     """Show one stage: its range, its files, and where it was before."""
     from okstra_cli.guarding import Guard
     from okstra_cli.locating import require_key
+    from okstra_cli.standing import standing_state
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
     from okstra_git.state.registry import require_stage, require_task
 
     session = Session.of(context)
-    task = require_task(session.store.read().state, require_key(session, identity))
+    task = require_task(standing_state(session), require_key(session, identity))
     stage = require_stage(task, parse_stage(number))
     leases = Guard(session).leases(task)
     return Answer(

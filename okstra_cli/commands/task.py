@@ -55,10 +55,11 @@ def list_(
 ) -> Answer:
     """List tasks with their stages in short."""
     from okstra_cli.guarding import Guard
+    from okstra_cli.standing import standing_state
     from okstra_cli.views import task as view
 
     session = Session.of(context)
-    guard, state = Guard(session), session.store.read().state
+    guard, state = Guard(session), standing_state(session)
     tasks = [task for task in state.tasks.values() if closed or task.is_open]
     return Answer(
         {"tasks": [view.task_json(task, guard.leases(task)) for task in tasks]}, lambda: view.list_page(tasks)
@@ -71,12 +72,13 @@ def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     """Show one task: its stages, anchor and places."""
     from okstra_cli.guarding import Guard
     from okstra_cli.locating import named_key, require_key
+    from okstra_cli.standing import standing_state
     from okstra_cli.views import task as view
     from okstra_git.state.registry import require_task
 
     session = Session.of(context)
     named = require_key(session, identity._replace(task=named_key(key, identity)))
-    task = require_task(session.store.read().state, named)
+    task = require_task(standing_state(session), named)
     leases = Guard(session).leases(task)
     return Answer({"task": view.task_json(task, leases)}, lambda: view.show_page(task))
 

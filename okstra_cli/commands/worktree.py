@@ -72,6 +72,7 @@ def prune(
     never deleted.
     """
     from okstra_cli.landing import landed_state, note_landings
+    from okstra_cli.standing import standing_state
     from okstra_cli.views import worktree as view
     from okstra_git.names import parse_task_key
     from okstra_git.tasks.finishing import release_place
@@ -80,7 +81,7 @@ def prune(
     session = Session.of(context)
     if not dry_run:
         note_landings(session, identity.task)
-    state = landed_state(session, identity.task) if dry_run else session.store.read().state
+    state = landed_state(session, identity.task) if dry_run else standing_state(session)
     pruned = prune_places(session.git, state, only=identity.task, dry_run=dry_run, here=session.cwd)
     for row in pruned:
         if row.removed and row.row.place.status == "active" and not dry_run:

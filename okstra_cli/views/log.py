@@ -47,7 +47,8 @@ def _details(event: Event) -> str:
         words.append(f"{facts['range']['head'][:SHORT]} {facts['range']['subject']}")
     words += [f"group {facts['group']}"] if facts.get("group") else []
     words += [str(facts["commit"])[:SHORT]] if facts.get("commit") and facts.get("tree") else []
-    words += [f"in {facts['target']} at {facts['landed'][:SHORT]} ({facts['how']})"] if facts.get("target") else []
+    words += [f"in {facts['target']} at {facts['landed'][:SHORT]} ({facts['how']})"] if facts.get("how") else []
+    words += [f"not at {facts['landed'][:SHORT]} any more"] if event.fact.type == "stage.unlanded" else []
     words += [f"replaced by {facts['replaced_by']}"] if facts.get("replaced_by") else []
     words += [str(facts[name]) for name in ("scope", "branch", "url", "title", "reason") if facts.get(name)]
     return "  ".join(words)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.locating import default_base
 from okstra_cli.preparing.order import project_root
+from okstra_cli.standing import standing_state
 from okstra_cli.wizard.looking import read_gate
 from okstra_cli.wizard.step import UNREADABLE
 from okstra_cli.wizard.task_facts import gather_task, last_touched
@@ -43,7 +44,7 @@ class NoProjectId(OkstraError):
 def gather(session: Session) -> dict[str, Any]:
     """The facts of this repository, ready for JSON; refuses a clone that was not prepared with `init`."""
     require_writer(session.git)
-    state, project = session.store.read().state, ProjectPaths(project_root(session))
+    state, project = standing_state(session), ProjectPaths(project_root(session))
     name = _project_id(session)
     recent = sorted((task for task in state.tasks.values() if task.is_open), key=last_touched, reverse=True)
     briefs = {group: found for group, found in _briefs(project) if group not in _RESERVED}

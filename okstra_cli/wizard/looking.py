@@ -49,11 +49,12 @@ def _text_of(path: Path) -> str | None:
 
 def _task(session: Session, _: State, key: str) -> dict[str, Any]:
     from okstra_cli.preparing.order import project_root
+    from okstra_cli.standing import standing_state
     from okstra_cli.wizard.task_facts import gather_task
     from okstra_git.names import parse_task_key
     from okstra_git.paths import ProjectPaths
 
-    task = session.store.read().state.tasks.get(parse_task_key(key).slashed)
+    task = standing_state(session).tasks.get(parse_task_key(key).slashed)
     if task is None:
         return _refused("task_unknown", key=key)
     return gather_task(session, task, ProjectPaths(project_root(session)))

@@ -105,6 +105,22 @@ def unreachable(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[st
     return {oid for oid in wanted if oid in outside} | (wanted - set(present))
 
 
+def descendants(git: Git, commits: Iterable[str], ancestor: str, *, limit: int = 20_000) -> set[str]:
+    """Those of `commits` that contain `ancestor`, itself included; one walk answers for all of them.
+
+    Missing ones never do, nor does one whose way to the ancestor is longer than what `limit` lets be read.
+    """
+    wanted = set(commits)
+    present = [oid for oid in wanted if oid in git.handle]
+    if not present or ancestor not in git.handle:
+        return set()
+    holding = {ancestor}
+    for found in walk(git, present, [ancestor], limit=limit)[0]:
+        if not holding.isdisjoint(found.parents):
+            holding.add(found.oid)
+    return wanted & holding
+
+
 def _ids_outside(git: Git, present: Sequence[str], tips: Sequence[str]) -> Iterable[pygit2.Oid]:
     walker = git.handle.walk(None, SortMode.NONE)
     for oid in present:

@@ -101,7 +101,7 @@ def _one_of(*words: str) -> Callable[[str], Value]:
 
 SETTINGS = (
     Setting("okstra.project", "slug", None, "The project id that new tasks of this clone belong to.", _slug),
-    Setting("okstra.target", "branch", [], "Branches on which a stage counts as landed.", _branch, is_list=True),
+    Setting("okstra.target", "branch", [], "The branches on which a stage counts as landed.", _branch, is_list=True),
     Setting("okstra.worktreeRoot", "path", "~/.okstra/worktrees", "Where worktrees of stages are created.", _path),
     Setting(
         "okstra.verificationCarry",

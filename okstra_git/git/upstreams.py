@@ -17,6 +17,18 @@ def upstream_of(git: Git, branch: str) -> str | None:
         return None
 
 
+def tracked_branch(git: Git, name: str) -> str | None:
+    """`feature/x` for the remote-tracking branch `origin/feature/x`; None where no remote of this clone is named so."""
+    remotes = sorted(git.handle.remotes.names(), key=lambda remote: len(remote or ""), reverse=True)
+    found = (name.removeprefix(f"{remote}/") for remote in remotes if remote and name.startswith(f"{remote}/"))
+    return next(found, None)
+
+
+def tracking_names(git: Git, branch: str) -> list[str]:
+    """What a branch would be called as fetched from each remote of this clone: `origin/main` for `main`."""
+    return [f"{remote}/{branch}" for remote in git.handle.remotes.names() if remote]
+
+
 def default_branches(git: Git) -> list[str]:
     """Names of the branches that others merge into: the remotes' HEAD, then those of the usual names that exist."""
     names = [name for name in (_remote_head(git), *USUAL_NAMES) if name]

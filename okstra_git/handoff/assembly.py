@@ -11,6 +11,7 @@ from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
 from okstra_git.git.refs import RefUpdate, find_ref, resolve_commit
 from okstra_git.git.repo import Git
+from okstra_git.git.upstreams import USUAL_NAMES
 from okstra_git.git.worktrees import find_worktree, remove_worktree
 from okstra_git.handoff.choosing import choose_parts
 from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
@@ -23,6 +24,7 @@ from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Place, Stage, State, Task
+from okstra_git.roster import BASE_BRANCHES
 from okstra_git.state import layout
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
@@ -53,6 +55,12 @@ class ChangedMeanwhile(OkstraError):
     """A stage moved while its group was being assembled."""
 
     code = "handoff.changed-meanwhile"
+
+
+class BaseBranch(OkstraError):
+    """A group was to be assembled on a branch that others build on."""
+
+    code = "handoff.base-branch"
 
 
 @dataclass(frozen=True)
@@ -202,6 +210,12 @@ def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collec
     _, group, name = task.key.split("/")
     usual = f"{task.category}/{group}/{name}-{wanted.scope}"
     branch = parse_branch(wanted.branch or (active.branch if active else usual))
+    if branch in {*BASE_BRANCHES, *USUAL_NAMES, wanted.base_ref}:
+        raise BaseBranch(
+            f"{branch} is a branch that others build on, so no group is assembled on it",
+            hint="name another one with --branch, or leave that out",
+            branch=branch,
+        )
     path = wanted.worktree
     if path is not None and active is not None and active.worktree is not None:
         is_ours = active.writer == require_writer(git) or find_worktree(git, Path(active.worktree)) is not None

@@ -91,6 +91,11 @@ class Arrivals:
     def _has(self, home: Home, commit: str) -> bool:
         return self.places.contains(home.tip, commit)
 
+    def keeps(self, home: Home, prover: Prover, hit: Hit, root: str | None) -> bool:
+        """Whether a target that has the prover's range as `hit` still has all of it: nothing of it was taken out."""
+        changes, arrived = _what_arrived(prover, hit), hit.span.last.facts.oid
+        return is_kept(self.places.git, changes, arrived, home.tip, lambda: self.open_window(home, self.task, root))
+
     def is_kept(self, found: Arrived, home: Home, changes: Delta, root: str | None) -> bool:
         """Whether nothing took the changes out of the home again since they arrived."""
         return is_kept(

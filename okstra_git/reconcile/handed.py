@@ -56,7 +56,8 @@ def find_handed(arrivals: Arrivals, handed: Handed) -> Arrived | None:
     """Where the range of the whole group arrived."""
     task, places = arrivals.task, arrivals.places
     members = [task.stages[member.stage] for member in handed.members if member.stage in task.stages]
-    targets = places.destinations(task, [handed.base_ref, *(stage.base_ref for stage in members)])
+    bases = [handed.base_ref, *(stage.base_ref for stage in members)]
+    targets = places.destinations(task, bases, besides=places.besides(task, members))
     return arrivals.find(Prover(places.git, handed.range), targets, handed.range.base)
 
 

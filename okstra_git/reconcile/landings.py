@@ -1,6 +1,6 @@
 """Which stages of a task have landed: a pure answer about the repository, and the facts that record it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -15,13 +15,15 @@ from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.presence import is_whole
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
-from okstra_git.reconcile.survey import standing_landings, survey
+from okstra_git.reconcile.survey import survey
+from okstra_git.reconcile.taking_back import TakenBack, as_taken_back, taken_back
 from okstra_git.reconcile.unions import list_unions, prove_union
 from okstra_git.reconcile.versions import has_other_version
 from okstra_git.records.events import StageLanded
 from okstra_git.records.handoff import Arrival, Group
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Stage, Task
+from okstra_git.state.handing import landed_as
 from okstra_git.state.reading import Snapshot
 
 MAX_JOINED = 64
@@ -56,10 +58,11 @@ class NotLanded:
 
 @dataclass(frozen=True)
 class Landings:
-    """The answer for one task, in stage order."""
+    """The answer for one task, in stage order; `taken_back` had landed by the record, and have landed nowhere now."""
 
     landed: tuple[Landed, ...] = ()
     not_landed: tuple[NotLanded, ...] = ()
+    taken_back: tuple[TakenBack, ...] = ()
 
 
 def find_landings(judge: Judge, task: Task) -> list[Landed]:
@@ -71,11 +74,15 @@ def look_for_landings(judge: Judge, task: Task) -> Landings:
     """What of the task's stages arrived in its targets: by its commit, by its own change, or with a whole group.
 
     Anything that is not certain is no landing: two places that could be meant, history that cannot be read to its
-    end, an empty change, a stage whose branch holds another version of it, or something taken out again later.
+    end, an empty change, a stage whose branch holds another version of it, or something taken out again later. A stage
+    whose landing was taken back is looked for again, like one that never landed.
     """
-    settled = standing_landings(task, judge.places)
-    waiting = [stage for _, stage in sorted(task.stages.items()) if _waits(stage) and stage.number not in settled]
-    return _Look(judge, task, waiting).answer() if waiting else Landings()
+    lost = taken_back(task, judge.places)
+    task = as_taken_back(task, lost)
+    waiting = [stage for _, stage in sorted(task.stages.items()) if _waits(stage)]
+    answer = _Look(judge, task, waiting).answer() if waiting else Landings()
+    anew = {one.stage for one in answer.landed}
+    return replace(answer, taken_back=tuple(one for one in lost if one.stage not in anew))
 
 
 def landed_facts(snapshot: Snapshot, found: Iterable[Landed]) -> list[StageLanded]:
@@ -90,7 +97,7 @@ def landed_facts(snapshot: Snapshot, found: Iterable[Landed]) -> list[StageLande
 
 def as_landed(task: Task, found: Iterable[Landed]) -> Task:
     """The task as it would be with these landings on record, for those who only look."""
-    facts = {one.stage: one for one in found if one.task == task.key}
+    facts = {one.stage for one in found if one.task == task.key}
     stages = {n: s.model_copy(update={"landed": True, "status": "landed"}) if n in facts else s
               for n, s in task.stages.items()}  # fmt: skip
     return task.model_copy(update={"stages": stages})
@@ -100,14 +107,12 @@ def _is_news(task: Task | None, one: Landed) -> bool:
     stage = task.stages.get(one.stage) if task is not None and task.is_open else None
     if stage is None or stage.range is None or stage.range.head != one.recorded:
         return False
-    return not stage.landed or (stage.landing is not None and stage.landing.commit != one.commit)
+    return landed_as(stage) != one.commit
 
 
 def _waits(stage: Stage) -> bool:
-    """Whether there is a change on record that may still land; one that was moved into a target is there."""
-    if stage.range is None or stage.range.is_empty:
-        return False
-    return not stage.landed or stage.landing is not None
+    """Whether there is a change on record that may still land."""
+    return stage.range is not None and not stage.range.is_empty and not stage.landed
 
 
 @dataclass
@@ -129,8 +134,21 @@ class _Look:
         tips = {home.tip for homes in self.targets.values() for home in homes}
         heads = [found.head for found in self.ranges.values()]
         outside = frozenset(unreachable(places.git, heads, sorted(tips)))
+        self._ask_together(tips, heads)
         self.arrivals = Arrivals(places, self.task, self.judge.window_above, self.judge.limit, outside)
         self.stale = {standing.stage.number for standing in survey(self.task, places) if standing.status != "ok"}
+
+    def _ask_together(self, tips: Iterable[str], heads: Sequence[str]) -> None:
+        """One walk for each branch, instead of one for each stage."""
+        places = self.judge.places
+        on_branch: dict[str, list[str]] = {}
+        for number, found in self.ranges.items():
+            on_branch.setdefault(self.task.stages[number].branch, []).append(found.head)
+        own = {home.tip: recorded for name, recorded in on_branch.items() if (home := places.branch(name))}
+        for tip in tips:
+            places.ask_together(tip, [*heads, *own])
+        for tip, recorded in own.items():
+            places.ask_together(tip, recorded)
 
     def answer(self) -> Landings:
         own = {stage.number: self._own(stage) for stage in self.waiting}
@@ -159,7 +177,7 @@ class _Look:
             if found.is_there and self._has_other_version(stage.number):
                 self._miss(stage.number, "landed-older", self._landed(stage.number, found))
             return None
-        return replace(found, is_there=found.is_there or new.landed)
+        return found
 
     @cached_property
     def _follows(self) -> Mapping[int, ProvenRange]:

@@ -1,14 +1,14 @@
 """Where a stage may live: its own branch, that branch's upstream, and the targets it may have landed in."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from okstra_git.git.history import contains, merge_base
+from okstra_git.git.history import contains, find_commit, merge_base, unreachable
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
-from okstra_git.git.upstreams import default_branches, upstream_of
+from okstra_git.git.upstreams import USUAL_NAMES, default_branches, tracked_branch, tracking_names, upstream_of
 from okstra_git.records.states import Stage, State, Task
 
 Kind = Literal["branch", "upstream", "target"]
@@ -27,15 +27,21 @@ class Places:
     """Tips of refs as they are, or as git is about to make them (`planned`: full name -> commit).
 
     During a rebase git tells its hook the new commits before it moves every branch; the plan stands in for that.
+    `extra_targets` is what `okstra.target` says: where it says anything, it is the whole list of targets. `writer` is
+    the id of this clone, empty where it has none; None takes this clone for the one that recorded everything.
     """
 
     git: Git
     planned: Mapping[str, str] = field(default_factory=dict)
     extra_targets: Sequence[str] = ()
+    writer: str | None = None
     _tips: dict[str, str | None] = field(default_factory=dict)
     _stage_branches: frozenset[str] = frozenset()
-    _targets: dict[tuple[str, str, str], list[Home]] = field(default_factory=dict)
+    _known_bases: frozenset[str] = frozenset()
+    _targets: dict[tuple[str, int], list[Home]] = field(default_factory=dict)
+    _around: dict[tuple[str, str, str], list[Home]] = field(default_factory=dict)
     _destinations: dict[tuple[str, ...], list[Home]] = field(default_factory=dict)
+    _copies: dict[str, list[Home]] = field(default_factory=dict)
     _bases: dict[str, list[str]] = field(default_factory=dict)
     _contained: dict[tuple[str, str], bool] = field(default_factory=dict)
     _forks: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -43,7 +49,9 @@ class Places:
 
     def know_stage_branches(self, state: State) -> None:
         """Branches that belong to stages, or that stages were assembled on, are never targets."""
-        self._stage_branches = frozenset(name for task in state.tasks.values() for name in _own_branches(task) if name)
+        tasks = state.tasks.values()
+        self._stage_branches = frozenset(name for task in tasks for name in _own_branches(task) if name)
+        self._known_bases = frozenset(name for task in tasks for name in self._base_refs(task) if name)
 
     def tip(self, ref: str) -> str | None:
         """The commit of a full ref name; a torn or missing ref has none."""
@@ -70,7 +78,10 @@ class Places:
         return list_ref_names(self.git, "refs/remotes/")
 
     def upstream(self, name: str) -> Home | None:
-        """The configured upstream of a local branch."""
+        """The configured upstream of a local branch; of the kind `target` where that is what it is.
+
+        A branch made by `git switch -c f origin/main` follows `origin/main`, which is no place of its own.
+        """
         if name not in self._follows:
             self._follows[name] = self._find_upstream(name)
         return self._follows[name]
@@ -78,43 +89,101 @@ class Places:
     def _find_upstream(self, name: str) -> Home | None:
         ref = upstream_of(self.git, name)
         tip = self.tip(ref) if ref else None
-        return Home("upstream", ref.removeprefix("refs/remotes/"), tip) if ref and tip else None
+        if not ref or not tip:
+            return None
+        kind: Kind = "target" if self.is_target_ref(ref) else "upstream"
+        return Home(kind, ref.removeprefix("refs/remotes/").removeprefix("refs/heads/"), tip)
+
+    def is_target_ref(self, ref: str) -> bool:
+        """Whether a branch, or what was fetched of it (full ref name or as typed), counts as a target of any stage.
+
+        Those are what `okstra.target` lists; where it lists nothing, the usual names and the bases of stages. A branch
+        of a stage or a group is none, nor is the fetched copy of one.
+        """
+        short = ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+        names = {short, tracked_branch(self.git, short) or short}
+        if not self._stage_branches.isdisjoint(names):
+            return False
+        listed = {*self.extra_targets} or {*USUAL_NAMES, *self._default_names, *self._known_bases}
+        return not names.isdisjoint(listed)
 
     def targets(self, task: Task, stage: Stage | None) -> list[Home]:
-        """Branches in which the stage may have landed, most specific first; stage branches are never among them."""
-        key = (task.key, stage.branch if stage else "", stage.base_ref if stage else "")
+        """Branches in which the stage may have landed, most specific first; stage branches are never among them.
+
+        For no stage in particular: every branch that the task's work was put on.
+        """
+        if stage is None or not self.extra_targets:
+            return self.around(task, stage)
+        key = (task.key, stage.number)
         if key not in self._targets:
-            self._targets[key] = self._find_targets(task, stage)
+            homes = self.destinations(task, (), besides=self.besides(task, [stage]))
+            self._targets[key] = [home for home in homes if home.name != stage.branch]
         return self._targets[key]
 
-    def _find_targets(self, task: Task, stage: Stage | None) -> list[Home]:
+    def around(self, task: Task, stage: Stage | None) -> list[Home]:
+        """All branches that the work of the task was put on or may have gone to, whatever counts as a target."""
+        key = (task.key, stage.branch if stage else "", stage.base_ref if stage else "")
+        if key not in self._around:
+            self._around[key] = self._find_around(task, stage)
+        return self._around[key]
+
+    def _find_around(self, task: Task, stage: Stage | None) -> list[Home]:
         named = [*self.extra_targets, *([stage.base_ref] if stage else []), *self._base_refs(task)]
         found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._defaults()]
+        found += [self._named(name) for name in self._followed(stage)] if stage else []
         own = {stage.branch} if stage else set()
         unique = {home.name: home for home in found if home is not None and home.name not in own}
         homes = [*unique.values(), *self._upstreams(unique.values())]
         return list({home.name: home for home in homes}.values())
 
-    def destinations(self, task: Task, base_refs: Iterable[str]) -> list[Home]:
+    def destinations(self, task: Task, base_refs: Iterable[str], *, besides: Iterable[str] = ()) -> list[Home]:
         """Branches in which work that was begun on one of these counts as landed, most specific first.
 
         Fewer than `targets`: the bases of other stages may be branches on which somebody only put stages together, and
-        neither a branch of a stage or a group nor the fetched copy of one is ever among them.
+        neither a branch of a stage or a group nor the fetched copy of one is ever among them. Where `okstra.target`
+        says which branches count, it counts alone; what stands in `besides` counts always.
         """
         anchored = [task.anchor.ref] if task.anchor is not None else []
         usual = sorted(self._default_names, key=lambda name: "/" in name)  # the branch here before what was fetched
-        names = tuple(dict.fromkeys([*self.extra_targets, *base_refs, *anchored, *usual]))
+        counting = self.extra_targets or [*base_refs, *anchored, *usual]
+        names = tuple(dict.fromkeys([*counting, *besides]))
         if names not in self._destinations:
-            named = [home for name in names if name for home in self.target(name)]
+            named = [home for name in names if name for home in self.target(name) or self._as_fetched(name)]
             found = [*named, *(home for home in self._upstreams(named) if not self._is_copy_of_stage(home.name))]
             self._destinations[names] = list({home.name: home for home in found}.values())
         return self._destinations[names]
 
     def destinations_of(self, task: Task, number: int) -> list[Home]:
         """Branches in which a stage counts as landed: by its base, and by those of the groups that it left with."""
+        stage = task.stages[number]
         groups = [group.base_ref for group in task.groups.values() if number in group.stages]
-        prs = [pr.base_ref for pr in task.prs.values() if number in pr.stages]
-        return self.destinations(task, [task.stages[number].base_ref, *groups, *prs])
+        return self.destinations(task, [stage.base_ref, *groups], besides=self.besides(task, [stage]))
+
+    def besides(self, task: Task, stages: Collection[Stage]) -> list[str]:
+        """What counts for these stages whatever is listed: bases of their pull requests, targets that they follow."""
+        numbers = {stage.number for stage in stages}
+        opened = [pr.base_ref for pr in task.prs.values() if not numbers.isdisjoint(pr.stages)]
+        return [*opened, *(name for stage in stages for name in self._followed(stage))]
+
+    def _followed(self, stage: Stage) -> list[str]:
+        above = self.upstream(stage.branch) if stage.branch else None
+        return [above.name] if above is not None and above.kind == "target" else []
+
+    def _as_fetched(self, name: str) -> list[Home]:
+        """A branch that only remotes have, if it was listed as a target."""
+        return self.copies(name) if name in self.extra_targets else []
+
+    def copies(self, name: str) -> list[Home]:
+        """A target by name, here and as fetched from any remote."""
+        if name not in self._copies:
+            found = [home for each in (name, *tracking_names(self.git, name)) for home in self.target(each)]
+            self._copies[name] = list({home.name: home for home in found}.values())
+        return self._copies[name]
+
+    def full_name(self, home: Home) -> str:
+        """The full ref name of a home."""
+        local = f"refs/heads/{home.name}"
+        return local if self.tip(local) == home.tip else f"refs/remotes/{home.name}"
 
     def _is_copy_of_stage(self, name: str) -> bool:
         """Whether this is what was fetched of a branch that belongs to a stage or a group."""
@@ -148,9 +217,12 @@ class Places:
             self._contained[tip, commit] = contains(self.git, tip, commit)
         return self._contained[tip, commit]
 
-    def learn(self, tip: str, answers: Mapping[str, bool]) -> None:
-        """Take in for many commits at once whether the tip has them in its history."""
-        self._contained.update({(tip, commit): answer for commit, answer in answers.items()})
+    def ask_together(self, tip: str, commits: Iterable[str]) -> None:
+        """Ask git which of the commits the tip has in its history, all in one walk, for `contains` to know."""
+        unknown = [oid for oid in dict.fromkeys(commits) if (tip, oid) not in self._contained]
+        if len(unknown) > 1 and find_commit(self.git, tip) is not None:
+            gone = unreachable(self.git, unknown, [tip])
+            self._contained |= {(tip, oid): oid not in gone for oid in unknown}
 
     def fork(self, tip: str, other: str) -> str | None:
         """Where two commits' histories part; asked of git once."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from okstra_git.git.history import merge_base, unreachable
+from okstra_git.git.history import merge_base
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.stretches import read_stretch
 from okstra_git.reconcile.windows import Window, open_window
@@ -110,8 +110,7 @@ class Readings:
             for target in self.places.targets(task, None):
                 asked.setdefault(target.tip, set()).update({home.tip, *([root] if root else [])})
         for tip, commits in asked.items():
-            missing = unreachable(self.places.git, sorted(commits), [tip])
-            self.places.learn(tip, {oid: oid not in missing for oid in commits})
+            self.places.ask_together(tip, sorted(commits))
 
 
 def roots_of(task: Task) -> Mapping[str, str | None]:

@@ -1,60 +1,63 @@
 """Which records are stale at all: one reachability question per branch, answered for all its stages together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from okstra_git.git.history import unreachable
 from okstra_git.reconcile.places import Home, Places
+from okstra_git.reconcile.taking_back import taken_back
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Stage, Task
+from okstra_git.state.catching_up import list_behind
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How one recorded stage stands: `ok`, `restored` to an earlier proven commit, or `stale`."""
+    """How one recorded stage stands: `ok`, `restored` to an earlier proven commit, or `stale`.
+
+    `is_behind`: it is `ok`, although its branch here has not caught up with what another clone recorded.
+    """
 
     stage: Stage
     home: Home | None
     status: str
     restored_to: RangePrint | None = None
+    is_behind: bool = False
 
 
 def survey(task: Task, places: Places) -> list[Standing]:
     """The standing of every recorded stage of the task, in stage order.
 
     A stage that landed is not stale as long as a target holds the commit it landed as, whatever became of its branch.
+    Nor is one whose branch here is merely behind (`list_behind`): a clone that is behind records nothing.
     """
     recorded = [stage for _, stage in sorted(task.stages.items()) if stage.range is not None]
     homes = {stage.branch: places.branch(stage.branch) for stage in recorded}
     arrived = standing_landings(task, places)
     lost = _lost(task, [stage for stage in recorded if stage.number not in arrived], homes, places)
-    return [_standing(stage, homes[stage.branch], places, is_lost=stage.number in lost) for stage in recorded]
+    behind, restored = _explained(task, [stage for stage in recorded if stage.number in lost], homes, places)
+    return [
+        Standing(stage, homes[stage.branch], _status(stage.number, lost - behind, restored),
+                 restored.get(stage.number), stage.number in behind)
+        for stage in recorded
+    ]  # fmt: skip
 
 
 def standing_landings(task: Task, places: Places) -> set[int]:
-    """Numbers of stages that are on record as landed by a commit that one of their targets still has."""
-    around: dict[tuple[str, ...], list[tuple[int, str]]] = {}
-    for number, stage in task.stages.items():
-        if stage.landing is not None:
-            homes = [*places.destinations_of(task, number), *places.target(stage.landing.target)]
-            tips = tuple(dict.fromkeys(home.tip for home in homes))
-            around.setdefault(tips, []).append((number, stage.landing.commit))
-    standing: set[int] = set()
-    for tips, landings in around.items():
-        gone = unreachable(places.git, [commit for _, commit in landings], tips)
-        standing |= {number for number, commit in landings if commit not in gone}
-    return standing
+    """Numbers of stages that are on record as landed, and nothing here says that it was taken back."""
+    landed = {number for number, stage in task.stages.items() if stage.landed}
+    return landed - {one.stage for one in taken_back(task, places)} if landed else set()
 
 
 def _lost(task: Task, stages: Iterable[Stage], homes: Mapping[str, Home | None], places: Places) -> set[int]:
-    """Numbers of stages whose recorded commit neither their branch nor any of their targets contains."""
+    """Numbers of stages whose recorded commit neither their branch nor any branch it may be merged in contains."""
     groups: dict[tuple[str, ...], list[Stage]] = {}
     for stage in stages:
         home = homes[stage.branch]
         if stage.range is None or (home is not None and stage.range.head == home.tip):
             continue
         tips = [home.tip] if home else []
-        groups.setdefault((*tips, *(target.tip for target in places.targets(task, stage))), []).append(stage)
+        groups.setdefault((*tips, *(found.tip for found in places.around(task, stage))), []).append(stage)
     lost: set[int] = set()
     for around, group in groups.items():
         gone = unreachable(places.git, [stage.range.head for stage in group if stage.range], list(around))
@@ -62,16 +65,37 @@ def _lost(task: Task, stages: Iterable[Stage], homes: Mapping[str, Home | None],
     return lost
 
 
-def _standing(stage: Stage, home: Home | None, places: Places, *, is_lost: bool) -> Standing:
-    if not is_lost:
-        return Standing(stage, home, "ok")
-    earlier = _earlier_ranges(stage)
-    if home is not None and earlier:
-        gone = unreachable(places.git, [one.head for one in earlier], [home.tip])
-        back = next((one for one in earlier if one.head not in gone), None)
-        if back is not None:
-            return Standing(stage, home, "restored", back)
-    return Standing(stage, home, "stale")
+def _status(number: int, lost: set[int], restored: Mapping[int, RangePrint]) -> str:
+    if number not in lost:
+        return "ok"
+    return "restored" if number in restored else "stale"
+
+
+def _explained(
+    task: Task, lost: Sequence[Stage], homes: Mapping[str, Home | None], places: Places
+) -> tuple[set[int], dict[int, RangePrint]]:
+    """Those of the lost stages whose branch is behind, and those whose branch is back at an earlier proven range."""
+    by_home: dict[Home, list[Stage]] = {}
+    for stage in lost:
+        home = homes[stage.branch]
+        if home is not None:
+            by_home.setdefault(home, []).append(stage)
+    behind: set[int] = set()
+    restored: dict[int, RangePrint] = {}
+    for home, stages in by_home.items():
+        behind |= list_behind(places.git, task, stages, home.tip, places.writer)
+        left = [stage for stage in stages if stage.number not in behind]
+        restored |= _back(left, home, places)
+    return behind, restored
+
+
+def _back(stages: Sequence[Stage], home: Home, places: Places) -> dict[int, RangePrint]:
+    """The newest earlier range of each stage that the branch has."""
+    earlier = {stage.number: _earlier_ranges(stage) for stage in stages}
+    heads = [one.head for ranges in earlier.values() for one in ranges]
+    gone = unreachable(places.git, heads, [home.tip]) if heads else set()
+    found = {number: next((one for one in ranges if one.head not in gone), None) for number, ranges in earlier.items()}
+    return {number: one for number, one in found.items() if one is not None}
 
 
 def _earlier_ranges(stage: Stage) -> list[RangePrint]:

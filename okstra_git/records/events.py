@@ -130,6 +130,19 @@ class StageLanded(Fact):
     group: str = ""
 
 
+class StageUnlanded(Fact):
+    """No target holds the commit `landed` any more, by which the stage, recorded as `recorded`, had landed.
+
+    `target` is the branch that had it, empty where the record itself had moved there.
+    """
+
+    type: Literal["stage.unlanded"] = "stage.unlanded"
+    stage: int
+    recorded: str
+    landed: str
+    target: str = ""
+
+
 class GroupAssembled(Fact):
     """The stages of a group were merged onto a base, on a branch of their own; once more replaces what was before."""
 
@@ -252,7 +265,7 @@ class RunAbandoned(Fact):
 
 AnyFact = Annotated[
     TaskOpened | TaskClosed | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
-    | StageStarted | StageDone | StageMoved | StageVerified | StageLanded
+    | StageStarted | StageDone | StageMoved | StageVerified | StageLanded | StageUnlanded
     | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
     | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned,
     Field(discriminator="type"),

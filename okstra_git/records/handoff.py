@@ -53,10 +53,14 @@ class PullRequest(Record):
 
 
 class Landing(Record):
-    """Where a stage arrived: the commit of the target that completed it, and with which group, if with one."""
+    """Where a stage arrived: the commit of the target that completed it, and with which group, if with one.
+
+    `writer` is the clone that saw it.
+    """
 
     target: str
     commit: str
     how: Arrival
     group: str = ""
+    writer: str = ""
     at: Moment | None = None

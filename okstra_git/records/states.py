@@ -47,7 +47,8 @@ class Stage(Record):
     """One stage as recorded. `trail` holds earlier ranges since it was last done, oldest first.
 
     `pr` is the URL of the open pull request that it is in. `landing` says where a landed stage was found; it is None
-    when the record itself moved to the commit that landed.
+    when the record itself moved to the commit that landed. `begun_by` is the clone that started the stage,
+    `recorded_by` the one that recorded its present range.
     """
 
     number: int
@@ -64,6 +65,8 @@ class Stage(Record):
     landing: Landing | None = None
     pr: str | None = None
     carry: str | None = None
+    begun_by: str = ""
+    recorded_by: str = ""
 
     @property
     def is_recorded(self) -> bool:

@@ -86,6 +86,7 @@ _FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "stage.verified": lambda fact: {"commit": fact.commit, "verdict": fact.verdict, "report": fact.report or None},
     "stage.landed": lambda fact: {"commit": fact.landed, "target": fact.target, "how": fact.how,
                                   "group": fact.group or None},
+    "stage.unlanded": lambda fact: {"commit": fact.landed, "target": fact.target or None},
     "anchor.moved": _moved,
     "group.assembled": lambda fact: {"group": fact.group, "stages": list(fact.stages), "branch": fact.branch},
     "pr.recorded": lambda fact: {"group": fact.group, "stages": list(fact.stages), "url": fact.url},

@@ -9,7 +9,7 @@ from pathlib import Path
 from okstra_git.digest import fingerprint
 from okstra_git.records.states import State
 
-VERSION = 8
+VERSION = 9
 
 
 @dataclass(frozen=True)

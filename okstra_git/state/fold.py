@@ -53,7 +53,8 @@ def _reserved(task: Task, event: e.Event, fact: e.PlaceReserved) -> Task:
     number = _stage_of(fact.scope)
     if number is None or number in task.stages:
         return task
-    return put_stage(task, Stage(number=number, status="reserved", branch=fact.branch, base_ref=fact.base_ref))
+    reserved = Stage(number=number, status="reserved", branch=fact.branch, base_ref=fact.base_ref)
+    return put_stage(task, change(reserved, begun_by=event.writer))
 
 
 def _stage_of(scope: str) -> int | None:
@@ -72,12 +73,13 @@ def _released(task: Task, _: e.Event, fact: e.PlaceReleased) -> Task:
     return settle_conflicts(change(task, places=places, stages=kept))
 
 
-def _started(task: Task, _: e.Event, fact: e.StageStarted) -> Task:
+def _started(task: Task, event: e.Event, fact: e.StageStarted) -> Task:
     before = task.stages.get(fact.stage)
     titled = fact.title or (before.title if before else "")
     stage = Stage(
         number=fact.stage, title=titled, depends_on=fact.depends_on, branch=fact.branch, base=fact.base,
         base_ref=fact.base_ref, range=before.range if before else None, trail=before.trail if before else (),
+        begun_by=event.writer, recorded_by=before.recorded_by if before else "",
     )  # fmt: skip
     return put_stage(task, stage)
 
@@ -91,6 +93,7 @@ def _done(task: Task, event: e.Event, fact: e.StageDone) -> Task:
     changes = {
         "branch": fact.branch, "range": fact.range, "carry": fact.carry, "trail": trail, "verified": verified,
         "pr": pr.url if pr is not None and pr.status == "open" else None,
+        "recorded_by": event.writer if before.range != fact.range else before.recorded_by,
     }  # fmt: skip
     return settle_conflicts(put_stage(task, with_standing(change(before, **changes, landed=False, landing=None))))
 
@@ -104,10 +107,11 @@ def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
     if before.range.head != fact.old and fact.proof != "user":
         return add_conflict(task, f"stage.moved {event.id} does not follow the recorded commit of stage {fact.stage}")
     trail = (*before.trail, Trail(range=before.range, proof=fact.proof, at=event.at))
-    landed = fact.landed or (before.landed and fact.proof != "restored")
+    landed = fact.landed or (before.landed and fact.proof not in ("restored", "user"))
     changes = {
         "range": fact.range, "trail": trail, "landed": landed, "landing": before.landing if landed else None,
         "verified": _carried(before.verified, fact), "branch": fact.branch or before.branch,
+        "recorded_by": event.writer,
     }  # fmt: skip
     moved = put_stage(task, with_standing(change(before, **changes)))
     return settle_conflicts(moved) if fact.proof == "user" else moved

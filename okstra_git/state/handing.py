@@ -1,11 +1,11 @@
 """The part of the fold that tells how stages leave: groups, pull requests, landings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
 from okstra_git.records import events as e
 from okstra_git.records.handoff import Group, Landing, PullRequest
-from okstra_git.records.states import Task
+from okstra_git.records.states import Stage, Task
 from okstra_git.state.folding import add_conflict, change, put_stage, settle_conflicts, with_standing
 
 
@@ -14,7 +14,9 @@ def _landed(task: Task, event: e.Event, fact: e.StageLanded) -> Task:
     before = task.stages.get(fact.stage)
     if before is None or before.range is None or before.range.head != fact.recorded:
         return task
-    landing = Landing(target=fact.target, commit=fact.landed, how=fact.how, group=fact.group, at=event.at)
+    landing = Landing(
+        target=fact.target, commit=fact.landed, how=fact.how, group=fact.group, writer=event.writer, at=event.at
+    )
     task = put_stage(task, with_standing(change(before, landed=True, landing=landing)))
     whole = {
         pr.url: change(pr, status="landed", ended=event.at)
@@ -22,6 +24,32 @@ def _landed(task: Task, event: e.Event, fact: e.StageLanded) -> Task:
         if pr.status == "open" and all(n in task.stages and task.stages[n].landed for n in pr.stages)
     }
     return change(task, prs={**task.prs, **whole}) if whole else task
+
+
+def _unlanded(task: Task, _: e.Event, fact: e.StageUnlanded) -> Task:
+    """One that was recorded anew or found elsewhere meanwhile stays as it is."""
+    before = task.stages.get(fact.stage)
+    if before is None or before.range is None or before.range.head != fact.recorded:
+        return task
+    return without_landings(task, {fact.stage}) if landed_as(before) == fact.landed else task
+
+
+def landed_as(stage: Stage) -> str | None:
+    """The commit by which a target holds a stage that is on record as landed; None for any other stage."""
+    if not stage.landed or stage.range is None:
+        return None
+    return stage.landing.commit if stage.landing is not None else stage.range.head
+
+
+def without_landings(task: Task, numbers: Set[int]) -> Task:
+    """The task with landed stages as what they were before; pull requests that had landed with them are open again."""
+    freed = {n: with_standing(change(task.stages[n], landed=False, landing=None)) for n in numbers}
+    opened = {
+        pr.url: change(pr, status="open", ended=None)
+        for pr in task.prs.values()
+        if pr.status == "landed" and not numbers.isdisjoint(pr.stages)
+    }
+    return change(task, stages={**task.stages, **freed}, prs={**task.prs, **opened})
 
 
 def _assembled(task: Task, event: e.Event, fact: e.GroupAssembled) -> Task:
@@ -80,6 +108,7 @@ def _listed(numbers: Iterable[int]) -> str:
 
 HANDING: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "stage.landed": _landed,
+    "stage.unlanded": _unlanded,
     "group.assembled": _assembled,
     "group.superseded": _group_superseded,
     "pr.recorded": _pr_recorded,

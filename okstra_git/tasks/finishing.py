@@ -11,10 +11,12 @@ from okstra_git.records.events import AnyFact, PlaceReleased, StageDone, StageSt
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Place, Stage, Task
 from okstra_git.state.bases import Stack, choose_base
+from okstra_git.state.catching_up import has_nothing_new
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import release, require_stage, require_task
 from okstra_git.state.store import Appended, Store
+from okstra_git.state.writer import find_writer
 from okstra_git.tasks.checks import BranchMissing, require_commit, require_open
 
 
@@ -33,10 +35,15 @@ class DoneRequest:
 def finish_stages(
     store: Store, key: TaskKey, requests: Sequence[DoneRequest], *, progress: Callable[[int], None] = lambda _: None
 ) -> Appended:
-    """Record the commits these stages ended on, all in one append; a stage that names a branch may be new."""
+    """Record the commits these stages ended on, all in one append; a stage that names a branch may be new.
+
+    Nothing is recorded of a stage whose branch is merely behind what another clone recorded.
+    """
+    every, writer = requests, find_writer(store.git)
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_open(snapshot, key)
+        requests = [request for request in every if not is_left_behind(store.git, task, request, writer)]
         stages = [_stage_to_finish(store.git, task, request) for request in requests]
         stack = Stack.of(task)
         ranges: list[tuple[str | None, str]] = []
@@ -52,6 +59,15 @@ def finish_stages(
         ]
 
     return store.append(decide)
+
+
+def is_left_behind(git: Git, task: Task, request: DoneRequest, writer: str | None) -> bool:
+    """Whether the stage was asked for by its branch, and that has nothing but what the stage was before."""
+    stage = task.stages.get(request.number)
+    if stage is None or request.commit is not None or request.branch not in (None, stage.branch):
+        return False
+    tip = find_ref(git, f"refs/heads/{stage.branch}")
+    return tip is not None and has_nothing_new(git, task, stage, tip, writer)
 
 
 def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: Stage) -> tuple[str | None, str]:

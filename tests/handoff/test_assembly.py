@@ -224,6 +224,16 @@ def test_a_branch_of_that_name_that_is_somebody_elses(world: World) -> None:
     assert assemble(world, "1", "--branch", "mine")["branch"] == "mine"
 
 
+@pytest.mark.parametrize("name", ["master", "develop", "trunk", "staging", "main"])
+def test_a_branch_that_others_build_on_takes_no_group(world: World, name: str) -> None:
+    """It would count as a target from then on, and everything on it as landed."""
+    ready(world, 1)
+    before = world.ask("for-each-ref")
+    error = dict(assemble(world, "1", "--branch", name, exit=1)["error"])  # type: ignore[call-overload]
+    assert (error["code"], error["branch"]) == ("handoff.base-branch", name)
+    assert world.ask("for-each-ref") == before
+
+
 def test_a_group_branch_checked_out_elsewhere_and_one_that_somebody_worked_on(world: World) -> None:
     ready(world, 1)
     done = assemble(world, "1", "--no-worktree")

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from okstra_git.records.events import GroupAssembled
 from tests.kit.answers import Answer
 from tests.kit.forge import Forge
 from tests.kit.handing import begin, handoff, ready, stage, verify
 from tests.kit.scenario import World
-from tests.kit.stores import NAME
+from tests.kit.stores import NAME, open_store, record
 
 BRANCH = "feature/web/login-group-1-2"
 
@@ -149,10 +150,16 @@ def test_everything_that_stands_against_it_is_told_at_once(world: World, forge: 
 
 @pytest.mark.parametrize("branch", ["master", "staging", "dev"])
 def test_a_branch_that_others_build_on_is_never_pushed_to(tmp_path: Path, branch: str) -> None:
+    """An older okstra assembled there; today's refuses."""
     world = begin(tmp_path / "shop")
     ready(world, 1)
     world.checkout("main")
-    handoff(world, "assemble", "--stages", "1", "--base", "main", "--branch", branch, "--no-worktree")
+    handoff(world, "assemble", "--stages", "1", "--base", "main", "--branch", "mine", "--no-worktree")
+    world.git("branch", "-q", "-m", "mine", branch)
+    store = open_store(world)
+    group = store.read().state.tasks["shop/web/login"].groups["1"]
+    said = group.model_dump(include={"stages", "base_ref", "range", "members"})
+    record(store, GroupAssembled(task="shop/web/login", group="1", branch=branch, **said))
     forge = Forge.begin(world, tmp_path)
     assert problems(publish(world, forge, "--yes", exit=1)) == ["base-branch"]
 

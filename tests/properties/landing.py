@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from okstra_git.names import CommitId
 from okstra_git.reconcile.answers import record_choice
 from okstra_git.reconcile.landings import landed_facts
+from okstra_git.reconcile.taking_back import as_taken_back, unlanded_facts
+from okstra_git.state.handing import landed_as
 from tests.kit.desk import Desk
 from tests.kit.leaving import hand_over, look
 from tests.kit.scenario import World
@@ -175,6 +177,11 @@ class Landing:
             parents = self.world.ask("log", "-1", "--format=%P", chosen).split()
             self.git("revert", "--no-edit", *(["-m", "1"] if len(parents) > 1 else []), chosen)
 
+    def reset(self, back: int) -> None:
+        """Take main back to one of its last commits, as after a merge that was only tried."""
+        line = self.line()
+        self.git("reset", "-q", "--hard", line[back % len(line)])
+
     def restore(self, back: int) -> None:
         """Make main what it was some time ago, in a commit of its own."""
         line = self.line()
@@ -197,8 +204,9 @@ class Landing:
         self.groups = [*(name for name in self.groups if name != branch), branch]
 
     def note(self) -> None:
-        """Put on record what has landed."""
-        record(self.desk.store, *landed_facts(self.desk.store.read(), look(self.world).landed))
+        """Put on record what has landed, and what was taken back."""
+        seen, now = look(self.world), self.desk.store.read()
+        record(self.desk.store, *unlanded_facts(now, seen.taken_back), *landed_facts(now, seen.landed))
 
     def settle(self) -> None:
         self.desk.settle()
@@ -216,9 +224,14 @@ class Landing:
         return frozenset({*lines, *(name for name in names if name.startswith("own-"))})
 
     def check(self) -> None:
-        """Whatever is said to have landed is in main as it is now, to the last word."""
+        """What is said to have landed is in main as it is now, to the last word; what is on record, by its commit."""
         before = (self.world.ask("for-each-ref"), self.world.ask("count-objects", "-v"))
-        for one in look(self.world).landed:
+        seen = look(self.world)
+        task = as_taken_back(self.desk.store.read().state.tasks[KEY.slashed], seen.taken_back)
+        for stage in task.stages.values():
+            commit = landed_as(stage)
+            assert commit is None or self.is_in("main", commit), f"stage {stage.number} is on record as landed"
+        for one in seen.landed:
             self.claims[one.how] = self.claims.get(one.how, 0) + 1
             missing = self.on_record[one.stage] - self.words(one.target)
             assert not missing, f"{one} is said to have landed; {one.target} lacks {sorted(missing)}"

@@ -85,6 +85,10 @@ class Leaving(RuleBasedStateMachine):
         self.it.revert(back)
 
     @rule(back=backs)
+    def reset(self, back: int) -> None:
+        self.it.reset(back)
+
+    @rule(back=backs)
     def restore(self, back: int) -> None:
         self.it.restore(back)
 

@@ -252,6 +252,15 @@ def test_a_revert_together_with_other_work_is_seen(desk: Desk) -> None:
     assert (landed(desk.world), missed(desk.world)) == ({}, {1: "taken-out", 2: "taken-out"})
 
 
+def test_a_squash_of_which_one_file_was_taken_out_has_not_landed_even_where_the_branch_is_gone(desk: Desk) -> None:
+    stage(desk, 1, ("A", {"one": "1\n", "two": "2\n"}))
+    squash(desk.world, "s1")
+    desk.world.git("branch", "-q", "-D", "s1")
+    assert landed(desk.world) == {1: "main same-tree"}
+    desk.world.commit("half of it", {"two": None})
+    assert (landed(desk.world), missed(desk.world)) == ({}, {1: "taken-out"})
+
+
 def test_a_revert_that_left_the_change_log_is_seen(desk: Desk) -> None:
     stage(desk, 1, ("A", {"code": "new\n", "list": edited(5)}))
     squash(desk.world, "s1")

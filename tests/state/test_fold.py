@@ -110,3 +110,60 @@ def test_two_clones_that_settle_the_same_move_agree() -> None:
     task = folded(done, move, move)
     assert task.conflicts == ()
     assert len(task.stages[1].trail) == 1
+
+
+# --- landings that were taken back
+
+DONE = e.StageDone(task=TASK, stage=1, branch="f", range=a_range("A"))
+LANDED = e.StageLanded(task=TASK, stage=1, recorded=oid("A"), target="main", landed=oid("L"), how="squash")
+UNLANDED = e.StageUnlanded(task=TASK, stage=1, recorded=oid("A"), landed=oid("L"), target="main")
+
+
+def test_a_landing_that_was_taken_back_leaves_what_was_before() -> None:
+    before, after = folded(DONE), folded(DONE, LANDED, UNLANDED)
+    assert after.stages == before.stages
+    assert folded(DONE, LANDED, UNLANDED, UNLANDED).stages == before.stages
+    assert folded(DONE, LANDED, UNLANDED, LANDED).stages[1].landed
+
+
+def test_only_the_landing_that_is_named_is_taken_back() -> None:
+    elsewhere = LANDED.model_copy(update={"target": "release", "landed": oid("R")})
+    kept = folded(DONE, LANDED, elsewhere, UNLANDED).stages[1]
+    assert kept.landing is not None
+    assert kept.landing.commit == oid("R")
+    again = e.StageDone(task=TASK, stage=1, branch="f", range=a_range("B"))
+    anew = LANDED.model_copy(update={"recorded": oid("B")})
+    assert folded(DONE, LANDED, again, anew, UNLANDED).stages[1].status == "landed"
+    assert folded(UNLANDED).stages == {}
+
+
+def test_a_record_that_moved_into_a_target_is_no_landing_any_more() -> None:
+    moved = e.StageMoved(task=TASK, stage=1, old=oid("A"), range=a_range("L"), proof="squash", landed=True)
+    back = e.StageUnlanded(task=TASK, stage=1, recorded=oid("L"), landed=oid("L"))
+    stage = folded(DONE, moved, back).stages[1]
+    assert (stage.status, stage.landed, stage.range and stage.range.head) == ("done", False, oid("L"))
+
+
+def test_a_pull_request_that_landed_with_its_stages_is_open_again() -> None:
+    opened = e.PrRecorded(task=TASK, url="u", group="1", stages=(1,), branch="g")
+    assert folded(DONE, opened, LANDED).prs["u"].status == "landed"
+    task = folded(DONE, opened, LANDED, UNLANDED)
+    assert (task.stages[1].status, task.prs["u"].status, task.prs["u"].ended) == ("in-pr", "open", None)
+    closed = e.PrClosed(task=TASK, url="u")
+    assert folded(DONE, opened, closed, LANDED, UNLANDED).prs["u"].status == "closed"
+
+
+def test_a_person_who_says_where_a_stage_is_takes_its_landing_back() -> None:
+    said = e.StageMoved(task=TASK, stage=1, old=oid("A"), range=a_range("B"), proof="user")
+    stage = folded(DONE, LANDED, said).stages[1]
+    assert (stage.status, stage.landing) == ("done", None)
+
+
+def test_who_began_a_stage_and_who_recorded_it_are_known() -> None:
+    facts: list[tuple[e.AnyFact, str]] = [
+        (e.StageStarted(task=TASK, stage=1, branch="f", base=oid("M")), "W1"), (DONE, "W1"),
+        (e.StageMoved(task=TASK, stage=1, old=oid("A"), range=a_range("B"), proof="replay"), "W2"), (LANDED, "W3"),
+    ]  # fmt: skip
+    events = [an_event(fact, clock=clock, writer=writer) for clock, (fact, writer) in enumerate(facts, start=1)]
+    stage = fold_task(TASK, events).stages[1]
+    assert (stage.begun_by, stage.recorded_by) == ("W1", "W2")

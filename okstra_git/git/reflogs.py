@@ -1,0 +1,48 @@
+"""What a ref pointed at before, as far as this clone wrote it down."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import pygit2
+
+from okstra_git.git.history import contains, unreachable
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
+
+MAX_ENTRIES = 500
+"""Entries of one reflog that are looked at, the newest ones."""
+
+
+class RefMove(NamedTuple):
+    """One entry of a reflog: from where to where a ref went, and when; `old` is 40 zeros where it was created."""
+
+    old: CommitId
+    new: CommitId
+    at: datetime
+
+
+def list_moves(git: Git, ref: str) -> list[RefMove]:
+    """The moves of a ref (full name), the newest first; none where nobody wrote them down or they cannot be read."""
+    try:
+        entries = git.handle.lookup_reference(ref).log()
+        return [_move(entry) for _, entry in zip(range(MAX_ENTRIES), entries, strict=False)]
+    except (KeyError, ValueError, OverflowError, OSError, pygit2.GitError):
+        return []
+
+
+def _move(entry: pygit2.RefLogEntry) -> RefMove:
+    at = datetime.fromtimestamp(entry.committer.time, UTC)
+    return RefMove(CommitId(str(entry.oid_old)), CommitId(str(entry.oid_new)), at)
+
+
+def list_held(git: Git, ref: str, commits: Sequence[str]) -> set[str]:
+    """Those of the commits that the ref, as far back as its reflog goes, ever had in its history."""
+    tips = list(dict.fromkeys(move.new for move in list_moves(git, ref)))
+    return set(commits) - unreachable(git, commits, [tip for tip in tips if tip in git.handle]) if tips else set()
+
+
+def has_left(git: Git, ref: str, commit: str, *, since: datetime) -> bool:
+    """Whether the ref went, at `since` or later, from a history with the commit to one without it."""
+    recent = (move for move in list_moves(git, ref) if move.at >= since)
+    return any(contains(git, move.old, commit) and not contains(git, move.new, commit) for move in recent)
