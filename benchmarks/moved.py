@@ -12,6 +12,9 @@ from typing import NamedTuple
 from benchmarks.measuring import git, say
 
 MAINS, BRANCHES, APART = 0, 3, 6
+UPSTREAM = "Upstream"
+"""What every commit of others to main is called."""
+
 Edits = dict[str, dict[int, tuple[str, ...]]]
 """Path -> place of a line on main -> what a branch has instead of it."""
 
@@ -47,6 +50,7 @@ class History:
         self._rng = random.Random(seed)
         self._stream: list[str] = []
         self._mark = 0
+        self._authors: dict[str, str] = {}
         self._drafts: list[_Draft] = []
         self._lines = {f"src/d{n % 20}/f{n}.py": self._text(self._rng.randint(60, 300)) for n in range(files)}
         self._main = self._commit("refs/heads/main", 0, "Begin", {path: {} for path in self._lines})
@@ -57,7 +61,7 @@ class History:
             paths = self._rng.sample(sorted(self._lines), k=self._rng.choice((1, 2)))
             for path in paths:
                 self._lines[path][self._place(path, MAINS)] = self._statement()
-            self._main = self._commit("refs/heads/main", self._main, "Upstream", {path: {} for path in paths})
+            self._main = self._commit("refs/heads/main", self._main, UPSTREAM, {path: {} for path in paths})
 
     def begin(self, name: str, *, commits: int, below: str | None = None) -> None:
         """A branch on main, or on the branch `below`."""
@@ -105,7 +109,8 @@ class History:
     def _commit(self, ref: str, parent: int, message: str, changed: Mapping[str, Mapping[int, tuple[str, ...]]]) -> int:
         self._mark += 1
         who = f"Bench <bench@example.org> {1_700_000_000 + 60 * self._mark} +0000"
-        self._stream.append(f"commit {ref}\nmark :{self._mark}\nauthor {who}\ncommitter {who}\n")
+        author = who if message == UPSTREAM else self._authors.setdefault(message, who)  # a rebase keeps the author
+        self._stream.append(f"commit {ref}\nmark :{self._mark}\nauthor {author}\ncommitter {who}\n")
         self._stream.append(f"data {len(message)}\n{message}\n" + (f"from :{parent}\n" if parent else ""))
         for path, edits in changed.items():
             kept = (edits.get(place, (line,)) for place, line in enumerate(self._lines[path]))

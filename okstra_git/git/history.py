@@ -1,6 +1,6 @@
 """Commits as values: lookups, ancestry and bounded walks, in a form that needs no git afterwards."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import pygit2
@@ -129,6 +129,38 @@ def _ids_outside(git: Git, present: Sequence[str], tips: Sequence[str]) -> Itera
         if find_commit(git, oid):
             walker.hide(pygit2.Oid(hex=oid))
     return (commit.id for commit in walker)
+
+
+def held_by(git: Git, asked: Iterable[tuple[str, str]], hidden: Iterable[str]) -> set[tuple[str, str]]:
+    """Those of the pairs (tip, commit) in which the tip has the commit in its history; one walk answers for all of them.
+
+    Nothing that `hidden` contains is walked, so a commit in there is held by nobody. Every tip is a bit that is handed
+    down from children to parents: of the line A-B with the tips A and B, A is handed the bit of B besides its own.
+    """
+    pairs = set(asked)
+    tips = {tip: 1 << place for place, tip in enumerate(sorted({tip for tip, _ in pairs}))}
+    walker = git.handle.walk(None, SortMode.TOPOLOGICAL)
+    present = [oid for oid in {*tips, *(commit for _, commit in pairs)} if oid in git.handle]
+    for oid in present:
+        walker.push(pygit2.Oid(hex=oid))
+    for oid in hidden:
+        if find_commit(git, oid):
+            walker.hide(pygit2.Oid(hex=oid))
+    try:
+        masks = _hand_down(walker, tips) if present else {}
+    except (KeyError, pygit2.GitError):
+        return {(tip, commit) for tip, commit in pairs if contains(git, tip, commit)}
+    return {(tip, commit) for tip, commit in pairs if masks.get(commit, 0) & tips[tip]}
+
+
+def _hand_down(walker: Iterable[pygit2.Commit], bits: Mapping[str, int]) -> dict[str, int]:
+    masks = dict(bits)
+    for commit in walker:
+        mask = masks.get(str(commit.id), 0)
+        for parent in commit.parent_ids if mask else ():
+            key = str(parent)
+            masks[key] = masks.get(key, 0) | mask
+    return masks
 
 
 def contains(git: Git, tip: str, commit: str) -> bool:

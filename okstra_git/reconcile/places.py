@@ -42,6 +42,7 @@ class Places:
     _around: dict[tuple[str, str, str], list[Home]] = field(default_factory=dict)
     _destinations: dict[tuple[str, ...], list[Home]] = field(default_factory=dict)
     _copies: dict[str, list[Home]] = field(default_factory=dict)
+    _ground: dict[str, list[Home]] = field(default_factory=dict)
     _bases: dict[str, list[str]] = field(default_factory=dict)
     _contained: dict[tuple[str, str], bool] = field(default_factory=dict)
     _forks: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -128,13 +129,20 @@ class Places:
         return self._around[key]
 
     def _find_around(self, task: Task, stage: Stage | None) -> list[Home]:
-        named = [*self.extra_targets, *([stage.base_ref] if stage else []), *self._base_refs(task)]
-        found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._defaults()]
+        named = [*self.extra_targets, *([stage.base_ref] if stage else [])]
+        found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._bases_of(task)]
         found += [self._named(name) for name in self._followed(stage)] if stage else []
         own = {stage.branch} if stage else set()
         unique = {home.name: home for home in found if home is not None and home.name not in own}
         homes = [*unique.values(), *self._upstreams(unique.values())]
         return list({home.name: home for home in homes}.values())
+
+    def _bases_of(self, task: Task) -> list[Home]:
+        """The branches that the work of the task was put on, and the usual ones."""
+        if task.key not in self._ground:
+            found = [*(self._named(name) for name in self._base_refs(task) if name), *self._defaults()]
+            self._ground[task.key] = [home for home in found if home is not None]
+        return self._ground[task.key]
 
     def destinations(self, task: Task, base_refs: Iterable[str], *, besides: Iterable[str] = ()) -> list[Home]:
         """Branches in which work that was begun on one of these counts as landed, most specific first.

@@ -1,9 +1,9 @@
 """Which records are stale at all: one reachability question per branch, answered for all its stages together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from okstra_git.git.history import unreachable
+from okstra_git.git.history import held_by, unreachable
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.taking_back import taken_back
 from okstra_git.records.stage import RangePrint
@@ -56,13 +56,23 @@ def _lost(task: Task, stages: Iterable[Stage], homes: Mapping[str, Home | None],
         home = homes[stage.branch]
         if stage.range is None or (home is not None and stage.range.head == home.tip):
             continue
-        tips = [home.tip] if home else []
-        groups.setdefault((*tips, *(found.tip for found in places.around(task, stage))), []).append(stage)
-    lost: set[int] = set()
-    for around, group in groups.items():
-        gone = unreachable(places.git, [stage.range.head for stage in group if stage.range], list(around))
-        lost |= {stage.number for stage in group if stage.range and stage.range.head in gone}
-    return lost
+        groups.setdefault(tuple(found.tip for found in places.around(task, stage)), []).append(stage)
+    return {number for around, group in groups.items() for number in _lost_beside(around, group, homes, places)}
+
+
+def _lost_beside(
+    around: Sequence[str], stages: Sequence[Stage], homes: Mapping[str, Home | None], places: Places
+) -> Iterator[int]:
+    """Those of the stages that are in none of these branches, nor in their own; two walks for all of them."""
+    heads = [stage.range.head for stage in stages if stage.range]
+    outside = unreachable(places.git, heads, around)
+    asked = {(home.tip, stage.range.head) for stage in stages
+             if stage.range and stage.range.head in outside and (home := homes[stage.branch])}  # fmt: skip
+    held = held_by(places.git, asked, around)
+    for stage in stages:
+        home = homes[stage.branch]
+        if stage.range and stage.range.head in outside and (not home or (home.tip, stage.range.head) not in held):
+            yield stage.number
 
 
 def _status(number: int, lost: set[int], restored: Mapping[int, RangePrint]) -> str:
@@ -81,21 +91,21 @@ def _explained(
         if home is not None:
             by_home.setdefault(home, []).append(stage)
     behind: set[int] = set()
-    restored: dict[int, RangePrint] = {}
     for home, stages in by_home.items():
         behind |= list_behind(places.git, task, stages, home.tip, places.writer)
-        left = [stage for stage in stages if stage.number not in behind]
-        restored |= _back(left, home, places)
-    return behind, restored
+    left = [(stage, home) for home, stages in by_home.items() for stage in stages if stage.number not in behind]
+    return behind, _back(left, places)
 
 
-def _back(stages: Sequence[Stage], home: Home, places: Places) -> dict[int, RangePrint]:
-    """The newest earlier range of each stage that the branch has."""
-    earlier = {stage.number: _earlier_ranges(stage) for stage in stages}
-    heads = [one.head for ranges in earlier.values() for one in ranges]
-    gone = unreachable(places.git, heads, [home.tip]) if heads else set()
-    found = {number: next((one for one in ranges if one.head not in gone), None) for number, ranges in earlier.items()}
-    return {number: one for number, one in found.items() if one is not None}
+def _back(stages: Sequence[tuple[Stage, Home]], places: Places) -> dict[int, RangePrint]:
+    """The newest earlier range of each stage that its branch has."""
+    earlier = [(stage, home.tip, one) for stage, home in stages for one in _earlier_ranges(stage)]
+    held = held_by(places.git, [(tip, one.head) for _, tip, one in earlier], ())
+    found: dict[int, RangePrint] = {}
+    for stage, tip, one in earlier:
+        if (tip, one.head) in held:
+            found.setdefault(stage.number, one)
+    return found
 
 
 def _earlier_ranges(stage: Stage) -> list[RangePrint]:
