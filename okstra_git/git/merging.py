@@ -17,7 +17,7 @@ BLOB_MODES = ("100644", "100755")
 MAX_MERGED_BYTES = 32 << 20
 SNIFFED = 8000
 _MERGED_NAME = ffi.new("char[]", b"merged")
-_Left = dict[bytes, tuple[str, str, list[bytes]]]
+LeftFiles = dict[bytes, tuple[str, str, list[bytes]]]
 """Mode, blob and lines of files by path."""
 
 Side = TypeVar("Side", str, tuple[str, str])
@@ -131,19 +131,24 @@ def line_difference(git: Git, delta: Delta) -> dict[bytes, int] | None:
 
 def line_differences(git: Git, deltas: Iterable[Delta]) -> Iterator[dict[bytes, int] | None]:
     """`line_difference` of each delta; in the order of history every version of a file is read once only."""
-    left: _Left = {}
+    left: LeftFiles = {}
     for delta in deltas:
         yield _joint_difference(git, delta, left)
 
 
-def lines_by_path(git: Git, deltas: Iterable[Delta]) -> Iterator[dict[bytes, int] | None]:
-    """`line_differences`, each line together with its path (path, NUL, line): what moves between files stays seen."""
-    left: _Left = {}
+def lines_by_path(
+    git: Git, deltas: Iterable[Delta], left: LeftFiles | None = None
+) -> Iterator[dict[bytes, int] | None]:
+    """`line_differences`, each line together with its path (path, NUL, line): what moves between files stays seen.
+
+    `left` keeps each file as it was read last, for calls that go on where this one ended.
+    """
+    known = {} if left is None else left
     for delta in deltas:
-        yield _joint_difference(git, delta, left, by_path=True)
+        yield _joint_difference(git, delta, known, by_path=True)
 
 
-def _joint_difference(git: Git, delta: Delta, left: _Left, *, by_path: bool = False) -> dict[bytes, int] | None:
+def _joint_difference(git: Git, delta: Delta, left: LeftFiles, *, by_path: bool = False) -> dict[bytes, int] | None:
     """The difference of one delta; `left` holds each file as the last delta that touched it left it."""
     net: dict[bytes, int] = {}
     for change in delta:
@@ -156,7 +161,7 @@ def _joint_difference(git: Git, delta: Delta, left: _Left, *, by_path: bool = Fa
     return {line: count for line, count in net.items() if count}
 
 
-def _file_difference(git: Git, change: Change, left: _Left) -> dict[bytes, int] | None:
+def _file_difference(git: Git, change: Change, left: LeftFiles) -> dict[bytes, int] | None:
     *known, lines = left.get(change.path, ("", "", []))
     before = lines if known == [change.old_mode, change.old] else _lines(git, change.old_mode, change.old)
     after = _lines(git, change.new_mode, change.new)

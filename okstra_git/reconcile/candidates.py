@@ -29,11 +29,13 @@ def rival(hit: Hit) -> Candidate:
 def likeliest(case: Case) -> tuple[Searched, Step] | None:
     """The commit that was probably made from the recorded head: by author and time, by any commit of the stage, by
     subject."""
+    recorded = case.recorded
     for seen in case.searched:
-        scored = [(_score(step, case.recorded), step.position, step) for step in seen.window.steps]
-        best = max((each for each in scored if each[0] >= 2), default=None, key=lambda each: each[:2])
+        named = seen.window.by_subject(recorded.subject) if recorded.subject else []
+        alike = [*seen.window.by_author(_author(recorded)), *named]
+        best = max(alike, default=None, key=lambda step: (_score(step, recorded), step.position))
         if best is not None:
-            return seen, best[2]
+            return seen, best
     made = [(seen, step) for seen in case.searched for step in seen.found.made]
     return max(made, key=lambda pair: pair[1].position) if made else None
 

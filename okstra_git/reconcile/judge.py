@@ -137,6 +137,9 @@ class Judge:
 
     def _target_verdict(self, case: Case, is_accounted: IsAccounted) -> Finding:
         for target in self._targets(case):
+            if self._needs_no_search(case, target):
+                case.searched.append(Searched(target, self.window(target, case.task, case.recorded.head)))
+                continue
             seen = self._search(case, target)
             hits = seen.found.hits
             if len(hits) == 1 and not seen.found.outside and self._sees_all(case):
@@ -145,6 +148,14 @@ class Judge:
                 break
         rivals = case.searched[-1].found.hits if case.searched else ()
         return self._questions.ask(case, rivals)
+
+    def _needs_no_search(self, case: Case, target: Home) -> bool:
+        """Whether the stage is a question anyway, and the target has nothing of the recorded change."""
+        changes = case.prover.recorded_delta() if case.own is not None and case.own.found.made else None
+        try:
+            return bool(changes) and is_gone(self.places.git, changes or (), target.tip)
+        except MissingObject:
+            return False
 
     def _landed(self, case: Case, seen: Searched, hit: Hit, is_accounted: IsAccounted) -> Finding:
         """A target holds the change: landed, unless the branch has another version of it or it was taken out again."""

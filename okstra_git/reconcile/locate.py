@@ -98,15 +98,14 @@ def _by_lines(window: Window, prover: Prover) -> list[Hit]:
 
 
 def _may_be_renamed(window: Window, prover: Prover) -> bool:
-    """Whether a recorded file may have another name in the window: it is not under it, or goes within it."""
-    paths = [change.path for change in prover.recorded_delta() or ()]
-    if any(change.new == ABSENT for path in paths for step in window.visitors(path)
-           for change in step.delta if change.path == path):  # fmt: skip
+    """Whether a recorded file, or the folder it was added to, may have another name somewhere in the window."""
+    recorded = prover.recorded_delta() or ()
+    paths = {change.path if change.old != ABSENT else change.path.rpartition(b"/")[0] for change in recorded}
+    tip = find_commit(window.git, window.tip)
+    if tip is None or any(path and find_entry(window.git, tip.tree, path) is None for path in paths):
         return True
-    known = [path if change.old != ABSENT else path.rpartition(b"/")[0]
-             for path, change in zip(paths, prover.recorded_delta() or (), strict=True)]  # fmt: skip
-    trees = [tree for root in window.roots if (tree := _tree_of(window, root))]
-    return any(path and find_entry(window.git, tree, path) is None for tree in trees for path in dict.fromkeys(known))
+    touching = (step for change in recorded for step in window.visitors(change.path))
+    return any(change.path in paths and ABSENT in (change.old, change.new) for step in touching for change in step.delta)
 
 
 def _widened(window: Window, span: Span) -> Iterator[Span]:
@@ -157,7 +156,7 @@ def _by_rest(window: Window, prover: Prover) -> list[Hit]:
     hits: list[Hit] = []
     for root in window.roots if prover.recorded_lines() is not None else ():
         tree = _tree_of(window, root)
-        left = prover.would_change(tree) if tree else None
+        left = prover.would_change(tree) if tree and prover.is_absorbed_anywhere(tree) else None
         if left:
             lines = {path + b"\0" + line: n for path, each in left.items() for line, n in each.items()}
             spans = window.spans_on_paths(lines)

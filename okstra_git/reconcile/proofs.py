@@ -137,6 +137,10 @@ class Prover:
         except MissingObject:
             return None
 
+    def is_absorbed_anywhere(self, tree: str) -> bool:
+        """Whether a tree has any of the recorded files in another state than the change began with."""
+        return any(self._entry(tree, c.path) != (c.old_mode, c.old) for c in self.recorded_delta() or ())
+
     def _what_is_left(self, tree: str) -> dict[bytes, dict[bytes, int]] | None:
         recorded = self.recorded_delta()
         if recorded is None:

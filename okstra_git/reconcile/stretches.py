@@ -10,7 +10,7 @@ from okstra_git.digest import add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Change, Delta, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, find_commit, walk
-from okstra_git.git.merging import lines_by_path
+from okstra_git.git.merging import LeftFiles, lines_by_path
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.spans import Forest, SpanIndex
@@ -22,6 +22,9 @@ Side = tuple[bytes, str, str]
 """A file as a change leaves it: path, mode, blob."""
 
 Key = TypeVar("Key")
+
+MAX_LEFT = 256
+"""Files of which the last version that was read is kept."""
 
 Lines = dict[bytes, int]
 """How many times more (or, negative, fewer) each line occurs; the key is path, NUL, line."""
@@ -69,6 +72,8 @@ class Stretch:
     steps: list[Step] = field(default_factory=list)
     complete: bool = True
     _lines: dict[int, Lines | None] = field(default_factory=dict)
+    _lines_at: dict[tuple[int, bytes], Lines | None] = field(default_factory=dict)
+    _left: LeftFiles = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, Step]:
@@ -100,6 +105,11 @@ class Stretch:
     def by_author(self) -> dict[Author, list[Step]]:
         """Steps by author and author time."""
         return _grouped(self.steps, lambda step: [step.author])
+
+    @cached_property
+    def by_subject(self) -> dict[str, list[Step]]:
+        """Steps by their subject."""
+        return _grouped(self.steps, lambda step: [step.facts.subject])
 
     @cached_property
     def by_delta(self) -> dict[int, list[Step]]:
@@ -159,6 +169,15 @@ class Stretch:
         if step.position not in self._lines:
             self._lines[step.position] = next(iter(lines_by_path(self.git, [step.delta])))
         return self._lines[step.position]
+
+    def lines_at(self, step: Step, change: Change) -> Lines | None:
+        """The lines that come and go by one change of a step; the version it leaves is kept for the next one."""
+        key = (step.position, change.path)
+        if key not in self._lines_at:
+            if len(self._left) > MAX_LEFT:
+                self._left.clear()
+            self._lines_at[key] = next(iter(lines_by_path(self.git, [(change,)], self._left)))
+        return self._lines_at[key]
 
     def read_lines(self) -> None:
         """Read the lines of all steps; in the order of history each version of a file is read once only."""

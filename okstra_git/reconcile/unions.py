@@ -1,10 +1,10 @@
 """Several stages squashed into one commit by hand: found by the sum of their changes, which proves nothing yet."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-from okstra_git.digest import add_sums, multiset_sum
+from okstra_git.digest import SUM_MASK, add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Delta, compose
 from okstra_git.git.history import find_commit
@@ -38,17 +38,33 @@ def find_union(
     """
     if recorded.is_empty or not delta:
         return None
-    stacks = [{number: one for number in stack if (one := task.stages[number].range) and not one.is_empty}
-              for stack in _stacks(task, recorded)]  # fmt: skip
-    for _, window in searched:
-        near = min((window.visitors(change.path) for change in delta), key=len)
-        by_delta, by_lines = _by_sums(window, near)
-        for prints in (stack for stack in stacks if len(stack) > 1):
-            deltas, lines = _sums(list(prints.values()))
+    near = [(window, steps) for _, window in searched if (steps := _touching_all(window, delta))]
+    runs = list(_summed(task, _stacks(task, recorded))) if near else []
+    for window, steps in near:
+        by_delta, by_lines = _by_sums(window, steps)
+        for numbers, deltas, lines in runs:
             found = {*by_delta.get(deltas, ()), *(by_lines.get(lines, ()) if lines else ())}
             if len(found) == 1:
-                return Union(tuple(sorted(prints)), found.pop())
+                return Union(numbers, found.pop())
     return None
+
+
+def _touching_all(window: Window, delta: Delta) -> list[Step]:
+    """The commits that touch every file of the change."""
+    paths = {change.path for change in delta}
+    rarest = min((window.visitors(path) for path in paths), key=len)
+    return [step for step in rarest if {change.path for change in step.delta} >= paths]
+
+
+def _summed(task: Task, runs: Sequence[Sequence[int]]) -> Iterator[tuple[tuple[int, ...], int, int]]:
+    """The stages of each run that change anything, if they are several, with the sums of all deltas and all lines."""
+    prints = {number: one for run in runs for number in run if (one := task.stages[number].range) and not one.is_empty}
+    sums = {number: _sums([one]) for number, one in prints.items()}
+    for run in runs:
+        numbers = tuple(sorted(number for number in run if number in prints))
+        if len(numbers) > 1:
+            deltas = sum(sums[number][0] for number in numbers) & SUM_MASK
+            yield numbers, deltas, sum(sums[number][1] for number in numbers) & SUM_MASK
 
 
 def _by_sums(window: Window, steps: Sequence[Step]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from okstra_git.digest import multiset_sum
+from okstra_git.digest import SUM_MASK, multiset_sum
 from okstra_git.git.changes import Delta, compose
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.spans import SpanIndex, compress
@@ -68,7 +68,11 @@ class Window:
     @cached_property
     def steps(self) -> list[Step]:
         """Every step, parents first."""
-        return self.only_own(self.stretch.steps)
+        if self._is_all:
+            return self.stretch.steps
+        within, without = self._in, self._out
+        masks = zip(self.stretch.steps, self.stretch.reached_by, strict=True)
+        return [step for step, mask in masks if mask & within and not mask & without]
 
     @property
     def is_empty(self) -> bool:
@@ -87,6 +91,10 @@ class Window:
     def by_author(self, author: Author) -> list[Step]:
         """Steps of this author at this author time."""
         return self.only_own(self.stretch.by_author.get(author, ()))
+
+    def by_subject(self, subject: str) -> list[Step]:
+        """Steps of this subject."""
+        return self.only_own(self.stretch.by_subject.get(subject, ()))
 
     def by_delta(self, wanted: int) -> list[Step]:
         """Non-empty steps whose delta has this sum."""
@@ -164,7 +172,8 @@ class Window:
     @cached_property
     def roots(self) -> list[str]:
         """The commits outside of the window on which first-parent lines of it stand."""
-        return list(dict.fromkeys(step.parent or "" for step in self.steps if self.find(step.parent) is None))
+        here = {step.facts.oid for step in self.steps}
+        return list(dict.fromkeys(step.parent or "" for step in self.steps if step.parent not in here))
 
     # --- ranges by their sums
 
@@ -181,21 +190,31 @@ class Window:
     def spans_on_paths(self, lines: Lines) -> list[Span]:
         """Every tight range that adds and removes these lines (path, NUL, line) on their paths, whatever it does to others.
 
-        Only the commits that touch one of the paths are read.
+        Only commits that touch one of the paths are read; and of them only those on the path that is touched least,
+        unless that path has its lines somewhere.
         """
         paths = {key.partition(b"\0")[0] for key in lines}
+        rarest = min(paths, key=lambda path: len(self.visitors(path)))
+        part = {key: count for key, count in lines.items() if key.partition(b"\0")[0] == rarest}
+        found = self._spans_on({rarest}, part)
+        return found if len(paths) == 1 or not found else self._spans_on(paths, lines)
+
+    def _spans_on(self, paths: Set[bytes], lines: Lines) -> list[Span]:
         touching = {step.position: step for path in paths for step in self.visitors(path)}
         forest = self.stretch.forest
         steps = sorted(touching.values(), key=lambda step: forest.entered[step.position])
         parents = compress(forest, [step.position for step in steps])
-        index = index_sums(parents, [self._sum_on(step, paths) for step in steps])
+        sums = {step.position: self._sum_on(step, paths) for step in sorted(steps, key=_position)}
+        index = index_sums(parents, [sums[step.position] for step in steps])
         return [Span(steps[first], steps[last]) for first, last in index.find(multiset_sum(lines.items()))]
 
     def _sum_on(self, step: Step, paths: Set[bytes]) -> int:
-        lines = self.stretch.lines_of(step)
-        if lines is None:
-            return step.delta_here
-        return multiset_sum((key, count) for key, count in lines.items() if key.partition(b"\0")[0] in paths)
+        total = 0
+        for change in step.delta:
+            if change.path in paths:
+                lines = self.stretch.lines_at(step, change)
+                total += step.delta_here if lines is None else multiset_sum(lines.items())
+        return total & SUM_MASK
 
     def spans_with_bare_lines(self, wanted: int) -> list[Span]:
         """Every tight range whose added and removed lines have this sum wherever they are."""
