@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from okstra_git.git.history import contains
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, parse_branch, shown
@@ -58,8 +57,6 @@ def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: S
     head = require_commit(git, request.commit or f"refs/heads/{stage.branch}", what="the stage commit")
     if request.base:
         return require_commit(git, request.base, what="the base"), head
-    if stage.landed and stage.range is not None and stage.range.head != head and contains(git, head, stage.range.head):
-        return stage.range.head, head  # what landed has left; the stage is what came on top of it
     return choose_base(git, task, stack, stage, head), head
 
 
