@@ -6,6 +6,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.repo import Git
 from okstra_git.handoff.composing import Part
+from okstra_git.handoff.delivery import InBase, refuse_lacking, rest_of
 from okstra_git.handoff.eligibility import Standing, dependencies, in_order
 from okstra_git.handoff.grouping import group_id
 from okstra_git.names import CommitId, shown
@@ -40,11 +41,18 @@ class GroupTooLarge(OkstraError):
 
 
 def choose_parts(
-    git: Git, task: Task, stages: Sequence[int], base: CommitId, base_ref: str, standings: Mapping[int, Standing]
+    git: Git,
+    task: Task,
+    stages: Sequence[int],
+    base: CommitId,
+    base_ref: str,
+    standings: Mapping[int, Standing],
+    held: InBase,
 ) -> list[Part]:
-    """The stages in dependency order. Refuses, all together, those that may not leave, and a base that lacks something.
+    """What is to be put on of the stages, in dependency order; `held` is what the base has of them already.
 
-    What a stage builds on has to be in the group or in the base.
+    Refuses, all together, those that may not leave, and a base that lacks something: what a stage builds on has to be
+    in the group or in the base.
     """
     if len(group_id(stages)) > MAX_ID:
         raise GroupTooLarge(f"{len(stages)} stages are too many for one group", hint="hand over smaller groups")
@@ -53,9 +61,9 @@ def choose_parts(
         raise _not_eligible(task, bad, standings)
     for number in stages:
         for other in dependencies(task, number):
-            if other not in stages and not is_in(git, base, task, other):
+            if other not in stages and other not in held.whole and not is_in(git, base, task, other):
                 raise _not_in_base(task, stages, base_ref, number, task.stages.get(other), other)
-    parts = [_part(git, task, number) for number in in_order(task, stages)]
+    parts = [part_of(git, task, number, held) for number in in_order(task, stages)]
     strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     if strangers:
         raise Unrelated(
@@ -63,6 +71,8 @@ def choose_parts(
             hint="name the branch that the stage was begun on with --base",
             stages=[part.stage for part in strangers],
         )
+    for part in parts:
+        refuse_lacking(task, part, held, base_ref)
     return parts
 
 
@@ -78,12 +88,13 @@ def is_in(git: Git, tip: str, task: Task, number: int) -> bool:
     return any(contains(git, tip, head) for head in heads)
 
 
-def _part(git: Git, task: Task, number: int) -> Part:
+def part_of(git: Git, task: Task, number: int, held: InBase) -> Part:
+    """What is to be put on of one recorded stage: all of it, or what the base does not have yet."""
     stage = task.stages[number]
     assert stage.range is not None
     needs = dependencies(task, number)
     merged = tuple(_taken_in(git, task, stage, needs))
-    return Part(number, stage.title, stage.range.base, CommitId(stage.range.head), needs, merged)
+    return rest_of(git, Part(number, stage.title, stage.range.base, CommitId(stage.range.head), needs, merged), held)
 
 
 def _taken_in(git: Git, task: Task, stage: Stage, needs: Sequence[int]) -> Iterator[str]:
