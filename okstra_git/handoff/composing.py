@@ -201,6 +201,15 @@ class _Blame:
         return merge_trees(self.git, base=under, ours=onto, theirs=above, pending=self.pending)
 
 
+def count_own(git: Git, part: Part) -> int:
+    """How many commits of the stage are to be put on, merges of its base included."""
+    return len(_own_commits(git, part)[0])
+
+
+def _own_commits(git: Git, part: Part) -> tuple[list[CommitFacts], bool]:
+    return walk(git, [part.head], [one for one in (part.base, part.took) if one], limit=MAX_OWN)
+
+
 class _Chain:
     """Makes the commits once the trees are known."""
 
@@ -210,7 +219,7 @@ class _Chain:
         self.all_own = {commit.oid for own, _ in self.own.values() for commit in own}
 
     def _own(self, part: Part) -> tuple[list[CommitFacts], bool]:
-        return walk(self.git, [part.head], [one for one in (part.base, part.took) if one], limit=MAX_OWN)
+        return _own_commits(self.git, part)
 
     def join(self, at: CommitId, part: Part, tree: str) -> tuple[CommitId, str]:
         """The commit that brings the part onto `at` with exactly this tree, the way that shows most of its history."""

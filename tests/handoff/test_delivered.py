@@ -273,3 +273,74 @@ def test_a_base_without_what_a_stage_went_on_from_is_refused(world: World, how: 
     world.okstra(*line.split("git okstra ")[1].replace("COMMIT", world["base"]).split())
     verify(world, 1)
     assert {"f1.txt", "more.txt"} <= files_of(world, str(assemble(world, base="develop")["commit"])).keys()
+
+
+# --- what the pull request says
+
+
+def body(world: World) -> str:
+    """The text of the pull request of the group that waits."""
+    return str(handoff(world, "publish", "--dry-run")["body"])
+
+
+@pytest.fixture
+def far(world: World) -> World:
+    """The world with a remote."""
+    world.git("remote", "add", "origin", str(world.path))
+    return world
+
+
+def test_the_verified_commit_is_said_to_leave_where_it_does(far: World) -> None:
+    ready(far, 1)
+    assemble(far)
+    assert "Delivered: exactly this commit" in body(far)
+    far.commit("M")
+    assert assemble(far)["joined"] == [{"stage": 1, "how": "merged"}]
+    assert "Delivered: exactly this commit" in body(far)
+
+
+@pytest.mark.parametrize("commits", [1, 2])
+def test_of_copies_the_text_says_that_they_are_copies(far: World, commits: int) -> None:
+    far.branch("theirs")
+    far.commit("T")
+    stage(far, 1, base="theirs")
+    if commits == 2:
+        far.git("merge", "-q", "--no-ff", "-m", "own side", *[side(far)])
+    record(far)
+    how = assemble(far)["joined"]
+    assert how == [{"stage": 1, "how": "replayed" if commits == 1 else "squashed"}]
+    said = body(far)
+    assert "exactly this commit" not in said
+    assert f"Delivered: the change of commit `{far.tip('s1')}`, in other commits" in said
+    assert "was not verified as a whole" in said
+    assert "here in other commits" in said
+
+
+def side(world: World) -> str:
+    """A branch of the stage's own, beside it."""
+    world.branch("side")
+    world.commit("side work")
+    world.checkout("s1")
+    return "side"
+
+
+def test_of_a_rest_only_its_own_files_are_listed(far: World) -> None:
+    stage(far, 1)
+    land(far, "squash")
+    again(far)
+    assemble(far)
+    said = body(far)
+    assert f"The base has it up to commit `{far['S1']}` already; this is the rest." in said
+    assert "`more.txt`" in said
+    assert "`f1.txt`" not in said
+    assert "(commits: 1; here in other commits)" in said
+
+
+def test_copies_that_make_the_verified_files_are_said_to(far: World) -> None:
+    stage(far, 1)
+    far.checkout("main")
+    far.git("merge", "-q", "--squash", "s1")
+    far.commit("landed", {})
+    again(far)
+    assemble(far)
+    assert "The branch has exactly the files that were verified." in body(far)
