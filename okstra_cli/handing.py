@@ -135,10 +135,13 @@ def assemble_here(
         conflict = refusal
         return Answer(view.conflict_json(conflict), lambda: view.conflict_page(conflict, base), error=conflict)
     session.warn(done.warning)
+    for number, upto in sorted((number, upto) for number, upto in held.upto.items() if number in stages):
+        session.note(f"{base} has stage {number} up to {upto[:10]} already; only the rest is put on")
     if done.tree == tree_of(session.git, done.base):
         session.note(f"the group changes nothing on {base}, so there is nothing to publish")
     return Answer(
-        view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, base, dry_run=dry_run)
+        view.assembled_json(done, held.upto, dry_run=dry_run),
+        lambda: view.assembled_page(key, done, base, dry_run=dry_run),
     )
 
 

@@ -119,8 +119,8 @@ def _why_left(conflicts: Sequence[int], needs: Sequence[int]) -> str:
     return f"it needs stage {', '.join(map(str, needs))}, which is left out"
 
 
-def assembled_json(done: Assembled, *, dry_run: bool) -> dict[str, Any]:
-    """The binding shape of a successful `handoff assemble`."""
+def assembled_json(done: Assembled, upto: Mapping[int, str], *, dry_run: bool) -> dict[str, Any]:
+    """The binding shape of a successful `handoff assemble`; `upto`: what the base had of stages that are put on."""
     return {
         "task": done.task.key.replace("/", ":"),
         "group": done.group,
@@ -131,6 +131,7 @@ def assembled_json(done: Assembled, *, dry_run: bool) -> dict[str, Any]:
         "merged": list(done.order),
         "base": done.base,
         "joined": [{"stage": stage, "how": how} for stage, how in done.joined.items()],
+        "rests": [{"stage": stage, "after": upto[stage]} for stage in done.order if stage in upto],
         "superseded": list(done.superseded),
         "changed": done.changed,
         "dry_run": dry_run,

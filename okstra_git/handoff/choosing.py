@@ -62,7 +62,7 @@ def choose_parts(
     for number in stages:
         for other in dependencies(task, number):
             if other not in stages and other not in held.whole and not is_in(git, base, task, other):
-                raise _not_in_base(task, stages, base_ref, number, task.stages.get(other), other)
+                raise _not_in_base(task, stages, base_ref, number, standings.get(other), other)
     parts = [part_of(git, task, number, held) for number in in_order(task, stages)]
     strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     if strangers:
@@ -129,20 +129,24 @@ def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standi
 
 
 def _not_in_base(
-    task: Task, stages: Sequence[int], base_ref: str, number: int, stage: Stage | None, other: int
+    task: Task, stages: Sequence[int], base_ref: str, number: int, standing: Standing | None, other: int
 ) -> NotInBase:
+    stage = standing.stage if standing is not None else None
+    along = f"take it along: --stages {group_id([*stages, other]).replace('-', ',')}"
     pr = task.prs.get(stage.pr) if stage is not None and stage.pr else None
     if stage is not None and stage.landing is not None:
         where, hint = (
             f"landed in {stage.landing.target}",
-            f"bring {base_ref} up to date, or --base {stage.landing.target}",
+            along
+            if standing is not None and standing.is_eligible
+            else f"bring {base_ref} up to date, or --base {stage.landing.target}",
         )
     elif stage is not None and stage.landed:
         where, hint = "landed elsewhere", f"bring {base_ref} up to date"
     elif pr is not None:
         where, hint = f"is in {pr.url}", f"stack on it with --base {pr.branch}, or wait until it has landed"
     else:
-        where, hint = "is not delivered", f"take it along: --stages {group_id([*stages, other]).replace('-', ',')}"
+        where, hint = "is not delivered", along
     return NotInBase(
         f"stage {number} builds on stage {other}, which {where}, and {shown(base_ref)} does not contain it",
         hint=hint,

@@ -81,6 +81,7 @@ def test_after_its_first_half_landed_the_second_half_leaves(world: World, how: s
         "README": "base", "f1.txt": "1", "more.txt": "more", "others.txt": "after",
     }  # fmt: skip
     assert changes(world, found["commit"]) == ["more.txt"]
+    assert found["rests"] == [{"stage": 1, "after": world["S1"]}]
     assert "S1" not in subjects(world, found["commit"])
     both = assemble(world, base="develop")
     assert files_of(world, str(both["commit"])) == {"README": "base", "f1.txt": "1", "more.txt": "more"}
@@ -177,6 +178,17 @@ def test_a_dependency_that_the_base_has_by_content_will_do(world: World) -> None
     found = assemble(world, "2")
     assert changes(world, found["commit"]) == ["f2.txt"]
     assert error_of(assemble(world, "2", base="develop~3", exit=1))["code"] == "handoff.dependency-missing"
+
+
+def test_a_dependency_that_landed_elsewhere_can_be_taken_along(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2, base="s1", after=[1])
+    land(world, "squash", target="develop")
+    world.okstra("worktree", "prune", "--task-key", NAME)
+    error = error_of(assemble(world, "2", exit=1))
+    assert (error["code"], error["hint"]) == ("handoff.dependency-missing", "take it along: --stages 1,2")
+    assert handoff(world, "eligible")["suggested_groups"] == [[1, 2]]
+    assert subjects(world, assemble(world, "1,2")["commit"]) == ["S1", "S2"]
 
 
 # --- stages that merged their base
