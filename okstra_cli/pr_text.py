@@ -128,7 +128,8 @@ def _parts(session: Session, task: Task, group: Group) -> list[StagePart]:
     git = session.git
     ranges = [(number, found) for number in group.stages if (found := task.stages[number].range) is not None]
     held = in_base(session, task, group.base_ref, group.stages, at=group.range.base)
-    left = {number: part_of(git, task, number, held) for number, _ in ranges}
+    onto = group.range.base or group.range.head
+    left = {number: part_of(git, task, number, held, onto) for number, _ in ranges}
     deltas = diff_trees(git, [(tree_under(git, left[number]), found.head_tree) for number, found in ranges])
     planned = {row.number: row.title for row in task.plan.stages} if task.plan is not None else {}
     verified = {number: task.stages[number].verified for number, _ in ranges}

@@ -6,7 +6,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.repo import Git
 from okstra_git.handoff.composing import Part
-from okstra_git.handoff.delivery import InBase, refuse_lacking, rest_of
+from okstra_git.handoff.delivery import InBase, refuse_lacking, rest_of, with_updates
 from okstra_git.handoff.eligibility import Standing, dependencies, in_order
 from okstra_git.handoff.grouping import group_id
 from okstra_git.names import CommitId, shown
@@ -63,7 +63,7 @@ def choose_parts(
         for other in dependencies(task, number):
             if other not in stages and other not in held.whole and not is_in(git, base, task, other):
                 raise _not_in_base(task, stages, base_ref, number, standings.get(other), other)
-    parts = [part_of(git, task, number, held) for number in in_order(task, stages)]
+    parts = [part_of(git, task, number, held, base) for number in in_order(task, stages)]
     strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     if strangers:
         raise Unrelated(
@@ -88,13 +88,14 @@ def is_in(git: Git, tip: str, task: Task, number: int) -> bool:
     return any(contains(git, tip, head) for head in heads)
 
 
-def part_of(git: Git, task: Task, number: int, held: InBase) -> Part:
-    """What is to be put on of one recorded stage: all of it, or what the base does not have yet."""
+def part_of(git: Git, task: Task, number: int, held: InBase, onto: str) -> Part:
+    """What is to be put on of one recorded stage: all of it, or what the base, `onto`, does not have yet."""
     stage = task.stages[number]
     assert stage.range is not None
     needs = dependencies(task, number)
     merged = tuple(_taken_in(git, task, stage, needs))
-    return rest_of(git, Part(number, stage.title, stage.range.base, CommitId(stage.range.head), needs, merged), held)
+    part = Part(number, stage.title, stage.range.base, CommitId(stage.range.head), needs, merged)
+    return rest_of(git, part, held) if number in held.upto else with_updates(git, part, onto)
 
 
 def _taken_in(git: Git, task: Task, stage: Stage, needs: Sequence[int]) -> Iterator[str]:

@@ -23,7 +23,7 @@ class Part:
     """A stage to put on: its own change is `base`..`head`; `needs` are other parts that it builds on.
 
     `merged` are commits of other stages that it took in by itself after it was begun; what they bring is not its own.
-    `took` is the same of its base branch, where only the rest of a stage is put on: then `base` is a commit of its own.
+    `took` is the same of its base branch, where `base` does not have it: of a rest, `base` is a commit of the stage.
     """
 
     stage: int
@@ -137,10 +137,8 @@ def tree_under(git: Git, part: Part, pending: Pending | None = None) -> str:
 
 
 def _with_taken(git: Git, part: Part, took: str, pending: Pending | None) -> str:
-    """The base of a rest with what the stage merged of its base branch after it."""
-    at, above = _tree(git, part.base), _tree(git, took)
-    fork = merge_base(git, part.base or took, took)
-    merged = merge_trees(git, base=_tree(git, fork), ours=at, theirs=above, pending=pending)
+    """The base with what the stage merged of its base branch after it."""
+    merged = _taking(git, part, took, pending)
     if merged.tree is None:
         paths = ", ".join(shown(clash.path) for clash in merged.clashes[:3])
         raise NotSeparable(
@@ -151,6 +149,12 @@ def _with_taken(git: Git, part: Part, took: str, pending: Pending | None) -> str
             paths=[clash.path for clash in merged.clashes],
         )
     return merged.tree
+
+
+def _taking(git: Git, part: Part, took: str, pending: Pending | None) -> Merged:
+    fork = merge_base(git, part.base or took, took)
+    under, ours, theirs = (_tree(git, commit) for commit in (fork, part.base, took))
+    return merge_trees(git, base=under, ours=ours, theirs=theirs, pending=pending)
 
 
 def _tree(git: Git, commit: str | None) -> str:
@@ -199,6 +203,11 @@ class _Blame:
     def _put(self, stage: int, onto: str) -> Merged:
         under, above = self.trees[stage]
         return merge_trees(self.git, base=under, ours=onto, theirs=above, pending=self.pending)
+
+
+def is_separable(git: Git, part: Part) -> bool:
+    """Whether the part's base and what it took in can be put together without a person."""
+    return part.took is None or _taking(git, part, part.took, None).tree is not None
 
 
 def count_own(git: Git, part: Part) -> int:
@@ -256,12 +265,9 @@ class _Chain:
 
     def _is_update(self, part: Part, commit: CommitFacts) -> bool:
         """Whether the commit only merged what the part stands on; what somebody changed in it shows in the end."""
-        under = part.took or part.base
-        return (
-            len(commit.parents) > 1
-            and under is not None
-            and all(contains(self.git, under, parent) for parent in commit.parents[1:])
-        )
+        under = [one for one in (part.base, part.took) if one]
+        brought = commit.parents[1:]
+        return bool(brought) and all(any(contains(self.git, one, parent) for one in under) for parent in brought)
 
     def _commit(self, verb: str, part: Part, tree: str, parents: Sequence[CommitId]) -> CommitId:
         title = f": {part.title}" if part.title else ""

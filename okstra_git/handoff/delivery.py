@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from okstra_git.git.history import contains
+from okstra_git.git.history import contains, merge_base
 from okstra_git.git.repo import Git
-from okstra_git.handoff.composing import NotSeparable, Part
+from okstra_git.handoff.composing import NotSeparable, Part, is_separable
 from okstra_git.names import shown
 from okstra_git.records.states import Task
 
@@ -23,11 +23,18 @@ class InBase:
 def rest_of(git: Git, part: Part, held: InBase) -> Part:
     """What is left of a stage: its change above the commit up to which the base has it, whatever it merged of its
     base included in what it stands on."""
-    upto = held.upto.get(part.stage)
-    if upto is None:
-        return part
+    upto = held.upto[part.stage]
     took = part.base is not None and not contains(git, upto, part.base)
     return replace(part, base=upto, took=part.base if took else None)
+
+
+def with_updates(git: Git, part: Part, onto: str) -> Part:
+    """The whole stage; what it merged of the branch that it is put on, beside its base, is no part of it."""
+    took = merge_base(git, onto, part.head)
+    if took is None or part.base is None or contains(git, part.base, took) or contains(git, took, part.base):
+        return part
+    known = replace(part, took=took)
+    return known if is_separable(git, known) else part
 
 
 def refuse_lacking(task: Task, part: Part, held: InBase, base_ref: str) -> None:

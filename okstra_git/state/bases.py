@@ -13,8 +13,10 @@ from okstra_git.git.history import (
     unreachable,
     walk,
 )
+from okstra_git.git.joining import join_commits
 from okstra_git.git.refs import resolve_commit
 from okstra_git.git.repo import Git
+from okstra_git.git.three_way import MergeFailed
 from okstra_git.git.upstreams import branch_tips, default_branches
 from okstra_git.names import CommitId
 from okstra_git.records.states import Stage, Task
@@ -47,13 +49,30 @@ class Stack:
     def base_tips(self, git: Git, task: Task, stage: Stage) -> list[CommitId]:
         """Where the stage's base branch stands, here and as fetched; asked of git once for each name and start.
 
-        A base that names no branch stands for the main branches that contain where the stage was started.
+        A base that names no branch, or the stage's own one, stands for the main branches that contain where the stage
+        was started.
         """
         anchored = task.anchor.ref if task.anchor else ""
-        key = (stage.base_ref or anchored, stage.base)
+        name = stage.base_ref or anchored
+        key = ("" if _is_own_branch(stage, name) else name, stage.base)
         if key not in self.tips:
-            self.tips[key] = branch_tips(git, key[0]) or _around(git, [anchored, *default_branches(git)], *key)
+            names = [one for one in (anchored, *default_branches(git)) if not _is_own_branch(stage, one)]
+            self.tips[key] = branch_tips(git, key[0]) or _around(git, names, name, stage.base)
         return self.tips[key]
+
+
+    def trunk_tips(self, git: Git, task: Task) -> list[CommitId]:
+        """Where the branch stands that the task is anchored on, under all of its stages."""
+        key = (task.anchor.ref if task.anchor else "", "")
+        if key not in self.tips:
+            self.tips[key] = branch_tips(git, key[0])
+        return self.tips[key]
+
+
+def _is_own_branch(stage: Stage, name: str) -> bool:
+    """Whether a branch is the stage's own, here or as a remote has it: what is pushed there is its own work."""
+    short = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    return stage.branch in (short, short.partition("/")[2]) and bool(stage.branch)
 
 
 def _around(git: Git, names: Sequence[str], named: str, started: str) -> list[CommitId]:
@@ -76,14 +95,38 @@ def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> 
         return head
     known = {stage.base, stage.range.base if stage.range else None, *forks} - {None, "", head}
     nearest = _nearest_below(git, head, stack, stage.number, known)
-    below = [commit for commit in known if commit and contains(git, head, commit)]
-    above = [commit for commit in below if nearest is None or (commit != nearest and contains(git, commit, nearest))]
+    others = [commit for commit in known if commit and commit != nearest]
+    above = [one for one in others if (nearest is None or contains(git, one, nearest)) and contains(git, head, one)]
     if above:
         return _newest(git, above)
     if nearest is not None:
-        return nearest
+        return _lifted(git, head, nearest, [*forks, *stack.trunk_tips(git, task)])
     facts = find_commit(git, head)
     return facts.parents[0] if facts and facts.parents else None
+
+
+def _lifted(git: Git, head: str, base: str, branches: Sequence[str]) -> str:
+    """The base, or the last of the merges right above it that only took in one of the base branches."""
+    line: list[CommitFacts] = []
+    at = find_commit(git, head)
+    while at is not None and at.oid != base:
+        line.append(at)
+        at = find_commit(git, at.parents[0]) if at.parents else None
+    for commit in reversed(line):
+        if not _only_took_in(git, commit, branches):
+            break
+        base = commit.oid
+    return base
+
+
+def _only_took_in(git: Git, merge: CommitFacts, branches: Sequence[str]) -> bool:
+    """Whether git makes this merge by itself, and what it brings is known to be of a base branch."""
+    if len(merge.parents) != 2 or not any(contains(git, each, merge.parents[1]) for each in branches):
+        return False
+    try:
+        return join_commits(git, *merge.parents).tree == merge.tree
+    except MergeFailed:
+        return False
 
 
 def _newest(git: Git, commits: Iterable[str]) -> str:
@@ -136,8 +179,8 @@ def _was_merged_there(git: Git, tip: str, head: str, fork: str, start: str) -> b
     """Whether the fork is on the stage's own line, above its start, and came to the branch by a merge."""
     if fork in (tip, start) or (start and not contains(git, fork, start)):
         return False
-    on_own_line = is_on_line(git, head, fork, limit=MAX_STEPS_BACK)
-    return on_own_line and not is_on_line(git, tip, fork, limit=MAX_STEPS_BACK)
+    is_on_its_line = is_on_line(git, tip, fork, limit=MAX_STEPS_BACK)  # asked first: it is mostly near its tip
+    return not is_on_its_line and is_on_line(git, head, fork, limit=MAX_STEPS_BACK)
 
 
 def _newest_without(git: Git, tip: str, head: str, mine: Sequence[str]) -> str | None:

@@ -253,6 +253,21 @@ def test_an_updated_stage_of_which_a_part_landed_brings_the_rest(world: World, h
     assert changes(world, assemble(world, base="develop")["commit"], "develop") == ["f1.txt", "more.txt"]
 
 
+def test_a_stacked_stage_that_merged_main_brings_its_own_change_alone(world: World) -> None:
+    ready(world, 1)
+    stage(world, 2, base="s1", after=[1])
+    world.checkout("main")
+    world.commit("M", {"m.txt": "m\n"})
+    world.checkout("s2")
+    world.git("merge", "-q", "--no-ff", "-m", "update", "main")
+    again(world, 2, "second")
+    world.checkout("main")
+    world.commit("N", {"m.txt": "others went on\n"})
+    found = assemble(world, "1,2")
+    assert changes(world, found["commit"]) == ["f1.txt", "f2.txt", "second.txt"]
+    assert files_of(world, str(found["commit"]))["m.txt"] == "others went on"
+
+
 def test_what_cannot_be_told_apart_is_refused(world: World) -> None:
     stage(world, 1, {"a.txt": "mine\n"})
     mine = world.tip()

@@ -215,6 +215,42 @@ def test_a_stacked_stage_goes_on_from_main_when_the_lower_one_landed_there(world
     assert done(world, 2)[:2] == ("landed", ["B.txt"])
 
 
+def test_several_stages_on_one_branch_with_an_update_between_them(world: World) -> None:
+    start(world, 1)
+    world.commit("A")
+    done(world, 1)
+    on(world, "main", "M")
+    merge(world, "main", label="U")
+    world.commit("B")
+    assert done(world, 2, "--branch", "f")[:2] == ("U", ["B.txt"])
+    assert done(world, 1, "--commit", world["A"])[:2] == ("base", ["A.txt"])
+
+
+def test_a_stacked_stage_that_begins_with_an_update_of_its_own(world: World) -> None:
+    start(world, 1, branch="one")
+    world.commit("A")
+    done(world, 1)
+    start(world, 2, base="one", branch="two")
+    on(world, "main", "M")
+    merge(world, "main", label="U")
+    world.commit("B")
+    assert done(world, 2)[:2] == ("U", ["B.txt"])
+
+
+@pytest.mark.parametrize("base", ["f", "origin/f"])
+def test_what_was_pushed_of_a_stage_that_names_its_own_branch_as_base_is_its_own(world: World, base: str) -> None:
+    server = world.clone("server")
+    world.git("remote", "add", "origin", str(server.path))
+    world.branch("f")
+    world.commit("theirs")
+    world.git("push", "-q", "origin", "f")
+    world.okstra("stage", "start", "1", "--task-key", NAME, "--base", base, "--branch", "f", "--no-worktree")
+    world.commit("A")
+    world.git("push", "-q", "-u", "origin", "f")
+    world.commit("B")
+    assert done(world)[:2] == ("theirs", ["A.txt", "B.txt"])
+
+
 # --- what others have of the stage
 
 
