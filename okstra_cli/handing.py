@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.following import make_judge, read_hints, tell_moves
+from okstra_cli.in_base import in_base, in_usual_bases, landed_elsewhere, with_dependencies
 from okstra_cli.landing import note_landings
 from okstra_cli.locating import find_key, worktree_root
 from okstra_cli.output import Answer
@@ -25,6 +26,7 @@ from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, s
 from okstra_git.paths import OKSTRA
 from okstra_git.reconcile.settle import settle
 from okstra_git.state.registry import require_task
+from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
     from okstra_cli.identity import Identity
@@ -83,17 +85,21 @@ def settle_first(session: Session, key: TaskKey) -> tuple[Task, dict[int, str]]:
     return standing_state(session, state).tasks[key.slashed], stale
 
 
-def eligible_here(session: Session, key: TaskKey, *, forecast: bool) -> Answer:
-    """Every stage with its reasons, and suggested groups."""
+def eligible_here(session: Session, key: TaskKey, *, base: str | None, forecast: bool) -> Answer:
+    """Every stage with its reasons, and suggested groups; for a base, or each for the branch it was begun on."""
     task, stale = settle_first(session, key)
-    standings = judge_stages(task, stale=stale)
+    if base is not None:
+        require_commit(session.git, base, what="the base")
+    landed = [number for number, stage in task.stages.items() if stage.landed]
+    held = in_base(session, task, base, landed) if base is not None else in_usual_bases(session, task)
+    standings = judge_stages(task, stale=stale, arrived=held.whole)
     _note_unrecorded(session, task, standings)
     ready = [number for number, standing in standings.items() if standing.is_eligible]
     clashes = _clashes(session, task) if forecast and len(ready) > 1 else {}
     suggestion = suggest_groups(standings, clashes.keys())
     return Answer(
-        view.eligible_json(key, standings, suggestion, clashes),
-        lambda: view.eligible_page(key, standings, suggestion, clashes),
+        view.eligible_json(key, standings, suggestion, clashes, base=base),
+        lambda: view.eligible_page(key, standings, suggestion, clashes, base=base),
     )
 
 
@@ -124,16 +130,20 @@ def assemble_here(
     path = worktree_root(session, key) / f"group-{'-'.join(map(str, stages))}" if with_worktree else None
     wanted = Wanted(key, stages, base, branch, path, update)
     _note_behind(session, base)
+    held = in_base(session, task, base, with_dependencies(task, stages))
     try:
-        done = assemble(session.store, wanted, stale=stale, dry_run=dry_run)
+        done = assemble(session.store, wanted, stale=stale, held=held, dry_run=dry_run)
     except GroupConflict as refusal:
         conflict = refusal
         return Answer(view.conflict_json(conflict), lambda: view.conflict_page(conflict, base), error=conflict)
     session.warn(done.warning)
+    for number, upto in sorted((number, upto) for number, upto in held.upto.items() if number in stages):
+        session.note(f"{base} has stage {number} up to {upto[:10]} already; only the rest is put on")
     if done.tree == tree_of(session.git, done.base):
         session.note(f"the group changes nothing on {base}, so there is nothing to publish")
     return Answer(
-        view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, base, dry_run=dry_run)
+        view.assembled_json(done, held.upto, dry_run=dry_run),
+        lambda: view.assembled_page(key, done, base, dry_run=dry_run),
     )
 
 
@@ -166,8 +176,9 @@ def status_here(session: Session, identity: Identity) -> Answer:
     note_landings(session, key)
     state = standing_state(session)
     tasks = [require_task(state, key)] if key is not None else _handing(state)
-    return Answer({"tasks": [handed.status_json(session.git, task) for task in tasks]},
-                  lambda: handed.status_page(session.git, tasks))  # fmt: skip
+    seen = [(task, landed_elsewhere(session, task)) for task in tasks]
+    return Answer({"tasks": [handed.status_json(session.git, task, elsewhere) for task, elsewhere in seen]},
+                  lambda: handed.status_page(session.git, seen))  # fmt: skip
 
 
 def _handing(state: State) -> list[Task]:

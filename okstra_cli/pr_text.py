@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_cli.in_base import in_base
 from okstra_cli.leading import project_root
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.config import read_setting
+from okstra_git.git.history import contains
 from okstra_git.git.settings import require_setting
+from okstra_git.handoff.choosing import part_of
+from okstra_git.handoff.composing import count_own, tree_under
 from okstra_git.handoff.eligibility import dependencies, judge_stages
 from okstra_git.handoff.pr_templates import find_template
 from okstra_git.handoff.wording import PullRequestFacts, StagePart, render_body, render_title
@@ -121,8 +125,12 @@ def _facts(session: Session, task: Task, group: Group, base: str) -> PullRequest
 
 
 def _parts(session: Session, task: Task, group: Group) -> list[StagePart]:
+    git = session.git
     ranges = [(number, found) for number in group.stages if (found := task.stages[number].range) is not None]
-    deltas = diff_trees(session.git, [(found.base_tree, found.head_tree) for _, found in ranges])
+    held = in_base(session, task, group.base_ref, group.stages, at=group.range.base)
+    onto = group.range.base or group.range.head
+    left = {number: part_of(git, task, number, held, onto) for number, _ in ranges}
+    deltas = diff_trees(git, [(tree_under(git, left[number]), found.head_tree) for number, found in ranges])
     planned = {row.number: row.title for row in task.plan.stages} if task.plan is not None else {}
     verified = {number: task.stages[number].verified for number, _ in ranges}
     return [
@@ -133,9 +141,12 @@ def _parts(session: Session, task: Task, group: Group) -> list[StagePart]:
             tree=found.head_tree,
             depends_on=dependencies(task, number),
             files=tuple(show_path(change.path) for change in delta),
-            commits=found.commits,
+            commits=count_own(git, left[number]) if number in held.upto else found.commits,
             verification=_for_others(verified[number]),
             carried=task.stages[number].is_verified and _tree_of(verified[number]) != found.head_tree,
+            is_there=contains(git, group.range.head, found.head),
+            as_verified=_tree_of(verified[number]) == group.range.head_tree,
+            upto=held.upto.get(number, ""),
         )
         for (number, found), delta in zip(ranges, deltas, strict=True)
     ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.handing import settle_first
+from okstra_cli.in_base import in_base
 from okstra_cli.output import Answer, tell
 from okstra_cli.pr_text import PrText, write_text
 from okstra_cli.pull_requests import ending_of
@@ -138,7 +139,8 @@ def _plan(session: Session, asked: Publishing) -> Plan:
     task, stale = settle_first(session, asked.key)
     group = choose_group(task, asked.stages, asked.group)
     protected = [name.rpartition("/")[2] for name in default_branches(session.git)]
-    refuse_obstacles(group, list_obstacles(session.git, task, group, stale=stale, protected=protected))
+    held = in_base(session, task, group.base_ref, group.stages)
+    refuse_obstacles(group, list_obstacles(session.git, task, group, stale=stale, protected=protected, held=held))
     base = branch_of_base(session.git, group) or group.base_ref
     remote = find_remote(session.git, asked.remote, base=group.base_ref)
     text = PrText.of(session, task, group, base=base, title=asked.title, body_file=asked.body_file,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okstra_cli.in_base import landed_elsewhere
 from okstra_cli.leading import packer
 from okstra_cli.output import Answer
 from okstra_cli.standing import take_back_landings
@@ -42,7 +43,8 @@ def record_pr_here(
             session.warn(f"stage {number} has no verification that stands; it is recorded as delivered all the same")
     ended = [run.id for run in active_runs(task, stages) if not after.runs[run.id].is_active]
     pr, changed = after.prs[opened.url], bool(done.events)
-    payload = {"task": str(key), "pr": view.pr_json(after, pr), "changed": changed, "ended_runs": ended}
+    payload = {"task": str(key), "pr": view.pr_json(after, pr, landed_elsewhere(session, after)), "changed": changed,
+               "ended_runs": ended}  # fmt: skip
     return Answer(payload, lambda: view.recorded_pr_page(key, pr, ended, changed=changed))
 
 
@@ -62,11 +64,14 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
     key = _task_of(session, identity, address)
     take_back_landings(session, key)
     replaced_by = parse_url(superseded_by) if superseded_by else ""
-    done = record_closed(session.store, key, address, reason=reason, replaced_by=replaced_by)
+    open_still = landed_elsewhere(session, require_task(session.store.read().state, key))
+    done = record_closed(
+        session.store, key, address, reason=reason, replaced_by=replaced_by, open_still=address in open_still
+    )
     session.warn(done.warning)
     after = done.snapshot.state.tasks[key.slashed]
     pr, changed = after.prs[address], bool(done.events)
-    payload = {"task": str(key), "pr": view.pr_json(after, pr), "changed": changed}
+    payload = {"task": str(key), "pr": view.pr_json(after, pr, ()), "changed": changed}
     return Answer(payload, lambda: view.closed_page(str(key), pr, changed=changed))
 
 

@@ -13,7 +13,7 @@ from okstra_cli.standing import take_back_landings
 from okstra_cli.views import reconcile as view
 from okstra_git.errors import UsageError
 from okstra_git.names import TaskKey, parse_stage
-from okstra_git.reconcile.answers import record_anchor, record_choice
+from okstra_git.reconcile.answers import Choice, record_anchor, record_choice
 from okstra_git.reconcile.model import Report
 from okstra_git.reconcile.settle import settle
 from okstra_git.reconcile.verify import verify_moves
@@ -37,6 +37,7 @@ class Wish(NamedTuple):
     every: bool
     show: bool
     verify: bool
+    force: bool = False
 
 
 def reconcile_answer(session: Session, identity: Identity, wish: Wish) -> Answer:
@@ -60,6 +61,8 @@ def _refuse_contradictions(wish: Wish) -> None:
         raise UsageError("--stage and --use-ref belong together", hint="add --apply --stage N --use-ref REF")
     if wish.use_ref is not None and not wish.apply:
         raise UsageError("--use-ref changes a record, so it needs --apply", hint="add --apply")
+    if wish.force and wish.use_ref is None:
+        raise UsageError("--force goes with --use-ref", hint="add --apply --stage N --use-ref REF")
     if wish.every and (wish.use_ref is not None or wish.reset_anchor is not None):
         raise UsageError("--all does not go with a decision about one task", hint="name the task with --task-key")
 
@@ -89,8 +92,9 @@ def _decide(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
     """Record what the person said, then everything that is proven; the person's word comes first."""
     events: list[Event] = []
     if wish.use_ref is not None and wish.stage is not None:
-        commit = require_commit(session.git, wish.use_ref, what="--use-ref")
-        events += record_choice(session.store, key, parse_stage(wish.stage), commit, wish.use_ref).events
+        number = parse_stage(wish.stage)
+        choice = _choice(session, key, number, wish.use_ref)
+        events += record_choice(session.store, key, number, choice, force=wish.force).events
     if wish.reset_anchor is not None:
         commit = require_commit(session.git, wish.reset_anchor, what="--reset-anchor")
         events += record_anchor(session.store, key, commit, wish.reset_anchor).events
@@ -102,6 +106,22 @@ def _decide(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
         tell_moves(session, settled.events)
         forget_settled(session)
     return events
+
+
+def _choice(session: Session, key: TaskKey, number: int, ref: str) -> Choice:
+    """What was named, and what speaks for and against it."""
+    commit = require_commit(session.git, ref, what="--use-ref")
+    state = session.store.read().state
+    task = require_task(state, key)
+    stage = task.stages.get(number)
+    if stage is None:
+        return Choice(commit, ref)
+    judge = make_judge(session, state, hints=read_hints(session))
+    findings = [finding for finding in judge.judge(task).findings if finding.stage == number]
+    own = judge.places.branch(stage.branch)
+    offered = {candidate.commit for finding in findings for candidate in finding.candidates}
+    offered |= {own.tip} if own is not None else set()
+    return Choice(commit, ref, {home.tip: home.name for home in judge.places.targets(task, stage)}, offered)
 
 
 def _payload(session: Session, shown: Sequence[view.Shown], wish: Wish) -> dict[str, Any]:

@@ -51,6 +51,10 @@ def record_verified(
 def eligible(
     context: typer.Context,
     identity: Identity,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="BRANCH", help="Where they are to go. Default: the branch that each was begun on."),
+    ] = None,
     forecast: Annotated[
         bool, typer.Option("--forecast/--no-forecast", help="Keep stages that would conflict out of one group.")
     ] = True,
@@ -58,12 +62,12 @@ def eligible(
     """Say of every stage whether it may leave, every reason why not, and which stages can leave together.
 
     A stage may leave when it is done, verified as it is now, in no open pull request, and when everything it
-    builds on has left or may leave with it.
+    builds on has left or may leave with it. One that landed elsewhere may leave for a base that lacks it.
     """
     from okstra_cli.handing import eligible_here, handoff_key
 
     session = Session.of(context)
-    return eligible_here(session, handoff_key(session, identity), forecast=forecast)
+    return eligible_here(session, handoff_key(session, identity), base=base, forecast=forecast)
 
 
 @app.command("assemble")

@@ -28,6 +28,9 @@ def reconcile(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every open task.")] = False,
     show: Annotated[bool, typer.Option("--show", help="With what changed, as a diff, for each question.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="With --use-ref: take it although it looks like a slip.")
+    ] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Prove the recorded moves again.")] = False,
 ) -> Answer:
     """Say which recorded stages history has moved, and settle what is proven.
@@ -44,5 +47,5 @@ def reconcile(
     """
     from okstra_cli.reconciling import Wish, reconcile_answer
 
-    wish = Wish(check, apply, stage, use_ref, reset_anchor, every, show, verify)
+    wish = Wish(check, apply, stage, use_ref, reset_anchor, every, show, verify, force)
     return reconcile_answer(Session.of(context), identity, wish)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
@@ -26,11 +26,11 @@ TONES: dict[str, Tone] = {
 }
 
 
-def pr_json(task: Task, pr: PullRequest) -> dict[str, Any]:
+def pr_json(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> dict[str, Any]:
     """One pull request as recorded; an open one all of whose stages landed is `landed`."""
     return {
         "url": pr.url,
-        "status": pr_status(task, pr),
+        "status": pr_status(task, pr, elsewhere),
         "group": pr.group,
         "stages": list(pr.stages),
         "branch": pr.branch,
@@ -42,18 +42,23 @@ def pr_json(task: Task, pr: PullRequest) -> dict[str, Any]:
     }
 
 
-def pr_status(task: Task, pr: PullRequest) -> str:
-    """How the pull request stands, as far as git shows it: `open`, `landed`, `closed` or `superseded`."""
+def pr_status(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> str:
+    """How the pull request stands, as far as git shows it: `open`, `landed`, `closed` or `superseded`.
+
+    Those in `elsewhere` are open still: their stages landed where they do not go to.
+    """
+    if pr.url in elsewhere and pr.status in ("open", "landed"):
+        return "open"
     landed = all(number in task.stages and task.stages[number].landed for number in pr.stages)
     return "landed" if pr.status == "open" and landed else pr.status
 
 
-def status_json(git: Git, task: Task) -> dict[str, Any]:
-    """Groups, pull requests and landings of one task."""
+def status_json(git: Git, task: Task, elsewhere: Collection[str]) -> dict[str, Any]:
+    """Groups, pull requests and landings of one task; `elsewhere` landed where they do not go to."""
     return {
         "task": task.key.replace("/", ":"),
-        "groups": [_group_json(one) for one in list_groups(git, task)],
-        "prs": [pr_json(task, pr) for pr in task.prs.values()],
+        "groups": [_group_json(one) for one in list_groups(git, task, elsewhere)],
+        "prs": [pr_json(task, pr, elsewhere) for pr in task.prs.values()],
         "stages": [_stage_json(stage) for _, stage in sorted(task.stages.items())],
     }
 
@@ -93,23 +98,23 @@ def _stage_json(stage: Stage) -> dict[str, Any]:
     }
 
 
-def status_page(git: Git, tasks: Sequence[Task]) -> Page:
+def status_page(git: Git, seen: Sequence[tuple[Task, Collection[str]]]) -> Page:
     page = Page()
-    for task in tasks:
-        _task(page, git, task)
-    if not tasks:
+    for task, elsewhere in seen:
+        _task(page, git, task, elsewhere)
+    if not seen:
         page.line("nothing is being handed over")
         page.line(Cell("next: git okstra handoff eligible --task-key KEY", "faint"))
     return page
 
 
-def _task(page: Page, git: Git, task: Task) -> None:
+def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str]) -> None:
     key = task.key.replace("/", ":")
     page.line(Cell(key, "strong"))
-    groups = list_groups(git, task)
+    groups = list_groups(git, task, elsewhere)
     known = {one.group.id for one in groups}
-    rows = [_group_row(task, one) for one in groups]
-    rows += [_pr_row(task, pr) for pr in task.prs.values() if pr.group not in known]
+    rows = [_group_row(task, one, elsewhere) for one in groups]
+    rows += [_pr_row(task, pr, elsewhere) for pr in task.prs.values() if pr.group not in known]
     page.table(("  group", "state", "commit", "onto", "branch", "pull request"), rows)
     for one in groups:
         for change in one.changed:
@@ -131,7 +136,7 @@ def _task(page: Page, git: Git, task: Task) -> None:
         page.line("  no group was assembled yet")
 
 
-def _group_row(task: Task, one: GroupView) -> list[Cell]:
+def _group_row(task: Task, one: GroupView, elsewhere: Collection[str]) -> list[Cell]:
     group = one.group
     return [
         Cell(f"  {group.id}"),
@@ -139,12 +144,12 @@ def _group_row(task: Task, one: GroupView) -> list[Cell]:
         Cell(group.range.head[:SHORT]),
         Cell(group.base_ref),
         Cell(group.branch),
-        Cell(f"{one.pr.url} ({pr_status(task, one.pr)})" if one.pr is not None else "-"),
+        Cell(f"{one.pr.url} ({pr_status(task, one.pr, elsewhere)})" if one.pr is not None else "-"),
     ]
 
 
-def _pr_row(task: Task, pr: PullRequest) -> list[Cell]:
-    status = pr_status(task, pr)
+def _pr_row(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> list[Cell]:
+    status = pr_status(task, pr, elsewhere)
     state = "in-pr" if status == "open" else status
     return [
         Cell(f"  {pr.group}"),

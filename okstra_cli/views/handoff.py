@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
@@ -18,11 +19,17 @@ SHORT = 10
 
 
 def eligible_json(
-    key: TaskKey, standings: Mapping[int, Standing], suggestion: Suggestion, clashes: Mapping[Pair, Sequence[str]]
+    key: TaskKey,
+    standings: Mapping[int, Standing],
+    suggestion: Suggestion,
+    clashes: Mapping[Pair, Sequence[str]],
+    *,
+    base: str | None,
 ) -> dict[str, Any]:
     """The binding shape of `handoff eligible`, with sentences beside the codes."""
     return {
         "task": str(key),
+        "base": base,
         "stages": [_standing_json(standing) for standing in standings.values()],
         "suggested_groups": [list(group) for group in suggestion.groups],
         "left_out": [
@@ -58,7 +65,12 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
 
 
 def eligible_page(
-    key: TaskKey, standings: Mapping[int, Standing], suggestion: Suggestion, clashes: Mapping[Pair, Sequence[str]]
+    key: TaskKey,
+    standings: Mapping[int, Standing],
+    suggestion: Suggestion,
+    clashes: Mapping[Pair, Sequence[str]],
+    *,
+    base: str | None,
 ) -> Page:
     page = Page()
     if not standings:
@@ -77,8 +89,8 @@ def eligible_page(
     for group in suggestion.groups:
         members = ",".join(map(str, group))
         page.line("can leave together: " if len(group) > 1 else "can leave alone: ", Cell(members, "strong"))
-        base = _usual_base([standings[number] for number in group])
-        command = f"git okstra handoff assemble --task-key {key} --stages {members} --base {base}"
+        onto = base or _usual_base([standings[number] for number in group])
+        command = f"git okstra handoff assemble --task-key {key} --stages {members} --base {quote(onto)}"
         page.line(Cell(f"  next: {command}", "faint"))
     for left in suggestion.left_out:
         page.line(Cell(f"stage {left.stage} is left out: ", "warn"), _why_left(left.conflicts_with, left.needs))
@@ -107,8 +119,8 @@ def _why_left(conflicts: Sequence[int], needs: Sequence[int]) -> str:
     return f"it needs stage {', '.join(map(str, needs))}, which is left out"
 
 
-def assembled_json(done: Assembled, *, dry_run: bool) -> dict[str, Any]:
-    """The binding shape of a successful `handoff assemble`."""
+def assembled_json(done: Assembled, upto: Mapping[int, str], *, dry_run: bool) -> dict[str, Any]:
+    """The binding shape of a successful `handoff assemble`; `upto`: what the base had of stages that are put on."""
     return {
         "task": done.task.key.replace("/", ":"),
         "group": done.group,
@@ -119,6 +131,7 @@ def assembled_json(done: Assembled, *, dry_run: bool) -> dict[str, Any]:
         "merged": list(done.order),
         "base": done.base,
         "joined": [{"stage": stage, "how": how} for stage, how in done.joined.items()],
+        "rests": [{"stage": stage, "after": upto[stage]} for stage in done.order if stage in upto],
         "superseded": list(done.superseded),
         "changed": done.changed,
         "dry_run": dry_run,

@@ -173,6 +173,37 @@ def contains(git: Git, tip: str, commit: str) -> bool:
         return False
 
 
+def first_parents(git: Git, tip: str, hidden: Iterable[str], *, limit: int) -> list[CommitId]:
+    """The tip and its first parents, newest first, as far as none of `hidden` contains them; at most `limit`.
+
+    What cannot be read ends the line.
+    """
+    walker = git.handle.walk(None, SortMode.TOPOLOGICAL)
+    walker.simplify_first_parent()
+    line: list[CommitId] = []
+    try:
+        walker.push(pygit2.Oid(hex=tip))
+        for oid in hidden:
+            if find_commit(git, oid):
+                walker.hide(pygit2.Oid(hex=oid))
+        for commit in walker:
+            if len(line) >= limit:
+                break
+            line.append(CommitId(str(commit.id)))
+    except (KeyError, ValueError, pygit2.GitError):
+        return line
+    return line
+
+
+def is_on_line(git: Git, tip: str, commit: str, *, limit: int) -> bool:
+    """Whether the commit is the tip or one of its first parents, looked for at most `limit` steps back."""
+    if tip == commit:
+        return True
+    above = first_parents(git, tip, [commit], limit=limit) if contains(git, tip, commit) else []
+    lowest = find_commit(git, above[-1]) if above else None
+    return lowest is not None and lowest.parents[:1] == (commit,)
+
+
 def resolve_head(git: Git) -> CommitId | None:
     """The commit checked out here, None on an unborn branch."""
     try:

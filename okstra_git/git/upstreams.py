@@ -2,8 +2,9 @@
 
 import pygit2
 
-from okstra_git.git.refs import find_ref
+from okstra_git.git.refs import find_quietly, find_ref, list_ref_names
 from okstra_git.git.repo import Git
+from okstra_git.names import CommitId
 
 USUAL_NAMES = ("main", "master", "trunk", "develop")
 
@@ -27,6 +28,25 @@ def tracked_branch(git: Git, name: str) -> str | None:
 def tracking_names(git: Git, branch: str) -> list[str]:
     """What a branch would be called as fetched from each remote of this clone: `origin/main` for `main`."""
     return [f"{remote}/{branch}" for remote in git.handle.remotes.names() if remote]
+
+
+def branch_tips(git: Git, name: str) -> list[CommitId]:
+    """The tips of a branch wherever this clone has it: its own, its upstream's, and what was fetched of that name.
+
+    The branch as it was named comes first. A name like `origin/main` means what was fetched, and then the branch here.
+    Empty when there is no branch of that name.
+    """
+    short = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    fetched = f"refs/remotes/{short}"
+    own = f"refs/heads/{short}"
+    if find_quietly(git, own) is None and find_quietly(git, fetched) is not None:
+        short = short.partition("/")[2]
+        refs = [fetched, f"refs/heads/{short}"]
+    else:
+        refs = [own, upstream_of(git, short) or ""]
+    refs += [ref for ref in list_ref_names(git, "refs/remotes/") if ref.split("/", 3)[-1] == short]
+    tips = [tip for ref in refs if ref and (tip := find_quietly(git, ref))]
+    return list(dict.fromkeys(tips)) if find_quietly(git, refs[0]) else []
 
 
 def default_branches(git: Git) -> list[str]:

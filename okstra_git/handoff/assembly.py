@@ -16,6 +16,7 @@ from okstra_git.git.worktrees import find_worktree, remove_worktree
 from okstra_git.handoff.choosing import choose_parts
 from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
 from okstra_git.handoff.composing import Composed, Contradiction, compose
+from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.superseding import superseding_facts
@@ -114,6 +115,7 @@ def assemble(
     wanted: Wanted,
     *,
     stale: Mapping[int, str],
+    held: InBase,
     progress: Callable[[int], None] = lambda _: None,
     dry_run: bool = False,
 ) -> Assembled:
@@ -123,23 +125,30 @@ def assemble(
     branch come in one transaction. The same stages on the same base give the same tree, in whatever order they are
     named; of several who assemble at once, one does it at a time. Refuses stages that are not eligible, a base that
     lacks what they build on, a branch or directory that is somebody else's, and a collector that somebody changed.
+    `held` is what the base has of the stages already; only the rest is put on.
     """
     if dry_run:
-        return _assemble(store, wanted, stale, progress, dry_run=True)
+        return _assemble(store, wanted, stale, held, progress, dry_run=True)
     require_writer(store.git)
     with hold_lock(layout.assembly_lock(store.git.private_dir), wait=PATIENCE):
-        return _assemble(store, wanted, stale, progress, dry_run=False)
+        return _assemble(store, wanted, stale, held, progress, dry_run=False)
 
 
 def _assemble(
-    store: Store, wanted: Wanted, stale: Mapping[int, str], progress: Callable[[int], None], *, dry_run: bool
+    store: Store,
+    wanted: Wanted,
+    stale: Mapping[int, str],
+    held: InBase,
+    progress: Callable[[int], None],
+    *,
+    dry_run: bool,
 ) -> Assembled:
     git = store.git
     task = require_task(store.read().state, wanted.key)
     refuse_closed(task)
     base = _require_base(git, wanted.base_ref)
-    standings = judge_stages(task, stale=stale, within=wanted.group if wanted.update else "")
-    parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings)
+    standings = judge_stages(task, stale=stale, within=wanted.group if wanted.update else "", arrived=held.whole)
+    parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings, held)
     composed = compose(git, base, parts, task=str(wanted.key), progress=progress)
     if composed.commit is None:
         raise _conflict(wanted, composed)
@@ -246,7 +255,7 @@ def _facts(snapshot: Snapshot, wanted: Wanted, plan: Assembled, made: GroupAssem
     """What has to be recorded, nothing when all of it is on record; refuses when a stage moved meanwhile."""
     task = require_task(snapshot.state, wanted.key)
     refuse_closed(task)
-    _refuse_moved(task, made, update=wanted.update)
+    _refuse_moved(task, plan.task, made, update=wanted.update)
     place = _place(snapshot.state, task, wanted, plan)
     known = task.groups.get(wanted.group)
     same = known is not None and known.status == "assembled" and known.range == made.range
@@ -255,17 +264,17 @@ def _facts(snapshot: Snapshot, wanted: Wanted, plan: Assembled, made: GroupAssem
     return [*superseding_facts(task, wanted.group, wanted.stages), *place, made]
 
 
-def _is_away(task: Task, stage: Stage | None, group: str, *, update: bool) -> bool:
-    """Whether the stage landed, or went into a pull request other than the one that is being updated."""
-    pr = task.prs.get(stage.pr) if stage is not None and stage.pr is not None else None
-    return stage is None or stage.landed or (pr is not None and not (update and pr.group == group))
+def _is_away(task: Task, stage: Stage, before: Stage, group: str, *, update: bool) -> bool:
+    """Whether the stage landed since, or went into a pull request other than the one that is being updated."""
+    pr = task.prs.get(stage.pr) if stage.pr is not None else None
+    return stage.landing != before.landing or (pr is not None and not (update and pr.group == group))
 
 
-def _refuse_moved(task: Task, made: GroupAssembled, *, update: bool) -> None:
+def _refuse_moved(task: Task, before: Task, made: GroupAssembled, *, update: bool) -> None:
     for member in made.members:
         stage = task.stages.get(member.stage)
         moved = stage is None or stage.range is None or stage.range.head != member.commit
-        if moved or _is_away(task, stage, made.group, update=update):
+        if stage is None or moved or _is_away(task, stage, before.stages[member.stage], made.group, update=update):
             raise ChangedMeanwhile(
                 f"stage {member.stage} changed while the group was being assembled; nothing was made",
                 hint="assemble again",

@@ -6,6 +6,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.repo import Git
 from okstra_git.handoff.composing import Part
+from okstra_git.handoff.delivery import InBase, refuse_lacking, rest_of, with_updates
 from okstra_git.handoff.eligibility import Standing, dependencies, in_order
 from okstra_git.handoff.grouping import group_id
 from okstra_git.names import CommitId, shown
@@ -40,11 +41,18 @@ class GroupTooLarge(OkstraError):
 
 
 def choose_parts(
-    git: Git, task: Task, stages: Sequence[int], base: CommitId, base_ref: str, standings: Mapping[int, Standing]
+    git: Git,
+    task: Task,
+    stages: Sequence[int],
+    base: CommitId,
+    base_ref: str,
+    standings: Mapping[int, Standing],
+    held: InBase,
 ) -> list[Part]:
-    """The stages in dependency order. Refuses, all together, those that may not leave, and a base that lacks something.
+    """What is to be put on of the stages, in dependency order; `held` is what the base has of them already.
 
-    What a stage builds on has to be in the group or in the base.
+    Refuses, all together, those that may not leave, and a base that lacks something: what a stage builds on has to be
+    in the group or in the base.
     """
     if len(group_id(stages)) > MAX_ID:
         raise GroupTooLarge(f"{len(stages)} stages are too many for one group", hint="hand over smaller groups")
@@ -53,9 +61,9 @@ def choose_parts(
         raise _not_eligible(task, bad, standings)
     for number in stages:
         for other in dependencies(task, number):
-            if other not in stages and not is_in(git, base, task, other):
-                raise _not_in_base(task, stages, base_ref, number, task.stages.get(other), other)
-    parts = [_part(git, task, number) for number in in_order(task, stages)]
+            if other not in stages and other not in held.whole and not is_in(git, base, task, other):
+                raise _not_in_base(task, stages, base_ref, number, standings.get(other), other)
+    parts = [part_of(git, task, number, held, base) for number in in_order(task, stages)]
     strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     if strangers:
         raise Unrelated(
@@ -63,6 +71,8 @@ def choose_parts(
             hint="name the branch that the stage was begun on with --base",
             stages=[part.stage for part in strangers],
         )
+    for part in parts:
+        refuse_lacking(task, part, held, base_ref)
     return parts
 
 
@@ -78,12 +88,14 @@ def is_in(git: Git, tip: str, task: Task, number: int) -> bool:
     return any(contains(git, tip, head) for head in heads)
 
 
-def _part(git: Git, task: Task, number: int) -> Part:
+def part_of(git: Git, task: Task, number: int, held: InBase, onto: str) -> Part:
+    """What is to be put on of one recorded stage: all of it, or what the base, `onto`, does not have yet."""
     stage = task.stages[number]
     assert stage.range is not None
     needs = dependencies(task, number)
     merged = tuple(_taken_in(git, task, stage, needs))
-    return Part(number, stage.title, stage.range.base, CommitId(stage.range.head), needs, merged)
+    part = Part(number, stage.title, stage.range.base, CommitId(stage.range.head), needs, merged)
+    return rest_of(git, part, held) if number in held.upto else with_updates(git, part, onto)
 
 
 def _taken_in(git: Git, task: Task, stage: Stage, needs: Sequence[int]) -> Iterator[str]:
@@ -118,20 +130,24 @@ def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standi
 
 
 def _not_in_base(
-    task: Task, stages: Sequence[int], base_ref: str, number: int, stage: Stage | None, other: int
+    task: Task, stages: Sequence[int], base_ref: str, number: int, standing: Standing | None, other: int
 ) -> NotInBase:
+    stage = standing.stage if standing is not None else None
+    along = f"take it along: --stages {group_id([*stages, other]).replace('-', ',')}"
     pr = task.prs.get(stage.pr) if stage is not None and stage.pr else None
     if stage is not None and stage.landing is not None:
         where, hint = (
             f"landed in {stage.landing.target}",
-            f"bring {base_ref} up to date, or --base {stage.landing.target}",
+            along
+            if standing is not None and standing.is_eligible
+            else f"bring {base_ref} up to date, or --base {stage.landing.target}",
         )
     elif stage is not None and stage.landed:
         where, hint = "landed elsewhere", f"bring {base_ref} up to date"
     elif pr is not None:
         where, hint = f"is in {pr.url}", f"stack on it with --base {pr.branch}, or wait until it has landed"
     else:
-        where, hint = "is not delivered", f"take it along: --stages {group_id([*stages, other]).replace('-', ',')}"
+        where, hint = "is not delivered", along
     return NotInBase(
         f"stage {number} builds on stage {other}, which {where}, and {shown(base_ref)} does not contain it",
         hint=hint,

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from okstra_git.errors import OkstraError
 from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base, walk
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
 from okstra_git.git.raw_trees import Pending, write_pending
 from okstra_git.git.repo import Git
 from okstra_git.git.three_way import Merged, merge_trees
-from okstra_git.names import CommitId
+from okstra_git.names import CommitId, shown
 
 MAX_OWN = 20_000
 """Commits that are looked at for one stage."""
@@ -22,6 +23,7 @@ class Part:
     """A stage to put on: its own change is `base`..`head`; `needs` are other parts that it builds on.
 
     `merged` are commits of other stages that it took in by itself after it was begun; what they bring is not its own.
+    `took` is the same of its base branch, where `base` does not have it: of a rest, `base` is a commit of the stage.
     """
 
     stage: int
@@ -30,6 +32,13 @@ class Part:
     head: CommitId
     needs: tuple[int, ...] = ()
     merged: tuple[str, ...] = ()
+    took: str | None = None
+
+
+class NotSeparable(OkstraError):
+    """What is left of a stage cannot be told from what the base has, or lacks, of it."""
+
+    code = "handoff.not-separable"
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ class _Fitting:
 def _fit(
     git: Git, base: CommitId, parts: Sequence[Part], pending: Pending, progress: Callable[[int], None]
 ) -> _Fitting:
-    trees = {part.stage: (_under(git, part, pending), _tree(git, part.head)) for part in parts}
+    trees = {part.stage: (tree_under(git, part, pending), _tree(git, part.head)) for part in parts}
     blame = _Blame(git, _tree(git, base), trees, pending)
     fitting = _Fitting(_tree(git, base))
     failed: set[int] = set()
@@ -112,14 +121,40 @@ def _fit(
     return fitting
 
 
-def _under(git: Git, part: Part, pending: Pending) -> str:
-    """The tree that the part's own change stands on: its base, with what it took in of other stages."""
+def tree_under(git: Git, part: Part, pending: Pending | None = None) -> str:
+    """The tree that the part's own change stands on: its base, with what it took in of its base branch and of others.
+
+    Refuses where its base and what it took in cannot be put together without a person.
+    """
     at = _tree(git, part.base)
+    if part.took is not None:
+        at = _with_taken(git, part, part.took, pending)
     for commit in part.merged:
         fork = merge_base(git, part.base or commit, commit)
         merged = merge_trees(git, base=_tree(git, fork), ours=at, theirs=_tree(git, commit), pending=pending)
         at = merged.tree or at
     return at
+
+
+def _with_taken(git: Git, part: Part, took: str, pending: Pending | None) -> str:
+    """The base with what the stage merged of its base branch after it."""
+    merged = _taking(git, part, took, pending)
+    if merged.tree is None:
+        paths = ", ".join(shown(clash.path) for clash in merged.clashes[:3])
+        raise NotSeparable(
+            f"the base has stage {part.stage} up to {(part.base or '')[:10]}; the rest cannot be told from a conflict "
+            f"that was resolved when {took[:10]} was merged, in {paths}",
+            hint=f"rebase stage {part.stage} onto the base, record and verify it again; then assemble again",
+            stage=part.stage,
+            paths=[clash.path for clash in merged.clashes],
+        )
+    return merged.tree
+
+
+def _taking(git: Git, part: Part, took: str, pending: Pending | None) -> Merged:
+    fork = merge_base(git, part.base or took, took)
+    under, ours, theirs = (_tree(git, commit) for commit in (fork, part.base, took))
+    return merge_trees(git, base=under, ours=ours, theirs=theirs, pending=pending)
 
 
 def _tree(git: Git, commit: str | None) -> str:
@@ -170,6 +205,20 @@ class _Blame:
         return merge_trees(self.git, base=under, ours=onto, theirs=above, pending=self.pending)
 
 
+def is_separable(git: Git, part: Part) -> bool:
+    """Whether the part's base and what it took in can be put together without a person."""
+    return part.took is None or _taking(git, part, part.took, None).tree is not None
+
+
+def count_own(git: Git, part: Part) -> int:
+    """How many commits of the stage are to be put on, merges of its base included."""
+    return len(_own_commits(git, part)[0])
+
+
+def _own_commits(git: Git, part: Part) -> tuple[list[CommitFacts], bool]:
+    return walk(git, [part.head], [one for one in (part.base, part.took) if one], limit=MAX_OWN)
+
+
 class _Chain:
     """Makes the commits once the trees are known."""
 
@@ -179,7 +228,7 @@ class _Chain:
         self.all_own = {commit.oid for own, _ in self.own.values() for commit in own}
 
     def _own(self, part: Part) -> tuple[list[CommitFacts], bool]:
-        return walk(self.git, [part.head], [part.base] if part.base else [], limit=MAX_OWN)
+        return _own_commits(self.git, part)
 
     def join(self, at: CommitId, part: Part, tree: str) -> tuple[CommitId, str]:
         """The commit that brings the part onto `at` with exactly this tree, the way that shows most of its history."""
@@ -199,7 +248,8 @@ class _Chain:
 
     def _replay(self, at: CommitId, part: Part, tree: str) -> CommitId | None:
         """The part's own commits one after another on `at`, when that is possible and ends in the tree; else None."""
-        own, complete = self.own[part.stage]
+        whole, complete = self.own[part.stage]
+        own = [commit for commit in whole if not self._is_update(part, commit)]
         if not complete or len(own) > MAX_REPLAYED or any(len(commit.parents) > 1 for commit in own):
             return None
         here, reached, when = at, _tree(self.git, at), self._when(at, part)
@@ -212,6 +262,12 @@ class _Chain:
                 here = copy_commit(self.git, commit.oid, tree=merged.tree, parents=[here], when=when)
             reached = merged.tree
         return here if reached == tree else None
+
+    def _is_update(self, part: Part, commit: CommitFacts) -> bool:
+        """Whether the commit only merged what the part stands on; what somebody changed in it shows in the end."""
+        under = [one for one in (part.base, part.took) if one]
+        brought = commit.parents[1:]
+        return bool(brought) and all(any(contains(self.git, one, parent) for one in under) for parent in brought)
 
     def _commit(self, verb: str, part: Part, tree: str, parents: Sequence[CommitId]) -> CommitId:
         title = f": {part.title}" if part.title else ""

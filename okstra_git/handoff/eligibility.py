@@ -45,8 +45,13 @@ class Standing:
         return [reason.code for reason in self.reasons]
 
 
-def judge_stages(task: Task, *, stale: Mapping[int, str], within: str = "") -> dict[int, Standing]:
+def judge_stages(
+    task: Task, *, stale: Mapping[int, str], within: str = "", arrived: Mapping[int, str] | None = None
+) -> dict[int, Standing]:
     """Every stage of plan and ledger, ascending; `stale` says why a stage's history needs a person.
+
+    `arrived` are the stages that the base in question has, and where; a stage that landed elsewhere may leave for it.
+    None: no base is in question, and landed is landed.
 
     A dependency will do when it has been delivered (in an open pull request, or landed) or may leave itself. Being in
     the open pull request of the group `within` keeps no stage here.
@@ -56,7 +61,7 @@ def judge_stages(task: Task, *, stale: Mapping[int, str], within: str = "") -> d
     for number in in_order(task, {*planned, *task.stages}):
         stage, row = task.stages.get(number), planned.get(number)
         title = (stage.title if stage else "") or (row.title if row else "")
-        own = list(_own_reasons(task, number, stale, within))
+        own = list(_own_reasons(task, number, stale, within, arrived))
         if planned and row is None:
             own.append(Reason(NOT_PLANNED, f"the approved plan has no stage {number}", _plan_hint(task)))
         needs = dependencies(task, number)
@@ -91,7 +96,9 @@ def is_delivered(stage: Stage | None) -> bool:
     return stage is not None and (stage.landed or stage.pr is not None)
 
 
-def _own_reasons(task: Task, number: int, stale: Mapping[int, str], within: str) -> Iterable[Reason]:
+def _own_reasons(
+    task: Task, number: int, stale: Mapping[int, str], within: str, arrived: Mapping[int, str] | None
+) -> Iterable[Reason]:
     """What keeps the stage here by itself; of not done, not verified, verified before it changed only the first."""
     key, stage = _colon(task), task.stages.get(number)
     if stage is None or stage.range is None:
@@ -99,9 +106,9 @@ def _own_reasons(task: Task, number: int, stale: Mapping[int, str], within: str)
         hint = done if stage is not None else f"git okstra run prepare --task-key {key} {begin}"
         yield Reason(NOT_DONE, _how_far(number, stage), hint)
         return
-    if stage.landed:
-        where = f" in {stage.landing.target}" if stage.landing else ""
-        yield Reason(LANDED, f"stage {number} has landed{where}")
+    if stage.landed and (arrived is None or number in arrived):
+        where = stage.landing.target if stage.landing else (arrived or {}).get(number, "")
+        yield Reason(LANDED, f"stage {number} has landed{f' in {where}' if where else ''}")
         return
     pr = task.prs.get(stage.pr) if stage.pr is not None else None
     if stage.pr is not None and (pr is None or pr.group != within):

@@ -1,6 +1,6 @@
 """How assembled groups stand now: published, landed, and what has changed since they were assembled."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from okstra_git.git.history import contains
@@ -33,33 +33,33 @@ class GroupView:
     changed: tuple[Changed, ...]
 
 
-def list_groups(git: Git, task: Task) -> list[GroupView]:
-    """Every group of the task, by its lowest stage."""
-    return [view_group(git, task, group) for group in sorted(task.groups.values(), key=lambda one: one.stages)]
+def list_groups(git: Git, task: Task, elsewhere: Collection[str]) -> list[GroupView]:
+    """Every group of the task, by its lowest stage; those in `elsewhere` (ids) landed where they do not go to."""
+    groups = sorted(task.groups.values(), key=lambda one: one.stages)
+    return [_view(git, task, group, elsewhere) for group in groups]
 
 
-def view_group(git: Git, task: Task, group: Group) -> GroupView:
-    """One group as it stands now."""
+def _view(git: Git, task: Task, group: Group, elsewhere: Collection[str]) -> GroupView:
     prs = [pr for pr in task.prs.values() if pr.group == group.id]
     pr = next((one for one in prs if one.status == "open"), prs[-1] if prs else None)
     place = task.places.get(f"group-{group.id}")
     worktree = place.worktree if place is not None and place.status == "active" else None
-    state = _state(task, group, pr)
+    state = _state(task, group, pr, elsewhere)
     changed = tuple(changes_since(git, task, group)) if state in ("assembled", "in-pr") else ()
     if state == "in-pr":  # the forge merges onto a base that moved
         changed = tuple(one for one in changed if one.code != "base-moved")
     return GroupView(group, state, worktree, pr, changed)
 
 
-def _state(task: Task, group: Group, pr: PullRequest | None) -> str:
+def _state(task: Task, group: Group, pr: PullRequest | None, elsewhere: Collection[str]) -> str:
     members = [task.stages[number] for number in group.stages if number in task.stages]
-    if members and all(stage.landed for stage in members):
+    if members and group.id not in elsewhere and all(stage.landed for stage in members):
         return "landed"
     if group.status == "superseded":
         return "superseded"
     if pr is None:
         return "assembled"
-    if pr.status == "open":
+    if pr.status == "open" or pr.url in elsewhere:
         return "in-pr"
     newer = group.at is not None and pr.ended is not None and group.at > pr.ended
     return "assembled" if newer else "closed"

@@ -10,6 +10,7 @@ from okstra_git.git.refs import find_quietly, resolve_commit
 from okstra_git.git.repo import Git
 from okstra_git.git.three_way import merge_trees
 from okstra_git.git.worktrees import find_worktree, is_clean
+from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import IN_PR, LANDED, Reason, judge_stages
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.overview import changes_since
@@ -67,23 +68,24 @@ def _has_left(task: Task, number: int) -> bool:
 
 
 def list_obstacles(
-    git: Git, task: Task, group: Group, *, stale: Mapping[int, str], protected: Sequence[str]
+    git: Git, task: Task, group: Group, *, stale: Mapping[int, str], protected: Sequence[str], held: InBase
 ) -> list[Reason]:
     """Everything that stands against pushing this group now; empty when nothing does.
 
-    `protected` are branches, beside the usual ones, that nobody pushes to directly.
+    `protected` are branches, beside the usual ones, that nobody pushes to directly; `held` is what the group's base has
+    of its stages by now.
     """
     return [
-        *_stages(task, group, stale),
+        *_stages(task, group, stale, held),
         *_branch(git, task, group, protected),
         *_worktree(git, task, group),
         *_range(git, task, group),
     ]
 
 
-def _stages(task: Task, group: Group, stale: Mapping[int, str]) -> Iterator[Reason]:
+def _stages(task: Task, group: Group, stale: Mapping[int, str], held: InBase) -> Iterator[Reason]:
     """Every member may leave, or is in the pull request of this very group."""
-    standings = judge_stages(task, stale=stale)
+    standings = judge_stages(task, stale=stale, arrived=held.whole)
     ours = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
     for number in group.stages:
         standing = standings.get(number)
@@ -92,7 +94,7 @@ def _stages(task: Task, group: Group, stale: Mapping[int, str]) -> Iterator[Reas
             continue
         own = standing.stage is not None and standing.stage.pr in ours
         yield from (one for one in standing.reasons if not (one.code == IN_PR and own))
-    if all(_has_left(task, number) for number in group.stages):
+    if all(_has_left(task, number) and number in held.whole for number in group.stages):
         yield Reason(LANDED, "all of its stages have landed; there is nothing left to publish")
 
 

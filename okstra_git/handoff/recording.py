@@ -271,18 +271,21 @@ def _ends(task: Task, opened: Opened, ending: Ending) -> list[AnyFact]:
     ]
 
 
-def record_closed(store: Store, key: TaskKey, url: str, *, reason: str = "", replaced_by: str = "") -> Appended:
+def record_closed(
+    store: Store, key: TaskKey, url: str, *, reason: str = "", replaced_by: str = "", open_still: bool = False
+) -> Appended:
     """Record that a pull request was closed unmerged, or replaced; its stages may leave again.
 
-    Its group's row is released, branch and worktree stay. Doing it again changes nothing. Refuses an unknown address.
+    `open_still`: its stages landed, but elsewhere than where it goes to, so that it is open yet. Its group's
+    row is released, branch and worktree stay. Doing it again changes nothing. Refuses an unknown address.
     """
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_task(snapshot.state, key)
         before = _require_pr(task, url)
-        if before.status == "landed":
+        if before.status == "landed" and not open_still:
             raise PrLanded(f"{url} has landed; it was not closed", hint="git okstra handoff status", url=url)
-        if before.status != "open":
+        if before.status not in ("open", "landed"):
             return []
         fact = PrClosed(
             task=task.key,

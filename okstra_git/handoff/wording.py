@@ -33,7 +33,10 @@ _SECTIONS = ("title", "stages", "scope", "evidence", "tickets", "plan", "cost")
 class StagePart:
     """One stage of the pull request, `commit` and `tree` as they are handed over.
 
-    `carried`: the tree is not the verified one, and the verification was carried across the rewrite.
+    `carried`: the tree is not the verified one, and the verification was carried across the rewrite. `is_there`: the
+    branch has that very commit; otherwise it has the change in other commits, and `as_verified` says whether the
+    branch's files are those that were verified. `upto`: the base has the stage up to this commit, and files and commits
+    are those of the rest.
     """
 
     number: int
@@ -46,6 +49,9 @@ class StagePart:
     verification: Verification | None
     carried: bool
     summary: str = ""
+    is_there: bool = True
+    as_verified: bool = False
+    upto: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,9 @@ def _part(part: StagePart, room: _Room) -> dict[str, Any]:
         "file_count": len(part.files),
         "verification": found,
         "standing": _standing(part),
+        "is_copied": not part.is_there,
+        "as_verified": part.as_verified,
+        "upto": part.upto,
         "report": visible_line(found.report, 500) if found else "",
         "checks": [
             Check(command=visible_line(check.command, 2_000), exit_code=check.exit_code)

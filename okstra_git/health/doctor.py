@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import survey_settings
 from okstra_git.git.dangers import find_dangers, read_entries
 from okstra_git.git.refs import find_identity, list_lock_files
+from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
 from okstra_git.git.versions import (
     GIT_THRESHOLDS,
@@ -25,6 +27,7 @@ from okstra_git.health.findings import Finding, Severity, by_severity
 from okstra_git.health.fsck import Checked
 from okstra_git.host.disks import free_bytes, refuses_writing
 from okstra_git.host.locks import hold_lock
+from okstra_git.names import shown
 from okstra_git.state import layout
 from okstra_git.state.reading import Memory, read_snapshot
 from okstra_git.state.registry import active_places
@@ -46,6 +49,7 @@ def diagnose(git: Git, *, now: datetime, others: Sequence[Finding] = ()) -> Chec
         lambda: check_settings(git),
         lambda: check_dangers(git),
         lambda: check_worktrees(git),
+        lambda: check_branches(git),
         lambda: check_locks(git, now=now),
     )
     found = [finding for check in checks for finding in _surviving(check)]
@@ -153,6 +157,19 @@ def check_worktrees(git: Git) -> Iterator[Finding]:
             subject = f"{task.key.replace('/', ':')} {place.scope}".strip()
             told = f"the worktree {place.worktree} of {subject} is gone; branch {place.branch} is still reserved"
             yield Finding("worktree.missing", "warning", subject, told, "git okstra worktree prune")
+
+
+def check_branches(git: Git) -> Iterator[Finding]:
+    """Stages whose branch bears another name now than on record."""
+    for task, place in active_places(read_snapshot(git, Memory()).state):
+        stage = next((one for one in task.stages.values() if place.scope == f"stage-{one.number}"), None)
+        new = find_new_name(git, place.branch, place.worktree) if stage is not None and task.is_open else None
+        if stage is None or new is None or stage.landed or stage.branch == new:
+            continue
+        key = task.key.replace("/", ":")
+        told = f"branch {place.branch} of {key} {place.scope} is not there any more; it seems to be {shown(new)} now"
+        line = f"git okstra stage done {stage.number} --task-key {key} --branch {quote(new)}"
+        yield Finding("branch.renamed", "warning", f"{key} {place.scope}", told, f"when it is to be recorded: {line}")
 
 
 def check_locks(git: Git, *, now: datetime) -> Iterator[Finding]:

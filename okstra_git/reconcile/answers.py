@@ -1,9 +1,16 @@
 """A person's decision, recorded as the person's: a stage's new commit, or a task's new anchor."""
 
-from okstra_git.git.history import find_commit
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.history import contains, find_commit
 from okstra_git.git.refs import find_ref
-from okstra_git.names import CommitId, TaskKey
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId, TaskKey, shown
 from okstra_git.records.events import AnchorMoved, AnchorSet, AnyFact, StageMoved
+from okstra_git.records.stage import RangePrint
+from okstra_git.records.states import Stage, Task
 from okstra_git.state.bases import Stack, choose_base
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
@@ -11,27 +18,57 @@ from okstra_git.state.registry import StageUnknown, require_stage, require_task
 from okstra_git.state.store import Appended, Store
 
 
-def record_choice(store: Store, key: TaskKey, number: int, commit: CommitId, ref: str) -> Appended:
-    """The stage is at `commit` now because a person says so; refuses a stage that has no commit on record.
+class OtherStage(OkstraError):
+    """The answer is a commit of another stage of the task."""
 
-    When `ref` is a branch other than the recorded one and that is gone, the stage follows the branch as well.
+    code = "answer.other-stage"
+
+
+class TargetTip(OkstraError):
+    """The answer is where a branch stands that work is merged into."""
+
+    code = "answer.target"
+
+
+class EmptyAnswer(OkstraError):
+    """With that answer the stage would change nothing."""
+
+    code = "answer.empty"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person named: `ref` as it was typed. `targets` are branches that work is merged into, by their tips;
+    `offered` are commits that no such branch speaks against: what reconcile offers, and the tip of the stage's own."""
+
+    commit: CommitId
+    ref: str
+    targets: Mapping[str, str] = field(default_factory=dict)
+    offered: Collection[str] = ()
+
+
+def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, force: bool = False) -> Appended:
+    """The stage is at the chosen commit now because a person says so; refuses a stage that has no commit on record.
+
+    Refuses what is nearly always a slip, unless `force` says that it is meant: a commit of another stage, the tip of a
+    branch that work is merged into, a range that changes nothing. When `ref` is a branch other than the recorded one
+    and that is gone, the stage follows the branch as well.
     """
+    commit, ref = choice.commit, choice.ref
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_task(snapshot.state, key)
-        stage = require_stage(task, number)
-        if stage.range is None:
-            raise StageUnknown(
-                f"stage {number} of {key} has no commit on record yet",
-                stage=number,
-                hint=f"git okstra stage done {number} --task-key {key}",
-            )
+        stage = _require_recorded(task, number)
+        assert stage.range is not None
         is_branch = find_ref(store.git, f"refs/heads/{ref}") is not None
         renamed = ref if is_branch and find_ref(store.git, f"refs/heads/{stage.branch}") is None else None
         if stage.range.head == commit and renamed is None:
             return []
         base = choose_base(store.git, task, Stack.of(task), stage, commit)
         new = take_prints(store.git, [(base, commit)])[0]
+        doubt = None if force or stage.range.head == commit else find_doubt(store.git, task, stage, choice, new)
+        if doubt is not None:
+            raise doubt
         return [
             StageMoved(
                 task=task.key, stage=number, old=stage.range.head, range=new, proof="user", ref=ref, branch=renamed
@@ -39,6 +76,45 @@ def record_choice(store: Store, key: TaskKey, number: int, commit: CommitId, ref
         ]
 
     return store.append(decide)
+
+
+def _require_recorded(task: Task, number: int) -> Stage:
+    stage = require_stage(task, number)
+    if stage.range is None:
+        key = task.key.replace("/", ":")
+        raise StageUnknown(
+            f"stage {number} of {key} has no commit on record yet",
+            stage=number,
+            hint=f"git okstra stage done {number} --task-key {key}",
+        )
+    return stage
+
+
+def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangePrint) -> OkstraError | None:
+    """Why the chosen commit is probably not the stage; `new` is the range that it would be."""
+    key, commit = task.key.replace("/", ":"), choice.commit
+    look = f"git okstra reconcile --task-key {key} --check --show"
+    hint = f"{look} tells what it may be; if this is meant, repeat the line with --force"
+    other = next((one for one in task.stages.values() if one.number != stage.number and _holds(git, one, commit)), None)
+    if other is not None:
+        told = f"{shown(choice.ref)}, {commit[:10]}, is a commit of stage {other.number}, not of stage {stage.number}"
+        return OtherStage(told, hint=hint, stage=stage.number, other=other.number, commit=commit)
+    target = choice.targets.get(commit)
+    if target is not None and commit not in choice.offered and not commit.startswith(choice.ref.lower()):
+        told = f"{shown(choice.ref)}, {commit[:10]}, is where {target} stands, which stages are merged into"
+        return TargetTip(told, hint=hint, stage=stage.number, target=target, commit=commit)
+    if new.is_empty:
+        told = f"at {shown(choice.ref)}, {commit[:10]}, stage {stage.number} would change no file"
+        return EmptyAnswer(told, hint=hint, stage=stage.number, commit=commit)
+    return None
+
+
+def _holds(git: Git, stage: Stage, commit: str) -> bool:
+    """Whether the commit is the stage's recorded one, or one of those that belong to it."""
+    found = stage.range
+    if found is None or not contains(git, found.head, commit):
+        return False
+    return commit == found.head or not (found.base is not None and contains(git, found.base, commit))
 
 
 def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> Appended:

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from shlex import quote
 
-from okstra_git.git.history import contains
 from okstra_git.git.refs import find_ref
+from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, parse_branch, shown
-from okstra_git.records.events import AnyFact, PlaceReleased, StageDone, StageStarted
+from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, StageDone, StageStarted
 from okstra_git.records.stage import RangePrint
-from okstra_git.records.states import Place, Stage, Task
+from okstra_git.records.states import Place, Stage, State, Task
 from okstra_git.state.bases import Stack, choose_base
 from okstra_git.state.catching_up import has_nothing_new
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import release, require_stage, require_task
+from okstra_git.state.registry import release, require_stage, require_task, reserve
 from okstra_git.state.store import Appended, Store
 from okstra_git.state.writer import find_writer
 from okstra_git.tasks.checks import BranchMissing, require_commit, require_open
@@ -55,7 +56,7 @@ def finish_stages(
         return [
             fact
             for request, stage, found in zip(requests, stages, prints, strict=True)
-            for fact in _facts(task, request, stage, found)
+            for fact in _facts(store.git, snapshot, task, request, stage, found)
         ]
 
     return store.append(decide)
@@ -71,23 +72,55 @@ def is_left_behind(git: Git, task: Task, request: DoneRequest, writer: str | Non
 
 
 def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: Stage) -> tuple[str | None, str]:
+    if request.commit is None and stage.branch and find_ref(git, f"refs/heads/{stage.branch}") is None:
+        raise _branch_gone(git, task, stage)
     head = require_commit(git, request.commit or f"refs/heads/{stage.branch}", what="the stage commit")
     if request.base:
         return require_commit(git, request.base, what="the base"), head
-    if stage.landed and stage.range is not None and stage.range.head != head and contains(git, head, stage.range.head):
-        return stage.range.head, head  # what landed has left; the stage is what came on top of it
     return choose_base(git, task, stack, stage, head), head
 
 
-def _facts(task: Task, request: DoneRequest, stage: Stage, found: RangePrint) -> list[AnyFact]:
+def _branch_gone(git: Git, task: Task, stage: Stage) -> BranchMissing:
+    """The branch was renamed or deleted; says which one it is now, where that can be told."""
+    place = task.places.get(f"stage-{stage.number}")
+    new = find_new_name(git, stage.branch, place.worktree if place is not None else None)
+    line = f"git okstra stage done {stage.number} --task-key {task.key.replace('/', ':')}"
+    what = f"branch {stage.branch} of stage {stage.number} is not there any more"
+    if new is None:
+        hint = f"git branch --all; then {line} --branch NAME"
+        return BranchMissing(what, hint=hint, branch=stage.branch, stage=stage.number)
+    told = f"{what}; it seems to be {shown(new)} now"
+    return BranchMissing(told, hint=f"{line} --branch {quote(new)}", branch=stage.branch, stage=stage.number, now=new)
+
+
+def _facts(
+    git: Git, snapshot: Snapshot, task: Task, request: DoneRequest, stage: Stage, found: RangePrint
+) -> list[AnyFact]:
     done = StageDone(task=task.key, stage=stage.number, branch=stage.branch, range=found, carry=request.carry)
     if stage.number in task.stages:
         before = task.stages[stage.number]
         same = before.range == found and before.branch == stage.branch and request.carry in (None, before.carry)
-        return [] if same else [done]
+        return [] if same else [*_moved_row(git, snapshot.state, task, stage), done]
     base = found.base or found.head
     started = StageStarted(task=task.key, stage=stage.number, branch=stage.branch, title=stage.title, base=base)
     return [started, done]
+
+
+def _moved_row(git: Git, state: State, task: Task, stage: Stage) -> list[AnyFact]:
+    """The stage's row with the branch that it has now, where the one it had is gone; refuses one of another row."""
+    scope = f"stage-{stage.number}"
+    held = task.places.get(scope)
+    if held is None or held.status != "active" or held.branch == stage.branch:
+        return []
+    if find_ref(git, f"refs/heads/{held.branch}") is not None:
+        return []
+    kept = held.model_dump(include={"worktree", "base_ref", "adopted", "phase", "stages"})
+    fact = PlaceReserved(task=task.key, scope=scope, branch=stage.branch, **kept)
+    others = {name: place for name, place in task.places.items() if name != scope}
+    reserve(
+        state.model_copy(update={"tasks": {**state.tasks, task.key: task.model_copy(update={"places": others})}}), fact
+    )
+    return [PlaceReleased(task=task.key, scope=scope, branch=held.branch), fact]
 
 
 def _stage_to_finish(git: Git, task: Task, request: DoneRequest) -> Stage:

@@ -8,8 +8,10 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.repo import Git
+from okstra_git.git.upstreams import branch_tips
 from okstra_git.git.worktrees import Worktree, is_clean, list_worktrees, remove_worktree
 from okstra_git.names import TaskKey
+from okstra_git.records.handoff import Group
 from okstra_git.records.states import Place, Stage, State, Task
 
 
@@ -97,6 +99,8 @@ def _why_held(git: Git, task: Task, place: Place, worktree: Worktree) -> str | N
         members = [task.stages.get(number) for number in group.stages]
         if not members or not all(stage is not None and stage.landed for stage in members):
             return "its group has not landed"
+        if _is_awaited(git, task, group, [stage for stage in members if stage is not None]):
+            return "its group has not landed where it goes to"
         arrived = [group.range.head, *_arrived(git, [stage for stage in members if stage is not None])]
     else:
         stage = task.stages.get(_stage_of(place))
@@ -106,6 +110,14 @@ def _why_held(git: Git, task: Task, place: Place, worktree: Worktree) -> str | N
     if any(contains(git, commit, worktree.head or "") for commit in arrived):
         return None
     return "its branch has commits that have not landed"
+
+
+def _is_awaited(git: Git, task: Task, group: Group, members: Sequence[Stage]) -> bool:
+    """Whether the branch that the group goes to is there and lacks what its stages landed as."""
+    own = {stage.branch for stage in task.stages.values()} | {other.branch for other in task.groups.values()}
+    tips = branch_tips(git, group.base_ref) if group.base_ref.removeprefix("refs/heads/") not in own else []
+    landings = [stage.landing.commit for stage in members if stage.landing is not None]
+    return bool(tips) and not all(any(contains(git, tip, commit) for tip in tips) for commit in landings)
 
 
 def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:

@@ -68,3 +68,9 @@ SMALL = PullRequestFacts(
 CARRIED = replace(FORM, number=4, verification=verification("1", "2"), carried=True)
 ALTERED = replace(FORM, number=5, verification=verification("1", "2", database=False))
 UNVERIFIED = replace(FORM, number=6, verification=None, files=(), title="", summary="")
+COPIED = (
+    replace(TABLE, is_there=False, as_verified=True),
+    replace(FORM, is_there=False, upto=oid("8")),
+    replace(CARRIED, is_there=False),
+    replace(ALTERED, is_there=False),
+)

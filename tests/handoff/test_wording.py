@@ -16,7 +16,7 @@ from okstra_git.handoff.wording import MAX_BODY, MAX_TITLE, PullRequestFacts, St
 from okstra_git.records.stage import Check
 from okstra_git.rendering import _environment, read_labels
 from okstra_git.shipped import templates_directory
-from tests.handoff.parcels import ALTERED, CARRIED, FORM, SMALL, TABLE, UNVERIFIED, oid, verification
+from tests.handoff.parcels import ALTERED, CARRIED, COPIED, FORM, SMALL, TABLE, UNVERIFIED, oid, verification
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WRITE = bool(os.environ.get("OKSTRA_WRITE_SNAPSHOTS"))
@@ -26,6 +26,8 @@ SAMPLES = {
     "odd.en": replace(
         SMALL, stages=(CARRIED, ALTERED, UNVERIFIED), others=(), tickets=(), usage=(), plan_path="", group=""
     ),
+    "copied.en": replace(SMALL, stages=COPIED, others=(), tickets=(), usage=(), plan_path=""),
+    "copied.ko": replace(SMALL, language="ko", stages=COPIED, others=(), tickets=(), usage=(), plan_path=""),
     "odd.ko": replace(SMALL, language="ko", stages=(CARRIED, ALTERED, UNVERIFIED), usage=SMALL.usage[:1]),
 }
 HOSTILE = (
