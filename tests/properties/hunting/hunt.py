@@ -1,0 +1,39 @@
+"""The hunt itself: records a world of tasks, then round after round makes a scene of each and has it judged."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from tests.properties.hunting.judge import Court
+from tests.properties.hunting.oracle import judge
+from tests.properties.hunting.recording import record_task
+from tests.properties.hunting.report import Case, Tally
+from tests.properties.hunting.scenes import make_scene
+from tests.properties.hunting.values import Commit, Scene, ancestors
+
+
+def hunt(folder: Path, seed: int, *, tasks: Sequence[int], rounds: Iterable[int]) -> Iterator[Case]:
+    """Every judgement of these rounds about these tasks, in a repository made in `folder`."""
+    court = Court(folder, [record_task(seed, number) for number in tasks])
+    for place in rounds:
+        scenes = [make_scene(seed, number, place, task) for number, task in zip(tasks, court.tasks, strict=True)]
+        said = court.judge(scenes)
+        for scene in scenes:
+            known = commits_of(scene)
+            items = said[scene.task.name]
+            for stage in scene.task.stages:
+                item = items.get(stage.number)
+                yield Case(seed, place, scene, stage, item, judge(scene, stage, item, known))
+
+
+def commits_of(scene: Scene) -> dict[str, Commit]:
+    """Every commit that a scene can speak of, by its id."""
+    tips = [*scene.refs.values(), *scene.task.branches.values(), scene.task.trunk[-1]]
+    return {commit.oid: commit for commit in ancestors(*tips)}
+
+
+def run(folder: Path, seed: int, *, tasks: int, rounds: int, first: int = 0) -> Tally:
+    """A whole hunt with one seed, counted."""
+    tally = Tally()
+    for case in hunt(folder, seed, tasks=range(tasks), rounds=range(first, first + rounds)):
+        tally.add(case)
+    return tally
