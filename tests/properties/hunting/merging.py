@@ -29,6 +29,8 @@ def merge(
     here = {old: new for old, new in ours_renamed.items() if old in before and old not in ours and new in ours}
     for old, new in theirs_renamed.items():
         if old in before and old not in theirs and new in theirs:
+            if here.get(old, new) != new:
+                conflicts.append(new)
             _move(result, here.get(old, old), new, conflicts)
             here[old] = new
     taken = set(theirs_renamed.values())

@@ -43,8 +43,8 @@ class View:
 
     @cached_property
     def own(self) -> set[Commit]:
-        """Commits of the branch that no target has."""
-        return self.on_own - self.in_targets
+        """Commits of the branch itself: no target has them but by merging it."""
+        return self.on_own - self.scene.trunk_alone()
 
     @cached_property
     def line(self) -> list[Commit]:
@@ -142,6 +142,8 @@ def _beside(view: View, start: Commit, end: Commit, outside: set[Commit]) -> tup
     how = "altered" if altered else "kept"
     if not above:
         below = any(commit in ancestors(start) for commit in outside)
+        if altered and not is_whole(view.stage, start.tree, end.tree, view.scene.renames):
+            return "false", "H: part of it taken for something that was there before"
         return "false", f"part outside: {'below' if below else 'another line'}, {how}"
     if not altered and makes_change(view.stage, start.tree, above[0].tree, view.scene.renames):
         return "low", "net-zero commits above"
@@ -197,13 +199,20 @@ def _clean(view: View, block: list[Commit], *, alone: bool) -> str:
 
 
 def _is_reordered(view: View) -> bool:
-    """Whether stages of its line stand in another order than they were recorded in."""
-    order = [
-        next((s.number for s in view.scene.task.stages if source in s.commits), 0)
-        for commit in reversed(view.line)
-        for source in commit.made_from
-    ]
-    return order != sorted(order)
+    """Whether it and a stage that it was built on, or that was built on it, are now the other way round."""
+    views = [View(view.scene, stage) for stage in view.scene.task.stages]
+    pairs = [(a, b) for a in views for b in views if a.stage.number < b.stage.number and _is_under(a.stage, b.stage)]
+    return any(_is_above(low, high) for low, high in pairs if view.stage in (low.stage, high.stage))
+
+
+def _is_under(low: Stage, high: Stage) -> bool:
+    return low.head in ancestors(high.base)
+
+
+def _is_above(low: View, high: View) -> bool:
+    """Whether a commit of the lower stage stands on one of the higher stage."""
+    everything = low.on_own | high.on_own | low.in_targets
+    return any(high.is_made(under) for commit in everything if low.is_made(commit) for under in ancestors(commit))
 
 
 def _missed_landing(view: View) -> tuple[str, str]:

@@ -11,7 +11,8 @@ from tests.properties.hunting.values import Author, Commit, Stage, Task, Tree
 START = 1_700_000_000
 LAYOUTS = {"apart": 4, "stacked": 3, "one branch": 3}
 SHAPES = {
-    "plain": 12, "try first": 4, "try last": 3, "toggles": 3, "empty last": 1, "empty between": 1, "moves": 4, "again": 1,
+    "plain": 16, "try first": 4, "try last": 3, "toggles": 3, "empty last": 1, "empty between": 1, "moves": 4,
+    "again": 1, "merge": 1,
 }  # fmt: skip
 
 
@@ -40,7 +41,7 @@ class Pen:
     def commit(self, tree: Tree, parents: tuple[Commit, ...], subject: str, **facts: object) -> Commit:
         """A new commit; its committer's second is never used twice, so its id is new."""
         author = facts.pop("author", None) or self.author()
-        made = Commit(tree, parents, author, self.subject(subject), START * 1 + 10_000_000 + self.next())  # type: ignore[arg-type]
+        made = Commit(tree, parents, author, self.subject(subject), START + 10_000_000 + self.next())  # type: ignore[arg-type]
         for name, value in facts.items():
             setattr(made, name, value)
         return made
@@ -74,7 +75,10 @@ def _commits(pen: Pen, base: Commit, stage: int) -> list[Commit]:
     made: list[Commit] = []
     for word in _words(pen.random, shape):
         below = made[-1] if made else base
-        commit = _revert(pen, below, made[int(word[7:])], stage) if word.startswith("revert ") else None
+        if word == "aside":
+            made += _aside(pen, below, stage)
+            continue
+        commit = _revert(pen, below, made[int(word[7:])]) if word.startswith("revert ") else None
         made.append(commit or _edited(pen, below, word, stage))
     return made
 
@@ -98,6 +102,7 @@ def _words(random: Random, shape: str) -> list[str]:
                 ["move code", "rename"], ["move lines", *work], ["rename"], ["move code"],
             ]
         ),
+        "merge": ["", "aside", *random.choice([[], [""]])],
         "again": [*work, "revert 0", f"revert {len(work)}"],
     }[shape]  # fmt: skip
 
@@ -111,7 +116,14 @@ def _edited(pen: Pen, below: Commit, word: str, stage: int) -> Commit:
     return pen.commit(desk.files, (below,), subject, how="recorded", renames=desk.renames)
 
 
-def _revert(pen: Pen, below: Commit, taken: Commit, stage: int) -> Commit | None:
+def _aside(pen: Pen, below: Commit, stage: int) -> list[Commit]:
+    """A commit on a side branch, and the merge of it."""
+    side = _edited(pen, below, "", stage)
+    tree = side.tree if pen.random.random() < 0.7 else edit(pen.random, side.tree, pen.next()).files
+    return [side, pen.commit(tree, (below, side), "merge", how="recorded", renames=side.renames)]
+
+
+def _revert(pen: Pen, below: Commit, taken: Commit) -> Commit | None:
     renames = {new: old for old, new in taken.renames.items()}
     undone = merge(taken.tree, below.tree, taken.before, theirs_renamed=renames)
     if undone.conflicts or undone.tree == below.tree:

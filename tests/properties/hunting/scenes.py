@@ -2,11 +2,12 @@
 
 from random import Random
 
+from tests.properties.hunting.merging import merge
 from tests.properties.hunting.recording import START, Pen
 from tests.properties.hunting.rewriting import Rewriter, Step
 from tests.properties.hunting.todo import make_todo
 from tests.properties.hunting.upstream import move_trunk
-from tests.properties.hunting.values import Commit, Scene, Stage, Task
+from tests.properties.hunting.values import Commit, Scene, Stage, Task, ancestors, line_of
 
 REMOTE = "refs/remotes/origin/"
 BASES = {"tip": 7, "same": 4, "older": 1, "root": 0.3}
@@ -28,7 +29,23 @@ def make_scene(seed: int, number: int, place: int, task: Task) -> Scene:
         ends = _rewrite(pen, scene, trunk, stages)
         for branch in dict.fromkeys(stage.branch for stage in stages):
             _place(pen, scene, branch, ends[branch], stages, trunk)
+        if random.random() < 0.04:
+            _merge_into_trunk(pen, scene, random.choice(list(ends.values())))
     return scene
+
+
+def _merge_into_trunk(pen: Pen, scene: Scene, end: Commit) -> None:
+    """The trunk takes a rewritten branch with a merge commit."""
+    name = f"refs/heads/{scene.task.trunk_name}"
+    trunk, below = scene.refs[name], ancestors(scene.refs[name])
+    fork = next((commit for commit in line_of(end) if commit in below), None)
+    if fork is None or fork is end:
+        return
+    merged = merge(fork.tree, trunk.tree, end.tree, ours_renamed=scene.renames)
+    if not merged.conflicts:
+        scene.merged.insert(0, pen.commit(merged.tree, (trunk, end), "merge branch", how="merge"))
+        scene.refs[name] = scene.merged[0]
+        scene.notes.append("trunk: takes a branch as it is now")
 
 
 def lines_of(task: Task) -> list[list[Stage]]:

@@ -132,13 +132,17 @@ class Task:
 
 @dataclass
 class Scene:
-    """A task's history made anew: refs by full name, upstreams by branch name, what the trunk renamed."""
+    """A task's history made anew: refs by full name, upstreams by branch name, what the trunk renamed.
+
+    `merged` = merges by which the trunk took a branch as it is now, newest first.
+    """
 
     task: Task
     refs: dict[str, Commit] = field(default_factory=dict)
     tracks: dict[str, str] = field(default_factory=dict)
     renames: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    merged: list[Commit] = field(default_factory=list)
 
     def own(self, branch: str) -> Commit | None:
         """The tip of a stage's branch: the local one, or where it is gone the fetched one."""
@@ -154,6 +158,16 @@ class Scene:
         """Tips of the trunk, here and as it was fetched."""
         names = (f"refs/heads/{self.task.trunk_name}", f"refs/remotes/origin/{self.task.trunk_name}")
         return [self.refs[name] for name in names if name in self.refs]
+
+
+    def trunk_alone(self) -> set[Commit]:
+        """What the targets have without the branches that were merged into them."""
+        return ancestors(*(self._under_merges(tip) for tip in self.targets()))
+
+    def _under_merges(self, tip: Commit) -> Commit:
+        while tip in self.merged:
+            tip = tip.parents[0]
+        return tip
 
 
 def changed_paths(before: Tree, after: Tree) -> set[str]:
