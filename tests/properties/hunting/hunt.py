@@ -22,7 +22,7 @@ def hunt(folder: Path, seed: int, *, tasks: Sequence[int], rounds: Iterable[int]
             items = said[scene.task.name]
             for stage in scene.task.stages:
                 item = items.get(stage.number)
-                yield Case(seed, place, scene, stage, item, judge(scene, stage, item, known))
+                yield Case(seed, place, scene, stage, item, judge(scene, stage, item, known, court.replays))
 
 
 def commits_of(scene: Scene) -> dict[str, Commit]:

@@ -1,6 +1,6 @@
 """Says of each answer whether it is true: from how the commits were made, and from what git's merge makes of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,8 +13,15 @@ PLAIN = {"kept", "reworded", "retimed", "recorded"}
 KEEPS_IDENTITY = {"kept", "reworded", "recorded"}
 
 
+Replays = Callable[[Stage, Commit, Commit], bool | None]
+"""Whether git's own merge of whole trees makes the recorded change on one commit into the other; None = no idea."""
+
+
 class Judgement(NamedTuple):
-    """`verdict` is right, false, low or missed; `kind` its class, by the letters of docs/design/hunt.md."""
+    """`verdict` is right, false, blind, low or missed; `kind` its class, by the letters of docs/design/hunt.md.
+
+    blind = false, but nothing in the repository could tell: what was left out bears no mark of its origin.
+    """
 
     said: str
     verdict: str
@@ -28,6 +35,7 @@ class View:
 
     scene: Scene
     stage: Stage
+    replays: Replays
 
     @cached_property
     def own_tip(self) -> Commit | None:
@@ -74,12 +82,33 @@ class View:
     def outside(self, start: Commit, end: Commit) -> set[Commit]:
         """What the stage has on its branch, and the range `start`..`end` has not."""
         inside = ancestors(end) - ancestors(start)
+        if end not in self.own:  # landed: that the branch was put back to a part of the record itself takes nothing away
+            inside |= set(self.stage.commits)
         return {commit for commit in self.made if commit not in inside and not commit.is_empty}
 
+    def is_known(self, commit: Commit) -> bool:
+        """Whether a commit still shows, by author and second or by author and subject, what it was made from."""
+        return any(
+            commit.author == source.author
+            or (commit.author.email, commit.subject) == (source.author.email, source.subject)
+            for source in commit.made_from
+            if source in self.stage.commits
+        )
 
-def judge(scene: Scene, stage: Stage, item: Mapping[str, Any] | None, known: Mapping[str, Commit]) -> Judgement:
-    """What to think of what okstra says about a stage; `known` are all commits of the scene by id."""
-    view = View(scene, stage)
+
+def judge(
+    scene: Scene,
+    stage: Stage,
+    item: Mapping[str, Any] | None,
+    known: Mapping[str, Commit],
+    replays: Replays = lambda *_: None,
+) -> Judgement:
+    """What to think of what okstra says about a stage; `known` are all commits of the scene by id.
+
+    `replays` is asked before something is called wrong or needless: where merges are close, git's two programs for
+    them do not always agree, and okstra is right with either.
+    """
+    view = View(scene, stage, replays)
     is_there = stage.head in view.on_own or stage.head in view.in_targets
     if item is None:
         return Judgement("nothing", "right") if is_there else Judgement("nothing", "false", "silent")
@@ -96,7 +125,8 @@ def _judge_auto(view: View, item: Mapping[str, Any], end: Commit | None) -> Judg
         return Judgement("auto", "false", place)
     if item["recorded"] != view.stage.head.oid:
         return Judgement("auto", "false", "recorded")
-    found = [(start, view.outside(start, end)) for start in starts(view.stage, end, view.scene.renames)]
+    begin = starts(view.stage, end, view.scene.renames) or [x for x in line_of(end) if view.replays(view.stage, x, end)]
+    found = [(start, view.outside(start, end)) for start in begin]
     if not found:
         return Judgement("auto", "false", "H: not the recorded change")
     start, outside = min(found, key=lambda pair: len(pair[1]))
@@ -133,26 +163,30 @@ def _fine(view: View, item: Mapping[str, Any], end: Commit) -> tuple[str, str]:
 def _beside(view: View, start: Commit, end: Commit, outside: set[Commit]) -> tuple[str, str]:
     """The class of a range that leaves commits of its stage out."""
     altered = any(commit.altered for commit in outside)
-    if end not in view.on_own:
-        whole = {source for commit in view.made for source in commit.made_from} >= set(view.stage.commits)
-        head = any(view.stage.head in commit.made_from for commit in outside)
-        name = "F: landed, while the branch goes on" if head or whole else "part outside: landed"
-        return "false", f"{name}, {'altered' if altered else 'kept'}"
-    above = [commit for commit in view.line if commit in outside and end in ancestors(commit)]
     how = "altered" if altered else "kept"
+    blind = "false" if any(view.is_known(commit) for commit in outside) else "blind"
+    if end not in view.own:
+        return "false", f"{_landed(view, outside)}, {how}"
+    above = [commit for commit in view.line if commit in outside and end in ancestors(commit)]
     if not above:
         below = any(commit in ancestors(start) for commit in outside)
         if altered and not is_whole(view.stage, start.tree, end.tree, view.scene.renames):
-            return "false", "H: part of it taken for something that was there before"
-        return "false", f"part outside: {'below' if below else 'another line'}, {how}"
+            return blind, "H: part of it taken for something that was there before"
+        return blind, f"part outside: {'below' if below else 'another line'}, {how}"
     if not altered and makes_change(view.stage, start.tree, above[0].tree, view.scene.renames):
         return "low", "net-zero commits above"
     if not view.is_made(end):
-        return "false", f"E: a copy below the stage's own version, {how}"
+        return blind, f"E: a copy below the stage's own version, {how}"
     if altered:
         tail = any(source.tree == view.stage.head.tree for source in end.made_from if source in view.stage.commits)
-        return "false", "D: net-zero tail altered" if tail else "D2: inner range, the end altered"
+        return blind, "D: net-zero tail altered" if tail else "D2: inner range, the end altered"
     return "false", "C: inner range with other files"
+
+
+def _landed(view: View, outside: set[Commit]) -> str:
+    whole = {source for commit in view.made for source in commit.made_from} >= set(view.stage.commits)
+    head = any(view.stage.head in commit.made_from for commit in outside)
+    return "F: landed, while the branch goes on" if head or whole else "part outside: landed"
 
 
 def _missed(view: View) -> tuple[str, str]:
@@ -171,7 +205,7 @@ def _missed(view: View) -> tuple[str, str]:
         return "right", ""
     equal = equal_ranges(stage, view.line, renamed)
     mine = (places[-1] + 1, places[0])
-    if any(not _nested(other, mine) for other in equal):
+    if any(not _nested(other, mine) for other in equal) or view.replays(stage, start, block[0]) is False:
         return "right", ""
     if not is_whole(stage, start.tree, block[0].tree, renamed):
         return "missed", "partial: some of it was there before"
@@ -200,7 +234,7 @@ def _clean(view: View, block: list[Commit], *, alone: bool) -> str:
 
 def _is_reordered(view: View) -> bool:
     """Whether it and a stage that it was built on, or that was built on it, are now the other way round."""
-    views = [View(view.scene, stage) for stage in view.scene.task.stages]
+    views = [View(view.scene, stage, view.replays) for stage in view.scene.task.stages]
     pairs = [(a, b) for a in views for b in views if a.stage.number < b.stage.number and _is_under(a.stage, b.stage)]
     return any(_is_above(low, high) for low, high in pairs if view.stage in (low.stage, high.stage))
 
