@@ -1,6 +1,9 @@
 """The hunt itself: records a world of tasks, then round after round makes a scene of each and has it judged."""
 
+import math
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from tests.properties.hunting.judge import Court
@@ -31,9 +34,9 @@ def commits_of(scene: Scene) -> dict[str, Commit]:
     return {commit.oid: commit for commit in ancestors(*tips)}
 
 
-def run(folder: Path, seed: int, *, tasks: int, rounds: int, first: int = 0) -> Tally:
-    """A whole hunt with one seed, counted."""
-    tally = Tally()
-    for case in hunt(folder, seed, tasks=range(tasks), rounds=range(first, first + rounds)):
+def run(folder: Path, seed: int, *, tasks: int, rounds: int, seconds: float = math.inf) -> Tally:
+    """A whole hunt with one seed, counted; after so many seconds no new round begins."""
+    tally, end = Tally(), time.monotonic() + seconds
+    for case in hunt(folder, seed, tasks=range(tasks), rounds=takewhile(lambda _: time.monotonic() < end, range(rounds))):
         tally.add(case)
     return tally

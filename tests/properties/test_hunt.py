@@ -1,0 +1,60 @@
+"""The hunt: thousands of rewritten histories, and none of okstra's answers about them may be false."""
+
+import os
+from pathlib import Path
+from random import SystemRandom
+
+import pytest
+
+from tests.properties.hunting.hunt import run
+from tests.properties.hunting.naive import judge_naively
+from tests.properties.hunting.report import Tally, tell
+
+QUICK_SEEDS = (21, 22, 23)
+DEEP_PARTS = 24
+"""Of about 4,200 judgements each: a hundred thousand in all."""
+
+SECONDS = 100
+"""What a deep part may take: two cores are done with all of them in 20 minutes, however slow they are."""
+
+CLASSES = (
+    "A1", "A2", "A3", "A4", "C:", "D:", "D2", "E:", "F:", "G:", "H: not", "H: part", "part outside: below, altered",
+    "part outside: below, kept", "part outside: another line", "part outside: landed",
+)  # fmt: skip
+
+
+def check(tally: Tally, seed: int) -> None:
+    """Nothing false, and hardly a question about commits that were only moved."""
+    false, clean = tally.list("false"), [case for case in tally.list("missed") if case.judgement.kind == "clean"]
+    table = "\n".join(tally.lines())
+    told = "\n\n".join(tell(case) for case in (*false[:5], *clean[:5]))
+    assert not false, f"seed {seed}: {len(false)} answers are false\n{table}\n\n{told}"
+    most = tally.total * 3 // 1000
+    assert len(clean) <= most, f"seed {seed}: {len(clean)} needless questions, at most {most}\n{table}\n\n{told}"
+
+
+@pytest.mark.parametrize("seed", QUICK_SEEDS)
+def test_no_answer_is_false(tmp_path: Path, seed: int) -> None:
+    check(run(tmp_path / "world", seed, tasks=24, rounds=10), seed)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("part", range(DEEP_PARTS))
+def test_no_answer_is_false_for_long(tmp_path: Path, part: int) -> None:
+    seed = SystemRandom().randrange(10_000, 10_000_000) if os.environ.get("OKSTRA_RANDOM") else 1_000 + part
+    check(run(tmp_path / "world", seed, tasks=54, rounds=40, seconds=SECONDS), seed)
+
+
+def test_the_hunt_has_teeth() -> None:
+    """A judge that follows by content alone is found out in every class there is, and is right often enough."""
+    tally = judge_naively(seed=21, tasks=54, rounds=14)
+    found = {kind for verdict, kind in tally.kinds if verdict == "false"}
+    assert [name for name in CLASSES if not any(kind.startswith(name) for kind in found)] == []
+    assert tally.said["auto", "right"] > tally.total / 5
+    assert tally.said["nothing", "right"] > tally.total / 10
+
+
+def test_a_scene_is_the_same_every_time() -> None:
+    first, second = (judge_naively(seed=5, tasks=4, rounds=2) for _ in range(2))
+    assert first.kinds == second.kinds
+    assert [tell(case) for case in first.cases] == [tell(case) for case in second.cases]
