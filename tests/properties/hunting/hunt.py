@@ -37,6 +37,7 @@ def commits_of(scene: Scene) -> dict[str, Commit]:
 def run(folder: Path, seed: int, *, tasks: int, rounds: int, seconds: float = math.inf) -> Tally:
     """A whole hunt with one seed, counted; after so many seconds no new round begins."""
     tally, end = Tally(), time.monotonic() + seconds
-    for case in hunt(folder, seed, tasks=range(tasks), rounds=takewhile(lambda _: time.monotonic() < end, range(rounds))):
+    places = takewhile(lambda _: time.monotonic() < end, range(rounds))
+    for case in hunt(folder, seed, tasks=range(tasks), rounds=places):
         tally.add(case)
     return tally

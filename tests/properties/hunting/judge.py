@@ -41,9 +41,7 @@ class Court:
         for branch in task.branches:
             mine = [stage for stage in task.stages if stage.branch == branch]
             lines = "".join(f"{stage.number} {stage.head.oid} {stage.base.oid}\n" for stage in mine)
-            self.world.okstra(
-                "stage", "done", "--task-key", key, "--branch", branch, "--from-file", "-", stdin=lines
-            )
+            self.world.okstra("stage", "done", "--task-key", key, "--branch", branch, "--from-file", "-", stdin=lines)
 
     def replays(self, stage: Stage, start: Commit, end: Commit) -> bool | None:
         """Whether git's merge of trees (merge-ort, as in cherry-pick) makes the recorded change on `start` into `end`.
@@ -65,9 +63,7 @@ class Court:
         refs = {name: commit.oid for scene in scenes for name, commit in scene.refs.items()}
         self._put(refs, {branch: ref for scene in scenes for branch, ref in scene.tracks.items()})
         said = self.world.okstra("reconcile", "--all", "--check", "--json", exit=None).expect(0, 2).json
-        return {
-            one["task"].rpartition(":")[2]: {item["stage"]: item for item in one["items"]} for one in said["tasks"]
-        }
+        return {one["task"].rpartition(":")[2]: {item["stage"]: item for item in one["items"]} for one in said["tasks"]}
 
 
 def _recorded_refs(task: Task) -> dict[str, str]:

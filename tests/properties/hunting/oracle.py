@@ -82,7 +82,7 @@ class View:
     def outside(self, start: Commit, end: Commit) -> set[Commit]:
         """What the stage has on its branch, and the range `start`..`end` has not."""
         inside = ancestors(end) - ancestors(start)
-        if end not in self.own:  # landed: that the branch was put back to a part of the record itself takes nothing away
+        if end not in self.own:  # landed: a branch that was put back to a part of the record itself takes nothing away
             inside |= set(self.stage.commits)
         return {commit for commit in self.made if commit not in inside and not commit.is_empty}
 

@@ -15,7 +15,7 @@ def makes_change(stage: Stage, before: Tree, after: Tree, renamed: Renames) -> b
     """
     if before == after or not changed_paths(before, after) <= _reach(stage, renamed):
         return False
-    return any(_merged(stage, before, known) == after for known in ((renamed, NO_RENAMES) if renamed else (NO_RENAMES,)))
+    return any(_merged(stage, before, known) == after for known in (renamed, NO_RENAMES)[not renamed :])
 
 
 def _merged(stage: Stage, before: Tree, renamed: Renames) -> Tree | None:

@@ -53,12 +53,13 @@ def record_task(seed: int, number: int) -> Task:
     pen = Pen(random, anonymous=random.random() < 0.12, clock=START + number * 100_000)
     trunk = _trunk(pen)
     layout = random.choices(list(LAYOUTS), weights=list(LAYOUTS.values()))[0]
+    shape = "switch" if layout != "apart" and random.random() < 0.15 else ""
     name = f"t{number:02}"
     stages: list[Stage] = []
     for place in range(1, 1 + random.choices((1, 2, 3), weights=(4, 5, 4))[0]):
         base = stages[-1].head if stages and layout != "apart" else random.choice([trunk[-1], trunk[-1], trunk[0]])
         branch = f"{name}/all" if layout == "one branch" else f"{name}/s{place}"
-        stages.append(Stage(place, branch, base, tuple(_commits(pen, base, place))))
+        stages.append(Stage(place, branch, base, tuple(_commits(pen, base, place, shape))))
     return Task(name, tuple(trunk), tuple(stages), pen.anonymous)
 
 
@@ -70,8 +71,8 @@ def _trunk(pen: Pen) -> list[Commit]:
     return trunk
 
 
-def _commits(pen: Pen, base: Commit, stage: int) -> list[Commit]:
-    shape = pen.random.choices(list(SHAPES), weights=list(SHAPES.values()))[0]
+def _commits(pen: Pen, base: Commit, stage: int, shape: str) -> list[Commit]:
+    shape = shape or pen.random.choices(list(SHAPES), weights=list(SHAPES.values()))[0]
     made: list[Commit] = []
     for word in _words(pen.random, shape):
         below = made[-1] if made else base
@@ -94,6 +95,7 @@ def _words(random: Random, shape: str) -> list[str]:
         "toggles": random.choice(
             [["toggle", "toggle", "toggle"], ["toggle", "third value", "toggle"], ["toggle", "", "toggle"], ["toggle"]]
         ),
+        "switch": ["toggle", *random.choice([[], [""]])],
         "empty last": [*work, "empty"],
         "empty between": [*work, "empty", ""],
         "moves": random.choice(

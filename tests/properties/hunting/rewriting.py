@@ -58,9 +58,7 @@ class Rewriter:
         """What these commits make of a tree, and whether that needed a hand."""
         by_hand = False
         for commit in commits:
-            merged = merge(
-                commit.before, onto, commit.tree, ours_renamed=self.renames, theirs_renamed=commit.renames
-            )
+            merged = merge(commit.before, onto, commit.tree, ours_renamed=self.renames, theirs_renamed=commit.renames)
             onto, by_hand = merged.tree, by_hand or bool(merged.conflicts)
         return onto, by_hand
 
@@ -129,7 +127,9 @@ def _retime(it: Rewriter, step: Step) -> None:
 
 
 def _reauthor(it: Rewriter, step: Step) -> None:
-    it.pick(step, author=it.pen.author("eve@example.org"), subject=f"{step.commits[0].subject} by eve", how="reauthored")
+    it.pick(
+        step, author=it.pen.author("eve@example.org"), subject=f"{step.commits[0].subject} by eve", how="reauthored"
+    )
 
 
 def _other_file(it: Rewriter, step: Step) -> None:
@@ -187,7 +187,9 @@ def _split(it: Rewriter, step: Step) -> None:
     first = {path: entry for path, entry in it.tip.tree.items() if path != paths[0]}
     first |= {paths[0]: whole[paths[0]]} if paths[0] in whole else {}
     it.put(first, f"{commit.subject} one", how="split", sources=(commit,), altered=by_hand)
-    it.put(whole, commit.subject, commit.author, how="split", sources=(commit,), altered=by_hand, renames=commit.renames)
+    it.put(
+        whole, commit.subject, commit.author, how="split", sources=(commit,), altered=by_hand, renames=commit.renames
+    )
 
 
 def _extra_then_back(it: Rewriter, step: Step) -> None:
@@ -199,19 +201,19 @@ def _extra_then_back(it: Rewriter, step: Step) -> None:
     it.put(whole, "not that", how="split", sources=(commit,), altered=by_hand)
 
 
-def _foreign(it: Rewriter, step: Step) -> None:
+def _foreign(it: Rewriter, _: Step) -> None:
     desk = edit(it.pen.random, it.tip.tree, it.pen.next())
     it.foreign(desk.files, "by the way", renames=desk.renames)
 
 
-def _foreign_pair(it: Rewriter, step: Step) -> None:
+def _foreign_pair(it: Rewriter, _: Step) -> None:
     before = it.tip.tree
     desk = edit(it.pen.random, before, it.pen.next())
     it.foreign(desk.files, "try", renames=desk.renames)
     it.foreign(before, "no", renames={new: old for old, new in desk.renames.items()})
 
 
-def _foreign_empty(it: Rewriter, step: Step) -> None:
+def _foreign_empty(it: Rewriter, _: Step) -> None:
     it.foreign(it.tip.tree, "run checks")
 
 
@@ -233,7 +235,7 @@ def _back_and_again(it: Rewriter, step: Step) -> None:
     _copy(it, step)
 
 
-def _update(it: Rewriter, step: Step) -> None:
+def _update(it: Rewriter, _: Step) -> None:
     """The trunk merged into the branch."""
     fork = next((each for each in _lines(it.tip) if each in set(_lines(it.trunk))), None)
     if fork is None or fork is it.trunk:

@@ -19,7 +19,7 @@ def begin_tree(random: Random) -> Tree:
         "docs/guide.md": Entry(FILE, notes(random, 18)),
         "lib/store.py": Entry(FILE, handlers(random)),
         "logo.bin": Entry(FILE, bytes([0, 1, 2, random.randrange(256)]) * 9),
-        "run": Entry(PROGRAM, b"#!/bin/sh\nset -e\nexec app \"$@\"\n"),
+        "run": Entry(PROGRAM, b'#!/bin/sh\nset -e\nexec app "$@"\n'),
         "latest": Entry(LINK, b"docs/notes.md"),
     }
     if random.random() < 0.3:

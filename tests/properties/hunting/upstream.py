@@ -33,22 +33,22 @@ def _foreign(pen: Pen, below: Commit, desk: Desk, subject: str = "trunk work") -
     return [pen.commit(desk.files, (below,), subject, author=pen.author("bob@example.org"), renames=desk.renames)]
 
 
-def _unrelated(pen: Pen, scene: Scene, below: Commit) -> list[Commit]:
+def _unrelated(pen: Pen, _: Scene, below: Commit) -> list[Commit]:
     return _foreign(pen, below, edit(pen.random, below.tree, pen.next(), kind="new file"))
 
 
-def _paths(pen: Pen, scene: Scene) -> frozenset[str]:
+def _paths(scene: Scene) -> frozenset[str]:
     return frozenset(path for stage in scene.task.stages for path in stage.paths())
 
 
 def _same_file(pen: Pen, scene: Scene, below: Commit) -> list[Commit]:
     kind = pen.random.choice(["insert", "insert", "replace", "append", "delete"])
-    return _foreign(pen, below, edit(pen.random, below.tree, pen.next(), kind=kind, only=_paths(pen, scene)))
+    return _foreign(pen, below, edit(pen.random, below.tree, pen.next(), kind=kind, only=_paths(scene)))
 
 
 def _block_above(pen: Pen, scene: Scene, below: Commit) -> list[Commit]:
     """Lines at the top of a file, of the kind of which it has many: line numbers are worth nothing after that."""
-    desk = Desk(pen.random, dict(below.tree), pen.next(), _paths(pen, scene))
+    desk = Desk(pen.random, dict(below.tree), pen.next(), _paths(scene))
     path = desk.text()
     lines = desk.lines(path)
     desk.write(path, [b"%s\n" % line.rstrip(b"\r\n") for line in lines[: pen.random.randint(2, 6)]] + lines)
@@ -70,7 +70,7 @@ def _clash(pen: Pen, scene: Scene, below: Commit) -> list[Commit]:
 
 
 def _rename(pen: Pen, scene: Scene, below: Commit) -> list[Commit]:
-    desk = edit(pen.random, below.tree, pen.next(), kind="rename", only=_paths(pen, scene))
+    desk = edit(pen.random, below.tree, pen.next(), kind="rename", only=_paths(scene))
     for old, new in desk.renames.items():
         before = next((first for first, last in scene.renames.items() if last == old), old)
         scene.renames[before] = new
@@ -79,9 +79,7 @@ def _rename(pen: Pen, scene: Scene, below: Commit) -> list[Commit]:
 
 def bring(pen: Pen, scene: Scene, below: Commit, source: Commit, how: str = "picked") -> Commit | None:
     """One recorded commit cherry-picked onto the trunk; None where that conflicts or changes nothing."""
-    merged = merge(
-        source.before, below.tree, source.tree, ours_renamed=scene.renames, theirs_renamed=source.renames
-    )
+    merged = merge(source.before, below.tree, source.tree, ours_renamed=scene.renames, theirs_renamed=source.renames)
     if merged.conflicts or merged.tree == below.tree:
         return None
     return pen.commit(
@@ -194,5 +192,3 @@ EVENTS: dict[str, tuple[int, Event]] = {
     "copy": (2, _copy),
     "pick and revert": (2, _pick_and_revert),
 }
-
-

@@ -159,7 +159,6 @@ class Scene:
         names = (f"refs/heads/{self.task.trunk_name}", f"refs/remotes/origin/{self.task.trunk_name}")
         return [self.refs[name] for name in names if name in self.refs]
 
-
     def trunk_alone(self) -> set[Commit]:
         """What the targets have without the branches that were merged into them."""
         return ancestors(*(self._under_merges(tip) for tip in self.targets()))
