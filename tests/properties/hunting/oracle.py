@@ -87,13 +87,20 @@ class View:
         return {commit for commit in self.made if commit not in inside and not commit.is_empty}
 
     def is_known(self, commit: Commit) -> bool:
-        """Whether a commit still shows, by author and second or by author and subject, what it was made from."""
-        return any(
-            commit.author == source.author
-            or (commit.author.email, commit.subject) == (source.author.email, source.subject)
-            for source in commit.made_from
-            if source in self.stage.commits
+        """Whether a commit made from the stage still shows it."""
+        return any(shows(commit, source) for source in commit.made_from if source in self.stage.commits)
+
+    def is_clearly_a_neighbours(self, commit: Commit) -> bool:
+        """Whether a commit shows that it was made from another stage, and could not be one of this stage by that."""
+        return any(shows(commit, source) for source in commit.made_from) and not any(
+            shows(commit, source) for source in self.stage.commits
         )
+
+
+def shows(commit: Commit, source: Commit) -> bool:
+    """Whether author and second, or author and subject, say that a commit was made from another."""
+    named = (commit.author.email, commit.subject) == (source.author.email, source.subject)
+    return commit.author == source.author or named
 
 
 def judge(
@@ -123,6 +130,8 @@ def _judge_auto(view: View, item: Mapping[str, Any], end: Commit | None) -> Judg
     place = _wrong_place(view, end)
     if place or end is None:
         return Judgement("auto", "false", place)
+    if view.is_neighbour(end):
+        return Judgement("auto", "false" if view.is_clearly_a_neighbours(end) else "blind", "G: another stage's commit")
     if item["recorded"] != view.stage.head.oid:
         return Judgement("auto", "false", "recorded")
     begin = starts(view.stage, end, view.scene.renames) or [x for x in line_of(end) if view.replays(view.stage, x, end)]
@@ -147,7 +156,7 @@ def _wrong_place(view: View, end: Commit | None) -> str:
     if end not in view.on_own and end not in view.in_targets:
         upstream = ancestors(view.scene.upstream(view.stage.branch))
         return "A4: only on the upstream" if end in upstream else "elsewhere"
-    return "G: another stage's commit" if view.is_neighbour(end) else ""
+    return ""
 
 
 def _fine(view: View, item: Mapping[str, Any], end: Commit) -> tuple[str, str]:
@@ -228,7 +237,9 @@ def _clean(view: View, block: list[Commit], *, alone: bool) -> str:
     one_to_one = all(len(commit.made_from) == 1 and commit.how in PLAIN for commit in block)
     if not one_to_one or len({commit.made_from for commit in block}) < len(block):
         return "other: squashed, split or by another author"
-    known = not view.scene.task.anonymous and all(commit.how in KEEPS_IDENTITY for commit in block)
+    if view.scene.task.anonymous:
+        return "other: one author, second and subject for everything"
+    known = all(commit.how in KEEPS_IDENTITY for commit in block)
     return "clean" if alone or known else "other: a range in a range, and no author and time to tell"
 
 
