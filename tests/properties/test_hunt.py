@@ -53,7 +53,7 @@ def test_no_answer_is_false_for_long(tmp_path: Path, part: int) -> None:
 
 def test_the_hunt_has_teeth() -> None:
     """A judge that follows by content alone is found out in every class there is, and is right often enough."""
-    tally = judge_naively(seed=21, tasks=54, rounds=18)
+    tally = judge_naively(seed=23, tasks=54, rounds=18)
     found = {kind for verdict, kind in tally.kinds if verdict == "false"}
     assert [name for name in CLASSES if not any(kind.startswith(name) for kind in found)] == []
     assert tally.said["auto", "right"] > tally.total / 5

@@ -179,6 +179,17 @@ def test_a_neighbours_commit(it: Sketch) -> None:
     is_right(it.auto(first, number=1))
 
 
+def test_a_neighbours_commit_that_looks_like_the_stages_own(it: Sketch) -> None:
+    one = it.stage("s", ("on", {5: "on"}))[0]
+    off = it.stage("s", ("off", {5: "line 5"}), base=one)[0]
+    three = it.stage("s", ("on again", {5: "on"}), base=off)[0]
+    first = it.made(moved_on(it), one, author=three.author, subject="another")
+    it.put(s=first)
+    assert it.auto(first, number=3) == ("auto", "blind", "G: another stage's commit", first.parent)
+    it.put(s=one)
+    is_false(it.auto(one, number=3), "G")
+
+
 # --- content
 
 

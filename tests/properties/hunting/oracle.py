@@ -92,9 +92,8 @@ class View:
 
     def is_clearly_a_neighbours(self, commit: Commit) -> bool:
         """Whether a commit shows that it was made from another stage, and could not be one of this stage by that."""
-        return any(shows(commit, source) for source in commit.made_from) and not any(
-            shows(commit, source) for source in self.stage.commits
-        )
+        mine = any(shows(commit, source) for source in self.stage.commits)
+        return commit.how == "recorded" or (not mine and any(shows(commit, source) for source in commit.made_from))
 
 
 def shows(commit: Commit, source: Commit) -> bool:
@@ -130,8 +129,8 @@ def _judge_auto(view: View, item: Mapping[str, Any], end: Commit | None) -> Judg
     place = _wrong_place(view, end)
     if place or end is None:
         return Judgement("auto", "false", place)
-    if view.is_neighbour(end):
-        return Judgement("auto", "false" if view.is_clearly_a_neighbours(end) else "blind", "G: another stage's commit")
+    if view.is_neighbour(end) and view.is_clearly_a_neighbours(end):
+        return Judgement("auto", "false", "G: another stage's commit")
     if item["recorded"] != view.stage.head.oid:
         return Judgement("auto", "false", "recorded")
     begin = starts(view.stage, end, view.scene.renames) or [x for x in line_of(end) if view.replays(view.stage, x, end)]
@@ -140,7 +139,8 @@ def _judge_auto(view: View, item: Mapping[str, Any], end: Commit | None) -> Judg
         return Judgement("auto", "false", "H: not the recorded change")
     start, outside = min(found, key=lambda pair: len(pair[1]))
     if not outside:
-        return Judgement("auto", *_fine(view, item, end), start)
+        blind = ("blind", "G: another stage's commit")
+        return Judgement("auto", *(blind if view.is_neighbour(end) else _fine(view, item, end)), start)
     return Judgement("auto", *_beside(view, start, end, outside), start)
 
 
