@@ -102,6 +102,22 @@ def test_below_a_net_zero_tail_is_low_and_not_false(it: Sketch) -> None:
     is_right(it.auto(last))
 
 
+def test_a_tail_that_is_changed_and_still_cancels_out(it: Sketch) -> None:
+    one, two, three = it.stage("s", ("work", {5: "five"}), ("try", {"b": "try\n"}), ("untry", {"b": ""}))
+    first = it.made(moved_on(it), one)
+    more = it.made(first, two, lines={"c": "c\n"})
+    last = it.made(more, three, lines={"c": ""})
+    it.put(s=last)
+    is_false(it.auto(first), "D:")
+    is_right(it.auto(last))
+
+
+def test_below_empty_commits_is_low(it: Sketch) -> None:
+    first, last = rebased(it, *it.stage("s", ("work", {5: "five"}), ("run checks", {})))
+    assert it.auto(first) == ("auto", "low", "empty commits above", first.parent)
+    is_right(it.auto(last))
+
+
 def test_a_copy_below_the_changed_version(it: Sketch) -> None:
     old = work(it)
     copy = it.on(moved_on(it), "copy", {5: "five"})
@@ -320,6 +336,48 @@ def test_a_copy_elsewhere_on_the_branch(it: Sketch) -> None:
     copy = it.on(moved_on(it), "copy", {5: "five"})
     back = it.on(copy, "revert", {5: "line 5"})
     it.put(s=it.made(back, old))
+    is_right(it.confirm())
+
+
+def test_a_net_zero_pair_that_was_dropped(it: Sketch) -> None:
+    one, _, _ = it.stage("s", ("work", {5: "five"}), ("try", {"b": "try\n"}), ("untry", {"b": ""}))
+    new = it.made(moved_on(it), one)
+    it.put(s=new)
+    is_right(it.auto(new))
+    is_right(it.confirm())
+
+
+def test_a_commit_with_more_in_it_and_one_that_takes_it_back(it: Sketch) -> None:
+    old = work(it)
+    more = it.made(moved_on(it), old, lines={"x": "x\n"})
+    last = it.made(more, old, lines={"x": ""}, how="split")
+    last.altered = False
+    it.put(s=last)
+    is_right(it.auto(last))
+    is_right(it.confirm())
+
+
+def test_a_part_on_a_side_branch(it: Sketch) -> None:
+    one, two = it.stage("s", ("one", {2: "two"}), ("two", {8: "eight"}))
+    side = it.made(it.trunk, one)
+    first = it.made(moved_on(it), one)
+    last = it.made(first, two)
+    join = it.on(last, "merge", {})
+    join.parents = (last, side)
+    it.put(s=join)
+    is_right(it.confirm())
+
+
+def test_a_branch_with_other_work_after_the_landing(it: Sketch) -> None:
+    squash = it.made(moved_on(it), work(it))
+    it.put(trunk=squash, s=it.on(squash, "next", {8: "eight"}))
+    is_right(it.auto(squash, landed=True))
+    is_right(it.confirm())
+
+
+def test_a_landing_that_was_taken_back(it: Sketch) -> None:
+    squash = it.made(moved_on(it), work(it))
+    it.put(trunk=it.on(squash, "revert", {5: "line 5"}))
     is_right(it.confirm())
 
 
