@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tests.properties.hunting.edits import edit, misplace
 from tests.properties.hunting.merging import merge
@@ -17,6 +18,14 @@ class Step:
     commits: tuple[Commit, ...]
     stage: int
     side: bool = False
+
+
+class Replayed(NamedTuple):
+    """A tree on which commits were made once more."""
+
+    tree: Tree
+    by_hand: bool
+    sources: tuple[Commit, ...]
 
 
 @dataclass
@@ -54,13 +63,15 @@ class Rewriter:
         self.made.append(commit)
         return commit
 
-    def replayed(self, commits: tuple[Commit, ...], onto: Tree) -> tuple[Tree, bool]:
-        """What these commits make of a tree, and whether that needed a hand."""
-        by_hand = False
+    def replayed(self, commits: tuple[Commit, ...], onto: Tree) -> Replayed:
+        """What these commits make of a tree, which of them made a difference, and whether that needed a hand."""
+        by_hand, sources = False, []
         for commit in commits:
             merged = merge(commit.before, onto, commit.tree, ours_renamed=self.renames, theirs_renamed=commit.renames)
+            if merged.tree != onto or commit.is_empty:
+                sources.append(commit)
             onto, by_hand = merged.tree, by_hand or bool(merged.conflicts)
-        return onto, by_hand
+        return Replayed(onto, by_hand, tuple(sources))
 
     def pick(self, step: Step, **facts: object) -> Commit | None:
         """The commits of a step as one, under the first one's name; None when nothing of them is left."""
@@ -68,24 +79,31 @@ class Rewriter:
         if not facts and len(step.commits) == 1 and first.parents == (self.tip,):
             self.tip = first
             return first
-        tree, by_hand = self.replayed(step.commits, self.tip.tree)
+        tree, by_hand, sources = self.replayed(step.commits, self.tip.tree)
         if tree == self.tip.tree and not all(commit.is_empty for commit in step.commits) and not facts.get("altered"):
             return None
         how = "resolved by hand" if by_hand else "kept" if len(step.commits) == 1 else "squashed"
         facts = {"subject": first.subject, "author": first.author, "how": how, **facts}
         renames = {old: new for commit in step.commits for old, new in commit.renames.items()}
         altered = bool(facts.pop("altered", False)) or by_hand
-        return self.put(tree, sources=step.commits, altered=altered, renames=renames, **facts)  # type: ignore[arg-type]
+        return self.put(tree, sources=sources, altered=altered, renames=renames, **facts)  # type: ignore[arg-type]
 
     def alter(self, step: Step, kind: str, change: Callable[[Tree, Tree], Tree | None], **facts: object) -> None:
         """The commits of a step as one that does something else as well."""
-        tree, _ = self.replayed(step.commits, self.tip.tree)
+        tree, _, sources = self.replayed(step.commits, self.tip.tree)
         other = change(self.tip.tree, tree)
         if other is None or other == tree:
             other = edit(self.pen.random, tree, self.pen.next(), kind="insert").files
         first = step.commits[0]
         facts = {"subject": first.subject, "author": first.author, **facts}
-        self.put(other, how=f"changed ({kind})", sources=step.commits, altered=True, renames=first.renames, **facts)  # type: ignore[arg-type]
+        self.put(
+            other,
+            how=f"changed ({kind})",
+            sources=sources or step.commits,
+            altered=True,
+            renames=first.renames,
+            **facts,
+        )  # type: ignore[arg-type]
 
     def foreign(self, tree: Tree, subject: str, how: str = "foreign", renames: Renames | None = None) -> Commit:
         return self.put(tree, subject, self.pen.author("bob@example.org"), how=how, renames=renames or {})
@@ -179,7 +197,7 @@ def _less(it: Rewriter, step: Step) -> None:
 def _split(it: Rewriter, step: Step) -> None:
     """A commit as two: by files, or the first lines and then the rest."""
     commit = step.commits[0]
-    whole, by_hand = it.replayed((commit,), it.tip.tree)
+    whole, by_hand, _ = it.replayed((commit,), it.tip.tree)
     paths = sorted(changed_paths(it.tip.tree, whole))
     if len(paths) < 2:
         _extra_then_back(it, step)
@@ -194,7 +212,7 @@ def _split(it: Rewriter, step: Step) -> None:
 
 def _extra_then_back(it: Rewriter, step: Step) -> None:
     """A commit with something more in it, and one that takes that back: together as recorded."""
-    whole, by_hand = it.replayed((step.commits[0],), it.tip.tree)
+    whole, by_hand, _ = it.replayed((step.commits[0],), it.tip.tree)
     more = edit(it.pen.random, whole, it.pen.next(), kind="new file").files
     commit = step.commits[0]
     it.put(more, commit.subject, commit.author, how="split", sources=(commit,), altered=True, renames=commit.renames)
@@ -219,7 +237,7 @@ def _foreign_empty(it: Rewriter, _: Step) -> None:
 
 def _copy(it: Rewriter, step: Step) -> None:
     """The same change by another hand."""
-    tree, _ = it.replayed(step.commits, it.tip.tree)
+    tree, _, _ = it.replayed(step.commits, it.tip.tree)
     if tree != it.tip.tree:
         it.foreign(tree, "somebody else's", how="copy by another hand", renames=step.commits[0].renames)
 
