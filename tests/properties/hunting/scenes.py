@@ -13,7 +13,7 @@ REMOTE = "refs/remotes/origin/"
 BASES = {"tip": 7, "same": 4, "older": 1, "root": 0.3}
 WHERE = {
     "here": 60, "left behind": 3, "behind": 2, "deleted": 5, "at trunk": 3, "remote only": 3, "tracks trunk": 3,
-    "remote old": 7, "remote same": 4, "remote rebased": 4, "remote changed": 2,
+    "remote old": 7, "remote same": 4, "remote rebased": 4, "remote changed": 2, "remote ahead": 2,
 }  # fmt: skip
 
 
@@ -29,9 +29,20 @@ def make_scene(seed: int, number: int, place: int, task: Task) -> Scene:
         ends = _rewrite(pen, scene, trunk, stages)
         for branch in dict.fromkeys(stage.branch for stage in stages):
             _place(pen, scene, branch, ends[branch], stages, trunk)
+        if random.random() < 0.05:
+            _copy_elsewhere(pen, scene, trunk, stages)
         if random.random() < 0.04:
             _merge_into_trunk(pen, scene, random.choice(list(ends.values())))
     return scene
+
+
+def _copy_elsewhere(pen: Pen, scene: Scene, trunk: list[Commit], stages: list[Stage]) -> None:
+    """A branch that is nobody's, with the recorded commits as they are or picked onto the trunk."""
+    old = stages[-1].head
+    rewriter = Rewriter(pen, trunk[-1], scene.renames, trunk[-1])
+    rewriter.run([Step("pick", (commit,), stage.number) for stage in stages for commit in stage.commits])
+    scene.refs[f"refs/heads/{scene.task.name}/aside-{stages[0].number}"] = pen.random.choice([old, rewriter.tip])
+    scene.notes.append("a copy on a branch of its own")
 
 
 def _merge_into_trunk(pen: Pen, scene: Scene, end: Commit) -> None:
@@ -105,8 +116,8 @@ def _place(pen: Pen, scene: Scene, branch: str, end: Commit, stages: list[Stage]
     there: Commit | None = None
     if where == "left behind":
         here = old
-    elif where == "behind":
-        here = end.parent or end
+    elif where in ("behind", "remote ahead"):
+        here, there = end.parent or end, end if where == "remote ahead" else None
     elif where in ("deleted", "remote only"):
         here, there = None, end if where == "remote only" else None
     elif where == "at trunk":
