@@ -64,14 +64,15 @@ class Rewriter:
         return commit
 
     def replayed(self, commits: tuple[Commit, ...], onto: Tree) -> Replayed:
-        """What these commits make of a tree, which of them made a difference, and whether that needed a hand."""
+        """What these commits make of a tree, which of them made a difference (all where none did), and whether that
+        needed a hand."""
         by_hand, sources = False, []
         for commit in commits:
             merged = merge(commit.before, onto, commit.tree, ours_renamed=self.renames, theirs_renamed=commit.renames)
-            if merged.tree != onto or commit.is_empty:
+            if merged.tree != onto:
                 sources.append(commit)
             onto, by_hand = merged.tree, by_hand or bool(merged.conflicts)
-        return Replayed(onto, by_hand, tuple(sources))
+        return Replayed(onto, by_hand, tuple(sources) or commits)
 
     def pick(self, step: Step, **facts: object) -> Commit | None:
         """The commits of a step as one, under the first one's name; None when nothing of them is left."""
@@ -99,7 +100,7 @@ class Rewriter:
         self.put(
             other,
             how=f"changed ({kind})",
-            sources=sources or step.commits,
+            sources=sources,
             altered=True,
             renames=first.renames,
             **facts,
