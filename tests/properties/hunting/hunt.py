@@ -2,12 +2,13 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from tests.properties.hunting.judge import Court
-from tests.properties.hunting.oracle import judge
+from tests.properties.hunting.judge import Court, Item
+from tests.properties.hunting.oracle import Judgement, judge
 from tests.properties.hunting.recording import record_task
 from tests.properties.hunting.report import Case, Tally
 from tests.properties.hunting.scenes import make_scene
@@ -23,9 +24,18 @@ def hunt(folder: Path, seed: int, *, tasks: Sequence[int], rounds: Iterable[int]
         for scene in scenes:
             known = commits_of(scene)
             items = said[scene.task.name]
+            shared = _shared(items)
             for stage in scene.task.stages:
                 item = items.get(stage.number)
-                yield Case(seed, place, scene, stage, item, judge(scene, stage, item, known, court.replays))
+                found = judge(scene, stage, item, known, court.replays)
+                if item and item["replacement"] in shared:
+                    found = Judgement("auto", "false", "shared: two stages on one commit")
+                yield Case(seed, place, scene, stage, item, found)
+
+
+def _shared(items: Mapping[int, Item]) -> set[str]:
+    """Commits that more than one stage of a task is said to be now."""
+    return {end for end, count in Counter(item["replacement"] for item in items.values()).items() if end and count > 1}
 
 
 def commits_of(scene: Scene) -> dict[str, Commit]:

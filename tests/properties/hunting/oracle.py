@@ -161,9 +161,9 @@ def _wrong_place(view: View, end: Commit | None) -> str:
 
 def _fine(view: View, item: Mapping[str, Any], end: Commit) -> tuple[str, str]:
     """Right, with remarks."""
-    if item["landed"] and end not in view.in_targets:
+    if item.get("landed") and end not in view.in_targets:
         return "false", "landed, and in no target"
-    if not item["landed"] and end in view.in_targets and end not in view.own:
+    if not item.get("landed") and end in view.in_targets and end not in view.own:
         return "low", "not landed: in a target, and not said so"
     above = {commit for commit in view.made if commit not in ancestors(end)}
     return ("low", "empty commits above") if above and end in view.own else ("right", "")

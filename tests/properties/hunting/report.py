@@ -93,7 +93,7 @@ def _lines(case: Case) -> Iterator[str]:
         return
     end = (item["replacement"] or "")[:SHORT]
     start = judgement.start.oid[:SHORT] if judgement.start else "?"
-    landed = " landed" if item["landed"] else ""
+    landed = " landed" if item.get("landed") else ""
     yield f"  okstra: {item['class']} {start}..{end} {item['proof'] or ''}{landed}: {item['reason']}"
 
 
