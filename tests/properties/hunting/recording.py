@@ -1,7 +1,8 @@
 """Invents what is recorded: a trunk, and stages of a few commits on branches of their own, stacked, or on one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from tests.properties.hunting.edits import edit
 from tests.properties.hunting.merging import merge
@@ -24,7 +25,6 @@ class Pen:
     anonymous: bool = False
     serial: int = 0
     clock: int = START
-    renames: dict[str, str] = field(default_factory=dict)
 
     def next(self) -> int:
         self.serial += 1
@@ -38,10 +38,10 @@ class Pen:
     def subject(self, text: str) -> str:
         return "update" if self.anonymous else text
 
-    def commit(self, tree: Tree, parents: tuple[Commit, ...], subject: str, **facts: object) -> Commit:
+    def commit(self, tree: Tree, parents: tuple[Commit, ...], subject: str, **facts: Any) -> Commit:
         """A new commit; its committer's second is never used twice, so its id is new."""
         author = facts.pop("author", None) or self.author()
-        made = Commit(tree, parents, author, self.subject(subject), START + 10_000_000 + self.next())  # type: ignore[arg-type]
+        made = Commit(tree, parents, author, self.subject(subject), START + 10_000_000 + self.next())
         for name, value in facts.items():
             setattr(made, name, value)
         return made

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.properties.hunting.edits import edit, misplace
 from tests.properties.hunting.merging import merge
@@ -37,7 +37,6 @@ class Rewriter:
     renames: Renames
     trunk: Commit
     ends: dict[int, Commit] = field(default_factory=dict)
-    made: list[Commit] = field(default_factory=list)
 
     def run(self, steps: list[Step]) -> None:
         """Every step in order; neighbours marked `side` go onto a branch of their own that is merged at once."""
@@ -56,11 +55,10 @@ class Rewriter:
         VERBS[step.verb](self, step)
         self.ends[step.stage] = self.tip
 
-    def put(self, tree: Tree, subject: str, author: Author | None = None, **facts: object) -> Commit:
+    def put(self, tree: Tree, subject: str, author: Author | None = None, **facts: Any) -> Commit:
         """A commit on the tip."""
         commit = self.pen.commit(tree, (self.tip,), subject, author=author or self.pen.author(), **facts)
         self.tip = commit
-        self.made.append(commit)
         return commit
 
     def replayed(self, commits: tuple[Commit, ...], onto: Tree) -> Replayed:
@@ -74,37 +72,29 @@ class Rewriter:
             onto, by_hand = merged.tree, by_hand or bool(merged.conflicts)
         return Replayed(onto, by_hand, tuple(sources) or commits)
 
-    def pick(self, step: Step, **facts: object) -> Commit | None:
-        """The commits of a step as one, under the first one's name; None when nothing of them is left."""
+    def pick(self, step: Step, **facts: Any) -> None:
+        """The commits of a step as one, under the first one's name; nothing where nothing of them is left."""
         first = step.commits[0]
         if not facts and len(step.commits) == 1 and first.parents == (self.tip,):
             self.tip = first
-            return first
+            return
         tree, by_hand, sources = self.replayed(step.commits, self.tip.tree)
-        if tree == self.tip.tree and not all(commit.is_empty for commit in step.commits) and not facts.get("altered"):
-            return None
+        if tree == self.tip.tree and not all(commit.is_empty for commit in step.commits):
+            return
         how = "resolved by hand" if by_hand else "kept" if len(step.commits) == 1 else "squashed"
-        facts = {"subject": first.subject, "author": first.author, "how": how, **facts}
         renames = {old: new for commit in step.commits for old, new in commit.renames.items()}
-        altered = bool(facts.pop("altered", False)) or by_hand
-        return self.put(tree, sources=sources, altered=altered, renames=renames, **facts)  # type: ignore[arg-type]
+        facts = {"subject": first.subject, "author": first.author, "how": how, **facts}
+        self.put(tree, sources=sources, altered=by_hand, renames=renames, **facts)
 
-    def alter(self, step: Step, kind: str, change: Callable[[Tree, Tree], Tree | None], **facts: object) -> None:
+    def alter(self, step: Step, kind: str, change: Callable[[Tree, Tree], Tree | None], **facts: Any) -> None:
         """The commits of a step as one that does something else as well."""
         tree, _, sources = self.replayed(step.commits, self.tip.tree)
         other = change(self.tip.tree, tree)
         if other is None or other == tree:
             other = edit(self.pen.random, tree, self.pen.next(), kind="insert").files
         first = step.commits[0]
-        facts = {"subject": first.subject, "author": first.author, **facts}
-        self.put(
-            other,
-            how=f"changed ({kind})",
-            sources=sources,
-            altered=True,
-            renames=first.renames,
-            **facts,
-        )  # type: ignore[arg-type]
+        facts = {"subject": first.subject, "author": first.author, "renames": first.renames, **facts}
+        self.put(other, how=f"changed ({kind})", sources=sources, altered=True, **facts)
 
     def foreign(self, tree: Tree, subject: str, how: str = "foreign", renames: Renames | None = None) -> Commit:
         return self.put(tree, subject, self.pen.author("bob@example.org"), how=how, renames=renames or {})
@@ -130,7 +120,6 @@ class Rewriter:
     def join(self, tree: Tree, other: Commit, how: str) -> None:
         """A merge of another commit into the tip."""
         self.tip = self.pen.commit(tree, (self.tip, other), how, how=how)
-        self.made.append(self.tip)
 
 
 def _pick(it: Rewriter, step: Step) -> None:
