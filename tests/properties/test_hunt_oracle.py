@@ -381,6 +381,24 @@ def test_a_landing_that_was_taken_back(it: Sketch) -> None:
     is_right(it.confirm())
 
 
+def test_a_landing_beside_a_changed_version_that_was_merged(it: Sketch) -> None:
+    old = work(it)
+    squash = it.made(moved_on(it), old)
+    it.put(trunk=it.made(squash, old, lines={8: "eight"}))
+    is_right(it.confirm())
+
+
+def test_another_commit_with_the_mark_of_the_stage(it: Sketch) -> None:
+    one, _ = it.stage("s", ("one", {2: "two"}), ("nothing", {}))
+    first = it.made(moved_on(it), one)
+    it.put(s=first)
+    assert it.confirm().verdict == "missed"
+    last = it.on(first, "more", {8: "eight"})
+    last.author = one.author
+    it.put(s=last)
+    is_right(it.confirm())
+
+
 def test_an_empty_stage(it: Sketch) -> None:
     rebased(it, it.stage("s", ("nothing", {}))[0])
     is_right(it.confirm())

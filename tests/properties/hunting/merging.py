@@ -41,10 +41,12 @@ def merge(
 
 
 def _move(result: dict[str, Entry], old: str, new: str, conflicts: list[str]) -> None:
-    if old == new or old not in result:
+    if old == new or (old not in result and new in result):
         return
-    if new in result:
+    if new in result or old not in result:
         conflicts.append(new)
+    if old not in result:
+        return
     result[new] = result.pop(old)
 
 

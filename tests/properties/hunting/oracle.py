@@ -90,6 +90,10 @@ class View:
         """Whether a commit made from the stage still shows it."""
         return any(shows(commit, source) for source in commit.made_from if source in self.stage.commits)
 
+    def bears_its_mark(self, commit: Commit) -> bool:
+        """Whether a commit has author and second of one of the stage, and so may be a part of it as far as one sees."""
+        return not commit.is_empty and any(commit.author == source.author for source in self.stage.commits)
+
     def is_clearly_a_neighbours(self, commit: Commit) -> bool:
         """Whether a commit shows that it was made from another stage, and could not be one of this stage by that."""
         mine = any(shows(commit, source) for source in self.stage.commits)
@@ -210,6 +214,8 @@ def _missed(view: View) -> tuple[str, str]:
     if len(places) < len(view.made) or not _is_pure(view, block) or _is_reordered(view):
         return "right", ""
     start = block[-1].parent
+    if any(view.bears_its_mark(commit) for commit in view.own if commit not in block):
+        return "right", ""
     if start is None or not makes_change(stage, start.tree, block[0].tree, renamed):
         return "right", ""
     equal = equal_ranges(stage, view.line, renamed)
@@ -262,7 +268,7 @@ def _is_above(low: View, high: View) -> bool:
 
 def _missed_landing(view: View) -> tuple[str, str]:
     """All of it in a target, and nothing else on the branch."""
-    if view.own:
+    if view.own or any(commit.altered and view.is_made(commit) for commit in view.in_targets):
         return "right", ""
     stage, renamed = view.stage, view.scene.renames
     for tip in view.scene.targets():
