@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pygit2
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from pygit2.enums import ConfigLevel
 
+from tests.kit.budgets import IS_RANDOM, PHASES
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir, sealed_environ
 
 settings.register_profile("steady", derandomize=True, database=None, print_blob=True)
-settings.register_profile("random", derandomize=False, print_blob=True)
-settings.load_profile("random" if os.environ.get("OKSTRA_RANDOM") else "steady")
+settings.register_profile("random", derandomize=False, print_blob=True, phases=(Phase.explicit, Phase.reuse, *PHASES))
+settings.load_profile("random" if IS_RANDOM else "steady")
 """A suite that was green stays green until something changes; `make test-deep` draws other examples every time."""
 
 

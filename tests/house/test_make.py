@@ -70,6 +70,21 @@ def test_install_leaves_a_strangers_program_alone(tree: Path, tmp_path: Path) ->
     assert not (tmp_path / "prefix/share").exists()
 
 
+def test_the_second_half_of_the_deep_tests_runs_whatever_the_first_one_finds(tree: Path) -> None:
+    python = tree / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        '#!/bin/sh\necho "$OKSTRA_RANDOM: $*" >>calls\ncase "$*" in *"not deep"*) exit 0 ;; esac\nexit 1\n'
+    )
+    python.chmod(0o755)
+    (tree / ".venv/.ready").touch()
+    make(tree, "test-deep", "JOBS=3").expect(2)
+    assert (tree / "calls").read_text().splitlines() == [
+        "1: -m pytest -n 3 --dist worksteal -m deep",
+        "1: -m pytest -n 3 -m not deep tests/properties",
+    ]
+
+
 @pytest.mark.deep
 def test_install_and_uninstall_leave_no_trace(home: Path) -> None:
     prefix = home / "pre fix"

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from tests.kit.budgets import PHASES
 from tests.kit.scenario import World
 from tests.properties.landing import NUMBERS, Landing
 
@@ -120,9 +121,7 @@ QUICK = settings(
     max_examples=12, stateful_step_count=10, deadline=None, derandomize=True, database=None, print_blob=True,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
-LONG = settings(
-    QUICK, max_examples=500, stateful_step_count=25, derandomize=False, phases=[Phase.generate, Phase.shrink]
-)
+LONG = settings(QUICK, max_examples=500, stateful_step_count=25, derandomize=False, phases=PHASES)
 
 
 def test_what_is_said_to_have_landed_is_there(tmp_path: Path) -> None:

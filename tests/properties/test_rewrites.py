@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from tests.kit.budgets import PHASES
 from tests.kit.scenario import World
 from tests.properties.rewriting import BRANCHES, Rewriting
 
@@ -132,9 +133,7 @@ QUICK = settings(
     max_examples=12, stateful_step_count=12, deadline=None, derandomize=True, database=None, print_blob=True,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
-LONG = settings(
-    QUICK, max_examples=600, stateful_step_count=30, derandomize=False, phases=[Phase.generate, Phase.shrink]
-)
+LONG = settings(QUICK, max_examples=600, stateful_step_count=30, derandomize=False, phases=PHASES)
 
 
 def test_what_is_called_proven_is_true_after_any_rewrite(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from tests.kit.asking import (
     some_facts,
     sound_answers,
 )
+from tests.kit.budgets import PHASES
 
 NONSENSE = [
     "", "nonsense", "99", "{", "[]", '{"lead_model": 3}', '{"no_such_step": "x"}', "a b", "../..", "-", "\0", "none.md",
@@ -159,7 +160,7 @@ TestWizard.settings = settings(max_examples=60, stateful_step_count=25, deadline
 
 @pytest.mark.deep
 class TestWizardDeeply(Wizard.TestCase):  # type: ignore[misc,valid-type]
-    settings = settings(max_examples=1500, stateful_step_count=60, deadline=None)
+    settings = settings(max_examples=1500, stateful_step_count=60, deadline=None, phases=PHASES)
 
 
 def test_every_option_of_every_prompt_leads_on_to_the_end() -> None:
