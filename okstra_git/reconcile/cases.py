@@ -64,6 +64,10 @@ class Case:
         ]
         return frozenset(step.facts.oid for one, hit in found for step in one.window.back(hit.span) if step.delta)
 
+    def is_foreign(self, step: Step) -> bool:
+        """Whether a commit was made by somebody who made none of the stage."""
+        return step.facts.email not in {facts.email for facts in self.identities.commits(self.number)}
+
     def is_of_others(self, step: Step) -> bool:
         """Whether a commit with content was made from commits of other stages only."""
         owners = self.identities.owners(step) if step.delta else set()

@@ -22,6 +22,7 @@ from okstra_git.reconcile.search import Search, Searched
 from okstra_git.reconcile.survey import Standing, survey
 from okstra_git.reconcile.units import Units
 from okstra_git.reconcile.verdict import apply_rules
+from okstra_git.reconcile.windows import Step
 from okstra_git.records.states import Task
 
 DEFAULT_WINDOW = 20_000
@@ -163,9 +164,26 @@ class Judge:
         others = left_over(own.window, is_accounted) if own is not None else []
         if own is not None and (others or not own.window.complete):
             return self._questions.ask_split(case, own, seen.home, hit, others)
+        extra = self._doubtful_within(case, seen) if own is None else None
+        if extra is not None:
+            return self._questions.ask_beside(case, seen, hit, extra)
         if self._is_gone(seen.home, hit):
             return self._questions.ask_gone(case, seen.home, hit)
         return self._auto(case, seen.home, hit)
+
+    def _doubtful_within(self, case: Case, seen: Searched) -> Step | None:
+        """What may be another version on a branch that the target contains, where names do not tell all commits."""
+        home, found = case.standing.home, seen.found
+        if home is None or (found.made and not found.lost and not found.copied):
+            return None
+        window = self.window(home, case.task, case.recorded.head)
+        again = Search(window, case.prover, case.identities, case.units, case.number, case.near).run()
+        if len(again.hits) != 1:
+            return None
+        beside = Beside(
+            window, again, again.hits[0], case.identities, case.units, case.number, case.near, case.is_foreign
+        )
+        return next(iter(again.outside), None) or beside.doubtful()
 
     def _is_gone(self, home: Home, hit: Hit) -> bool:
         try:

@@ -105,7 +105,9 @@ def _may_be_renamed(window: Window, prover: Prover) -> bool:
     if tip is None or any(path and find_entry(window.git, tip.tree, path) is None for path in paths):
         return True
     touching = (step for change in recorded for step in window.visitors(change.path))
-    return any(change.path in paths and ABSENT in (change.old, change.new) for step in touching for change in step.delta)
+    return any(
+        change.path in paths and ABSENT in (change.old, change.new) for step in touching for change in step.delta
+    )
 
 
 def _widened(window: Window, span: Span) -> Iterator[Span]:

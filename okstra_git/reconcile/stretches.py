@@ -158,7 +158,9 @@ class Stretch:
     def _bare_sums(self) -> list[int]:
         self.read_lines()
         known = ((step, self.lines_of(step)) for step in self.steps)
-        return [step.delta_here if lines is None else multiset_sum(without_paths(lines).items()) for step, lines in known]
+        return [
+            step.delta_here if lines is None else multiset_sum(without_paths(lines).items()) for step, lines in known
+        ]
 
     def _index(self, summands: Sequence[int]) -> SpanIndex:
         places: dict[str | None, int] = {step.facts.oid: step.position for step in self.steps}

@@ -193,6 +193,8 @@ class Window:
         Only commits that touch one of the paths are read; and of them only those on the path that is touched least,
         unless that path has its lines somewhere.
         """
+        if not lines:
+            return []
         paths = {key.partition(b"\0")[0] for key in lines}
         rarest = min(paths, key=lambda path: len(self.visitors(path)))
         part = {key: count for key, count in lines.items() if key.partition(b"\0")[0] == rarest}
