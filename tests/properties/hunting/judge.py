@@ -62,7 +62,14 @@ class Court:
         write_commits(self.world, [tip for scene in scenes for tip in scene.refs.values()])
         refs = {name: commit.oid for scene in scenes for name, commit in scene.refs.items()}
         self._put(refs, {branch: ref for scene in scenes for branch, ref in scene.tracks.items()})
-        said = self.world.okstra("reconcile", "--all", "--check", "--json", exit=None).expect(0, 2).json
+        return self._ask("--check")
+
+    def settle(self) -> dict[str, dict[int, Item]]:
+        """What is left after everything that is proven was recorded. The court has judged its last scenes then."""
+        return self._ask("--apply")
+
+    def _ask(self, mode: str) -> dict[str, dict[int, Item]]:
+        said = self.world.okstra("reconcile", "--all", mode, "--json", exit=None).expect(0, 2).json
         return {one["task"].rpartition(":")[2]: {item["stage"]: item for item in one["items"]} for one in said["tasks"]}
 
 
