@@ -69,8 +69,22 @@ class Court:
         return self._ask("--apply")
 
     def _ask(self, mode: str) -> dict[str, dict[int, Item]]:
-        said = self.world.okstra("reconcile", "--all", mode, "--json", exit=None).expect(0, 2).json
-        return {one["task"].rpartition(":")[2]: {item["stage"]: item for item in one["items"]} for one in said["tasks"]}
+        answer = self.world.okstra("reconcile", "--all", mode, "--json", exit=None)
+        if answer.exit not in (0, 2):
+            return {task.name: self._ask_about(task, mode) for task in self.tasks}
+        return {one["task"].rpartition(":")[2]: _by_stage(one["items"]) for one in answer.json["tasks"]}
+
+    def _ask_about(self, task: Task, mode: str) -> dict[int, Item]:
+        """One task alone; where okstra breaks over it, each of its stages has an item that says so."""
+        answer = self.world.okstra("reconcile", "--task-key", f"hunt:all:{task.name}", mode, "--json", exit=None)
+        if answer.exit in (0, 2):
+            return _by_stage(answer.json["items"])
+        crash = {"class": "crash", "replacement": None, "proof": None, "reason": answer.json["error"]["message"]}
+        return {stage.number: {**crash, "recorded": stage.head.oid} for stage in task.stages}
+
+
+def _by_stage(items: Sequence[Item]) -> dict[int, Item]:
+    return {item["stage"]: item for item in items}
 
 
 def _recorded_refs(task: Task) -> dict[str, str]:
