@@ -48,6 +48,21 @@ def test_no_answer_is_false(tmp_path: Path, seed: int) -> None:
     check(run(tmp_path / "world", seed, tasks=24, rounds=10), seed)
 
 
+def test_asking_twice_changes_nothing(tmp_path: Path) -> None:
+    """What is proven is recorded once; afterwards the same questions are left, and nothing is ever recorded again."""
+    seed = drawn(27)
+    tasks = [record_task(seed, number) for number in range(40)]
+    court = Court(tmp_path / "world", tasks)
+    first = court.judge([make_scene(seed, number, 0, task) for number, task in enumerate(tasks)])
+    asked = {task: {n for n, item in items.items() if item["class"] == "confirm"} for task, items in first.items()}
+    for _ in range(2):
+        left = court.settle()
+        log = court.world.ask("for-each-ref", "refs/okstra/log")
+        assert {task: set(items) for task, items in left.items()} == asked, f"seed {seed}"
+    court.settle()
+    assert court.world.ask("for-each-ref", "refs/okstra/log") == log, f"seed {seed}: the same was recorded again"
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("part", range(DEEP_PARTS))
 def test_no_answer_is_false_for_long(tmp_path: Path, part: int) -> None:

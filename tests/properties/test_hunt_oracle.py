@@ -180,6 +180,16 @@ def test_landed_and_the_branch_put_back_by_a_commit(it: Sketch) -> None:
     is_right(it.auto(squash, landed=True))
 
 
+def test_landed_and_the_branch_left_with_what_cancels_out(it: Sketch) -> None:
+    one, two, three = it.stage("s", ("work", {5: "five"}), ("try", {"b": "try\n"}), ("untry", {"b": ""}))
+    squash = it.made(moved_on(it), one, how="squash-merged")
+    tried = it.made(squash, two)
+    it.put(trunk=squash, s=tried)
+    is_false(it.auto(squash, landed=True), "part outside: landed, kept")
+    it.put(s=it.made(tried, three))
+    assert it.auto(squash, landed=True)[:3] == ("auto", "low", "landed: commits that cancel out are left")
+
+
 def test_landed_where_no_target_has_it(it: Sketch) -> None:
     (last,) = rebased(it, work(it))
     is_false(it.auto(last, landed=True), "landed")

@@ -62,8 +62,29 @@ class Court:
         write_commits(self.world, [tip for scene in scenes for tip in scene.refs.values()])
         refs = {name: commit.oid for scene in scenes for name, commit in scene.refs.items()}
         self._put(refs, {branch: ref for scene in scenes for branch, ref in scene.tracks.items()})
-        said = self.world.okstra("reconcile", "--all", "--check", "--json", exit=None).expect(0, 2).json
-        return {one["task"].rpartition(":")[2]: {item["stage"]: item for item in one["items"]} for one in said["tasks"]}
+        return self._ask("--check")
+
+    def settle(self) -> dict[str, dict[int, Item]]:
+        """What is left after everything that is proven was recorded. The court has judged its last scenes then."""
+        return self._ask("--apply")
+
+    def _ask(self, mode: str) -> dict[str, dict[int, Item]]:
+        answer = self.world.okstra("reconcile", "--all", mode, "--json", exit=None)
+        if answer.exit not in (0, 2):
+            return {task.name: self._ask_about(task, mode) for task in self.tasks}
+        return {one["task"].rpartition(":")[2]: _by_stage(one["items"]) for one in answer.json["tasks"]}
+
+    def _ask_about(self, task: Task, mode: str) -> dict[int, Item]:
+        """One task alone; where okstra breaks over it, each of its stages has an item that says so."""
+        answer = self.world.okstra("reconcile", "--task-key", f"hunt:all:{task.name}", mode, "--json", exit=None)
+        if answer.exit in (0, 2):
+            return _by_stage(answer.json["items"])
+        crash = {"class": "crash", "replacement": None, "proof": None, "reason": answer.json["error"]["message"]}
+        return {stage.number: {**crash, "recorded": stage.head.oid} for stage in task.stages}
+
+
+def _by_stage(items: Sequence[Item]) -> dict[int, Item]:
+    return {item["stage"]: item for item in items}
 
 
 def _recorded_refs(task: Task) -> dict[str, str]:

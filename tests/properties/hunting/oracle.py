@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tests.properties.hunting.merging import merge
 from tests.properties.hunting.ranges import equal_ranges, is_whole, makes_change, starts
-from tests.properties.hunting.values import Commit, Scene, Stage, ancestors, line_of
+from tests.properties.hunting.values import Commit, Scene, Stage, ancestors, changed_paths, line_of
 
 PLAIN = {"kept", "reworded", "retimed", "recorded"}
 KEEPS_IDENTITY = {"kept", "reworded", "recorded"}
@@ -86,6 +86,12 @@ class View:
             inside |= set(self.stage.commits)
         return {commit for commit in self.made if commit not in inside and not commit.is_empty}
 
+    def cancel_out(self, commits: set[Commit]) -> bool:
+        """Whether the branch has every file that these touch as the commit has on which the branch stands."""
+        paths = {path for commit in commits for path in changed_paths(commit.before, commit.tree)}
+        tip, under = self.line[0].tree, self.line[-1].tree
+        return commits <= set(self.line) and all(tip.get(path) == under.get(path) for path in paths)
+
     def is_known(self, commit: Commit) -> bool:
         """Whether a commit made from the stage still shows it."""
         return any(shows(commit, source) for source in commit.made_from if source in self.stage.commits)
@@ -122,6 +128,8 @@ def judge(
     is_there = stage.head in view.on_own or stage.head in view.in_targets
     if item is None:
         return Judgement("nothing", "right") if is_there else Judgement("nothing", "false", "silent")
+    if item["class"] == "crash":
+        return Judgement("crash", "false", "crash")
     if is_there:
         return Judgement(item["class"], "false", "not stale")
     if item["class"] == "confirm":
@@ -179,7 +187,9 @@ def _beside(view: View, start: Commit, end: Commit, outside: set[Commit]) -> tup
     how = "altered" if altered else "kept"
     blind = "false" if any(view.is_known(commit) for commit in outside) else "blind"
     if end not in view.own:
-        return "false", f"{_landed(view, outside)}, {how}"
+        cancelled = not altered and view.cancel_out(outside)
+        return ("low", "landed: commits that cancel out are left") if cancelled else (
+            "false", f"{_landed(view, outside)}, {how}")  # fmt: skip
     above = [commit for commit in view.line if commit in outside and end in ancestors(commit)]
     if not above:
         below = any(commit in ancestors(start) for commit in outside)

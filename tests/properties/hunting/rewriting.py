@@ -62,15 +62,19 @@ class Rewriter:
         return commit
 
     def replayed(self, commits: tuple[Commit, ...], onto: Tree) -> Replayed:
-        """What these commits make of a tree, which of them made a difference (all where none did), and whether that
-        needed a hand."""
-        by_hand, sources = False, []
+        """What these commits make of a tree, which of them made a difference that is left (all where none is), and
+        whether that needed a hand."""
+        by_hand, trees, sources = False, [onto], list[Commit]()
         for commit in commits:
-            merged = merge(commit.before, onto, commit.tree, ours_renamed=self.renames, theirs_renamed=commit.renames)
-            if merged.tree != onto:
-                sources.append(commit)
-            onto, by_hand = merged.tree, by_hand or bool(merged.conflicts)
-        return Replayed(onto, by_hand, tuple(sources) or commits)
+            here = trees[-1]
+            merged = merge(commit.before, here, commit.tree, ours_renamed=self.renames, theirs_renamed=commit.renames)
+            by_hand = by_hand or bool(merged.conflicts)
+            if merged.tree in trees:  # what was made since then has cancelled out
+                place = trees.index(merged.tree)
+                trees, sources = trees[: place + 1], sources[:place]
+            else:
+                trees, sources = [*trees, merged.tree], [*sources, commit]
+        return Replayed(trees[-1], by_hand, tuple(sources) or commits)
 
     def pick(self, step: Step, **facts: Any) -> None:
         """The commits of a step as one, under the first one's name; nothing where nothing of them is left."""
@@ -188,6 +192,8 @@ def _split(it: Rewriter, step: Step) -> None:
     """A commit as two: by files, or the first lines and then the rest."""
     commit = step.commits[0]
     whole, by_hand, _ = it.replayed((commit,), it.tip.tree)
+    if whole == it.tip.tree:
+        return
     paths = sorted(changed_paths(it.tip.tree, whole))
     if len(paths) < 2:
         _extra_then_back(it, step)
@@ -203,6 +209,8 @@ def _split(it: Rewriter, step: Step) -> None:
 def _extra_then_back(it: Rewriter, step: Step) -> None:
     """A commit with something more in it, and one that takes that back: together as recorded."""
     whole, by_hand, _ = it.replayed((step.commits[0],), it.tip.tree)
+    if whole == it.tip.tree:
+        return
     more = edit(it.pen.random, whole, it.pen.next(), kind="new file").files
     commit = step.commits[0]
     it.put(more, commit.subject, commit.author, how="split", sources=(commit,), altered=True, renames=commit.renames)
