@@ -60,7 +60,6 @@ class Stack:
             self.tips[key] = branch_tips(git, key[0]) or _around(git, names, name, stage.base)
         return self.tips[key]
 
-
     def trunk_tips(self, git: Git, task: Task) -> list[CommitId]:
         """Where the branch stands that the task is anchored on, under all of its stages."""
         key = (task.anchor.ref if task.anchor else "", "")
