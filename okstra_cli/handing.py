@@ -138,7 +138,8 @@ def assemble_here(
         return Answer(view.conflict_json(conflict), lambda: view.conflict_page(conflict, base), error=conflict)
     session.warn(done.warning)
     for number, upto in sorted((number, upto) for number, upto in held.upto.items() if number in stages):
-        session.note(f"{base} has stage {number} up to {upto[:10]} already; only the rest is put on")
+        far = "all of it" if number in held.whole else f"up to {upto[:10]}"
+        session.note(f"{base} has stage {number} already, {far}; only the rest is put on")
     if done.tree == tree_of(session.git, done.base):
         session.note(f"the group changes nothing on {base}, so there is nothing to publish")
     return Answer(

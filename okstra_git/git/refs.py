@@ -129,6 +129,21 @@ def list_former_values(git: Git, name: str) -> list[CommitId]:
     return [CommitId(oid) for oid in ids if is_commit_id(oid)]
 
 
+def list_commits_made(git: Git, name: str) -> set[str]:
+    """What git's reflog says was committed while the ref's branch was checked out; nothing where there is no reflog."""
+    try:
+        lines = (git.common_dir / "logs" / name).read_bytes().splitlines()
+    except (OSError, ValueError):
+        return set()
+    entries = (line.partition(b"\t") for line in lines)
+    made = [said.split(b" ", 2)[1] for said, _, how in entries if how.startswith(_MADE) and said.count(b" ") > 2]
+    return {oid.decode("ascii", "replace") for oid in made}
+
+
+_MADE = (b"commit:", b"commit (initial)", b"commit (amend)", b"cherry-pick", b"revert", b"am:")
+"""How git's reflog begins to tell of a commit that was made, and not only arrived at."""
+
+
 def _packed_names(git: Git, prefix: str) -> list[str]:
     try:
         lines = (git.common_dir / "packed-refs").read_bytes().splitlines()

@@ -107,7 +107,8 @@ def _own_reasons(
         yield Reason(NOT_DONE, _how_far(number, stage), hint)
         return
     if stage.landed and (arrived is None or number in arrived):
-        where = stage.landing.target if stage.landing else (arrived or {}).get(number, "")
+        target = stage.landing.target if stage.landing else ""
+        where = target if arrived is None else arrived[number]
         yield Reason(LANDED, f"stage {number} has landed{f' in {where}' if where else ''}")
         return
     pr = task.prs.get(stage.pr) if stage.pr is not None else None

@@ -23,8 +23,8 @@ MAX_BEGINNINGS = 32
 class Delivered:
     """What a branch has of a stage and still holds.
 
-    `whole` is the branch (or the same branch elsewhere) that has all of it. `upto`: the branch has the stage up to and
-    with this commit of it. `lacks`: a commit of the stage that its recorded base has already, and the branch has not.
+    `whole` is the branch (or the same branch elsewhere) that has all of it. `upto`: the branch itself has the stage up
+    to and with this commit of it. `lacks`: a commit of the stage that its recorded base has, and the branch has not.
     """
 
     stage: int
@@ -56,7 +56,9 @@ class _Look:
 
     def at(self, stage: Stage) -> Delivered:
         assert stage.range is not None
-        whole = next((home.name for home in (self.base, *self.elsewhere) if self._has(home, stage.range)), "")
+        if self._has(self.base, stage.range):
+            return Delivered(stage.number, self.base.name, stage.range.head)
+        whole = next((home.name for home in self.elsewhere if self._has(home, stage.range)), "")
         if whole or self.base.tip == stage.range.base:
             return Delivered(stage.number, whole)
         beginnings = list(_beginnings(self._git, self.task, stage))

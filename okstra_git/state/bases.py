@@ -14,7 +14,7 @@ from okstra_git.git.history import (
     walk,
 )
 from okstra_git.git.joining import join_commits
-from okstra_git.git.refs import resolve_commit
+from okstra_git.git.refs import list_commits_made, resolve_commit
 from okstra_git.git.repo import Git
 from okstra_git.git.three_way import MergeFailed
 from okstra_git.git.upstreams import branch_tips, default_branches
@@ -60,7 +60,6 @@ class Stack:
             self.tips[key] = branch_tips(git, key[0]) or _around(git, names, name, stage.base)
         return self.tips[key]
 
-
     def trunk_tips(self, git: Git, task: Task) -> list[CommitId]:
         """Where the branch stands that the task is anchored on, under all of its stages."""
         key = (task.anchor.ref if task.anchor else "", "")
@@ -88,8 +87,9 @@ def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> 
     its base branch, by a merge as well as by a rebase; what that branch has of the stage never makes it shorter.
     Failing all, its parent; None for a root commit.
     """
+    line = _own_line(git, stack, stage, head)
     own = _recorded_before(git, stage, head)
-    found = [_fork(git, tip, head, own, stage.base) for tip in stack.base_tips(git, task, stage)]
+    found = [_fork(git, tip, head, own, line, stage) for tip in stack.base_tips(git, task, stage)]
     forks = [fork for fork in found if fork is not None]
     if head == stage.base and not forks:
         return head
@@ -158,15 +158,29 @@ def _recorded_before(git: Git, stage: Stage, head: str) -> list[str]:
     return [one for one in below if not (stage.base and contains(git, stage.base, one))]
 
 
-def _fork(git: Git, tip: str, head: str, own: Sequence[str], start: str) -> str | None:
+def _own_line(git: Git, stack: Stack, stage: Stage, head: str) -> list[str]:
+    """Head and its first parents, newest first, down to where the stage was started or another one ends."""
+    line: list[str] = []
+    at = find_commit(git, head)
+    while at is not None and len(line) < MAX_STEPS_BACK:
+        if at.oid == stage.base or (line and stack.holds(at.oid, other_than=stage.number)):
+            break
+        line.append(at.oid)
+        at = find_commit(git, at.parents[0]) if at.parents else None
+    return line
+
+
+def _fork(git: Git, tip: str, head: str, own: Sequence[str], line: Sequence[str], stage: Stage) -> str | None:
     """The newest commit that `head` has of a branch, as far as it is no work of the stage; None where that is nothing.
 
-    `own` are commits known to be the stage's, `start` is where it was started.
+    `own` are commits that the stage was recorded by, `line` is its own line of history.
     """
     fork = merge_base(git, tip, head)
-    if fork is None or (fork == head and (head == start or is_on_line(git, tip, head, limit=MAX_STEPS_BACK))):
+    if fork is None or head == stage.base == fork:
         return None
-    mine = [*own, fork] if fork == head or _was_merged_there(git, tip, head, fork, start) else list(own)
+    mine = [*own, *_taken_there(git, tip, fork, line, stage)]
+    if fork == head and not mine:
+        return None  # it stands on the branch itself
     if not any(contains(git, fork, one) for one in mine):
         return fork
     under = _newest_without(git, tip, head, mine)
@@ -175,12 +189,19 @@ def _fork(git: Git, tip: str, head: str, own: Sequence[str], start: str) -> str 
     return under
 
 
-def _was_merged_there(git: Git, tip: str, head: str, fork: str, start: str) -> bool:
-    """Whether the fork is on the stage's own line, above its start, and came to the branch by a merge."""
-    if fork in (tip, start) or (start and not contains(git, fork, start)):
-        return False
-    is_on_its_line = is_on_line(git, tip, fork, limit=MAX_STEPS_BACK)  # asked first: it is mostly near its tip
-    return not is_on_its_line and is_on_line(git, head, fork, limit=MAX_STEPS_BACK)
+def _taken_there(git: Git, tip: str, fork: str, line: Sequence[str], stage: Stage) -> list[str]:
+    """The newest and the oldest commit of the stage's line that the branch has and that are the stage's own: they came
+    to the branch by a merge, or were made on the stage's branch, as git's reflog tells."""
+    if not line or fork == stage.base:
+        return []
+    outside = unreachable(git, line, [fork])
+    there = [one for one in line if one not in outside]
+    if not there:
+        return []
+    merged = [] if is_on_line(git, tip, there[0], limit=MAX_STEPS_BACK) else there[:1]
+    made = list_commits_made(git, f"refs/heads/{stage.branch}") if stage.branch else set()
+    own = [*merged, *(one for one in there if one in made)]
+    return [own[0], own[-1]] if own else []
 
 
 def _newest_without(git: Git, tip: str, head: str, mine: Sequence[str]) -> str | None:

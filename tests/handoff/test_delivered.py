@@ -133,6 +133,31 @@ def test_a_trial_that_was_reset_leaves_no_trace(world: World) -> None:
     assert subjects(world, assemble(world)["commit"]) == ["S1", "more"]
 
 
+def test_a_landing_on_record_that_the_base_lost_keeps_no_stage_here(world: World) -> None:
+    ready(world, 1)
+    world.checkout("main")
+    world.git("merge", "-q", "s1")
+    handoff(world, "status")
+    world.okstra("worktree", "prune", "--task-key", NAME)
+    world.git("reset", "-q", "--hard", world["base"])
+    assert reasons(world) == {1: []}
+    assert subjects(world, assemble(world)["commit"]) == ["S1"]
+
+
+@pytest.mark.parametrize("second", WAYS)
+@pytest.mark.parametrize("first", WAYS)
+def test_when_both_halves_have_landed_the_stage_has(world: World, first: str, second: str) -> None:
+    stage(world, 1)
+    land(world, first)
+    again(world)
+    land(world, second, str(assemble(world)["branch"]))
+    states = {row["stage"]: row["state"] for row in handoff(world, "status")["tasks"][0]["stages"]}
+    assert states == {1: "landed"}
+    assert handoff(world, "status")["tasks"][0]["groups"][0]["state"] == "landed"
+    assert reasons(world) == {1: ["landed"]}
+    assert world.okstra("reconcile", "--task-key", NAME).json["items"] == []
+
+
 @pytest.mark.parametrize("how", WAYS)
 def test_a_stage_that_landed_elsewhere_may_leave_for_its_own_base(world: World, how: str) -> None:
     ready(world, 1)
@@ -149,6 +174,37 @@ def test_a_stage_that_landed_elsewhere_may_leave_for_its_own_base(world: World, 
     world.git("remote", "add", "origin", str(world.path))
     published = handoff(world, "publish", "--stages", "1", "--dry-run")
     assert published["stages"] == [1]
+
+
+def test_a_group_waits_for_its_own_base_whatever_another_branch_has(world: World) -> None:
+    ready(world, 1)
+    world.checkout("main")
+    group = handoff(world, "assemble", "--stages", "1", "--base", "main")
+    url = "https://f.example/pull/1"
+    handoff(world, "record-pr", "--stages", "1", "--branch", str(group["branch"]), "--url", url)
+    land(world, "merge", target="develop")
+    told = handoff(world, "status")["tasks"][0]
+    assert [one["state"] for one in told["groups"]] == ["in-pr"]
+    assert [one["status"] for one in told["prs"]] == ["open"]
+    rows = world.okstra("worktree", "prune", "--task-key", NAME, "--json").json["worktrees"]
+    assert [(row["removed"], row["reason"]) for row in rows] == [(False, "its group has not landed where it goes to")]
+    assert "in-pr" in world.okstra("handoff", "status", "--task-key", NAME, "--text").out
+    assert reasons(world) == {1: ["already-in-pr"]}
+    handoff(world, "record-closed", "--url", url)
+    assert reasons(world) == {1: []}
+    land(world, "squash")
+    assert [one["state"] for one in handoff(world, "status")["tasks"][0]["groups"]] == ["landed"]
+
+
+def test_what_a_base_has_wholly_is_not_put_on_once_more(world: World) -> None:
+    ready(world, 1, {"f1.txt": "one\n"})
+    ready(world, 2)
+    world.branch("integration", "main")
+    world.git("merge", "-q", "--squash", "s1")
+    world.commit("one", {})
+    world.commit("went on", {"f1.txt": "one, as others like it\n"})
+    found = assemble(world, "1,2", base="integration")
+    assert changes(world, found["commit"], "integration") == ["f2.txt"]
 
 
 def test_a_stage_that_landed_where_it_is_meant_to_go_stays_landed(world: World) -> None:

@@ -284,6 +284,32 @@ def test_nor_does_a_merge_from_before_it_was_recorded(world: World, target: str)
     assert done(world)[:2] == ("base", ["A.txt", "B.txt"])
 
 
+def test_nor_does_main_that_was_forwarded_to_it_before_it_was_recorded(world: World) -> None:
+    start(world)
+    world.commit("A")
+    world.commit("B")
+    world.git("branch", "-f", "main", "f")
+    world.commit("C")
+    assert done(world)[:2] == ("base", ["A.txt", "B.txt", "C.txt"])
+
+
+def test_what_others_made_and_the_stage_was_rebased_onto_is_not_its_own(world: World) -> None:
+    start(world)
+    on(world, "main", "M")
+    world.git("rebase", "-q", "main")
+    world.commit("A")
+    assert done(world)[:2] == ("M", ["A.txt"])
+
+
+def test_a_landing_by_merge_is_seen_when_the_stage_took_it_in_again_before_it_was_recorded(world: World) -> None:
+    start(world)
+    world.commit("A")
+    merge(world, "f", into="main", label="landed")
+    merge(world, "main")
+    world.commit("B")
+    assert done(world)[:2] == ("base", ["A.txt", "B.txt"])
+
+
 def test_nor_does_a_merge_of_all_of_it(world: World) -> None:
     start(world)
     world.commit("A")
