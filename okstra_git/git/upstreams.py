@@ -2,7 +2,7 @@
 
 import pygit2
 
-from okstra_git.git.refs import find_ref
+from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
 
 USUAL_NAMES = ("main", "master", "trunk", "develop")
@@ -30,9 +30,12 @@ def tracking_names(git: Git, branch: str) -> list[str]:
 
 
 def default_branches(git: Git) -> list[str]:
-    """Names of the branches that others merge into: the remotes' HEAD, then those of the usual names that exist."""
+    """Names of the branches that others merge into: the remotes' HEAD, then those of the usual names that exist.
+
+    A torn one is left out.
+    """
     names = [name for name in (_remote_head(git), *USUAL_NAMES) if name]
-    return [name for name in dict.fromkeys(names) if find_ref(git, f"refs/heads/{name}") or "/" in name]
+    return [name for name in dict.fromkeys(names) if find_quietly(git, f"refs/heads/{name}") or "/" in name]
 
 
 def _remote_head(git: Git) -> str | None:
