@@ -2,7 +2,7 @@
 
 import pygit2
 
-from okstra_git.git.refs import find_quietly, find_ref, list_ref_names
+from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 
@@ -50,9 +50,12 @@ def branch_tips(git: Git, name: str) -> list[CommitId]:
 
 
 def default_branches(git: Git) -> list[str]:
-    """Names of the branches that others merge into: the remotes' HEAD, then those of the usual names that exist."""
+    """Names of the branches that others merge into: the remotes' HEAD, then those of the usual names that exist.
+
+    A torn one is left out.
+    """
     names = [name for name in (_remote_head(git), *USUAL_NAMES) if name]
-    return [name for name in dict.fromkeys(names) if find_ref(git, f"refs/heads/{name}") or "/" in name]
+    return [name for name in dict.fromkeys(names) if find_quietly(git, f"refs/heads/{name}") or "/" in name]
 
 
 def _remote_head(git: Git) -> str | None:

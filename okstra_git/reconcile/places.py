@@ -40,7 +40,7 @@ class Places:
     _known_bases: frozenset[str] = frozenset()
     _targets: dict[tuple[str, int], list[Home]] = field(default_factory=dict)
     _around: dict[tuple[str, str, str], list[Home]] = field(default_factory=dict)
-    _destinations: dict[tuple[str, ...], list[Home]] = field(default_factory=dict)
+    _destinations: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Home]] = field(default_factory=dict)
     _copies: dict[str, list[Home]] = field(default_factory=dict)
     _ground: dict[str, list[Home]] = field(default_factory=dict)
     _bases: dict[str, list[str]] = field(default_factory=dict)
@@ -131,7 +131,8 @@ class Places:
     def _find_around(self, task: Task, stage: Stage | None) -> list[Home]:
         named = [*self.extra_targets, *([stage.base_ref] if stage else [])]
         found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._bases_of(task)]
-        found += [self._named(name) for name in self._followed(stage)] if stage else []
+        for one in [stage] if stage else task.stages.values():
+            found += [self._named(name) for name in self._followed(one)]
         own = {stage.branch} if stage else set()
         unique = {home.name: home for home in found if home is not None and home.name not in own}
         homes = [*unique.values(), *self._upstreams(unique.values())]
@@ -153,13 +154,14 @@ class Places:
         """
         anchored = [task.anchor.ref] if task.anchor is not None else []
         usual = sorted(self._default_names, key=lambda name: "/" in name)  # the branch here before what was fetched
-        counting = self.extra_targets or [*base_refs, *anchored, *usual]
-        names = tuple(dict.fromkeys([*counting, *besides]))
-        if names not in self._destinations:
-            named = [home for name in names if name for home in self.target(name) or self._as_fetched(name)]
+        said = (*self.extra_targets, *besides)
+        likely = () if self.extra_targets else (*base_refs, *anchored, *usual)
+        if (likely, said) not in self._destinations:
+            named = [home for name in dict.fromkeys(likely) if name for home in self.target(name)]
+            named += [home for name in said if name for home in self.target(name) or self.copies(name)]
             found = [*named, *(home for home in self._upstreams(named) if not self._is_copy_of_stage(home.name))]
-            self._destinations[names] = list({home.name: home for home in found}.values())
-        return self._destinations[names]
+            self._destinations[likely, said] = list({home.name: home for home in found}.values())
+        return self._destinations[likely, said]
 
     def destinations_of(self, task: Task, number: int) -> list[Home]:
         """Branches in which a stage counts as landed: by its base, and by those of the groups that it left with."""
@@ -176,10 +178,6 @@ class Places:
     def _followed(self, stage: Stage) -> list[str]:
         above = self.upstream(stage.branch) if stage.branch else None
         return [above.name] if above is not None and above.kind == "target" else []
-
-    def _as_fetched(self, name: str) -> list[Home]:
-        """A branch that only remotes have, if it was listed as a target."""
-        return self.copies(name) if name in self.extra_targets else []
 
     def copies(self, name: str) -> list[Home]:
         """A target by name, here and as fetched from any remote."""

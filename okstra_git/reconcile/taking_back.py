@@ -108,8 +108,8 @@ def _holders(task: Task, stage: Stage, places: Places) -> list[Home]:
 
 def _is_evident(stage: Stage, homes: list[Home], places: Places) -> bool:
     writer, at = _seen_by(stage)
-    if any(find_commit(places.git, home.tip) is None for home in homes) or _is_unreadable(stage, places):
-        return False
+    if not homes or any(find_commit(places.git, home.tip) is None for home in homes) or _is_unreadable(stage, places):
+        return False  # without a target that can be read, nothing is known: a list may have a slip of the pen
     if places.writer is None or writer == places.writer:
         return True
     commit = landed_as(stage)

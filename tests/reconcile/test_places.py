@@ -96,6 +96,19 @@ def test_a_pull_request_lands_where_it_was_opened_against(desk: Desk) -> None:
     assert landed(desk.world, "main") == {1: "release same-tree"}
 
 
+def test_a_pull_request_lands_in_what_was_fetched_of_its_base(desk: Desk) -> None:
+    world = desk.world
+    hand_over(world, 1, base="release", url=URL)
+    world.checkout("release")
+    world.git("merge", "-q", "--squash", "group-1")
+    world.commit("squashed", {})
+    world.checkout("main")
+    world.git("remote", "add", "origin", "https://forge.example/shop.git")
+    world.git("update-ref", "refs/remotes/origin/release", "release")
+    world.git("branch", "-q", "-D", "release")
+    assert landed(world, "main") == landed(world) == {1: "origin/release same-tree"}
+
+
 def test_a_group_that_nobody_published_does_not(desk: Desk) -> None:
     hand_over(desk.world, 1, base="release")
     merge(desk.world, "group-1", "release")

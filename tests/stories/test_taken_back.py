@@ -155,6 +155,34 @@ def test_a_branch_that_is_no_target_any_more_holds_nothing(world: World) -> None
     assert len(facts(world)) == 2, "and nobody finds it there again"
 
 
+def test_a_list_that_names_no_branch_takes_nothing_back(world: World) -> None:
+    kept(world)
+    handoff(world, "status")
+    world.okstra("config", "set", "okstra.target", "mian")
+    handoff(world, "status")
+    assert (state(world), [fact["type"] for fact in facts(world)]) == ("landed", ["stage.landed"])
+
+
+def test_a_list_that_is_no_list_of_branches_hides_nothing_from_who_only_looks(world: World) -> None:
+    kept(world)
+    handoff(world, "status")
+    world.git("config", "okstra.target", "-x y")
+    said = world.okstra("stage", "list", "--task-key", NAME, "--json")
+    assert [stage["state"] for stage in said.json["stages"]] == ["landed"]
+    assert "was not looked at" in said.err
+
+
+def test_a_damaged_target_takes_nothing_back(world: World) -> None:
+    kept(world)
+    handoff(world, "status")
+    world.checkout("s1")
+    world.git("branch", "-q", "trunk", world["base"])
+    (world.path / ".git" / "refs" / "heads" / "main").write_text("torn\n")
+    world.okstra("worktree", "prune")
+    shown = world.okstra("stage", "show", "1", "--task-key", NAME, "--json").json["stage"]
+    assert shown["state"] == "landed"
+
+
 def test_a_pull_request_that_had_landed_is_open_again(world: World) -> None:
     branch = str(handoff(world, "assemble", "--stages", "1", "--base", "main", "--no-worktree")["branch"])
     url = "https://forge.example/shop/pull/7"
