@@ -30,7 +30,7 @@ def settle_reported(session: Session, *, planned: Mapping[str, str]) -> list[Rep
     hints = chain_hints(pair for event in spooled for pair in (*event.pairs, *event.amends))
     state = session.store.read().state
     judge = make_judge(session, state, planned=planned, hints=hints)
-    reports = [judge.judge(task) for task in _concerned(session, state, hints, planned)]
+    reports = judge.judge_all(list(_concerned(session, state, hints, planned)))
     if any(report.is_settleable for report in reports):
         settled = settle(session.store, reports)
         session.warn(settled.warning)

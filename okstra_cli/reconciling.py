@@ -46,7 +46,7 @@ def reconcile_answer(session: Session, identity: Identity, wish: Wish) -> Answer
     keys = _keys(session, identity, wish)
     if wish.verify:
         return _verify(session, keys)
-    applied = {key.slashed: _decide(session, key, wish) for key in keys} if _changes(wish) else {}
+    applied = _decide(session, keys, wish) if _changes(wish) else {}
     reports = _look(session, keys)
     shown = [view.Shown(report, applied.get(report.task, []), wish.show) for report in reports]
     payload = _payload(session, shown, wish)
@@ -85,11 +85,28 @@ def _keys(session: Session, identity: Identity, wish: Wish) -> list[TaskKey]:
 def _look(session: Session, keys: Sequence[TaskKey]) -> list[Report]:
     state = session.store.read().state
     judge = make_judge(session, state, hints=read_hints(session))
-    return [judge.judge(state.tasks[key.slashed]) for key in keys]
+    return judge.judge_all([state.tasks[key.slashed] for key in keys])
 
 
-def _decide(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
-    """Record what the person said, then everything that is proven; the person's word comes first."""
+def _decide(session: Session, keys: Sequence[TaskKey], wish: Wish) -> dict[str, list[Event]]:
+    """Record what the person said, then everything that is proven, all in one append; the person's word comes first.
+
+    What was recorded, by the key of the task.
+    """
+    events = _record_word(session, keys[0], wish) if keys else []
+    if wish.apply:
+        for key in [None] if wish.every else keys:
+            take_back_landings(session, key)
+        settled = settle(session.store, _look(session, keys))
+        session.warn(settled.warning)
+        events += settled.events
+        tell_moves(session, settled.events)
+        forget_settled(session)
+    return {key.slashed: [event for event in events if event.fact.task == key.slashed] for key in keys}
+
+
+def _record_word(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
+    """What a person decided about one task."""
     events: list[Event] = []
     if wish.use_ref is not None and wish.stage is not None:
         number = parse_stage(wish.stage)
@@ -98,13 +115,6 @@ def _decide(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
     if wish.reset_anchor is not None:
         commit = require_commit(session.git, wish.reset_anchor, what="--reset-anchor")
         events += record_anchor(session.store, key, commit, wish.reset_anchor).events
-    if wish.apply:
-        take_back_landings(session, key)
-        settled = settle(session.store, _look(session, [key]))
-        session.warn(settled.warning)
-        events += settled.events
-        tell_moves(session, settled.events)
-        forget_settled(session)
     return events
 
 

@@ -44,7 +44,7 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     state = standing_state(session, snapshot.state)
     tasks = _chosen(state, only, with_closed=with_closed)
     judge = make_judge(session, state, hints=read_hints(session))
-    reports = {task.key: judge.judge(task) for task in tasks}
+    reports = {report.task: report for report in judge.judge_all(tasks)}
     project = read_setting(session.git, require_setting("okstra.project")).value
     writer = find_writer(session.git)
     guard = Guard(session)

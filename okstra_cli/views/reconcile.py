@@ -115,8 +115,9 @@ def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
 
 
 def _diff(git: Git, finding: Finding) -> str | None:
-    """How the best candidate differs from what was recorded."""
-    best = next((c for c in finding.candidates if c.recommended), None) or next(iter(finding.candidates), None)
+    """How the best candidate that is another commit differs from what was recorded."""
+    others = [offer for offer in finding.candidates if offer.commit != finding.recorded.head]
+    best = next((offer for offer in others if offer.recommended), None) or next(iter(others), None)
     return show_difference(git, finding.recorded.head, best.commit) if best else None
 
 

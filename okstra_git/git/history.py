@@ -132,7 +132,7 @@ def _ids_outside(git: Git, present: Sequence[str], tips: Sequence[str]) -> Itera
 
 
 def held_by(git: Git, asked: Iterable[tuple[str, str]], hidden: Iterable[str]) -> set[tuple[str, str]]:
-    """Those of the pairs (tip, commit) in which the tip has the commit in its history; one walk answers for all of them.
+    """Those of the pairs (tip, commit) in which the tip has the commit in its history; one walk answers for all.
 
     Nothing that `hidden` contains is walked, so a commit in there is held by nobody. Every tip is a bit that is handed
     down from children to parents: of the line A-B with the tips A and B, A is handed the bit of B besides its own.

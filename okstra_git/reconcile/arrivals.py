@@ -15,6 +15,9 @@ from okstra_git.reconcile.windows import Window
 from okstra_git.records.handoff import Arrival
 from okstra_git.records.states import Task
 
+LookIn = Callable[[Window], Sequence[Hit]]
+"""Finds the proven ranges of a window; more than one are rivals."""
+
 OpenWindow = Callable[[Home, Task, str | None], Window]
 """Opens the stretch of a branch since its history parted from that of a commit."""
 
@@ -42,41 +45,46 @@ class Arrivals:
     limit: int
     outside: frozenset[str] = frozenset()
 
-    def find(self, prover: Prover, targets: Sequence[Home], root: str | None) -> Arrived | None:
+    def find(
+        self, prover: Prover, targets: Sequence[Home], root: str | None, look_in: LookIn | None = None
+    ) -> Arrived | None:
         """The first target that has the prover's range and still holds it; else one that had it; else None.
 
-        `root` is the commit above which the range can have arrived. A range that is found twice in a target, or in a
-        stretch of history that cannot be read to its end, is not found. An empty one is nowhere.
+        `look_in` knows more of the range than its content, which is what is looked for without it. `root` is the commit
+        above which the range can have arrived. A range that is found twice in a target, or in a stretch of history that
+        cannot be read to its end, is not found. An empty one is nowhere.
         """
         if prover.recorded.is_empty:
             return None
         lost: Arrived | None = None
         for home in _distinct(targets):
-            found = self._find_in(prover, home, targets, root)
+            found = self._find_in(prover, home, targets, root, look_in or (lambda window: locate(window, prover)))
             if found is not None and found.is_there:
                 return found
             lost = lost or found
         return lost
 
-    def _find_in(self, prover: Prover, home: Home, targets: Sequence[Home], root: str | None) -> Arrived | None:
+    def _find_in(
+        self, prover: Prover, home: Home, targets: Sequence[Home], root: str | None, look_in: LookIn
+    ) -> Arrived | None:
         head = prover.recorded.head
         if head not in self.outside and self.places.contains(home.tip, head):
             changes = prover.recorded_delta()
             return self._checked(Arrived(home, head, "ancestor"), changes, targets, root) if changes else None
         if root is not None and (not find_commit(self.places.git, root) or not self.places.fork(home.tip, root)):
             return None
-        hit = self._only_hit(prover, home, root)
+        hit = self._only_hit(look_in, home, root)
         if hit is None or hit.proven.rung == "restored":
             return None
         found = Arrived(home, hit.span.last.facts.oid, hit.proven.rung)
         return self._checked(found, _what_arrived(prover, hit), targets, root)
 
-    def _only_hit(self, prover: Prover, home: Home, root: str | None) -> Hit | None:
+    def _only_hit(self, look_in: LookIn, home: Home, root: str | None) -> Hit | None:
         window = self.open_window(home, self.task, root)
         if not window.steps or not window.complete:
             return None
         try:
-            hits = locate(window, prover)
+            hits = look_in(window)
         except (MissingObject, GitFailed):
             return None
         whole = len(hits) == 1 and is_whole_above(self.places.git, [home.tip], root, limit=self.limit)

@@ -38,18 +38,8 @@ class Case:
     def near(self) -> Set[int]:
         """The stages whose commits the branch may hold as well: those on it, and those of the stack below."""
         if self._near is None:
-            self._near = self._find_near()
+            self._near = near_stages(self.task, self.number)
         return self._near
-
-    def _find_near(self) -> Set[int]:
-        ranges = {n: s.range for n, s in self.task.stages.items() if s.range is not None}
-        by_head = {one.head: n for n, one in ranges.items()}
-        below: set[int] = set()
-        at = by_head.get(self.recorded.base or "")
-        while at is not None and at not in below:
-            below.add(at)
-            at = by_head.get(ranges[at].base or "")
-        return below | {n for n in ranges if self.task.stages[n].branch == self.standing.stage.branch}
 
     @property
     def blank(self) -> Finding:
@@ -77,6 +67,18 @@ class Case:
     def own(self) -> Searched | None:
         """What the stage's own branch was seen to hold."""
         return next((one for one in self.searched if one.home.kind != "target"), None)
+
+
+def near_stages(task: Task, number: int) -> Set[int]:
+    """The stages whose commits the branch of a stage may hold as well: those on it, and those of the stack below."""
+    ranges = {n: stage.range for n, stage in task.stages.items() if stage.range is not None}
+    by_head = {one.head: n for n, one in ranges.items()}
+    below: set[int] = set()
+    at = by_head.get(ranges[number].base or "")
+    while at is not None and at not in below:
+        below.add(at)
+        at = by_head.get(ranges[at].base or "")
+    return below | {n for n in ranges if task.stages[n].branch == task.stages[number].branch}
 
 
 @dataclass

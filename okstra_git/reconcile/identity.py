@@ -67,8 +67,8 @@ class Identities:
     Where two of them share both, as commits of scripts do, the subject has to tell them apart. Where it does not, those
     commits are *blurred*: who was made from which cannot be said.
 
-    Example: C1 and C2 by Ada, a minute apart. After a rebase with a reword, the commit of Ada at C1's minute was made from C1,
-    whatever it is called now. If both were made in one second, it would have to be called as C1 was.
+    Example: C1 and C2 by Ada, a minute apart. After a rebase with a reword, the commit of Ada at C1's minute was made
+    from C1, whatever it is called now. If both were made in one second, it would have to be called as C1 was.
     """
 
     git: Git

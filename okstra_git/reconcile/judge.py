@@ -19,7 +19,7 @@ from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.questions import Questions
 from okstra_git.reconcile.readings import Readings
 from okstra_git.reconcile.search import Search, Searched
-from okstra_git.reconcile.survey import Standing, survey
+from okstra_git.reconcile.survey import Standing, survey_all
 from okstra_git.reconcile.units import Units
 from okstra_git.reconcile.verdict import apply_rules
 from okstra_git.reconcile.windows import Step
@@ -53,7 +53,7 @@ class Judge:
 
     def judge_all(self, tasks: Sequence[Task]) -> list[Report]:
         """What reconcile says of each of the tasks, in their order, from one reading for all of them."""
-        standings = {task.key: survey(task, self.places) for task in tasks}
+        standings = survey_all(tasks, self.places)
         cases = {task.key: self._cases(task, standings[task.key]) for task in tasks}
         every = [case for each in cases.values() for case in each]
         self._search_own(every)

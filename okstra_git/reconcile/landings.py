@@ -1,6 +1,6 @@
 """Which stages of a task have landed: a pure answer about the repository, and the facts that record it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -8,16 +8,20 @@ from typing import Literal
 from okstra_git.git.changes import Delta, compose
 from okstra_git.git.history import unreachable
 from okstra_git.git.objects import MissingObject
-from okstra_git.reconcile.arrivals import Arrivals, Arrived
+from okstra_git.reconcile.arrivals import Arrivals, Arrived, LookIn
+from okstra_git.reconcile.cases import near_stages
 from okstra_git.reconcile.handed import Handed, find_handed, is_as_handed, list_handed
+from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.presence import is_whole
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
+from okstra_git.reconcile.search import Search
 from okstra_git.reconcile.survey import survey
 from okstra_git.reconcile.taking_back import TakenBack, as_taken_back, taken_back
 from okstra_git.reconcile.unions import list_unions, prove_union
+from okstra_git.reconcile.units import Units
 from okstra_git.reconcile.versions import has_other_version
 from okstra_git.records.events import StageLanded
 from okstra_git.records.handoff import Arrival, Group
@@ -169,7 +173,8 @@ class _Look:
     def _own(self, stage: Stage) -> Arrived | None:
         """Where the stage's own change is. A stale one lands only where reconcile would follow it."""
         prover = self._prover(self.ranges[stage.number])
-        found = self.arrivals.find(prover, self.targets[stage.number], self._root(stage))
+        look_in = self._look_in(stage.number, prover)
+        found = self.arrivals.find(prover, self.targets[stage.number], self._root(stage), look_in)
         if found is None or stage.number not in self.stale:
             return found
         new = self._follows.get(stage.number)
@@ -178,6 +183,23 @@ class _Look:
                 self._miss(stage.number, "landed-older", self._landed(stage.number, found))
             return None
         return found
+
+    def _look_in(self, number: int, prover: Prover) -> LookIn:
+        """Looks for a stage by who made its commits, and takes no commit that is another stage's."""
+
+        def near() -> Set[int]:
+            return near_stages(self.task, number)
+
+        return lambda window: Search(window, prover, self._identities, self._units, number, near).whole_hits()
+
+    @cached_property
+    def _identities(self) -> Identities:
+        ranges = {number: stage.range for number, stage in self.task.stages.items() if stage.range}
+        return Identities(self.judge.places.git, ranges, list(self.ranges))
+
+    @cached_property
+    def _units(self) -> Units:
+        return Units(self.judge.places.git, self._identities, list(self.ranges))
 
     @cached_property
     def _follows(self) -> Mapping[int, ProvenRange]:

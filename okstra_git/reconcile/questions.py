@@ -73,9 +73,8 @@ class Questions:
     def ask_split(self, case: Case, own: Searched, target: Home, hit: Hit, others: Sequence[Step]) -> Finding:
         """A target holds the recorded change, while the stage's own branch has commits that nothing accounts for."""
         made = [step for step in others if step in own.found.made]
-        reason = f"{target.name} holds the recorded change, and the stage branch has commits of its own that may be more of it"
-        if made:
-            reason = f"{target.name} holds the recorded change, and the stage branch a changed version of it"
+        branch = "a changed version of it" if made else "has commits of its own that may be more of it"
+        reason = f"{target.name} holds the recorded change, and the stage branch {branch}"
         last = next(reversed(made or list(others)), None)
         offers = [Candidate(own.home.name, own.home.tip, "tip of the stage branch")]
         if last is not None and last.facts.oid != own.home.tip:

@@ -51,6 +51,11 @@ class Search:
     copied: list[tuple[Unit, Step]] = field(default_factory=list)
     lost: list[Unit] = field(default_factory=list)
 
+    def whole_hits(self) -> list[Hit]:
+        """The proven ranges; none where the only one leaves out a commit that may be the stage's."""
+        found = self.run()
+        return [] if found.outside else list(found.hits)
+
     def run(self) -> Found:
         """What the window holds of the stage."""
         if self.prover.recorded.is_empty or self.window.is_empty:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from okstra_git.git.history import held_by, unreachable
 from okstra_git.reconcile.places import Home, Places
@@ -31,10 +32,25 @@ def survey(task: Task, places: Places) -> list[Standing]:
     A stage that landed is not stale as long as a target holds the commit it landed as, whatever became of its branch.
     Nor is one whose branch here is merely behind (`list_behind`): a clone that is behind records nothing.
     """
+    return survey_all([task], places)[task.key]
+
+
+def survey_all(tasks: Sequence[Task], places: Places) -> dict[str, list[Standing]]:
+    """`survey` of several tasks, by key, which git is asked about together."""
+    asked = {task.key: _still_asked(task, places) for task in tasks}
+    lost = _lost([(task, stage) for task in tasks for stage in asked[task.key]], places)
+    return {task.key: _standings(task, {n for key, n in lost if key == task.key}, places) for task in tasks}
+
+
+def _still_asked(task: Task, places: Places) -> list[Stage]:
+    """The stages on record that are not known to have landed."""
+    arrived = standing_landings(task, places)
+    return [stage for number, stage in sorted(task.stages.items()) if stage.range and number not in arrived]
+
+
+def _standings(task: Task, lost: set[int], places: Places) -> list[Standing]:
     recorded = [stage for _, stage in sorted(task.stages.items()) if stage.range is not None]
     homes = {stage.branch: places.branch(stage.branch) for stage in recorded}
-    arrived = standing_landings(task, places)
-    lost = _lost(task, [stage for stage in recorded if stage.number not in arrived], homes, places)
     behind, restored = _explained(task, [stage for stage in recorded if stage.number in lost], homes, places)
     return [
         Standing(stage, homes[stage.branch], _status(stage.number, lost - behind, restored),
@@ -49,30 +65,37 @@ def standing_landings(task: Task, places: Places) -> set[int]:
     return landed - {one.stage for one in taken_back(task, places)} if landed else set()
 
 
-def _lost(task: Task, stages: Iterable[Stage], homes: Mapping[str, Home | None], places: Places) -> set[int]:
-    """Numbers of stages whose recorded commit neither their branch nor any branch it may be merged in contains."""
-    groups: dict[tuple[str, ...], list[Stage]] = {}
-    for stage in stages:
-        home = homes[stage.branch]
-        if stage.range is None or (home is not None and stage.range.head == home.tip):
-            continue
-        groups.setdefault(tuple(found.tip for found in places.around(task, stage)), []).append(stage)
-    return {number for around, group in groups.items() for number in _lost_beside(around, group, homes, places)}
+Mark = tuple[str, int]
+"""A stage of any task: the task's key and the stage's number."""
 
 
-def _lost_beside(
-    around: Sequence[str], stages: Sequence[Stage], homes: Mapping[str, Home | None], places: Places
-) -> Iterator[int]:
-    """Those of the stages that are in none of these branches, nor in their own; two walks for all of them."""
-    heads = [stage.range.head for stage in stages if stage.range]
-    outside = unreachable(places.git, heads, around)
-    asked = {(home.tip, stage.range.head) for stage in stages
-             if stage.range and stage.range.head in outside and (home := homes[stage.branch])}  # fmt: skip
-    held = held_by(places.git, asked, around)
-    for stage in stages:
-        home = homes[stage.branch]
-        if stage.range and stage.range.head in outside and (not home or (home.tip, stage.range.head) not in held):
-            yield stage.number
+def _lost(stages: Iterable[tuple[Task, Stage]], places: Places) -> set[Mark]:
+    """The stages whose recorded commit neither their branch nor any branch it may be merged in contains."""
+    groups: dict[tuple[str, ...], list[Asked]] = {}
+    for task, stage in stages:
+        home = places.branch(stage.branch)
+        if stage.range is not None and (home is None or stage.range.head != home.tip):
+            around = tuple(found.tip for found in places.around(task, stage))
+            groups.setdefault(around, []).append(Asked((task.key, stage.number), stage.range.head, home))
+    return {mark for around, asked in groups.items() for mark in _lost_beside(around, asked, places)}
+
+
+class Asked(NamedTuple):
+    """A recorded commit that may be lost, and the stage's own branch."""
+
+    mark: Mark
+    head: str
+    home: Home | None
+
+
+def _lost_beside(around: Sequence[str], asked: Sequence[Asked], places: Places) -> Iterator[Mark]:
+    """Those that are in none of these branches, nor in their own; two walks for all of them."""
+    outside = unreachable(places.git, [one.head for one in asked], around)
+    left = [one for one in asked if one.head in outside]
+    held = held_by(places.git, {(one.home.tip, one.head) for one in left if one.home}, around)
+    for one in left:
+        if one.home is None or (one.home.tip, one.head) not in held:
+            yield one.mark
 
 
 def _status(number: int, lost: set[int], restored: Mapping[int, RangePrint]) -> str:
@@ -100,11 +123,12 @@ def _explained(
 def _back(stages: Sequence[tuple[Stage, Home]], places: Places) -> dict[int, RangePrint]:
     """The newest earlier range of each stage that its branch has."""
     earlier = [(stage, home.tip, one) for stage, home in stages for one in _earlier_ranges(stage)]
-    held = held_by(places.git, [(tip, one.head) for _, tip, one in earlier], ())
+    tips = sorted({tip for _, tip, _ in earlier})
+    gone = unreachable(places.git, [one.head for *_, one in earlier], tips) if earlier else set()
     found: dict[int, RangePrint] = {}
     for stage, tip, one in earlier:
-        if (tip, one.head) in held:
-            found.setdefault(stage.number, one)
+        if one.head not in gone and stage.number not in found and places.contains(tip, one.head):
+            found[stage.number] = one
     return found
 
 

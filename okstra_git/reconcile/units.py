@@ -13,7 +13,6 @@ from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.stretches import Lines
 from okstra_git.reconcile.windows import Step, Window
 
-
 LineKey = tuple[int, tuple[bytes, ...]]
 """The sum of the lines of a change, and its paths."""
 

@@ -188,7 +188,7 @@ class Window:
         return self._spans(self.stretch.deltas, wanted)
 
     def spans_on_paths(self, lines: Lines) -> list[Span]:
-        """Every tight range that adds and removes these lines (path, NUL, line) on their paths, whatever it does to others.
+        """Every tight range that adds and removes these lines (path, NUL, line) on their paths, whatever else it does.
 
         Only commits that touch one of the paths are read; and of them only those on the path that is touched least,
         unless that path has its lines somewhere.
