@@ -62,8 +62,8 @@ class Rewriter:
         return commit
 
     def replayed(self, commits: tuple[Commit, ...], onto: Tree) -> Replayed:
-        """What these commits make of a tree, which of them made a difference that is left (all where none is), and
-        whether that needed a hand."""
+        """What these commits make of a tree, which of them made a difference that is left (else the first, whose name
+        it bears), and whether that needed a hand."""
         by_hand, trees, sources = False, [onto], list[Commit]()
         for commit in commits:
             here = trees[-1]
@@ -74,7 +74,7 @@ class Rewriter:
                 trees, sources = trees[: place + 1], sources[:place]
             else:
                 trees, sources = [*trees, merged.tree], [*sources, commit]
-        return Replayed(trees[-1], by_hand, tuple(sources) or commits)
+        return Replayed(trees[-1], by_hand, tuple(sources) or commits[:1])
 
     def pick(self, step: Step, **facts: Any) -> None:
         """The commits of a step as one, under the first one's name; nothing where nothing of them is left."""
