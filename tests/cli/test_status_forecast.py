@@ -176,5 +176,6 @@ def test_a_stage_that_has_landed_is_not_live(shop: World, home: Path) -> None:
         task=KEY.replace(":", "/"), stage=1, recorded=shop["A"], target="main", landed=shop["A"], how="ancestor"
     )
     record(open_store(shop), landed)
+    shop.git("merge", "-q", "--ff-only", shop["A"])  # where no target holds it, nothing has landed
     found = forecast(shop)
     assert ([each["stage"] for each in found["stages"]], found["conflicts"]) == ([2], [])
