@@ -1,35 +1,27 @@
 """Whether what stands beside a proven range may be another version of the stage, so that a person has to look."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from okstra_git.digest import add_sums
 from okstra_git.git.changes import delta_sum
-from okstra_git.reconcile.identity import Identities
-from okstra_git.reconcile.locate import Hit
+from okstra_git.reconcile.cases import Case, IsAccounted
 from okstra_git.reconcile.search import Found
-from okstra_git.reconcile.units import Unit, Units, is_like
+from okstra_git.reconcile.units import Unit, is_like
 from okstra_git.reconcile.windows import Step, Window
 
 ALIKE = 0.5
 """From which part of its lines on a commit counts as a version of another one."""
-
-IsAccounted = Callable[[Step], bool]
-"""Whether a commit belongs to what is on record: to where another stage is, or is proven to be."""
 
 
 @dataclass(frozen=True)
 class Beside:
     """Looks at one proven range of one stage, and at the commits of its branch that are not in it."""
 
+    case: Case
     window: Window
     found: Found
-    hit: Hit
-    identities: Identities
-    units: Units
-    stage: int
-    near: Callable[[], Set[int]]
     is_accounted: IsAccounted
 
     def doubtful(self) -> Step | None:
@@ -47,27 +39,29 @@ class Beside:
 
     def _is_extra(self, step: Step) -> bool:
         """Not in the range, nor another stage's: by where that is, by who made the commit when, or by its change."""
-        owners = self.identities.owners(step)
-        if owners and self.stage not in owners:
+        owners = self.case.identities.owners(step)
+        if owners and self.case.number not in owners:
             return False
         return (
-            not self.window.covers(self.hit.span, step) and not self.is_accounted(step) and not self._is_anothers(step)
+            not self.window.covers(self.found.hits[0].span, step)
+            and not self.is_accounted(step)
+            and not self._is_anothers(step)
         )
 
     def _is_anothers(self, step: Step) -> bool:
-        """Whether the change is more that of another stage of the task than of this one."""
-        near = self.near()
-        makers = self.units.makers(self.window, step, near)
+        """Whether the change is more that of another stage, whose place is not known, than of this one."""
+        near = {self.case.number, *(self.case.near() & self.case.unsettled())}
+        makers = self.case.units.makers(self.window, step, near)
         if makers:
-            return self.stage not in makers
-        mine = self.units.likeness(self.window, step, self.stage)
-        others = (self.units.likeness(self.window, step, n) for n in near if n != self.stage)
+            return self.case.number not in makers
+        mine = self.case.units.likeness(self.window, step, self.case.number)
+        others = (self.case.units.likeness(self.window, step, n) for n in near if n != self.case.number)
         return max(others, default=0.0) >= max(ALIKE, mine + 0.1)
 
     def _blurred(self) -> Step | None:
         """A commit that has author, time and subject of several recorded ones, one of the stage's among them."""
-        for facts in self.identities.commits(self.stage):
-            alike = self.identities.look_like(facts, self.window) if self.identities.is_blurred(facts) else []
+        for facts in self.case.identities.commits(self.case.number):
+            alike = self.case.identities.look_like(facts, self.window) if self.case.identities.is_blurred(facts) else []
             extra = next((step for step in alike if step.delta and self._is_extra(step)), None)
             if extra is not None:
                 return extra
@@ -77,8 +71,8 @@ class Beside:
         """The stage was found as somebody else's work only, and its author has more commits on the branch."""
         foreign = {unit.facts.email for unit, step in self.found.copied if step.facts.email != unit.facts.email}
         if not self.found.made and not self.found.copied:
-            makers = {step.facts.email for step in self.window.back(self.hit.span) if step.delta}
-            authors = {facts.email for facts in self.identities.commits(self.stage)}
+            makers = {step.facts.email for step in self.window.back(self.found.hits[0].span) if step.delta}
+            authors = {facts.email for facts in self.case.identities.commits(self.case.number)}
             foreign = authors if makers.isdisjoint(authors) else set()
         return next((step for step in self._extras if step.facts.email in foreign), None) if foreign else None
 
@@ -92,17 +86,17 @@ class Beside:
     def _is_copy_by_copy(self) -> bool:
         """Whether every commit of the range makes exactly what one recorded commit made, so that none took more in."""
         lost = {unit.facts.oid for unit in self.found.lost}
-        known = [unit for unit in self.units.of(self.stage) if unit.delta and unit.facts.oid not in lost]
-        inside = [step for step in self.window.back(self.hit.span) if step.delta]
+        known = [unit for unit in self.case.units.of(self.case.number) if unit.delta and unit.facts.oid not in lost]
+        inside = [step for step in self.window.back(self.found.hits[0].span) if step.delta]
         return len(inside) <= len(known) and all(
-            any(is_like(self.window, step, unit, self.units.lines(unit)) for unit in known) for step in inside
+            any(is_like(self.window, step, unit, self.case.units.lines(unit)) for unit in known) for step in inside
         )
 
     def _has_lost_loop(self, lost: Sequence[Unit]) -> bool:
         """Whether some recorded commits in a row that were all lost came back to where they began."""
         gone = {unit.facts.oid: delta_sum(unit.delta or ()) for unit in lost}
         at, seen = 0, {0}
-        for facts in self.identities.commits(self.stage):
+        for facts in self.case.identities.commits(self.case.number):
             if facts.oid not in gone:
                 at, seen = 0, {0}
                 continue

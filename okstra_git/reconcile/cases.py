@@ -1,9 +1,8 @@
 """Stages on their way to a verdict: what is asked of each, what was seen, and which commits are whose."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from okstra_git.reconcile.accounts import IsAccounted
 from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.model import Finding
 from okstra_git.reconcile.places import Places
@@ -15,8 +14,11 @@ from okstra_git.reconcile.windows import Step
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Task
 
+IsAccounted = Callable[[Step], bool]
+"""Whether a commit belongs to what is on record: to where another stage is, or is proven to be."""
 
-@dataclass
+
+@dataclass(eq=False)
 class Case:
     """One stale stage on its way to a verdict: what is asked, and what was seen so far."""
 
@@ -28,6 +30,7 @@ class Case:
     units: Units
     searched: list[Searched] = field(default_factory=list)
     finding: Finding | None = None
+    peers: Sequence["Case"] = ()
     _near: Set[int] | None = None
 
     @property
@@ -40,6 +43,16 @@ class Case:
         if self._near is None:
             self._near = near_stages(self.task, self.number)
         return self._near
+
+    @property
+    def is_found(self) -> bool:
+        """Whether its own branch has one place for it."""
+        own = self.own
+        return own is not None and len(own.found.hits) == 1 and not own.found.outside
+
+    def unsettled(self) -> Set[int]:
+        """The other stages of the task that were lost, and have no place on their branches."""
+        return {peer.number for peer in self.peers if peer is not self and not peer.is_found}
 
     @property
     def blank(self) -> Finding:
@@ -112,7 +125,7 @@ class Accounts:
     def _proven(self) -> Iterable[tuple[str, int]]:
         for case in self.cases:
             own = case.own
-            if own is not None and len(own.found.hits) == 1 and not own.found.outside:
+            if own is not None and case.is_found:
                 yield from ((step.facts.oid, case.number) for step in own.window.back(own.found.hits[0].span))
 
     def _recorded(self, stale: set[int]) -> Iterable[tuple[str, int]]:

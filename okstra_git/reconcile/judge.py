@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from okstra_git.git.history import is_whole_above
 from okstra_git.git.objects import MissingObject
-from okstra_git.reconcile.accounts import Beside, IsAccounted, left_over
+from okstra_git.reconcile.accounts import Beside, left_over
 from okstra_git.reconcile.anchors import judge_anchor
 from okstra_git.reconcile.arrivals import Arrivals, Arrived
-from okstra_git.reconcile.cases import Accounts, Case
+from okstra_git.reconcile.cases import Accounts, Case, IsAccounted
 from okstra_git.reconcile.handed import find_with_groups
 from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.locate import Hit, proven_range
@@ -71,11 +71,14 @@ class Judge:
         deltas = RecordedDeltas(self.places.git, [ranges[standing.stage.number] for standing in stale])
         identities = Identities(self.places.git, ranges, [standing.stage.number for standing in stale])
         units = Units(self.places.git, identities, [standing.stage.number for standing in stale])
-        return [
+        cases = [
             Case(task, standing, recorded, Prover(self.places.git, recorded, deltas), identities, units)
             for standing in stale
             if (recorded := ranges.get(standing.stage.number))
         ]
+        for case in cases:
+            case.peers = cases
+        return cases
 
     # --- the stage's own branch
 
@@ -113,8 +116,7 @@ class Judge:
         found, hit = own.found, own.found.hits[0]
         if len(found.hits) > 1 or not self._sees_all(case):
             return self._questions.ask(case, found.hits)
-        beside = Beside(own.window, found, hit, case.identities, case.units, case.number, case.near, is_accounted)
-        extra = next(iter(found.outside), None) or beside.doubtful()
+        extra = next(iter(found.outside), None) or Beside(case, own.window, found, is_accounted).doubtful()
         if extra is not None:
             return self._questions.ask_beside(case, own, hit, extra)
         foreign = next((step for step in own.window.back(hit.span) if case.is_of_others(step)), None)
@@ -167,7 +169,8 @@ class Judge:
         extra = self._doubtful_within(case, seen) if own is None else None
         if extra is not None:
             return self._questions.ask_beside(case, seen, hit, extra)
-        if self._is_gone(seen.home, hit):
+        arrivals = Arrivals(self.places, case.task, self.window_above, self.limit)
+        if not arrivals.keeps(seen.home, case.prover, hit, self.root_of(case.task, case.recorded.head)):
             return self._questions.ask_gone(case, seen.home, hit)
         return self._auto(case, seen.home, hit)
 
@@ -180,16 +183,7 @@ class Judge:
         again = Search(window, case.prover, case.identities, case.units, case.number, case.near).run()
         if len(again.hits) != 1:
             return None
-        beside = Beside(
-            window, again, again.hits[0], case.identities, case.units, case.number, case.near, case.is_foreign
-        )
-        return next(iter(again.outside), None) or beside.doubtful()
-
-    def _is_gone(self, home: Home, hit: Hit) -> bool:
-        try:
-            return is_gone(self.places.git, hit.ends.delta, home.tip)
-        except MissingObject:
-            return False
+        return next(iter(again.outside), None) or Beside(case, window, again, case.is_foreign).doubtful()
 
     def _auto(self, case: Case, home: Home, hit: Hit) -> Finding:
         new = proven_range(case.prover, hit, landed=home.kind == "target")

@@ -87,7 +87,7 @@ class Questions:
         return _asked(case, reason, [*offers, rival(hit)])
 
     def ask_gone(self, case: Case, target: Home, hit: Hit) -> Finding:
-        """The recorded change was in a target, and nothing of it is there any more."""
+        """The recorded change was in a target, and some or all of it was taken out again."""
         reason = f"{target.name} had the recorded change, and it was taken out there again"
         return replace(_asked(case, reason, [rival(hit)]), candidates=(rival(hit),))
 

@@ -133,8 +133,8 @@ class Window:
         return lowest
 
     def hulls(self, steps: Sequence[Step]) -> list[Span]:
-        """The shortest ranges that have all of the steps: of the tip's line, and of the line that they stand on."""
-        spans = [self._hull(steps, end) for end in (None, max(steps, key=_position))]
+        """The shortest ranges that have all of the steps: of the line that they stand on, and of the tip's."""
+        spans = [self._hull(steps, end) for end in (max(steps, key=_position), None)]
         return list(dict.fromkeys(span for span in spans if span is not None))
 
     def _hull(self, steps: Sequence[Step], end: Step | None) -> Span | None:
