@@ -192,8 +192,8 @@ def _fork(git: Git, tip: str, head: str, own: Sequence[str], line: Sequence[str]
 def _taken_there(git: Git, tip: str, fork: str, line: Sequence[str], stage: Stage) -> list[str]:
     """The newest and the oldest commit of the stage's line that the branch has and that are the stage's own: they came
     to the branch by a merge, or were made on the stage's branch, as git's reflog tells."""
-    if not line or fork == stage.base:
-        return []
+    if not line or fork == stage.base or not contains(git, fork, line[-1]):
+        return []  # mostly: the branch has nothing of the line
     outside = unreachable(git, line, [fork])
     there = [one for one in line if one not in outside]
     if not there:
