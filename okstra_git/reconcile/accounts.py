@@ -30,7 +30,7 @@ class Beside:
         New work above a stage is usual. It is doubtful only where something of the stage was not found, or was found as
         somebody else's copy only.
         """
-        return self._blurred() or self._by_the_author() or self._cancelled()
+        return self._blurred() or self._by_the_author() or self._by_subject() or self._cancelled()
 
     @cached_property
     def _extras(self) -> list[Step]:
@@ -75,6 +75,16 @@ class Beside:
             authors = {facts.email for facts in self.case.identities.commits(self.case.number)}
             foreign = authors if makers.isdisjoint(authors) else set()
         return next((step for step in self._extras if step.facts.email in foreign), None) if foreign else None
+
+    def _by_subject(self) -> Step | None:
+        """A commit by the author of a recorded one, and called the same, that names and times do not tell."""
+        unnamed = [unit.facts for unit in (*self.found.lost, *(unit for unit, _ in self.found.copied))]
+        names = {(facts.email, facts.subject) for facts in unnamed if facts.subject}
+        return (
+            next((step for step in self._extras if (step.facts.email, step.facts.subject) in names), None)
+            if names
+            else None
+        )
 
     def _cancelled(self) -> Step | None:
         """Recorded commits were not found, and the range is whole without them: they cancel out, changed or not."""

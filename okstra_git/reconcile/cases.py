@@ -102,9 +102,10 @@ class Accounts:
     cases: Sequence[Case]
     places: Places
 
-    def besides(self, number: int) -> IsAccounted:
-        """Whether a commit belongs to another stage than this one."""
-        return lambda step: bool(self.owners.get(step.facts.oid, frozenset()) - {number})
+    def besides(self, number: int, *, given_up: Set[int] = frozenset()) -> IsAccounted:
+        """Whether a commit belongs to another stage than this one, and than those whose place was given up."""
+        others = {number, *given_up}
+        return lambda step: bool(self.owners.get(step.facts.oid, frozenset()) - others)
 
     @property
     def owners(self) -> Mapping[str, frozenset[int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from okstra_git.git.changes import compose
 from okstra_git.git.history import is_whole_above
 from okstra_git.git.objects import MissingObject
 from okstra_git.reconcile.accounts import Beside, left_over
@@ -14,7 +15,7 @@ from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.locate import Hit, proven_range
 from okstra_git.reconcile.model import Finding, ProvenRange, Report
 from okstra_git.reconcile.places import Home, Places
-from okstra_git.reconcile.presence import is_gone
+from okstra_git.reconcile.presence import is_gone, is_whole
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.questions import Questions
 from okstra_git.reconcile.readings import Readings
@@ -104,7 +105,9 @@ class Judge:
 
     def _search(self, case: Case, home: Home) -> Searched:
         window = self.window(home, case.task, case.recorded.head)
-        found = Search(window, case.prover, case.identities, case.units, case.number, case.near).run()
+        looking = Search(window, case.prover, case.identities, case.units, case.number, case.near)
+        looking.heeds_copies = home.kind != "target"
+        found = looking.run()
         case.searched.append(Searched(home, window, found))
         return case.searched[-1]
 
@@ -169,8 +172,7 @@ class Judge:
         extra = self._doubtful_within(case, seen) if own is None else None
         if extra is not None:
             return self._questions.ask_beside(case, seen, hit, extra)
-        arrivals = Arrivals(self.places, case.task, self.window_above, self.limit)
-        if not arrivals.keeps(seen.home, case.prover, hit, self.root_of(case.task, case.recorded.head)):
+        if self._was_taken_out(case, seen.home, hit):
             return self._questions.ask_gone(case, seen.home, hit)
         return self._auto(case, seen.home, hit)
 
@@ -179,11 +181,40 @@ class Judge:
         home, found = case.standing.home, seen.found
         if home is None or (found.made and not found.lost and not found.copied):
             return None
+        tip = seen.window.find(home.tip)
+        if tip is None or seen.window.is_on_line(tip):  # the branch is where the target was, and has nothing of its own
+            return None
         window = self.window(home, case.task, case.recorded.head)
         again = Search(window, case.prover, case.identities, case.units, case.number, case.near).run()
         if len(again.hits) != 1:
             return None
         return next(iter(again.outside), None) or Beside(case, window, again, case.is_foreign).doubtful()
+
+    def _was_taken_out(self, case: Case, home: Home, hit: Hit) -> bool:
+        """Whether a target lost some of the change again that it had; all of it, where the branch itself was merged."""
+        own = case.standing.home
+        try:
+            if own is not None and self.places.contains(home.tip, own.tip):
+                return is_gone(self.places.git, hit.ends.delta, home.tip) and not self._went_on(case, home)
+            arrivals = Arrivals(self.places, case.task, self.window_above, self.limit)
+            kept = arrivals.keeps(home, case.prover, hit, self.root_of(case.task, case.recorded.head))
+            return not kept and not self._went_on(case, home)
+        except MissingObject:
+            return True
+
+    def _went_on(self, case: Case, home: Home) -> bool:
+        """Whether the target has the change as the stages that were built on this one left it."""
+        ranges = {one.base: one for stage in case.task.stages.values() if (one := stage.range) and one.base}
+        line, at = [case.recorded], ranges.get(case.recorded.head)
+        while at is not None and at not in line:
+            line.append(at)
+            at = ranges.get(at.head)
+        known = RecordedDeltas(self.places.git, line)
+        deltas = [known.find(one) for one in line]
+        return any(
+            is_whole(self.places.git, compose(*(delta or () for delta in deltas[: end + 1])), home.tip)
+            for end in range(1, len(deltas))
+        )
 
     def _auto(self, case: Case, home: Home, hit: Hit) -> Finding:
         new = proven_range(case.prover, hit, landed=home.kind == "target")
@@ -206,8 +237,22 @@ class Judge:
         judged = {case.number: case.finding for case in cases}
         findings = [judged.get(standing.stage.number) or _plain(standing) for standing in standings]
         ruled = apply_rules(findings, self.places.contains, {case.number: case.taken() for case in cases})
+        ruled = self._doubt_again(ruled, cases, Accounts(task, cases, self.places))
         ruled = self._without_landed(task, ruled)
         return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window))
+
+    def _doubt_again(self, ruled: Sequence[Finding], cases: Sequence[Case], accounts: Accounts) -> list[Finding]:
+        """Places of stages that were given up since account for nothing: look once more at what stands beside others."""
+        given_up = {f.stage for f in ruled if f.kind == "confirm"}
+        lost = {case.number for case in cases if case.number in given_up and case.is_found}
+        again = {f.stage: f for f in ruled}
+        for case in cases if lost else ():
+            own = case.own
+            if again[case.number].kind == "auto" and own is not None and case.is_found:
+                extra = Beside(case, own.window, own.found, accounts.besides(case.number, given_up=lost)).doubtful()
+                if extra is not None:
+                    again[case.number] = self._questions.ask_beside(case, own, own.found.hits[0], extra)
+        return [again[f.stage] for f in ruled]
 
     def _without_landed(self, task: Task, findings: Sequence[Finding]) -> list[Finding]:
         """The findings without questions about stages that a target holds as part of a whole group."""

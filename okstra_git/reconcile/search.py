@@ -39,7 +39,11 @@ class Searched(NamedTuple):
 
 @dataclass
 class Search:
-    """One stage looked for in one window; `near` are the stages whose commits its branch may hold as well."""
+    """One stage looked for in one window; `near` are the stages whose commits its branch may hold as well.
+
+    Copies by others make a place doubtful on the stage's own branch (`heeds_copies`). A target may hold them as well,
+    where names tell all commits of the stage.
+    """
 
     window: Window
     prover: Prover
@@ -47,6 +51,7 @@ class Search:
     units: Units
     stage: int
     near: Callable[[], Set[int]]
+    heeds_copies: bool = True
     made: dict[str, list[Step]] = field(default_factory=dict)
     copied: list[tuple[Unit, Step]] = field(default_factory=list)
     lost: list[Unit] = field(default_factory=list)
@@ -113,7 +118,8 @@ class Search:
             spans = self.window.hulls(steps)
             hits = list(prove_spans(self.window, self.prover, spans, second_opinions=True))[:1]
             if hits:
-                return self._doubles(hits[0]) or [*hits, *self._rivals(hits[0])]
+                rivals = self._rivals(hits[0]) if self.heeds_copies or self.lost or self.copied else []
+                return self._doubles(hits[0]) or [*hits, *rivals]
         return []
 
     def _doubles(self, hit: Hit) -> list[Hit]:
