@@ -242,7 +242,7 @@ class Judge:
         return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window))
 
     def _doubt_again(self, ruled: Sequence[Finding], cases: Sequence[Case], accounts: Accounts) -> list[Finding]:
-        """Places of stages that were given up since account for nothing: look once more at what stands beside others."""
+        """Places that were given up since account for nothing: look once more at what stands beside the others."""
         given_up = {f.stage for f in ruled if f.kind == "confirm"}
         lost = {case.number for case in cases if case.number in given_up and case.is_found}
         again = {f.stage: f for f in ruled}

@@ -175,11 +175,11 @@ class _Look:
         prover = self._prover(self.ranges[stage.number])
         look_in = self._look_in(stage.number, prover)
         found = self.arrivals.find(prover, self.targets[stage.number], self._root(stage), look_in)
-        if found is None or not found.is_there or stage.number not in self.stale:
+        if found is None or stage.number not in self.stale:
             return found
         new = self._follows.get(stage.number)
         if new is None or new.head != found.commit:
-            if self._has_other_version(stage.number):
+            if found.is_there and self._has_other_version(stage.number):
                 self._miss(stage.number, "landed-older", self._landed(stage.number, found))
             return None
         return found
