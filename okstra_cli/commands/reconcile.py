@@ -33,10 +33,17 @@ def reconcile(
     ] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Prove the recorded moves again.")] = False,
 ) -> Answer:
-    """Say which recorded stages history has moved, and settle what is proven.
+    """Say which recorded stages history has moved; with --apply, settle what is proven.
 
     auto = proven to be the same change; confirm = a person decides.
     Exit status 2 when something is left for a person.
+
+    A stage is looked for on its branch in this clone, then in the targets
+    (okstra.target, or the usual branches). Its upstream is not asked: what
+    the server still has is not the stage. Author and author time say which
+    commits were made from it, a proof of content says that they are the
+    same change, and a commit beside them that may be another version of it
+    is a question. On a stage's branch the task need not be named.
 
     \b
     Examples:
