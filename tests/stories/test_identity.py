@@ -1,4 +1,4 @@
-"""Who made a commit when decides before what it changes: the stage is where its commits are, not where its files are."""
+"""Who made a commit when decides before what it changes: a stage is where its commits are, not where its files are."""
 
 import pytest
 
