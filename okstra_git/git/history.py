@@ -154,13 +154,13 @@ def held_by(git: Git, asked: Iterable[tuple[str, str]], hidden: Iterable[str]) -
 
 
 def _hand_down(walker: Iterable[pygit2.Commit], bits: Mapping[str, int]) -> dict[str, int]:
-    masks = dict(bits)
+    masks, walked = dict(bits), dict[str, int]()
     for commit in walker:
-        mask = masks.get(str(commit.id), 0)
+        mask = walked[str(commit.id)] = masks.get(str(commit.id), 0)
         for parent in commit.parent_ids if mask else ():
             key = str(parent)
             masks[key] = masks.get(key, 0) | mask
-    return masks
+    return walked
 
 
 def contains(git: Git, tip: str, commit: str) -> bool:

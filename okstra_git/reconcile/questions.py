@@ -120,7 +120,10 @@ class Questions:
 
 def _asked(case: Case, reason: str, offers: Sequence[Candidate]) -> Finding:
     """The question, its first offer recommended unless it is only what okstra keeps."""
-    unique = list({offer.commit: offer for offer in reversed(offers)}.values())[::-1][:MAX_CANDIDATES]
+    by_commit: dict[str, Candidate] = {}
+    for offer in offers:
+        by_commit.setdefault(offer.commit, offer)
+    unique = list(by_commit.values())[:MAX_CANDIDATES]
     best = next((offer for offer in unique if not offer.is_kept), None)
     shown = tuple(replace(offer, recommended=offer is best) for offer in unique)
     return replace(case.blank, kind="confirm", reason=reason, candidates=shown)
