@@ -40,9 +40,16 @@ _KINDS = (
 """Words of git's stable short types (git-merge-tree(1), INFORMATIONAL MESSAGES) and ours, the most telling first."""
 
 
+Conflict = tuple[list[bytes], str]
+"""The paths of a message and its stable short type."""
+
+
 @dataclass(frozen=True)
 class Opinion:
-    """What git says: the tree it made, and the kind of contradiction by path; the tree counts only without any."""
+    """What git says: the tree it made, and the kind of contradiction by path; the tree counts only without any.
+
+    There is at least one when git calls the merge not clean, also where it leaves no path in conflict.
+    """
 
     tree: str
     clashes: dict[bytes, str] = field(default_factory=dict)
@@ -68,7 +75,7 @@ def ask_git(
         done = run_git(arguments, cwd=place, environment=environment, accept=(0, 1, WRONG_USAGE, ABORTED))
         if done.returncode in (WRONG_USAGE, ABORTED):
             return None
-        said = _parse(done.stdout)
+        said = _parse(done.stdout, is_clean=done.returncode == 0)
         if write and done.returncode == 0:
             write_drafts(git, list(_new_objects(place / "objects", but=sides)))
         return said
@@ -127,7 +134,7 @@ def _new_objects(objects: Path, *, but: list[str]) -> Iterator[Draft]:
     yield from (draft for draft in drafts if draft[0] == ObjectType.TREE)
 
 
-def _parse(said: bytes) -> Opinion:
+def _parse(said: bytes, *, is_clean: bool) -> Opinion:
     """git-merge-tree(1), OUTPUT with -z: the tree; conflicted stages; number of paths, paths, type, message."""
     tree, _, rest = said.partition(b"\0")
     tokens = rest.split(b"\0")
@@ -137,17 +144,33 @@ def _parse(said: bytes) -> Opinion:
         facts, _, path = tokens[at].partition(b"\t")
         stages.setdefault(_ASIDE.sub(b"", path), set()).add(facts[-1:])
         at += 1
+    told = list(_conflicts(tokens[at + 1 :]))
     words: dict[bytes, list[str]] = {}
-    at += 1
+    for path, word in ((path, word) for paths, word in told for path in paths):
+        words.setdefault(path, []).append(word)
+    clashes = {path: _kind(found, words.get(path, [])) for path, found in stages.items()}
+    return Opinion(tree.decode().strip(), clashes if is_clean else clashes | _unstaged(told, clashes))
+
+
+def _conflicts(tokens: list[bytes]) -> Iterator[Conflict]:
+    at = 0
     while at < len(tokens) and tokens[at].isdigit():  # advice about submodules follows as plain text
         count = int(tokens[at])
         word = tokens[at + 1 + count].decode(errors="replace")
         if word.startswith("CONFLICT"):
-            for path in tokens[at + 1 : at + 1 + count]:
-                words.setdefault(_ASIDE.sub(b"", path), []).append(word)
+            yield [_ASIDE.sub(b"", path) for path in tokens[at + 1 : at + 1 + count]], word
         at += count + 3
-    clashes = {path: _kind(found, words.get(path, [])) for path, found in stages.items()}
-    return Opinion(tree.decode().strip(), clashes)
+
+
+def _unstaged(told: list[Conflict], staged: dict[bytes, str]) -> dict[bytes, str]:
+    """Contradictions of which only a message tells: a folder renamed to several places, or something in its new one.
+
+    git leaves every file there where it was, without stages, and ends as after any other conflict. What it says
+    besides about a path without stages may have come to nothing, so that counts only when nothing else is left.
+    """
+    said = [(path, _kind(set(), [word])) for paths, word in told if staged.keys().isdisjoint(paths) for path in paths]
+    folders = {path: kind for path, kind in said if kind == "directory-rename"}
+    return folders if folders or staged else dict(said) or {b".": "content"}
 
 
 def _kind(stages: set[bytes], words: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from okstra_git.digest import fingerprint
 from okstra_git.state.cache import replace_file
 
-VERSION = 1
+VERSION = 2
 MOST = 10_000
 """Merges that are kept, and as many merge bases; the ones that were not asked for longest go first."""
 

@@ -1,6 +1,6 @@
 """Opens windows: many of them from one reading of history where they lie side by side."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from okstra_git.git.history import merge_base
@@ -39,7 +39,7 @@ class Readings:
     def root_of(self, task: Task, recorded: str) -> str | None:
         """The commit under the lowest stage of the stack that a recorded head belongs to."""
         if task.key not in self._roots:
-            self._roots[task.key] = roots_of(task)
+            self._roots[task.key] = roots_of(task, self.places.contains)
         return self._roots[task.key].get(recorded)
 
     def _extent(self, home: Home, task: Task, root: str | None) -> Extent:
@@ -113,9 +113,12 @@ class Readings:
             self.places.ask_together(tip, sorted(commits))
 
 
-def roots_of(task: Task) -> Mapping[str, str | None]:
-    """For every recorded head, the base under the lowest stage of the stack that it is part of."""
-    bases = {stage.range.head: stage.range.base for stage in task.stages.values() if stage.range}
+def roots_of(task: Task, contains: Callable[[str, str], bool]) -> Mapping[str, str | None]:
+    """For every recorded head, the base under the lowest stage of the stack that it is part of.
+
+    `contains` says whether its first commit has the second in its history.
+    """
+    bases = _bases_of(task, contains)
     roots: dict[str, str | None] = {}
     for head in bases:
         path: list[str] = []
@@ -128,3 +131,15 @@ def roots_of(task: Task) -> Mapping[str, str | None]:
     if task.anchor is not None:
         roots.setdefault(task.anchor.range.head, task.anchor.range.base)
     return roots
+
+
+def _bases_of(task: Task, contains: Callable[[str, str], bool]) -> Mapping[str, str | None]:
+    """The base by recorded head, of stages with commits; where two of them end on one commit, the lower base."""
+    bases: dict[str, str | None] = {}
+    for recorded in (stage.range for stage in task.stages.values()):
+        if recorded is None or recorded.base == recorded.head:
+            continue
+        known = bases.setdefault(recorded.head, recorded.base)
+        if known is not None and (recorded.base is None or contains(known, recorded.base)):
+            bases[recorded.head] = recorded.base
+    return bases

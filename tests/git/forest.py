@@ -149,19 +149,34 @@ def commit(git: Git, tree: str, *parents: str) -> str:
     return str(git.handle.create_commit(None, who, who, "side", pygit2.Oid(hex=tree), list(parents)))
 
 
-def merged_by_git(place: Path, git: Git, base: str, ours: str, theirs: str) -> tuple[str | None, set[bytes]]:
-    """The oracle, plain git in the repository itself: (tree, ()) when clean, (None, conflicted paths) when not.
+@dataclass(frozen=True)
+class GitsMerge:
+    """The tree when git calls the merge clean, else None; paths left in conflict, and those that it complains about.
 
     What git moved aside for something else of the same name counts under its own name.
     """
+
+    tree: str | None
+    conflicted: frozenset[bytes] = frozenset()
+    named: frozenset[bytes] = frozenset()
+
+
+def merged_by_git(place: Path, git: Git, base: str, ours: str, theirs: str) -> GitsMerge:
+    """The oracle, plain git in the repository itself."""
     root = commit(git, base)
     sides = [commit(git, tree, root) for tree in (ours, theirs)]
-    line = ["git", "merge-tree", "--write-tree", "-z", "--no-messages", "--name-only", *sides]
+    line = ["git", "merge-tree", "--write-tree", "-z", "--name-only", *sides]
     done = subprocess.run(line, cwd=place, capture_output=True, check=False)
     if done.returncode < 0:
         raise GitCrashed(done.stderr)
     assert done.returncode in (0, 1), done.stderr
-    tree, *conflicted = done.stdout.split(b"\0")
+    files, _, messages = done.stdout.partition(b"\0\0")
+    tree, *conflicted = files.split(b"\0")
     if done.returncode == 0:
-        return tree.strip().decode(), set()
-    return None, {re.sub(rb"~[0-9a-f]{40}(_\d+)?$", b"", path) for path in conflicted if path}
+        return GitsMerge(tree.strip().decode())
+    named = messages.split(b"\0")
+    return GitsMerge(None, frozenset(map(_own_name, conflicted)), frozenset(map(_own_name, named)))
+
+
+def _own_name(path: bytes) -> bytes:
+    return re.sub(rb"~[0-9a-f]{40}(_\d+)?$", b"", path)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from okstra_git.git.changes import show_path
-from okstra_git.git.merging import merge_text
+from okstra_git.git.merging import merge_text, merge_trees_with_git
 from okstra_git.git.objects import EMPTY_TREE, MissingObject
 from okstra_git.git.plain_merge import Doubt, PlainMerge
 from okstra_git.git.raw_trees import Pending
@@ -53,11 +53,13 @@ def agrees(folder: Path, three: Three) -> None:
     found = merge_trees(git, base=base, ours=ours, theirs=theirs)
     assert found == forecast
     try:
-        expected, conflicted = merged_by_git(folder, git, base, ours, theirs)
+        expected = merged_by_git(folder, git, base, ours, theirs)
     except GitCrashed:
         return
-    assert found.tree == expected
-    assert {clash.path for clash in found.clashes} == {show_path(path) for path in conflicted}
+    told, conflicted = {clash.path for clash in found.clashes}, {show_path(path) for path in expected.conflicted}
+    assert found.tree == expected.tree
+    assert conflicted <= told <= conflicted | {show_path(path) for path in expected.named}
+    assert bool(told) == (expected.tree is None)
 
 
 def is_plain(git: Git, *trees: str) -> bool:
@@ -200,6 +202,23 @@ CLASHES: Mapping[str, tuple[Files, Files, Files, list[tuple[str, str]]]] = {
     "directory-rename": (
         TWO, {b"new/f": f(LONG), b"new/g": f(LONG * 2)}, {**TWO, b"old/h": f(b"h\n")}, [("new/h", "directory-rename")],
     ),
+    "folder to two places": (
+        TWO, {b"one/f": f(LONG), b"two/g": f(LONG * 2)}, {**TWO, b"old/h": f(b"h\n")}, [("old", "directory-rename")],
+    ),
+    "two folders to one place": (
+        {b"old/f": f(LONG), b"older/g": f(LONG * 2)}, {b"new/f": f(LONG), b"new/g": f(LONG * 2)},
+        {b"old/f": f(LONG), b"older/g": f(LONG * 2), b"old/h": f(b"h\n"), b"older/h": f(b"i\n")},
+        [("new/h", "directory-rename"), ("old/h", "directory-rename"), ("older/h", "directory-rename")],
+    ),
+    "file in the way of a renamed folder": (
+        {b"old/f": f(LONG), b"new/h": f(b"h\n")}, {b"new/f": f(LONG), b"new/h": f(b"h\n")},
+        {b"old/f": f(LONG), b"new/h": f(b"h\n"), b"old/h": f(b"i\n")},
+        [("new/h", "directory-rename"), ("old/h", "directory-rename")],
+    ),
+    "folder to two places, and content": (
+        {**TWO, b"x": f(LONG)}, {b"one/f": f(LONG), b"two/g": f(LONG * 2), b"x": f(lines(_3="x"))},
+        {**TWO, b"old/h": f(b"h\n"), b"x": f(lines(_3="y"))}, [("old", "directory-rename"), ("x", "content")],
+    ),
     "submodule": ({b"m": (MODULE, b"1")}, {b"m": (MODULE, b"2")}, {b"m": (MODULE, b"3")}, [("m", "submodule")]),
     "mode": ({}, {b"f": f(b"1\n")}, {b"f": (LINK, b"1")}, [("f", "mode")]),
     "binary": ({b"f": f(b"\0" + LONG)}, {b"f": f(b"\0x")}, {b"f": f(b"\0y")}, [("f", "binary")]),
@@ -269,14 +288,40 @@ exec {git} "$@"
 """
 
 
+SILENT_GIT = """#!/bin/sh
+case " $* " in *" --write-tree "*) printf '%s\\0' 4b825dc642cb6eb9a060e54bf8d69288fbee4904; exit 1;; esac
+exec {git} "$@"
+"""
+
+
 @pytest.fixture
 def old_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A git from before 2.38 on PATH."""
+    put_on_path(OLD_GIT, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def silent_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A git on PATH that calls every merge a conflict and does not say why."""
+    put_on_path(SILENT_GIT, tmp_path, monkeypatch)
+
+
+def put_on_path(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = next(Path(each) / "git" for each in os.environ["PATH"].split(os.pathsep) if (Path(each) / "git").exists())
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/git").write_text(OLD_GIT.format(git=real))
+    (tmp_path / "bin/git").write_text(script.format(git=real))
     (tmp_path / "bin/git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.usefixtures("silent_git")
+def test_a_merge_that_git_does_not_call_clean_is_never_clean(git: Git) -> None:
+    assert merge(git, *CLASHES["content"][:3]) == (None, [Clash(".", "content")])
+
+
+def test_a_merge_that_git_does_not_call_clean_proves_nothing(git: Git) -> None:
+    base, ours, theirs = (plant(git, files) for files in CLASHES["folder to two places"][:3])
+    assert merge_trees_with_git(git, base=base, ours=ours, theirs=theirs) is None
 
 
 @pytest.mark.usefixtures("old_git")

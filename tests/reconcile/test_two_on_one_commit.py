@@ -1,0 +1,31 @@
+"""Two stages on record that end on one commit: each is still followed as what it was recorded for."""
+
+import pytest
+
+from tests.kit.desk import Desk
+from tests.kit.scenario import World
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    """Branch `one` with the commits A and B, and `two` on the same commit."""
+    world.commit("start", {"f": "f\n"})
+    world.branch("one")
+    world.commit("A", {"a": "a\n"})
+    world.commit("B", {"b": "b\n"})
+    world.branch("two", "one")
+    world.checkout("one")
+    return Desk(world)
+
+
+@pytest.mark.parametrize("numbers", [(1, 2), (2, 1)])
+def test_stage_with_another_ones_head_keeps_its_own_base(world: World, desk: Desk, numbers: tuple[int, int]) -> None:
+    whole, part = numbers
+    for number, branch, base in sorted([(whole, "one", "start"), (part, "two", "A")]):
+        desk.record(number, branch, base=base, commit="B")
+    world.amend(None, "-m", "B′")
+    found = desk.findings()[whole]
+    assert found.new is not None
+    assert (found.new.base, found.new.head) == (world["start"], world.tip("one"))
+    assert found.flags == ()
+    assert desk.verdicts() == {whole: "auto same-tree B′", part: "ok"}
