@@ -123,7 +123,7 @@ def roots_of(task: Task, contains: Callable[[str, str], bool]) -> Mapping[str, s
     for head in bases:
         path: list[str] = []
         at: str | None = head
-        while at in bases and at not in roots and at not in path:
+        while at is not None and at in bases and at not in roots and at not in path:
             path.append(at)
             at = bases[at]
         root = roots.get(at or "", at)
