@@ -3,14 +3,19 @@
 from collections.abc import Callable
 
 from okstra_git.git.history import find_commit, is_whole_above, unreachable
-from okstra_git.reconcile.locate import locate, proven_range
+from okstra_git.reconcile.identity import Identities
+from okstra_git.reconcile.locate import proven_range
 from okstra_git.reconcile.model import AnchorFinding
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.proofs import Prover
+from okstra_git.reconcile.search import Search
+from okstra_git.reconcile.units import Units
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.states import Anchor, Task
 
 ANCHOR_WINDOW = 20_000
+ANCHOR = 0
+"""Stands for the anchor where stages have numbers."""
 
 OpenWindow = Callable[[Home, Task, str], Window]
 """Opens the stretch of a home in which a recorded commit of the task may live now."""
@@ -34,9 +39,11 @@ def judge_anchor(task: Task, places: Places, open_window: OpenWindow) -> AnchorF
 
 def _search(task: Task, anchor: Anchor, targets: list[Home], places: Places, open_window: OpenWindow) -> AnchorFinding:
     prover = Prover(places.git, anchor.range)
+    identities = Identities(places.git, {ANCHOR: anchor.range}, [ANCHOR])
+    units = Units(places.git, identities, [ANCHOR])
     for home in targets:
         window = open_window(home, task, anchor.range.head)
-        hits = locate(window, prover)
+        hits = Search(window, prover, identities, units, ANCHOR, lambda: {ANCHOR}).whole_hits()
         if not window.complete or not is_whole_above(places.git, [home.tip], anchor.range.base, limit=ANCHOR_WINDOW):
             why = "this clone is shallow" if places.git.is_shallow else "the history could not be read to its end"
             return AnchorFinding(anchor.range, "unresolvable", None, f"cannot prove: {why}")
