@@ -1,4 +1,14 @@
-"""Finds, inside one window, every range that is provably the recorded change, by its content alone."""
+"""Finds, inside one window, every range that is provably the recorded change, by its content alone.
+
+For where nobody's name helps: a squash by somebody else, commits with new authors and times. Sums find ranges by
+lookup instead of comparing all of them, and each find has to be proven. The cheapest question comes first: the very
+delta; else the recorded lines, path by path; else what is left of a change of which part was upstream; else single
+commits; last every commit one by one.
+
+Example: recorded is `a` from v1 to v3, and the window has commits v1 to v2, v2 to v3. Their deltas sum up to "v1
+goes, v3 comes", which is the recorded sum: a range of two commits, proven by its delta. If upstream made v1 to w1
+before, no such sum is there, but the lines that come and go in `a` are the same: found by lines, proven by replay.
+"""
 
 import itertools
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,14 @@
-"""The ladder that says whether a range is the recorded change, cheapest rung first, as pure questions."""
+"""The ladder that says whether a range is the recorded change, cheapest rung first, as pure questions.
+
+Only content proves. A range with the recorded trees, or with the recorded delta, needs no more. Where upstream worked
+on a file of the change, the blobs are others, and the recorded change is replayed: put on the new base it has to give
+the new head, and undone at the new head the new base.
+
+Example: recorded is line 5 of `a` from x to y; upstream edited line 1. On the new base the change gives exactly the
+new `a`, and undoing it there gives upstream's: `replay`. If line 9 was part of the change as well, and upstream had
+made that already, the change on the new base would still give the new `a`; but undone there it takes line 9 from what
+was upstream's: part of it had arrived before.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -116,6 +126,9 @@ class Prover:
     def _makes_all_of(self, change: Change, moved: Change) -> bool:
         """Whether undoing the recorded change in the new file gives the file of the new base: all of it was made here.
 
+        Example: recorded are lines 2 and 11; line 2 was upstream already, and the range makes line 11 alone. Undone in
+        the new file, both lines go, while the new base has line 2: not all of it was made here.
+
         Where the undoing meets a conflict although the doing was clean, the lines that came and went decide.
         """
         if change == moved:
@@ -202,7 +215,11 @@ class Prover:
         return undone in (None, ends.base_tree)
 
     def _same_lines(self, ends: Ends) -> bool:
-        """Whether all of the change is in the range, so that nobody has to ask where the rest of it went."""
+        """Whether all of the change is in the range, so that nobody has to ask where the rest of it went.
+
+        Lines are counted path by path. Over all paths together a rename with its file's content would count as nothing,
+        and a range without it would have "the same lines".
+        """
         recorded = self.recorded_delta()
         difference = line_difference(self.git, recorded) if recorded is not None else None
         return difference is not None and difference == line_difference(self.git, ends.delta)

@@ -120,6 +120,15 @@ def test_the_commands_that_remove_okstra_leave_nothing_of_it(world: World) -> No
     assert not (world.path / ".git/okstra").exists()
 
 
+def test_the_searches_of_the_state_page_find_no_commit_of_okstra(world: World) -> None:
+    _record(world)
+    everything, fixup = _commands("## Searching with git", "## Archives")
+    assert "okstra: stage.started shop/web/login stage 1" in _sh(world, "git log --format=%s --all")
+    assert _sh(world, f"{everything} --format=%s").split() == ["A", "base"]
+    _sh(world, fixup.replace("/login", "/A") + " --allow-empty --no-verify")
+    assert world.ask("log", "-1", "--format=%s") == "fixup! A"
+
+
 def _record(world: World) -> None:
     world.okstra("init", "--project-id", "shop", "--no-hooks")
     world.okstra("task", "open", "shop:web:login")
