@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okstra_git.digest import SUM_MASK, add_sums
-from okstra_git.reconcile.spans import Forest, SpanIndex
+from okstra_git.reconcile.spans import Forest, SpanIndex, compress
 
 MASK = SUM_MASK
 
@@ -74,3 +74,34 @@ def test_five_thousand_changes_in_five_thousand_commits_are_a_matter_of_seconds(
     assert all(index.find(distinct[n]) == [(n, n)] for n in range(0, count, 10))
     assert len(index_of(line, toggled).find(1)) == count // 2
     assert time.process_time() - began < 5
+
+
+# --- some nodes of a forest
+
+
+def nearest(parents: list[int | None], node: int, among: list[int]) -> int | None:
+    """The nearest ancestor of a node among others, by walking up; its place in the list."""
+    at = parents[node]
+    while at is not None and at not in among:
+        at = parents[at]
+    return None if at is None else among.index(at)
+
+
+@given(forest=forests(), data=st.data())
+def test_each_of_some_nodes_knows_its_nearest_ancestor_among_them(
+    forest: tuple[list[int | None], list[int]], data: st.DataObject
+) -> None:
+    parents, _ = forest
+    whole = Forest(parents)
+    chosen = data.draw(st.lists(st.integers(0, len(parents) - 1), unique=True))
+    nodes = sorted(chosen, key=whole.entered.__getitem__)
+    assert compress(whole, nodes) == [nearest(parents, node, nodes) for node in nodes]
+
+
+def test_siblings_among_some_nodes_have_the_same_ancestor() -> None:
+    parents: list[int | None] = [None, 0, 1, 1, 3, None]
+    whole = Forest(parents)
+    nodes = sorted([0, 2, 4, 5], key=whole.entered.__getitem__)
+    assert nodes == [0, 2, 4, 5]
+    assert compress(whole, nodes) == [None, 0, 0, None]
+    assert compress(whole, []) == []

@@ -31,12 +31,12 @@ def read(graph: Graph, tips: Sequence[str], outside: Sequence[str]) -> Stretch:
 
 
 def drawn(graph: Graph, data: st.DataObject) -> Window:
-    """A window of one tip in a reading of up to four; it hides what the reading does, and perhaps a tip or two."""
-    some = st.lists(st.sampled_from(graph.oids), min_size=1, max_size=4, unique=True)
-    tips, outside = data.draw(some, label="tips"), data.draw(some, label="outside")[:2]
-    inner = data.draw(st.lists(st.sampled_from(tips), max_size=2, unique=True), label="inner")
-    tip = data.draw(st.sampled_from(tips), label="tip")
-    return Window(read(graph, tips, outside), tip, (*inner, *outside))
+    """A window of one tip in a reading of up to four; it hides what the reading does, and perhaps another tip."""
+    old, young = graph.oids[: len(graph.oids) // 3], graph.oids[-6:]
+    tips = data.draw(st.lists(st.sampled_from(young), min_size=1, max_size=4, unique=True), label="tips")
+    outside = data.draw(st.lists(st.sampled_from(old), max_size=2, unique=True), label="outside") if old else []
+    inner = data.draw(st.sampled_from([[], [], tips[1:2], tips[2:]]), label="inner")
+    return Window(read(graph, tips, outside), tips[0], (*inner, *outside))
 
 
 def ids(steps: Sequence[Step]) -> list[str]:
@@ -211,6 +211,18 @@ def test_what_one_tip_has_is_not_in_the_window_of_another(folder: Path) -> None:
         Span(stretch.by_id[right], stretch.by_id[right]),
         Span(stretch.by_id[merge], stretch.by_id[merge]),
     ]
+
+
+def test_what_two_merges_brought_entered_by_the_lower_one(folder: Path) -> None:
+    graph = Graph(folder, [(), (0,), (0,), (1, 2), (2,), (3, 4)])
+    base, line, side, low, more, top = graph.oids
+    stretch = read(graph, [top, more], [base])
+    window = Window(stretch, top, (base,))
+    entries = {oid: window.entry(stretch.by_id[oid]) for oid in (line, side, more)}
+    assert {oid: entry.facts.oid for oid, entry in entries.items() if entry} == {line: line, side: low, more: top}
+    assert window.hulls([stretch.by_id[top], stretch.by_id[side]]) == [Span(stretch.by_id[low], stretch.by_id[top])]
+    assert window.roots == [base]
+    assert [window.root_under(stretch.by_id[oid]) for oid in (line, side, more, top)] == [base] * 4
 
 
 def test_a_window_whose_tip_is_hidden_is_empty(folder: Path) -> None:
