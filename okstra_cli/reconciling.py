@@ -12,8 +12,9 @@ from okstra_cli.output import Answer
 from okstra_cli.standing import take_back_landings
 from okstra_cli.views import reconcile as view
 from okstra_git.errors import UsageError
-from okstra_git.names import TaskKey, parse_stage
-from okstra_git.reconcile.answers import Choice, record_anchor, record_choice
+from okstra_git.git.refs import find_quietly
+from okstra_git.names import TaskKey, parse_stage, shown
+from okstra_git.reconcile.answers import Choice, NotWork, record_anchor, record_choice
 from okstra_git.reconcile.model import Report
 from okstra_git.reconcile.settle import settle
 from okstra_git.reconcile.verify import verify_moves
@@ -120,7 +121,10 @@ def _record_word(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
 
 def _choice(session: Session, key: TaskKey, number: int, ref: str) -> Choice:
     """What was named, and what speaks for and against it."""
-    commit = require_commit(session.git, ref, what="--use-ref")
+    if ref.startswith(("refs/okstra/log/", "refs/okstra/remote/", "refs/notes/")):
+        told = f"{shown(ref)} is where okstra keeps its records, and no work"
+        raise NotWork(told, hint=f"git okstra reconcile --task-key {key} --check --show")
+    commit = require_commit(session.git, _as_branch(session, ref), what="--use-ref")
     state = session.store.read().state
     task = require_task(state, key)
     stage = task.stages.get(number)
@@ -129,9 +133,23 @@ def _choice(session: Session, key: TaskKey, number: int, ref: str) -> Choice:
     judge = make_judge(session, state, hints=read_hints(session))
     findings = [finding for finding in judge.judge(task).findings if finding.stage == number]
     own = judge.places.branch(stage.branch)
-    offered = {candidate.commit for finding in findings for candidate in finding.candidates}
-    offered |= {own.tip} if own is not None else set()
-    return Choice(commit, ref, {home.tip: home.name for home in judge.places.targets(task, stage)}, offered)
+    targets = judge.places.targets(task, stage)
+    within = next((home.name for home in targets if judge.places.contains(home.tip, commit)), "")
+    offered = {each.commit: each.base for finding in findings for each in finding.candidates if each.likely}
+    if own is not None and not any(judge.places.contains(home.tip, own.tip) for home in targets):
+        offered.setdefault(own.tip, None)
+    elsewhere = {
+        other.range.head: f"stage {other.number} of {each.key.replace('/', ':')}"
+        for each in state.tasks.values() if each.key != task.key
+        for other in each.stages.values() if other.range
+    }  # fmt: skip
+    return Choice(commit, ref, {home.tip: home.name for home in targets}, offered, elsewhere, within)
+
+
+def _as_branch(session: Session, ref: str) -> str:
+    """A name that is a branch's means the branch, also where a tag is called so."""
+    full = f"refs/heads/{ref}"
+    return full if find_quietly(session.git, full) is not None else ref
 
 
 def _payload(session: Session, shown: Sequence[view.Shown], wish: Wish) -> dict[str, Any]:

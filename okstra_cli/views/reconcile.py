@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,7 +48,8 @@ def item_json(finding: Finding) -> dict[str, Any]:
     if finding.flags:
         item["flags"] = list(finding.flags)
     item["candidates"] = [
-        candidate._asdict() if hasattr(candidate, "_asdict") else vars(candidate) for candidate in finding.candidates
+        {"ref": each.ref, "commit": each.commit, "why": each.why, "recommended": each.recommended}
+        for each in finding.candidates
     ]
     return item
 
@@ -173,16 +175,24 @@ def _question(page: Page, git: Git, key: str, finding: Finding, *, with_diff: bo
         mark = Cell("recommended ", "warn") if candidate.recommended else ""
         named = candidate.ref if candidate.ref != candidate.commit else candidate.ref[:SHORT]
         page.line("           ", mark, f"{named}: {candidate.why}")
-    best = next((c.ref for c in finding.candidates if c.recommended), "REF")
-    page.line(
-        Cell(
-            f"           next: git okstra reconcile --task-key {key} --apply --stage {finding.stage} --use-ref {best}",
-            "faint",
-        )
-    )
+    page.line(Cell(f"           next: {_next_line(key, finding)}", "faint"))
     if with_diff:
         for line in (_diff(git, finding) or "").splitlines():
             page.line(f"    {line}")
+
+
+def _next_line(key: str, finding: Finding) -> str:
+    """The line that answers a question with what is recommended, fit to be pasted into a shell.
+
+    Where there is nothing but the recorded commit, which okstra keeps, a branch at it is the answer.
+    """
+    best = next((offer.ref for offer in finding.candidates if offer.recommended), None)
+    kept = next((offer.ref for offer in finding.candidates if offer.is_kept), None)
+    if best is None and kept is not None and len(finding.candidates) == 1:
+        return f"git branch {shlex.quote(finding.branch)} {kept}"
+    line = f"git okstra reconcile --task-key {key} --apply --stage {finding.stage} --use-ref"
+    again = bool(finding.together) and finding.stage != min(finding.together)
+    return f"{line} {shlex.quote(best) if best else 'REF'}" + (" --force" if best and again else "")
 
 
 def _anchor(page: Page, key: str, found: AnchorFinding | None) -> None:

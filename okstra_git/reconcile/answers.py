@@ -1,6 +1,6 @@
 """A person's decision, recorded as the person's: a stage's new commit, or a task's new anchor."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from okstra_git.errors import OkstraError
@@ -36,15 +36,33 @@ class EmptyAnswer(OkstraError):
     code = "answer.empty"
 
 
+class CutOff(OkstraError):
+    """The history of this clone ends before the stage begins."""
+
+    code = "answer.cut-off"
+
+
+class NotWork(OkstraError):
+    """The answer names what okstra keeps its own records in."""
+
+    code = "answer.not-work"
+
+
 @dataclass(frozen=True)
 class Choice:
-    """What a person named: `ref` as it was typed. `targets` are branches that work is merged into, by their tips;
-    `offered` are commits that no such branch speaks against: what reconcile offers, and the tip of the stage's own."""
+    """What a person named: `ref` as it was typed. `targets` are branches that work is merged into, by their tips.
+
+    `offered` are commits that no such branch speaks against, what reconcile offers and the tip of the stage's own, with
+    the bases that the stage would have there, where reconcile knows them. `elsewhere` are recorded commits of other
+    tasks, with their stages. `within`: a target that has the commit in its history.
+    """
 
     commit: CommitId
     ref: str
     targets: Mapping[str, str] = field(default_factory=dict)
-    offered: Collection[str] = ()
+    offered: Mapping[str, str | None] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""
 
 
 def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, force: bool = False) -> Appended:
@@ -60,11 +78,10 @@ def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, fo
         task = require_task(snapshot.state, key)
         stage = _require_recorded(task, number)
         assert stage.range is not None
-        is_branch = find_ref(store.git, f"refs/heads/{ref}") is not None
-        renamed = ref if is_branch and find_ref(store.git, f"refs/heads/{stage.branch}") is None else None
+        renamed = _renamed(store.git, stage, choice)
         if stage.range.head == commit and renamed is None:
             return []
-        base = choose_base(store.git, task, Stack.of(task), stage, commit)
+        base = _base_of(store.git, task, stage, choice)
         new = take_prints(store.git, [(base, commit)])[0]
         doubt = None if force or stage.range.head == commit else find_doubt(store.git, task, stage, choice, new)
         if doubt is not None:
@@ -76,6 +93,24 @@ def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, fo
         ]
 
     return store.append(decide)
+
+
+def _renamed(git: Git, stage: Stage, choice: Choice) -> str | None:
+    """The branch that the stage follows from now on, where its own is gone; never one that work is merged into."""
+    name = choice.ref.removeprefix("refs/heads/")
+    if name in choice.targets.values() or find_ref(git, f"refs/heads/{stage.branch}") is not None:
+        return None
+    return name if find_ref(git, f"refs/heads/{name}") == choice.commit else None
+
+
+def _base_of(git: Git, task: Task, stage: Stage, choice: Choice) -> str | None:
+    """Where the stage begins: where reconcile found that; in a target at the parent, for all below is others' work."""
+    if choice.offered.get(choice.commit):
+        return choice.offered[choice.commit]
+    facts = find_commit(git, choice.commit) if choice.within else None
+    if facts is not None and facts.parents:
+        return facts.parents[0]
+    return choose_base(git, task, Stack.of(task), stage, choice.commit)
 
 
 def _require_recorded(task: Task, number: int) -> Stage:
@@ -99,10 +134,17 @@ def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangePri
     if other is not None:
         told = f"{shown(choice.ref)}, {commit[:10]}, is a commit of stage {other.number}, not of stage {stage.number}"
         return OtherStage(told, hint=hint, stage=stage.number, other=other.number, commit=commit)
-    target = choice.targets.get(commit)
-    if target is not None and commit not in choice.offered and not commit.startswith(choice.ref.lower()):
-        told = f"{shown(choice.ref)}, {commit[:10]}, is where {target} stands, which stages are merged into"
+    if commit in choice.elsewhere:
+        told = f"{shown(choice.ref)}, {commit[:10]}, is {choice.elsewhere[commit]}, not stage {stage.number} of {key}"
+        return OtherStage(told, hint=hint, stage=stage.number, commit=commit)
+    target = choice.targets.get(commit) or choice.within
+    if target and commit not in choice.offered and not commit.startswith(choice.ref.lower()):
+        where = f"is where {target} stands" if commit in choice.targets else f"is a commit of {target}"
+        told = f"{shown(choice.ref)}, {commit[:10]}, {where}, which stages are merged into"
         return TargetTip(told, hint=hint, stage=stage.number, target=target, commit=commit)
+    if new.base is None and git.is_shallow:
+        told = f"where stage {stage.number} begins at {shown(choice.ref)} is cut off in this shallow clone"
+        return CutOff(told, hint="git fetch --unshallow", stage=stage.number, commit=commit)
     if new.is_empty:
         told = f"at {shown(choice.ref)}, {commit[:10]}, stage {stage.number} would change no file"
         return EmptyAnswer(told, hint=hint, stage=stage.number, commit=commit)

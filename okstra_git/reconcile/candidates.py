@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from okstra_git.git.history import CommitFacts, walk
 from okstra_git.git.refs import list_ref_names
+from okstra_git.git.repo import Git
 from okstra_git.reconcile.cases import Case
 from okstra_git.reconcile.locate import Hit
 from okstra_git.reconcile.model import Candidate
 from okstra_git.reconcile.places import Places
 from okstra_git.reconcile.search import Searched
 from okstra_git.reconcile.stretches import Author
+from okstra_git.reconcile.units import Unit, lines_of, list_units
 from okstra_git.reconcile.windows import Step
 from okstra_git.records.stage import RangePrint
 from okstra_git.state import layout
@@ -23,7 +25,15 @@ MAX_ALIKE = 200
 def rival(hit: Hit) -> Candidate:
     """A proven range as an offer."""
     facts = hit.span.last.facts
-    return Candidate(facts.oid, facts.oid, f"holds the same change ({hit.proven.rung}): {facts.subject}")
+    why = f"holds the same change ({hit.proven.rung}): {facts.subject}"
+    return Candidate(facts.oid, facts.oid, why, base=hit.span.first.parent)
+
+
+def typed(places: Places, full: str) -> str:
+    """What a person types for a branch (full ref name): its short name, unless a tag or another branch is called so."""
+    short = full.split("/", 2)[2]
+    others = {f"refs/{kind}/{short}" for kind in ("tags", "heads", "remotes")} - {full}
+    return full if any(places.tip(other) for other in others) else short
 
 
 def likeliest(case: Case) -> tuple[Searched, Step] | None:
@@ -70,16 +80,18 @@ class Branches:
                 self._mask[parent] = self._mask.get(parent, 0) | self._mask.get(facts.oid, 0)
 
     def having(self, oid: str) -> list[str]:
-        """Short names of the branches that have the commit in their history."""
+        """The branches, by full ref name, that have the commit in their history."""
         mask = self._mask.get(oid, 0)
-        return [_short(ref) for place, ref in enumerate(self.refs) if mask >> place & 1]
+        return [ref for place, ref in enumerate(self.refs) if mask >> place & 1]
 
-    def tips(self) -> Iterator[tuple[str, str]]:
-        """Short name and commit of each branch."""
-        for ref in self.refs:
-            tip = self.places.tip(ref)
-            if tip is not None:
-                yield _short(ref), tip
+
+def own_tip(places: Places, case: Case, *, likely: bool = True) -> Candidate:
+    """The tip of the stage's branch; never likely where a target contains it, for then it is the target's."""
+    home = case.standing.home
+    assert home is not None
+    landed = any(places.contains(target.tip, home.tip) for target in places.targets(case.task, case.standing.stage))
+    name = typed(places, places.full_name(home))
+    return Candidate(name, home.tip, "tip of the stage branch", likely=likely and not landed)
 
 
 def _short(ref: str) -> str:
@@ -105,7 +117,7 @@ class Candidates:
         home, like = case.standing.home, likeliest(case)
         if home is None:
             return []
-        tip = Candidate(home.name, home.tip, "tip of the stage branch")
+        tip = own_tip(self.places, case, likely=like is not None)
         if like is None or like[0].home.kind == "target" or like[1].facts.oid == home.tip:
             return [tip]
         facts = like[1].facts
@@ -124,28 +136,48 @@ class Candidates:
             made = [step for step in seen.found.made if step.author == _author(case.recorded)]
             for step in made[-1:]:
                 why = f"made from the recorded commit, in {seen.home.name}: {step.facts.subject}"
-                yield Candidate(step.facts.oid, step.facts.oid, why)
+                yield Candidate(step.facts.oid, step.facts.oid, why, base=step.parent)
             alike = _most_alike(seen, case)
             if alike is not None and not made:
                 why = f"changes the files of the stage, in {seen.home.name}: {alike.facts.subject}"
-                yield Candidate(alike.facts.oid, alike.facts.oid, why)
+                yield Candidate(alike.facts.oid, alike.facts.oid, why, base=alike.parent)
 
     def _on_others(self, case: Case) -> Iterator[Candidate]:
         """Branches that hold the recorded commit, its very files, or a commit that was made from it."""
         branches = self._of(case)
         own = case.standing.stage.branch
-        for name in branches.having(case.recorded.head):
-            yield Candidate(name, case.recorded.head, f"branch {name} contains the recorded commit")
+        for ref in branches.having(case.recorded.head):
+            why = f"branch {_short(ref)} contains the recorded commit"
+            yield Candidate(typed(self.places, ref), case.recorded.head, why)
         for facts in branches.by_author.get(_author(case.recorded), ()):
-            for name in branches.having(facts.oid)[:1] if facts.oid != case.recorded.head else ():
-                if name != own:
-                    ref = name if self._is_tip(branches, name, facts.oid) else facts.oid
-                    why = f"made from the recorded commit, on branch {name}: {facts.subject}"
-                    yield Candidate(ref, facts.oid, why)
+            for ref in branches.having(facts.oid)[:1] if facts.oid != case.recorded.head else ():
+                if _short(ref) != own:
+                    is_tip = self.places.tip(ref) == facts.oid
+                    why = f"made from the recorded commit, on branch {_short(ref)}: {facts.subject}"
+                    yield Candidate(typed(self.places, ref) if is_tip else facts.oid, facts.oid, why)
+
+    def other_versions(self, case: Case) -> list[tuple[str, CommitFacts]]:
+        """Commits of other branches that were made from the stage's and change something else: (full ref name, commit).
+
+        Asked where the stage has no branch of its name: it may have been renamed, or differ from remote to remote.
+        """
+        branches, recorded = self._of(case), case.identities.commits(case.number)
+        known = {facts.oid for facts in recorded}
+        made = [(facts, other) for facts in recorded if not case.identities.is_blurred(facts)
+                for other in branches.by_author.get((facts.email, facts.time), ())
+                if other.oid not in known and len(other.parents) < 2 and self._is_from(case, facts, other)]  # fmt: skip
+        units = list_units(self.places.git, [other for _, other in made])
+        before = {unit.facts.oid: unit for unit in case.units.of(case.number)} if made else {}
+        return [
+            (branches.having(other.oid)[0], other)
+            for (facts, other), unit in zip(made, units, strict=True)
+            if unit.delta and not _is_same(self.places.git, before.get(facts.oid), unit) and branches.having(other.oid)
+        ]
 
     @staticmethod
-    def _is_tip(branches: Branches, name: str, oid: str) -> bool:
-        return (name, oid) in set(branches.tips())
+    def _is_from(case: Case, facts: CommitFacts, other: CommitFacts) -> bool:
+        """Whether the subject speaks for it as well, where another recorded commit has author and time of this one."""
+        return case.identities.is_told_by_time(facts) or facts.subject == other.subject
 
     def _of(self, case: Case) -> Branches:
         outside = tuple(sorted({home.tip for home in self.places.targets(case.task, None)}))
@@ -158,6 +190,13 @@ class Candidates:
             if self.places.tip(ref) == case.recorded.head:
                 return [Candidate(ref, case.recorded.head, "the recorded commit itself, kept by this ref")]
         return []
+
+
+def _is_same(git: Git, before: Unit | None, after: Unit) -> bool:
+    """Whether two commits make the same change, from file to file or line for line."""
+    if before is None or before.delta is None:
+        return True
+    return before.delta == after.delta or (lines_of(git, before) or None) == lines_of(git, after)
 
 
 def _author(recorded: RangePrint) -> Author:

@@ -106,6 +106,10 @@ class Identities:
         """Whether another recorded commit has the same author, time and subject."""
         return sum(1 for _ in self._namesakes(facts)) > 1
 
+    def is_told_by_time(self, facts: CommitFacts) -> bool:
+        """Whether no other recorded commit shares author and time with this one."""
+        return len(self._known.get((facts.email, facts.time), {})) < 2
+
     def _namesakes(self, facts: CommitFacts) -> Iterator[Known]:
         here = self._known.get((facts.email, facts.time), {})
         return (known for known in here.values() if len(here) == 1 or known.facts.subject == facts.subject)

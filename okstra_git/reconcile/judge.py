@@ -124,7 +124,7 @@ class Judge:
             return self._questions.ask_beside(case, own, hit, extra)
         foreign = next((step for step in own.window.back(hit.span) if case.is_of_others(step)), None)
         if foreign is not None:
-            return self._questions.ask_mixed(case, own, hit, foreign)
+            return self._questions.ask_mixed(case, hit, foreign)
         return self._auto(case, own.home, hit)
 
     def _sees_all(self, case: Case) -> bool:
@@ -172,6 +172,9 @@ class Judge:
         extra = self._doubtful_within(case, seen) if own is None else None
         if extra is not None:
             return self._questions.ask_beside(case, seen, hit, extra)
+        elsewhere = self._questions.ask_elsewhere(case, seen.home, hit)
+        if elsewhere is not None:
+            return elsewhere
         if self._was_taken_out(case, seen.home, hit):
             return self._questions.ask_gone(case, seen.home, hit)
         return self._auto(case, seen.home, hit)

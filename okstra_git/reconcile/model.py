@@ -10,12 +10,17 @@ FindingClass = Literal["ok", "restored", "auto", "confirm"]
 
 @dataclass(frozen=True)
 class Candidate:
-    """Where a stale stage may live now: a ref or commit a person can pass to --use-ref, and why it is offered."""
+    """Where a stale stage may live now: a ref or commit a person can pass to --use-ref, and why it is offered.
+
+    `base`: where the stage would begin there, if that is known. One that is not `likely` is never recommended.
+    """
 
     ref: str
     commit: str
     why: str
     recommended: bool = False
+    base: str | None = None
+    likely: bool = True
 
     @property
     def is_kept(self) -> bool:

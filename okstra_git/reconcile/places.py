@@ -74,6 +74,10 @@ class Places:
         homes = [Home("upstream", ref.removeprefix("refs/remotes/"), tip) for ref in fetched if (tip := self.tip(ref))]
         return homes[0] if len({home.tip for home in homes}) == 1 else None
 
+    def is_on_remotes(self, name: str) -> bool:
+        """Whether some remote has a branch of this name, as far as it was fetched."""
+        return any(ref.split("/", 3)[-1] == name for ref in self._remote_names)
+
     @cached_property
     def _remote_names(self) -> list[str]:
         return list_ref_names(self.git, "refs/remotes/")

@@ -7,14 +7,15 @@ from okstra_git.git.changes import NO_MODE, SUBMODULE, Change
 from okstra_git.git.history import find_commit
 from okstra_git.git.merging import line_difference
 from okstra_git.git.objects import has_object
-from okstra_git.reconcile.candidates import MAX_CANDIDATES, Candidates, likeliest, rival
+from okstra_git.reconcile.candidates import MAX_CANDIDATES, Candidates, likeliest, own_tip, rival, typed
 from okstra_git.reconcile.cases import Case
 from okstra_git.reconcile.locate import Hit, ends_of
 from okstra_git.reconcile.model import Candidate, Finding
 from okstra_git.reconcile.places import Home, Places
+from okstra_git.reconcile.presence import is_gone
 from okstra_git.reconcile.proofs import Ends, Prover
 from okstra_git.reconcile.search import Searched
-from okstra_git.reconcile.unions import find_union
+from okstra_git.reconcile.unions import Union, find_union
 from okstra_git.reconcile.verdict import listed
 from okstra_git.reconcile.windows import Span, Step, Window
 
@@ -37,10 +38,27 @@ class Questions:
         union = find_union(case.task, case.recorded, case.prover.recorded_delta(), homes)
         if union is not None:
             stages = listed(union.stages)
-            named = next((one.home.name for one in case.searched if one.home.tip == union.commit), union.commit)
-            offer = Candidate(named, union.commit, f"one commit that holds stages {stages} together", recommended=True)
-            return replace(_asked(case, f"stages {stages} are one commit now", [offer]), together=union.stages)
-        return _asked(case, self._reason(case), self._candidates.offers(case))
+            return self._ask_union(case, union, stages)
+        return _asked(case, self._reason(case), self._offers(case))
+
+    def _offers(self, case: Case) -> list[Candidate]:
+        """What is offered; nothing is recommended where history could not be read to its end."""
+        offers = self._candidates.offers(case)
+        whole = all(one.window.complete for one in case.searched) and not self.places.git.is_shallow
+        return offers if whole else [replace(offer, likely=False) for offer in offers]
+
+    def _ask_union(self, case: Case, union: Union, stages: str) -> Finding:
+        where = next(one for one in case.searched if one.window.find(union.commit) is not None)
+        step = where.window.stretch.by_id[union.commit]
+        in_target = where.home.kind == "target"
+        gone = in_target and is_gone(self.places.git, step.delta, where.home.tip)
+        why = f"one commit that holds stages {stages} together"
+        offer = Candidate(union.commit, union.commit, why, base=step.parent if in_target else None, likely=not gone)
+        if not in_target and where.home.tip == union.commit:
+            offer = replace(offer, ref=typed(self.places, self.places.full_name(where.home)))
+        reason = f"stages {stages} are one commit now"
+        reason += f", and {where.home.name} had it taken out again" if gone else ""
+        return replace(_asked(case, reason, [offer]), together=union.stages)
 
     def _ask_which(self, case: Case, rivals: Sequence[Hit]) -> Finding:
         reason = f"the same change is in {len(rivals)} places: nothing tells which one is meant"
@@ -58,17 +76,17 @@ class Questions:
             why = f"the highest commit that was made from the stage: {made.facts.subject}"
             offers.insert(0, Candidate(made.facts.oid, made.facts.oid, why))
         if where.window.is_on_line(where.window.stretch.by_id[where.home.tip]) and where.home.kind != "target":
-            offers.append(Candidate(where.home.name, where.home.tip, "tip of the stage branch"))
+            offers.append(own_tip(self.places, case))
         what = f"{extra.facts.oid[:10]} ({extra.facts.subject})"
         return _asked(
             case, f"the recorded change is there, but {what} beside it may belong to the stage as well", offers
         )
 
-    def ask_mixed(self, case: Case, where: Searched, hit: Hit, foreign: Step) -> Finding:
+    def ask_mixed(self, case: Case, hit: Hit, foreign: Step) -> Finding:
         """The range that holds the stage has a commit of another stage in it."""
         what = f"{foreign.facts.oid[:10]} ({foreign.facts.subject})"
         reason = f"the commits of the stage have {what}, a commit of another stage, among them now"
-        return _asked(case, reason, [rival(hit), Candidate(where.home.name, where.home.tip, "tip of the stage branch")])
+        return _asked(case, reason, [rival(hit), own_tip(self.places, case)])
 
     def ask_split(self, case: Case, own: Searched, target: Home, hit: Hit, others: Sequence[Step]) -> Finding:
         """A target holds the recorded change, while the stage's own branch has commits that nothing accounts for."""
@@ -76,15 +94,26 @@ class Questions:
         branch = "a changed version of it" if made else "has commits of its own that may be more of it"
         reason = f"{target.name} holds the recorded change, and the stage branch {branch}"
         last = next(reversed(made or list(others)), None)
-        offers = [Candidate(own.home.name, own.home.tip, "tip of the stage branch")]
+        tip = own_tip(self.places, case)
+        offers = [replace(tip, why="the changed version on the stage branch") if made else tip]
         if last is not None and last.facts.oid != own.home.tip:
             why = (
                 "the changed version on the stage branch" if made else "the last commit of its own on the stage branch"
             )
-            offers.insert(0, Candidate(last.facts.oid, last.facts.oid, why))
-        elif made:
-            offers = [Candidate(own.home.name, own.home.tip, "the changed version on the stage branch")]
+            offers = [Candidate(last.facts.oid, last.facts.oid, why), tip]
         return _asked(case, reason, [*offers, rival(hit)])
+
+    def ask_elsewhere(self, case: Case, target: Home, hit: Hit) -> Finding | None:
+        """A target holds the recorded change, and another branch a changed version of it; None where none does."""
+        others = self._candidates.other_versions(case) if case.standing.home is None else []
+        if not others:
+            return None
+        ref, facts = others[0]
+        name = typed(self.places, ref) if self.places.tip(ref) == facts.oid else facts.oid
+        short = ref.split("/", 2)[2]
+        offer = Candidate(name, facts.oid, f"the changed version, on branch {short}: {facts.subject}")
+        reason = f"{target.name} holds the recorded change, and branch {short} a changed version of it"
+        return _asked(case, reason, [offer, rival(hit)])
 
     def ask_gone(self, case: Case, target: Home, hit: Hit) -> Finding:
         """The recorded change was in a target, and some or all of it was taken out again."""
@@ -105,8 +134,11 @@ class Questions:
         if like is not None:
             return describe_difference(self.places, like[0].window, like[1], prover)
         if case.standing.home is None:
-            gone = f"branch {case.standing.stage.branch} is gone and its change was not found in any target"
-            return f"{gone}; the commit is kept"
+            name = case.standing.stage.branch
+            gone = f"branch {name} is gone"
+            if self.places.is_on_remotes(name):
+                gone = f"branch {name} is not here, and differs from remote to remote"
+            return f"{gone} and its change was not found in any target; the commit is kept"
         if not all(one.window.complete for one in case.searched):
             return f"cannot prove: {self._cut()}, and the part that was read does not hold the change"
         return "the change is gone from its branch: no commit there resembles the recorded one"
@@ -119,12 +151,12 @@ class Questions:
 
 
 def _asked(case: Case, reason: str, offers: Sequence[Candidate]) -> Finding:
-    """The question, its first offer recommended unless it is only what okstra keeps."""
+    """The question, its first likely offer recommended unless that is only what okstra keeps."""
     by_commit: dict[str, Candidate] = {}
     for offer in offers:
         by_commit.setdefault(offer.commit, offer)
     unique = list(by_commit.values())[:MAX_CANDIDATES]
-    best = next((offer for offer in unique if not offer.is_kept), None)
+    best = next((offer for offer in unique if offer.likely and not offer.is_kept), None)
     shown = tuple(replace(offer, recommended=offer is best) for offer in unique)
     return replace(case.blank, kind="confirm", reason=reason, candidates=shown)
 

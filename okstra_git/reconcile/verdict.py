@@ -58,7 +58,7 @@ def _without_neighbour(question: Finding, heads: Mapping[str, int]) -> Finding:
         for offer in question.candidates
         if offer not in free
     ]
-    best = next((offer for offer in free if not offer.is_kept), None)
+    best = next((offer for offer in free if offer.likely and not offer.is_kept), None)
     ranked = [replace(offer, recommended=offer is best) for offer in free]
     return replace(question, candidates=(*ranked, *held))
 
