@@ -197,3 +197,12 @@ def test_a_change_without_lines_is_like_nothing_but_the_very_same(listed: World)
     listed.commit("moved", {"list": moved})
     here = window_on(listed)
     assert is_like(here, last(here), unit, {})
+
+
+def test_the_maker_of_a_change_without_lines_is_known_by_its_files(listed: World) -> None:
+    moved = LINES.replace("line 3\n", "") + "line 3\n"
+    units = units_of(listed, stage(listed, "work", {"list": moved}), stage(listed, "far", {"a": "a\n"}))
+    listed.commit("moved", {"list": moved})
+    listed.commit("moved elsewhere", {"other": moved})
+    window = window_on(listed)
+    assert [units.makers(window, step, {1, 2}) for step in window.steps] == [{1}, set()]
