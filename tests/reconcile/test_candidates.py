@@ -201,6 +201,7 @@ def test_on_a_branch_of_several_stages_the_changed_commit_comes_first(desk: Desk
     world.git("commit", "-q", "-C", world["A"])
     changed = world.tip()
     world.git("cherry-pick", world["B"])
+    world.commit("N")
     assert best(question(desk)).commit == changed
 
 

@@ -131,6 +131,16 @@ def test_an_empty_commit_far_from_the_others_does_not_hold_the_range_back(begun:
     assert outside(found) == []
 
 
+def test_a_try_taken_back_is_whole_though_an_empty_commit_is_far_from_it(begun: World) -> None:
+    ends = stage(begun, *TRY, ("after", {}))
+    begun.git("cherry-pick", begun["try"], begun["work"], begun["back"])
+    begun.commit("between")
+    begun.git("cherry-pick", "--allow-empty", begun["after"])
+    found = search(begun, ends).run()
+    assert spans(found) == [("try", "back")]
+    assert outside(found) == []
+
+
 def test_commits_in_another_order_are_one_range(begun: World) -> None:
     ends = stage(begun, A, B)
     begun.git("cherry-pick", begun["B"], begun["A"])

@@ -3,7 +3,7 @@
 import pytest
 
 from okstra_git.git.repo import open_repository
-from okstra_git.reconcile.units import Units, like_unit, list_units
+from okstra_git.reconcile.units import Units, is_like, like_unit, list_units
 from okstra_git.reconcile.windows import Step, Window
 from tests.kit.ranges import known, window_on
 from tests.kit.scenario import World
@@ -182,3 +182,27 @@ def test_likeness_is_that_to_the_most_alike_commit_of_a_stage(listed: World) -> 
     assert units.likeness(window, last(window), 1) == 1.0, "all that the smaller one does"
     listed.commit("mode", {})
     assert units.likeness(window_on(listed), last(window_on(listed)), 1) == 0.0
+
+
+def test_a_change_without_lines_is_like_nothing_but_the_very_same(listed: World) -> None:
+    moved = LINES.replace("line 3\n", "") + "line 3\n"
+    units = units_of(listed, stage(listed, "work", {"list": moved}))
+    unit = units.of(1)[0]
+    assert units.lines(unit) == {}
+    listed.commit("moved elsewhere", {"list": LINES.replace("line 4\n", "") + "line 4\n"})
+    elsewhere = window_on(listed)
+    assert not is_like(elsewhere, last(elsewhere), unit, {})
+    assert not is_like(elsewhere, last(elsewhere), unit, None)
+    listed.git("reset", "-q", "--hard", "main")
+    listed.commit("moved", {"list": moved})
+    here = window_on(listed)
+    assert is_like(here, last(here), unit, {})
+
+
+def test_the_maker_of_a_change_without_lines_is_known_by_its_files(listed: World) -> None:
+    moved = LINES.replace("line 3\n", "") + "line 3\n"
+    units = units_of(listed, stage(listed, "work", {"list": moved}), stage(listed, "far", {"a": "a\n"}))
+    listed.commit("moved", {"list": moved})
+    listed.commit("moved elsewhere", {"other": moved})
+    window = window_on(listed)
+    assert [units.makers(window, step, {1, 2}) for step in window.steps] == [{1}, set()]

@@ -196,6 +196,22 @@ def test_each_commit_is_found_by_the_sum_of_its_own_change(
             assert delta_sum(window.net_delta(span)) == step.delta_here
 
 
+@DRAWN
+@given(parents=graphs(), data=st.data())
+def test_a_range_of_several_commits_is_found_by_the_sum_of_what_it_changes(
+    folder: Path, parents: list[Parents], data: st.DataObject
+) -> None:
+    graph = Graph(folder, parents)
+    window = drawn(graph, data)
+    for end in window.steps:
+        first = window.find(line_of(graph, window, end.facts.oid)[-1])
+        assert first is not None
+        net = window.net_delta(Span(first, end))
+        found = window.spans_with_delta(delta_sum(net), net) if net else []
+        assert not net or any(first.position <= one.first.position and one.last is end for one in found)
+        assert all(window.has(one.first) and window.has(one.last) for one in found)
+
+
 # --- by hand
 
 
