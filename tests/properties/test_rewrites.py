@@ -134,7 +134,7 @@ QUICK = settings(
     max_examples=12, stateful_step_count=12, deadline=None, derandomize=True, database=None, print_blob=True,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
-LONG = settings(QUICK, max_examples=600, stateful_step_count=30, derandomize=False, phases=PHASES)
+LONG = settings(QUICK, max_examples=300, stateful_step_count=30, derandomize=False, phases=PHASES)
 
 
 def test_what_is_called_proven_is_true_after_any_rewrite(tmp_path: Path) -> None:
