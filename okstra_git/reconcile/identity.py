@@ -15,10 +15,13 @@ MAX_COMMITS = 5_000
 
 
 def list_commits(git: Git, recorded: RangePrint) -> list[CommitFacts]:
-    """The commits of a recorded range, oldest first; its head alone, as recorded, where the others are not here."""
+    """The commits of a recorded range, oldest first; its head alone, as recorded, where the others are not here.
+
+    A stage without commits has none: its head is what it stands on, another stage's as a rule.
+    """
     head = _head_of(recorded)
     if recorded.commits <= 1:
-        return [head]
+        return [head] if recorded.commits else []
     line = _plain_line(git, recorded)
     if line is None:
         line = _walked(git, recorded)
@@ -80,6 +83,8 @@ class Identities:
 
     def __post_init__(self) -> None:
         for number, recorded in self.stages.items():
+            if not recorded.commits:
+                continue
             for facts in self.commits(number) if number in self.in_full else [_head_of(recorded)]:
                 self._put(facts).stages.add(number)
             base = find_commit(self.git, recorded.base) if number in self.in_full and recorded.base else None

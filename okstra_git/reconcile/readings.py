@@ -133,7 +133,7 @@ def roots_of(task: Task, contains: Callable[[str, str], bool]) -> Mapping[str, s
     return roots
 
 
-def _bases_of(task: Task, contains: Callable[[str, str], bool]) -> Mapping[str, str | None]:
+def _bases_of(task: Task, contains: Callable[[str, str], bool]) -> dict[str, str | None]:
     """The base by recorded head, of stages with commits; where two of them end on one commit, the lower base."""
     bases: dict[str, str | None] = {}
     for recorded in (stage.range for stage in task.stages.values()):

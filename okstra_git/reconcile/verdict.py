@@ -64,11 +64,14 @@ def _without_neighbour(question: Finding, heads: Mapping[str, int]) -> Finding:
 
 
 def _refuse_shared(findings: list[Finding]) -> list[Finding]:
-    """One commit never stands for two stages: not two moved ones, nor a moved one and one that is there already."""
+    """One commit never stands for two stages: not two moved ones, nor a moved one and one that is there already.
+
+    A stage without commits takes none: it stands on another one's.
+    """
     by_head: dict[str, list[int]] = {}
     for finding in findings:
         head = finding.new.head if finding.new is not None else finding.recorded.head
-        if finding.kind != "confirm":
+        if finding.kind != "confirm" and finding.recorded.commits:
             by_head.setdefault(head, []).append(finding.stage)
     shared = {stage: tuple(group) for group in by_head.values() if len(group) > 1 for stage in group}
     return [

@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import dataclass, field
 
+from okstra_git.reconcile.model import Finding
 from tests.kit.desk import Desk
 from tests.kit.scenario import World
 from tests.properties.contracts import REGIONS, RENAMED, SHARED, Contract, contains, contract, places, shared_text
@@ -215,20 +216,29 @@ class Rewriting:
         before = self.footprint()
         report = self.desk.look()
         assert self.footprint() == before, "looking changed the repository"
-        heads: dict[str, int] = {}
+        self.stand_apart([finding for finding in report.findings if finding.kind != "confirm"])
         for finding in report.findings:
             intended = self.stages[finding.stage]
             if finding.kind == "confirm":
                 continue
             head = finding.new.head if finding.new else finding.recorded.head
-            assert head not in heads, f"stages {heads[head]} and {finding.stage} both stand on {head}"
-            heads[head] = finding.stage
             refs = [f"refs/heads/{intended.branch}", "refs/heads/main"]
             assert any(contains(self.world, ref, head) for ref in refs), f"{finding} is in no admissible branch"
             if finding.new is not None:
                 self.claims += 1
                 assert finding.new.base is not None
                 self._must_be(intended, finding.new.base, head, absorbed="partly-absorbed" in finding.flags)
+
+    @staticmethod
+    def stand_apart(findings: list[Finding]) -> None:
+        """okstra moves no stage to where another one stands. That two were recorded on one commit is a person's doing,
+        and stays true of both when each branch has that commit again."""
+        heads: dict[str, Finding] = {}
+        for finding in sorted(findings, key=lambda finding: finding.new is not None):
+            head = finding.new.head if finding.new else finding.recorded.head
+            other = heads.setdefault(head, finding)
+            both = f"stages {other.stage} and {finding.stage} both stand on {head}"
+            assert other is finding or finding.new is None, both
 
     def _must_be(self, intended: Intended, base: str, head: str, *, absorbed: bool) -> None:
         found = contract(self.world, base, head)

@@ -16,10 +16,10 @@ from tests.properties.hunting.values import Stage
 
 QUICK_SEEDS = (21, 22, 23)
 DEEP_PARTS = 24
-"""Of about 4,200 judgements each: a hundred thousand in all."""
+"""Of 4,200 judgements each at most: a hundred thousand in all on a fast machine."""
 
-SECONDS = 120
-"""What a deep part may take: two cores are done with all of them in 25 minutes, however slow they are."""
+SECONDS = 75
+"""What a deep part may take: two cores are done with all of them in 15 minutes, however slow they are."""
 
 CLASSES = (
     "A1", "A2", "A3", "A4", "C:", "D:", "D2", "E:", "F:", "G:", "H: not", "H: part", "part outside: below, altered",

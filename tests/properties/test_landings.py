@@ -121,7 +121,7 @@ QUICK = settings(
     max_examples=12, stateful_step_count=10, deadline=None, derandomize=True, database=None, print_blob=True,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
-LONG = settings(QUICK, max_examples=500, stateful_step_count=25, derandomize=False, phases=PHASES)
+LONG = settings(QUICK, max_examples=300, stateful_step_count=25, derandomize=False, phases=PHASES)
 
 
 def test_what_is_said_to_have_landed_is_there(tmp_path: Path) -> None:

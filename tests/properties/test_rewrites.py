@@ -1,6 +1,7 @@
 """Stages under arbitrary rewrites: whatever okstra calls proven, plain git has to confirm."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,7 @@ QUICK = settings(
     max_examples=12, stateful_step_count=12, deadline=None, derandomize=True, database=None, print_blob=True,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
-LONG = settings(QUICK, max_examples=600, stateful_step_count=30, derandomize=False, phases=PHASES)
+LONG = settings(QUICK, max_examples=300, stateful_step_count=30, derandomize=False, phases=PHASES)
 
 
 def test_what_is_called_proven_is_true_after_any_rewrite(tmp_path: Path) -> None:
@@ -143,3 +144,18 @@ def test_what_is_called_proven_is_true_after_any_rewrite(tmp_path: Path) -> None
 @pytest.mark.deep
 def test_what_is_called_proven_is_true_after_any_rewrite_for_long(tmp_path: Path) -> None:
     _run(tmp_path, LONG)
+
+
+def test_two_stages_that_were_recorded_on_one_commit_are_both_true_there(tmp_path: Path) -> None:
+    it = Rewriting(World.begin(tmp_path / "world"))
+    it.record(1, "two", 1, 2)
+    it.plumb("two")
+    it.record(2, "three", 1, 2)
+    assert it.stages[1].head == it.stages[2].head
+    it.check()
+    moved = it.desk.findings()[1]
+    it.reset("two", 1)
+    it.check()
+    assert it.desk.verdicts() == {1: "ok", 2: "ok"}
+    with pytest.raises(AssertionError, match="both stand on"):
+        it.stand_apart([moved, replace(moved, stage=2)])
