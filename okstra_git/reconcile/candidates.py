@@ -85,13 +85,13 @@ class Branches:
         return [ref for place, ref in enumerate(self.refs) if mask >> place & 1]
 
 
-def own_tip(places: Places, case: Case, *, likely: bool = True) -> Candidate:
+def own_tip(places: Places, case: Case) -> Candidate:
     """The tip of the stage's branch; never likely where a target contains it, for then it is the target's."""
     home = case.standing.home
     assert home is not None
     landed = any(places.contains(target.tip, home.tip) for target in places.targets(case.task, case.standing.stage))
     name = typed(places, places.full_name(home))
-    return Candidate(name, home.tip, "tip of the stage branch", likely=likely and not landed)
+    return Candidate(name, home.tip, "tip of the stage branch", likely=not landed)
 
 
 def _short(ref: str) -> str:
@@ -117,7 +117,7 @@ class Candidates:
         home, like = case.standing.home, likeliest(case)
         if home is None:
             return []
-        tip = own_tip(self.places, case, likely=like is not None)
+        tip = own_tip(self.places, case)
         if like is None or like[0].home.kind == "target" or like[1].facts.oid == home.tip:
             return [tip]
         facts = like[1].facts

@@ -152,13 +152,17 @@ class Questions:
 
 def _asked(case: Case, reason: str, offers: Sequence[Candidate]) -> Finding:
     """The question, its first likely offer recommended unless that is only what okstra keeps."""
-    by_commit: dict[str, Candidate] = {}
-    for offer in offers:
-        by_commit.setdefault(offer.commit, offer)
-    unique = list(by_commit.values())[:MAX_CANDIDATES]
+    named = dict.fromkeys(offer.commit for offer in offers)
+    unique = [_merged([offer for offer in offers if offer.commit == commit]) for commit in named][:MAX_CANDIDATES]
     best = next((offer for offer in unique if offer.likely and not offer.is_kept), None)
     shown = tuple(replace(offer, recommended=offer is best) for offer in unique)
     return replace(case.blank, kind="confirm", reason=reason, candidates=shown)
+
+
+def _merged(offers: Sequence[Candidate]) -> Candidate:
+    """One commit that is offered for several reasons: told for the first, as likely as the likeliest of them."""
+    base = next((offer.base for offer in offers if offer.base), None)
+    return replace(offers[0], likely=any(offer.likely for offer in offers), base=base)
 
 
 def describe_difference(places: Places, window: Window, step: Step, prover: Prover) -> str:
