@@ -55,8 +55,13 @@ class Judge:
     def judge_all(self, tasks: Sequence[Task]) -> list[Report]:
         """What reconcile says of each of the tasks, in their order, from one reading for all of them."""
         standings = survey_all(tasks, self.places)
-        cases = {task.key: self._cases(task, standings[task.key]) for task in tasks}
+        stale = [standing.stage.range for each in standings.values() for standing in each if standing.status == "stale"]
+        deltas = RecordedDeltas(self.places.git, [recorded for recorded in stale if recorded is not None])
+        cases = {task.key: self._cases(task, standings[task.key], deltas) for task in tasks}
         every = [case for each in cases.values() for case in each]
+        pool = list({id(case.units): case.units for case in every}.values())
+        for units in pool:
+            units.pool = pool
         self._search_own(every)
         accounts = {task.key: Accounts(task, cases[task.key], self.places) for task in tasks}
         for case in every:
@@ -64,12 +69,11 @@ class Judge:
         self._search_targets([case for case in every if case.finding is None], accounts)
         return [self._report(task, standings[task.key], cases[task.key]) for task in tasks]
 
-    def _cases(self, task: Task, standings: Sequence[Standing]) -> list[Case]:
+    def _cases(self, task: Task, standings: Sequence[Standing], deltas: RecordedDeltas) -> list[Case]:
         stale = [standing for standing in standings if standing.status == "stale"]
         if not stale:
             return []
         ranges = {number: stage.range for number, stage in task.stages.items() if stage.range}
-        deltas = RecordedDeltas(self.places.git, [ranges[standing.stage.number] for standing in stale])
         identities = Identities(self.places.git, ranges, [standing.stage.number for standing in stale])
         units = Units(self.places.git, identities, [standing.stage.number for standing in stale])
         cases = [
@@ -149,6 +153,10 @@ class Judge:
             seen = self._search(case, target)
             hits = seen.found.hits
             if len(hits) == 1 and not seen.found.outside and self._sees_all(case):
+                changed = next((one.found.made[-1] for one in case.searched[:-1] if one.home.kind == "target"
+                                and one.found.made and not one.found.hits), None)  # fmt: skip
+                if changed is not None:
+                    return self._questions.ask_beside(case, seen, hits[0], changed)
                 return self._landed(case, seen, hits[0], is_accounted)
             if hits:
                 break

@@ -156,7 +156,11 @@ class Search:
         return whole or hits
 
     def _takes_foreign(self, hit: Hit) -> bool:
-        return any(step.delta and not self._is_only_ours(step) for step in self.window.back(hit.span))
+        """Whether a commit of the range is another stage's, be it one that a merge in it brought."""
+        steps = list(self.window.back(hit.span))
+        if any(len(step.facts.parents) > 1 for step in steps):
+            steps = [step for step in self.window.steps if self.window.covers(hit.span, step)]
+        return any(step.delta and not self._is_only_ours(step) for step in steps)
 
     def _rivals(self, hit: Hit) -> list[Hit]:
         """Other ranges of the window with the same content, made by nobody that is known and clear of the hit."""

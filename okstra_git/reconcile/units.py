@@ -38,15 +38,20 @@ def list_units(git: Git, commits: Sequence[CommitFacts]) -> list[Unit]:
 
 
 def like_unit(window: Window, unit: Unit) -> list[Step]:
-    """Single commits that make the very change of a recorded one: from file to file, or line for line on its paths."""
+    """Single commits that make the very change of a recorded one: from file to file, or line for line on its paths.
+
+    A merge is none: it brings what others made.
+    """
     if not unit.delta:
         return []
-    same = [step for step in window.by_delta(delta_sum(unit.delta)) if step.delta == unit.delta]
+    found = window.by_delta(delta_sum(unit.delta))
+    same = [step for step in found if step.delta == unit.delta and len(step.facts.parents) < 2]
     if same:
         return same
     visited = [window.visitors(change.path) for change in unit.delta]
     lines = lines_of(window.git, unit) if all(visited) else None
-    return [step for step in min(visited, key=len) if is_like(window, step, unit, lines)] if lines else []
+    steps = [step for step in min(visited, key=len) if len(step.facts.parents) < 2] if lines else []
+    return [step for step in steps if is_like(window, step, unit, lines)]
 
 
 def is_like(window: Window, step: Step, unit: Unit, lines: Lines | None) -> bool:
@@ -62,13 +67,14 @@ def lines_of(git: Git, unit: Unit) -> Lines | None:
     return next(iter(lines_by_path(git, [unit.delta]))) if unit.delta is not None else None
 
 
-@dataclass
+@dataclass(eq=False)
 class Units:
-    """The units of recorded commits of a task, by stage; those of `together` are read in one go."""
+    """The units of recorded commits of a task, by stage; those of `together` are read in one go, for all of `pool`."""
 
     git: Git
     identities: Identities
     together: Collection[int]
+    pool: Sequence["Units"] = ()
     _by_stage: dict[int, list[Unit]] = field(default_factory=dict)
     _by_delta: dict[int, set[int]] = field(default_factory=dict)
     _by_lines: dict[LineKey, set[int]] = field(default_factory=dict)
@@ -78,20 +84,12 @@ class Units:
     def of(self, stage: int) -> list[Unit]:
         """The units of one stage, oldest first; merges have none."""
         if stage not in self._by_stage:
-            self._load([stage, *self.together])
+            _load([(self, stage), *((units, number) for units in self.pool or [self] for number in units.together)])
         return self._by_stage[stage]
-
-    def _load(self, stages: Iterable[int]) -> None:
-        missing = [stage for stage in dict.fromkeys(stages) if stage not in self._by_stage]
-        commits = [(stage, facts) for stage in missing for facts in self.identities.commits(stage)
-                   if len(facts.parents) < 2]  # fmt: skip
-        self._by_stage |= {stage: [] for stage in missing}
-        for (stage, _), unit in zip(commits, list_units(self.git, [facts for _, facts in commits]), strict=True):
-            self._by_stage[stage].append(unit)
 
     def _index(self, stages: Iterable[int]) -> None:
         fresh = [stage for stage in stages if stage not in self._indexed]
-        self._load(fresh)
+        _load([(self, stage) for stage in fresh])
         for stage in fresh:
             self._indexed.add(stage)
             for unit in self._by_stage[stage]:
@@ -119,6 +117,18 @@ class Units:
         """How much of what the step adds and removes some recorded commit of the stage did as well: 0 to 1."""
         lines = window.stretch.lines_of(step) or {}
         return max((_shared(lines, self.lines(unit) or {}) for unit in self.of(stage)), default=0.0)
+
+
+def _load(wanted: Iterable[tuple[Units, int]]) -> None:
+    """Read the units of stages of any tasks that were not read before."""
+    fresh = [(units, stage) for units, stage in dict.fromkeys(wanted) if stage not in units._by_stage]
+    commits = [(units, stage, facts) for units, stage in fresh for facts in units.identities.commits(stage)
+               if len(facts.parents) < 2]  # fmt: skip
+    for units, stage in fresh:
+        units._by_stage[stage] = []
+    read = list_units(fresh[0][0].git, [facts for *_, facts in commits]) if fresh else []
+    for (units, stage, _), unit in zip(commits, read, strict=True):
+        units._by_stage[stage].append(unit)
 
 
 def _line_key(delta: Delta, lines: Lines | None) -> LineKey | None:
