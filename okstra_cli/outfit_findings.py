@@ -13,9 +13,9 @@ from okstra_cli.equipping import (
     project_scope,
     user_scope,
 )
+from okstra_git import shipped
 from okstra_git.errors import OkstraError
 from okstra_git.health.findings import Finding, Severity
-from okstra_git.shipped import templates_directory
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -34,7 +34,7 @@ def _findings(scope: Scope) -> list[Finding]:
     here = Scope(scope.name, installed, scope.flags)
     where = str(installed[0].folder)
     try:
-        found = inspect_all(here, templates_directory())
+        found = inspect_all(here, shipped.templates_directory())
     except OkstraError as refusal:
         return [Finding(refusal.code, "warning", where, refusal.message, refusal.hint)]
     drift = describe_drift(here, found)

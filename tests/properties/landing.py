@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from okstra_git.names import CommitId
-from okstra_git.reconcile.answers import record_choice
+from okstra_git.reconcile.answers import Choice, record_choice
 from okstra_git.reconcile.landings import landed_facts
 from okstra_git.reconcile.taking_back import as_taken_back, unlanded_facts
 from okstra_git.state.handing import landed_as
@@ -118,7 +118,7 @@ class Landing:
         taken = {finding.recorded.head for finding in self.desk.look().findings if finding.stage != number}
         if tip in taken or self.is_in("main", tip):
             return
-        done = record_choice(self.desk.store, KEY, number, tip, self.name(number))
+        done = record_choice(self.desk.store, KEY, number, Choice(tip, self.name(number)))
         found = done.snapshot.state.tasks[KEY.slashed].stages[number].range
         assert found is not None
         if done.events and found.base is not None:
