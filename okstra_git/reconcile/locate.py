@@ -20,6 +20,7 @@ from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
 from okstra_git.git.merging import merge_trees_with_git
 from okstra_git.git.objects import EMPTY_TREE, find_entry
 from okstra_git.git.repo import Git
+from okstra_git.reconcile.identity import list_commits
 from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.proofs import Ends, Proven, Prover
 from okstra_git.reconcile.stretches import without_paths
@@ -213,6 +214,8 @@ def _by_mapping(window: Window, prover: Prover) -> list[Hit]:
     """
     recorded = prover.recorded
     if recorded.commits < 2 or recorded.base is None or find_commit(prover.git, recorded.head) is None:
+        return []
+    if all(len(commit.parents) < 2 for commit in list_commits(prover.git, recorded)):
         return []
     commits, complete = walk(prover.git, [recorded.head], [recorded.base, *window.hidden], limit=MAX_MAPPED)
     own = [commit for commit in commits if len(commit.parents) == 1]
