@@ -30,7 +30,7 @@ Lines = dict[bytes, int]
 """How many times more (or, negative, fewer) each line occurs; the key is path, NUL, line."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One commit and what it changed against its first parent.
 
