@@ -48,7 +48,7 @@ def _have_landed(task: Task, stages: Collection[int]) -> bool:
 
 
 def _is_missed(session: Session, task: Task, base: str, stages: Collection[int]) -> bool:
-    """Whether the base lacks one of the landed stages; a base that is no branch any more lacks nothing."""
+    """Whether the base lacks one of the landed stages; a base that is not a branch any more lacks nothing."""
     tips = branch_tips(session.git, base)
     left = [number for number in stages if not _is_below(session, tips, task.stages[number])] if tips else []
     return any(number not in in_base(session, task, base, left, at=tips[0]).whole for number in left)
@@ -61,7 +61,7 @@ def _is_below(session: Session, tips: Collection[str], stage: Stage) -> bool:
 
 def in_usual_bases(session: Session, task: Task) -> InBase:
     """What of the landed stages the branches have that these were begun on; a stage begun on another one's branch, or
-    on what is no branch, counts as landed wherever it landed."""
+    on something that is not a branch, counts as landed wherever it landed."""
     state = session.store.read().state
     judge = make_judge(session, state)
     whole: dict[int, str] = {}

@@ -34,7 +34,7 @@ def branch_tips(git: Git, name: str) -> list[CommitId]:
     """The tips of a branch wherever this clone has it: its own, its upstream's, and what was fetched of that name.
 
     The branch as it was named comes first. A name like `origin/main` means what was fetched, and then the branch here.
-    Empty when there is no branch of that name.
+    Empty when no branch has that name.
     """
     short = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
     fetched = f"refs/remotes/{short}"
