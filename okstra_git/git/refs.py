@@ -240,14 +240,3 @@ def find_identity(git: Git) -> pygit2.Signature | None:
         return git.handle.default_signature
     except (KeyError, pygit2.GitError, ValueError):
         return None
-
-
-def resolve_commit(git: Git, text: str) -> CommitId | None:
-    """The commit that a branch, tag, abbreviated or full name, or revision expression means, or None."""
-    if not text or text.startswith("-") or "\0" in text or len(text) > 1000:
-        return None
-    try:
-        found = git.handle.revparse_single(text).peel(pygit2.Commit)
-    except (KeyError, ValueError, pygit2.GitError):
-        return None
-    return CommitId(str(found.id))

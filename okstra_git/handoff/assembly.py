@@ -9,8 +9,9 @@ from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
-from okstra_git.git.refs import RefUpdate, find_ref, resolve_commit
+from okstra_git.git.refs import RefUpdate, find_ref
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import find_recorded
 from okstra_git.git.upstreams import USUAL_NAMES
 from okstra_git.git.worktrees import find_worktree, remove_worktree
 from okstra_git.handoff.choosing import choose_parts
@@ -68,7 +69,8 @@ class BaseBranch(OkstraError):
 class Wanted:
     """What was asked for: `branch` None = the usual name, `worktree` None = the branch alone.
 
-    `update`: the group is in an open pull request, and what is new is to be added to it.
+    `base_ref` is how the base is recorded; `update`: the group is in an open pull request, and what is new is to be
+    added to it.
     """
 
     key: TaskKey
@@ -190,7 +192,7 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
 
 
 def _require_base(git: Git, text: str) -> CommitId:
-    found = resolve_commit(git, text)
+    found = find_recorded(git, text)
     if found is None:
         raise BaseMissing(
             f"the base {shown(text)} names no commit in this repository", hint="git branch --all", ref=text[:200]

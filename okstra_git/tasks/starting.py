@@ -7,6 +7,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.history import find_commit
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import Named, require_named
 from okstra_git.names import CommitId, TaskKey, parse_branch
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
 from okstra_git.records.states import Place, Task
@@ -14,7 +15,7 @@ from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import release, reserve
 from okstra_git.state.store import Appended, Store
-from okstra_git.tasks.checks import DependencyUnknown, require_commit, require_open
+from okstra_git.tasks.checks import DependencyUnknown, require_open
 from okstra_git.tasks.lifecycle import refuse_text
 from okstra_git.tasks.reserving import check_place, make_worktree, start_of, usual_branch
 
@@ -41,25 +42,25 @@ def start_stage(store: Store, request: StartRequest) -> Appended:
     """
     refuse_text(request.title, what="title")
     _refuse_dependencies(request)
-    base = require_commit(store.git, request.base, what="the base")
-    anchor = take_prints(store.git, [one_commit(store.git, base)])[0]
+    base = require_named(store.git, request.base, what="the base")
+    anchor = take_prints(store.git, [one_commit(store.git, base.commit)])[0]
 
     def reserved(snapshot: Snapshot) -> PlaceReserved:
         task = require_open(snapshot, request.key)
-        place = _wanted_place(task, request)
+        place = _wanted_place(task, request, base)
         reserve(snapshot.state, place)
         check_place(store.git, task, place)
         return place
 
     def started(snapshot: Snapshot, branch: str) -> list[AnyFact]:
         task = require_open(snapshot, request.key)
-        fixed = [] if task.anchor else [AnchorSet(task=task.key, range=anchor, ref=request.base)]
+        fixed = [] if task.anchor else [AnchorSet(task=task.key, range=anchor, ref=base.name)]
         begun = StageStarted(
             task=task.key,
             stage=request.number,
             branch=branch,
-            base=start_of(store.git, base, branch),
-            base_ref=request.base,
+            base=start_of(store.git, base.commit, branch),
+            base_ref=base.name,
             title=request.title,
             depends_on=request.depends_on,
         )
@@ -73,7 +74,7 @@ def start_stage(store: Store, request: StartRequest) -> Appended:
         return store.append(adopted)
     held = store.append(lambda snapshot: [reserved(snapshot)])
     place = held.snapshot.state.tasks[request.key.slashed].places[f"stage-{request.number}"]
-    _make_worktree(store, request, place, base)
+    _make_worktree(store, request, place, base.commit)
     reached("stage.worktree-made")
     return store.append(lambda snapshot: started(snapshot, place.branch))
 
@@ -92,14 +93,14 @@ def one_commit(git: Git, commit: CommitId) -> tuple[str | None, str]:
     return (facts.parents[0] if facts and facts.parents else None), commit
 
 
-def _wanted_place(task: Task, request: StartRequest) -> PlaceReserved:
+def _wanted_place(task: Task, request: StartRequest, base: Named) -> PlaceReserved:
     branch = parse_branch(request.branch) if request.branch is not None else usual_branch(task, request.number)
     return PlaceReserved(
         task=task.key,
         scope=f"stage-{request.number}",
         branch=branch,
         worktree=str(request.worktree) if request.worktree else None,
-        base_ref=request.base,
+        base_ref=base.name,
         adopted=request.adopt,
         phase="implementation",
     )
