@@ -126,7 +126,7 @@ def _own_reasons(
         hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {word(stage.pr)}"
         if pr is not None:
             hint += f"\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
-            hint += f"--stages {pr.group.replace('-', ',')} {command('--base', printed(pr.base_ref) or 'BRANCH')}"
+            hint += f"--stages {word(pr.group.replace('-', ','))} {command('--base', printed(pr.base_ref) or 'BRANCH')}"
         yield Reason(IN_PR, f"stage {number} is in {stage.pr}", hint, {"url": stage.pr})
         return
     if number in stale:

@@ -259,8 +259,8 @@ class _Stage(NamedTuple):
     def look(self) -> str:
         return f"git -C {word(self.git.worktree or '.')} status"
 
-    def on_task(self, command: str, rest: str) -> str:
-        return f"git okstra {command} --task-key {self.key} {rest}"
+    def on_task(self, begin: str, rest: str) -> str:
+        return " ".join(("git okstra", begin, "--task-key", self.key, rest))
 
 
 def _because(why: str) -> str:
