@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from okstra_git.commands import command, word
 from tests.kit.tools import require_tool
 
-HOSTILE = ["x;id", "$(id)", "`id`", "a b", "a'b", 'a"b', "*", "~", "-x", "=ls", "a&b", "a|b", "a>b", "#x", "!x", "{a,b}",
-           "$HOME", "a\\b", "", "é", "日本", "(x)", "a\nid", "\x1b[2J", "a\tb'; id; '", "\x85", "\u202e", "\\'"]  # fmt: skip
+HOSTILE = ["x;id", "$(id)", "`id`", "a b", "a'b", 'a"b', "*", "~", "-x", "=ls", "a&b", "a|b", "a>b", "#x", "!x",
+           "{a,b}", "$HOME", "a\\b", "", "é", "日本", "(x)", "a\nid", "\x1b[2J", "a\tb'; id; '", "\x85", "\u202e",
+           "\\'"]  # fmt: skip
 
 
 def said(shell: str, line: str) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, durable_writes, read_commit, write_blob, write_commit
+from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_quietly, list_ref_names, swap_refs
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.uncommitted import list_uncommitted, merging_with, under_way, write_trees
@@ -91,7 +92,7 @@ def _commit(
 ) -> Snapshot:
     head, when = resolve_head(here), now.astimezone(UTC)
     index_tree, tree = trees
-    plain = str(read_commit(git, head).tree_id) if head else EMPTY_TREE
+    plain = read_commit(git, head).tree if head else EMPTY_TREE
     parents = [head] if head else []
     index = None
     if index_tree != plain:
@@ -108,7 +109,7 @@ def _commit(
 
 def _is_same(git: Git, old: Snapshot, new: Snapshot) -> bool:
     def content(snapshot: Snapshot) -> tuple[object, ...]:
-        trees = [str(read_commit(git, each).tree_id) for each in (snapshot.commit, snapshot.index) if each]
+        trees = [read_commit(git, each).tree for each in (snapshot.commit, snapshot.index) if each]
         return snapshot.worktree, snapshot.head, snapshot.during, snapshot.about.run, snapshot.left_out, trees
 
     try:
@@ -161,9 +162,9 @@ def _read(git: Git, name: str) -> Snapshot | None:
     except MissingObject:
         return None
     facts: dict[str, list[str]] = {}
-    for key, value in _trailers(found.message):
+    for key, value in _trailers(found.message.decode(errors="surrogateescape")):
         facts.setdefault(key, []).append(value)
-    return _from_trailers(id, commit, datetime.fromtimestamp(found.commit_time, UTC), facts)
+    return _from_trailers(id, commit, instant_of(found.committed_at), facts)
 
 
 def _trailers(message: str) -> Iterator[tuple[str, str]]:
