@@ -154,11 +154,13 @@ def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> tuple[Kept
     left_by = max((run.id for run in former), default="")
     about = About(order.key.slashed, claim.number, left_by or taken.run, f"found by the prepare of run {taken.run}")
     kept = take_snapshot(order.session.git, claim.worktree, about, now=order.session.now())
-    if kept is not None:
-        order.session.note(
-            f"{claim.worktree} holds changes that are not committed: they stay, and snapshot {kept.id} keeps a copy"
-        )
-    return kept, left_by
+    if kept is None:
+        return None, ""
+    what = "ignored files" if kept.ignored == kept.files else "changes that are not committed"
+    order.session.note(f"{claim.worktree} holds {what}: they stay, and snapshot {kept.id} keeps a copy")
+    for line in kept.left_out:
+        order.session.warn(f"not in the snapshot: {line}")
+    return (None, "") if kept.ignored == kept.files else (kept, left_by)
 
 
 def _record(order: Order, documents: Documents, taken: Taken, context: RunContext) -> Run:

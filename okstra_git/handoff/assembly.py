@@ -10,10 +10,11 @@ from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
 from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_ref
+from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
 from okstra_git.git.upstreams import USUAL_NAMES
-from okstra_git.git.worktrees import find_worktree, remove_worktree
+from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import choose_parts
 from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
 from okstra_git.handoff.composing import Composed, Contradiction, compose
@@ -180,8 +181,9 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
     try:
         appended = store.append(decide, along=lambda: moves)
     except OkstraError:
-        if fresh and collector.path is not None:
-            remove_worktree(git, collector.path)
+        made_here = find_worktree(git, collector.path) if fresh and collector.path is not None else None
+        if made_here is not None:
+            remove_worktree(git, made_here)
         raise
     reached("handoff.assembled")
     finish_collector(git, collector)

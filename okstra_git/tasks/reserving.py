@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 
 from okstra_git.git.history import merge_base
+from okstra_git.git.holding import in_words
+from okstra_git.git.holdings import read_holdings
 from okstra_git.git.refs import find_ref
+from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
-from okstra_git.git.worktrees import add_worktree, find_worktree, is_clean, remove_worktree
+from okstra_git.git.worktrees import add_worktree, find_worktree
 from okstra_git.names import CommitId, TaskKey, is_text, shown
 from okstra_git.records.events import PlaceReserved
 from okstra_git.records.states import Place, Task
@@ -39,7 +42,7 @@ def make_worktree(git: Git, key: TaskKey, number: int, place: Place, base: Commi
     if here is not None and path.is_dir():
         return False
     if here is not None and here.head == tip:
-        remove_worktree(git, here.path)  # its directory is gone, its branch has everything
+        remove_worktree(git, here)  # its directory is gone, its branch has everything
     reason = f"okstra task={key} stage={number}"
     add_worktree(git, path, branch=place.branch, base=None if tip else base, reason=reason)
     return True
@@ -88,9 +91,11 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
             path=place.worktree,
             hint=f"check out {place.branch} there, or remove it: git okstra worktree prune",
         )
-    if not is_clean(here.path):
+    held = read_holdings(git, here).uncommitted
+    if held:
         raise WorktreeDirty(
-            f"the worktree {path} has changes that are not committed",
+            f"the worktree {path} cannot be used again: {in_words(held)}",
             path=place.worktree,
-            hint="commit or stash them there, then start the stage again",
+            hint="commit or stash what lies there, then start the stage again",
+            kinds=[each.kind for each in held],
         )
