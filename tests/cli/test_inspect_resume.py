@@ -107,9 +107,7 @@ def test_each_offered_command_does_what_it_says(
     assert shop.okstra("run", "show", run).json["run"]["status"] == status
 
 
-def test_every_command_that_is_offered_about_a_done_stage_works(
-    shop: World, lead: "subprocess.Popen[bytes]"
-) -> None:
+def test_every_command_that_is_offered_about_a_done_stage_works(shop: World, lead: "subprocess.Popen[bytes]") -> None:
     place = prepare(shop, "--stage", "1", "--holder", str(lead.pid)).json
     stage = World(Path(place["worktree"]), labels=shop.labels, clock=shop.clock)
     stage.commit("S1")
