@@ -94,9 +94,9 @@ def verify_bundle(project_root: Path, manifest_path: Path) -> list[str]:
 def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None = None) -> str:
     """Write anew what depends on the context alone, for a run that is resumed; returns the lead prompt.
 
-    Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded; team state that
-    cannot be read is set aside. The stored context comes last, so after a crash it still differs from the one asked
-    for, and renewing once more mends the rest.
+    Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded; team state
+    that cannot be read is set aside. The stored context comes last, so after a crash it still differs from the one
+    asked for, and renewing once more mends the rest.
     """
     paths, nonce = context.paths, context.run.nonce
     changed = {**render_plain_instructions(context, cache=cache), paths.run_context: context_document(context)}
