@@ -88,7 +88,8 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     reached("prepare.worktree-made")
     snapshot = store.read()
     task = require_open(snapshot, order.key)
-    who = Identity(taken.run, token_hex(8), taken.numbers, session.now(), order.language, inputs)
+    lead_session = order.agent_session
+    who = Identity(taken.run, token_hex(8), taken.numbers, session.now(), order.language, inputs, lead_session)
     team = TeamPart(
         team_name(order.key, taken.stage if taken.claim else None, taken=teams_of_others(snapshot.state, order.key)),
         occupied_stages(task, order.guard.leases(task), besides=taken.run) if taken.claim else (),
