@@ -15,6 +15,7 @@ from okstra_git.git.worktree_content import FILE_LIMIT, TOTAL_LIMIT, Gathered, L
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
 from okstra_git.state import layout
+from okstra_git.wide import narrow, widen
 
 TRAILER = "Okstra-"
 
@@ -95,7 +96,9 @@ def _commit(
     parents = [head] if head else []
     index = None
     if index_tree != plain:
-        index = write_commit(git, tree=index_tree, parents=parents, message="okstra: what was staged\n", when=when)
+        index = write_commit(
+            git, tree=index_tree, parents=parents, message=widen("okstra: what was staged\n"), when=when
+        )
     draft = Snapshot(
         id=id, commit="", at=when, about=about, worktree=str(here.top).rstrip("/"), branch=current_branch(here) or "",
         head=head, index=index, during=under_way(here), files=len(gathered.lines), size=gathered.size,
@@ -144,7 +147,7 @@ def _message(snapshot: Snapshot) -> str:
         *(("Left-Out", one) for one in snapshot.left_out),
     ]  # fmt: skip
     lines = [f"{TRAILER}{name}: {_one_line(str(value))}" for name, value in facts if value not in (None, "")]
-    return f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n"
+    return widen(f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n")
 
 
 def _one_line(text: str) -> str:
@@ -161,7 +164,7 @@ def _read(git: Git, name: str) -> Snapshot | None:
     except MissingObject:
         return None
     facts: dict[str, list[str]] = {}
-    for key, value in _trailers(found.message):
+    for key, value in _trailers(narrow(found.message)):
         facts.setdefault(key, []).append(value)
     return _from_trailers(id, commit, datetime.fromtimestamp(found.commit_time, UTC), facts)
 
