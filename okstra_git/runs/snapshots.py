@@ -21,6 +21,7 @@ from okstra_git.git.worktrees import Worktree, current_branch
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
 from okstra_git.paths import OKSTRA
 from okstra_git.state import layout
+from okstra_git.wide import narrow, widen
 
 TRAILER = "Okstra-"
 SOLE = 200
@@ -128,7 +129,9 @@ def _commit(
     parents = [head] if head else []
     index = None
     if index_tree != plain:
-        index = write_commit(git, tree=index_tree, parents=parents, message="okstra: what was staged\n", when=when)
+        index = write_commit(
+            git, tree=index_tree, parents=parents, message=widen("okstra: what was staged\n"), when=when
+        )
     draft = Snapshot(
         id=id, commit="", at=when, about=about, worktree=str(here.top).rstrip("/"), branch=current_branch(here) or "",
         head=head, index=index, during=under_way(here), files=len(gathered.lines), ignored=gathered.ignored,
@@ -180,7 +183,7 @@ def _message(snapshot: Snapshot) -> str:
         *(("Left-Out", one) for one in snapshot.left_out),
     ]  # fmt: skip
     lines = [f"{TRAILER}{name}: {_one_line(str(value))}" for name, value in facts if value not in (None, "")]
-    return f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n"
+    return widen(f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n")
 
 
 def _one_line(text: str) -> str:
@@ -197,7 +200,7 @@ def _read(git: Git, name: str) -> Snapshot | None:
     except MissingObject:
         return None
     facts: dict[str, list[str]] = {}
-    for key, value in _trailers(found.message.decode(errors="surrogateescape")):
+    for key, value in _trailers(narrow(found.message.decode(errors="surrogateescape"))):
         facts.setdefault(key, []).append(value)
     return _from_trailers(id, commit, instant_of(found.committed_at), facts)
 
