@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.following import make_judge, read_hints, tell_moves
 from okstra_cli.in_base import in_base, in_usual_bases, landed_elsewhere, with_dependencies
 from okstra_cli.landing import note_landings
-from okstra_cli.locating import find_key, worktree_root
+from okstra_cli.locating import find_key, require_key, say_which, worktree_root
 from okstra_cli.output import Answer
 from okstra_cli.standing import standing_state
 from okstra_cli.views import handed
@@ -36,13 +36,18 @@ if TYPE_CHECKING:
     from okstra_git.records.states import State, Task
 
 
-def handoff_key(session: Session, identity: Identity) -> TaskKey:
-    """The task: as named, by the branch checked out here, by the plan's path, or by the folder of its runs."""
-    key = find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
+def handoff_key(session: Session, identity: Identity, *, aloud: bool = False) -> TaskKey:
+    """The task: as named, by what lives here, by the plan's path, by the folder of its runs, or the only open one."""
+    key = _key_of_flags(session, identity)
     if key is None:
-        raise UsageError("no task was named, and no stage's branch is checked out here",
-                         hint="add --task-key <project>:<group>:<task>")  # fmt: skip
+        return require_key(session, identity, aloud=aloud)
+    if aloud:
+        say_which(session, identity, key)
     return key
+
+
+def _key_of_flags(session: Session, identity: Identity) -> TaskKey | None:
+    return find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
 
 
 def _key_of_plan(session: Session, identity: Identity) -> TaskKey | None:
@@ -177,7 +182,7 @@ def _note_behind(session: Session, base: Named) -> None:
 
 def status_here(session: Session, identity: Identity) -> Answer:
     """Groups and pull requests of the task named, or of every open one."""
-    key = find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
+    key = _key_of_flags(session, identity)
     note_landings(session, key)
     state = standing_state(session)
     tasks = [require_task(state, key)] if key is not None else _handing(state)

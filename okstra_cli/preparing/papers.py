@@ -166,6 +166,7 @@ class Documents:
             found.depends_on if self.order.request.phase.has_worktree else (),
             file_of=lambda number: project.task(self.order.key).carry(key, number),
             shown_path=project.relative,
+            writer=self.order.writer,
         )
         part = StagePart(
             number=found.number,

@@ -17,7 +17,6 @@ from okstra_git.git.remotes import (
     Remote,
     RemoteUnreachable,
     ask_remote,
-    configured,
     remote_branch,
     unreachable,
 )
@@ -124,7 +123,7 @@ def _command(git: Git, order: _Order) -> list[str]:
     """Explicit where configuration could push more, push by force, or ask for a signature."""
     name = order.remote.name
     lease = [f"--force-with-lease=refs/heads/{order.branch}:{order.expect}"] if order.expect else []
-    wanted = (configured(git, "push.recurseSubmodules") or "").lower() in SUBMODULES_MATTER
+    wanted = (git.configuration.value("push.recurseSubmodules") or "").lower() in SUBMODULES_MATTER
     submodules = "check" if wanted else "no"
     return ["-c", "core.abbrev=40", "-c", f"remote.{name}.mirror=false", "push", "--porcelain", "--no-follow-tags",
             "--no-signed", f"--recurse-submodules={submodules}", *lease, "--", name,

@@ -11,24 +11,40 @@ USUAL_NAMES = ("main", "master", "trunk", "develop")
 
 
 def upstream_of(git: Git, branch: str) -> str | None:
-    """The full ref name of the upstream of a branch (short name) of this clone, or None."""
-    try:
-        found = git.handle.lookup_branch(branch)
-        return found.upstream_name if found is not None else None
-    except (KeyError, ValueError, pygit2.GitError):
+    """The full ref name of the upstream of a branch (short name) of this clone, or None; it need not be there."""
+    remote = git.configuration.value(f"branch.{branch}.remote")
+    merged = git.configuration.value(f"branch.{branch}.merge")
+    if remote is None or merged is None:
         return None
+    return merged if remote == "." else _fetched_as(git, remote, merged)
+
+
+def _fetched_as(git: Git, remote: str, ref: str) -> str | None:
+    """Where the ref of a remote is kept here, by the remote's fetch lines."""
+    for line in git.configuration.list_values(f"remote.{remote}.fetch"):
+        source, _, target = line.removeprefix("+").partition(":")
+        head, star, tail = source.partition("*")
+        if not star and source == ref and target:
+            return target
+        if star and target and ref.startswith(head) and ref.endswith(tail) and len(ref) >= len(head) + len(tail):
+            return target.replace("*", ref[len(head) : len(ref) - len(tail)], 1)
+    return None
+
+
+def remote_names(git: Git) -> list[str]:
+    """The remotes that have an address."""
+    return git.configuration.subsections("remote", "url", "pushurl")
 
 
 def tracked_branch(git: Git, name: str) -> str | None:
     """`feature/x` for the remote-tracking branch `origin/feature/x`; None where no remote of this clone is named so."""
-    remotes = sorted(git.handle.remotes.names(), key=lambda remote: len(remote or ""), reverse=True)
-    found = (name.removeprefix(f"{remote}/") for remote in remotes if remote and name.startswith(f"{remote}/"))
-    return next(found, None)
+    remotes = sorted(remote_names(git), key=len, reverse=True)
+    return next((name.removeprefix(f"{remote}/") for remote in remotes if name.startswith(f"{remote}/")), None)
 
 
 def tracking_names(git: Git, branch: str) -> list[str]:
     """What a branch would be called as fetched from each remote of this clone: `origin/main` for `main`."""
-    return [f"{remote}/{branch}" for remote in git.handle.remotes.names() if remote]
+    return [f"{remote}/{branch}" for remote in remote_names(git)]
 
 
 def branch_tips(git: Git, name: str) -> list[CommitId]:

@@ -7,11 +7,13 @@ from pathlib import Path
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
+from okstra_git.git.holding import in_words
+from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
 from okstra_git.git.three_way import merge_trees
-from okstra_git.git.worktrees import find_worktree, is_clean
+from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import IN_PR, LANDED, Reason, judge_stages
 from okstra_git.handoff.grouping import group_id
@@ -113,9 +115,12 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
 def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     place = task.places.get(f"group-{group.id}")
     path = Path(place.worktree) if place is not None and place.worktree and place.status == "active" else None
-    if path is not None and path.is_dir() and find_worktree(git, path) is not None and not is_clean(path):
+    here = find_worktree(git, path) if path is not None and path.is_dir() else None
+    held = read_holdings(git, here).uncommitted if here is not None else ()
+    if held:
         hint = "what is missing belongs into a stage; commit or stash what lies there"
-        yield Reason("worktree-dirty", f"the collector's worktree {path} has changes that are not committed", hint)
+        told = f"the group's worktree {path} is not what would be published: {in_words(held)}"
+        yield Reason("worktree-dirty", told, hint)
 
 
 def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:

@@ -1,6 +1,6 @@
 """Where a new stage begins: on what was asked for, or on a commit that holds everything it depends on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +52,15 @@ def choose_beginning(
     if len(tips) > 1:
         return _joined(git, task, refs, next(iter(bases.values())), when)
     return Beginning(CommitId(tips[0]), refs[tips[0]])
+
+
+def lacking_notes(number: int, beginning: Beginning) -> Iterator[str]:
+    """What a person should know of where the stage of that number begins."""
+    for other in beginning.lacks:
+        yield f"{beginning.ref} does not contain stage {other}, on which stage {number} builds"
+    if beginning.joined:
+        tips = " and ".join(tip[:10] for tip in beginning.joined)
+        yield f"stage {number} begins on a merge of {tips}"
 
 
 def _task_bases(git: Git, task: Task, depends_on: Sequence[int], usual: str) -> dict[str, str]:

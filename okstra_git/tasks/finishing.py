@@ -97,9 +97,10 @@ def _branch_gone(git: Git, task: Task, stage: Stage) -> BranchMissing:
 def _facts(
     git: Git, snapshot: Snapshot, task: Task, request: DoneRequest, stage: Stage, found: RangePrint
 ) -> list[AnyFact]:
-    done = StageDone(task=task.key, stage=stage.number, branch=stage.branch, range=found, carry=request.carry)
-    if stage.number in task.stages:
-        before = task.stages[stage.number]
+    before = task.stages.get(stage.number)
+    carry = request.carry if request.carry is not None or before is None else before.carry
+    done = StageDone(task=task.key, stage=stage.number, branch=stage.branch, range=found, carry=carry)
+    if before is not None:
         same = before.range == found and before.branch == stage.branch and request.carry in (None, before.carry)
         return [] if same else [*_moved_row(git, snapshot.state, task, stage), done]
     base = found.base or found.head
