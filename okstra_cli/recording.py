@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.locating import find_stage_here
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.names import TaskKey, is_text, parse_stage, shown
+from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown
 from okstra_git.state.carry import MAX_BYTES as MAX_CARRY_BYTES
 from okstra_git.state.carry import CarryRefused, require_carry_text
 from okstra_git.state.writer import find_writer
@@ -41,6 +41,7 @@ def done_requests(
     from_file: Path | None,
 ) -> list[DoneRequest]:
     """The stages to record; refuses a file together with what belongs to a single stage."""
+    branch = parse_branch(branch) if branch is not None else None
     if from_file is not None:
         if number is not None or commit is not None or base is not None or carry is not None:
             raise UsageError("--from-file stands for N, --commit, --base and --carry", hint="leave those out")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from jinja2.bccache import Bucket
 
 from okstra_git import roster, tokens
-from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.shipped import templates_directory
 
@@ -117,7 +117,7 @@ def _environment(directory: Path, cache: Path | None) -> Environment:
     )
     found.globals.update(tokens=tokens, roster=roster)
     found.filters.update(
-        sh=word,
+        sh=lambda value: shlex.quote(str(value)),  # scripts are run by any sh, so without the form for terminals
         code=code_span,
         block=code_block,
         cell=table_cell,

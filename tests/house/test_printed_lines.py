@@ -6,8 +6,8 @@ from tests.house.printed_lines import unquoted
 from tests.house.sources import Source, imports_of, product_sources
 
 SOURCES = product_sources()
-QUOTING = ("okstra_git/commands.py", "okstra_cli/inspecting_resume.py")
-"""Who may use shlex: the one who quotes, and one who splits a line."""
+QUOTING = ("okstra_git/commands.py", "okstra_git/rendering.py", "okstra_cli/inspecting_resume.py")
+"""Who may use shlex: those who quote, for terminals and in templates, and one who splits a line."""
 READS_NAMES = "okstra_git/git/revisions.py"
 RULES_OF_GIT = ("revparse", "resolve_refish", "lookup_branch(name)", "dwim")
 
