@@ -44,12 +44,13 @@ def lines(world: World) -> dict[str, list[str]]:
         "--reset-anchor": ["reconcile", *TASK, "--reset-anchor", "twice"],
         "eligible": ["handoff", "eligible", *TASK, "--base", "twice"],
         "assemble": ["handoff", "assemble", *TASK, "--stages", "1", "--base", "twice"],
+        "prepare": ["run", "prepare", *TASK, "--task-type", "error-analysis", "--base-ref", "twice"],
         "record-verified": ["handoff", "record-verified", *TASK, "--stage", "1", *papers, "--commit", "twice"],
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["start --base", "adopt --base", "done --commit", "done --base", "done, an expression",
-                                  "--use-ref", "--reset-anchor", "eligible", "assemble"])  # fmt: skip
+                                  "--use-ref", "--reset-anchor", "eligible", "assemble", "record-verified", "prepare"])  # fmt: skip
 def test_a_name_that_fits_two_is_refused_with_both_and_records_nothing(shop: World, kind: str) -> None:
     before = shop.ask("for-each-ref")
     error = shop.okstra(*lines(shop)[kind], "--json", exit=1).json["error"]
