@@ -1,13 +1,12 @@
 """Names that fit two commits: refused with both in full where somebody types one, and never misread on record."""
 
-import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.kit.handing import begin, ready, stage
+from tests.kit.handing import begin, ready, stage, verify
 from tests.kit.scenario import World
 from tests.kit.stores import NAME
 
@@ -27,13 +26,8 @@ def shop(tmp_path: Path) -> World:
     return world
 
 
-def lines(world: World) -> dict[str, list[str]]:
-    """Every option that takes a branch, a tag or a commit."""
-    world.write(
-        "d.json", json.dumps({"taskType": "final-verification", "verificationScope": "single-stage", "stage": 1})
-    )
-    world.write("r.md", "# R\n")
-    papers = ["--report-path", "r.md", "--data-json", "d.json"]
+def lines() -> dict[str, list[str]]:
+    """Options that take a branch, a tag or a commit."""
     return {
         "start --base": ["stage", "start", "2", *TASK, "--base", "twice"],
         "adopt --base": ["stage", "start", "2", *TASK, "--base", "twice", "--branch", "main", "--no-worktree"],
@@ -45,18 +39,25 @@ def lines(world: World) -> dict[str, list[str]]:
         "eligible": ["handoff", "eligible", *TASK, "--base", "twice"],
         "assemble": ["handoff", "assemble", *TASK, "--stages", "1", "--base", "twice"],
         "prepare": ["run", "prepare", *TASK, "--task-type", "error-analysis", "--base-ref", "twice"],
-        "record-verified": ["handoff", "record-verified", *TASK, "--stage", "1", *papers, "--commit", "twice"],
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["start --base", "adopt --base", "done --commit", "done --base", "done, an expression",
-                                  "--use-ref", "--reset-anchor", "eligible", "assemble", "record-verified", "prepare"])  # fmt: skip
+KINDS = ("start --base", "adopt --base", "done --commit", "done --base", "done, an expression", "--use-ref",
+         "--reset-anchor", "eligible", "assemble", "prepare")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_name_that_fits_two_is_refused_with_both_and_records_nothing(shop: World, kind: str) -> None:
     before = shop.ask("for-each-ref")
-    error = shop.okstra(*lines(shop)[kind], "--json", exit=1).json["error"]
+    error = shop.okstra(*lines()[kind], "--json", exit=1).json["error"]
     assert (error["code"], error["refs"]) == ("ref.ambiguous", BOTH)
     assert all(ref in error["message"] and ref in error["hint"] for ref in BOTH)
     assert shop.ask("for-each-ref") == before
+
+
+def test_nor_is_a_verification_recorded_of_it(shop: World) -> None:
+    error = verify(shop, 1, exit=1, flags=["--commit", "twice"]).json["error"]
+    assert (error["code"], error["refs"]) == ("ref.ambiguous", BOTH)
 
 
 @pytest.mark.parametrize("full", BOTH)
