@@ -129,6 +129,8 @@ def _lying(standing: Standing) -> Iterator[Holding]:
     ignored = in_groups(standing.ignored, standing.folders)
     yield from named("changed", "it has changes that are not committed", changed)
     yield from named("hidden", "it has edits that git status does not show", standing.hidden)
+    filtered = [each.path for each in standing.filtered]
+    yield from named("filtered", "a filter keeps part of its files out of git", filtered)
     yield from named("untracked", "it has files that are not committed", new, size=weigh(standing.top, new))
     yield from named("ignored", "it has ignored files that are nowhere else", ignored,
                      files=len(standing.ignored), size=weigh(standing.top, standing.ignored))  # fmt: skip

@@ -173,7 +173,8 @@ def _message(snapshot: Snapshot) -> str:
     facts: list[tuple[str, object]] = [
         ("Task", about.task), ("Stage", about.stage), ("Run", about.run), ("Reason", about.reason),
         ("Worktree", snapshot.worktree), ("Branch", snapshot.branch), ("Head", snapshot.head),
-        ("Index", snapshot.index), ("During", snapshot.during), ("Files", snapshot.files), ("Ignored", snapshot.ignored or None),
+        ("Index", snapshot.index), ("During", snapshot.during), ("Files", snapshot.files),
+        ("Ignored", snapshot.ignored or None),
         ("Bytes", snapshot.size),
         *(("Left-Out", one) for one in snapshot.left_out),
     ]  # fmt: skip

@@ -283,6 +283,15 @@ def a_new_file_outside_of_a_sparse_checkout(place: World, _: World) -> None:
     place.write("src/new", "mine\n")
 
 
+@kept("filtered")
+def the_part_that_a_clean_filter_takes_out(place: World, _: World) -> None:
+    configure(place, "filter.strip.clean=grep -v output", "filter.strip.smudge=cat")
+    place.commit("notebook", {".gitattributes": "*.nb filter=strip\n", "a.nb": "code\n", "b.nb": "code\n"})
+    place.write("a.nb", "code\noutput of an hour\n")
+    place.git("add", "a.nb")
+    assert place.ask("status", "--porcelain") == ""
+
+
 # --- commits
 
 
@@ -508,6 +517,12 @@ def line_ends_as_checked_out(place: World, _: World) -> None:
     (place.path / "b.txt").unlink()
     place.git("checkout", "b.txt")
     place.git("update-index", "--skip-worktree", "b.txt")
+
+
+@goes
+def files_as_a_filter_writes_them(place: World, _: World) -> None:
+    configure(place, "filter.loud.clean=tr A-Z a-z", "filter.loud.smudge=tr a-z A-Z")
+    place.commit("loud", {".gitattributes": "*.loud filter=loud\n", "a.loud": "AAA\n"})
 
 
 @goes
