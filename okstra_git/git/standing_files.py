@@ -17,8 +17,9 @@ class Standing:
     """Everything below `top` that is not as committed, one path a time, relative to it.
 
     `changes` are tracked paths, hidden edits included; `untracked` and `ignored` single files; `folders` the ignored
-    directories as git names them, for grouping; `filtered` files of which a clean filter hides a part; `modules` the
-    submodules that are checked out. Whatever lies there and is not mentioned by git counts as untracked.
+    directories as git names them, for grouping; `plain_caches` those files of `caches` that are not ignored; `filtered`
+    files of which a clean filter hides a part; `modules` the submodules that are checked out. Whatever lies there and
+    is not mentioned by git counts as untracked.
     """
 
     top: Path
@@ -28,6 +29,7 @@ class Standing:
     folders: frozenset[bytes]
     caches: Caches
     inventory: Inventory
+    plain_caches: tuple[bytes, ...] = ()
     filtered: tuple[Uncommitted, ...] = ()
     modules: tuple[tuple[bytes, "Standing"], ...] = ()
 
@@ -74,6 +76,7 @@ def read_standing(top: Path, *, named: Collection[bytes] = ()) -> Standing:
         folders=folders,
         caches=caches,
         inventory=found,
+        plain_caches=tuple(path for path in caches.files if path not in ignored),
         filtered=tuple(_filtered(top, entries, besides={each.path for each in said})),
         modules=tuple(_modules(top, found.modules, named)),
     )
