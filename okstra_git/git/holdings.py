@@ -140,10 +140,13 @@ def _lying(standing: Standing) -> Iterator[Holding]:
     for path, why in inside.sealed:
         yield from named("unclear", f"part of it cannot be read ({why})", (path,))
     for path, module in standing.modules:
-        yield from _in_module(path, module)
+        yield from _in_module(standing.top, path, module)
 
 
-def _in_module(path: bytes, module: Standing) -> Iterator[Holding]:
+def _in_module(top: Path, path: bytes, module: Standing) -> Iterator[Holding]:
+    private = find_git_dir(module.top)
+    if private is None or private.resolve().is_relative_to(top.resolve()):
+        yield from named("repository", "it has repositories of their own inside", (path + b"/",))
     held = [each for each in _lying(module) if each.kind != "changed"]
     changed = [each for each in module.changes if not each.is_hidden]
     if changed or held:
