@@ -16,6 +16,7 @@ from okstra_git.git.holding import UNCOMMITTED, in_words
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
+from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
@@ -24,7 +25,6 @@ from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.runs.redaction import redact
 from okstra_git.state.registry import require_stage
-from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -100,7 +100,7 @@ def _what_was_verified(
 ) -> CommitId:
     """The commit named; else what is checked out where the stage lives, else the tip of its branch, else its record."""
     if commit is not None:
-        return require_commit(session.git, commit, what="the verified commit")
+        return require_named(session.git, commit, what="the verified commit").commit
     tree = _worktree_of(session, task, stage)
     if tree is not None and tree.head is not None:
         _refuse_dirty(session, tree, stage, papers)

@@ -44,7 +44,7 @@ def release(
     from okstra_git.tasks.finishing import release_place
 
     session = Session.of(context)
-    key = require_key(session, identity)
+    key = require_key(session, identity, aloud=True)
     number, member = (
         parse_stage(stage) if stage is not None else None,
         parse_group(group) if group is not None else None,

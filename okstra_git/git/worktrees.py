@@ -39,9 +39,9 @@ def _main_path(git: Git, main: Worktree) -> Path:
     """Where the main worktree is; of one whose git directory stands elsewhere (a submodule) git lists the latter."""
     if main.is_bare or main.path.resolve() != git.common_dir:
         return main.path
-    config = git.handle.config
-    if "core.worktree" in config:
-        return (git.common_dir / str(config["core.worktree"])).resolve()
+    elsewhere = git.configuration.find("core.worktree", scopes=("local", "worktree"))
+    if elsewhere is not None:
+        return (git.common_dir / elsewhere.value).resolve()
     return git.work_tree if git.work_tree and git.git_dir.resolve() == git.common_dir else main.path
 
 

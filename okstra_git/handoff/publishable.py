@@ -8,8 +8,8 @@ from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.holding import in_words
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import EMPTY_TREE
-from okstra_git.git.refs import find_quietly, resolve_commit
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded
 from okstra_git.git.three_way import merge_trees
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.delivery import InBase
@@ -105,7 +105,7 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
     for change in changes_since(git, task, group):
         if change.code not in ("base-moved", "verification-stale"):
             yield Reason(change.code, change.message, again)
-    if group.branch in {*BASE_BRANCHES, *protected} or group.branch == group.base_ref:
+    if group.branch in {*BASE_BRANCHES, *protected} or find_branch_ref(git, group.base_ref) == BRANCH + group.branch:
         yield Reason("base-branch", f"{group.branch} is a branch that others build on; nothing is pushed to it",
                      f"{again} --branch NAME")  # fmt: skip
 
@@ -123,7 +123,7 @@ def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
 
 def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     """There is something to deliver, onto a branch, and it still fits there."""
-    base, head = resolve_commit(git, group.base_ref), find_commit(git, group.range.head)
+    base, head = find_recorded(git, group.base_ref), find_commit(git, group.range.head)
     if base is None or head is None:
         return
     if branch_of_base(git, group) is None:
@@ -153,11 +153,10 @@ def _assemble_again(task: Task, group: Group) -> str:
 
 def branch_of_base(git: Git, group: Group) -> str | None:
     """The branch, as the forge knows it, that the base names: a local one, or a remote's without the remote's name."""
-    name = group.base_ref.removeprefix("refs/heads/")
-    if find_quietly(git, f"refs/heads/{name}"):
-        return name
-    far = group.base_ref.removeprefix("refs/remotes/")
-    return far.partition("/")[2] if find_quietly(git, f"refs/remotes/{far}") and "/" in far else None
+    ref = find_branch_ref(git, group.base_ref) or ""
+    if ref.startswith(BRANCH):
+        return ref.removeprefix(BRANCH)
+    return ref.removeprefix(FETCHED).partition("/")[2] or None
 
 
 def refuse_obstacles(group: Group, found: Sequence[Reason]) -> None:

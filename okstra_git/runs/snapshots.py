@@ -11,6 +11,7 @@ from okstra_git.git.history import independent, resolve_head
 from okstra_git.git.holding import in_words
 from okstra_git.git.holdings import Holdings, read_holdings
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, durable_writes, read_commit, write_blob, write_commit
+from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_quietly, list_ref_names, swap_refs
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.standing_files import Standing
@@ -20,6 +21,7 @@ from okstra_git.git.worktrees import Worktree, current_branch
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
 from okstra_git.paths import OKSTRA
 from okstra_git.state import layout
+from okstra_git.wide import narrow, widen
 
 TRAILER = "Okstra-"
 SOLE = 200
@@ -123,11 +125,13 @@ def _commit(
 ) -> Snapshot:
     head, when = resolve_head(here), now.astimezone(UTC)
     index_tree, tree = trees
-    plain = str(read_commit(git, head).tree_id) if head else EMPTY_TREE
+    plain = read_commit(git, head).tree if head else EMPTY_TREE
     parents = [head] if head else []
     index = None
     if index_tree != plain:
-        index = write_commit(git, tree=index_tree, parents=parents, message="okstra: what was staged\n", when=when)
+        index = write_commit(
+            git, tree=index_tree, parents=parents, message=widen("okstra: what was staged\n"), when=when
+        )
     draft = Snapshot(
         id=id, commit="", at=when, about=about, worktree=str(here.top).rstrip("/"), branch=current_branch(here) or "",
         head=head, index=index, during=under_way(here), files=len(gathered.lines), ignored=gathered.ignored,
@@ -141,7 +145,7 @@ def _commit(
 
 def _is_same(git: Git, old: Snapshot, new: Snapshot) -> bool:
     def content(snapshot: Snapshot) -> tuple[object, ...]:
-        trees = [str(read_commit(git, each).tree_id) for each in (snapshot.commit, snapshot.index) if each]
+        trees = [read_commit(git, each).tree for each in (snapshot.commit, snapshot.index) if each]
         return snapshot.worktree, snapshot.head, snapshot.during, snapshot.about.run, snapshot.left_out, trees
 
     try:
@@ -179,7 +183,7 @@ def _message(snapshot: Snapshot) -> str:
         *(("Left-Out", one) for one in snapshot.left_out),
     ]  # fmt: skip
     lines = [f"{TRAILER}{name}: {_one_line(str(value))}" for name, value in facts if value not in (None, "")]
-    return f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n"
+    return widen(f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n")
 
 
 def _one_line(text: str) -> str:
@@ -196,9 +200,9 @@ def _read(git: Git, name: str) -> Snapshot | None:
     except MissingObject:
         return None
     facts: dict[str, list[str]] = {}
-    for key, value in _trailers(found.message):
+    for key, value in _trailers(narrow(found.message.decode(errors="surrogateescape"))):
         facts.setdefault(key, []).append(value)
-    return _from_trailers(id, commit, datetime.fromtimestamp(found.commit_time, UTC), facts)
+    return _from_trailers(id, commit, instant_of(found.committed_at), facts)
 
 
 def _trailers(message: str) -> Iterator[tuple[str, str]]:
