@@ -1,5 +1,6 @@
 """Opens a repository explicitly and refuses, in one place, those that okstra cannot work in."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -116,6 +117,8 @@ def open_repository(
         if opening.git_dir is None and discover(opening.start, environ or {}) is None:
             raise NoRepository(f"{start} is not inside a git repository", hint="run 'git init' first, or use -C DIR")
         handle = _open(opening)
+        if handle.is_bare and opening.git_dir is None:
+            _refuse_unnamed(start, Path(handle.path))
     except pygit2.GitError as error:
         raise _refusal(start, str(error)) from error
     git_dir = Path(handle.path)
@@ -148,6 +151,13 @@ def _open(opening: Opening) -> pygit2.Repository:
             raise
     with _whoever_owns_it():
         return pygit2.Repository(str(opening.start))
+
+
+def _refuse_unnamed(start: Path, git_dir: Path) -> None:
+    """A bare repository in which git does nothing unless it is told of it, as in files that somebody else packed."""
+    if not _does_git_open(start):
+        told = f"git does not use the bare repository {git_dir} unless it is named, by safe.bareRepository"
+        raise UnsafeRepository(told, hint=f"git --git-dir={shlex.quote(str(git_dir))} okstra status")
 
 
 @contextmanager
