@@ -15,6 +15,7 @@ from okstra_git.git.binary import remember_place, run_git
 from okstra_git.git.configuration import BrokenConfig, Configuration, read_configuration
 from okstra_git.git.persons import Person, ask_author, ask_committer, may_differ
 from okstra_git.git.redirection import Opening, common_dir_of, discover, find_opening
+from okstra_git.git.sharing import remember_sharing
 
 CACHED_BLOB = 64 << 10
 CACHE_SIZE = 16 << 20
@@ -98,6 +99,7 @@ class Git:
         return set()
 
 
+_SHARED = "core.sharedRepository"
 _BROKEN_CONFIG = ("config file", "invalid escape at", "failed to parse '")
 """What libgit2 says when a configuration file is at fault; it has no class of its own for that."""
 
@@ -123,7 +125,10 @@ def open_repository(
         raise _refusal(start, str(error)) from error
     git_dir = Path(handle.path)
     common_dir = common_dir_of(git_dir)
-    _refuse_formats(common_dir, start)
+    config = pygit2.Config(str(common_dir / "config"))  # of format and modes git, too, reads in no other place
+    _refuse_formats(config, start)
+    if _SHARED in config:
+        remember_sharing(common_dir, config[_SHARED] or "true")
     _read_quickly()
     work_tree = Path(handle.workdir) if handle.workdir else None
     if opening.git_dir is not None:
@@ -188,9 +193,7 @@ def _read_quickly() -> None:
     pygit2.settings.cache_max_size(CACHE_SIZE)
 
 
-def _refuse_formats(common_dir: Path, start: Path) -> None:
-    """What the repository's own file says of its format; git looks nowhere else for it."""
-    config = pygit2.Config(str(common_dir / "config"))
+def _refuse_formats(config: pygit2.Config, start: Path) -> None:
     for key, plain in (("extensions.objectformat", "sha1"), ("extensions.refstorage", "files")):
         if key in config and (config[key] or plain).lower() != plain:
             raise _unsupported(start, f"{key.split('.')[1]} {config[key]}")
