@@ -11,6 +11,7 @@ from okstra_cli.leading import agent_session, asked_holder, keep_worktree, proje
 from okstra_cli.output import Answer
 from okstra_cli.preparing.renewing import renew
 from okstra_cli.views import run as view
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
@@ -38,7 +39,7 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
     task, run = resumed.task, resumed.run
     root = project_root(session)
     occupied = occupied_stages(task, guard.leases(task), besides=run.id) if run.task_type == GUARDED else ()
-    renew(session, root, run, occupied)
+    occupied = renew(session, root, run, occupied)
     path, prompt = read_prompt(root, run)
     facts = {
         "run": view.run_json(task, run, guard.life_of(run)),
@@ -61,7 +62,7 @@ def require_worktree(session: Session, task: Task, run: Run, *, is_ours: bool) -
     anew = new_run_command(task, run)
     raise WorktreeGone(
         f"the worktree of run {run.id} is gone: {run.worktree}",
-        hint=f"git okstra run abandon {run.id}\n{anew}" if is_ours else anew,
+        hint=f"git okstra run abandon {word(run.id)}\n{anew}" if is_ours else anew,
         run=run.id,
         worktree=run.worktree,
     )

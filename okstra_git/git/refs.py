@@ -239,14 +239,3 @@ def translate_write_error(error: Exception, git: Git, *, ref: str = "") -> Okstr
     if _FOLDER_GONE in low:
         return LostRace(f"the folder of {ref or 'a ref'} was packed away while it was being locked", ref=ref)
     return WriteFailed(f"git could not write: {said[:300]}", hint="run 'git okstra doctor'", ref=ref)
-
-
-def resolve_commit(git: Git, text: str) -> CommitId | None:
-    """The commit that a branch, tag, abbreviated or full name, or revision expression means, or None."""
-    if not text or text.startswith("-") or "\0" in text or len(text) > 1000:
-        return None
-    try:
-        found = git.handle.revparse_single(text).peel(pygit2.Commit)
-    except (KeyError, ValueError, pygit2.GitError):
-        return None
-    return CommitId(str(found.id))

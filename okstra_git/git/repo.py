@@ -1,6 +1,5 @@
 """Opens a repository explicitly and refuses, in one place, those that okstra cannot work in."""
 
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import ConfigLevel, ObjectType
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import remember_place, run_git
 from okstra_git.git.configuration import BrokenConfig, Configuration, read_configuration
@@ -162,7 +162,7 @@ def _refuse_unnamed(start: Path, git_dir: Path) -> None:
     """A bare repository in which git does nothing unless it is told of it, as in files that somebody else packed."""
     if not _does_git_open(start):
         told = f"git does not use the bare repository {git_dir} unless it is named, by safe.bareRepository"
-        raise UnsafeRepository(told, hint=f"git --git-dir={shlex.quote(str(git_dir))} okstra status")
+        raise UnsafeRepository(told, hint=f"git --git-dir={word(str(git_dir))} okstra status")
 
 
 @contextmanager
