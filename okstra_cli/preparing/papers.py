@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
 from okstra_cli.preparing.renewing import schedule
 from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
+from okstra_git.git.checkouts import find_astray
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.names import shown
 from okstra_git.paths import plan_key
@@ -26,7 +28,6 @@ from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from okstra_cli.preparing.order import Order
     from okstra_git.records.runs import Plan, Source
@@ -132,12 +133,16 @@ class Documents:
         )
 
     def worktree_to_verify(self, task: Task) -> WorktreePart | None:
-        """Where a single-stage verification looks: the stage's own worktree, when it has one."""
+        """Where a single-stage verification looks: the stage's own worktree, when it stands there on its branch."""
         number = self.order.request.stage
         if number is None:
             return None
         stage, place = require_stage(task, number), task.places.get(f"stage-{number}")
         if place is None or place.worktree is None:
+            return None
+        astray = find_astray(self.order.session.git, Path(place.worktree), place.branch)
+        if astray is not None:
+            self.order.session.note(f"the worktree {place.worktree} of stage {number} {astray.what}; the run gets none")
             return None
         base = stage.range.base if stage.range and stage.range.base else stage.base
         return WorktreePart(path=place.worktree, branch=stage.branch, base=base, base_ref=stage.base_ref)

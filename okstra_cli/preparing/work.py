@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.landing import note_landings
 from okstra_cli.preparing.again import find_again
+from okstra_cli.preparing.left_behind import find_earlier, who_left
 from okstra_cli.preparing.papers import Documents, read_documents
 from okstra_cli.preparing.taking import Taken, take_run
 from okstra_git.errors import OkstraError
@@ -17,12 +18,12 @@ from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.runs.assembling import Identity, make_context
 from okstra_git.runs.bundle import make_bundle, write_bundle
+from okstra_git.runs.carrying import lay_out_carry
 from okstra_git.runs.context import TeamPart, WorktreePart
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.snapshots import About, take_snapshot
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.runs.whole_files import sweep_folder
-from okstra_git.state.cache import replace_file
 from okstra_git.state.registry import release
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import StageClaim, started_facts
@@ -74,6 +75,8 @@ def prepare_run(order: Order) -> Prepared:
         session.warn(session.store.catch_up().warning)
         return Prepared(*found, again=True)
     taken = take_run(order, inputs, documents.plan_record, check=documents.check_stage)
+    for run, reason in taken.ended:
+        session.note(f"run {run} is ended: {reason}")
     try:
         return _fulfil(order, documents, taken, inputs)
     except BaseException as failed:
@@ -97,7 +100,7 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     context = make_context(
         order.request, task, who, order.project, papers, stage=taken.stage, team=team, worktree=worktree
     )
-    _lay_out_carry(order, context)
+    lay_out_carry(context, order.project.root)
     _sweep_drafts(order, task, taken)
     bundle = make_bundle(context, documents.sources(task), cache=order.template_cache)
     for name in write_bundle(bundle, order.project.root, cache=order.template_cache):
@@ -106,14 +109,6 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     run = _record(order, documents, taken, context)
     reached("prepare.recorded")
     return Prepared(run, context, bundle.prompt)
-
-
-def _lay_out_carry(order: Order, context: RunContext) -> None:
-    """Carry files are views of the record: each stands where the prompt says, as it was recorded."""
-    for carried in context.plan.carry if context.plan else ():
-        path, data = order.project.root / carried.path, carried.text.encode()
-        if not (path.is_file() and path.read_bytes() == data):
-            replace_file(path, data)
 
 
 def _sweep_drafts(order: Order, task: Task, taken: Taken) -> None:
@@ -131,7 +126,9 @@ def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
     assert claim is not None
     git, place, beginning = order.session.git, claim.place, claim.beginning
     fresh = make_worktree(git, order.key, claim.number, place, beginning.commit)
-    kept, left_by = (None, "") if fresh else _keep_leftovers(order, taken, claim)
+    kept = None if fresh else _keep_leftovers(order, taken, claim)
+    kept = kept or find_earlier(order.session, taken.task, claim, fresh=fresh)
+    left_by, left_how = who_left(taken, kept)
     for number in beginning.lacks:
         order.session.note(f"{beginning.ref} does not contain stage {number}, on which stage {claim.number} builds")
     if beginning.joined:
@@ -145,21 +142,22 @@ def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
         base_ref=beginning.ref,
         lacks=beginning.lacks,
         snapshot=kept.ref if kept else "",
-        left_by=left_by if kept else "",
+        left_by=left_by,
+        left_how=left_how,
     )
 
 
-def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> tuple[Kept | None, str]:
-    """A snapshot of what is not committed in the stage's directory, and the run that left it, as far as known."""
+def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> Kept | None:
+    """A snapshot of what is not committed in the stage's directory, as what the last run there left behind."""
     former = [run for run in taken.task.runs.values() if run.stage == claim.number and run.id != taken.run]
-    left_by = max((run.id for run in former), default="")
-    about = About(order.key.slashed, claim.number, left_by or taken.run, f"found by the prepare of run {taken.run}")
+    left_by = max((run.id for run in former), default=taken.run)
+    about = About(order.key.slashed, claim.number, left_by, f"found by the prepare of run {taken.run}")
     kept = take_snapshot(order.session.git, claim.worktree, about, now=order.session.now())
     if kept is not None:
         order.session.note(
             f"{claim.worktree} holds changes that are not committed: they stay, and snapshot {kept.id} keeps a copy"
         )
-    return kept, left_by
+    return kept
 
 
 def _record(order: Order, documents: Documents, taken: Taken, context: RunContext) -> Run:

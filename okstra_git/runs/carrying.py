@@ -5,7 +5,8 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.records.states import Task
-from okstra_git.runs.context import Carried
+from okstra_git.runs.context import Carried, RunContext
+from okstra_git.state.cache import replace_file
 
 MAX_BYTES = 256 * 1024
 
@@ -29,6 +30,14 @@ def require_carry(
             raise _missing(task, number, path)
         found.append(Carried(number, shown_path(path), text))
     return tuple(found)
+
+
+def lay_out_carry(context: RunContext, project_root: Path) -> None:
+    """Put the carry files that a run was given where its prompt says, as they were recorded: they are views."""
+    for carried in context.plan.carry if context.plan else ():
+        path, data = project_root / carried.path, carried.text.encode()
+        if not (path.is_file() and path.read_bytes() == data):
+            replace_file(path, data)
 
 
 def _read(path: Path) -> str | None:

@@ -17,7 +17,8 @@ class StageFacts:
     """What git says of one stage's branch and worktree; None = could not be told, or there is none.
 
     `ahead` counts commits since its base, `beyond` those since the recorded commit, `unmerged` those in no target
-    branch, `unpushed` those its upstream lacks. `finding` is reconcile's word for the recorded commit.
+    branch, `unpushed` those its upstream lacks. `finding` is reconcile's word for the recorded commit. `astray` says
+    what `worktree` has checked out when that is not the stage's branch.
     """
 
     branch: str = ""
@@ -32,6 +33,7 @@ class StageFacts:
     unpushed: int | None = None
     upstream: str = ""
     finding: str = "ok"
+    astray: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Advice(NamedTuple):
 
 
 NOTHING = StageFacts()
+ASTRAY = "its branch has to be checked out there again first"
 
 
 def explain(
@@ -123,6 +126,8 @@ class _Stage(NamedTuple):
         git = self.git
         if git.branch:
             yield self.branch_holds()
+        if git.astray:
+            yield f"{git.worktree} {git.astray}"
         if git.during:
             yield f"git is in the middle of a {git.during} in {git.worktree}"
         if git.unmerged:
@@ -214,6 +219,12 @@ class _Stage(NamedTuple):
 
     def live_next(self) -> tuple[str, str]:
         assert self.lease is not None
+        run = self.task.runs[self.lease.run]
+        if self.lease.run in self.ours and self.git.astray:
+            return self.look(), ASTRAY
+        if self.lease.run in self.ours and self.lost_worktree(run):
+            anew = "then a prepare makes it again on its branch: " + self.prepare()
+            return f"git okstra run abandon {run.id}", f"it is your own run, and its worktree is gone; {anew}"
         if self.lease.run in self.ours:
             return f"git okstra run resume {self.lease.run}", "it is your own run; this shows its prompt again"
         return f"git okstra run show {self.lease.run}", "somebody is at work there; leave it alone"
@@ -229,14 +240,23 @@ class _Stage(NamedTuple):
         run = self.task.runs[self.lease.run]
         if run.status == "preparing":
             return self.prepare(), "the former prepare died; this one takes its place"
+        if self.git.astray and self.git.has_branch:
+            return self.look(), ASTRAY
         if self.git.branch and not self.git.has_branch:
             return f"git okstra run abandon {run.id}", "its branch is gone, so there is nothing to resume"
-        if run.worktree and self.git.has_branch and not self.git.worktree:
+        if self.lost_worktree(run):
             return self.prepare(), "its worktree is gone, and is made again on its branch"
         return f"git okstra run resume {run.id}", "goes on where the dead one stopped; what lies there is kept first"
 
+    def lost_worktree(self, run: Run) -> bool:
+        """Whether an unfinished stage's directory is gone while its branch stands."""
+        is_open = self.state not in FINISHED
+        return is_open and bool(run.worktree) and self.git.has_branch and not self.git.worktree
+
     def free_next(self) -> tuple[str, str]:
         last = self.last_run
+        if self.git.astray:
+            return self.look(), ASTRAY
         if self.git.dirty and last is None:
             return self.look(), "somebody left work there that is not committed"
         if self.git.ahead and last is not None and last.status == "finished":
