@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.preparing.briefing import find_brief
-from okstra_cli.preparing.order import Order, project_root
+from okstra_cli.preparing.order import Order, project_root, quietly
 from okstra_cli.preparing.papers import PaperMissing
 from okstra_cli.session import Session
 from okstra_git.documents.markdown import decode, parse_document, read_document
@@ -34,9 +33,8 @@ def open_for(session: Session, request: RunRequest, *, category: str | None) -> 
     if find_task(state, request.key) is not None:
         return
     refuse_case_clash(state, request.key)
-    quiet = copy(session.flags)
-    quiet.quiet = True  # the prepare itself reads the brief again, and tells what is wrong with it
-    found = find_brief(Order(Session(session.around, quiet), request, session.began), Task(key=request.key.slashed))
+    # the prepare itself reads the brief again, and tells what is wrong with it
+    found = find_brief(Order(quietly(session), request, session.began), Task(key=request.key.slashed))
     brief = parse_brief(parse_document(found.text)) if found else None
     ticket = _line(brief.ticket) if brief else ""
     opened = open_task(

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
 from okstra_cli.preparing.renewing import schedule
-from okstra_git.documents.markdown import decode, parse_document, read_document
+from okstra_git.documents.markdown import decode, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import find_astray
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.names import shown
 from okstra_git.paths import plan_key
-from okstra_git.plans.clarifications import open_rows
+from okstra_git.plans.clarifications import holds_up
 from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.runs.assembling import Papers
 from okstra_git.runs.bundle import BundleSources, KnownRun, SourceText
 from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import PlanPart, StagePart, WorktreePart
+from okstra_git.runs.last_report import find_last_report, open_questions
+from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import read_qa_commands, require_waivable, stage_keys
-from okstra_git.runs.stored_context import find_context
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
 from okstra_git.tasks.checks import require_commit
@@ -261,17 +262,12 @@ def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
 
 def _note_open_questions(order: Order, task: Task) -> None:
     """Say which questions of the last report hold up the next phase, unless its answers are being carried in."""
-    if order.request.clarification is not None:
-        return
-    for run in sorted(task.runs.values(), key=lambda one: one.id, reverse=True):
-        context = find_context(order.project.root, run)
-        report = order.project.root / context.paths.report if context else None
-        if report is None or not report.is_file():
-            continue
-        rows = open_rows(parse_document(report.read_text("utf-8", "replace")), blocks="next-phase")
-        if rows:
-            order.session.note(
-                f"{order.project.relative(report)} has open questions that hold up the next phase: "
-                f"{', '.join(row.id for row in rows)}; answer them there and add --clarification-response"
-            )
-        return
+    disk = Disk(order.project.root)
+    last = find_last_report(disk, task) if order.request.clarification is None else None
+    asked = open_questions(disk, last.report) if last is not None and last.is_here else None
+    waiting = [row.id for row in asked.rows if holds_up(row, "next-phase")] if asked is not None else []
+    if asked is not None and waiting:
+        order.session.note(
+            f"{asked.report} has open questions that hold up the next phase: "
+            f"{', '.join(waiting)}; answer them there and add --clarification-response"
+        )

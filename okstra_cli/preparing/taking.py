@@ -101,6 +101,13 @@ def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, in
     return Taken(run, fact.numbers, after, claim.number, claim, ended, frozenset(died))
 
 
+def check_stage_free(order: Order, task: Task, plan: Plan) -> None:
+    """Refuse a stage that no claim of this lead could take now."""
+    gone = {run.id for run in task.runs.values() if is_own_earlier(order, run) and run.stage == order.request.stage}
+    leases = [lease for lease in order.guard.leases(task) if lease.run not in gone]
+    select_stage(task, plan, order.request.stage, leases, writer=order.writer)
+
+
 def _told(facts: Iterable[RunAbandoned]) -> tuple[tuple[str, str], ...]:
     return tuple((fact.run, fact.reason) for fact in facts)
 

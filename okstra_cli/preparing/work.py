@@ -11,7 +11,7 @@ from okstra_cli.landing import note_landings
 from okstra_cli.preparing.again import find_again
 from okstra_cli.preparing.left_behind import find_earlier, who_left
 from okstra_cli.preparing.papers import Documents, read_documents
-from okstra_cli.preparing.taking import Taken, take_run
+from okstra_cli.preparing.taking import Taken, check_stage_free, take_run
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.records.events import RunAbandoned, RunPrepared
@@ -60,15 +60,8 @@ class Prepared:
 
 def prepare_run(order: Order) -> Prepared:
     """Read and check, settle history, claim, make worktree and bundle, record; the same call again gives the same."""
-    session, _ = order.session, order.lead  # whoever leads is asked for first: a pid that is none is refused here
-    task = require_open(session.store.read(), order.key)
-    documents = read_documents(order, task)
-    if task.anchor is not None or any(stage.is_recorded for stage in task.stages.values()):
-        from okstra_cli.stale_gate import pass_stale_gate  # a judge of history is heavy, and there is history to judge
-
-        pass_stale_gate(session, order.key)
-        note_landings(session, order.key)
-        task = require_open(session.store.read(), order.key)
+    session = order.session
+    task, documents = _settled(order)
     inputs = order.request.fingerprint(*documents.blobs, order.language)
     found = find_again(order, task, inputs)
     if found is not None:
@@ -82,6 +75,27 @@ def prepare_run(order: Order) -> Prepared:
     except BaseException as failed:
         _give_up(order, taken, failed)
         raise
+
+
+def check_prepare(order: Order) -> None:
+    """Refuse what a prepare of this order would refuse before it claims anything; history that moved is settled."""
+    task, documents = _settled(order)
+    if order.request.phase.has_worktree and documents.plan_record is not None:
+        check_stage_free(order, task, documents.plan_record)
+
+
+def _settled(order: Order) -> tuple[Task, Documents]:
+    """The task as history has it now, and its documents, checked."""
+    session, _ = order.session, order.lead  # whoever leads is asked for first: a pid that is none is refused here
+    task = require_open(session.store.read(), order.key)
+    documents = read_documents(order, task)
+    if task.anchor is not None or any(stage.is_recorded for stage in task.stages.values()):
+        from okstra_cli.stale_gate import pass_stale_gate  # a judge of history is heavy, and there is history to judge
+
+        pass_stale_gate(session, order.key)
+        note_landings(session, order.key)
+        task = require_open(session.store.read(), order.key)
+    return task, documents
 
 
 def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Prepared:
