@@ -122,6 +122,7 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     reached("prepare.bundle-written")
     run = _record(order, documents, taken, context)
     reached("prepare.recorded")
+    session.changed_tasks.discard(order.key.slashed)
     return Prepared(run, context, bundle.prompt)
 
 
