@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
+from okstra_cli.preparing.remarks import note_of_answers, note_unknown_tasks
 from okstra_cli.preparing.renewing import schedule
 from okstra_git.documents.markdown import decode, read_document
 from okstra_git.errors import OkstraError
@@ -22,7 +23,7 @@ from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import PlanPart, StagePart, WorktreePart
 from okstra_git.runs.last_report import find_last_report, open_questions
 from okstra_git.runs.left_files import Disk
-from okstra_git.runs.project import read_qa_commands, require_waivable, stage_keys
+from okstra_git.runs.project import declared_keys, read_qa_commands, require_waivable
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
 from okstra_git.tasks.checks import require_commit
@@ -212,14 +213,15 @@ def read_documents(order: Order, task: Task) -> Documents:
         _require_done(task, request.stage)
     plan = _find_plan(order, task)
     files = order.project.task(order.key)
-    require_waivable(request.waivers, stage_keys(files.conformance, task.plan, order.key.task))
+    require_waivable(request.waivers, declared_keys(files.conformance) if request.waivers else None)
     _note_open_questions(order, task)
+    note_unknown_tasks(order)
     return Documents(
         order=order,
         brief=find_brief(order, task),
         plan=plan,
         plan_record=task.plan if plan else None,
-        clarification=_attached(order, request.clarification, what="the clarification response"),
+        clarification=_answers(order),
         pr_template=_attached(order, request.pr_template, what="the pull request template"),
         qa_commands=read_qa_commands(order.project.project_file),
         conformance=files.conformance.read_text("utf-8", "replace") if files.conformance.is_file() else None,
@@ -245,6 +247,14 @@ def _find_plan(order: Order, task: Task) -> PlanFile | None:
     if not (phase.needs_plan or named is not None or looks_back):
         return None
     return require_approved(task, order.project, named.resolve() if named else None)
+
+
+def _answers(order: Order) -> Attached | None:
+    """The answered report, with a note for whatever in it nobody could take up."""
+    found = _attached(order, order.request.clarification, what="the clarification response")
+    if found is not None:
+        note_of_answers(order.session, found.path, found.data)
+    return found
 
 
 def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
