@@ -23,7 +23,7 @@ from okstra_git.runs.context import TeamPart, WorktreePart
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.snapshots import About, take_snapshot
 from okstra_git.runs.teams import team_name, teams_of_others
-from okstra_git.runs.whole_files import sweep_folder
+from okstra_git.runs.whole_files import sweep_folder, sweep_numbered
 from okstra_git.state.registry import release
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import StageClaim, started_facts
@@ -127,12 +127,14 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
 
 
 def _sweep_drafts(order: Order, task: Task, taken: Taken) -> None:
-    """Remove the half-made bundles of prepares that died; nobody was ever told of them."""
+    """Remove the half-made bundles of prepares that died and were ended; nobody was ever told of them."""
     phase = order.request.phase.name
     paths = order.project.task(order.key).run(phase, taken.stage)
     for run in task.runs.values():
-        if run.task_type == phase and run.stage == taken.stage and run.prepared is None and run.id != taken.run:
+        if run.task_type == phase and run.stage == taken.stage and run.prepared is None and not run.is_active:
             sweep_folder(paths.instruction_set(run.seq))
+            for category, number in run.numbers.items():
+                sweep_numbered(paths.category(category), number)
 
 
 def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:

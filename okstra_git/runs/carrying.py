@@ -6,6 +6,7 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 from okstra_git.records.states import Task
 from okstra_git.runs.context import Carried, RunContext
+from okstra_git.runs.whole_files import sweep_dead
 from okstra_git.state.cache import replace_file
 
 MAX_BYTES = 256 * 1024
@@ -36,6 +37,7 @@ def lay_out_carry(context: RunContext, project_root: Path) -> None:
     """Put the carry files that a run was given where its prompt says, as they were recorded: they are views."""
     for carried in context.plan.carry if context.plan else ():
         path, data = project_root / carried.path, carried.text.encode()
+        sweep_dead(path)
         if not (path.is_file() and path.read_bytes() == data):
             replace_file(path, data)
 

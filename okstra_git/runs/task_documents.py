@@ -29,7 +29,7 @@ from okstra_git.runs.task_views import (
     task_catalogue,
     task_manifest,
 )
-from okstra_git.runs.whole_files import refusing, replace_file
+from okstra_git.runs.whole_files import refusing, replace_file, sweep_file
 
 _LOCK = ".lock"
 
@@ -140,4 +140,6 @@ def _shelf(context: RunContext, project_root: Path, cache: Path | None) -> Itera
     with refusing():
         shelf.catalogue.parent.mkdir(parents=True, exist_ok=True)
         with hold_lock(shelf.catalogue.parent / _LOCK):
+            for path in (shelf.task.manifest, shelf.task.task_index, shelf.task.schedule, shelf.catalogue):
+                sweep_file(path)  # whoever holds the lock is the only writer, so these are of the dead
             yield shelf
