@@ -10,6 +10,7 @@ from okstra_cli.inspecting_run import RunLook, look_at_run
 from okstra_cli.locating import find_stage_here, require_key
 from okstra_cli.output import Answer
 from okstra_cli.views import inspect_context as view
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.paths import ProjectPaths
 from okstra_git.runs.leases import GUARDED
@@ -127,6 +128,6 @@ def _asked(looking: Inspection, task: Task) -> Asked | None:
     last = find_last_report(disk, task)
     if last is None or last.is_here:
         return open_questions(disk, last.report) if last is not None else None
-    archived = f"; archived: git okstra run show {last.run.id} --archive" if last.run.archive else ""
+    archived = f"; archived: git okstra run show {word(last.run.id)} --archive" if last.run.archive else ""
     disk.note(f"the last report {last.report} is not here{archived}")
     return None

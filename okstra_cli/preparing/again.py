@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.renewing import renew, schedule
-from okstra_git.git.checkouts import find_astray
+from okstra_git.commands import word
+from okstra_git.git.astray import find_astray
 from okstra_git.runs.bundle import verify_bundle
 from okstra_git.runs.carrying import lay_out_carry
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import announce_run
-from okstra_git.tasks.reserving import find_refusal
+from okstra_git.state.carry import examine_carry
+from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
     from okstra_cli.preparing.order import Order
@@ -54,7 +56,7 @@ def _note_own(order: Order, own: list[Run]) -> None:
     if own:
         listed = ", ".join(f"{run.id} on stage {run.stage}" for run in own[-3:])
         more = f" and {len(own) - 3} more" if len(own) > 3 else ""
-        command = f"okstra run resume {own[-1].id}"
+        command = f"okstra run resume {word(own[-1].id)}"
         order.session.note(f"the same lead has {listed}{more} already; to go on with one: {command}")
 
 
@@ -74,9 +76,14 @@ def why_ended(order: Order, task: Task, run: Run, inputs: str) -> str:
         return WORKTREE_GONE
     for carried in context.plan.carry if context.plan else ():
         stage = task.stages.get(carried.stage)
-        if stage is not None and stage.carry not in (None, carried.text):
+        if stage is not None and stage.carry and _shown(order, stage.carry, carried.stage) != carried.text:
             return OTHER_CARRY
     return ""
+
+
+def _shown(order: Order, carry: str, stage: int) -> str:
+    """A recorded carry as runs are given it."""
+    return examine_carry(carry, key=order.key, stage=stage).text
 
 
 def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, str] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.locating import require_key
 from okstra_cli.preparing.order import Order, project_root, quietly
 from okstra_cli.preparing.work import check_prepare
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.host.editors import edit_file, find_editor
 from okstra_git.paths import ProjectPaths
@@ -75,7 +76,7 @@ def _last_reported(
         what = "the report" if not last.is_here else "the bundle of its run, though not the report"
         raise NothingToAnswer(
             f"the last report of {key}, {last.report}, cannot be answered: {what} is not here any more",
-            hint=f"git okstra run show {last.run.id}",
+            hint=f"git okstra run show {word(last.run.id)}",
             run=last.run.id,
             report=last.report,
         )
@@ -90,7 +91,7 @@ def _editor(session: Session, report: Path) -> str:
         return "vi"
     raise NoEditor(
         "there is neither an editor (EDITOR) nor a terminal to answer in",
-        hint=f"answer in {report}, then prepare again with --clarification-response {report}",
+        hint=f"answer in {word(report)}, then prepare again with --clarification-response {word(report)}",
         report=str(report),
     )
 

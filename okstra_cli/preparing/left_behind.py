@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okstra_git.commands import word
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import open_repository
@@ -21,11 +22,12 @@ DIED, GIVEN_UP, ENDED = "died", "given-up", "ended"
 
 
 def find_earlier(session: Session, task: Task, claim: StageClaim, *, fresh: bool) -> Snapshot | None:
-    """The newest snapshot of this stage, told in a note, when its work is not in the directory.
+    """The newest snapshot of this stage with more than ignored files, told in a note, when its work is not there.
 
     That is when the directory was made anew, or nothing was committed there since.
     """
-    kept = [each for each in list_snapshots(session.git, task=task.key) if each.about.stage == claim.number]
+    all_kept = list_snapshots(session.git, task=task.key)
+    kept = [each for each in all_kept if each.about.stage == claim.number and each.ignored < each.files]
     if not kept:
         return None
     last, head = kept[-1], resolve_head(open_repository(claim.worktree))
@@ -35,7 +37,7 @@ def find_earlier(session: Session, task: Task, claim: StageClaim, *, fresh: bool
         return None
     session.note(
         f"snapshot {last.id} of {show_time(last.at)} keeps what lay uncommitted in stage {claim.number} "
-        f"({last.about.reason}); to see what it would put back: git okstra run restore {last.id} --dry-run"
+        f"({last.about.reason}); to see what it would put back: git okstra run restore {word(last.id)} --dry-run"
     )
     return last
 

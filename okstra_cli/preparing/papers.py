@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
 from okstra_cli.preparing.remarks import note_of_answers, note_unknown_tasks
 from okstra_cli.preparing.renewing import schedule
+from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, read_document
 from okstra_git.errors import OkstraError
-from okstra_git.git.checkouts import find_astray
+from okstra_git.git.astray import find_astray
 from okstra_git.git.objects import find_entry, name_of_blob
+from okstra_git.git.revisions import require_named
 from okstra_git.names import shown
 from okstra_git.paths import plan_key
 from okstra_git.plans.clarifications import holds_up
@@ -26,7 +28,6 @@ from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import declared_keys, read_qa_commands, require_waivable
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
-from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +129,7 @@ class Documents:
         return PlanDrifted(
             f"files of stage {number} changed since the plan was approved: {listed}{more}",
             hint=f"plan anew with --task-type implementation-planning; or, when the plan still holds: "
-            f"git okstra plan approve {record.path} --task-key {self.order.key}",
+            f"git okstra plan approve {word(record.path)} --task-key {self.order.key}",
             stage=number,
             files=[each._asdict() for each in drifted],
             approved_at=record.commit,
@@ -172,6 +173,7 @@ class Documents:
             found.depends_on if self.order.request.phase.has_worktree else (),
             file_of=lambda number: project.task(self.order.key).carry(key, number),
             shown_path=project.relative,
+            writer=self.order.writer,
         )
         part = StagePart(
             number=found.number,
@@ -208,7 +210,7 @@ def read_documents(order: Order, task: Task) -> Documents:
     """Read brief, plan, attachments and project files; refuse everything that would make the run begin wrongly."""
     request, session = order.request, order.session
     if request.base_ref is not None:
-        require_commit(session.git, request.base_ref, what="the base")
+        require_named(session.git, request.base_ref, what="the base")
     if request.stage is not None and not request.phase.has_worktree:
         _require_done(task, request.stage)
     plan = _find_plan(order, task)

@@ -12,6 +12,7 @@ from okstra_cli.preparing.again import find_again
 from okstra_cli.preparing.left_behind import find_earlier, who_left
 from okstra_cli.preparing.papers import Documents, read_documents
 from okstra_cli.preparing.taking import Taken, check_stage_free, take_run
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.records.events import RunAbandoned, RunPrepared
@@ -25,6 +26,7 @@ from okstra_git.runs.snapshots import About, take_snapshot
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.runs.whole_files import sweep_folder, sweep_numbered
 from okstra_git.state.registry import release
+from okstra_git.tasks.beginning import lacking_notes
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import StageClaim, started_facts
 from okstra_git.tasks.reserving import make_worktree
@@ -146,12 +148,8 @@ def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
     kept = None if fresh else _keep_leftovers(order, taken, claim)
     kept = kept or find_earlier(order.session, taken.task, claim, fresh=fresh)
     left_by, left_how = who_left(taken, kept)
-    for number in beginning.lacks:
-        order.session.note(f"{beginning.ref} does not contain stage {number}, on which stage {claim.number} builds")
-    if beginning.joined:
-        order.session.note(
-            f"stage {claim.number} begins on a merge of {' and '.join(tip[:SHORT] for tip in beginning.joined)}"
-        )
+    for sentence in lacking_notes(claim.number, beginning):
+        order.session.note(sentence)
     return WorktreePart(
         path=str(claim.worktree),
         branch=place.branch,
@@ -170,11 +168,13 @@ def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> Kept | Non
     left_by = max((run.id for run in former), default=taken.run)
     about = About(order.key.slashed, claim.number, left_by, f"found by the prepare of run {taken.run}")
     kept = take_snapshot(order.session.git, claim.worktree, about, now=order.session.now())
-    if kept is not None:
-        order.session.note(
-            f"{claim.worktree} holds changes that are not committed: they stay, and snapshot {kept.id} keeps a copy"
-        )
-    return kept
+    if kept is None:
+        return None
+    what = "ignored files" if kept.ignored == kept.files else "changes that are not committed"
+    order.session.note(f"{claim.worktree} holds {what}: they stay, and snapshot {kept.id} keeps a copy")
+    for line in kept.left_out:
+        order.session.warn(f"not in the snapshot: {line}")
+    return None if kept.ignored == kept.files else kept
 
 
 def _record(order: Order, documents: Documents, taken: Taken, context: RunContext) -> Run:
@@ -214,7 +214,7 @@ def _refuse_lost(task: Task, taken: Taken) -> None:
     if run is None or not run.is_active:
         raise RunLost(
             f"run {taken.run} was ended by somebody else while it was being prepared",
-            hint=f"git okstra run show {taken.run}",
+            hint=f"git okstra run show {word(taken.run)}",
             run=taken.run,
         )
 

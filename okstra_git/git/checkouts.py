@@ -1,50 +1,106 @@
-"""Whether a branch is checked out where it is said to be."""
+"""What a worktree has checked out, what git is in the middle of there, and which files are not committed."""
 
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.pending import planned_tips
-from okstra_git.git.refs import find_quietly
-from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.worktrees import current_branch, find_worktree
+from okstra_git.git.changes import show_path
+from okstra_git.git.uncommitted import list_uncommitted
+from okstra_git.git.worktrees import Worktree
+from okstra_git.names import is_commit_id
+
+AT_ONCE = 4
+"""Worktrees that are read at the same time; each costs a process of git."""
+
+_SIGNS = (
+    ("rebase-merge", "rebase"), ("rebase-apply/applying", "am"), ("rebase-apply", "rebase"), ("MERGE_HEAD", "merge"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert"), ("sequencer", "cherry-pick or revert"),
+    ("BISECT_LOG", "bisect"),
+)  # fmt: skip
+_RETURNS_TO = ("rebase-merge/head-name", "rebase-apply/head-name")
 
 
-class Astray(NamedTuple):
-    """Why a directory is not the checkout it should be: nothing is there (`gone`), something else is (`foreign`), or
-    another branch or none is checked out (`elsewhere`, of which `branch` is the name). `what` follows the path in a
-    sentence."""
+@dataclass(frozen=True)
+class Checkout:
+    """One worktree as it lies there: `branch` is None where HEAD is detached, `operation` is empty where git waits.
 
-    kind: Literal["gone", "foreign", "elsewhere"]
-    what: str
-    branch: str | None = None
-
-
-def find_astray(git: Git, path: Path, branch: str) -> Astray | None:
-    """What is wrong with `path` as the checkout of `branch`; None when that is what it is.
-
-    A branch in the middle of its own rebase counts as checked out there.
+    `returns_to` is the branch that an operation will check out again. `files` are paths, as they are shown, that are
+    not as committed, ignored ones left out; None where nobody asked, or where `problem` says why they are not known.
     """
-    if not os.path.lexists(path):
-        return Astray("gone", "is not there any more")
-    here = _opened(git, path)
-    if here is None:
-        return Astray("foreign", "is not a worktree of this repository any more")
-    found = current_branch(here)
-    if found == branch:
-        return None if find_quietly(git, f"refs/heads/{branch}") else Astray("elsewhere", f"is on {branch}, a branch "
-                                                                            "that is gone", branch)  # fmt: skip
-    if found is None and f"refs/heads/{branch}" in planned_tips(here):
-        return None
-    return Astray("elsewhere", f"has {found or 'a commit and no branch'} checked out, not {branch}", found)
+
+    path: Path
+    head: str | None
+    branch: str | None
+    operation: str = ""
+    returns_to: str = ""
+    files: tuple[str, ...] | None = None
+    problem: str = ""
+
+    @property
+    def works_on(self) -> str | None:
+        """The branch that is checked out, or will be when the operation under way has ended."""
+        return self.branch or self.returns_to or None
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether it is a worktree that git has beside the main one."""
+        return (self.path / ".git").is_file()
 
 
-def _opened(git: Git, path: Path) -> Git | None:
-    """The worktree at exactly this path, when it is one of this repository."""
+def see_head(worktree: Worktree) -> Checkout:
+    """Everything but the files; starts no process."""
+    git_dir = _git_dir(worktree.path)
+    if git_dir is None:
+        return Checkout(worktree.path, worktree.head, worktree.branch)
+    operation = next((word for name, word in _SIGNS if (git_dir / name).exists()), "")
+    return Checkout(worktree.path, worktree.head, worktree.branch, operation, _returns_to(git_dir) if operation else "")
+
+
+def see_files(checkout: Checkout, *, besides: Path | None = None) -> Checkout:
+    """The same with its files; `besides` is an untracked file that does not count."""
     try:
-        here = open_repository(path)
-    except OkstraError:
-        return None
-    is_top = here.work_tree is not None and here.work_tree.resolve() == path.resolve()
-    return here if is_top and here.common_dir == git.common_dir and find_worktree(git, path) else None
+        found = list_uncommitted(checkout.path)
+    except (OkstraError, OSError) as refusal:
+        return _with_files(checkout, None, str(refusal) or "git does not say what changed")
+    left = os.path.relpath(besides.resolve(), checkout.path.resolve()) if besides is not None else ""
+    counted = [one.path for one in found if not (one.is_untracked and one.path == os.fsencode(left))]
+    return _with_files(checkout, tuple(sorted(map(show_path, counted))), "")
+
+
+def see_all_files(checkouts: Sequence[Checkout]) -> list[Checkout]:
+    """`see_files` of each, a few at a time, in their order."""
+    if len(checkouts) < 2:
+        return [see_files(one) for one in checkouts]
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as several:
+        return list(several.map(see_files, checkouts))
+
+
+def _with_files(one: Checkout, files: tuple[str, ...] | None, problem: str) -> Checkout:
+    return Checkout(one.path, one.head, one.branch, one.operation, one.returns_to, files, problem)
+
+
+def _git_dir(path: Path) -> Path | None:
+    """The git directory of a worktree: `.git` itself, or where that file points to."""
+    there = path / ".git"
+    if there.is_dir():
+        return there
+    told = _first_line(there).removeprefix("gitdir: ")
+    return path / told if told else None
+
+
+def _first_line(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape").partition("\n")[0].strip()
+    except OSError:
+        return ""
+
+
+def _returns_to(git_dir: Path) -> str:
+    """The short name of the branch; git writes a commit, or words, where an operation began on no branch."""
+    written = [_first_line(git_dir / name) for name in _RETURNS_TO]
+    found = next((name.removeprefix("refs/heads/") for name in written if name.startswith("refs/heads/")), "")
+    bisected = _first_line(git_dir / "BISECT_START")
+    return found or ("" if is_commit_id(bisected) else bisected)

@@ -138,11 +138,15 @@ class StagePart:
 
 @dataclass(frozen=True)
 class Carried:
-    """What a finished stage left for this one: the file it stands in, and its text."""
+    """What a finished stage left for this one: the file it stands in, and its text.
+
+    `caution` says why it is not to be believed like one that was recorded here.
+    """
 
     stage: int
     path: str
     text: str
+    caution: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.git.astray import find_astray
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.checkouts import find_astray
 from okstra_git.git.objects import name_of_blob
-from okstra_git.git.refs import find_quietly, resolve_commit
+from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git, open_repository
+from okstra_git.git.revisions import BRANCH, find_recorded, printed_name
 from okstra_git.git.uncommitted import list_uncommitted, under_way
 from okstra_git.git.upstreams import upstream_of
 from okstra_git.git.worktrees import Worktree, list_worktrees
@@ -20,7 +21,7 @@ from okstra_git.runs.explain import PlanFacts, StageFacts
 def gather_facts(git: Git, task: Task, *, targets: Sequence[str], findings: Mapping[int, str]) -> dict[int, StageFacts]:
     """What git says now of every stage on record; `targets` are branches that work is merged into. Changes nothing."""
     trees = list_worktrees(git)
-    merged = [commit for name in targets if (commit := resolve_commit(git, name))]
+    merged = [commit for name in targets if (commit := find_recorded(git, name))]
     return {number: _facts(git, task, number, trees, merged, findings.get(number, "ok")) for number in task.stages}
 
 
@@ -51,6 +52,7 @@ def _facts(
         unmerged=_count(git, tip, [*merged, *([base] if base else [])] if merged else None),
         unpushed=_count(git, tip, [upstream] if upstream else None),
         upstream=(upstream or "").removeprefix("refs/remotes/"),
+        ref=printed_name(git, BRANCH + branch) if tip else "",
         finding=finding,
         astray=astray.what if astray is not None and astray.kind == "elsewhere" else "",
     )

@@ -16,7 +16,8 @@ from okstra_git.state.registry import reserve
 from okstra_git.state.store import Appended, Store
 from okstra_git.tasks.beginning import Beginning
 from okstra_git.tasks.checks import require_open
-from okstra_git.tasks.reserving import check_place, check_standing, start_of, usual_branch
+from okstra_git.tasks.going_back import check_standing
+from okstra_git.tasks.reserving import check_place, start_of, usual_branch
 from okstra_git.tasks.starting import one_commit
 
 

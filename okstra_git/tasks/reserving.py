@@ -2,19 +2,22 @@
 
 import os
 from pathlib import Path
-from shlex import quote
 
-from okstra_git.errors import OkstraError
-from okstra_git.git.checkouts import Astray, find_astray
+from okstra_git.commands import word
+from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.history import merge_base
-from okstra_git.git.reflogs import last_head
-from okstra_git.git.refs import find_ref
+from okstra_git.git.holding import in_words
+from okstra_git.git.holdings import read_holdings
+from okstra_git.git.refs import find_quietly, find_ref
+from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
-from okstra_git.git.worktrees import add_worktree, find_worktree, is_clean, list_worktrees, remove_worktree
+from okstra_git.git.upstreams import tracking_names
+from okstra_git.git.worktrees import add_worktree, find_worktree
 from okstra_git.names import CommitId, TaskKey, is_text, shown
 from okstra_git.records.events import PlaceReserved
 from okstra_git.records.states import Place, Task
-from okstra_git.tasks.checks import BranchExists, BranchMissing, DirectoryTaken, WorktreeDirty, WorktreeElsewhere
+from okstra_git.tasks.checks import BranchExists, BranchMissing, DirectoryTaken, WorktreeDirty
+from okstra_git.tasks.going_back import is_empty
 
 
 def usual_branch(task: Task, number: int) -> str:
@@ -35,99 +38,51 @@ def check_place(git: Git, task: Task, place: PlaceReserved) -> None:
     _check_directory(git, place)
 
 
-def check_standing(git: Git, place: Place) -> None:
-    """Refuse to go back to a directory that has become something else; one that is gone or empty is made again."""
-    refusal = find_refusal(git, Path(place.worktree or ""), place.branch)
-    if refusal is not None:
-        raise refusal
-
-
-def find_refusal(git: Git, path: Path, branch: str) -> OkstraError | None:
-    """Why nobody can go back to this directory as the checkout of the branch, with the lines that put it right.
-
-    None when it is that, and when it is gone or empty, so that it may be made again.
-    """
-    astray = find_astray(git, path, branch)
-    if astray is None:
-        return None
-    if astray.kind == "elsewhere":
-        return _elsewhere(git, path, branch, astray)
-    if astray.kind == "gone" or _is_empty(path):
-        return _moved(git, path, branch)
-    repair = f"git -C {quote(str(git.top))} worktree repair"
-    again = "move it away, then repeat: its branch is checked out there again"
-    hint = repair if find_worktree(git, path) is not None else again
-    return DirectoryTaken(f"{path} {astray.what}", path=str(path), hint=hint)
-
-
-def _elsewhere(git: Git, path: Path, branch: str, astray: Astray) -> WorktreeElsewhere:
-    there = f"git -C {quote(str(path))}"
-    if find_ref(git, f"refs/heads/{branch}"):
-        hint = f"{there} switch {quote(branch)}"
-    elif astray.branch not in (None, branch):
-        hint = f"when {astray.branch} is the same branch under a new name: {there} branch -m {quote(branch)}"
-    elif (last := last_head(path)) is not None:
-        hint = f"{there} update-ref refs/heads/{quote(branch)} {last}"
-    else:
-        hint = f"{there} switch -c {quote(branch)}"
-    return WorktreeElsewhere(
-        f"the worktree {path} {astray.what}", hint=hint, path=str(path), branch=branch, found=astray.branch
-    )
-
-
-def _moved(git: Git, path: Path, branch: str) -> WorktreeElsewhere | None:
-    """A branch that is checked out in another directory cannot have one of its own."""
-    real, (main, *linked) = path.resolve(), list_worktrees(git)
-    others = [tree for tree in (main, *linked) if tree.branch == branch and tree.path.resolve() != real]
-    tree = next((tree for tree in others if tree.path.is_dir()), None)
-    if tree is None:
-        return None
-    there = quote(str(tree.path))
-    unlock = f"git worktree unlock {there}\n" if tree.is_locked else ""
-    move = f"{unlock}git worktree move {there} {quote(str(path))}"
-    return WorktreeElsewhere(
-        f"branch {branch} is checked out in {tree.path}, and not in {path}, the directory of its stage",
-        hint=f"git -C {there} switch --detach" if tree == main else move,
-        path=str(path),
-        branch=branch,
-        found=str(tree.path),
-    )
-
-
-def _is_empty(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
-
-
 def make_worktree(git: Git, key: TaskKey, number: int, place: Place, base: CommitId) -> bool:
     """Check the place's branch out in its directory, at `base` when it is new; False when it stands there already."""
     path = Path(place.worktree or "")
     tip = find_ref(git, f"refs/heads/{place.branch}")
     here = find_worktree(git, path)
-    if here is not None and path.is_dir() and not _is_empty(path):
+    if here is not None and path.is_dir() and not is_empty(path):
         return False
     if here is not None and path.is_dir():
         path.rmdir()
     if here is not None and here.head == tip:
-        remove_worktree(git, here.path)  # its directory is gone, its branch has everything
+        remove_worktree(git, here)  # its directory is gone, its branch has everything
     reason = f"okstra task={key} stage={number}"
     add_worktree(git, path, branch=place.branch, base=None if tip else base, reason=reason)
     return True
 
 
+def make_branch(git: Git, branch: str, base: CommitId) -> None:
+    """Create the branch at its base, without a worktree; refuses one that is there by now, or that git cannot make."""
+    try:
+        run_git(["branch", "--no-track", "--", branch, base], cwd=git.top)
+    except GitFailed as failed:
+        told = f"the branch {shown(branch)} cannot be made: {failed.message}"
+        raise BranchExists(told, branch=branch, hint="name another one with --branch") from failed
+
+
 def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
-    """An adopted branch exists; any other is new, or was this stage's own before."""
+    """A branch to adopt is here or nowhere; any other is new, or was this stage's own before."""
     tip = find_ref(git, f"refs/heads/{place.branch}")
-    if place.adopted and tip is None:
-        hint = "create it first, or leave --no-worktree out to get a branch and a worktree"
-        raise BranchMissing(f"there is no branch {shown(place.branch)} to adopt", branch=place.branch, hint=hint)
+    remote = [name for name in tracking_names(git, place.branch) if find_quietly(git, f"refs/remotes/{name}")]
+    if place.adopted and tip is None and remote:
+        fetched = remote[0]
+        raise BranchMissing(
+            f"there is no branch {shown(place.branch)} here, and there is {shown(fetched)}",
+            branch=place.branch,
+            hint=f"git branch {word(place.branch)} {word('refs/remotes/' + fetched)}, then the same line again",
+        )
     before = task.places.get(place.scope)
     if place.adopted or tip is None or (before is not None and before.branch == place.branch):
         return
+    number = place.scope.removeprefix("stage-")
+    adopting = f"git okstra stage start {word(number)} --task-key {word(task.key.replace('/', ':'))}"
     raise BranchExists(
         f"branch {place.branch} exists already and was not this stage's before",
         branch=place.branch,
-        hint=f"to go on in it: git okstra stage start {place.scope.removeprefix('stage-')} --task-key "
-        f"{task.key.replace('/', ':')} --branch {quote(place.branch)} --no-worktree",
+        hint=f"to go on in it: {adopting} --branch {word(place.branch)} --no-worktree",
     )
 
 
@@ -158,9 +113,11 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
             path=place.worktree,
             hint=f"check out {place.branch} there, or remove it: git okstra worktree prune",
         )
-    if not is_clean(here.path):
+    held = read_holdings(git, here).uncommitted
+    if held:
         raise WorktreeDirty(
-            f"the worktree {path} has changes that are not committed",
+            f"the worktree {path} cannot be used again: {in_words(held)}",
             path=place.worktree,
-            hint="commit or stash them there, then start the stage again",
+            hint="commit or stash what lies there, then start the stage again",
+            kinds=[each.kind for each in held],
         )
