@@ -13,7 +13,7 @@ from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import UsageError
 from okstra_git.git.config import write_setting
 from okstra_git.git.settings import require_setting
-from okstra_git.names import shown
+from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.briefs import parse_brief
 from okstra_git.records.states import Task
@@ -65,10 +65,10 @@ def read_directive(session: Session, said: Mapping[str, Any]) -> str:
     except OSError as error:
         why = error.strerror or "it cannot be read"
         hint = "name an existing file"
-        raise PaperMissing(f"the directive {shown(name)} cannot be read: {why}", hint=hint) from error
+        raise PaperMissing(f"the directive {shown_path(name)} cannot be read: {why}", hint=hint) from error
     text = decode(data, name=name).strip()
     if not text:
-        raise PaperMissing(f"the directive {shown(name)} is empty", hint="write one, or leave the option out")
+        raise PaperMissing(f"the directive {shown_path(name)} is empty", hint="write one, or leave the option out")
     return text
 
 

@@ -15,7 +15,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.astray import find_astray
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.git.revisions import require_named
-from okstra_git.names import shown
+from okstra_git.names import shown_path
 from okstra_git.paths import plan_key
 from okstra_git.plans.clarifications import holds_up
 from okstra_git.plans.drift import Drift, drifted_files
@@ -267,7 +267,7 @@ def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
         data = read_document(path)
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        raise PaperMissing(f"{what} {shown(named)} cannot be read: {why}", hint="name an existing file") from error
+        raise PaperMissing(f"{what} {shown_path(named)} cannot be read: {why}", hint="name an existing file") from error
     decode(data, name=named)
     return Attached(order.project.relative(path.resolve()), data)
 

@@ -13,7 +13,7 @@ from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.upstreams import tracking_names
 from okstra_git.git.worktrees import add_worktree, find_worktree
-from okstra_git.names import CommitId, TaskKey, is_text, shown
+from okstra_git.names import CommitId, TaskKey, is_text, shown, shown_path
 from okstra_git.records.events import PlaceReserved
 from okstra_git.records.states import Place, Task
 from okstra_git.tasks.checks import BranchExists, BranchMissing, DirectoryTaken, WorktreeDirty
@@ -93,7 +93,7 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
     path = Path(place.worktree)
     if not is_text(place.worktree):
         raise DirectoryTaken(
-            f"the worktree's path {shown(place.worktree)} is not UTF-8 and cannot be recorded",
+            f"the worktree's path {shown_path(place.worktree)} is not UTF-8 and cannot be recorded",
             hint="git okstra config set okstra.worktreeRoot DIR",
         )
     if not os.path.lexists(path):
