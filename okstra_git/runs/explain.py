@@ -304,9 +304,7 @@ def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool) -> RunAdvice
     """What to do about one run by itself."""
     what = f"run {run.id} ({run.task_type})"
     if not run.is_active:
-        return RunAdvice(
-            run.id, f"{what} ended as {run.status}", new_run_command(task, run), "a run that ended stays so"
-        )
+        return RunAdvice(run.id, f"{what} ended as {run.status}", after_run(task, run)[0], "a run that ended stays so")
     who = (
         f"{what} is led by {named(run.holder)}, which {'is at work' if life.is_live else 'is dead'}{_because(life.why)}"
     )
@@ -327,3 +325,15 @@ def new_run_command(task: Task, run: Run) -> str:
     """The command that prepares a new run in the place of this one."""
     stage = f" --stage {run.stage}" if run.stage is not None else ""
     return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {word(run.task_type)}{stage}"
+
+
+def after_run(task: Task, run: Run) -> tuple[str, str]:
+    """What there is in the place of a run that cannot be led on, and why: a new one only where it would be prepared."""
+    key, is_done = task.key.replace("/", ":"), run.stage in finished_stages(task)
+    if not task.is_open:
+        return f"git okstra task open {word(key)}", "the task is closed"
+    if run.stage is not None and run.task_type == GUARDED and is_done:
+        return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is done"
+    if run.stage is not None and run.task_type != GUARDED and not is_done:
+        return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is not done any more"
+    return new_run_command(task, run), "a new one"
