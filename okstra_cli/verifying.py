@@ -20,7 +20,7 @@ from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
-from okstra_git.names import CommitId, shown
+from okstra_git.names import CommitId, shown_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.runs.redaction import redact
@@ -77,7 +77,7 @@ def _document(session: Session, text: str, *, what: str) -> tuple[bytes, Source]
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise DocumentMissing(
-            f"the {what} {shown(text)} cannot be read: {error}",
+            f"the {what} {shown_path(text)} cannot be read: {error}",
             hint="write it first; name it as a file",
             path=text[:200],
         ) from error

@@ -34,7 +34,8 @@ def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -
     if said["resume_clarification"]:
         from okstra_cli.preparing.clarifying import clarified_request
 
-        return answer_prepare(session, clarified_request(session, identity, said["task_type"]), **who)
+        clarified = clarified_request(session, identity, said["task_type"], holder=said["holder"])
+        return answer_prepare(session, clarified, **who)
     if said["task_type"] is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
     key = require_key(session, identity)

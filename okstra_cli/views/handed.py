@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
@@ -55,11 +55,12 @@ def pr_status(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> str:
     return "landed" if pr.status == "open" and landed else pr.status
 
 
-def status_json(git: Git, task: Task, elsewhere: Collection[str]) -> dict[str, Any]:
-    """Groups, pull requests and landings of one task; `elsewhere` landed where they do not go to."""
+def status_json(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str]) -> dict[str, Any]:
+    """Groups, pull requests and landings of one task; `elsewhere` landed where they do not go to, `stale` stages need
+    a decision."""
     return {
         "task": task.key.replace("/", ":"),
-        "groups": [_group_json(one) for one in list_groups(git, task, elsewhere)],
+        "groups": [_group_json(one) for one in list_groups(git, task, elsewhere, stale)],
         "prs": [pr_json(task, pr, elsewhere) for pr in task.prs.values()],
         "stages": [_stage_json(stage) for _, stage in sorted(task.stages.items())],
     }
@@ -100,20 +101,20 @@ def _stage_json(stage: Stage) -> dict[str, Any]:
     }
 
 
-def status_page(git: Git, seen: Sequence[tuple[Task, Collection[str]]]) -> Page:
+def status_page(git: Git, seen: Sequence[tuple[Task, Collection[str], Mapping[int, str]]]) -> Page:
     page = Page()
-    for task, elsewhere in seen:
-        _task(page, git, task, elsewhere)
+    for task, elsewhere, stale in seen:
+        _task(page, git, task, elsewhere, stale)
     if not seen:
         page.line("nothing is being handed over")
         page.line(Cell("next: git okstra handoff eligible --task-key KEY", "faint"))
     return page
 
 
-def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str]) -> None:
+def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str]) -> None:
     key = task.key.replace("/", ":")
     page.line(Cell(key, "strong"))
-    groups = list_groups(git, task, elsewhere)
+    groups = list_groups(git, task, elsewhere, stale)
     known = {one.group.id for one in groups}
     rows = [_group_row(task, one, elsewhere) for one in groups]
     rows += [_pr_row(task, pr, elsewhere) for pr in task.prs.values() if pr.group not in known]
@@ -126,6 +127,8 @@ def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str]) -> None:
             stages, base = ",".join(map(str, one.group.stages)), printed_recorded(git, one.group.base_ref)
             update = " --update" if one.state == "in-pr" else ""
             command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}{update}"
+            if "stale-history" in codes:
+                command = f"git okstra reconcile --task-key {key} --check"
             page.line(Cell(f"    next: {command}", "faint"))
     for _, stage in sorted(task.stages.items()):
         if stage.landing is not None:

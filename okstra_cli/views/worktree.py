@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 from okstra_git.git.changes import show_path
 from okstra_git.git.holding import size_in_words
+from okstra_git.records.base import show_time
 from okstra_git.records.events import PlaceReleased
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ def row_json(row: PlaceRow) -> dict[str, Any]:
         "adopted": place.adopted,
         "status": place.status,
         "base_ref": place.base_ref,
+        "phase": place.phase or None,
+        "stages": list(place.stages) if place.stages is not None else None,
+        "at": show_time(place.at),
     }
 
 

@@ -24,7 +24,7 @@ from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.superseding import superseding_facts
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.names import CommitId, TaskKey, parse_branch, shown, shown_path
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Place, Stage, State, Task
@@ -327,7 +327,7 @@ def _conflict(wanted: Wanted, composed: Composed) -> GroupConflict:
         who = f"stage {first.stages[0]} contradicts {shown(wanted.base_ref)}"
         hint = f"rebase stage {first.stages[0]} onto {wanted.base_ref}, record and verify it again; then assemble again"
     refusal = GroupConflict(
-        f"{who} in {shown(first.path)} ({first.kind}){more}; nothing was made",
+        f"{who} in {shown_path(first.path)} ({first.kind}){more}; nothing was made",
         hint=hint,
         untried=list(composed.untried),
     )
