@@ -131,7 +131,7 @@ def branch_refs(name: str) -> tuple[str, ...]:
     """The refs that a branch's name may mean, in their order: a full one itself; a short one here, then as fetched."""
     if name.startswith("refs/"):
         return (name,) if name.startswith((BRANCH, FETCHED)) else ()
-    return (BRANCH + name, FETCHED + name) if name else ()
+    return (BRANCH + name, FETCHED + name) if name and not _means_no_branch(name) else ()
 
 
 def find_branch_ref(git: Git, name: str) -> str | None:
