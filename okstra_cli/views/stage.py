@@ -67,7 +67,12 @@ def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[s
         "released": is_released(task, stage),
         "commit": stage.range.head if stage.range else None,
         "base": (stage.range.base if stage.range else stage.base) or None,
-        "verified": {"commit": verified.commit, "tree": verified.tree, "carries": stage.is_verified}
+        "verified": {
+            "commit": verified.commit,
+            "tree": verified.tree,
+            "carries": stage.is_verified,
+            "again": verified.again or None,
+        }
         if verified
         else None,
         "pr": {"url": pr.url, "state": pr.status, "group": pr.group, "branch": pr.branch} if pr is not None else None,
@@ -206,10 +211,10 @@ def _handed(stage: Stage) -> Iterable[tuple[str, str]]:
     verified, landing = stage.verified, stage.landing
     if verified is not None:
         stands = "stands" if stage.is_verified else "does not stand any more"
-        yield (
-            "verified",
-            f"{verified.commit[:10]}, tree {verified.tree[:10]}, {_count(len(verified.checks), 'check')}; {stands}",
-        )
+        again = f"; its report was recorded for tree {verified.again[:10]} before" if verified.again else ""
+        checks = _count(len(verified.checks), "check")
+        told = f"{verified.commit[:10]}, tree {verified.tree[:10]}, {checks}; {stands}{again}"
+        yield "verified", told
     if stage.pr is not None:
         yield "in", stage.pr
     if landing is not None:
