@@ -19,13 +19,16 @@ def list_(
     identity: Identity,
     released: Annotated[bool, typer.Option("--released", help="Released rows too.")] = False,
 ) -> Answer:
-    """List who owns which branch and worktree, and how each worktree stands."""
+    """List who owns which branch and worktree, and what is open there: uncommitted files, another branch or none."""
     from okstra_cli.views import worktree as view
+    from okstra_git.tasks.checked_out import see_places
     from okstra_git.tasks.places import list_places
 
     session = Session.of(context)
     rows = list_places(session.git, session.store.read().state, only=identity.task, with_released=released)
-    return Answer({"worktrees": [view.row_json(row) for row in rows]}, lambda: view.list_page(rows))
+    seen = see_places(rows)
+    worktrees = [view.row_json(row, each) for row, each in zip(rows, seen, strict=True)]
+    return Answer({"worktrees": worktrees}, lambda: view.list_page(rows, seen))
 
 
 @app.command("release")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from okstra_cli.open_work import checkout_json
 from okstra_cli.page import Cell, Page
 from okstra_git.git.changes import show_path
+from okstra_git.git.checkouts import clauses_of
 from okstra_git.git.holding import size_in_words
 from okstra_git.records.base import show_time
 from okstra_git.records.events import PlaceReleased
 
 if TYPE_CHECKING:
+    from okstra_git.git.checkouts import Checkout
     from okstra_git.git.holding import Holding
     from okstra_git.records.events import AnyFact
     from okstra_git.tasks.places import PlaceRow, Pruned
@@ -20,8 +23,8 @@ LISTED = 50
 """Paths that JSON names; the count says how many there are."""
 
 
-def row_json(row: PlaceRow) -> dict[str, Any]:
-    """One registry row with what stands at its path."""
+def row_json(row: PlaceRow, seen: Checkout | None = None) -> dict[str, Any]:
+    """One registry row with what stands at its path; `checkout` is null where there is no worktree."""
     place = row.place
     return {
         "task": row.task.replace("/", ":"),
@@ -37,18 +40,25 @@ def row_json(row: PlaceRow) -> dict[str, Any]:
         "phase": place.phase or None,
         "stages": list(place.stages) if place.stages is not None else None,
         "at": show_time(place.at),
+        "checkout": checkout_json(seen),
     }
 
 
-def list_page(rows: Sequence[PlaceRow]) -> Page:
+def list_page(rows: Sequence[PlaceRow], checkouts: Sequence[Checkout | None]) -> Page:
     page = Page()
     if not rows:
         page.line("no branch or worktree is reserved")
-    page.table(("task", "for", "branch", "worktree"), [_cells(row) for row in rows])
+    cells = [_cells(row, seen) for row, seen in zip(rows, checkouts, strict=True)]
+    headers = ["task", "for", "branch", "open", "worktree"]
+    if not any(row[3].text for row in cells):
+        del headers[3]
+        for each in cells:
+            del each[3]
+    page.table(headers, cells)
     return page
 
 
-def _cells(row: PlaceRow) -> list[Cell]:
+def _cells(row: PlaceRow, seen: Checkout | None) -> list[Cell]:
     place = row.place
     where = (
         Cell(place.worktree or "-")
@@ -59,6 +69,7 @@ def _cells(row: PlaceRow) -> list[Cell]:
         Cell(row.task.replace("/", ":"), "strong"),
         Cell(f"{place.scope or 'task'} {'' if place.status == 'active' else place.status}"),
         Cell(place.branch),
+        Cell(", ".join(clauses_of(seen, place.branch)) if seen is not None else "", "warn"),
         where,
     ]
 
