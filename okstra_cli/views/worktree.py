@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
@@ -10,11 +10,14 @@ from okstra_git.records.events import PlaceReleased
 
 if TYPE_CHECKING:
     from okstra_git.records.events import AnyFact
+    from okstra_git.records.states import Place
+    from okstra_git.state.whereabouts import Astray
     from okstra_git.tasks.places import PlaceRow, Pruned
+    from okstra_git.tasks.relinking import Repaired
 
 
-def row_json(row: PlaceRow) -> dict[str, Any]:
-    """One registry row with what stands at its path."""
+def row_json(row: PlaceRow, astray: Astray | None) -> dict[str, Any]:
+    """One registry row with what stands at its path, and what is wrong with that."""
     place = row.place
     return {
         "task": row.task.replace("/", ":"),
@@ -27,30 +30,62 @@ def row_json(row: PlaceRow) -> dict[str, Any]:
         "adopted": place.adopted,
         "status": place.status,
         "base_ref": place.base_ref,
+        "problem": astray.code if astray else None,
+        "found": str(astray.found) if astray and astray.found else None,
+        "hint": astray.line if astray else None,
     }
 
 
-def list_page(rows: Sequence[PlaceRow]) -> Page:
+def list_page(rows: Sequence[PlaceRow], astray: Mapping[Place, Astray]) -> Page:
+    """The rows, and under them what is wrong with some, each with the line that settles it."""
     page = Page()
     if not rows:
         page.line("no branch or worktree is reserved")
-    page.table(("task", "for", "branch", "worktree"), [_cells(row) for row in rows])
+    page.table(("task", "for", "branch", "worktree"), [_cells(row, astray.get(row.place)) for row in rows])
+    for row in rows:
+        found = astray.get(row.place)
+        if found is not None:
+            page.line(Cell(found.message, "warn"))
+            page.line(Cell(f"  next: {found.line}", "faint"))
     return page
 
 
-def _cells(row: PlaceRow) -> list[Cell]:
+def _cells(row: PlaceRow, astray: Astray | None) -> list[Cell]:
     place = row.place
-    where = (
-        Cell(place.worktree or "-")
-        if place.worktree is None or row.exists
-        else Cell(f"{place.worktree} (gone)", "warn")
-    )
+    where = Cell(place.worktree or "-")
+    if astray is not None:
+        where = Cell(f"{place.worktree} ({astray.trouble})", "warn")
+    elif place.worktree is not None and not row.exists:
+        where = Cell(f"{place.worktree} (gone)", "faint")
     return [
         Cell(row.task.replace("/", ":"), "strong"),
         Cell(f"{place.scope or 'task'} {'' if place.status == 'active' else place.status}"),
         Cell(place.branch),
         where,
     ]
+
+
+def repaired_json(done: Repaired) -> dict[str, Any]:
+    """One worktree that was astray, and what became of it."""
+    return {
+        "task": done.row.task.key.replace("/", ":"),
+        "scope": done.row.place.scope or "task",
+        "worktree": done.row.place.worktree,
+        "problem": done.row.code,
+        "settled": done.is_settled,
+        "done": done.done,
+    }
+
+
+def repaired_page(done: Sequence[Repaired], *, dry_run: bool) -> Page:
+    """A line for each, or that there was nothing to do."""
+    page = Page()
+    for each in done:
+        would = "would be " if dry_run and each.is_settled else ""
+        page.line(Cell(each.row.subject, "strong"), f": {would}{each.done}")
+    if not done:
+        page.line("every worktree of this clone is where it is recorded")
+    return page
 
 
 def released_json(fact: AnyFact) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from pygit2.enums import ObjectType
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import run_git
+from okstra_git.git.links import read_pointer
+from okstra_git.git.main_tree import Hidden, find_hidden
 
 CACHED_BLOB = 64 << 10
 CACHE_SIZE = 16 << 20
@@ -86,15 +88,42 @@ def open_repository(start: Path) -> Git:
     try:
         found = pygit2.discover_repository(str(start))
         if found is None:
-            raise NoRepository(f"{start} is not inside a git repository", hint="run 'git init' first, or use -C DIR")
+            raise _cut_off(start) or NoRepository(
+                f"{start} is not inside a git repository", hint="run 'git init' first, or use -C DIR"
+            )
         handle = pygit2.Repository(str(start))  # from a git directory that stands elsewhere it would guess the worktree
     except pygit2.GitError as error:
         raise _refusal(start, str(error)) from error
     _refuse_formats(handle, start)
     _read_quickly()
     git_dir = Path(handle.path)
-    work_tree = Path(handle.workdir) if handle.workdir else None
-    return Git(handle, git_dir, _common_dir(git_dir), work_tree)
+    return Git(handle, git_dir, _common_dir(git_dir), _work_tree(handle, start))
+
+
+def _work_tree(handle: pygit2.Repository, start: Path) -> Path | None:
+    """The worktree that `start` is in; libgit2 goes by the repository's entry, which a move by hand leaves behind."""
+    if not handle.workdir or Path(handle.workdir).is_dir():
+        return Path(handle.workdir) if handle.workdir else None
+    here = next((folder for folder in _upwards(start) if (folder / ".git").exists()), None)
+    hidden = _hidden_from(start) if here is not None and (here / ".git").is_dir() else None
+    if hidden is not None:
+        raise NoRepository(hidden.sentence, hint=hidden.remedy)
+    return here
+
+
+def _upwards(start: Path) -> tuple[Path, ...]:
+    return (start.resolve(), *start.resolve().parents)
+
+
+def _cut_off(start: Path) -> NoRepository | None:
+    """The refusal for a worktree whose repository is not where its `.git` file says, mostly because that was moved."""
+    folder = next((each for each in _upwards(start) if (each / ".git").is_file()), None)
+    if folder is None:
+        return None
+    there = read_pointer(folder / ".git")
+    told = f"leads to {there}, where nothing is" if there else "is damaged"
+    hint = "run 'git worktree repair' in the repository that it is a worktree of, where that is now"
+    return NoRepository(f"the .git file of the worktree {folder} {told}", hint=hint)
 
 
 def _read_quickly() -> None:
@@ -131,7 +160,16 @@ def _refusal(start: Path, complaint: str) -> OkstraError:
         )
     if "extension" in complaint or "format" in complaint or "version" in complaint:
         return _unsupported(start, _format_of(start) or complaint)
+    hidden = _hidden_from(start)
+    if hidden is not None:
+        return NoRepository(hidden.sentence, hint=hidden.remedy)
     return NoRepository(f"the repository at {start} cannot be opened: {complaint}", hint="git fsck")
+
+
+def _hidden_from(start: Path) -> Hidden | None:
+    """What in the repository's configuration hides its main worktree, to which libgit2 says that nothing is there."""
+    found = next((folder / ".git" for folder in _upwards(start) if (folder / ".git").is_dir()), None)
+    return next(find_hidden(found), None) if found is not None else None
 
 
 def _unsupported(start: Path, what: str) -> UnsupportedRepository:
