@@ -9,6 +9,7 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.binary import run_git
 from okstra_git.git.config import read_setting
 from okstra_git.git.history import resolve_head
+from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
@@ -181,13 +182,13 @@ def warn_of_nested_worktree(session: Session, path: Path) -> None:
 
 
 def default_base(session: Session) -> str:
-    """The branch checked out here, or the commit where HEAD is detached."""
+    """The branch checked out here, in full where its short name fits another ref; or the commit of a detached HEAD."""
     branch = current_branch(session.git)
     head = resolve_head(session.git)
     if head is None:
         hint = "commit something first, or name where to begin: --base REF, for a run --base-ref REF"
         raise NothingToBeginOn("there is no commit here yet to begin a stage on", hint=hint)
-    return branch or head
+    return printed_name(session.git, BRANCH + branch) if branch else head
 
 
 def worktree_path(session: Session, key: TaskKey, stage: int) -> Path:

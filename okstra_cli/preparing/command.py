@@ -64,8 +64,6 @@ def answer_prepare(
 
     A person on a terminal is shown where that is, unless the `whole` prompt is wanted.
     """
-    session.flags.text = not session.flags.json  # skills read the labels off a terminal too
-    session.flags.codes = not session.around.stdout_is_terminal
     verifies = read_setting(session.git, require_setting("okstra.planVerification")).value is not False
     request = replace(request, plan_verification=request.plan_verification and verifies)
     done = prepare_run(Order(session, request, session.began, holder, lead_session))

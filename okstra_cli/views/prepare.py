@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.commands import word
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def prepared_json(run: Run, context: RunContext, prompt: str, *, again: bool) ->
 
 def start_command(context: RunContext) -> str:
     """The line by which a person starts the lead: Claude Code, in the project, with the prompt as its first message."""
-    model, prompt = quote(context.options.lead_model), quote(context.paths.prompt)
-    return f'cd {quote(context.project.root)} && claude --model {model} "$(cat {prompt})"'
+    model, prompt = word(context.options.lead_model), word(context.paths.prompt)
+    return f'cd {word(context.project.root)} && claude --model {model} "$(cat {prompt})"'
 
 
 def prepared_page(run: Run, context: RunContext, prompt: str, *, again: bool) -> Page:

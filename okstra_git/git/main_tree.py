@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from shlex import quote
 from typing import NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.git.binary import run_git
 
 
@@ -29,11 +29,11 @@ def find_hidden(common_dir: Path) -> Iterator[Hidden]:
     for file in files:
         if _read(file, "core.bare", "--type=bool") == "true":
             told = f"core.bare is true in {file}, so git works in no worktree in {common_dir.parent}"
-            yield Hidden("core.bare", told, f"git -C / config --file {quote(str(file))} core.bare false")
+            yield Hidden("core.bare", told, f"git -C / config --file {word(str(file))} core.bare false")
         where = _read(file, "core.worktree")
         if where is not None and (common_dir / where).resolve() != common_dir.parent.resolve():
             told = f"core.worktree is {where!r} in {file}, so git takes that for the worktree in {common_dir.parent}"
-            yield Hidden("core.worktree", told, f"git -C / config --file {quote(str(file))} --unset-all core.worktree")
+            yield Hidden("core.worktree", told, f"git -C / config --file {word(str(file))} --unset-all core.worktree")
 
 
 def _read(file: Path, key: str, *options: str) -> str | None:

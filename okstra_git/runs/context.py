@@ -8,7 +8,7 @@ from typing import Any
 class RunPart:
     """The run itself; `seq` has three digits, `folder` and all other paths are relative to the project's root.
 
-    `inputs` is the fingerprint of everything the run was prepared from.
+    `inputs` is the fingerprint of everything the run was prepared from, `session` the lead's, as far as it is known.
     """
 
     id: str
@@ -21,6 +21,7 @@ class RunPart:
     stage: int | None = None
     scope: str = ""
     inputs: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,15 @@ class StagePart:
 
 @dataclass(frozen=True)
 class Carried:
-    """What a finished stage left for this one: the file it stands in, and its text."""
+    """What a finished stage left for this one: the file it stands in, and its text.
+
+    `caution` says why it is not to be believed like one that was recorded here.
+    """
 
     stage: int
     path: str
     text: str
+    caution: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,10 +176,15 @@ class WorktreePart:
 
 @dataclass(frozen=True)
 class TeamPart:
-    """The team's exact name, and the stages that other live runs hold; any of them forbids making a team."""
+    """The team's exact name, and the stages that other live runs hold; any of them forbids making a team.
+
+    `former` is what an attempt at this run that died had recorded of making one (`ok`, `error`), where none may be
+    made now.
+    """
 
     name: str
     occupied: tuple[int, ...] = ()
+    former: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
+from okstra_git.commands import word
 from okstra_git.git.history import find_commit
 from okstra_git.git.links import find_entry
 from okstra_git.git.refs import find_quietly
@@ -43,20 +43,20 @@ def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | Non
     told = f"branch {place.branch} of {key} stage {stage.number} is not there any more"
     new = find_new_name(git, place.branch, place.worktree)
     if new is not None:
-        record = f"git okstra stage done {stage.number} --task-key {key} --branch {quote(new)}"
+        record = f"git okstra stage done {stage.number} --task-key {key} --branch {word(new)}"
         if stage.branch == new:
             return None
         told += f"; it seems to be {shown(new)} now"
         if stage.range is not None:
             return LostBranch(task, stage, "branch.renamed", told, record)
         told += f", by which it can be recorded once it is done: {record}"
-        back = f"git branch -m {quote(new)} {quote(place.branch)}"
+        back = f"git branch -m {word(new)} {word(place.branch)}"
         return LostBranch(task, stage, "branch.renamed", told, back)
     commit = stage.range.head if stage.range is not None else _last_seen(git, place) or stage.base
     if find_commit(git, commit) is None:
         return None
     what = "what is recorded of it" if stage.range is not None else "the last that is known of it"
-    line = f"git branch {quote(place.branch)} {commit}"
+    line = f"git branch {word(place.branch)} {commit}"
     return LostBranch(task, stage, "branch.missing", f"{told}; {what} is {commit[:10]}", line)
 
 

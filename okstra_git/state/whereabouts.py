@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Literal
 
+from okstra_git.commands import word
 from okstra_git.git.links import Link, find_entry, inspect_link, place_of
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import Worktree, list_worktrees
@@ -112,7 +112,7 @@ def _is_entered(git: Git, here: Path, place: Place) -> bool:
 def _link_line(git: Git, place: Place, link: Link) -> str | None:
     """The line by which git itself links the two again; None where its entry is gone."""
     if link is Link.UNKNOWN:
-        return f"git worktree repair {quote(place.worktree or '.')}"
+        return f"git worktree repair {word(place.worktree or '.')}"
     return "git worktree repair" if find_entry(git.common_dir, Path(place.worktree or "")) is not None else None
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from okstra_git.git.binary import run_git
 from okstra_git.git.links import Link, find_entry, inspect_link, read_pointer
-from okstra_git.git.refs import find_quietly, resolve_commit
+from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import find_recorded
 from okstra_git.git.worktrees import WorktreeFailed, add_no_checkout, add_worktree
 from okstra_git.names import TaskKey
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved
@@ -109,7 +110,7 @@ def _commit_of(git: Git, task: Task, place: Place) -> str:
     group = task.groups.get(id) if scope == "group" else None
     stage = task.stages.get(int(id)) if scope == "stage" else None
     recorded = group.range.head if group else stage.range.head if stage and stage.range else stage.base if stage else ""
-    commit = resolve_commit(git, recorded or place.base_ref) if recorded or place.base_ref else None
+    commit = find_recorded(git, recorded or place.base_ref) if recorded or place.base_ref else None
     if commit is None:
         hint = f"git okstra worktree release {words_for(task, place)}"
         raise WorktreeFailed(f"branch {place.branch} of {named(task, place)} is gone as well", hint=hint)
