@@ -10,6 +10,7 @@ from okstra_cli.inspecting_run import RunLook, look_at_run
 from okstra_cli.locating import find_stage_here, require_key
 from okstra_cli.output import Answer
 from okstra_cli.views import inspect_context as view
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.paths import ProjectPaths
 from okstra_git.runs.leases import GUARDED
@@ -136,7 +137,7 @@ def _asked(looking: Inspection, task: Task) -> Asked | None:
 
             return open_questions(disk, report)
         if run.report:
-            archived = f"; archived: git okstra run show {run.id} --archive" if run.archive else ""
+            archived = f"; archived: git okstra run show {word(run.id)} --archive" if run.archive else ""
             disk.note(f"the last report {run.report} is not here{archived}")
             return None
     return None

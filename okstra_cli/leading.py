@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.guarding import SESSION_VARIABLE, Guard
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import shown
@@ -173,7 +174,7 @@ def restore_place(session: Session, snapshot: Snapshot, into: str | None) -> tup
     if snapshot.worktree not in known or not Path(snapshot.worktree).is_dir():
         raise RestorePlace(
             f"the worktree {snapshot.worktree} is not there any more",
-            hint=f"git okstra run restore {snapshot.id} --into DIR",
+            hint=f"git okstra run restore {word(snapshot.id)} --into DIR",
             path=snapshot.worktree,
         )
     return Path(snapshot.worktree), False

@@ -11,6 +11,7 @@ from okstra_cli.leading import agent_session, asked_holder, keep_worktree, proje
 from okstra_cli.output import Answer
 from okstra_cli.preparing.renewing import renew
 from okstra_cli.views import run as view
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
@@ -61,7 +62,7 @@ def require_worktree(session: Session, task: Task, run: Run, *, is_ours: bool) -
     anew = new_run_command(task, run)
     raise WorktreeGone(
         f"the worktree of run {run.id} is gone: {run.worktree}",
-        hint=f"git okstra run abandon {run.id}\n{anew}" if is_ours else anew,
+        hint=f"git okstra run abandon {word(run.id)}\n{anew}" if is_ours else anew,
         run=run.id,
         worktree=run.worktree,
     )

@@ -12,7 +12,7 @@ from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
-from okstra_git.git.holding import in_words
+from okstra_git.git.holding import UNCOMMITTED, in_words
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
@@ -124,7 +124,7 @@ def _refuse_dirty(session: Session, tree: Worktree, stage: Stage, papers: Sequen
     Ignored files and caches are not part of a tree, and neither are the report and its data.
     """
     own = {os.fsencode(os.path.relpath(path.resolve(), tree.path.resolve())) for path in papers}
-    found = read_holdings(session.git, tree).uncommitted
+    found = read_holdings(session.git, tree).of(UNCOMMITTED | {"filtered"})
     held = [each for each in found if each.kind != "untracked" or not own.issuperset(each.paths)]
     if held:
         raise TreeDiffers(

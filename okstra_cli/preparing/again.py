@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.taking import is_own_earlier
+from okstra_git.commands import word
 from okstra_git.runs.bundle import verify_bundle
 from okstra_git.runs.leases import finished_stages
 from okstra_git.runs.stored_context import find_context
@@ -38,7 +39,7 @@ def _note_own(order: Order, own: list[Run]) -> None:
     if own:
         listed = ", ".join(f"{run.id} on stage {run.stage}" for run in own[-3:])
         more = f" and {len(own) - 3} more" if len(own) > 3 else ""
-        command = f"okstra run resume {own[-1].id}"
+        command = f"okstra run resume {word(own[-1].id)}"
         order.session.note(f"the same lead has {listed}{more} already; to go on with one: {command}")
 
 

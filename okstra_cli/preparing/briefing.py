@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
@@ -51,7 +52,7 @@ def find_brief(order: Order, task: Task) -> ReadBrief | None:
         group, name = order.key.group, order.key.task
         raise BriefMissing(
             f"{order.key} has no brief, and {order.request.phase.name} begins on one",
-            hint=f"git okstra brief new {group} {name}, fill it in, then name it with --brief-path",
+            hint=f"git okstra brief new {word(group)} {word(name)}, fill it in, then name it with --brief-path",
         )
     try:
         data = read_document(path)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.locating import require_key
 from okstra_cli.preparing.order import project_root
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.host.editors import edit_file, find_editor
 from okstra_git.paths import ProjectPaths
@@ -67,7 +68,7 @@ def _editor(session: Session, report: Path) -> str:
         return "vi"
     raise NoEditor(
         "there is neither an editor (EDITOR) nor a terminal to answer in",
-        hint=f"answer in {report}, then prepare again with --clarification-response {report}",
+        hint=f"answer in {word(report)}, then prepare again with --clarification-response {word(report)}",
         report=str(report),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
 from okstra_cli.preparing.renewing import schedule
+from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_entry, name_of_blob
@@ -125,7 +126,7 @@ class Documents:
         return PlanDrifted(
             f"files of stage {number} changed since the plan was approved: {listed}{more}",
             hint=f"plan anew with --task-type implementation-planning; or, when the plan still holds: "
-            f"git okstra plan approve {record.path} --task-key {self.order.key}",
+            f"git okstra plan approve {word(record.path)} --task-key {self.order.key}",
             stage=number,
             files=[each._asdict() for each in drifted],
             approved_at=record.commit,

@@ -11,6 +11,7 @@ from okstra_cli.landing import note_landings
 from okstra_cli.preparing.again import find_again
 from okstra_cli.preparing.papers import Documents, read_documents
 from okstra_cli.preparing.taking import Taken, take_run
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.records.events import RunAbandoned, RunPrepared
@@ -198,7 +199,7 @@ def _refuse_lost(task: Task, taken: Taken) -> None:
     if run is None or not run.is_active:
         raise RunLost(
             f"run {taken.run} was ended by somebody else while it was being prepared",
-            hint=f"git okstra run show {taken.run}",
+            hint=f"git okstra run show {word(taken.run)}",
             run=taken.run,
         )
 

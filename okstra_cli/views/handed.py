@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_git.commands import word
+from okstra_git.git.revisions import printed_recorded
 from okstra_git.handoff.overview import list_groups
 from okstra_git.records.base import show_time
 
@@ -121,9 +123,9 @@ def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str]) -> None:
             page.line(Cell(f"  group {one.group.id}: ", "warn"), change.message)
         codes = {change.code for change in one.changed}
         if codes and (one.state == "assembled" or codes != {"base-moved"}):
-            stages, base = ",".join(map(str, one.group.stages)), one.group.base_ref
+            stages, base = ",".join(map(str, one.group.stages)), printed_recorded(git, one.group.base_ref)
             update = " --update" if one.state == "in-pr" else ""
-            command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {base}{update}"
+            command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}{update}"
             page.line(Cell(f"    next: {command}", "faint"))
     for _, stage in sorted(task.stages.items()):
         if stage.landing is not None:
@@ -180,7 +182,7 @@ def closed_page(key: str, pr: PullRequest, *, changed: bool) -> Page:
     stages = ",".join(map(str, pr.stages))
     command = f"assemble --task-key {key} --stages {stages} --base BRANCH"
     if pr.replaced_by:
-        command = f"record-pr --task-key {key} --stages {stages} --branch BRANCH --url {pr.replaced_by}"
+        command = f"record-pr --task-key {key} --stages {stages} --branch BRANCH --url {word(pr.replaced_by)}"
     page.line(Cell(f"next: git okstra handoff {command}", "faint"))
     return page
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.foreign import plain_lines
@@ -192,7 +193,7 @@ def _rejected(order: _Order, refusal: PushRejected, there: CommitId | None) -> P
     added = f"{order.commit[:10]}..{there}" if there else f"{order.commit[:10]}..FETCH_HEAD"
     return PushRejected(
         f"{message}; nothing was pushed",
-        hint=f"git fetch {remote}, then look at what was added there: git log {added}",
+        hint=f"git fetch {word(remote)}, then look at what was added there: git log {word(added)}",
         **refusal.facts,
         there=there,
     )

@@ -1,13 +1,13 @@
 """Which repository is meant when the environment names one: `git --git-dir`, `--work-tree`, hooks, a user's script."""
 
 import os
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pygit2
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 
 VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
@@ -89,7 +89,7 @@ def _alone(start: Path, named: Path) -> Opening:
     if "core.bare" in config and config.get_bool("core.bare"):
         return Opening(named, named)
     own = _top_of(named) if named.name == ".git" or (named / "commondir").exists() else None
-    hint = f"git -C {shlex.quote(str(own))} okstra" if own else _line(named, Path("DIR"))
+    hint = f"git -C {word(str(own))} okstra" if own else _line(named, Path("DIR"))
     told = f"GIT_DIR names {named}, which is not the repository of {start}, and nothing says where its work tree is"
     raise Redirected(told, hint=f"{hint}; or unset GIT_DIR", git_dir=str(named), directory=str(start))
 
@@ -104,7 +104,7 @@ def _top_of(git_dir: Path) -> Path | None:
 
 
 def _line(git_dir: Path, work_tree: Path) -> str:
-    return f"git --git-dir={shlex.quote(str(git_dir))} --work-tree={shlex.quote(str(work_tree))} okstra"
+    return f"git --git-dir={word(str(git_dir))} --work-tree={word(str(work_tree))} okstra"
 
 
 def _require_git_dir(path: Path) -> Path:

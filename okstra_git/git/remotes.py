@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.foreign import plain_lines, without_credentials
 from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
@@ -148,8 +149,8 @@ def unreachable(remote: Remote, complaint: bytes) -> RemoteUnreachable:
     lines = plain_lines(complaint)
     why = _kind("\n".join(lines).lower())
     hint = {
-        "authentication": f"make 'git push {remote.name}' work without a question (credential helper, ssh-add)",
-        "repository": f"git remote get-url --push {remote.name}",
+        "authentication": f"make 'git push {word(remote.name)}' work without a question (credential helper, ssh-add)",
+        "repository": f"git remote get-url --push {word(remote.name)}",
         "network": "look at the network, then repeat",
     }[why]
     telling = [line for line in lines if not line.lower().startswith(_SAYS_NOTHING)] or lines or ["git gave no reason"]

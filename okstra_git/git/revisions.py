@@ -6,11 +6,11 @@ and nothing else; a short one that a person types may fit only one commit; a sho
 
 import re
 from collections.abc import Iterable, Iterator
-from shlex import quote
 from typing import NamedTuple
 
 import pygit2
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import TornRef, find_quietly, find_ref
 from okstra_git.git.repo import Git
@@ -230,7 +230,7 @@ def _ambiguous(text: str, found: list[_Meaning]) -> AmbiguousRef:
     ways = [one.full if one.full.startswith("refs/") else one.commit or one.full for one in found]
     return AmbiguousRef(
         f"{shown(text)} is ambiguous, it fits {told}",
-        hint=f"say which one is meant: {' or '.join(map(quote, ways))}",
+        hint=f"say which one is meant: {' or '.join(map(word, ways))}",
         ref=shown(text),
         refs=ways,
         commits=[one.commit for one in found],

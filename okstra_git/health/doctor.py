@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import survey_settings
 from okstra_git.git.dangers import find_dangers, read_entries
@@ -132,7 +133,7 @@ def check_settings(git: Git) -> Iterator[Finding]:
     for setting in survey.settings:
         if setting.problem:
             name = setting.setting.name
-            yield Finding("config.bad-value", "error", name, setting.problem, f"git okstra config unset {name}")
+            yield Finding("config.bad-value", "error", name, setting.problem, command("git okstra config unset", name))
     for name in survey.unknown:
         told = f"{name} means nothing to this version"
         yield Finding("config.unknown-key", "info", name, told, "git okstra config list")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
+from okstra_git.commands import word
 from okstra_git.documents.editing import find_box
 from okstra_git.errors import OkstraError
 from okstra_git.names import shown
@@ -50,7 +51,7 @@ def require_plan(
         first, more = problems[0], len(problems) - 1
         raise InvalidPlan(
             f"{path}:{first.line}: {first.message}" + (f", and {more} more" if more else ""),
-            hint=f"git okstra plan check {path}" if more else first.hint,
+            hint=f"git okstra plan check {word(path)}" if more else first.hint,
             path=path,
             problems=[problem.as_json() for problem in problems],
         )

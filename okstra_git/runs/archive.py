@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import durable_writes, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
 from okstra_git.git.repo import Git
@@ -201,7 +202,7 @@ def read_archived(git: Git, files: Mapping[str, str], path: str, *, run: str) ->
     if path not in files:
         raise ArchiveMissing(
             f"the archive of run {run} has no file {shown(path)}",
-            hint=f"git okstra run show {run} --archive",
+            hint=f"git okstra run show {word(run)} --archive",
             run=run,
             path=path[:200],
         )

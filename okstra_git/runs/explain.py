@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from shlex import quote
 from typing import NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.host.lives import Life
 from okstra_git.records.runs import Plan, PlannedStage, Run
 from okstra_git.records.states import Task
@@ -31,6 +31,7 @@ class StageFacts:
     unmerged: int | None = None
     unpushed: int | None = None
     upstream: str = ""
+    ref: str = ""
     finding: str = "ok"
 
 
@@ -190,8 +191,8 @@ class _Stage(NamedTuple):
     def unreported_next(self, run: Run) -> tuple[str, str]:
         """About a dead run whose stage is done: only a run that was prepared can be resumed."""
         if run.status == "preparing":
-            return f"git okstra run abandon {run.id}", "its stage is done, and it was never prepared to the end"
-        return f"git okstra run resume {run.id}", "its stage is done, its report may be missing"
+            return f"git okstra run abandon {word(run.id)}", "its stage is done, and it was never prepared to the end"
+        return f"git okstra run resume {word(run.id)}", "its stage is done, its report may be missing"
 
     def open_next(self) -> tuple[str, str]:
         if not self.task.is_open:
@@ -207,7 +208,7 @@ class _Stage(NamedTuple):
         if self.plan is not None and self.plan_facts.matches is None:
             return show_plan(self.task), "the plan has to be put back as it was approved first"
         if self.plan is not None and self.plan_facts.matches is not True:
-            return f"git okstra plan check {quote(self.plan.path)}", "an agent may only work from the plan as approved"
+            return f"git okstra plan check {word(self.plan.path)}", "an agent may only work from the plan as approved"
         if self.git.during:
             return self.look(), f"the {self.git.during} has to be finished or given up first"
         return self.dead_next() if self.lease is not None else self.free_next()
@@ -215,8 +216,8 @@ class _Stage(NamedTuple):
     def live_next(self) -> tuple[str, str]:
         assert self.lease is not None
         if self.lease.run in self.ours:
-            return f"git okstra run resume {self.lease.run}", "it is your own run; this shows its prompt again"
-        return f"git okstra run show {self.lease.run}", "somebody is at work there; leave it alone"
+            return f"git okstra run resume {word(self.lease.run)}", "it is your own run; this shows its prompt again"
+        return f"git okstra run show {word(self.lease.run)}", "somebody is at work there; leave it alone"
 
     def held_elsewhere(self) -> str:
         place = self.task.places.get(f"stage-{self.number}")
@@ -230,10 +231,11 @@ class _Stage(NamedTuple):
         if run.status == "preparing":
             return self.prepare(), "the former prepare died; this one takes its place"
         if self.git.branch and not self.git.has_branch:
-            return f"git okstra run abandon {run.id}", "its branch is gone, so there is nothing to resume"
+            return f"git okstra run abandon {word(run.id)}", "its branch is gone, so there is nothing to resume"
         if run.worktree and self.git.has_branch and not self.git.worktree:
             return self.prepare(), "its worktree is gone, and is made again on its branch"
-        return f"git okstra run resume {run.id}", "goes on where the dead one stopped; what lies there is kept first"
+        resume = f"git okstra run resume {word(run.id)}"
+        return resume, "goes on where the dead one stopped; what lies there is kept first"
 
     def free_next(self) -> tuple[str, str]:
         last = self.last_run
@@ -245,7 +247,7 @@ class _Stage(NamedTuple):
         if self.git.ahead and last is None:
             base = self.git.base or "HEAD"
             return (
-                f"git log --oneline {quote(f'{base[:12]}..{self.git.branch}')}",
+                f"git log --oneline {word(f'{base[:12]}..{self.git.ref or self.git.branch}')}",
                 "it was begun without a run; look first",
             )
         kept = "; what lies there is kept first" if self.git.dirty else ""
@@ -255,10 +257,10 @@ class _Stage(NamedTuple):
         return self.on_task("run prepare", f"--task-type {GUARDED} --stage {self.number}")
 
     def look(self) -> str:
-        return f"git -C {quote(self.git.worktree or '.')} status"
+        return f"git -C {word(self.git.worktree or '.')} status"
 
-    def on_task(self, command: str, rest: str) -> str:
-        return f"git okstra {command} --task-key {self.key} {rest}"
+    def on_task(self, begin: str, rest: str) -> str:
+        return " ".join(("git okstra", begin, "--task-key", self.key, rest))
 
 
 def _because(why: str) -> str:
@@ -290,10 +292,10 @@ def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool) -> RunAdvice
     )
     if life.is_live:
         why = "it is your own run" if is_ours else "somebody is at work there; leave it alone"
-        return RunAdvice(run.id, who, f"git okstra run {'resume' if is_ours else 'show'} {run.id}", why)
+        return RunAdvice(run.id, who, f"git okstra run {'resume' if is_ours else 'show'} {word(run.id)}", why)
     if run.status == "preparing":
         return RunAdvice(run.id, who, new_run_command(task, run), "its prepare died; this one takes its place")
-    return RunAdvice(run.id, who, f"git okstra run resume {run.id}", "goes on where the dead one stopped")
+    return RunAdvice(run.id, who, f"git okstra run resume {word(run.id)}", "goes on where the dead one stopped")
 
 
 def show_plan(task: Task) -> str:
@@ -304,4 +306,4 @@ def show_plan(task: Task) -> str:
 def new_run_command(task: Task, run: Run) -> str:
     """The command that prepares a new run in the place of this one."""
     stage = f" --stage {run.stage}" if run.stage is not None else ""
-    return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {run.task_type}{stage}"
+    return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {word(run.task_type)}{stage}"

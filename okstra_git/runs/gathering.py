@@ -8,7 +8,7 @@ from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.revisions import find_recorded
+from okstra_git.git.revisions import BRANCH, find_recorded, printed_name
 from okstra_git.git.uncommitted import list_uncommitted, under_way
 from okstra_git.git.upstreams import upstream_of
 from okstra_git.git.worktrees import Worktree, list_worktrees
@@ -50,6 +50,7 @@ def _facts(
         unmerged=_count(git, tip, [*merged, *([base] if base else [])] if merged else None),
         unpushed=_count(git, tip, [upstream] if upstream else None),
         upstream=(upstream or "").removeprefix("refs/remotes/"),
+        ref=printed_name(git, BRANCH + branch) if tip else "",
         finding=finding,
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
 from okstra_git.git.history import contains
 from okstra_git.git.holding import NO_CACHES, CachesSeen, Holding, in_words
 from okstra_git.git.holdings import read_holdings
@@ -99,6 +100,7 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
         if row.here.path in gone:
             continue  # another row names the same directory
         judged = _judge(git, state, row, everything, watch)
+        reached("worktree.judged")
         done = judged if dry_run or not judged.removed else _carry_out(git, judged, everything, watch)
         found.append(done)
         gone |= {row.here.path} if done.removed else set()

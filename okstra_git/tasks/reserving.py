@@ -2,8 +2,8 @@
 
 import os
 from pathlib import Path
-from shlex import quote
 
+from okstra_git.commands import word
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.history import merge_base
 from okstra_git.git.holding import in_words
@@ -69,7 +69,7 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
         raise BranchMissing(
             f"there is no branch {shown(place.branch)} here, and there is {shown(fetched)}",
             branch=place.branch,
-            hint=f"git branch {quote(place.branch)} {quote('refs/remotes/' + fetched)}, then the same line again",
+            hint=f"git branch {word(place.branch)} {word('refs/remotes/' + fetched)}, then the same line again",
         )
     before = task.places.get(place.scope)
     if place.adopted or tip is None or (before is not None and before.branch == place.branch):
