@@ -186,9 +186,18 @@ def status_here(session: Session, identity: Identity) -> Answer:
     note_landings(session, key)
     state = standing_state(session)
     tasks = [require_task(state, key)] if key is not None else _handing(state)
-    seen = [(task, landed_elsewhere(session, task)) for task in tasks]
-    return Answer({"tasks": [handed.status_json(session.git, task, elsewhere) for task, elsewhere in seen]},
+    stale = _undecided(session, state, [task for task in tasks if task.groups])
+    seen = [(task, landed_elsewhere(session, task), stale.get(task.key, {})) for task in tasks]
+    return Answer({"tasks": [handed.status_json(session.git, *each) for each in seen]},
                   lambda: handed.status_page(session.git, seen))  # fmt: skip
+
+
+def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[str, dict[int, str]]:
+    """Task -> stage -> why only a person can say which commit it is now."""
+    if not tasks:
+        return {}
+    reports = make_judge(session, state, hints=read_hints(session)).judge_all(tasks)
+    return {report.task: {one.stage: one.reason for one in report.confirms} for report in reports}
 
 
 def _handing(state: State) -> list[Task]:

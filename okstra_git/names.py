@@ -186,3 +186,12 @@ def shown(text: str) -> str:
     """Untrusted text made fit for one line of a message: quoted, control characters escaped, at most 80 long."""
     clipped = text if len(text) <= 80 else text[:77] + "..."
     return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped) + "'"
+
+
+def shown_path(text: str) -> str:
+    """Like `shown`, for a path: 300 long, and of a longer one the beginning and the end, which tells it from others."""
+    clipped = text if len(text) <= LONGEST_PATH else f"{text[:60]}...{text[-(LONGEST_PATH - 63) :]}"
+    return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped) + "'"
+
+
+LONGEST_PATH = 300

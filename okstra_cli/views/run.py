@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_cli.views.moments import local_time
 from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
 from okstra_git.git.changes import show_path
@@ -75,7 +76,7 @@ def _who(run: Run, life: Life | None) -> str:
 
 
 def _when(at: datetime | None) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
+    return local_time(at) if at else ""
 
 
 def show_page(task: Task, run: Run, life: Life | None) -> Page:

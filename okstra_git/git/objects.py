@@ -35,8 +35,13 @@ def durable_writes() -> Iterator[None]:
 
 
 def has_object(git: Git, oid: str) -> bool:
-    """Whether the object is here, without asking any remote."""
-    return oid == EMPTY_TREE or oid in git.handle
+    """Whether something is stored under this id, whole or damaged, without asking any remote."""
+    if oid == EMPTY_TREE:
+        return True
+    try:
+        return bool(git.handle.odb.exists(pygit2.Oid(hex=oid)))
+    except (ValueError, pygit2.GitError):
+        return False
 
 
 def read_blob(git: Git, oid: str) -> bytes:
@@ -261,7 +266,9 @@ def _write_raw_commit(git: Git, data: bytes) -> CommitId:
 def _tree(git: Git, oid: str) -> pygit2.Tree:
     try:
         found = git.handle[oid]
-    except pygit2.GitError:
+    except KeyError:
+        raise
+    except (ValueError, pygit2.GitError):
         commit = find_raw_commit(git, oid)
         if commit is None:
             raise

@@ -24,7 +24,7 @@ from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.superseding import superseding_facts
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.names import CommitId, TaskKey, parse_branch, shown, shown_path
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Place, Stage, State, Task
@@ -244,7 +244,13 @@ def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collec
 def _assembled(git: Git, wanted: Wanted, plan: Assembled) -> GroupAssembled:
     ranges = {number: plan.task.stages[number].range for number in wanted.stages}
     members = [
-        Member(stage=number, commit=found.head, tree=found.head_tree, delta=found.delta)
+        Member(
+            stage=number,
+            commit=found.head,
+            tree=found.head_tree,
+            delta=found.delta,
+            how=plan.joined.get(number, ""),
+        )
         for number, found in sorted(ranges.items())
         if found is not None
     ]
@@ -327,7 +333,7 @@ def _conflict(wanted: Wanted, composed: Composed) -> GroupConflict:
         who = f"stage {first.stages[0]} contradicts {shown(wanted.base_ref)}"
         hint = f"rebase stage {first.stages[0]} onto {wanted.base_ref}, record and verify it again; then assemble again"
     refusal = GroupConflict(
-        f"{who} in {shown(first.path)} ({first.kind}){more}; nothing was made",
+        f"{who} in {shown_path(first.path)} ({first.kind}){more}; nothing was made",
         hint=hint,
         untried=list(composed.untried),
     )
