@@ -56,7 +56,7 @@ def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | Non
     if find_commit(git, commit) is None:
         return None
     what = "what is recorded of it" if stage.range is not None else "the last that is known of it"
-    line = f"git branch {word(place.branch)} {commit}"
+    line = f"git branch {word(place.branch)} {word(commit)}"
     return LostBranch(task, stage, "branch.missing", f"{told}; {what} is {commit[:10]}", line)
 
 

@@ -61,7 +61,7 @@ def named(task: Task, place: Place) -> str:
 def words_for(task: Task, place: Place) -> str:
     """The flags that name the row on a line of `git okstra worktree`."""
     kind, _, id = place.scope.partition("-")
-    return f"--task-key {task.key.replace('/', ':')}" + (f" --{kind} {id}" if kind else "")
+    return f"--task-key {task.key.replace('/', ':')}" + (f" {word('--' + kind)} {word(id)}" if kind else "")
 
 
 def _is_main(git: Git, path: Path) -> bool:
