@@ -14,7 +14,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import OFFLINE, run_git
 from okstra_git.git.objects import has_object
-from okstra_git.git.refs import TornRef, find_quietly, find_ref
+from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id, is_text, shown
 
@@ -106,8 +106,19 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
     found = find_named(git, text)
     if found is None:
         told = f"{what} {shown(text)} names no commit in this repository"
-        raise RefUnresolvable(told, hint="git branch --all; git tag", ref=shown(text))
+        near = _list_near(git, text)
+        hint = f"there is {' and '.join(map(word, near))}; or git branch --all" if near else "git branch --all; git tag"
+        raise RefUnresolvable(told, hint=hint, ref=shown(text), near=near)
     return found
+
+
+def _list_near(git: Git, text: str) -> list[str]:
+    """Refs that may have been meant by a name that means nothing: a remote's branch, another case; at most three."""
+    low = text.casefold()
+    ends = (
+        (ref, ref.split("/", 2)[2].casefold()) for kind in (BRANCH, FETCHED, TAG) for ref in list_ref_names(git, kind)
+    )
+    return [ref for ref, short in ends if text and low in (short, short.partition("/")[2])][:3]
 
 
 def find_recorded(git: Git, name: str) -> CommitId | None:
@@ -220,9 +231,13 @@ def _commit_of(git: Git, oid: str) -> CommitId | None:
 
 def _as_git_reads(git: Git, text: str) -> CommitId | None:
     """What an object name or an expression comes to where a commit is in the way that libgit2 cannot read."""
-    asked = ["rev-parse", "--verify", "-q", "--end-of-options", f"{text}^{{commit}}"]
-    said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).stdout.decode("ascii", "replace")
-    return CommitId(said.strip()) if is_commit_id(said.strip()) else None
+    for peeled in ("", "^{commit}"):  # by itself first: added to half an expression, the ending would be a part of it
+        asked = ["rev-parse", "--verify", "-q", "--end-of-options", text + peeled]
+        said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).stdout.decode("ascii", "replace")
+        text = said.strip()
+        if not is_commit_id(text):
+            return None
+    return CommitId(text)
 
 
 def _expression(git: Git, text: str) -> Named | None:
