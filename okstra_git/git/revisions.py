@@ -12,7 +12,7 @@ import pygit2
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.refs import TornRef, find_quietly, find_ref
+from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id, is_text, shown
 
@@ -104,8 +104,14 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
     found = find_named(git, text)
     if found is None:
         told = f"{what} {shown(text)} names no commit in this repository"
-        raise RefUnresolvable(told, hint="git branch --all; git tag", ref=shown(text))
+        raise RefUnresolvable(told, hint=_where_to_look(git), ref=shown(text))
     return found
+
+
+def _where_to_look(git: Git) -> str:
+    """The line that lists what could be named, where there is anything."""
+    is_bare = not any(list_ref_names(git, kind) for kind in (BRANCH, FETCHED, TAG))
+    return "there is no commit here yet; commit something first" if is_bare else "git branch --all; git tag"
 
 
 def find_recorded(git: Git, name: str) -> CommitId | None:
