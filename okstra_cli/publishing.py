@@ -18,6 +18,7 @@ from okstra_git.git.pushing import find_skipped, push_branch
 from okstra_git.git.remotes import find_remote, remote_branch
 from okstra_git.git.revisions import BRANCH
 from okstra_git.git.upstreams import default_branches
+from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.recording import Opened, record_pr
 from okstra_git.host.gh import create_pull_request, find_gh
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.git.pushing import Pushed
     from okstra_git.git.remotes import Remote
+    from okstra_git.handoff.leaving import Leaving
     from okstra_git.host.forge import PullRequestAnswer
     from okstra_git.names import StageNumber, TaskKey
     from okstra_git.records.handoff import Group
@@ -77,6 +79,7 @@ class Plan:
     base: str
     text: PrText
     gh: Path | None
+    leaving: tuple[Leaving, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -147,7 +150,8 @@ def _plan(session: Session, asked: Publishing) -> Plan:
     text = PrText.of(session, task, group, base=base, title=asked.title, body_file=asked.body_file,
                      template=asked.template)  # fmt: skip
     gh = None if asked.push_only else find_gh(session.environ.get("PATH", ""))
-    return Plan(asked, task, group, remote, base, text, gh, tuple(_notes(session, group, asked)))
+    leaving = tuple(list_leaving(session.git, task, group))
+    return Plan(asked, task, group, remote, base, text, gh, leaving, tuple(_notes(session, group, asked)))
 
 
 def _notes(session: Session, group: Group, asked: Publishing) -> list[str]:

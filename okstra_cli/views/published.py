@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import command
+from okstra_git.handoff.leaving import describe
 
 if TYPE_CHECKING:
     from okstra_cli.publishing import Done, Plan
@@ -23,6 +24,8 @@ def published_json(plan: Plan, done: Done) -> dict[str, Any]:
         "stages": list(group.stages),
         "branch": group.branch,
         "commit": group.range.head,
+        "tree": group.range.head_tree,
+        "members": [one.as_json() for one in plan.leaving],
         "base": plan.base,
         "remote": {"name": plan.remote.name, "url": plan.remote.url},
         "title": plan.text.title,
@@ -49,6 +52,8 @@ def plan_page(plan: Plan, steps: Sequence[str]) -> Page:
     page.line(
         f"  push   {group.range.head[:10]} to {plan.remote.name} ({plan.remote.url}) as ", Cell(group.branch, "strong")
     )
+    for one in plan.leaving:
+        page.line(Cell(f"         {describe(one)}", "warn" if one.differs else "faint"))
     if plan.asked.push_only:
         return page
     page.line("  title  ", Cell(plan.text.title, "strong"))

@@ -9,6 +9,7 @@ import pygit2
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, unreachable
+from okstra_git.git.objects import has_object
 from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.names import CommitId
@@ -51,7 +52,7 @@ def last_head(worktree: Path) -> CommitId | None:
 def list_held(git: Git, ref: str, commits: Sequence[str]) -> set[str]:
     """Those of the commits that the ref, as far back as its reflog goes, ever had in its history."""
     tips = list(dict.fromkeys(move.new for move in list_moves(git, ref)))
-    return set(commits) - unreachable(git, commits, [tip for tip in tips if tip in git.handle]) if tips else set()
+    return set(commits) - unreachable(git, commits, [tip for tip in tips if has_object(git, tip)]) if tips else set()
 
 
 def has_left(git: Git, ref: str, commit: str, *, since: datetime) -> bool:

@@ -244,7 +244,13 @@ def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collec
 def _assembled(git: Git, wanted: Wanted, plan: Assembled) -> GroupAssembled:
     ranges = {number: plan.task.stages[number].range for number in wanted.stages}
     members = [
-        Member(stage=number, commit=found.head, tree=found.head_tree, delta=found.delta)
+        Member(
+            stage=number,
+            commit=found.head,
+            tree=found.head_tree,
+            delta=found.delta,
+            how=plan.joined.get(number, ""),
+        )
         for number, found in sorted(ranges.items())
         if found is not None
     ]

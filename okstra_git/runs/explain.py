@@ -267,7 +267,7 @@ class _Stage(NamedTuple):
         if self.git.ahead and last is None:
             base = self.git.base or "HEAD"
             return (
-                f"git log --oneline {word(f'{base[:12]}..{self.git.ref or self.git.branch}')}",
+                f"git log --oneline {word(f'{base}..{self.git.ref or self.git.branch}')}",
                 "it was begun without a run; look first",
             )
         kept = "; what lies there is kept first" if self.git.dirty else ""
