@@ -28,7 +28,6 @@ def name_values(command: Any) -> None:
             continue
         if parameter.param_type_name == "argument":
             parameter.display_type_rich = _nothing
-            parameter.metavar = (parameter.metavar or "").strip("[]") or None  # typer puts brackets around it itself
         elif parameter.metavar is None and not getattr(parameter, "is_flag", False):
             parameter.metavar = "TEXT" if kind.annotation in TEXTS else "N"
 
