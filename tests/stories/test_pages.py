@@ -68,3 +68,42 @@ def test_readme_shows_what_it_promises(desk: Desk) -> None:
         if "git log --notes" in line:
             assert "okstra" in answer.out
     assert desk.type("git okstra reconcile").json["task"] == "shop:web:login"
+
+
+PAGES = ("forecast", "hooks", "inspect", "plans-and-briefs", "reconcile", "setup", "skills", "wizard")
+"""Typed in this order where README's last line leaves the repository."""
+
+ELSEWHERE = {
+    "a-task-from-start-to-end": "tests/stories/test_a_task_from_start_to_end.py types it, and compares the answers",
+    "state": "tests/house/test_documents.py types its lines one by one, with the names that stand in for <writer>",
+    "handoff": "its lines belong to one group at several moments; README and the task from start to end type them",
+    "runs": "its lines belong to runs in several states; README and the task from start to end type them",
+    "stages": "shows two ways to begin one stage",
+    "bundle": "has no line to type", "architecture": "the same", "dependencies": "the same",
+}  # fmt: skip
+
+NOT_YET = {
+    "okstra wizard render-args --state-file .okstra/wizard/login.json --command": "wizard.not-done",
+}
+"""Lines that stand for the end of something: the code by which they are refused before it."""
+
+
+def test_every_page_is_typed_or_excused() -> None:
+    assert sorted([*PAGES, *ELSEWHERE]) == sorted(path.stem for path in (ROOT / "docs").glob("*.md"))
+
+
+def test_the_lines_of_the_pages_work_in_their_order(desk: Desk) -> None:
+    for line in typed(README.read_text(), "## Use it\n", r"^### Output"):
+        desk.type(line)
+    run = desk.type("git okstra run list --json").json["runs"][0]["id"]
+    for page in PAGES:
+        lines = typed((ROOT / f"docs/{page}.md").read_text())
+        assert lines, page
+        for line in lines:
+            answer = desk.type(line.replace(" RUN ", f" {run} "))
+            code = "wizard.no-terminal" if ON_A_TERMINAL in line else NOT_YET.get(line)
+            if code is not None:
+                assert answer.exit == 1
+                assert code in answer.out + answer.err or "not done yet" in answer.err, answer
+            else:
+                assert answer.exit == 0, f"{page}: {line}\n{answer.out}{answer.err}"
