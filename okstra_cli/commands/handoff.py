@@ -27,11 +27,15 @@ def record_verified(
         str | None,
         typer.Option(metavar="REF", help="What was verified. Default: what is checked out where the stage lives."),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take a report that was recorded for another tree before; recorded so.")
+    ] = False,
 ) -> Answer:
     """Bind an accepted single-stage verification to the commit and the tree of its stage.
 
     Refused unless the data says final-verification, single-stage, this stage and accepted, the report agrees, and
-    what was verified has the tree of the recorded commit. A rewrite that keeps the tree keeps the verification.
+    what was verified has the tree of the recorded commit, and unless report and data are new: those that were
+    recorded for another tree before need --again. A rewrite that keeps the tree keeps the verification.
 
     \b
     Example:
@@ -43,7 +47,7 @@ def record_verified(
 
     session = Session.of(context)
     key, number = handoff_key(session, identity), parse_stage(stage)
-    return record_verified_here(session, key, number, report=report_path, data=data_json, commit=commit)
+    return record_verified_here(session, key, number, report=report_path, data=data_json, commit=commit, again=again)
 
 
 @app.command("eligible")

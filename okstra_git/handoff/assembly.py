@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
@@ -12,7 +13,7 @@ from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_ref
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
-from okstra_git.git.revisions import find_recorded
+from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.git.upstreams import USUAL_NAMES
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import choose_parts
@@ -23,7 +24,7 @@ from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.superseding import superseding_facts
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.names import CommitId, TaskKey, parse_branch, shown, shown_path
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Place, Stage, State, Task
@@ -150,7 +151,10 @@ def _assemble(
     task = require_task(store.read().state, wanted.key)
     refuse_closed(task)
     base = _require_base(git, wanted.base_ref)
-    standings = judge_stages(task, stale=stale, within=wanted.group if wanted.update else "", arrived=held.whole)
+    within = wanted.group if wanted.update else ""
+    standings = judge_stages(
+        task, stale=stale, within=within, arrived=held.whole, printed=partial(printed_recorded, git)
+    )
     parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings, held)
     composed = compose(git, base, parts, task=str(wanted.key), progress=progress)
     if composed.commit is None:
@@ -240,7 +244,13 @@ def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collec
 def _assembled(git: Git, wanted: Wanted, plan: Assembled) -> GroupAssembled:
     ranges = {number: plan.task.stages[number].range for number in wanted.stages}
     members = [
-        Member(stage=number, commit=found.head, tree=found.head_tree, delta=found.delta)
+        Member(
+            stage=number,
+            commit=found.head,
+            tree=found.head_tree,
+            delta=found.delta,
+            how=plan.joined.get(number, ""),
+        )
         for number, found in sorted(ranges.items())
         if found is not None
     ]
@@ -323,7 +333,7 @@ def _conflict(wanted: Wanted, composed: Composed) -> GroupConflict:
         who = f"stage {first.stages[0]} contradicts {shown(wanted.base_ref)}"
         hint = f"rebase stage {first.stages[0]} onto {wanted.base_ref}, record and verify it again; then assemble again"
     refusal = GroupConflict(
-        f"{who} in {shown(first.path)} ({first.kind}){more}; nothing was made",
+        f"{who} in {shown_path(first.path)} ({first.kind}){more}; nothing was made",
         hint=hint,
         untried=list(composed.untried),
     )

@@ -116,6 +116,7 @@ class StageVerified(Fact):
     verdict: str = "accepted"
     checks: tuple[Check, ...] = ()
     database: bool | None = None
+    again: str = ""
 
 
 class StageLanded(Fact):

@@ -10,12 +10,16 @@ Arrival = Literal["ancestor", "same-tree", "same-delta", "replay", "squash", "us
 
 
 class Member(Record):
-    """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangePrint`."""
+    """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangePrint`.
+
+    `how` it came in: `as-is`, `merged`, `replayed` or `squashed`; empty where that was not recorded.
+    """
 
     stage: int
     commit: ObjectId
     tree: ObjectId
     delta: str
+    how: str = ""
 
 
 class Group(Record):

@@ -163,7 +163,8 @@ class PlanPart:
 @dataclass(frozen=True)
 class WorktreePart:
     """Where code is changed: `path` is absolute. `lacks` lists dependencies whose commits the base does not contain;
-    `snapshot` is a ref with what lay there uncommitted, left by `left_by`."""
+    `snapshot` is a ref with what lay there uncommitted, left by the run `left_by`, which `died`, was `given-up` or has
+    `ended`; empty when nobody knows who left it."""
 
     path: str
     branch: str
@@ -172,6 +173,7 @@ class WorktreePart:
     lacks: tuple[int, ...] = ()
     snapshot: str = ""
     left_by: str = ""
+    left_how: str = "died"
 
 
 @dataclass(frozen=True)

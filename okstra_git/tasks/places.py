@@ -13,6 +13,7 @@ from okstra_git.git.private_state import is_own_lock
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.removal import WorktreeHolds, remove_worktree
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import branch_refs
 from okstra_git.git.upstreams import branch_tips
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
@@ -226,7 +227,7 @@ def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
             found.append(trail.range.head)
         there = stage.landing.commit if stage.landing is not None else stage.range.head if stage.range else ""
         named = [stage.base_ref, *([stage.landing.target] if stage.landing is not None else [])]
-        tips = [find_quietly(git, f"refs/{kind}/{name}") for name in named if name for kind in ("heads", "remotes")]
+        tips = [find_quietly(git, ref) for name in named for ref in branch_refs(name)]
         found += [there, *(tip for tip in tips if tip and contains(git, tip, there))]
     return found
 
