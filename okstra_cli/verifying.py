@@ -12,7 +12,7 @@ from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
-from okstra_git.git.holding import UNCOMMITTED, in_words
+from okstra_git.git.holding import UNCOMMITTED, in_words, ways_out
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
@@ -149,8 +149,13 @@ def _refuse_dirty(session: Session, tree: Worktree, stage: Stage, papers: Sequen
         raise TreeDiffers(
             f"{tree.path} is not the commit that would be recorded as verified for stage {stage.number}: "
             f"{in_words(held)}",
-            hint="commit what belongs to it and record the stage again, or take it away and verify without it; "
-            "--commit REF names what was verified",
+            hint="\n".join(
+                [
+                    *ways_out(tree.path, held),
+                    "record the stage again with what belongs to it, and verify without the rest; "
+                    "--commit REF names what was verified",
+                ]
+            ),
             path=str(tree.path),
             files=sum(each.files for each in held),
             kinds=[each.kind for each in held],
