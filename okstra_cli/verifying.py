@@ -44,13 +44,13 @@ def record_verified_here(
     """Record an accepted verification of one stage."""
     task, _ = settle_first(session, key)
     stage = require_stage(task, number)
-    report_bytes, report_source = _document(session, report, what="report")
-    data_bytes, data_source = _document(session, data, what="data")
+    report_bytes, report_source = read_evidence_file(session, report, what="report")
+    data_bytes, data_source = read_evidence_file(session, data, what="data")
     said = report_bytes.decode("utf-8", "replace")
     evidence = read_evidence(data_bytes, name=data_source.path, stage=number, report=said)
-    warnings = [_clean(session, one.message) for one in evidence.warnings]
+    warnings = [clean_line(session, one.message) for one in evidence.warnings]
     what = _what_was_verified(session, task, stage, commit, warnings)
-    checks = tuple(Check(command=_clean(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
+    checks = tuple(Check(command=clean_line(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
     found = Verified(number, what, checks, evidence.database, report_source, data_source)
     done = record_verified(session.store, key, found)
     for sentence in (*warnings, done.warning):
@@ -63,7 +63,7 @@ def record_verified_here(
     )
 
 
-def _document(session: Session, text: str, *, what: str) -> tuple[bytes, Source]:
+def read_evidence_file(session: Session, text: str, *, what: str) -> tuple[bytes, Source]:
     """The bytes of a file named on the line, and how it is recorded: from the project's root where it lies below."""
     root = project_root(session)
     path = next((one for one in (session.cwd / text, root / text) if text and one.is_file()), None)
@@ -77,7 +77,7 @@ def _document(session: Session, text: str, *, what: str) -> tuple[bytes, Source]
             hint="write it first; name it as a file",
             path=text[:200],
         ) from error
-    told = _clean(session, _recorded_path(path.resolve(), root.resolve()))
+    told = clean_line(session, _recorded_path(path.resolve(), root.resolve()))
     return content, Source(path=told, blob=name_of_blob(content))
 
 
@@ -86,7 +86,7 @@ def _recorded_path(path: Path, root: Path) -> str:
     return told.encode("utf-8", "backslashreplace").decode()
 
 
-def _clean(session: Session, command: str) -> str:
+def clean_line(session: Session, command: str) -> str:
     """The command as it may be recorded: without secrets and home paths."""
     return redact(command, home=str(session.home)).text
 
@@ -97,7 +97,8 @@ def _what_was_verified(session: Session, task: Task, stage: Stage, commit: str |
         return require_commit(session.git, commit, what="the verified commit")
     tree = _worktree_of(session, task, stage)
     if tree is not None and tree.head is not None:
-        _refuse_dirty(tree.path, stage, warnings)
+        recorded = f"the recorded commit of stage {stage.number}"
+        refuse_dirty(tree.path, recorded, "commit them and record the stage again, or verify without them", warnings)
         return CommitId(tree.head)
     tip = find_ref(session.git, f"refs/heads/{stage.branch}") if stage.branch else None
     recorded = stage.range.head if stage.range is not None else ""
@@ -112,15 +113,17 @@ def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
     return next(iter([*found, *(tree for tree in known if tree.branch == stage.branch)]), None)
 
 
-def _refuse_dirty(path: Path, stage: Stage, warnings: list[str]) -> None:
-    """Changes in tracked files were verified too, and are not what is recorded; new files are only told."""
+def refuse_dirty(path: Path, recorded: str, way_out: str, warnings: list[str]) -> None:
+    """Changes in tracked files were verified too, and are not what is recorded; new files are only told.
+
+    `recorded` names what should have been verified, `way_out` says what to do.
+    """
     lying = list_uncommitted(path)
     changed = [one for one in lying if not one.is_untracked]
     if changed:
         raise TreeDiffers(
-            f"{path} has changes that are not committed, so what was verified is not the recorded commit of "
-            f"stage {stage.number}",
-            hint="commit them and record the stage again, or verify without them; --commit REF names what was verified",
+            f"{path} has changes that are not committed, so what was verified is not {recorded}",
+            hint=f"{way_out}; --commit REF names what was verified",
             path=str(path),
             files=len(changed),
         )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records.base import Moment, Record
-from okstra_git.records.handoff import Arrival, Member
+from okstra_git.records.handoff import Arrival, Assembly, Member
 from okstra_git.records.runs import Holder, PlannedStage, Source, Waiver
 from okstra_git.records.stage import Check, MoveEvidence, Proof, RangePrint
 
@@ -47,7 +47,10 @@ class AnchorMoved(Fact):
 
 
 class PlaceReserved(Fact):
-    """A task, stage or group took a branch and, mostly, a worktree; scope is ``, `stage-<N>` or `group-<id>`."""
+    """A task, stage or group took a branch and, mostly, a worktree; scope is ``, `stage-<N>` or `group-<id>`.
+
+    A run that verifies stages together takes a worktree without a branch: scope `verification-<seq>`, `branch` empty.
+    """
 
     type: Literal["place.reserved"] = "place.reserved"
     scope: str = ""
@@ -109,6 +112,21 @@ class StageVerified(Fact):
     stage: int
     commit: str
     tree: str
+    report: str = ""
+    report_blob: str = ""
+    data: str = ""
+    data_blob: str = ""
+    verdict: str = "accepted"
+    checks: tuple[Check, ...] = ()
+    database: bool | None = None
+
+
+class GroupVerified(Fact):
+    """A verification of stages together was accepted; see `GroupVerification` for what is kept of it."""
+
+    type: Literal["group.verified"] = "group.verified"
+    assembled: Assembly
+    run: str = ""
     report: str = ""
     report_blob: str = ""
     data: str = ""
@@ -213,7 +231,10 @@ class RunClaimed(Fact):
 
 
 class RunPrepared(Fact):
-    """The bundle of a run is complete; `holder` is the process that leads it from now on."""
+    """The bundle of a run is complete; `holder` is the process that leads it from now on.
+
+    `assembled` is what a run verifies that verifies stages together.
+    """
 
     type: Literal["run.prepared"] = "run.prepared"
     run: str
@@ -229,6 +250,7 @@ class RunPrepared(Fact):
     brief: Source | None = None
     plan: str | None = None
     waivers: tuple[Waiver, ...] = ()
+    assembled: Assembly | None = None
 
 
 class RunResumed(Fact):
@@ -265,7 +287,7 @@ class RunAbandoned(Fact):
 
 AnyFact = Annotated[
     TaskOpened | TaskClosed | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
-    | StageStarted | StageDone | StageMoved | StageVerified | StageLanded | StageUnlanded
+    | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
     | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
     | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned,
     Field(discriminator="type"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from okstra_git.digest import fingerprint
 from okstra_git.records.states import State
 
-VERSION = 9
+VERSION = 10
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def active_places(state: State) -> Iterator[tuple[Task, Place]]:
 
 def owner_of_branch(state: State, branch: str) -> tuple[Task, Place] | None:
     """The active row that owns the branch."""
-    return next(((task, place) for task, place in active_places(state) if place.branch == branch), None)
+    return next(((task, place) for task, place in active_places(state) if branch and place.branch == branch), None)
 
 
 def branch_clashes(state: State) -> list[str]:
@@ -109,6 +109,8 @@ def branch_clashes(state: State) -> list[str]:
     owners: dict[str, str] = {}
     clashes: list[str] = []
     for task, place in active_places(state):
+        if not place.branch:
+            continue
         first = owners.setdefault(place.branch, task.key)
         if first != task.key:
             clashes.append(
@@ -133,7 +135,7 @@ def reserve(state: State, fact: PlaceReserved) -> PlaceReserved:
             worktree=held.worktree,
         )
     for other, place in active_places(state):
-        if place.branch == fact.branch and not (other.key == task.key and place.adopted and fact.adopted):
+        if fact.branch and place.branch == fact.branch and not (other.key == task.key and place.adopted and fact.adopted):
             raise BranchOwned(
                 f"branch {fact.branch} belongs to {_named(other.key, place.scope)}",
                 hint=f"choose another branch, or release it: {_release_hint(other.key, place.scope)}",
