@@ -10,6 +10,7 @@ from okstra_cli.guarding import Guard
 from okstra_cli.leading import agent_session, asked_holder, keep_worktree, project_root, read_prompt
 from okstra_cli.output import Answer
 from okstra_cli.preparing.renewing import renew
+from okstra_cli.preparing.whole import make_detached
 from okstra_cli.views import run as view
 from okstra_git.errors import OkstraError
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
@@ -72,6 +73,8 @@ def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder:
     task, run = require_run(session.store.read().state, text)
     is_taken = check_resume(task, run, guard.life_of, guard.is_ours, force=force)
     require_worktree(session, task, run, is_ours=not is_taken)
+    if run.assembled is not None and run.worktree is not None:
+        make_detached(session.git, Path(run.worktree), run.assembled.commit, f"okstra run={run.id}")
     if is_taken:
         keep_worktree(session, task, run, "before another process went on with it")
     return resume_run(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_cli.giving_back import give_back
 from okstra_cli.locating import default_base, worktree_path
 from okstra_git.names import mint_ulid
-from okstra_git.records.events import RunAbandoned, RunClaimed
+from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.assembling import next_numbers
 from okstra_git.runs.selection import select_stage
 from okstra_git.tasks.beginning import Beginning, choose_beginning
@@ -26,30 +27,50 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Taken:
-    """A claimed run: `stage` is the number it works on or verifies, `claim` what an implementation holds."""
+    """A claimed run: `stage` is the number it works on or verifies, `claim` what an implementation holds.
+
+    `place` is the row of the worktree in which it looks at stages that were put together.
+    """
 
     run: str
     numbers: dict[str, int]
     task: Task
     stage: int | None
     claim: StageClaim | None = None
+    place: PlaceReserved | None = None
 
 
-def take_run(order: Order, inputs: str, plan: Plan | None, *, check: Callable[[Task, int, Beginning], None]) -> Taken:
-    """Claim the run; `check` may still refuse the stage that was chosen, with where it would begin."""
+def take_run(
+    order: Order,
+    inputs: str,
+    plan: Plan | None,
+    *,
+    check: Callable[[Task, int, Beginning], None],
+    place: Callable[[Task, int], PlaceReserved | None],
+) -> Taken:
+    """Claim the run; `check` may still refuse the stage that was chosen, with where it would begin.
+
+    `place` says, by the number of the run, which worktree of its own it takes.
+    """
     if order.request.phase.has_worktree and plan is not None:
         return _take_stage(order, inputs, plan, check)
     stage, run = order.request.stage, mint_ulid(int(order.began.timestamp() * 1000))
     claimed: list[RunClaimed] = []
+    places: list[PlaceReserved] = []
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_open(snapshot, order.key)
         claimed[:] = [_claimed(order, task, run, stage, inputs)]
-        return [*_superseded(order, task, stage, inputs), *claimed]
+        places[:] = [found for found in [place(task, claimed[0].seq)] if found is not None]
+        return [*_superseded(order, task, stage, inputs), *claimed, *places]
 
     appended = order.session.store.append(decide)
     order.session.warn(appended.warning)
-    return Taken(run, claimed[0].numbers, appended.snapshot.state.tasks[order.key.slashed], stage)
+    task = appended.snapshot.state.tasks[order.key.slashed]
+    for event in appended.events:
+        if isinstance(event.fact, RunAbandoned):
+            give_back(order.session, task, task.runs[event.fact.run])
+    return Taken(run, claimed[0].numbers, task, stage, place=next(iter(places), None))
 
 
 def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, int, Beginning], None]) -> Taken:

@@ -7,10 +7,12 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from okstra_cli.giving_back import give_back
 from okstra_cli.landing import note_landings
 from okstra_cli.preparing.again import find_again
 from okstra_cli.preparing.papers import Documents, read_documents
 from okstra_cli.preparing.taking import Taken, take_run
+from okstra_cli.preparing.whole import Whole, look_at_whole, place_of, stand_again, stand_in_assembly
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.records.events import RunAbandoned, RunPrepared
@@ -68,22 +70,30 @@ def prepare_run(order: Order) -> Prepared:
         pass_stale_gate(session, order.key)
         note_landings(session, order.key)
         task = require_open(session.store.read(), order.key)
-    inputs = order.request.fingerprint(*documents.blobs, order.language)
+    whole = look_at_whole(order, task)
+    inputs = order.request.fingerprint(*documents.blobs, order.language, *([whole.print] if whole.print else []))
     found = find_again(order, task, inputs)
     if found is not None:
+        stand_again(order, found[0])
         session.warn(session.store.catch_up().warning)
         return Prepared(*found, again=True)
-    taken = take_run(order, inputs, documents.plan_record, check=documents.check_stage)
+    taken = take_run(
+        order,
+        inputs,
+        documents.plan_record,
+        check=documents.check_stage,
+        place=lambda task, seq: place_of(order, task, seq, whole),
+    )
     try:
-        return _fulfil(order, documents, taken, inputs)
+        return _fulfil(order, documents, taken, inputs, whole)
     except BaseException as failed:
         _give_up(order, taken, failed)
         raise
 
 
-def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Prepared:
+def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str, whole: Whole) -> Prepared:
     session, store = order.session, order.session.store
-    worktree = _stand_in_worktree(order, taken) if taken.claim else documents.worktree_to_verify(taken.task)
+    worktree = _place_to_work(order, documents, taken, whole)
     reached("prepare.worktree-made")
     snapshot = store.read()
     task = require_open(snapshot, order.key)
@@ -92,7 +102,7 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
         team_name(order.key, taken.stage if taken.claim else None, taken=teams_of_others(snapshot.state, order.key)),
         occupied_stages(task, order.guard.leases(task), besides=taken.run) if taken.claim else (),
     )
-    papers = documents.for_stage(task, taken.stage)
+    papers = documents.for_stage(task, taken.stage, whole)
     context = make_context(
         order.request, task, who, order.project, papers, stage=taken.stage, team=team, worktree=worktree
     )
@@ -102,9 +112,18 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     for name in write_bundle(bundle, order.project.root, cache=order.template_cache):
         session.warn(f"{name} was not what it should be and was set aside")
     reached("prepare.bundle-written")
-    run = _record(order, documents, taken, context)
+    run = _record(order, documents, taken, context, whole)
     reached("prepare.recorded")
     return Prepared(run, context, bundle.prompt)
+
+
+def _place_to_work(order: Order, documents: Documents, taken: Taken, whole: Whole) -> WorktreePart | None:
+    """The directory of the stage, or that in which stages lie together, or of the stage to verify; None = nowhere."""
+    if taken.claim is not None:
+        return _stand_in_worktree(order, taken)
+    if taken.place is not None:
+        return stand_in_assembly(order, taken.place, whole, taken.run)
+    return documents.worktree_to_verify(taken.task)
 
 
 def _lay_out_carry(order: Order, context: RunContext) -> None:
@@ -143,6 +162,7 @@ def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
         base=beginning.commit,
         base_ref=beginning.ref,
         lacks=beginning.lacks,
+        merged=beginning.stages,
         snapshot=kept.ref if kept else "",
         left_by=left_by if kept else "",
     )
@@ -161,12 +181,14 @@ def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> tuple[Kept
     return kept, left_by
 
 
-def _record(order: Order, documents: Documents, taken: Taken, context: RunContext) -> Run:
+def _record(order: Order, documents: Documents, taken: Taken, context: RunContext, whole: Whole) -> Run:
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_open(snapshot, order.key)
         _refuse_lost(task, taken)
         begun = started_facts(order.session.git, task, taken.claim) if taken.claim else []
-        return [*begun, _prepared_fact(order, documents, taken, context)]
+        prepared = _prepared_fact(order, documents, taken, context)
+        assembled = whole.joint.assembly if whole.joint else None
+        return [*begun, prepared.model_copy(update={"assembled": assembled})]
 
     appended = order.session.store.append(decide)
     order.session.warn(appended.warning)
@@ -216,6 +238,7 @@ def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
         return [*ended, *(release(task, claim.place.scope) if claim is not None and idle else [])]
 
     try:
-        order.session.store.append(decide)
+        ended = order.session.store.append(decide).snapshot.state.tasks[order.key.slashed]
+        give_back(order.session, ended, ended.runs[taken.run])
     except OkstraError as again:
         order.session.warn(f"the claim of run {taken.run} could not be given back: {again.message}")

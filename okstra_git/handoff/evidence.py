@@ -66,8 +66,8 @@ def read_evidence(data: bytes, *, name: str, stage: int | None, report: str | No
     """What the report data proves of this stage, or (`stage` None) of the whole task; all that speaks against recording
     it is refused together.
 
-    `stage` may be written as 3, "3" or "stage-3"; data of a whole task name none. `routing`, `validationEvidence` and `databaseVerified` may be
-    missing or null. Keys that are not read belong to the report. `report` is the text of the Markdown report, which
+    `stage` may be written as 3, "3" or "stage-3"; data of a whole task name none. `routing`, `validationEvidence` and
+    `databaseVerified` may be missing or null. Keys that are not read belong to the report. `report` is the text of the Markdown report, which
     must not say otherwise. What does not contradict the verdict is only warned of: a check that failed, no check at
     all, a report without a verdict.
     """

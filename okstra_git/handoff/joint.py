@@ -55,7 +55,7 @@ def _told_in_full(base_ref: str, composed: Composed) -> GroupConflict:
     """With every pair and path in the hint: a prepare has no other place for them."""
     refusal = conflict_of(base_ref, composed, again="prepare the run again")
     rows = [
-        f"{named_stages(one.stages)}{f' and {base_ref}' if len(one.stages) == 1 else ''}: {shown(one.path)} ({one.kind})"
+        f"{named_stages(one.stages)}{'' if one.stages[1:] else f' and {base_ref}'}: {shown(one.path)} ({one.kind})"
         for one in composed.contradictions
     ]
     rest = f"and {len(rows) - LISTED} more" if len(rows) > LISTED else ""

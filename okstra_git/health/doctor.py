@@ -155,7 +155,8 @@ def check_worktrees(git: Git) -> Iterator[Finding]:
         is_here = place.worktree is not None and place.worktree in known and Path(place.worktree).is_dir()
         if place.worktree and place.writer == writer and not is_here:
             subject = f"{task.key.replace('/', ':')} {place.scope}".strip()
-            told = f"the worktree {place.worktree} of {subject} is gone; branch {place.branch} is still reserved"
+            left = f"branch {place.branch} is still reserved" if place.branch else "it is still on record"
+            told = f"the worktree {place.worktree} of {subject} is gone; {left}"
             yield Finding("worktree.missing", "warning", subject, told, "git okstra worktree prune")
 
 

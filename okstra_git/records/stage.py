@@ -70,8 +70,8 @@ class Verification(Record):
 
     `report` and `data` are paths from the project's root, with the blob ids they had. `database` is None where there
     was nothing of a database to verify. `carried`: the stage has another tree now, and
-    okstra.verificationCarry=replay let the verification stand. `group` is the id of the group that the stage was verified
-    in, empty where it was verified by itself; `parted`: another stage of that group is not any more what it was then.
+    okstra.verificationCarry=replay let the verification stand. `group` is the id of the group that the stage was
+    verified in, empty where it was verified by itself; `parted`: another one of that group is not what it was then.
     """
 
     commit: str

@@ -145,8 +145,37 @@ class Carried:
 
 
 @dataclass(frozen=True)
+class StageRow:
+    """A stage of the task as it stood when the run was prepared; what there is not is empty.
+
+    `commit` and `tree` are what is recorded, `verification` says in words whether one stands, `verified_by` is its
+    report, `report` that of the implementation, `carry` the file with what the stage left for others.
+    """
+
+    number: int
+    title: str
+    state: str
+    commit: str = ""
+    tree: str = ""
+    branch: str = ""
+    verification: str = "none"
+    verified_by: str = ""
+    report: str = ""
+    carry: str = ""
+    in_scope: bool = True
+
+
+@dataclass(frozen=True)
+class GroupPart:
+    """The stages that the run is about together, and the branch that they are meant for (empty when not known)."""
+
+    stages: tuple[int, ...]
+    base_ref: str = ""
+
+
+@dataclass(frozen=True)
 class PlanPart:
-    """The approved plan; `stage` and `carry` belong to runs of one stage."""
+    """The approved plan; `stage` belongs to runs of one stage, `carry` is what the stages concerned left."""
 
     path: str
     blob: str
@@ -157,8 +186,12 @@ class PlanPart:
 
 @dataclass(frozen=True)
 class WorktreePart:
-    """Where code is changed: `path` is absolute. `lacks` lists dependencies whose commits the base does not contain;
-    `snapshot` is a ref with what lay there uncommitted, left by `left_by`."""
+    """Where code is changed or read: `path` is absolute, `branch` is empty where none is checked out.
+
+    `lacks` lists dependencies whose commits the base does not contain; `snapshot` is a ref with what lay there
+    uncommitted, left by `left_by`. `merged` are the stages of which okstra merged the base. `commit` and `tree` are
+    what a verification looks at, `together` the stages that were put together there.
+    """
 
     path: str
     branch: str
@@ -167,6 +200,10 @@ class WorktreePart:
     lacks: tuple[int, ...] = ()
     snapshot: str = ""
     left_by: str = ""
+    merged: tuple[int, ...] = ()
+    commit: str = ""
+    tree: str = ""
+    together: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,6 +250,7 @@ class Commands:
     abandon: str
     status: str
     stage_done: str = ""
+    record_verified: str = ""
 
 
 @dataclass(frozen=True)
@@ -230,6 +268,8 @@ class RunContext:
     brief: BriefPart | None = None
     plan: PlanPart | None = None
     worktree: WorktreePart | None = None
+    stages: tuple[StageRow, ...] = ()
+    group: GroupPart | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready; tuples become lists when written."""

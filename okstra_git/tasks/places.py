@@ -47,7 +47,7 @@ def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: 
             task.key,
             place,
             known.get(Path(place.worktree).resolve()) if place.worktree else None,
-            find_ref(git, f"refs/heads/{place.branch}"),
+            find_ref(git, f"refs/heads/{place.branch}") if place.branch else None,
         )
         for task, place in _rows(state, only)
         if with_released or place.status == "active"
@@ -66,12 +66,13 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
     for row in list_places(git, state, only=only, with_released=True):
         if row.here is None:
             continue
-        why = "landed" if row.place.status == "active" else "released"
+        why = ("landed" if row.place.branch else "its run is over") if row.place.status == "active" else "released"
         done = f"{why}, clean" if row.exists else f"{why}, its directory is gone"
         reason = _why_keep(git, state, row, here)
         if reason is None and not dry_run:
             reason = _remove(git, row.here)
-        found.append(Pruned(row, reason is None, reason or f"{done}, and its commits are on a branch"))
+        kept = "and its commits are on a branch" if row.place.branch else "and what it was made of is on record"
+        found.append(Pruned(row, reason is None, reason or f"{done}, {kept}"))
     return found
 
 
@@ -80,6 +81,8 @@ def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
     worktree = row.here
     if worktree is None:
         return "it is gone already"
+    if not row.place.branch:
+        return _why_keep_detached(state.tasks[row.task], row.place, worktree, here)
     held = _why_held(git, state.tasks[row.task], row.place, worktree) if row.place.status == "active" else None
     if held is not None:
         return held
@@ -90,6 +93,27 @@ def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
     if not worktree.path.is_dir():
         return None if worktree.path.parent.is_dir() else "its directory cannot be reached"
     return None if is_clean(worktree.path) else "it has changes that are not committed"
+
+
+def _why_keep_detached(task: Task, place: Place, worktree: Worktree, here: Path) -> str | None:
+    """Why the worktree must stay in which a run looks at stages together; what was put together is on record."""
+    runs = [run for run in task.runs.values() if run.assembled is not None and run.worktree == place.worktree]
+    run = max(runs, key=lambda one: one.id, default=None)
+    if place.status == "active" and (run.is_active if run is not None else _is_being_prepared(task, place)):
+        return "its run is not over"
+    if here.resolve().is_relative_to(worktree.path.resolve()):
+        return "you are in it"
+    made_at = run.assembled.commit if run is not None and run.assembled is not None else worktree.head
+    if worktree.branch is not None or worktree.head != made_at:
+        return "something else is checked out in it"
+    if not worktree.path.is_dir():
+        return None if worktree.path.parent.is_dir() else "its directory cannot be reached"
+    return None if is_clean(worktree.path) else "it has changes that are not committed"
+
+
+def _is_being_prepared(task: Task, place: Place) -> bool:
+    number = place.scope.rpartition("-")[2]
+    return any(run.is_active and run.task_type == place.phase and str(run.seq) == number for run in task.runs.values())
 
 
 def _why_held(git: Git, task: Task, place: Place, worktree: Worktree) -> str | None:
