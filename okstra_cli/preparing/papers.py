@@ -187,6 +187,7 @@ class Documents:
             validation=found.text("validation"),
             exit_contract=found.text("exit_contract"),
             rollback=found.text("rollback"),
+            listing=found.text("files"),
         )
         return PlanPart(self.plan.path, self.plan.blob, key, part, carry)
 

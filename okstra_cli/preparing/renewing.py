@@ -26,7 +26,7 @@ def renew(session: Session, root: Path, run: Run, occupied: tuple[int, ...]) -> 
     if context is None:
         session.warn(f"the bundle of run {run.id} is gone; prepare the run again to have one")
         return
-    fenced = replace(context.run, nonce=run.nonce)
+    fenced = replace(context.run, nonce=run.nonce, resumed=True)
     report, stage_done = context.paths.report, context.commands.stage_done
     renewed = replace(
         context,

@@ -8,7 +8,7 @@ from typing import Any
 class RunPart:
     """The run itself; `seq` has three digits, `folder` and all other paths are relative to the project's root.
 
-    `inputs` is the fingerprint of everything the run was prepared from.
+    `inputs` is the fingerprint of everything the run was prepared from, `resumed` says that another session began it.
     """
 
     id: str
@@ -21,6 +21,7 @@ class RunPart:
     stage: int | None = None
     scope: str = ""
     inputs: str = ""
+    resumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class BriefPart:
 
 @dataclass(frozen=True)
 class StagePart:
-    """The stage to implement or verify, as the plan has it; the blocks are Markdown."""
+    """The stage to implement or verify, as the plan has it; the blocks are Markdown, `listing` that of the files."""
 
     number: int
     title: str
@@ -133,6 +134,7 @@ class StagePart:
     validation: str
     exit_contract: str
     rollback: str
+    listing: str = ""
 
 
 @dataclass(frozen=True)
