@@ -64,7 +64,9 @@ def look_at_whole(order: Order, task: Task) -> Whole:
     request, session = order.request, order.session
     if not request.is_about_task:
         return Whole()
-    scope = choose_scope(task, request.stages, leave_unfinished=request.leave_unfinished)
+    scope = choose_scope(
+        task, request.stages, phase=request.phase.name, leave_unfinished=request.leave_unfinished
+    )
     if not scope.stages:
         session.note(f"no stage of {order.key} is on record, so there is nothing to put together")
         return Whole(scope)

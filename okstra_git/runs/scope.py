@@ -44,8 +44,8 @@ def all_stages(task: Task) -> tuple[int, ...]:
     return tuple(sorted(row.number for row in task.plan.stages)) if task.plan else tuple(sorted(task.stages))
 
 
-def choose_scope(task: Task, wanted: Sequence[int], *, leave_unfinished: bool) -> Scope:
-    """All stages of the task, or those that a person named.
+def choose_scope(task: Task, wanted: Sequence[int], *, phase: str, leave_unfinished: bool) -> Scope:
+    """All stages of the task, or those that a person named, for a run of this phase.
 
     Refuses stages that are not done, all of them together, unless a person named others or said that unfinished ones
     may be left out; then they are told. A task without any stage has an empty scope.
@@ -58,7 +58,7 @@ def choose_scope(task: Task, wanted: Sequence[int], *, leave_unfinished: bool) -
     asked = tuple(sorted(wanted)) or known
     open_ones = [number for number in asked if number not in done]
     if open_ones and (wanted or not leave_unfinished or len(open_ones) == len(asked)):
-        raise _unfinished(task, open_ones, [number for number in asked if number in done])
+        raise _unfinished(task, phase, open_ones, [number for number in asked if number in done])
     return Scope(tuple(number for number in asked if number in done), unfinished)
 
 
@@ -140,12 +140,13 @@ def _unknown(task: Task, unknown: Sequence[int], known: Sequence[int]) -> NoSuch
     )
 
 
-def _unfinished(task: Task, open_ones: Sequence[int], ready: Sequence[int]) -> TaskUnfinished:
+def _unfinished(task: Task, phase: str, open_ones: Sequence[int], ready: Sequence[int]) -> TaskUnfinished:
     key, done = task.key.replace("/", ":"), finished_stages(task)
     told = "; ".join(f"stage {number} is {_how_far(task, number, done)}" for number in open_ones)
     ways = [f"git okstra status {key}"]
     if ready:
-        ways = [f"finish them; or repeat with --stages {','.join(map(str, ready))}, which is what is done", *ways]
+        prepare = f"git okstra run prepare --task-key {key} --task-type {phase}"
+        ways = ["finish them; or take what is done:", f"{prepare} --stages {','.join(map(str, ready))}"]
     return TaskUnfinished(
         f"{key} is not finished: {told}",
         hint="\n".join(ways),

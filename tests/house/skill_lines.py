@@ -13,7 +13,13 @@ from okstra_cli.lazy import Root
 from okstra_git.errors import OkstraError
 from okstra_git.names import parse_task_key
 from okstra_git.phases import PHASES
-from okstra_git.tokens import CONCURRENT_LABEL, GROUP_HANDOFF, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL, VERIFICATION_SCOPES
+from okstra_git.tokens import (
+    CONCURRENT_LABEL,
+    GROUP_HANDOFF,
+    INSTRUCTION_SET_LABEL,
+    TASK_ROOT_LABEL,
+    VERIFICATION_SCOPES,
+)
 from tests.house.skill_texts import AgentText
 
 PLACEHOLDER = re.compile(r"<([a-z][a-z-]*)>")
