@@ -119,7 +119,9 @@ def finish(
     ] = None,
     outcome: Annotated[str, typer.Option(metavar="finished|failed", help="How it ended.")] = "finished",
     report: Annotated[str, typer.Option(metavar="FILE", help="Its final report.")] = "",
-    next_phase: Annotated[str, typer.Option(metavar="TYPE", help="What should follow: a task type, or release-handoff(stage-group).")] = "",
+    next_phase: Annotated[
+        str, typer.Option(metavar="TYPE", help="The task type that should follow, or release-handoff(stage-group).")
+    ] = "",
     reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
     no_archive: Annotated[bool, typer.Option("--no-archive", help="Store none of its files in the log.")] = False,
 ) -> Answer:

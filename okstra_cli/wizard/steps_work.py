@@ -64,7 +64,7 @@ def stages(state: State) -> list[Choice]:
     whole = Choice(chosen.WHOLE_TASK, "whole_task_left" if left else "whole_task", RECOMMENDED * (not left),
                    left=", ".join(map(str, left)))  # fmt: skip
     unverified = [number for number, _, of in task.get("stages", []) if of == "done"]
-    numbers = sorted(chosen.stages_at_choice(state)[::-1], key=lambda number: number not in unverified)
+    numbers = sorted(chosen.stages_at_choice(state), key=lambda number: (number not in unverified, -number))
     singles = _numbered(task, numbers, RECOMMENDED if left else "")
     return with_direct([*singles[:1], whole, *singles[1:]] if left else [whole, *singles])
 

@@ -67,9 +67,9 @@ def read_evidence(data: bytes, *, name: str, stage: int | None, report: str | No
     it is refused together.
 
     `stage` may be written as 3, "3" or "stage-3"; data of a whole task name none. `routing`, `validationEvidence` and
-    `databaseVerified` may be missing or null. Keys that are not read belong to the report. `report` is the text of the Markdown report, which
-    must not say otherwise. What does not contradict the verdict is only warned of: a check that failed, no check at
-    all, a report without a verdict.
+    `databaseVerified` may be missing or null. Keys that are not read belong to the report. `report` is the text of the
+    Markdown report, which must not say otherwise. What does not contradict the verdict is only warned of: a check that
+    failed, no check at all, a report without a verdict.
     """
     found = _Reading(_load(data, name), WHOLE_TASK if stage is None else SINGLE_STAGE)
     evidence = Evidence(

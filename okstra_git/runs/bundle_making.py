@@ -140,7 +140,7 @@ def _instructions(context: RunContext, sources: BundleSources, cache: Path | Non
 
 
 def _quotes_brief(context: RunContext) -> bool:
-    """Whether the packet has the brief itself: where there is no plan in its place, and where it is verified against."""
+    """Whether the packet has the brief itself: where no plan stands in its place, and where it is verified against."""
     return context.plan is None or context.run.task_type == "final-verification"
 
 

@@ -193,8 +193,8 @@ def a_stage_verification() -> RunContext:
     looked_at = replace(implemented.worktree, commit=HEAD, tree=TREE)
     row = StageRow(2, "Session store", "done", HEAD, TREE, "feature/web/login-stage-2",
                    report=".okstra/r/final-report-implementation-001.md")  # fmt: skip
-    return replace(plain, plan=implemented.plan, worktree=looked_at, stages=(row,),
-                   commands=replace(plain.commands, stage_done="", record_verified="okstra handoff record-verified R"))  # fmt: skip
+    commands = replace(plain.commands, stage_done="", record_verified="okstra handoff record-verified R")
+    return replace(plain, plan=implemented.plan, worktree=looked_at, stages=(row,), commands=commands)
 
 
 def a_whole_verification() -> RunContext:
