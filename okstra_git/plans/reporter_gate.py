@@ -27,7 +27,7 @@ _ADVICE = {
     "en": ("the glossary's term '%s'", "extend the okstra glossary with the term"),
     "ko": ("용어집의 용어 '%s'", "okstra 용어집에 이 용어를 추가"),
 }
-"""By language: what is recommended of a term that the glossary has, and of one that it has not. It stands in the report."""
+"""By language: what a report recommends of a term that the glossary has, and of one that it has not."""
 _WORD = re.compile(r"\w{4,}")
 
 
