@@ -7,7 +7,7 @@ from typing import Any
 
 from okstra_cli.drill import drilled
 from okstra_cli.failures import explain
-from okstra_cli.global_flags import split_line, wants_json
+from okstra_cli.global_flags import settle_form, split_line, unread_flags
 from okstra_cli.output import Answer, OutputFailed, emit
 from okstra_cli.session import Session, Surroundings
 from okstra_git.errors import UsageError
@@ -19,8 +19,9 @@ def respond(argv: Sequence[str], around: Surroundings) -> int:
     """Answer the line on the streams given and return the exit status: 0, 1, 2, 129 or 130."""
     session = Session(around)
     try:
-        session.flags.json = wants_json(argv, stdout_is_terminal=around.stdout_is_terminal)
-        session.flags, rest = split_line(argv)
+        session.flags = unread_flags(argv, stdout_is_terminal=around.stdout_is_terminal)
+        flags, rest = split_line(argv)
+        session.flags = settle_form(flags, rest, stdout_is_terminal=around.stdout_is_terminal)
         with drilled(around.environ):
             answer = answer_line(session, rest)
         return emit(session, answer)

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.worktrees import find_worktree, is_clean, remove_worktree
+from okstra_git.git.holding import Holding
+from okstra_git.git.removal import remove_worktree
+from okstra_git.git.worktrees import find_worktree
 from okstra_git.names import make_task_key
 from okstra_git.tasks.finishing import release_place
 
@@ -26,23 +28,15 @@ def give_back(session: Session, task: Task, run: Run) -> None:
     if place is None or place.status != "active" or place.worktree is None or run.is_active:
         return
     here = find_worktree(session.git, Path(place.worktree))
-    why = _why_keep(session, run, here) if here is not None else None
-    if here is not None and why is None:
+    if here is not None:
         try:
-            remove_worktree(session.git, here.path)
+            remove_worktree(session.git, here, also=lambda: _occupants(session, here))
         except OkstraError as refusal:
-            why = refusal.message
-    if why is not None:
-        session.note(f"{place.worktree} stays: {why}; git okstra worktree prune removes it once nothing is in it")
-        return
+            session.note(f"{refusal.message}; git okstra worktree prune removes it once nothing is in it")
+            return
     release_place(session.store, make_task_key(*task.key.split("/")), place.scope, cascade=False)
 
 
-def _why_keep(session: Session, run: Run, here: Worktree) -> str | None:
-    if session.cwd.resolve().is_relative_to(here.path.resolve()):
-        return "you are in it"
-    if not here.path.is_dir():
-        return None
-    if here.branch is not None or (run.assembled is not None and here.head != run.assembled.commit):
-        return "something else is checked out in it"
-    return None if is_clean(here.path) else "it has changes that are not committed"
+def _occupants(session: Session, here: Worktree) -> list[Holding]:
+    is_inside = session.cwd.resolve().is_relative_to(here.path.resolve())
+    return [Holding("occupied", "you are in it")] if is_inside else []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.in_base import landed_elsewhere
 from okstra_cli.leading import packer
+from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
 from okstra_cli.standing import take_back_landings
 from okstra_cli.views import handed as view
@@ -78,6 +79,8 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
 def _task_of(session: Session, identity: Identity, address: str) -> TaskKey:
     """The task named, else the only one that has the address on record."""
     known = [task for task in session.store.read().state.tasks.values() if address in task.prs]
-    if identity.task is None and not known:
+    if identity.task is not None:
+        return identity.task
+    if not known:
         raise PrUnknown(f"{shown(address)} is on record for no task", hint="git okstra handoff status", url=address)
-    return identity.task or (make_task_key(*known[0].key.split("/")) if len(known) == 1 else identity.require())
+    return make_task_key(*known[0].key.split("/")) if len(known) == 1 else require_key(session, identity)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from okstra_cli.locating import find_stage_here
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import TaskKey, is_text, parse_stage, shown
+from okstra_git.state.carry import MAX_BYTES as MAX_CARRY_BYTES
+from okstra_git.state.carry import CarryRefused, require_carry_text
 from okstra_git.state.writer import find_writer
 from okstra_git.tasks.finishing import DoneRequest, is_left_behind
+from okstra_git.tasks.open_work import find_open_work, refuse_open_work
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
-    from okstra_git.records.states import Task
+    from okstra_git.records.states import Stage, Task
+    from okstra_git.tasks.open_work import OpenWork
 
-MAX_CARRY_BYTES = 256 << 10
 MAX_LIST_BYTES = 16 << 20
 
 
@@ -44,18 +48,26 @@ def done_requests(
     stage = parse_stage(number) if number is not None else find_stage_here(session, key)
     if stage is None:
         raise UsageError("no stage was named", hint=f"git okstra stage done N --task-key {key}")
-    text = _read_carry(session, carry) if carry is not None else None
+    text = _read_carry(session, carry, key, stage) if carry is not None else None
     return [DoneRequest(stage, commit=commit, base=base, branch=branch, carry=text)]
 
 
-def _read_carry(session: Session, carry: Path) -> str:
-    """The text for the next stages without secrets and home paths: what is recorded may be pushed."""
+def _read_carry(session: Session, carry: Path, key: TaskKey, stage: int) -> str:
+    """The object for the next stages without secrets and home paths: what is recorded may be pushed."""
     from okstra_git.runs.redaction import redact
 
-    found = redact(_read(session, carry, limit=MAX_CARRY_BYTES), home=str(session.home))
+    name = "stdin" if str(carry) == "-" else str(carry)
+    text = _read(session, carry, limit=MAX_CARRY_BYTES)
+    require_carry_text(text.encode(), name=name, key=key, stage=stage)
+    found = redact(text, home=str(session.home))
     if found.found:
         session.note(f"recorded without {', '.join(f'{count} {kind}' for kind, count in sorted(found.found.items()))}")
-    return found.text
+    try:
+        return require_carry_text(found.text.encode(), name=name, key=key, stage=stage)
+    except CarryRefused as refusal:
+        kinds = ", ".join(sorted(found.found))
+        told = f"the carry {shown(name)} is not JSON any more without what must not be recorded in it ({kinds})"
+        raise CarryRefused(told, hint="leave that out of it, then repeat the line", path=name[:200]) from refusal
 
 
 def _from_lines(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
@@ -111,3 +123,41 @@ def note_left_behind(session: Session, task: Task, requests: Iterable[DoneReques
                 f"branch {branch} is behind what another clone recorded of stage {request.number}, "
                 "so nothing was recorded; bring the branch up to date, or name what is meant with --commit"
             )
+
+
+def note_kept_carry(session: Session, stages: Iterable[Stage]) -> None:
+    """Say of which stages the carry that was recorded before stands for what they are now."""
+    for stage in stages:
+        if stage.carry:
+            session.note(f"the carry of stage {stage.number} stays as it was; --carry FILE records another one")
+
+
+def pass_open_work(
+    session: Session, key: TaskKey, requests: Sequence[DoneRequest], *, carry: Path | None, leave: bool
+) -> list[OpenWork]:
+    """Refuse to record a branch while work of its stage lies beside it; what is left out on purpose is warned of.
+
+    A line that names the commit says what is recorded, so there nothing is refused.
+    """
+    state = session.store.read().state
+    task = state.tasks.get(key.slashed)
+    if task is None or not task.is_open:
+        return []
+    besides = session.cwd / carry if carry is not None else None
+    found = find_open_work(session.git, state, task, requests, here=session.git.work_tree, besides=besides)
+    asked = [one for one in found if not one.has_commit]
+    refuse_open_work(asked, _line(key, requests, carry), leave=leave)
+    for one in found:
+        for problem in one.problems("", leave=False):
+            session.warn(f"{problem.message}; recorded without that")
+    return found
+
+
+def _line(key: TaskKey, requests: Sequence[DoneRequest], carry: Path | None) -> str:
+    """The line that was given, as far as it named no commit, to be repeated with what was missing."""
+    (request,) = [one for one in requests if one.commit is None] or requests[:1]
+    words = ["git okstra stage done", str(request.number), f"--task-key {key}"]
+    words += [f"--base {quote(request.base)}"] if request.base else []
+    words += [f"--branch {quote(request.branch)}"] if request.branch else []
+    words += [f"--carry {quote(str(carry))}"] if carry is not None else []
+    return " ".join(words)

@@ -56,6 +56,7 @@ class Session:
     around: Surroundings
     flags: GlobalFlags = field(default_factory=GlobalFlags)
     command_path: str = ""
+    is_hook: bool = False
     began: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,7 +91,12 @@ class Session:
         """The repository around the directory, opened on first use."""
         from okstra_git.git.repo import open_repository
 
-        return open_repository(self.cwd)
+        return open_repository(self.cwd, environ=self.environ, base=self.around.cwd, for_git=self._is_for_git)
+
+    @property
+    def _is_for_git(self) -> bool:
+        """Whether git called us: by one of our hooks, or by one of the user's in the midst of `git commit`."""
+        return self.is_hook or "GIT_INDEX_FILE" in self.environ
 
     @cached_property
     def store(self) -> Store:

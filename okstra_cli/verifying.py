@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +12,11 @@ from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
+from okstra_git.git.holding import in_words
+from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
-from okstra_git.git.uncommitted import list_uncommitted
+from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
@@ -21,7 +25,6 @@ from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.runs.redaction import redact
 from okstra_git.state.registry import require_stage
-from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -49,7 +52,8 @@ def record_verified_here(
     said = report_bytes.decode("utf-8", "replace")
     evidence = read_evidence(data_bytes, name=data_source.path, stage=number, report=said)
     warnings = [clean_line(session, one.message) for one in evidence.warnings]
-    what = _what_was_verified(session, task, stage, commit, warnings)
+    papers = papers_of(session, report, data)
+    what = _what_was_verified(session, task, stage, commit, papers)
     checks = tuple(Check(command=clean_line(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
     found = Verified(number, what, checks, evidence.database, report_source, data_source)
     done = record_verified(session.store, key, found)
@@ -91,14 +95,17 @@ def clean_line(session: Session, command: str) -> str:
     return redact(command, home=str(session.home)).text
 
 
-def _what_was_verified(session: Session, task: Task, stage: Stage, commit: str | None, warnings: list[str]) -> CommitId:
+def _what_was_verified(
+    session: Session, task: Task, stage: Stage, commit: str | None, papers: Sequence[Path]
+) -> CommitId:
     """The commit named; else what is checked out where the stage lives, else the tip of its branch, else its record."""
     if commit is not None:
-        return require_commit(session.git, commit, what="the verified commit")
+        return require_named(session.git, commit, what="the verified commit").commit
     tree = _worktree_of(session, task, stage)
     if tree is not None and tree.head is not None:
-        recorded = f"the recorded commit of stage {stage.number}"
-        refuse_dirty(tree.path, recorded, "commit them and record the stage again, or verify without them", warnings)
+        recorded = f"the commit that would be recorded as verified for stage {stage.number}"
+        way_out = "commit what belongs to it and record the stage again, or take it away and verify without it"
+        refuse_dirty(session, tree, recorded, way_out, papers)
         return CommitId(tree.head)
     tip = find_ref(session.git, f"refs/heads/{stage.branch}") if stage.branch else None
     recorded = stage.range.head if stage.range is not None else ""
@@ -113,20 +120,25 @@ def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
     return next(iter([*found, *(tree for tree in known if tree.branch == stage.branch)]), None)
 
 
-def refuse_dirty(path: Path, recorded: str, way_out: str, warnings: list[str]) -> None:
-    """Changes in tracked files were verified too, and are not what is recorded; new files are only told.
+def papers_of(session: Session, *names: str) -> list[Path]:
+    """Where report and data may lie, which are not part of what was verified."""
+    return [folder / name for folder in (session.cwd, project_root(session)) for name in names]
 
-    `recorded` names what should have been verified, `way_out` says what to do.
+
+def refuse_dirty(session: Session, tree: Worktree, recorded: str, way_out: str, papers: Sequence[Path]) -> None:
+    """What lies there was verified, too, and is not what is recorded: every byte has to be the commit's.
+
+    Ignored files and caches are not part of a tree, and neither are the report and its data. `recorded` names what
+    should have been verified, `way_out` says what to do.
     """
-    lying = list_uncommitted(path)
-    changed = [one for one in lying if not one.is_untracked]
-    if changed:
+    own = {os.fsencode(os.path.relpath(path.resolve(), tree.path.resolve())) for path in papers}
+    found = read_holdings(session.git, tree).uncommitted
+    held = [each for each in found if each.kind != "untracked" or not own.issuperset(each.paths)]
+    if held:
         raise TreeDiffers(
-            f"{path} has changes that are not committed, so what was verified is not {recorded}",
+            f"{tree.path} is not {recorded}: {in_words(held)}",
             hint=f"{way_out}; --commit REF names what was verified",
-            path=str(path),
-            files=len(changed),
+            path=str(tree.path),
+            files=sum(each.files for each in held),
+            kinds=[each.kind for each in held],
         )
-    if lying:
-        count = "1 new file" if len(lying) == 1 else f"{len(lying)} new files"
-        warnings.append(f"{count} in {path} not committed: no part of what is recorded")

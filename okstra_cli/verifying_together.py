@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.handing import settle_first
 from okstra_cli.output import Answer
-from okstra_cli.verifying import clean_line, read_evidence_file, refuse_dirty
+from okstra_cli.verifying import clean_line, papers_of, read_evidence_file, refuse_dirty
 from okstra_cli.views import together as view
 from okstra_git.git.objects import tree_of
+from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers
@@ -20,9 +21,10 @@ from okstra_git.handoff.recording_together import (
 )
 from okstra_git.names import CommitId
 from okstra_git.records.stage import Check
-from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.records.handoff import Assembly
@@ -39,7 +41,7 @@ def record_whole_task_here(session: Session, key: TaskKey, *, report: str, data:
     warnings = [clean_line(session, one.message) for one in evidence.warnings]
     run = require_assembling_run(task, evidence.run)
     assert run.assembled is not None
-    _require_same_tree(session, key, run, run.assembled, commit, warnings)
+    _require_same_tree(session, key, run, run.assembled, commit, papers_of(session, report, data))
     checks = tuple(Check(command=clean_line(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
     found = VerifiedTogether(run.id, run.assembled, checks, evidence.database, report_source, data_source)
     done = record_verified_together(session.store, key, found)
@@ -54,17 +56,17 @@ def record_whole_task_here(session: Session, key: TaskKey, *, report: str, data:
 
 
 def _require_same_tree(
-    session: Session, key: TaskKey, run: Run, assembly: Assembly, commit: str | None, warnings: list[str]
+    session: Session, key: TaskKey, run: Run, assembly: Assembly, commit: str | None, papers: Sequence[Path]
 ) -> None:
     """What was verified is what was put together: the commit named, else what the run's worktree has checked out."""
     if commit is not None:
-        seen = require_commit(session.git, commit, what="the verified commit")
+        seen = require_named(session.git, commit, what="the verified commit").commit
     else:
         here = find_worktree(session.git, Path(run.worktree)) if run.worktree else None
         if here is None or here.head is None or not here.path.is_dir():
             return  # given back: what was put together is on record
-        what = f"what run {run.id} put together"
-        refuse_dirty(here.path, what, "verify without them", warnings)
+        way_out = "a change belongs into a stage; take away what lies there, or verify again"
+        refuse_dirty(session, here, f"what was put together for run {run.id}", way_out, papers)
         seen = CommitId(here.head)
     if seen != assembly.commit and tree_of(session.git, seen) != assembly.tree:
         raise TreeDiffers(

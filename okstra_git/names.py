@@ -78,11 +78,23 @@ class TaskKey(NamedTuple):
 
 def parse_task_key(text: str) -> TaskKey:
     """`project:group:task`, or the stored form with slashes; anything else is refused."""
-    separator = ":" if ":" in text else "/"
-    parts = text.split(separator)
+    parts = split_task_key(text)
     if len(parts) != 3:
-        raise BadName(f"{shown(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200])
+        raise _not_a_key(text)
     return make_task_key(*parts)
+
+
+def split_task_key(text: str) -> list[str]:
+    """The parts of a key of which the first ones may be left out: `task`, `group:task` or all three, each checked."""
+    parts = text.split(":" if ":" in text else "/")
+    if len(parts) > 3:
+        raise _not_a_key(text)
+    what = ("project id", "task group", "task id")[-len(parts) :]
+    return [parse_slug(part, what=name) for part, name in zip(parts, what, strict=True)]
+
+
+def _not_a_key(text: str) -> BadName:
+    return BadName(f"{shown(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200])
 
 
 def make_task_key(project: str, group: str, task: str) -> TaskKey:

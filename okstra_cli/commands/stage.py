@@ -22,18 +22,22 @@ def start(
     number: Number,
     identity: Identity,
     base: Annotated[
-        str | None, typer.Option(metavar="REF", help="Where the stage begins. Default: the branch checked out here.")
+        str | None,
+        typer.Option(metavar="REF", help="Where it begins. Default: as planned, else the branch checked out here."),
     ] = None,
     branch: Annotated[
         str | None, typer.Option(metavar="NAME", help="Its branch. Default: <category>/<group>/<task>-stage-<N>.")
     ] = None,
     no_worktree: Annotated[
-        bool, typer.Option("--no-worktree", help="Adopt the existing branch; make no worktree.")
+        bool, typer.Option("--no-worktree", help="Adopt the branch, or create it at the base; make no worktree.")
     ] = False,
-    title: Annotated[str, typer.Option(help="One line that says what the stage does.")] = "",
-    depends_on: Annotated[str, typer.Option(metavar="1,2", help="Stages that it builds on.")] = "",
+    title: Annotated[str, typer.Option(help="One line that says what the stage does. Default: as planned.")] = "",
+    depends_on: Annotated[str, typer.Option(metavar="1,2", help="Stages that it builds on. Default: as planned.")] = "",
 ) -> Answer:
     """Reserve a stage, and create its branch and worktree or adopt a branch.
+
+    With an approved plan, title, dependencies and base are taken from it, as 'run prepare' does: a stage waits
+    for those that it depends on, and begins on a commit that holds them all.
 
     \b
     Examples:
@@ -52,6 +56,7 @@ def start(
         key=key,
         number=stage,
         base=base or default_base(session),
+        is_base_named=base is not None,
         branch=branch,
         adopt=no_worktree,
         title=title,
@@ -59,13 +64,17 @@ def start(
         depends_on=tuple(parse_stage(part) for part in depends_on.split(",") if part),
     )
     note_landings(session, key)
-    appended = start_stage(session.store, request)
-    session.warn(appended.warning)
+    done = start_stage(session.store, request)
+    session.warn(done.appended.warning)
+    for sentence in done.begun.notes:
+        session.note(sentence)
     if request.worktree is not None:
         warn_of_nested_worktree(session, request.worktree)
-    task = appended.snapshot.state.tasks[key.slashed]
+    task = done.appended.snapshot.state.tasks[key.slashed]
+    if done.made_branch:
+        session.note(f"branch {task.stages[stage].branch} was not there: created at {done.begun.beginning.commit[:10]}")
     return Answer(
-        {"task": str(key), "stage": view.stage_json(task, task.stages[stage])},
+        {"task": str(key), "stage": view.stage_json(task, task.stages[stage]), "made_branch": done.made_branch},
         lambda: view.started_page(task, task.stages[stage]),
     )
 
@@ -89,8 +98,14 @@ def done(
     from_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Many at once: lines of 'N COMMIT [BASE]'; - reads stdin.")
     ] = None,
+    leave_uncommitted: Annotated[
+        bool, typer.Option("--leave-uncommitted", help="Record without the files that are not committed.")
+    ] = False,
 ) -> Answer:
     """Record the commit a stage ended on, with fingerprints that follow it through rewritten history.
+
+    Refused while the stage's worktree holds files that are not committed, or is not on the stage's branch:
+    commit them, name what is meant with --commit or --branch, or leave the files out with --leave-uncommitted.
 
     \b
     Examples:
@@ -99,13 +114,14 @@ def done(
     """
     from okstra_cli.following import follow_first
     from okstra_cli.locating import require_key
-    from okstra_cli.recording import done_requests, note_left_behind
+    from okstra_cli.recording import done_requests, note_kept_carry, note_left_behind, pass_open_work
     from okstra_cli.views import stage as view
     from okstra_git.tasks.finishing import finish_stages
 
     session = Session.of(context)
     key = require_key(session, identity)
     requests = done_requests(session, key, number, commit, base, branch, carry, from_file)
+    left = pass_open_work(session, key, requests, carry=carry, leave=leave_uncommitted)
     follow_first(session, key, besides={request.number for request in requests})
     appended = finish_stages(session.store, key, requests)
     session.warn(appended.warning)
@@ -113,11 +129,14 @@ def done(
     stages = [task.stages[request.number] for request in requests]
     changed = bool(appended.events)
     note_left_behind(session, task, requests)
+    if changed and carry is None:
+        note_kept_carry(session, stages)
     for each in stages:
         if each.range is not None and each.range.is_empty:
             session.note(f"stage {each.number} changes no file: after a rewrite nothing could prove where it went")
+    rows = [view.stage_json(task, stage) for stage in stages]
     return Answer(
-        {"task": str(key), "changed": changed, "stages": [view.stage_json(task, stage) for stage in stages]},
+        {"task": str(key), "changed": changed, "stages": rows, "left_out": [one.facts for one in left]},
         lambda: view.done_page(task, stages, changed=changed),
     )
 
@@ -170,7 +189,7 @@ def release(context: typer.Context, number: Number, identity: Identity) -> Answe
     from okstra_git.tasks.finishing import release_place
 
     session = Session.of(context)
-    key, stage = require_key(session, identity), parse_stage(number)
+    key, stage = require_key(session, identity, aloud=True), parse_stage(number)
     before, appended = release_place(session.store, key, f"stage-{stage}")
     session.warn(appended.warning)
     facts = {"branch": before.branch, "worktree": before.worktree} if before else None

@@ -72,8 +72,6 @@ def answer_prepare(
     session: Session, request: RunRequest, *, holder: str | None = None, lead_session: str | None = None
 ) -> Answer:
     """Prepare the run, or find that it is prepared, and say what the lead starts from."""
-    session.flags.text = not session.flags.json  # skills read the labels off a terminal too
-    session.flags.codes = not session.around.stdout_is_terminal
     verifies = read_setting(session.git, require_setting("okstra.planVerification")).value is not False
     request = replace(request, plan_verification=request.plan_verification and verifies)
     done = prepare_run(Order(session, request, session.began, holder, lead_session))

@@ -11,6 +11,7 @@ from okstra_cli.preparing.whole import carried_of, rows_of
 from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_entry, name_of_blob
+from okstra_git.git.revisions import require_named
 from okstra_git.names import shown
 from okstra_git.paths import plan_key
 from okstra_git.plans.clarifications import open_rows
@@ -23,7 +24,6 @@ from okstra_git.runs.project import read_qa_commands, require_waivable, stage_ke
 from okstra_git.runs.stored_context import find_context
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
-from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,6 +177,7 @@ class Documents:
             found.depends_on if self.order.request.phase.has_worktree else (),
             file_of=lambda number: project.task(self.order.key).carry(key, number),
             shown_path=project.relative,
+            writer=self.order.writer,
         )
         part = StagePart(
             number=found.number,
@@ -214,7 +215,7 @@ def read_documents(order: Order, task: Task) -> Documents:
     """Read brief, plan, attachments and project files; refuse everything that would make the run begin wrongly."""
     request, session = order.request, order.session
     if request.base_ref is not None:
-        require_commit(session.git, request.base_ref, what="the base")
+        require_named(session.git, request.base_ref, what="the base")
     if request.stage is not None and not request.phase.has_worktree:
         _require_done(task, request.stage)
     plan = _find_plan(order, task)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from okstra_git.records.base import show_time
 from okstra_git.runs.assembling import run_commands
-from okstra_git.runs.bundle import ScheduledStage, renew_gates
+from okstra_git.runs.bundle import ScheduledStage, read_json, renew_gates
+from okstra_git.runs.context import TeamPart
+from okstra_git.runs.manifests import tried_team
 from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import conclude_run
 from okstra_git.runs.task_views import RunEnd
@@ -18,24 +20,39 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
+    from okstra_git.runs.context import RunContext
 
 
-def renew(session: Session, root: Path, run: Run, occupied: tuple[int, ...]) -> None:
-    """Write the gates of a resumed run anew: its nonce, its commands, and the stages that others hold now."""
+def renew(session: Session, root: Path, run: Run, occupied: tuple[int, ...]) -> tuple[int, ...]:
+    """Write the gates of a run anew: its nonce, its lead's session, its commands, the stages that others hold now.
+
+    Returns the stages that its prompt names by then: an attempt whose team was tried already has passed its gate.
+    """
     context = find_context(root, run)
     if context is None:
         session.warn(f"the bundle of run {run.id} is gone; prepare the run again to have one")
-        return
-    fenced = replace(context.run, nonce=run.nonce, resumed=True)
+        return occupied
+    fenced = replace(context.run, nonce=run.nonce, session=run.session, resumed=True)
     report, stage_done = context.paths.report, context.commands.stage_done
     renewed = replace(
         context,
         run=fenced,
-        team=replace(context.team, name=run.team or context.team.name, occupied=occupied),
+        team=_team_now(context, root, run, occupied),
         commands=run_commands(context.task.key, fenced, report=report, stage_done=stage_done),
     )
     if renewed != context:
         renew_gates(renewed, root, cache=session.git.private_dir / "cache" / "templates")
+    return renewed.team.occupied
+
+
+def _team_now(context: RunContext, root: Path, run: Run, occupied: tuple[int, ...]) -> TeamPart:
+    """The gate as team state and the other live runs have it by now."""
+    made, former = tried_team(read_json(root / context.paths.team_state), nonce=run.nonce)
+    if made is not None:
+        return context.team
+    status = former.get("status") if former and occupied else None
+    known = status if isinstance(status, str) else ""
+    return TeamPart(run.team or context.team.name, occupied, known)
 
 
 def conclude(session: Session, root: Path, task: Task, run: Run) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.giving_back import give_back
 from okstra_cli.locating import default_base, worktree_path
+from okstra_cli.preparing.whole import Whole, place_of
 from okstra_git.names import mint_ulid
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.assembling import next_numbers
@@ -46,11 +47,11 @@ def take_run(
     plan: Plan | None,
     *,
     check: Callable[[Task, int, Beginning], None],
-    place: Callable[[Task, int], PlaceReserved | None],
+    whole: Whole,
 ) -> Taken:
     """Claim the run; `check` may still refuse the stage that was chosen, with where it would begin.
 
-    `place` says, by the number of the run, which worktree of its own it takes.
+    `whole` is what it looks at where stages are verified together, for which it takes a worktree of its own.
     """
     if order.request.phase.has_worktree and plan is not None:
         return _take_stage(order, inputs, plan, check)
@@ -60,8 +61,9 @@ def take_run(
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_open(snapshot, order.key)
-        claimed[:] = [_claimed(order, task, run, stage, inputs)]
-        places[:] = [found for found in [place(task, claimed[0].seq)] if found is not None]
+        bare = _claimed(order, task, run, stage, inputs)
+        claimed[:] = [bare.model_copy(update={"assembled": whole.joint.assembly if whole.joint else None})]
+        places[:] = [found for found in [place_of(order, task, bare.seq, whole)] if found is not None]
         return [*_superseded(order, task, stage, inputs), *claimed, *places]
 
     appended = order.session.store.append(decide)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.in_base import in_base, with_dependencies
 from okstra_cli.locating import default_base, worktree_root
-from okstra_git.git.worktrees import add_detached, find_worktree, remove_worktree
+from okstra_git.git.removal import remove_worktree
+from okstra_git.git.worktrees import add_detached, find_worktree
 from okstra_git.handoff.collector import DirectoryTaken
 from okstra_git.handoff.joint import Joint, put_together
 from okstra_git.names import is_text, named_stages, shown
@@ -129,7 +130,7 @@ def make_detached(git: Git, path: Path, commit: str, reason: str) -> None:
     if here is not None and path.is_dir():
         return
     if here is not None:
-        remove_worktree(git, here.path)  # its directory is gone, what was put together is on record
+        remove_worktree(git, here)  # its directory is gone, what was put together is on record
     elif os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
         raise DirectoryTaken(
             f"{path} exists and is not a worktree of this repository",

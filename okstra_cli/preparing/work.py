@@ -12,7 +12,7 @@ from okstra_cli.landing import note_landings
 from okstra_cli.preparing.again import find_again
 from okstra_cli.preparing.papers import Documents, read_documents
 from okstra_cli.preparing.taking import Taken, take_run
-from okstra_cli.preparing.whole import Whole, look_at_whole, place_of, stand_again, stand_in_assembly
+from okstra_cli.preparing.whole import Whole, look_at_whole, stand_again, stand_in_assembly
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.records.events import RunAbandoned, RunPrepared
@@ -26,6 +26,7 @@ from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.runs.whole_files import sweep_folder
 from okstra_git.state.cache import replace_file
 from okstra_git.state.registry import release
+from okstra_git.tasks.beginning import lacking_notes
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import StageClaim, started_facts
 from okstra_git.tasks.reserving import make_worktree
@@ -82,7 +83,7 @@ def prepare_run(order: Order) -> Prepared:
         inputs,
         documents.plan_record,
         check=documents.check_stage,
-        place=lambda task, seq: place_of(order, task, seq, whole),
+        whole=whole,
     )
     try:
         return _fulfil(order, documents, taken, inputs, whole)
@@ -97,7 +98,8 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str, whole
     reached("prepare.worktree-made")
     snapshot = store.read()
     task = require_open(snapshot, order.key)
-    who = Identity(taken.run, token_hex(8), taken.numbers, session.now(), order.language, inputs)
+    lead_session = order.agent_session
+    who = Identity(taken.run, token_hex(8), taken.numbers, session.now(), order.language, inputs, lead_session)
     team = TeamPart(
         team_name(order.key, taken.stage if taken.claim else None, taken=teams_of_others(snapshot.state, order.key)),
         occupied_stages(task, order.guard.leases(task), besides=taken.run) if taken.claim else (),
@@ -112,7 +114,7 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str, whole
     for name in write_bundle(bundle, order.project.root, cache=order.template_cache):
         session.warn(f"{name} was not what it should be and was set aside")
     reached("prepare.bundle-written")
-    run = _record(order, documents, taken, context, whole)
+    run = _record(order, documents, taken, context)
     reached("prepare.recorded")
     return Prepared(run, context, bundle.prompt)
 
@@ -150,12 +152,8 @@ def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
     git, place, beginning = order.session.git, claim.place, claim.beginning
     fresh = make_worktree(git, order.key, claim.number, place, beginning.commit)
     kept, left_by = (None, "") if fresh else _keep_leftovers(order, taken, claim)
-    for number in beginning.lacks:
-        order.session.note(f"{beginning.ref} does not contain stage {number}, on which stage {claim.number} builds")
-    if beginning.joined:
-        order.session.note(
-            f"stage {claim.number} begins on a merge of {' and '.join(tip[:SHORT] for tip in beginning.joined)}"
-        )
+    for sentence in lacking_notes(claim.number, beginning):
+        order.session.note(sentence)
     return WorktreePart(
         path=str(claim.worktree),
         branch=place.branch,
@@ -174,21 +172,21 @@ def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> tuple[Kept
     left_by = max((run.id for run in former), default="")
     about = About(order.key.slashed, claim.number, left_by or taken.run, f"found by the prepare of run {taken.run}")
     kept = take_snapshot(order.session.git, claim.worktree, about, now=order.session.now())
-    if kept is not None:
-        order.session.note(
-            f"{claim.worktree} holds changes that are not committed: they stay, and snapshot {kept.id} keeps a copy"
-        )
-    return kept, left_by
+    if kept is None:
+        return None, ""
+    what = "ignored files" if kept.ignored == kept.files else "changes that are not committed"
+    order.session.note(f"{claim.worktree} holds {what}: they stay, and snapshot {kept.id} keeps a copy")
+    for line in kept.left_out:
+        order.session.warn(f"not in the snapshot: {line}")
+    return (None, "") if kept.ignored == kept.files else (kept, left_by)
 
 
-def _record(order: Order, documents: Documents, taken: Taken, context: RunContext, whole: Whole) -> Run:
+def _record(order: Order, documents: Documents, taken: Taken, context: RunContext) -> Run:
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_open(snapshot, order.key)
         _refuse_lost(task, taken)
         begun = started_facts(order.session.git, task, taken.claim) if taken.claim else []
-        prepared = _prepared_fact(order, documents, taken, context)
-        assembled = whole.joint.assembly if whole.joint else None
-        return [*begun, prepared.model_copy(update={"assembled": assembled})]
+        return [*begun, _prepared_fact(order, documents, taken, context)]
 
     appended = order.session.store.append(decide)
     order.session.warn(appended.warning)

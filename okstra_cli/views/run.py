@@ -219,6 +219,7 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
         "index": snapshot.index,
         "during": snapshot.during or None,
         "files": snapshot.files,
+        "ignored": snapshot.ignored,
         "bytes": snapshot.size,
         "left_out": list(snapshot.left_out),
     }

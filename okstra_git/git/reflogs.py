@@ -1,12 +1,13 @@
 """What a ref pointed at before, as far as this clone wrote it down."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 import pygit2
 
 from okstra_git.git.history import contains, unreachable
+from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 
@@ -32,7 +33,7 @@ def list_moves(git: Git, ref: str) -> list[RefMove]:
 
 
 def _move(entry: pygit2.RefLogEntry) -> RefMove:
-    at = datetime.fromtimestamp(entry.committer.time, UTC)
+    at = instant_of(entry.committer.time)
     return RefMove(CommitId(str(entry.oid_old)), CommitId(str(entry.oid_new)), at)
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
-from okstra_git.git.refs import RefUpdate, find_ref, resolve_commit
+from okstra_git.git.raw_commits import instant_of
+from okstra_git.git.refs import RefUpdate, find_ref
+from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import find_recorded
 from okstra_git.git.upstreams import USUAL_NAMES
-from okstra_git.git.worktrees import find_worktree, remove_worktree
+from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import choose_parts
 from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
 from okstra_git.handoff.composing import compose
@@ -72,7 +74,8 @@ class BaseBranch(OkstraError):
 class Wanted:
     """What was asked for: `branch` None = the usual name, `worktree` None = the branch alone.
 
-    `update`: the group is in an open pull request, and what is new is to be added to it.
+    `base_ref` is how the base is recorded; `update`: the group is in an open pull request, and what is new is to be
+    added to it.
     """
 
     key: TaskKey
@@ -182,8 +185,9 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
     try:
         appended = store.append(decide, along=lambda: moves)
     except OkstraError:
-        if fresh and collector.path is not None:
-            remove_worktree(git, collector.path)
+        made_here = find_worktree(git, collector.path) if fresh and collector.path is not None else None
+        if made_here is not None:
+            remove_worktree(git, made_here)
         raise
     reached("handoff.assembled")
     finish_collector(git, collector)
@@ -195,7 +199,7 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
 
 def require_base(git: Git, text: str) -> CommitId:
     """The commit that the base names; refuses one that names none."""
-    found = resolve_commit(git, text)
+    found = find_recorded(git, text)
     if found is None:
         raise BaseMissing(
             f"the base {shown(text)} names no commit in this repository", hint="git branch --all", ref=text[:200]
@@ -211,9 +215,9 @@ def _on_top(git: Git, task: Task, wanted: Wanted, new: CommitId) -> CommitId:
     old = CommitId(known.range.head)
     if tree_of(git, old) == tree_of(git, new) and contains(git, old, require_base(git, wanted.base_ref)):
         return old
-    seconds = max(read_commit(git, oid).commit_time for oid in (old, new))
+    seconds = max(read_commit(git, oid).committed_at for oid in (old, new))
     told = f"Update group {wanted.group}\n\nOkstra-Task: {wanted.key}\nOkstra-Group: {wanted.group}\n"
-    when = datetime.fromtimestamp(seconds, UTC)
+    when = instant_of(seconds)
     return write_commit(git, tree=tree_of(git, new), parents=[old, new], message=told, when=when)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from reprlib import Repr
 from typing import Any, NamedTuple
 
+from okstra_git.documents.plain_json import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError
 from okstra_git.handoff.harmless import visible_line
-from okstra_git.handoff.plain_json import NotPlain, read_plain_object
 from okstra_git.handoff.verdict_fields import read_reported_verdict
 from okstra_git.names import MAX_STAGE, is_ulid, shown
 from okstra_git.records.stage import Check

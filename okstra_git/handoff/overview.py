@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from okstra_git.git.history import contains
-from okstra_git.git.refs import find_quietly, list_ref_names, resolve_commit
+from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import find_recorded
 from okstra_git.names import CommitId
 from okstra_git.records.handoff import Group, PullRequest
 from okstra_git.records.states import Task
@@ -87,7 +88,7 @@ def changes_since(git: Git, task: Task, group: Group) -> Iterator[Changed]:
         yield Changed("branch-gone", f"branch {group.branch} is not there any more")
     elif tip != group.range.head:
         yield Changed("branch-moved", f"branch {group.branch} is at {tip[:10]}, assembled was {group.range.head[:10]}")
-    base = resolve_commit(git, group.base_ref)
+    base = find_recorded(git, group.base_ref)
     if base is None:
         yield Changed("base-gone", f"the base {group.base_ref} names no commit any more")
     elif group.range.base is not None and base != group.range.base and not contains(git, base, group.range.head):

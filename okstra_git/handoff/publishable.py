@@ -5,11 +5,13 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
+from okstra_git.git.holding import in_words
+from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import EMPTY_TREE
-from okstra_git.git.refs import find_quietly, resolve_commit
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded
 from okstra_git.git.three_way import merge_trees
-from okstra_git.git.worktrees import find_worktree, is_clean
+from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import is_in
 from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import IN_PR, LANDED, TOGETHER, Reason, judge_stages
@@ -111,7 +113,7 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
     for change in changes_since(git, task, group):
         if change.code not in ("base-moved", "verification-stale"):
             yield Reason(change.code, change.message, again)
-    if group.branch in {*BASE_BRANCHES, *protected} or group.branch == group.base_ref:
+    if group.branch in {*BASE_BRANCHES, *protected} or find_branch_ref(git, group.base_ref) == BRANCH + group.branch:
         yield Reason("base-branch", f"{group.branch} is a branch that others build on; nothing is pushed to it",
                      f"{again} --branch NAME")  # fmt: skip
 
@@ -119,14 +121,17 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
 def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     place = task.places.get(f"group-{group.id}")
     path = Path(place.worktree) if place is not None and place.worktree and place.status == "active" else None
-    if path is not None and path.is_dir() and find_worktree(git, path) is not None and not is_clean(path):
+    here = find_worktree(git, path) if path is not None and path.is_dir() else None
+    held = read_holdings(git, here).uncommitted if here is not None else ()
+    if held:
         hint = "what is missing belongs into a stage; commit or stash what lies there"
-        yield Reason("worktree-dirty", f"the collector's worktree {path} has changes that are not committed", hint)
+        told = f"the group's worktree {path} is not what would be published: {in_words(held)}"
+        yield Reason("worktree-dirty", told, hint)
 
 
 def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     """There is something to deliver, onto a branch, and it still fits there."""
-    base, head = resolve_commit(git, group.base_ref), find_commit(git, group.range.head)
+    base, head = find_recorded(git, group.base_ref), find_commit(git, group.range.head)
     if base is None or head is None:
         return
     if branch_of_base(git, group) is None:
@@ -156,11 +161,10 @@ def _assemble_again(task: Task, group: Group) -> str:
 
 def branch_of_base(git: Git, group: Group) -> str | None:
     """The branch, as the forge knows it, that the base names: a local one, or a remote's without the remote's name."""
-    name = group.base_ref.removeprefix("refs/heads/")
-    if find_quietly(git, f"refs/heads/{name}"):
-        return name
-    far = group.base_ref.removeprefix("refs/remotes/")
-    return far.partition("/")[2] if find_quietly(git, f"refs/remotes/{far}") and "/" in far else None
+    ref = find_branch_ref(git, group.base_ref) or ""
+    if ref.startswith(BRANCH):
+        return ref.removeprefix(BRANCH)
+    return ref.removeprefix(FETCHED).partition("/")[2] or None
 
 
 def refuse_obstacles(group: Group, found: Sequence[Reason]) -> None:

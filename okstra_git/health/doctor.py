@@ -8,7 +8,7 @@ from shlex import quote
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import survey_settings
 from okstra_git.git.dangers import find_dangers, read_entries
-from okstra_git.git.refs import find_identity, list_lock_files
+from okstra_git.git.refs import list_lock_files
 from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
 from okstra_git.git.versions import (
@@ -121,7 +121,7 @@ def check_disk(git: Git) -> Iterator[Finding]:
 
 def check_identity(git: Git) -> Iterator[Finding]:
     """Whether events will bear somebody's name."""
-    if find_identity(git) is None:
+    if git.author is None:
         told = "git has no identity configured, so events bear nobody's name"
         yield Finding("identity.missing", "warning", "user.name", told,
                       "git config --global user.name NAME, and the same for user.email")  # fmt: skip

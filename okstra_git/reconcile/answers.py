@@ -7,6 +7,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH
 from okstra_git.names import CommitId, TaskKey, shown
 from okstra_git.records.events import AnchorMoved, AnchorSet, AnyFact, StageMoved
 from okstra_git.records.stage import RangePrint
@@ -54,7 +55,8 @@ class Choice:
 
     `offered` are commits that no such branch speaks against, what reconcile offers and the tip of the stage's own, with
     the bases that the stage would have there, where reconcile knows them. `elsewhere` are recorded commits of other
-    tasks, with their stages. `within`: a target that has the commit in its history.
+    tasks, with their stages. `within`: a target that has the commit in its history. `branch`: the branch of this clone
+    that was named, if one was.
     """
 
     commit: CommitId
@@ -63,6 +65,7 @@ class Choice:
     offered: Mapping[str, str | None] = field(default_factory=dict)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     within: str = ""
+    branch: str = ""
 
 
 def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, force: bool = False) -> Appended:
@@ -97,10 +100,9 @@ def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, fo
 
 def _renamed(git: Git, stage: Stage, choice: Choice) -> str | None:
     """The branch that the stage follows from now on, where its own is gone; never one that work is merged into."""
-    name = choice.ref.removeprefix("refs/heads/")
-    if name in choice.targets.values() or find_ref(git, f"refs/heads/{stage.branch}") is not None:
+    if choice.branch in choice.targets.values() or find_ref(git, BRANCH + stage.branch) is not None:
         return None
-    return name if find_ref(git, f"refs/heads/{name}") == choice.commit else None
+    return choice.branch or None
 
 
 def _base_of(git: Git, task: Task, stage: Stage, choice: Choice) -> str | None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from okstra_git.records.base import Moment, Record
+from okstra_git.records.base import MaybeObjectId, Moment, ObjectId, Record
 from okstra_git.records.handoff import Arrival, Assembly, Member
 from okstra_git.records.runs import Holder, PlannedStage, Source, Waiver
 from okstra_git.records.stage import Check, MoveEvidence, Proof, RangePrint
@@ -39,7 +39,7 @@ class AnchorSet(Fact):
 
 class AnchorMoved(Fact):
     type: Literal["anchor.moved"] = "anchor.moved"
-    old: str
+    old: ObjectId
     range: RangePrint
     proof: Proof
     evidence: MoveEvidence | None = None
@@ -72,7 +72,7 @@ class StageStarted(Fact):
     type: Literal["stage.started"] = "stage.started"
     stage: int
     branch: str
-    base: str
+    base: MaybeObjectId
     base_ref: str = ""
     title: str = ""
     depends_on: tuple[int, ...] = ()
@@ -94,7 +94,7 @@ class StageMoved(Fact):
 
     type: Literal["stage.moved"] = "stage.moved"
     stage: int
-    old: str
+    old: ObjectId
     range: RangePrint
     proof: Proof
     evidence: MoveEvidence | None = None
@@ -110,8 +110,8 @@ class StageVerified(Fact):
 
     type: Literal["stage.verified"] = "stage.verified"
     stage: int
-    commit: str
-    tree: str
+    commit: ObjectId
+    tree: ObjectId
     report: str = ""
     report_blob: str = ""
     data: str = ""
@@ -141,9 +141,9 @@ class StageLanded(Fact):
 
     type: Literal["stage.landed"] = "stage.landed"
     stage: int
-    recorded: str
+    recorded: ObjectId
     target: str
-    landed: str
+    landed: ObjectId
     how: Arrival
     group: str = ""
 
@@ -156,8 +156,8 @@ class StageUnlanded(Fact):
 
     type: Literal["stage.unlanded"] = "stage.unlanded"
     stage: int
-    recorded: str
-    landed: str
+    recorded: ObjectId
+    landed: ObjectId
     target: str = ""
 
 
@@ -190,7 +190,7 @@ class PrRecorded(Fact):
     stages: tuple[int, ...]
     branch: str
     base_ref: str = ""
-    commit: str | None = None
+    commit: ObjectId | None = None
     members: tuple[Member, ...] = ()
 
 
@@ -211,13 +211,14 @@ class PlanApproved(Fact):
     path: str
     blob: str
     stages: tuple[PlannedStage, ...] = ()
-    commit: str | None = None
+    commit: ObjectId | None = None
 
 
 class RunClaimed(Fact):
     """A prepare took a run's identity and numbers, and its stage; `holder` is the preparing process itself.
 
     `numbers` says for each category of the run's files which number they bear; `seq` is that of the manifests.
+    `assembled` is what a run looks at that verifies stages together.
     """
 
     type: Literal["run.claimed"] = "run.claimed"
@@ -228,13 +229,11 @@ class RunClaimed(Fact):
     holder: Holder
     inputs: str = ""
     numbers: dict[str, int] = Field(default_factory=dict)
+    assembled: Assembly | None = None
 
 
 class RunPrepared(Fact):
-    """The bundle of a run is complete; `holder` is the process that leads it from now on.
-
-    `assembled` is what a run verifies that verifies stages together.
-    """
+    """The bundle of a run is complete; `holder` is the process that leads it from now on."""
 
     type: Literal["run.prepared"] = "run.prepared"
     run: str
@@ -250,7 +249,6 @@ class RunPrepared(Fact):
     brief: Source | None = None
     plan: str | None = None
     waivers: tuple[Waiver, ...] = ()
-    assembled: Assembly | None = None
 
 
 class RunResumed(Fact):

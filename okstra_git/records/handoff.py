@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from okstra_git.records.base import Moment, Record
+from okstra_git.records.base import Moment, ObjectId, Record
 from okstra_git.records.stage import Check, RangePrint
 
 Arrival = Literal["ancestor", "same-tree", "same-delta", "replay", "squash", "user"]
@@ -13,8 +13,8 @@ class Member(Record):
     """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangePrint`."""
 
     stage: int
-    commit: str
-    tree: str
+    commit: ObjectId
+    tree: ObjectId
     delta: str
 
 
@@ -42,9 +42,9 @@ class Assembly(Record):
 
     stages: tuple[int, ...]
     base_ref: str
-    base: str
-    commit: str
-    tree: str
+    base: ObjectId
+    commit: ObjectId
+    tree: ObjectId
     members: tuple[Member, ...] = ()
 
     @property

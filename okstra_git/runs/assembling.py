@@ -52,7 +52,7 @@ class Papers:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the run is: its id, its fence and the numbers of its files by category."""
+    """Who the run is: its id, its fence, the numbers of its files by category, its lead's session where it is known."""
 
     run: str
     nonce: str
@@ -60,6 +60,7 @@ class Identity:
     at: datetime
     language: str
     inputs: str = ""
+    session: str = ""
 
 
 def next_numbers(paths: RunPaths, task: Task, task_type: str, stage: int | None) -> dict[str, int]:
@@ -101,6 +102,7 @@ def make_context(
         stage=stage,
         scope=request.scope,
         inputs=who.inputs,
+        session=who.session,
     )
     return RunContext(
         run=run,

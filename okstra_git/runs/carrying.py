@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.records.states import Task
+from okstra_git.names import make_task_key
+from okstra_git.records.states import Stage, Task
 from okstra_git.runs.context import Carried
-
-MAX_BYTES = 256 * 1024
+from okstra_git.state.carry import MAX_BYTES, examine_carry, require_carry_text
 
 
 class CarryMissing(OkstraError):
@@ -17,26 +17,52 @@ class CarryMissing(OkstraError):
 
 
 def require_carry(
-    task: Task, depends_on: Sequence[int], *, file_of: Callable[[int], Path], shown_path: Callable[[Path], str]
+    task: Task,
+    depends_on: Sequence[int],
+    *,
+    file_of: Callable[[int], Path],
+    shown_path: Callable[[Path], str],
+    writer: str = "",
 ) -> tuple[Carried, ...]:
-    """The carry of every dependency, ascending. The record wins over the file; neither is a refusal."""
-    found: list[Carried] = []
-    for number in sorted(depends_on):
-        path = file_of(number)
-        stage = task.stages.get(number)
-        text = (stage.carry if stage is not None else None) or _read(path)
-        if text is None:
-            raise _missing(task, number, path)
-        found.append(Carried(number, shown_path(path), text))
-    return tuple(found)
+    """The carry of every dependency, ascending. The record wins over the file; neither is a refusal.
+
+    What is recorded is handed on whatever it is, with a caution where it would not be recorded today or where a clone
+    other than `writer` recorded it. A file has to be a carry of its stage.
+    """
+    return tuple(
+        _carried(task, number, file_of(number), shown_path, task.stages.get(number), writer)
+        for number in sorted(depends_on)
+    )
 
 
-def _read(path: Path) -> str | None:
+def _carried(
+    task: Task, number: int, path: Path, shown_path: Callable[[Path], str], stage: Stage | None, writer: str
+) -> Carried:
+    key = make_task_key(*task.key.split("/"))
+    if stage is not None and stage.carry:
+        found = examine_carry(stage.carry, key=key, stage=number)
+        return Carried(number, shown_path(path), found.text, _caution(found.problem, stage, writer))
+    data = _read(path)
+    if data is None:
+        raise _missing(task, number, path)
+    text = require_carry_text(data, name=shown_path(path), key=key, stage=number)
+    return Carried(number, shown_path(path), examine_carry(text, key=key, stage=number).text)
+
+
+def _caution(problem: str, stage: Stage, writer: str) -> str:
+    """Why this text deserves less belief than one that was recorded here and is in order; empty where it does not."""
+    if problem:
+        return f"it {problem}"
+    return "another clone recorded it" if writer and stage.recorded_by not in ("", writer) else ""
+
+
+def _read(path: Path) -> bytes | None:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError:
         return None
-    return data[:MAX_BYTES].decode("utf-8", "replace") if data.strip() else None
+    return data if data.strip() else None
 
 
 def _missing(task: Task, number: int, path: Path) -> CarryMissing:

@@ -8,7 +8,8 @@ from typing import Any
 class RunPart:
     """The run itself; `seq` has three digits, `folder` and all other paths are relative to the project's root.
 
-    `inputs` is the fingerprint of everything the run was prepared from, `resumed` says that another session began it.
+    `inputs` is the fingerprint of everything the run was prepared from, `session` the lead's, as far as it is known,
+    `resumed` says that another session began the run.
     """
 
     id: str
@@ -21,6 +22,7 @@ class RunPart:
     stage: int | None = None
     scope: str = ""
     inputs: str = ""
+    session: str = ""
     resumed: bool = False
 
 
@@ -139,11 +141,15 @@ class StagePart:
 
 @dataclass(frozen=True)
 class Carried:
-    """What a finished stage left for this one: the file it stands in, and its text."""
+    """What a finished stage left for this one: the file it stands in, and its text.
+
+    `caution` says why it is not to be believed like one that was recorded here.
+    """
 
     stage: int
     path: str
     text: str
+    caution: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,10 +216,15 @@ class WorktreePart:
 
 @dataclass(frozen=True)
 class TeamPart:
-    """The team's exact name, and the stages that other live runs hold; any of them forbids making a team."""
+    """The team's exact name, and the stages that other live runs hold; any of them forbids making a team.
+
+    `former` is what an attempt at this run that died had recorded of making one (`ok`, `error`), where none may be
+    made now.
+    """
 
     name: str
     occupied: tuple[int, ...] = ()
+    former: str = ""
 
 
 @dataclass(frozen=True)

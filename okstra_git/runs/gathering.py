@@ -6,8 +6,9 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.objects import name_of_blob
-from okstra_git.git.refs import find_quietly, resolve_commit
+from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git, open_repository
+from okstra_git.git.revisions import find_recorded
 from okstra_git.git.uncommitted import list_uncommitted, under_way
 from okstra_git.git.upstreams import upstream_of
 from okstra_git.git.worktrees import Worktree, list_worktrees
@@ -19,7 +20,7 @@ from okstra_git.runs.explain import PlanFacts, StageFacts
 def gather_facts(git: Git, task: Task, *, targets: Sequence[str], findings: Mapping[int, str]) -> dict[int, StageFacts]:
     """What git says now of every stage on record; `targets` are branches that work is merged into. Changes nothing."""
     trees = list_worktrees(git)
-    merged = [commit for name in targets if (commit := resolve_commit(git, name))]
+    merged = [commit for name in targets if (commit := find_recorded(git, name))]
     return {number: _facts(git, task, number, trees, merged, findings.get(number, "ok")) for number in task.stages}
 
 

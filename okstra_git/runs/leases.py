@@ -7,15 +7,14 @@ from typing import NamedTuple
 from okstra_git.host.lives import Life
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
+from okstra_git.state.planned import FINISHED as FINISHED
+from okstra_git.state.planned import finished_stages as finished_stages
 
 Look = Callable[[Holder], Life]
 """Asks the operating system whether a holder lives."""
 
 GUARDED = "implementation"
 """The one task type whose runs hold a stage against others."""
-
-FINISHED = ("done", "verified", "in-pr", "landed")
-"""States in which nobody needs a stage any more, whoever still runs."""
 
 PREPARING_HOURS = 1
 """How long a prepare on another machine is believed in; it takes seconds, and clocks differ."""
@@ -75,8 +74,3 @@ def occupied_stages(task: Task, leases: Iterable[Lease], *, besides: str | None 
     return tuple(
         sorted({lease.stage for lease in leases if lease.is_live and lease.run != besides} - finished_stages(task))
     )
-
-
-def finished_stages(task: Task) -> frozenset[int]:
-    """Stages that have their commit on record, verified, in a pull request or landed ones included."""
-    return frozenset(number for number, stage in task.stages.items() if stage.status in FINISHED)

@@ -8,9 +8,9 @@ from typing import Literal
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.changes import ABSENT, SUBMODULE, Change, diff_trees, show_path
+from okstra_git.git.nodes import LINK, PROGRAM, read_node
 from okstra_git.git.objects import EMPTY_TREE, name_of_blob, read_blob, tree_of
 from okstra_git.git.repo import Git
-from okstra_git.git.uncommitted import LINK, PROGRAM, read_node
 from okstra_git.git.worktree_content import FILE_LIMIT
 from okstra_git.runs.snapshots import Snapshot
 

@@ -8,6 +8,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.records.runs import Holder, Plan, PlannedStage
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import Lease, finished_stages, lease_on
+from okstra_git.state.planned import StageWaits, awaited_stages, listed, require_planned
 from okstra_git.state.registry import refuse_closed
 
 
@@ -17,22 +18,10 @@ class NoStageReady(OkstraError):
     code = "stage.none-ready"
 
 
-class StageNotPlanned(OkstraError):
-    """The approved plan has no stage of that number."""
-
-    code = "stage.unknown-in-plan"
-
-
 class StageFinished(OkstraError):
     """The stage has its commit already."""
 
     code = "stage.done-already"
-
-
-class StageWaits(OkstraError):
-    """A stage that this one builds on is not done."""
-
-    code = "stage.waits"
 
 
 class StageOccupied(OkstraError):
@@ -73,9 +62,9 @@ def select_stage(task: Task, plan: Plan, wanted: int | None, leases: Iterable[Le
     """
     refuse_closed(task)
     held = tuple(leases)
-    planned = {stage.number: stage for stage in plan.stages}
     if wanted is not None:
-        return _named(task, plan, planned, wanted, held, writer)
+        return _named(task, plan, wanted, held, writer)
+    planned = {stage.number: stage for stage in plan.stages}
     obstacles: dict[int, Obstacle] = {}
     for number, stage in sorted(planned.items()):
         obstacle = find_obstacle(task, stage, held, writer=writer)
@@ -95,9 +84,9 @@ def find_obstacle(task: Task, stage: PlannedStage, leases: Iterable[Lease], *, w
         facts = {"run": lease.run, "holder": lease.holder.model_dump() if lease.holder else None}
         return Obstacle(StageOccupied, f"is held by run {lease.run} ({named(lease.holder)})",
                         f"git okstra run show {lease.run}", facts)  # fmt: skip
-    missing = [other for other in stage.depends_on if other not in done]
+    missing = awaited_stages(task, stage)
     if missing:
-        return Obstacle(StageWaits, f"waits for {_listed(missing)}", f"git okstra status {key}", {"waits_for": missing})
+        return Obstacle(StageWaits, f"waits for {listed(missing)}", f"git okstra status {key}", {"waits_for": missing})
     place = task.places.get(f"stage-{number}")
     if place is not None and place.status == "active" and place.writer != writer:
         return Obstacle(
@@ -116,24 +105,14 @@ def named(holder: Holder | None) -> str:
     return f"{holder.name or 'a process'}, pid {holder.pid} on {holder.host}"
 
 
-def _named(
-    task: Task, plan: Plan, planned: dict[int, PlannedStage], wanted: int, leases: tuple[Lease, ...], writer: str
-) -> Choice:
-    key = task.key.replace("/", ":")
-    if wanted not in planned:
-        raise StageNotPlanned(
-            f"the approved plan of {key} has no stage {wanted}; it has {_listed(sorted(planned)) or 'none'}",
-            hint=f"git okstra status {key}",
-            stage=wanted,
-            stages=sorted(planned),
-            plan=plan.path,
-        )
-    obstacle = find_obstacle(task, planned[wanted], leases, writer=writer)
+def _named(task: Task, plan: Plan, wanted: int, leases: tuple[Lease, ...], writer: str) -> Choice:
+    key, planned = task.key.replace("/", ":"), require_planned(task, plan, wanted)
+    obstacle = find_obstacle(task, planned, leases, writer=writer)
     if obstacle is not None:
         raise obstacle.refusal(
             f"stage {wanted} of {key} {obstacle.why}", hint=obstacle.hint, stage=wanted, task=key, **obstacle.facts
         )
-    return _choice(planned[wanted], leases)
+    return _choice(planned, leases)
 
 
 def _choice(stage: PlannedStage, leases: Iterable[Lease]) -> Choice:
@@ -153,7 +132,3 @@ def _none_ready(task: Task, obstacles: dict[int, Obstacle]) -> NoStageReady:
         more = f", and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
         sentence = f"no stage of {key} can begin now: {'; '.join(open_ones[:3])}{more}"
     return NoStageReady(sentence, hint=f"git okstra status {key}", task=key, stages=rows)
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))

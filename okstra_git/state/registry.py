@@ -99,11 +99,6 @@ def active_places(state: State) -> Iterator[tuple[Task, Place]]:
         yield from ((task, place) for place in task.places.values() if place.status == "active")
 
 
-def owner_of_branch(state: State, branch: str) -> tuple[Task, Place] | None:
-    """The active row that owns the branch."""
-    return next(((task, place) for task, place in active_places(state) if branch and place.branch == branch), None)
-
-
 def branch_clashes(state: State) -> list[str]:
     """Sentences about branches that two clones reserved for different tasks before they saw each other."""
     owners: dict[str, str] = {}

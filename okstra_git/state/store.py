@@ -11,7 +11,8 @@ from typing import TypeVar
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.objects import durable_writes, write_commit
-from okstra_git.git.refs import LostRace, RefLocked, RefUpdate, find_ref, signature_of, swap_refs
+from okstra_git.git.persons import NOBODY
+from okstra_git.git.refs import LostRace, RefLocked, RefUpdate, find_ref, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.host.locks import Busy, hold_lock
 from okstra_git.names import CommitId, mint_ulid
@@ -167,13 +168,13 @@ class Store:
         return self._retry(once, min(self.patience, DERIVE_PATIENCE))
 
     def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
-        who = signature_of(self.git)
+        who = self.git.author or NOBODY
         at = self.now().astimezone(UTC)
         stamp = int(at.timestamp() * 1000)
         clock = snapshot.clock
         return [
             Event(id=mint_ulid(stamp), at=at, clock=clock + step, seq=head.seq + step, writer=writer,
-                  by=f"{who.name} <{who.email}>", fact=fact)
+                  by=who.told, fact=fact)
             for step, fact in enumerate(facts, start=1)
         ]  # fmt: skip
 

@@ -2,11 +2,17 @@
 
 import os
 from pathlib import Path
+from shlex import quote
 
+from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.history import merge_base
-from okstra_git.git.refs import find_ref
+from okstra_git.git.holding import in_words
+from okstra_git.git.holdings import read_holdings
+from okstra_git.git.refs import find_quietly, find_ref
+from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
-from okstra_git.git.worktrees import add_worktree, find_worktree, is_clean, remove_worktree
+from okstra_git.git.upstreams import tracking_names
+from okstra_git.git.worktrees import add_worktree, find_worktree
 from okstra_git.names import CommitId, TaskKey, is_text, shown
 from okstra_git.records.events import PlaceReserved
 from okstra_git.records.states import Place, Task
@@ -39,18 +45,32 @@ def make_worktree(git: Git, key: TaskKey, number: int, place: Place, base: Commi
     if here is not None and path.is_dir():
         return False
     if here is not None and here.head == tip:
-        remove_worktree(git, here.path)  # its directory is gone, its branch has everything
+        remove_worktree(git, here)  # its directory is gone, its branch has everything
     reason = f"okstra task={key} stage={number}"
     add_worktree(git, path, branch=place.branch, base=None if tip else base, reason=reason)
     return True
 
 
+def make_branch(git: Git, branch: str, base: CommitId) -> None:
+    """Create the branch at its base, without a worktree; refuses one that is there by now, or that git cannot make."""
+    try:
+        run_git(["branch", "--no-track", "--", branch, base], cwd=git.top)
+    except GitFailed as failed:
+        told = f"the branch {shown(branch)} cannot be made: {failed.message}"
+        raise BranchExists(told, branch=branch, hint="name another one with --branch") from failed
+
+
 def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
-    """An adopted branch exists; any other is new, or was this stage's own before."""
+    """A branch to adopt is here or nowhere; any other is new, or was this stage's own before."""
     tip = find_ref(git, f"refs/heads/{place.branch}")
-    if place.adopted and tip is None:
-        hint = "create it first, or leave --no-worktree out to get a branch and a worktree"
-        raise BranchMissing(f"there is no branch {shown(place.branch)} to adopt", branch=place.branch, hint=hint)
+    remote = [name for name in tracking_names(git, place.branch) if find_quietly(git, f"refs/remotes/{name}")]
+    if place.adopted and tip is None and remote:
+        fetched = remote[0]
+        raise BranchMissing(
+            f"there is no branch {shown(place.branch)} here, and there is {shown(fetched)}",
+            branch=place.branch,
+            hint=f"git branch {quote(place.branch)} {quote('refs/remotes/' + fetched)}, then the same line again",
+        )
     before = task.places.get(place.scope)
     if place.adopted or tip is None or (before is not None and before.branch == place.branch):
         return
@@ -88,9 +108,11 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
             path=place.worktree,
             hint=f"check out {place.branch} there, or remove it: git okstra worktree prune",
         )
-    if not is_clean(here.path):
+    held = read_holdings(git, here).uncommitted
+    if held:
         raise WorktreeDirty(
-            f"the worktree {path} has changes that are not committed",
+            f"the worktree {path} cannot be used again: {in_words(held)}",
             path=place.worktree,
-            hint="commit or stash them there, then start the stage again",
+            hint="commit or stash what lies there, then start the stage again",
+            kinds=[each.kind for each in held],
         )

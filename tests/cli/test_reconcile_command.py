@@ -149,6 +149,7 @@ def test_contradictions_are_wrong_usage(shop: World, words: tuple[str, ...]) -> 
 
 
 def test_no_task_is_wrong_usage_unless_we_stand_on_its_branch(shop: World) -> None:
+    shop.okstra("task", "open", "shop:web:other")
     assert ask(shop)["task"] == KEY
     shop.checkout("main")
     refused(shop.okstra("reconcile", exit=129), "usage", status=129)

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okstra_git.documents.plain_json import MAX_BYTES
 from okstra_git.handoff.evidence import (
     MAX_CHECKS,
     MAX_COMMAND,
     EvidenceRefused,
     read_evidence,
 )
-from okstra_git.handoff.plain_json import MAX_BYTES
 from okstra_git.records.stage import Check
 
 GROUP = "release-handoff(stage-group)"

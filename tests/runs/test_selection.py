@@ -13,11 +13,10 @@ from okstra_git.runs.selection import (
     NoStageReady,
     StageElsewhere,
     StageFinished,
-    StageNotPlanned,
     StageOccupied,
-    StageWaits,
     select_stage,
 )
+from okstra_git.state.planned import StageNotPlanned, StageWaits
 from okstra_git.state.registry import TaskClosedAlready
 from tests.runs.kit import NOW, WRITER, look, planned, run, task
 

@@ -39,6 +39,7 @@ def _file_to_link(story: Story) -> None:
 
 
 def _submodule(story: Story) -> None:
+    (story.path / "vendor" / "lib").mkdir(parents=True)
     story.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},vendor/lib")
     story.git("commit", "-q", "-m", "A")
     story.labels["A"] = story.tip()

@@ -1,0 +1,106 @@
+"""What a worktree has checked out, what git is in the middle of there, and which files are not committed."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.changes import show_path
+from okstra_git.git.uncommitted import list_uncommitted
+from okstra_git.git.worktrees import Worktree
+from okstra_git.names import is_commit_id
+
+AT_ONCE = 4
+"""Worktrees that are read at the same time; each costs a process of git."""
+
+_SIGNS = (
+    ("rebase-merge", "rebase"), ("rebase-apply/applying", "am"), ("rebase-apply", "rebase"), ("MERGE_HEAD", "merge"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert"), ("sequencer", "cherry-pick or revert"),
+    ("BISECT_LOG", "bisect"),
+)  # fmt: skip
+_RETURNS_TO = ("rebase-merge/head-name", "rebase-apply/head-name")
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """One worktree as it lies there: `branch` is None where HEAD is detached, `operation` is empty where git waits.
+
+    `returns_to` is the branch that an operation will check out again. `files` are paths, as they are shown, that are
+    not as committed, ignored ones left out; None where nobody asked, or where `problem` says why they are not known.
+    """
+
+    path: Path
+    head: str | None
+    branch: str | None
+    operation: str = ""
+    returns_to: str = ""
+    files: tuple[str, ...] | None = None
+    problem: str = ""
+
+    @property
+    def works_on(self) -> str | None:
+        """The branch that is checked out, or will be when the operation under way has ended."""
+        return self.branch or self.returns_to or None
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether it is a worktree that git has beside the main one."""
+        return (self.path / ".git").is_file()
+
+
+def see_head(worktree: Worktree) -> Checkout:
+    """Everything but the files; starts no process."""
+    git_dir = _git_dir(worktree.path)
+    if git_dir is None:
+        return Checkout(worktree.path, worktree.head, worktree.branch)
+    operation = next((word for name, word in _SIGNS if (git_dir / name).exists()), "")
+    return Checkout(worktree.path, worktree.head, worktree.branch, operation, _returns_to(git_dir) if operation else "")
+
+
+def see_files(checkout: Checkout, *, besides: Path | None = None) -> Checkout:
+    """The same with its files; `besides` is an untracked file that does not count."""
+    try:
+        found = list_uncommitted(checkout.path)
+    except (OkstraError, OSError) as refusal:
+        return _with_files(checkout, None, str(refusal) or "git does not say what changed")
+    left = os.path.relpath(besides.resolve(), checkout.path.resolve()) if besides is not None else ""
+    counted = [one.path for one in found if not (one.is_untracked and one.path == os.fsencode(left))]
+    return _with_files(checkout, tuple(sorted(map(show_path, counted))), "")
+
+
+def see_all_files(checkouts: Sequence[Checkout]) -> list[Checkout]:
+    """`see_files` of each, a few at a time, in their order."""
+    if len(checkouts) < 2:
+        return [see_files(one) for one in checkouts]
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as several:
+        return list(several.map(see_files, checkouts))
+
+
+def _with_files(one: Checkout, files: tuple[str, ...] | None, problem: str) -> Checkout:
+    return Checkout(one.path, one.head, one.branch, one.operation, one.returns_to, files, problem)
+
+
+def _git_dir(path: Path) -> Path | None:
+    """The git directory of a worktree: `.git` itself, or where that file points to."""
+    there = path / ".git"
+    if there.is_dir():
+        return there
+    told = _first_line(there).removeprefix("gitdir: ")
+    return path / told if told else None
+
+
+def _first_line(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape").partition("\n")[0].strip()
+    except OSError:
+        return ""
+
+
+def _returns_to(git_dir: Path) -> str:
+    """The short name of the branch; git writes a commit, or words, where an operation began on no branch."""
+    written = [_first_line(git_dir / name) for name in _RETURNS_TO]
+    found = next((name.removeprefix("refs/heads/") for name in written if name.startswith("refs/heads/")), "")
+    bisected = _first_line(git_dir / "BISECT_START")
+    return found or ("" if is_commit_id(bisected) else bisected)

@@ -1,0 +1,94 @@
+"""What a stage leaves to those that build on it: one JSON object that is this stage's, checked wherever it is read."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from okstra_git.digest import canonical_json
+from okstra_git.documents.plain_json import NotPlain, read_plain_object
+from okstra_git.errors import OkstraError
+from okstra_git.names import TaskKey, shown
+
+MAX_BYTES = 256 << 10
+MAX_DEPTH = 32
+
+_STAGE = re.compile(r"(?:stage[- ]?)?([0-9]{1,6})", re.ASCII | re.IGNORECASE)
+_STAGES = ("stage", "stagenumber")
+_TASKS = ("task", "taskkey", "taskid")
+_PROJECTS = ("project", "projectid")
+_GROUPS = ("taskgroup",)
+
+
+class CarryRefused(OkstraError):
+    """A carry that is not one plain JSON object, or that names another stage, task or project."""
+
+    code = "carry.refused"
+
+
+class Examined(NamedTuple):
+    """A carry as it is on record: its text to be read, and what is wrong with it, empty where nothing is."""
+
+    text: str
+    problem: str = ""
+
+
+def require_carry_text(data: bytes, *, name: str, key: TaskKey, stage: int) -> str:
+    """The carry in canonical form; `name` is what the refusal calls it."""
+    try:
+        return canonical_json(_read(data, key, stage)).decode()
+    except NotPlain as error:
+        raise CarryRefused(
+            f"the carry {shown(name)} {error}",
+            hint='a carry is one JSON object, such as {"stage": '
+            f'{stage}, "summary": "...", "interfaces": [], "openPoints": []}}; write it, then repeat the line',
+            path=name[:200],
+            stage=stage,
+        ) from error
+
+
+def examine_carry(text: str, *, key: TaskKey, stage: int) -> Examined:
+    """A recorded carry laid out for reading; one that would be refused today as it is, with the reason."""
+    try:
+        return Examined(json.dumps(_read(text.encode(errors="replace"), key, stage), indent=2, ensure_ascii=False))
+    except NotPlain as error:
+        return Examined(text, str(error))
+
+
+def _read(data: bytes, key: TaskKey, stage: int) -> dict[str, Any]:
+    found = read_plain_object(data, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH, may_have_bom=False)
+    try:
+        canonical_json(found)
+    except UnicodeEncodeError as error:
+        raise NotPlain("holds half of a surrogate pair, which is no text") from error
+    wrong = next(_strangers(found, key, stage), None)
+    if wrong is not None:
+        raise NotPlain(wrong)
+    return found
+
+
+def _strangers(found: dict[str, Any], key: TaskKey, stage: int) -> Iterator[str]:
+    """Where it says that it is of another stage, task or project; what is null or left out says nothing."""
+    tasks = {str(key), key.slashed, key.task, f"{key.group}:{key.task}", f"{key.group}/{key.task}"}
+    for name, value in found.items():
+        word = re.sub(r"[-_ ]", "", name).casefold()
+        if value is None:
+            continue
+        if word in _STAGES and not _is_stage(value, stage):
+            yield f"names stage {_shown(value)}, and is recorded for stage {stage}"
+        elif word in _TASKS and not (isinstance(value, str) and value in tasks):
+            yield f"names the task {_shown(value)}, and is recorded for {key}"
+        elif word in _PROJECTS and value != key.project:
+            yield f"names the project {_shown(value)}, and is recorded for {key.project}"
+        elif word in _GROUPS and value != key.group:
+            yield f"names the task group {_shown(value)}, and is recorded for {key.group}"
+
+
+def _is_stage(value: Any, stage: int) -> bool:
+    written = _STAGE.fullmatch(value) if isinstance(value, str) else None
+    number = int(written[1]) if written else value
+    return type(number) is int and number == stage
+
+
+def _shown(value: Any) -> str:
+    return shown(value if isinstance(value, str) else canonical_json(value).decode())
