@@ -15,7 +15,7 @@ from okstra_git.git.upstreams import default_branches
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import is_text, shown
 from okstra_git.records.states import Stage, State, Task
-from okstra_git.state.registry import owner_of_branch
+from okstra_git.state.registry import active_places
 from okstra_git.tasks.checks import WorktreeDirty
 from okstra_git.tasks.finishing import DoneRequest
 
@@ -189,7 +189,7 @@ def _is_known(git: Git, state: State, task: Task, stage: Stage, branch: str) -> 
     """Whether the branch is that of a stage or a group, or one that others build on."""
     anchor = task.anchor.ref if task.anchor is not None else ""
     known = {*default_branches(git), stage.base_ref, anchor, *(one.branch for one in task.stages.values())}
-    return branch in known or owner_of_branch(state, branch) is not None
+    return branch in known or any(place.branch == branch for _, place in active_places(state))
 
 
 def refuse_open_work(found: Iterable[OpenWork], line: str, *, leave: bool) -> None:
