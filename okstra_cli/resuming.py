@@ -74,7 +74,8 @@ def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder:
     is_taken = check_resume(task, run, guard.life_of, guard.is_ours, force=force)
     require_worktree(session, task, run, is_ours=not is_taken)
     if run.assembled is not None and run.worktree is not None:
-        make_detached(session.git, Path(run.worktree), run.assembled.commit, f"okstra run={run.id}")
+        reason = f"okstra task={task.key.replace('/', ':')} run={run.id}"
+        make_detached(session.git, Path(run.worktree), run.assembled.commit, reason)
     if is_taken:
         keep_worktree(session, task, run, "before another process went on with it")
     return resume_run(

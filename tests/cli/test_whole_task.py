@@ -166,7 +166,7 @@ def test_a_worktree_that_holds_something_stays_and_goes_by_prune_once_it_is_empt
     run = prepare(shop, "--stages", "1", task_type=VERIFY).json["run"]
     here = place(shop, "verification-1")
     (here / "notes.txt").write_text("mine\n")
-    assert "stays" in shop.okstra("run", "finish", run).err
+    assert "was not removed: it has files that are not committed" in shop.okstra("run", "finish", run).err
     assert (here / "notes.txt").read_text() == "mine\n"
     assert shop.okstra("worktree", "prune", "--json").json["worktrees"][-1]["removed"] is False
     (here / "notes.txt").unlink()
