@@ -51,3 +51,15 @@ def list_relied(task: Task, stages: Collection[int]) -> list[GroupVerification]:
         if stands_together(task, each) and any(number in each.assembled.stages for number in by_others)
     }
     return [each for _, each in sorted(found.items()) if present & {*each.assembled.stages}]
+
+
+def told_other_tree(found: GroupVerification, tree: str) -> str | None:
+    """What to say when the tree that leaves is not the one that was verified; None when it is."""
+    verified = found.assembled
+    if verified.tree == tree:
+        return None
+    verb = "were verified together" if len(verified.stages) > 1 else "was verified"
+    return (
+        f"{named_stages(verified.stages)} {verb} as tree {verified.tree[:10]} on {verified.base_ref} "
+        f"({verified.base[:10]}), and the tree that leaves is {tree[:10]}: that was not verified as a whole"
+    )
