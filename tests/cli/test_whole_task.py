@@ -154,11 +154,14 @@ def test_all_stages_lie_together_in_a_detached_worktree_that_is_given_back(shop:
         assert text in found["prompt"]
     rows = shop.okstra("worktree", "list", "--json").json["worktrees"]
     assert ("verification-1", str(here)) in [(row["scope"], row["worktree"]) for row in rows]
+    ref = f"refs/okstra/verification/{KEY.replace(':', '/')}/{found['run']}"
+    assert shop.ask("rev-parse", ref) == commit
     shop.okstra("run", "finish", found["run"])
     assert not here.exists()
     rows = shop.okstra("worktree", "list", "--json").json["worktrees"]
     assert "verification-1" not in [row["scope"] for row in rows]
-    assert shop.ask("rev-parse", f"refs/okstra/verification/{KEY.replace(':', '/')}/{found['run']}") == commit
+    assert ref not in shop.ask("for-each-ref", "--format=%(refname)")
+    assert shop.okstra("fsck", "--json").json["findings"] == []
 
 
 def test_a_worktree_that_holds_something_stays_and_goes_by_prune_once_it_is_empty(shop: World) -> None:
