@@ -117,8 +117,8 @@ def _without_company(
     """The reason of a stage that was verified only together with others of which one may not leave."""
     missing = missing_company(companies, ready) if not is_delivered(task.stages.get(number)) else ()
     others = [other for other in missing if other != number]
-    if not others or any(reason.code in (NOT_DONE, LANDED, IN_PR) for reason in own):
-        return
+    if not others or any(reason.code != DEPENDENCY for reason in own):
+        return  # the others may wait for this very stage
     told = f"{told_together(number, companies[0])}, and {named_stages(others)} may not leave"
     verify = f"{_verify_again(task, number)}\n{_verify_together(task)}"
     yield Reason(TOGETHER, told, verify, {"stages": list(companies[0])})
