@@ -31,6 +31,28 @@ def finish(world: World, number: int, files: dict[str, str] | None = None) -> No
 # --- what it answers
 
 
+def test_the_biggest_ordinary_lead_prompt_has_nine_kilobytes(world: World) -> None:
+    """A stage on two others, named at some length, a brief with open questions, a title, a ticket."""
+    titles = {1: "Session store in the database", 2: "Tokens that can be taken back", 3: "The login form remembers"}
+    text = a_plan({1: (), 2: (), 3: (1, 2)})
+    for number, title in titles.items():
+        text = text.replace(f"part {number}", title)
+    asked = ["intent-check: does this hold for administrators and guests alike?", "terminology: session"]
+    set_up(world, {1: (), 2: (), 3: (1, 2)}, brief=a_brief("partial", questions=asked))
+    world.write(".okstra/plan.md", text)
+    approve(world, ".okstra/plan.md")
+    for number in (1, 2):
+        prepare(world, "--stage", str(number))
+        finish(world, number)
+    prompt = prepare(world, "--stage", "3").json["prompt"]
+    assert "(a merge of stages 1 and 2)" in prompt
+    here = len(str(world.path.parent).encode())
+    places = prompt.count(str(world.path.parent))
+    assert len(prompt.encode()) - places * max(0, here - len("/home/developer/projects")) <= 9 * 1024
+
+
+
+
 def test_the_labels_come_first_then_the_prompt_to_the_byte(shop: World) -> None:
     answer = shop.okstra("render-bundle", "--task-key", KEY, "--task-type", "implementation", "--stage", "auto")
     first, second, blank, *rest = answer.out.split("\n")
