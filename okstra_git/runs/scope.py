@@ -10,6 +10,7 @@ from okstra_git.names import is_commit_id, named_stages
 from okstra_git.records.states import Stage, Task
 from okstra_git.runs.context import StageRow
 from okstra_git.runs.leases import GUARDED, finished_stages
+from okstra_git.runs.request import ABOUT_TASK
 
 
 class TaskUnfinished(OkstraError):
@@ -60,6 +61,15 @@ def choose_scope(task: Task, wanted: Sequence[int], *, phase: str, leave_unfinis
     if open_ones and (wanted or not leave_unfinished or len(open_ones) == len(asked)):
         raise _unfinished(task, phase, open_ones, [number for number in asked if number in done])
     return Scope(tuple(number for number in asked if number in done), unfinished)
+
+
+def stages_flag(task: Task, phase: str) -> str:
+    """What a next line needs so that a run about the task is not refused: ` --stages 1,2` where others are not done."""
+    known, done = all_stages(task), finished_stages(task)
+    ready = [number for number in known if number in done]
+    if phase not in ABOUT_TASK or not ready or len(ready) == len(known):
+        return ""
+    return f" --stages {','.join(map(str, ready))}"
 
 
 def usual_base(task: Task, numbers: Collection[int]) -> str:
