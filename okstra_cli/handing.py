@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from okstra_git.errors import UsageError
 from okstra_git.git.history import contains
 from okstra_git.git.objects import tree_of
 from okstra_git.git.refs import find_quietly
-from okstra_git.git.revisions import BRANCH, FETCHED, Named, printed_name, require_named
+from okstra_git.git.revisions import BRANCH, FETCHED, Named, printed_name, printed_recorded, require_named
 from okstra_git.git.upstreams import upstream_of
 from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
 from okstra_git.handoff.eligibility import judge_stages
@@ -98,14 +99,15 @@ def eligible_here(session: Session, key: TaskKey, *, base: str | None, forecast:
     base = require_named(session.git, base, what="the base").name if base is not None else None
     landed = [number for number, stage in task.stages.items() if stage.landed]
     held = in_base(session, task, base, landed) if base is not None else in_usual_bases(session, task)
-    standings = judge_stages(task, stale=stale, arrived=held.whole)
+    printed = partial(printed_recorded, session.git)
+    standings = judge_stages(task, stale=stale, arrived=held.whole, printed=printed)
     _note_unrecorded(session, task, standings)
     ready = [number for number, standing in standings.items() if standing.is_eligible]
     clashes = _clashes(session, task) if forecast and len(ready) > 1 else {}
     suggestion = suggest_groups(standings, clashes.keys())
     return Answer(
         view.eligible_json(key, standings, suggestion, clashes, base=base),
-        lambda: view.eligible_page(key, standings, suggestion, clashes, base=base),
+        lambda: view.eligible_page(key, standings, suggestion, clashes, base=base, printed=printed),
     )
 
 
@@ -188,9 +190,18 @@ def status_here(session: Session, identity: Identity) -> Answer:
     note_landings(session, key)
     state = standing_state(session)
     tasks = [require_task(state, key)] if key is not None else _handing(state)
-    seen = [(task, landed_elsewhere(session, task)) for task in tasks]
-    return Answer({"tasks": [handed.status_json(session.git, task, elsewhere) for task, elsewhere in seen]},
+    stale = _undecided(session, state, [task for task in tasks if task.groups])
+    seen = [(task, landed_elsewhere(session, task), stale.get(task.key, {})) for task in tasks]
+    return Answer({"tasks": [handed.status_json(session.git, *each) for each in seen]},
                   lambda: handed.status_page(session.git, seen))  # fmt: skip
+
+
+def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[str, dict[int, str]]:
+    """Task -> stage -> why only a person can say which commit it is now."""
+    if not tasks:
+        return {}
+    reports = make_judge(session, state, hints=read_hints(session)).judge_all(tasks)
+    return {report.task: {one.stage: one.reason for one in report.confirms} for report in reports}
 
 
 def _handing(state: State) -> list[Task]:

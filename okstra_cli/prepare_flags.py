@@ -89,6 +89,10 @@ Holder = Annotated[
     Text,
     typer.Option("--holder", metavar="PID", help="The process that leads the run. Default: who called."),
 ]
+Prompt = Annotated[
+    bool,
+    typer.Option("--prompt", help="Print the lead prompt on a terminal too; elsewhere it is always printed."),
+]
 LeadSession = Annotated[
     Text,
     typer.Option("--lead-session", metavar="ID", help="The lead's session. Default: as the agent says."),

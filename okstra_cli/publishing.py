@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +12,13 @@ from okstra_cli.output import Answer, tell
 from okstra_cli.pr_text import PrText, write_text
 from okstra_cli.pull_requests import ending_of
 from okstra_cli.views import published as view
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.pushing import find_skipped, push_branch
 from okstra_git.git.remotes import find_remote, remote_branch
+from okstra_git.git.revisions import BRANCH
 from okstra_git.git.upstreams import default_branches
+from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.recording import Opened, record_pr
 from okstra_git.handoff.together import list_relied, told_other_tree
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.git.pushing import Pushed
     from okstra_git.git.remotes import Remote
+    from okstra_git.handoff.leaving import Leaving
     from okstra_git.host.forge import PullRequestAnswer
     from okstra_git.names import StageNumber, TaskKey
     from okstra_git.records.handoff import Group
@@ -77,6 +80,7 @@ class Plan:
     base: str
     text: PrText
     gh: Path | None
+    leaving: tuple[Leaving, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -147,7 +151,8 @@ def _plan(session: Session, asked: Publishing) -> Plan:
     text = PrText.of(session, task, group, base=base, title=asked.title, body_file=asked.body_file,
                      template=asked.template)  # fmt: skip
     gh = None if asked.push_only else find_gh(session.environ.get("PATH", ""))
-    return Plan(asked, task, group, remote, base, text, gh, tuple(_notes(session, task, group, asked)))
+    leaving = tuple(list_leaving(session.git, task, group))
+    return Plan(asked, task, group, remote, base, text, gh, leaving, tuple(_notes(session, task, group, asked)))
 
 
 def _notes(session: Session, task: Task, group: Group, asked: Publishing) -> list[str]:
@@ -221,16 +226,13 @@ def _ask_forge(session: Session, plan: Plan, body: Path) -> PullRequestAnswer:
 def steps(plan: Plan) -> tuple[str, ...]:
     """The literal commands that do the same by hand."""
     group, asked = plan.group, plan.asked
-    push = f"git push {plan.remote.name} {group.range.head}:refs/heads/{group.branch}"
+    push = command("git push", plan.remote.name, f"{group.range.head}:{BRANCH}{group.branch}")
     if asked.push_only:
         return (push,)
-    title, body = shlex.quote(plan.text.title), shlex.quote(plan.text.body_path)
-    create = f"gh pr create --head {group.branch} --base {plan.base} --title {title} --body-file {body}"
-    create += " --draft" if asked.draft else ""
-    create += f" --repo {shlex.quote(asked.repo)}" if asked.repo else ""
-    stages = ",".join(map(str, group.stages))
-    record = f"git okstra handoff record-pr --task-key {asked.key} --stages {stages} --branch {group.branch} --url URL"
-    return (push, create, record)
+    text = ("--title", plan.text.title, "--body-file", plan.text.body_path)
+    also = (*(["--draft"] if asked.draft else []), *(["--repo", asked.repo] if asked.repo else []))
+    create = command("gh pr create", "--head", group.branch, "--base", plan.base, *text, *also)
+    return (push, create, view.record_line(asked.key, group, "URL"))
 
 
 def _answer(plan: Plan, done: Done) -> Answer:

@@ -10,6 +10,7 @@ from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
 from okstra_cli.standing import take_back_landings
 from okstra_cli.views import handed as view
+from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url, record_closed, record_pr
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch, shown
 from okstra_git.state.registry import require_task
@@ -33,7 +34,8 @@ def record_pr_here(
     archive: bool,
 ) -> Answer:
     """Record a pull request that somebody opened."""
-    opened = Opened(parse_url(url), stages, parse_branch(branch), base, parse_url(supersedes) if supersedes else "")
+    replaced, onto = parse_url(supersedes) if supersedes else "", base.removeprefix(BRANCH)
+    opened = Opened(parse_url(url), stages, parse_branch(branch), onto, replaced)
     take_back_landings(session, key)
     task = require_task(session.store.read().state, key)
     done = record_pr(session.store, key, opened, ending_of(session, task, opened, archive=archive))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.config import add_line, read_setting, write_setting
@@ -76,7 +77,7 @@ def _choose_project(session: Session, wanted: str | None) -> str:
             raise ProjectConflict(
                 f"this clone belongs to project {known}, not {wanted}",
                 project=known,
-                hint=f"git okstra init, or change it: git okstra config set okstra.project {wanted}",
+                hint=f"git okstra init, or change it: git okstra config set okstra.project {word(wanted)}",
             )
         return wanted
     if isinstance(known, str):

@@ -12,7 +12,7 @@ from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
-from okstra_git.git.holding import in_words
+from okstra_git.git.holding import UNCOMMITTED, in_words
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
@@ -20,7 +20,8 @@ from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
-from okstra_git.names import CommitId, shown
+from okstra_git.handoff.reuse import find_reuse
+from okstra_git.names import CommitId, shown_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.runs.redaction import redact
@@ -42,9 +43,9 @@ class DocumentMissing(OkstraError):
 
 
 def record_verified_here(
-    session: Session, key: TaskKey, number: int, *, report: str, data: str, commit: str | None
+    session: Session, key: TaskKey, number: int, *, report: str, data: str, commit: str | None, again: bool = False
 ) -> Answer:
-    """Record an accepted verification of one stage."""
+    """Record an accepted verification of one stage; `again`: its documents were recorded for another tree before."""
     task, _ = settle_first(session, key)
     stage = require_stage(task, number)
     report_bytes, report_source = read_evidence_file(session, report, what="report")
@@ -55,7 +56,8 @@ def record_verified_here(
     papers = papers_of(session, report, data)
     what = _what_was_verified(session, task, stage, commit, papers)
     checks = tuple(Check(command=clean_line(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
-    found = Verified(number, what, checks, evidence.database, report_source, data_source)
+    found = Verified(number, what, checks, evidence.database, report_source, data_source, again=again)
+    warnings += _warn_of_reuse(session, key, found, stage)
     done = record_verified(session.store, key, found)
     for sentence in (*warnings, done.warning):
         session.warn(sentence)
@@ -65,6 +67,23 @@ def record_verified_here(
         view.verified_json(after, after.stages[number], changed=changed, warnings=warnings),
         lambda: view.verified_page(after, after.stages[number], changed=changed),
     )
+
+
+def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage) -> list[str]:
+    """One of the two documents is that of a former verification of the stage: it may be, and is worth a look."""
+    if stage.range is None:
+        return []
+    snapshot = session.store.read()
+    reuse = find_reuse(
+        session.git, snapshot.state, snapshot.tips, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
+        report=found.report.blob, data=found.data.blob,
+    )  # fmt: skip
+    if found.again and reuse.elsewhere is not None:
+        return [
+            f"report and data were recorded for tree {reuse.again[:10]} before; they are recorded again for this one"
+        ]
+    told = f"the {reuse.part} is the very one that was recorded for stage {found.stage} with other content"
+    return [told] if reuse.part else []
 
 
 def read_evidence_file(session: Session, text: str, *, what: str) -> tuple[bytes, Source]:
@@ -77,7 +96,7 @@ def read_evidence_file(session: Session, text: str, *, what: str) -> tuple[bytes
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise DocumentMissing(
-            f"the {what} {shown(text)} cannot be read: {error}",
+            f"the {what} {shown_path(text)} cannot be read: {error}",
             hint="write it first; name it as a file",
             path=text[:200],
         ) from error
@@ -132,7 +151,7 @@ def refuse_dirty(session: Session, tree: Worktree, recorded: str, way_out: str, 
     should have been verified, `way_out` says what to do.
     """
     own = {os.fsencode(os.path.relpath(path.resolve(), tree.path.resolve())) for path in papers}
-    found = read_holdings(session.git, tree).uncommitted
+    found = read_holdings(session.git, tree).of(UNCOMMITTED | {"filtered"})
     held = [each for each in found if each.kind != "untracked" or not own.issuperset(each.paths)]
     if held:
         raise TreeDiffers(

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Run
 
 
-def record_whole_task_here(session: Session, key: TaskKey, *, report: str, data: str, commit: str | None) -> Answer:
-    """Record an accepted verification of the task's stages together."""
+def record_whole_task_here(
+    session: Session, key: TaskKey, *, report: str, data: str, commit: str | None, again: bool = False
+) -> Answer:
+    """Record an accepted verification of the task's stages together; `again`: its documents may be those of another."""
     task, _ = settle_first(session, key)
     report_bytes, report_source = read_evidence_file(session, report, what="report")
     data_bytes, data_source = read_evidence_file(session, data, what="data")
@@ -43,7 +45,8 @@ def record_whole_task_here(session: Session, key: TaskKey, *, report: str, data:
     assert run.assembled is not None
     _require_same_tree(session, key, run, run.assembled, commit, papers_of(session, report, data))
     checks = tuple(Check(command=clean_line(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
-    found = VerifiedTogether(run.id, run.assembled, checks, evidence.database, report_source, data_source)
+    found = VerifiedTogether(run.id, run.assembled, checks, evidence.database, report_source, data_source,
+                             again=again)  # fmt: skip
     done = record_verified_together(session.store, key, found)
     for sentence in (*warnings, done.warning):
         session.warn(sentence)

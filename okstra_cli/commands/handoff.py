@@ -29,11 +29,15 @@ def record_verified(
         str | None,
         typer.Option(metavar="REF", help="What was verified. Default: what is checked out where it was verified."),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take a report that was recorded for another tree before; recorded so.")
+    ] = False,
 ) -> Answer:
     """Bind an accepted verification to the commit and the tree that were verified: of one stage, or of the whole task.
 
     Refused unless the data says final-verification, single-stage, this stage and accepted, the report agrees, and
-    what was verified has the tree of the recorded commit. A rewrite that keeps the tree keeps the verification.
+    what was verified has the tree of the recorded commit, and unless report and data are new: those that were
+    recorded for another tree before need --again. A rewrite that keeps the tree keeps the verification.
 
     Without --stage the data say whole-task, and what was verified is what was put together for their run. Its stages
     leave together then.
@@ -51,10 +55,11 @@ def record_verified(
     if stage is None:
         from okstra_cli.verifying_together import record_whole_task_here
 
-        return record_whole_task_here(session, key, report=report_path, data=data_json, commit=commit)
+        return record_whole_task_here(session, key, report=report_path, data=data_json, commit=commit, again=again)
     from okstra_cli.verifying import record_verified_here
 
-    return record_verified_here(session, key, parse_stage(stage), report=report_path, data=data_json, commit=commit)
+    number = parse_stage(stage)
+    return record_verified_here(session, key, number, report=report_path, data=data_json, commit=commit, again=again)
 
 
 @app.command("eligible")

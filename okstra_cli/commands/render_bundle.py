@@ -44,11 +44,13 @@ def prepare(
     verification_scope: flags.VerificationScope = None,
     holder: flags.Holder = None,
     lead_session: flags.LeadSession = None,
+    prompt: flags.Prompt = False,
 ) -> Answer:
     """Prepare a run: choose the stage, reserve its worktree, write the bundle, print the lead prompt.
 
     Prints `okstra task root:`, `okstra instruction-set:` and, when other live runs hold stages of the task,
-    `okstra concurrent-run stages:`, one to a line; then the prompt. The same call again gives the same run.
+    `okstra concurrent-run stages:`, one to a line; then the prompt. On a terminal it says instead what was reserved,
+    where the prompt is, and the one command that starts an agent with it. The same call again gives the same run.
 
     Types: requirements-discovery, error-analysis, improvement-discovery, implementation-planning, implementation,
     final-verification, release-handoff. Only an implementation takes a stage and its worktree.

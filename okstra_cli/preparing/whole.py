@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from okstra_cli.preparing.order import Order
     from okstra_git.git.repo import Git
-    from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
 
 PLACE = "verification-"
@@ -65,9 +64,7 @@ def look_at_whole(order: Order, task: Task) -> Whole:
     request, session = order.request, order.session
     if not request.is_about_task:
         return Whole()
-    scope = choose_scope(
-        task, request.stages, phase=request.phase.name, leave_unfinished=request.leave_unfinished
-    )
+    scope = choose_scope(task, request.stages, phase=request.phase.name, leave_unfinished=request.leave_unfinished)
     if not scope.stages:
         session.note(f"no stage of {order.key} is on record, so there is nothing to put together")
         return Whole(scope)
@@ -115,13 +112,6 @@ def stand_in_assembly(order: Order, place: PlaceReserved, whole: Whole, run: str
         tree=assembly.tree,
         together=assembly.stages,
     )
-
-
-def stand_again(order: Order, run: Run) -> None:
-    """For a retry: the worktree of a run that looks at stages together, made once more where it is gone."""
-    if run.assembled is not None and run.worktree is not None:
-        reason = f"okstra task={order.key} run={run.id}"
-        make_detached(order.session.git, Path(run.worktree), run.assembled.commit, reason)
 
 
 def make_detached(git: Git, path: Path, commit: str, reason: str) -> None:

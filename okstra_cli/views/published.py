@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.commands import command
+from okstra_git.handoff.leaving import describe
 
 if TYPE_CHECKING:
     from okstra_cli.publishing import Done, Plan
+    from okstra_git.names import TaskKey
+    from okstra_git.records.handoff import Group
 
 
 def published_json(plan: Plan, done: Done) -> dict[str, Any]:
@@ -20,6 +24,8 @@ def published_json(plan: Plan, done: Done) -> dict[str, Any]:
         "stages": list(group.stages),
         "branch": group.branch,
         "commit": group.range.head,
+        "tree": group.range.head_tree,
+        "members": [one.as_json() for one in plan.leaving],
         "base": plan.base,
         "remote": {"name": plan.remote.name, "url": plan.remote.url},
         "title": plan.text.title,
@@ -46,6 +52,8 @@ def plan_page(plan: Plan, steps: Sequence[str]) -> Page:
     page.line(
         f"  push   {group.range.head[:10]} to {plan.remote.name} ({plan.remote.url}) as ", Cell(group.branch, "strong")
     )
+    for one in plan.leaving:
+        page.line(Cell(f"         {describe(one)}", "warn" if one.differs else "faint"))
     if plan.asked.push_only:
         return page
     page.line("  title  ", Cell(plan.text.title, "strong"))
@@ -83,6 +91,13 @@ def published_page(plan: Plan, done: Done) -> Page:
     return page
 
 
+def record_line(key: TaskKey, group: Group, url: str) -> str:
+    """The command that records the pull request of a group."""
+    stages = ",".join(map(str, group.stages))
+    begin = f"git okstra handoff record-pr --task-key {key} --stages {stages}"
+    return command(begin, "--branch", group.branch, "--url", url)
+
+
 def _left_to_do(page: Page, plan: Plan) -> None:
     """The branch is there, and what is to be done with it was not done from here."""
     group = plan.group
@@ -93,7 +108,5 @@ def _left_to_do(page: Page, plan: Plan) -> None:
         page.line(f"  onto   {plan.base}")
         page.line(f"  title  {plan.text.title}")
         page.line(f"  body   {plan.text.body_path}")
-    stages = ",".join(map(str, group.stages))
-    record = f"git okstra handoff record-pr --task-key {plan.asked.key} --stages {stages} --branch {group.branch}"
     when = "next: " if known is not None else "next, when its pull request is open: "
-    page.line(Cell(f"{when}{record} --url {known or 'URL'}", "faint"))
+    page.line(Cell(f"{when}{record_line(plan.asked.key, group, known or 'URL')}", "faint"))

@@ -37,6 +37,7 @@ def verified_json(task: Task, found: GroupVerification, *, changed: bool, warnin
             "data": found.data,
             "data_blob": found.data_blob,
             "database_verified": found.database,
+            "again": found.again or None,
             "evidence": [{"command": check.command, "exitCode": check.exit_code} for check in found.checks],
         },
         "warnings": list(warnings),

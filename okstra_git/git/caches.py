@@ -1,12 +1,19 @@
 """Which files of a worktree are caches that a tool makes again by itself; docs/worktrees.md has the list for people."""
 
 import os
+import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 COMPILED = b"__pycache__"
-TAGGED = frozenset({b".pytest_cache", b".mypy_cache", b".ruff_cache"})
+TAGGED = {
+    b".pytest_cache": re.compile(rb"(v/|(README\.md|\.gitignore|CACHEDIR\.TAG)\Z)"),
+    b".mypy_cache": re.compile(rb"(\d+\.\d+/|(missing_stubs|\.gitignore|CACHEDIR\.TAG)\Z)"),
+    b".ruff_cache": re.compile(rb"(\d+\.\d+\.\d+/|content/|(\.gitignore|CACHEDIR\.TAG)\Z)"),
+}
+"""Caches that declare themselves, and how what their tool puts there begins."""
+
 PACKAGES = b"node_modules"
 LITTER = frozenset({b".DS_Store", b"Thumbs.db"})
 
@@ -83,7 +90,8 @@ def _is_cache(
     if name == COMPILED:
         return all(_is_compiled(path[len(root) + 1 :]) for path in files)
     if name in TAGGED:
-        return _has_tag(os.path.join(os.fsencode(top), root))
+        is_theirs = all(TAGGED[name].match(path[len(root) + 1 :]) for path in files)
+        return is_theirs and _has_tag(os.path.join(os.fsencode(top), root))
     manifest = parent + b"/package.json" if parent else b"package.json"
     return name == PACKAGES and manifest in tracked and _is_as_installed(top, root, files)
 
@@ -105,17 +113,19 @@ def _is_as_installed(top: Path, root: bytes, files: Sequence[bytes]) -> bool:
     """Whether a package manager filled the directory and nobody changed or added a file since."""
     folder = os.path.join(os.fsencode(top), root)
     try:
-        marks = [os.lstat(os.path.join(folder, name)).st_mtime_ns for name in _INSTALLED
-                 if os.path.lexists(os.path.join(folder, name))]  # fmt: skip
-        return bool(marks) and all(_is_old(top, path, root, max(marks)) for path in files)
+        marks = [os.lstat(place) for name in _INSTALLED if os.path.lexists(place := os.path.join(folder, name))]
+        return bool(marks) and all(_is_old(top, path, root, marks) for path in files)
     except OSError:
         return False
 
 
-def _is_old(top: Path, path: bytes, root: bytes, installed: int) -> bool:
+def _is_old(top: Path, path: bytes, root: bytes, marks: Sequence[os.stat_result]) -> bool:
+    """Whether a file was there when the installation ended; one that is linked elsewhere changes its state then."""
     first, slash, _ = path[len(root) + 1 :].partition(b"/")
     if slash and first in _BUILT_LATER:
         return True
     if not slash:
         return first in _INSTALLED
-    return os.lstat(os.path.join(os.fsencode(top), path)).st_mtime_ns <= installed
+    facts = os.lstat(os.path.join(os.fsencode(top), path))
+    is_settled = facts.st_nlink > 1 or facts.st_ctime_ns <= max(mark.st_ctime_ns for mark in marks)
+    return is_settled and facts.st_mtime_ns <= max(mark.st_mtime_ns for mark in marks)

@@ -11,7 +11,7 @@ from okstra_git.git.repo import Git
 from okstra_git.git.standing_files import Standing, folders_above
 from okstra_git.git.worktrees import Worktree
 
-_STOPS: frozenset[Kind] = frozenset({"hidden", "operation", "unclear"})
+_STOPS: frozenset[Kind] = frozenset({"hidden", "filtered", "operation", "unclear"})
 
 
 def why_not_follow(git: Git, here: Worktree, before: Sequence[str], commit: str) -> str:

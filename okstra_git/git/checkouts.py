@@ -104,3 +104,15 @@ def _returns_to(git_dir: Path) -> str:
     found = next((name.removeprefix("refs/heads/") for name in written if name.startswith("refs/heads/")), "")
     bisected = _first_line(git_dir / "BISECT_START")
     return found or ("" if is_commit_id(bisected) else bisected)
+
+
+def clauses_of(seen: Checkout, branch: str) -> list[str]:
+    """What is to be known of a worktree that should be on `branch`, as short clauses; nothing where all is well."""
+    found = [f"a {seen.operation} is under way"] if seen.operation else []
+    if seen.branch != branch and seen.works_on != branch:
+        found.append(f"on {seen.branch}" if seen.branch else "detached")
+    if seen.problem:
+        found.append("cannot be read")
+    elif seen.files:
+        found.append(f"{len(seen.files)} uncommitted")
+    return found

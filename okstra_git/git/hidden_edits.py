@@ -91,11 +91,11 @@ def _edited(top: Path, flagged: Sequence[IndexEntry], *, is_sparse: bool) -> Ite
             continue  # a submodule is looked into by itself
         if node is None:
             yield Hidden(each.path, each.mode, each.oid, each.mode)
-        elif node != (each.mode, each.oid) and not _is_checked_out(top, each, node[0]):
+        elif node != (each.mode, each.oid) and not is_checked_out(top, each, node[0]):
             yield Hidden(each.path, each.mode, each.oid, node[0], is_mode_alone=node[1] == each.oid)
 
 
-def _is_checked_out(top: Path, each: IndexEntry, mode: str) -> bool:
+def is_checked_out(top: Path, each: IndexEntry, mode: str) -> bool:
     """Whether it has the bytes that a checkout would write here, line ends and filters applied."""
     if mode == FILE and each.mode == LINK:
         mode = LINK  # a file system without links (core.symlinks)

@@ -6,11 +6,11 @@ from typing import Literal, NamedTuple
 
 from okstra_git.git.changes import show_path
 
-Kind = Literal["changed", "untracked", "ignored", "hidden", "unreachable", "repository", "submodule", "operation",
-               "occupied", "locked", "settings", "unclear"]  # fmt: skip
+Kind = Literal["changed", "untracked", "ignored", "hidden", "filtered", "unreachable", "repository", "submodule",
+               "operation", "occupied", "locked", "settings", "unclear"]  # fmt: skip
 
 UNCOMMITTED: frozenset[Kind] = frozenset({"changed", "untracked", "hidden", "operation", "unclear"})
-"""Kinds by which what lies in the worktree is not what its commit says."""
+"""Kinds by which what lies in the worktree is not what its commit says, ignored files and filters apart."""
 
 NAMED = 3
 """Paths that a sentence names."""

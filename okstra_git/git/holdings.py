@@ -129,6 +129,8 @@ def _lying(standing: Standing) -> Iterator[Holding]:
     ignored = in_groups(standing.ignored, standing.folders)
     yield from named("changed", "it has changes that are not committed", changed)
     yield from named("hidden", "it has edits that git status does not show", standing.hidden)
+    filtered = [each.path for each in standing.filtered]
+    yield from named("filtered", "a filter keeps part of its files out of git", filtered)
     yield from named("untracked", "it has files that are not committed", new, size=weigh(standing.top, new))
     yield from named("ignored", "it has ignored files that are nowhere else", ignored,
                      files=len(standing.ignored), size=weigh(standing.top, standing.ignored))  # fmt: skip
@@ -138,10 +140,13 @@ def _lying(standing: Standing) -> Iterator[Holding]:
     for path, why in inside.sealed:
         yield from named("unclear", f"part of it cannot be read ({why})", (path,))
     for path, module in standing.modules:
-        yield from _in_module(path, module)
+        yield from _in_module(standing.top, path, module)
 
 
-def _in_module(path: bytes, module: Standing) -> Iterator[Holding]:
+def _in_module(top: Path, path: bytes, module: Standing) -> Iterator[Holding]:
+    private = find_git_dir(module.top)
+    if private is None or private.resolve().is_relative_to(top.resolve()):
+        yield from named("repository", "it has repositories of their own inside", (path + b"/",))
     held = [each for each in _lying(module) if each.kind != "changed"]
     changed = [each for each in module.changes if not each.is_hidden]
     if changed or held:

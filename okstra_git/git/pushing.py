@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.foreign import plain_lines
@@ -189,10 +190,10 @@ def _rejected(order: _Order, refusal: PushRejected, there: CommitId | None) -> P
         message = f"{has}, where {order.expect[:10]} was expected"
     else:
         message = f"{has}, which {order.commit[:10]} does not contain"
-    added = f"{order.commit[:10]}..{there}" if there else f"{order.commit[:10]}..FETCH_HEAD"
+    added = f"{order.commit}..{there or 'FETCH_HEAD'}"
     return PushRejected(
         f"{message}; nothing was pushed",
-        hint=f"git fetch {remote}, then look at what was added there: git log {added}",
+        hint=f"git fetch {word(remote)}, then look at what was added there: git log {word(added)}",
         **refusal.facts,
         there=there,
     )

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.foreign import plain_lines, without_credentials
 from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref
 from okstra_git.git.upstreams import remote_names, upstream_of
 from okstra_git.names import CommitId, is_commit_id, shown
 
@@ -71,8 +73,9 @@ def _named(git: Git, name: str, known: list[str]) -> Remote:
 
 def _followed_by(git: Git, base: str, known: list[str]) -> str | None:
     """The remote of the branch's upstream; `base` may be a remote-tracking branch itself, such as origin/main."""
-    upstream = upstream_of(git, base) or f"refs/remotes/{base}"
-    path = upstream.removeprefix("refs/remotes/")
+    meant = find_branch_ref(git, base) or FETCHED + base
+    upstream = upstream_of(git, meant.removeprefix(BRANCH)) if meant.startswith(BRANCH) else None
+    path = (upstream or meant).removeprefix(FETCHED)
     fitting = [name for name in known if path.startswith(f"{name}/")]
     return max(fitting, key=len, default=None)
 
@@ -148,8 +151,8 @@ def unreachable(remote: Remote, complaint: bytes) -> RemoteUnreachable:
     lines = plain_lines(complaint)
     why = _kind("\n".join(lines).lower())
     hint = {
-        "authentication": f"make 'git push {remote.name}' work without a question (credential helper, ssh-add)",
-        "repository": f"git remote get-url --push {remote.name}",
+        "authentication": f"make 'git push {word(remote.name)}' work without a question (credential helper, ssh-add)",
+        "repository": f"git remote get-url --push {word(remote.name)}",
         "network": "look at the network, then repeat",
     }[why]
     telling = [line for line in lines if not line.lower().startswith(_SAYS_NOTHING)] or lines or ["git gave no reason"]

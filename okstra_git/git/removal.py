@@ -1,12 +1,14 @@
 """Removes a worktree, and looks at the last moment whether anything in it is nowhere else."""
 
+import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from okstra_git.faults import reached
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.holding import Holding, in_words
 from okstra_git.git.holdings import Holdings, read_holdings
 from okstra_git.git.repo import Git
+from okstra_git.git.standing_files import Standing
 from okstra_git.git.worktrees import Worktree, WorktreeFailed
 
 
@@ -33,9 +35,17 @@ def remove_worktree(
     found = (*held.found, *also())
     if found:
         raise _refusal(worktree, found)
-    reached("worktree.looked-at")
+    if held.standing is not None:
+        _clear_caches(held.standing)
     _remove(git, worktree, force=held.has_modules)
     return held
+
+
+def _clear_caches(standing: Standing) -> None:
+    """Remove the caches that nobody told git to ignore, over which it would stumble."""
+    for path in standing.plain_caches:
+        with suppress(OSError):
+            os.unlink(os.path.join(os.fsencode(standing.top), path))
 
 
 def _refusal(worktree: Worktree, found: tuple[Holding, ...]) -> WorktreeHolds:

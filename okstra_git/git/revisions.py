@@ -6,12 +6,14 @@ and nothing else; a short one that a person types may fit only one commit; a sho
 
 import re
 from collections.abc import Iterable, Iterator
-from shlex import quote
 from typing import NamedTuple
 
 import pygit2
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.git.binary import OFFLINE, run_git
+from okstra_git.git.objects import has_object
 from okstra_git.git.refs import TornRef, find_quietly, find_ref
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id, is_text, shown
@@ -129,7 +131,7 @@ def branch_refs(name: str) -> tuple[str, ...]:
     """The refs that a branch's name may mean, in their order: a full one itself; a short one here, then as fetched."""
     if name.startswith("refs/"):
         return (name,) if name.startswith((BRANCH, FETCHED)) else ()
-    return (BRANCH + name, FETCHED + name) if name else ()
+    return (BRANCH + name, FETCHED + name) if name and not _means_no_branch(name) else ()
 
 
 def find_branch_ref(git: Git, name: str) -> str | None:
@@ -189,7 +191,7 @@ def _meanings(git: Git, short: str, refs: Iterable[str], *, quietly: bool = Fals
             yield _Meaning(full, None)
             continue
         commit = _commit_of(git, tip) if tip is not None else None
-        if commit is not None or (tip is not None and tip not in git.handle):
+        if commit is not None or (tip is not None and not has_object(git, tip)):
             yield _Meaning(full, commit)
     commit = _commit_of(git, short) if _ABBREVIATED.match(short) else None
     if commit is not None:
@@ -209,10 +211,18 @@ def _candidates(short: str) -> Iterator[str]:
 def _commit_of(git: Git, oid: str) -> CommitId | None:
     """The commit under an object name, full or abbreviated; None where there is none, or more than one object."""
     try:
-        found = git.handle[oid].peel(pygit2.Commit)
-    except (KeyError, ValueError, pygit2.GitError):
+        return CommitId(str(git.handle[oid].peel(pygit2.Commit).id))
+    except KeyError:
         return None
-    return CommitId(str(found.id))
+    except (ValueError, pygit2.GitError):
+        return _as_git_reads(git, oid)
+
+
+def _as_git_reads(git: Git, text: str) -> CommitId | None:
+    """What an object name or an expression comes to where a commit is in the way that libgit2 cannot read."""
+    asked = ["rev-parse", "--verify", "-q", "--end-of-options", f"{text}^{{commit}}"]
+    said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).stdout.decode("ascii", "replace")
+    return CommitId(said.strip()) if is_commit_id(said.strip()) else None
 
 
 def _expression(git: Git, text: str) -> Named | None:
@@ -220,8 +230,11 @@ def _expression(git: Git, text: str) -> Named | None:
     try:
         found, reference = git.handle.revparse_ext(text)
         commit = CommitId(str(found.peel(pygit2.Commit).id))
-    except (KeyError, ValueError, pygit2.GitError):
+    except KeyError:
         return None
+    except (ValueError, pygit2.GitError):
+        read = _as_git_reads(git, text)
+        return _named(git, read, read) if read else None
     return _named(git, reference.name if reference is not None else commit, commit)
 
 
@@ -230,7 +243,7 @@ def _ambiguous(text: str, found: list[_Meaning]) -> AmbiguousRef:
     ways = [one.full if one.full.startswith("refs/") else one.commit or one.full for one in found]
     return AmbiguousRef(
         f"{shown(text)} is ambiguous, it fits {told}",
-        hint=f"say which one is meant: {' or '.join(map(quote, ways))}",
+        hint=f"say which one is meant: {' or '.join(map(word, ways))}",
         ref=shown(text),
         refs=ways,
         commits=[one.commit for one in found],

@@ -1,14 +1,15 @@
 """Sorts everything that lies in a worktree: changed, hidden, untracked, ignored, caches, submodules, the rest."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.git.caches import Caches, find_caches
 from okstra_git.git.changes import SUBMODULE
-from okstra_git.git.hidden_edits import list_index
+from okstra_git.git.filtered_edits import list_filtered
+from okstra_git.git.hidden_edits import IndexEntry, list_index
 from okstra_git.git.inventory import Inventory, take_inventory
-from okstra_git.git.uncommitted import Uncommitted, list_uncommitted
+from okstra_git.git.uncommitted import Side, Uncommitted, list_uncommitted
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Standing:
     """Everything below `top` that is not as committed, one path a time, relative to it.
 
     `changes` are tracked paths, hidden edits included; `untracked` and `ignored` single files; `folders` the ignored
-    directories as git names them, for grouping; `modules` the submodules that are checked out. Whatever lies there and
+    directories as git names them, for grouping; `plain_caches` those files of `caches` that are not ignored; `filtered`
+    files of which a clean filter hides a part; `modules` the submodules that are checked out. Whatever lies there and
     is not mentioned by git counts as untracked.
     """
 
@@ -27,6 +29,8 @@ class Standing:
     folders: frozenset[bytes]
     caches: Caches
     inventory: Inventory
+    plain_caches: tuple[bytes, ...] = ()
+    filtered: tuple[Uncommitted, ...] = ()
     modules: tuple[tuple[bytes, "Standing"], ...] = ()
 
     @property
@@ -40,7 +44,7 @@ class Standing:
         """Whether nothing lies there but what is committed, and caches."""
         inside = self.inventory
         odd = inside.repositories or inside.special or inside.sealed or inside.mounts
-        held = self.changes or self.untracked or self.ignored or odd
+        held = self.changes or self.filtered or self.untracked or self.ignored or odd
         return not held and all(module.is_plain for _, module in self.modules)
 
     def is_ignored(self, path: bytes) -> bool:
@@ -72,8 +76,16 @@ def read_standing(top: Path, *, named: Collection[bytes] = ()) -> Standing:
         folders=folders,
         caches=caches,
         inventory=found,
+        plain_caches=tuple(path for path in caches.files if path not in ignored),
+        filtered=tuple(_filtered(top, entries, besides={each.path for each in said})),
         modules=tuple(_modules(top, found.modules, named)),
     )
+
+
+def _filtered(top: Path, entries: Sequence[IndexEntry], *, besides: Collection[bytes]) -> Iterator[Uncommitted]:
+    for each in list_filtered(top, entries, besides=besides):
+        side = Side(each.mode, each.oid)
+        yield Uncommitted(each.path, side, side, each.found, is_hidden=True)
 
 
 def _modules(top: Path, paths: Iterable[bytes], named: Collection[bytes]) -> Iterator[tuple[bytes, Standing]]:

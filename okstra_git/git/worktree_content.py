@@ -131,7 +131,7 @@ def gather(top: Path, changes: Iterable[Uncommitted], put: Callable[[bytes, byte
 def gather_all(standing: Standing, put: Callable[[bytes, bytes], str], limits: tuple[Limits, Limits]) -> Gathered:
     """Read all that lies in a worktree and is not committed, ignored files last and under limits of their own."""
     new = [Uncommitted(path, None, None, NO_MODE, is_untracked=True) for path in standing.untracked]
-    found = gather(standing.top, [*standing.changes, *new], put, limits[0])
+    found = gather(standing.top, [*standing.changes, *standing.filtered, *new], put, limits[0])
     ignored = [Uncommitted(path, None, None, NO_MODE, is_ignored=True) for path in standing.ignored]
     more = gather(standing.top, ignored, put, limits[1])
     found.lines += more.lines

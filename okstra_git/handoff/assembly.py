@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
@@ -12,7 +13,7 @@ from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_ref
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
-from okstra_git.git.revisions import find_recorded
+from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.git.upstreams import USUAL_NAMES
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import choose_parts
@@ -154,7 +155,10 @@ def _assemble(
     task = require_task(store.read().state, wanted.key)
     refuse_closed(task)
     base = require_base(git, wanted.base_ref)
-    standings = judge_stages(task, stale=stale, within=wanted.group if wanted.update else "", arrived=held.whole)
+    within = wanted.group if wanted.update else ""
+    standings = judge_stages(
+        task, stale=stale, within=within, arrived=held.whole, printed=partial(printed_recorded, git)
+    )
     parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings, held)
     composed = compose(git, base, parts, task=str(wanted.key), progress=progress)
     if composed.commit is None:
@@ -243,7 +247,11 @@ def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collec
 
 
 def _assembled(git: Git, wanted: Wanted, plan: Assembled) -> GroupAssembled:
-    members = [member for number in sorted(wanted.stages) if (member := member_of(plan.task, number))]
+    members = [
+        member.model_copy(update={"how": plan.joined.get(number, "")})
+        for number in sorted(wanted.stages)
+        if (member := member_of(plan.task, number))
+    ]
     return GroupAssembled(
         task=wanted.key.slashed,
         group=wanted.group,

@@ -2,7 +2,7 @@
 
 from okstra_git.errors import OkstraError
 from okstra_git.handoff.composing import Composed, Contradiction
-from okstra_git.names import shown
+from okstra_git.names import shown, shown_path
 
 
 class GroupConflict(OkstraError):
@@ -29,7 +29,7 @@ def conflict_of(base_ref: str, composed: Composed, *, again: str) -> GroupConfli
         who = f"stage {first.stages[0]} contradicts {shown(base_ref)}"
         hint = f"rebase stage {first.stages[0]} onto {base_ref}, record and verify it again; then {again}"
     refusal = GroupConflict(
-        f"{who} in {shown(first.path)} ({first.kind}){more}; nothing was made",
+        f"{who} in {shown_path(first.path)} ({first.kind}){more}; nothing was made",
         hint=hint,
         untried=list(composed.untried),
         base=base_ref,

@@ -1,10 +1,10 @@
 """Which stages may leave now, and every reason why another one may not: a pure answer about the ledger."""
 
-import shlex
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from okstra_git.commands import command, word
 from okstra_git.handoff.together import companies_of, is_verified_alone, missing_company, told_together
 from okstra_git.names import named_stages
 from okstra_git.records.handoff import PullRequest
@@ -53,7 +53,12 @@ class Standing:
 
 
 def judge_stages(
-    task: Task, *, stale: Mapping[int, str], within: str = "", arrived: Mapping[int, str] | None = None
+    task: Task,
+    *,
+    stale: Mapping[int, str],
+    within: str = "",
+    arrived: Mapping[int, str] | None = None,
+    printed: Callable[[str], str] = str,
 ) -> dict[int, Standing]:
     """Every stage of plan and ledger, ascending; `stale` says why a stage's history needs a person.
 
@@ -62,11 +67,11 @@ def judge_stages(
 
     A dependency will do when it has been delivered (in an open pull request, or landed) or may leave itself. Being in
     the open pull request of the group `within` keeps no stage here. A stage that was verified only together with others
-    may leave when all of these have left or may leave with it.
+    may leave when all of these have left or may leave with it. `printed` says how a branch on record is printed.
     """
     planned = {row.number: row for row in task.plan.stages} if task.plan is not None else {}
     order = in_order(task, {*planned, *task.stages})
-    own = {number: list(_own_reasons(task, number, stale, within, arrived)) for number in order}
+    own = {number: list(_own_reasons(task, number, stale, within, arrived, printed)) for number in order}
     for number in order if planned else ():
         if number not in planned:
             own[number].append(Reason(NOT_PLANNED, f"the approved plan has no stage {number}", _plan_hint(task)))
@@ -148,7 +153,12 @@ def is_delivered(stage: Stage | None) -> bool:
 
 
 def _own_reasons(
-    task: Task, number: int, stale: Mapping[int, str], within: str, arrived: Mapping[int, str] | None
+    task: Task,
+    number: int,
+    stale: Mapping[int, str],
+    within: str,
+    arrived: Mapping[int, str] | None,
+    printed: Callable[[str], str],
 ) -> Iterable[Reason]:
     """What keeps the stage here by itself; of not done, not verified, verified before it changed only the first."""
     key, stage = _colon(task), task.stages.get(number)
@@ -164,10 +174,10 @@ def _own_reasons(
         return
     pr = task.prs.get(stage.pr) if stage.pr is not None else None
     if stage.pr is not None and (pr is None or pr.group != within):
-        hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {shlex.quote(stage.pr)}"
+        hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {word(stage.pr)}"
         if pr is not None:
             hint += f"\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
-            hint += f"--stages {pr.group.replace('-', ',')} --base {pr.base_ref or 'BRANCH'}"
+            hint += f"--stages {word(pr.group.replace('-', ','))} {command('--base', printed(pr.base_ref) or 'BRANCH')}"
         yield Reason(IN_PR, f"stage {number} is in {stage.pr}", hint, {"url": stage.pr})
         return
     if number in stale:

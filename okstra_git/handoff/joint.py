@@ -10,7 +10,7 @@ from okstra_git.handoff.composing import Composed, compose
 from okstra_git.handoff.contradicting import GroupConflict, conflict_of
 from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import judge_stages
-from okstra_git.names import named_stages, shown
+from okstra_git.names import named_stages, shown_path
 from okstra_git.records.handoff import Assembly
 from okstra_git.records.states import Task
 
@@ -55,7 +55,7 @@ def _told_in_full(base_ref: str, composed: Composed) -> GroupConflict:
     """With every pair and path in the hint: a prepare has no other place for them."""
     refusal = conflict_of(base_ref, composed, again="prepare the run again")
     rows = [
-        f"{named_stages(one.stages)}{'' if one.stages[1:] else f' and {base_ref}'}: {shown(one.path)} ({one.kind})"
+        f"{named_stages(one.stages)}{'' if one.stages[1:] else f' and {base_ref}'}: {shown_path(one.path)} ({one.kind})"
         for one in composed.contradictions
     ]
     rest = f"and {len(rows) - LISTED} more" if len(rows) > LISTED else ""

@@ -1,15 +1,17 @@
 """What stands against publishing a group: every precondition at once, before anything leaves the machine."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.holding import in_words
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
-from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded
+from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
 from okstra_git.git.three_way import merge_trees
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import is_in
@@ -89,7 +91,7 @@ def list_obstacles(
 
 def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: InBase) -> Iterator[Reason]:
     """Every member may leave, or is in the pull request of this very group; whoever was verified with it leaves too."""
-    standings = judge_stages(task, stale=stale, arrived=held.whole)
+    standings = judge_stages(task, stale=stale, arrived=held.whole, printed=partial(printed_recorded, git))
     ours = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
     for number in group.stages:
         standing = standings.get(number)
@@ -109,7 +111,7 @@ def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: 
 
 
 def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Iterator[Reason]:
-    again = _assemble_again(task, group)
+    again = _assemble_again(git, task, group)
     for change in changes_since(git, task, group):
         if change.code not in ("base-moved", "verification-stale"):
             yield Reason(change.code, change.message, again)
@@ -149,14 +151,15 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     if merged.clashes:
         paths = ", ".join(clash.path for clash in merged.clashes[:3])
         told = f"{group.base_ref} moved and contradicts the group in {paths}"
-        yield Reason("base-conflict", told, _assemble_again(task, group))
+        yield Reason("base-conflict", told, _assemble_again(git, task, group))
 
 
-def _assemble_again(task: Task, group: Group) -> str:
+def _assemble_again(git: Git, task: Task, group: Group) -> str:
     key, stages = task.key.replace("/", ":"), ",".join(map(str, group.stages))
     is_out = any(pr.group == group.id and pr.status == "open" for pr in task.prs.values())
-    command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {group.base_ref}"
-    return f"{command} --update" if is_out else command
+    begin = f"git okstra handoff assemble --task-key {key} --stages {stages}"
+    again = command(begin, "--base", printed_recorded(git, group.base_ref))
+    return f"{again} --update" if is_out else again
 
 
 def branch_of_base(git: Git, group: Group) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
 from okstra_git.handoff.recording import TreeDiffers
+from okstra_git.handoff.reuse import TOGETHER, find_reuse, refuse_reuse
 from okstra_git.names import TaskKey, named_stages
 from okstra_git.records.events import AnyFact, GroupVerified
 from okstra_git.records.handoff import Assembly
@@ -33,6 +34,7 @@ class VerifiedTogether:
     report: Source
     data: Source
     verdict: str = "accepted"
+    again: bool = False
 
 
 def require_assembling_run(task: Task, run: str) -> Run:
@@ -54,7 +56,8 @@ def require_assembling_run(task: Task, run: str) -> Run:
 def record_verified_together(store: Store, key: TaskKey, found: VerifiedTogether) -> Appended:
     """Bind an accepted verification to what was assembled; the same once more changes nothing.
 
-    Refuses when a stage has other files by now than it had in it: what was verified is not what would leave.
+    Refuses when a stage has other files by now than it had in it: what was verified is not what would leave; and
+    documents that were recorded for another tree, unless `again` says that they hold for this one too.
     """
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
@@ -75,6 +78,13 @@ def record_verified_together(store: Store, key: TaskKey, found: VerifiedTogether
             checks=found.checks,
             database=found.database,
         )
+        reuse = find_reuse(
+            store.git, snapshot.state, snapshot.tips, task=task.key, stage=TOGETHER, tree=found.assembly.tree,
+            report=fact.report_blob, data=fact.data_blob,
+        )  # fmt: skip
+        if not found.again:
+            refuse_reuse(reuse, task=task.key, stage=TOGETHER, tree=found.assembly.tree)
+        fact = fact.model_copy(update={"again": reuse.again})
         before = task.verifications.get(found.assembly.id)
         said = fact.model_dump(exclude={"type", "task"})
         same = before is not None and all(getattr(before, name) == getattr(fact, name) for name in said)

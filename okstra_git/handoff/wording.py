@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from okstra_git.handoff.evidence import most_telling
 from okstra_git.handoff.harmless import columns, cut_to_columns, one_line, prose, ticket, visible_line
+from okstra_git.handoff.leaving import Leaving
 from okstra_git.handoff.pr_templates import Template, fill, gaps_in
 from okstra_git.names import number_ranges
 from okstra_git.records.stage import Check, Verification
@@ -31,12 +32,10 @@ _SECTIONS = ("title", "stages", "scope", "evidence", "tickets", "plan", "cost")
 
 @dataclass(frozen=True)
 class StagePart:
-    """One stage of the pull request, `commit` and `tree` as they are handed over.
+    """One stage of the pull request, `commit` and `tree` as they are recorded; `leaving` is what the branch has of it.
 
-    `carried`: the tree is not the verified one, and the verification was carried across the rewrite. `is_there`: the
-    branch has that very commit; otherwise it has the change in other commits, and `as_verified` says whether the
-    branch's files are those that were verified. `upto`: the base has the stage up to this commit, and files and commits
-    are those of the rest.
+    `carried`: the tree is not the verified one, and the verification was carried across the rewrite. `upto`: the base
+    has the stage up to this commit, and files and commits are those of the rest.
     """
 
     number: int
@@ -48,9 +47,8 @@ class StagePart:
     commits: int
     verification: Verification | None
     carried: bool
+    leaving: Leaving
     summary: str = ""
-    is_there: bool = True
-    as_verified: bool = False
     upto: str = ""
 
 
@@ -224,8 +222,12 @@ def _part(part: StagePart, room: _Room) -> dict[str, Any]:
         "file_count": len(part.files),
         "is_joint": found is not None and bool(found.group) and not found.parted,
         "standing": _standing(part),
-        "is_copied": not part.is_there,
-        "as_verified": part.as_verified,
+        "how": part.leaving.how,
+        "is_copied": not part.leaving.is_there,
+        "branch_tree": part.leaving.tree,
+        "is_same_tree": part.leaving.is_same_tree,
+        "differs": [visible_line(path, 300) for path in (part.leaving.differs or ())[: max(room.files, 3)]],
+        "differ_count": len(part.leaving.differs or ()),
         "upto": part.upto,
         **_evidence(found, room),
     }

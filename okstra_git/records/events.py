@@ -119,6 +119,7 @@ class StageVerified(Fact):
     verdict: str = "accepted"
     checks: tuple[Check, ...] = ()
     database: bool | None = None
+    again: str = ""
 
 
 class GroupVerified(Fact):
@@ -134,6 +135,7 @@ class GroupVerified(Fact):
     verdict: str = "accepted"
     checks: tuple[Check, ...] = ()
     database: bool | None = None
+    again: str = ""
 
 
 class StageLanded(Fact):

@@ -10,12 +10,16 @@ Arrival = Literal["ancestor", "same-tree", "same-delta", "replay", "squash", "us
 
 
 class Member(Record):
-    """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangePrint`."""
+    """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangePrint`.
+
+    `how` it came in: `as-is`, `merged`, `replayed` or `squashed`; empty where that was not recorded.
+    """
 
     stage: int
     commit: ObjectId
     tree: ObjectId
     delta: str
+    how: str = ""
 
 
 class Group(Record):
@@ -57,7 +61,7 @@ class GroupVerification(Record):
     """An accepted verification of stages together, bound to what was assembled for the run that made it.
 
     `report` and `data` are paths from the project's root, with the blob ids they had; `database` is None where there
-    was nothing of a database to verify.
+    was nothing of a database to verify, `again` is the tree for which the same report was recorded before.
     """
 
     assembled: Assembly
@@ -69,6 +73,7 @@ class GroupVerification(Record):
     verdict: str = "accepted"
     checks: tuple[Check, ...] = ()
     database: bool | None = None
+    again: str = ""
     event: str = ""
     by: str = ""
     at: Moment | None = None

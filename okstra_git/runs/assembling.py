@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shlex import quote
 
+from okstra_git.commands import word
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths, RunPaths
 from okstra_git.phases import PHASES
@@ -214,16 +214,16 @@ def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Co
     """The literal lines that this run is led with; `stage_done` is kept as it is made once."""
     run, data = part.id, f"{report.removesuffix('.md')}.data.json"
     stage = f" --stage {part.stage}" if part.stage is not None else ""
-    verified = f"okstra handoff record-verified --task-key {key}{stage} --report-path {quote(report)} "
+    verified = f"okstra handoff record-verified --task-key {word(key)}{stage} --report-path {word(report)} "
     return Commands(
-        resume=f"okstra run resume {run}",
-        finish=f"okstra run finish {run} --nonce {part.nonce} --report {quote(report)}",
-        abandon=f"okstra run abandon {run}",
+        resume=f"okstra run resume {word(run)}",
+        finish=f"okstra run finish {word(run)} --nonce {word(part.nonce)} --report {word(report)}",
+        abandon=f"okstra run abandon {word(run)}",
         status=f"okstra status {key}",
         stage_done=stage_done if part.stage is not None else "",
-        record_verified=f"{verified}--data-json {quote(data)}" if part.task_type == "final-verification" else "",
+        record_verified=f"{verified}--data-json {word(data)}" if part.task_type == "final-verification" else "",
     )
 
 
 def _stage_done(key: TaskKey, stage: int | None, carry: str) -> str:
-    return f"okstra stage done {stage} --task-key {key} --carry {quote(carry)}" if carry else ""
+    return f"okstra stage done {stage} --task-key {key} --carry {word(carry)}" if carry else ""

@@ -197,8 +197,9 @@ class WorktreePart:
     """Where code is changed or read: `path` is absolute, `branch` is empty where none is checked out.
 
     `lacks` lists dependencies whose commits the base does not contain; `snapshot` is a ref with what lay there
-    uncommitted, left by `left_by`. `merged` are the stages of which okstra merged the base. `commit` and `tree` are
-    what a verification looks at, `together` the stages that were put together there.
+    uncommitted, left by the run `left_by`, which `died`, was `given-up` or has `ended`; empty when nobody knows who
+    left it. `merged` are the stages of which okstra merged the base. `commit` and `tree` are what a verification looks
+    at, `together` the stages that were put together there.
     """
 
     path: str
@@ -208,6 +209,7 @@ class WorktreePart:
     lacks: tuple[int, ...] = ()
     snapshot: str = ""
     left_by: str = ""
+    left_how: str = "died"
     merged: tuple[int, ...] = ()
     commit: str = ""
     tree: str = ""

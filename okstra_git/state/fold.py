@@ -50,12 +50,22 @@ def _reserved(task: Task, event: e.Event, fact: e.PlaceReserved) -> Task:
     if held is not None and held.status == "active":
         return add_conflict(task, f"two clones reserved {fact.scope or 'the task'}: {held.writer} was first")
     place = Place(**fact.model_dump(exclude={"type", "task"}), writer=event.writer, at=event.at)
-    task = change(task, places={**task.places, fact.scope: place})
     number = _stage_of(fact.scope)
+    task = change(task, places={**task.places, fact.scope: place}, runs=_runs_there(task, number, place))
     if number is None or number in task.stages:
         return task
     reserved = Stage(number=number, status="reserved", branch=fact.branch, base_ref=fact.base_ref)
     return put_stage(task, change(reserved, begun_by=event.writer))
+
+
+def _runs_there(task: Task, number: int | None, place: Place) -> dict[str, Run]:
+    """The runs, those of the stage on its branch with the worktree that this has now."""
+    return {
+        id: change(run, worktree=place.worktree)
+        if place.worktree and run.worktree and run.is_active and (run.stage, run.branch) == (number, place.branch)
+        else run
+        for id, run in task.runs.items()
+    }
 
 
 def _stage_of(scope: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey
 from okstra_git.records.events import PlaceReleased, PlaceReserved
@@ -168,10 +169,8 @@ def _named(key: str, scope: str) -> str:
 
 
 def _release_hint(key: str, scope: str) -> str:
-    number = scope.removeprefix("stage-")
-    colon = key.replace("/", ":")
-    return (
-        f"git okstra stage release {number} --task-key {colon}"
-        if scope.startswith("stage-")
-        else f"git okstra worktree release --task-key {colon}"
-    )
+    kind, _, which = scope.partition("-")
+    task = f"--task-key {word(key.replace('/', ':'))}"
+    if kind == "stage":
+        return f"git okstra stage release {word(which)} {task}"
+    return f"git okstra worktree release {task}" + (f" --group {word(which)}" if kind == "group" else "")

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from shlex import quote
 
+from okstra_git.commands import word
 from okstra_git.git.refs import find_ref
 from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
@@ -91,7 +91,7 @@ def _branch_gone(git: Git, task: Task, stage: Stage) -> BranchMissing:
         hint = f"git branch --all; then {line} --branch NAME"
         return BranchMissing(what, hint=hint, branch=stage.branch, stage=stage.number)
     told = f"{what}; it seems to be {shown(new)} now"
-    return BranchMissing(told, hint=f"{line} --branch {quote(new)}", branch=stage.branch, stage=stage.number, now=new)
+    return BranchMissing(told, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
 
 
 def _facts(

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Any, NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import Checkout, see_files, see_head
 from okstra_git.git.history import is_on_line
@@ -84,7 +84,7 @@ class OpenWork:
             yield from self._head(line)
         if self.seen.problem and not leave:
             told = f"{self._where} cannot be read: {self.seen.problem}"
-            yield Problem(WorktreeDirty, told, f"git -C {quote(str(self.seen.path))} status; or: {line} {_LEAVE}")
+            yield Problem(WorktreeDirty, told, f"git -C {word(str(self.seen.path))} status; or: {line} {_LEAVE}")
         elif self.seen.files and not leave:
             way = f"commit what belongs to the stage; or, when none of it does: {line} {_LEAVE}"
             yield Problem(WorktreeDirty, f"{self._where} has {_listed(self.seen.files)}", way)
@@ -95,7 +95,7 @@ class OpenWork:
 
     def _head(self, line: str) -> Iterator[Problem]:
         seen, at = self.seen, (self.seen.head or "")[:10]
-        branch, recorded = self.branch, f"{line} --commit {quote('refs/heads/' + self.branch)}"
+        branch, recorded = self.branch, f"{line} --commit {word('refs/heads/' + self.branch)}"
         if seen.operation:
             told = f"a {seen.operation} is under way in {self._where}"
             way = f"end it, then repeat; to record the branch as it is: {recorded}"
@@ -104,11 +104,11 @@ class OpenWork:
             return  # whatever is checked out: it was said which branch counts
         elif seen.branch is None:
             told = f"HEAD is detached in {self._where}, at {at}, and not on branch {branch}"
-            way = f"to record what is checked out there: {line} --commit {seen.head}"
+            way = f"to record what is checked out there: {line} --commit {word(seen.head)}"
             yield Problem(HeadElsewhere, told, f"{way}; to record the branch as it is: {recorded}")
         elif seen.branch != branch:
             told = f"{self._where} is on branch {seen.branch}, and not on {branch}"
-            way = f"to record that branch: {line} --branch {quote(seen.branch)}"
+            way = f"to record that branch: {line} --branch {word(seen.branch)}"
             yield Problem(HeadElsewhere, told, f"{way}; to record {branch} as it is: {recorded}")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
 from okstra_git.git.history import contains
 from okstra_git.git.holding import NO_CACHES, CachesSeen, Holding, in_words
 from okstra_git.git.holdings import read_holdings
@@ -12,6 +13,7 @@ from okstra_git.git.private_state import is_own_lock
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.removal import WorktreeHolds, remove_worktree
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import branch_refs
 from okstra_git.git.upstreams import branch_tips
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
@@ -99,6 +101,7 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
         if row.here.path in gone:
             continue  # another row names the same directory
         judged = _judge(git, state, row, everything, watch)
+        reached("worktree.judged")
         done = judged if dry_run or not judged.removed else _carry_out(git, judged, everything, watch)
         found.append(done)
         gone |= {row.here.path} if done.removed else set()
@@ -237,7 +240,7 @@ def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
             found.append(trail.range.head)
         there = stage.landing.commit if stage.landing is not None else stage.range.head if stage.range else ""
         named = [stage.base_ref, *([stage.landing.target] if stage.landing is not None else [])]
-        tips = [find_quietly(git, f"refs/{kind}/{name}") for name in named if name for kind in ("heads", "remotes")]
+        tips = [find_quietly(git, ref) for name in named for ref in branch_refs(name)]
         found += [there, *(tip for tip in tips if tip and contains(git, tip, there))]
     return found
 

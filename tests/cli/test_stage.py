@@ -24,7 +24,7 @@ def start(world: World, number: int | str, *words: str, exit: int = 0) -> Any:
 def test_a_stage_gets_a_branch_and_a_locked_worktree(shop: World, home: Path) -> None:
     told = start(shop, 1, "--title", "세션 저장소").json
     stage = told["stage"]
-    assert set(stage) >= STAGE_KEYS - {"finding"}
+    assert set(stage) >= STAGE_KEYS - {"finding", "checkout"}
     assert (told["task"], stage["title"], stage["state"]) == (KEY, "세션 저장소", "started")
     assert (stage["branch"], stage["worktree"]) == ("feature/web/login-stage-1", str(stage_place(home, 1)))
     assert (stage["base"], stage["commit"]) == (shop["base"], None)

@@ -150,7 +150,7 @@ def test_all_stages_lie_together_in_a_detached_worktree_that_is_given_back(shop:
     assert sorted(path.name for path in (here / "src").glob("s*.py")) == ["s1.py", "s2.py", "s3.py"]
     assert shop.ask("-C", str(here), "rev-parse", "--abbrev-ref", "HEAD") == "HEAD"
     commit, tree = shop.ask("-C", str(here), "rev-parse", "HEAD", "HEAD^{tree}").split()
-    for text in (str(here), commit, tree, "stages 1, 2, 3 on `main`"):
+    for text in (str(here), commit, tree, "stages 1, 2, 3, put together on `main`"):
         assert text in found["prompt"]
     rows = shop.okstra("worktree", "list", "--json").json["worktrees"]
     assert ("verification-1", str(here)) in [(row["scope"], row["worktree"]) for row in rows]

@@ -227,6 +227,20 @@ def a_package_that_was_patched(place: World, shop: World) -> None:
 
 
 @kept("ignored")
+def a_file_put_among_packages_with_an_old_date(place: World, shop: World) -> None:
+    ignore(shop, "node_modules/")
+    install(place)
+    there = place.write("node_modules/left-pad/notes", "mine\n")
+    os.utime(there, (1e9, 1e9))
+
+
+@kept("untracked")
+def a_note_among_the_files_of_a_test_runner(place: World, _: World) -> None:
+    place.write(".pytest_cache/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n")
+    place.write(".pytest_cache/notes.txt", "mine\n")
+
+
+@kept("ignored")
 def packages_of_no_manifest(place: World, shop: World) -> None:
     ignore(shop, "node_modules/")
     place.write("node_modules/.package-lock.json", "{}\n")
@@ -281,6 +295,15 @@ def a_right_that_git_ignores(place: World, _: World) -> None:
 def a_new_file_outside_of_a_sparse_checkout(place: World, _: World) -> None:
     place.git("sparse-checkout", "set", "--cone", "--sparse-index", "docs")
     place.write("src/new", "mine\n")
+
+
+@kept("filtered")
+def the_part_that_a_clean_filter_takes_out(place: World, _: World) -> None:
+    configure(place, "filter.strip.clean=grep -v output", "filter.strip.smudge=cat")
+    place.commit("notebook", {".gitattributes": "*.nb filter=strip\n", "a.nb": "code\n", "b.nb": "code\n"})
+    place.write("a.nb", "code\noutput of an hour\n")
+    place.git("add", "a.nb")
+    assert place.ask("status", "--porcelain") == ""
 
 
 # --- commits
@@ -413,6 +436,25 @@ def an_ignored_file_in_a_submodule(place: World, shop: World) -> None:
     exclude.write_text(".env\n")
 
 
+@kept("repository")
+def a_submodule_with_its_repository_in_it(place: World, shop: World) -> None:
+    module = add_submodule(place, shop)
+    private = Path(module.ask("rev-parse", "--absolute-git-dir"))
+    (module.path / ".git").unlink()
+    shutil.move(private, module.path / ".git")
+    place.git("config", "--file", str(module.path / ".git/config"), "--unset", "core.worktree")
+    (private.parent).rmdir()
+
+
+@kept("untracked")
+def a_file_in_a_submodule_that_is_not_there(place: World, shop: World) -> None:
+    add_submodule(place, shop)
+    private = Path(World(place.path / "lib").ask("rev-parse", "--absolute-git-dir"))
+    shutil.rmtree(place.path / "lib")
+    shutil.rmtree(private.parent)
+    place.write("lib/notes", "mine\n")
+
+
 @kept("hidden")
 def a_hidden_edit_in_a_submodule(place: World, shop: World) -> None:
     module = add_submodule(place, shop)
@@ -508,6 +550,12 @@ def line_ends_as_checked_out(place: World, _: World) -> None:
     (place.path / "b.txt").unlink()
     place.git("checkout", "b.txt")
     place.git("update-index", "--skip-worktree", "b.txt")
+
+
+@goes
+def files_as_a_filter_writes_them(place: World, _: World) -> None:
+    configure(place, "filter.loud.clean=tr A-Z a-z", "filter.loud.smudge=tr a-z A-Z")
+    place.commit("loud", {".gitattributes": "*.loud filter=loud\n", "a.loud": "AAA\n"})
 
 
 @goes
