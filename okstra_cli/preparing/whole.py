@@ -16,6 +16,7 @@ from okstra_git.handoff.joint import Joint, put_together
 from okstra_git.names import is_text, named_stages, shown
 from okstra_git.paths import plan_key
 from okstra_git.records.events import PlaceReserved
+from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import Carried, GroupPart, StageRow, WorktreePart
 from okstra_git.runs.scope import (
     Papers,
@@ -140,12 +141,20 @@ def rows_of(order: Order, task: Task, whole: Whole) -> tuple[StageRow, ...]:
 
 
 def carried_of(order: Order, task: Task, whole: Whole) -> tuple[Carried, ...]:
-    """What the stages that are looked at left for others, as far as they left anything."""
+    """What the stages that are looked at left for others, as far as they left anything, as those that follow get it."""
+    if task.plan is None:
+        return ()
     number = order.request.stage
     numbers = whole.scope.stages if number is None else (number,)
-    path_of = _carry_paths(order, task)
-    texts = {n: task.stages[n].carry for n in numbers if n in task.stages}
-    return tuple(Carried(n, path_of(n), text) for n, text in sorted(texts.items()) if text and path_of(n))
+    left = [n for n in numbers if n in task.stages and task.stages[n].carry]
+    key, project = plan_key(task.plan.blob), order.project
+    return require_carry(
+        task,
+        left,
+        file_of=lambda n: project.task(order.key).carry(key, n),
+        shown_path=project.relative,
+        writer=order.writer,
+    )
 
 
 def _papers(order: Order, task: Task) -> Papers:
