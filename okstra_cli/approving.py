@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import plan as view
+from okstra_git.commands import word
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.config import read_setting
@@ -81,7 +81,7 @@ def show_here(session: Session, key: TaskKey) -> Answer:
     """The approved plan of the task, beside the file as it is now."""
     task = require_task(session.store.read().state, key)
     if task.plan is None:
-        file = shlex.quote(task.proposed_plan or "FILE")
+        file = word(task.proposed_plan or "FILE")
         raise PlanUnapproved(f"no plan of {key} was approved", hint=f"git okstra plan approve {file} --task-key {key}")
     project = ProjectPaths(project_root(session))
     try:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from okstra_cli.brief_files import difference, edit_brief, given_words, read_brief, save_brief
 from okstra_cli.output import Answer
 from okstra_cli.views import brief_confirm as view
-from okstra_cli.views.brief import quoted
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown
 from okstra_git.plans.brief_edits import confirm, move_gate
@@ -84,7 +83,7 @@ def answer_here(session: Session, file: str, number: str, answer: str, day: str 
 def move_here(session: Session, file: str, gate: str, *, dry_run: bool) -> Answer:
     """Set the gate by hand."""
     with edit_brief(session, file) as found:
-        text = move_gate(found.text, gate, name=quoted(found.name))
+        text = move_gate(found.text, gate, name=found.name)
         _write(found, text, dry_run=dry_run)
     after, diff = read_text(text), difference(found.text, text, file)
     return Answer(

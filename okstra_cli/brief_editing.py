@@ -8,6 +8,7 @@ from okstra_cli.brief_files import difference, edit_brief, read_if_there, save_b
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
+from okstra_git.commands import word
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.host.locks import hold_folder
@@ -42,7 +43,7 @@ def add_here(session: Session, file: str, label: str, words: str, ask: str | Non
     """Put an entry under Augmentation, and for a guess the question that goes with it, both or none."""
     label = _one_of(label.rstrip(":"), AUGMENTATION_LABELS, "--label")
     if ask is not None and label != INFERENCE:
-        hint = f"git okstra brief ask {view.quoted(file)} --prefix PREFIX --text TEXT"
+        hint = f"git okstra brief ask {word(file)} --prefix PREFIX --text TEXT"
         raise UsageError(f"--ask goes with --label {INFERENCE}", hint=hint)
     with edit_brief(session, file) as found:
         if label == INFERENCE and ask is None and not _has_spare_question(found.brief):

@@ -113,7 +113,7 @@ def _short_cut(
     while len(words) > 2 and words[0] == "-C":
         cwd = os.path.join(cwd or os.getcwd(), words[1])
         words = words[2:]
-    if words[:2] == ["wizard", "step"]:
+    if words[:2] == ["wizard", "step"] and "GIT_DIR" not in environ and "GIT_WORK_TREE" not in environ:
         from okstra_cli.wizard.quick import try_step
 
         return try_step(words[2:], cwd=cwd or os.getcwd(), stdout=stdout)

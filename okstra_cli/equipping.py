@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.version import VERSION
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def plugin_scope(folder: Path, named: str) -> Scope:
     """One folder that Claude Code can load as a plugin and add as a marketplace."""
     from okstra_git.outfit.model import Kind, Root
 
-    return Scope("plugin", (Root(Kind.PLUGIN, folder),), f"--plugin {shlex.quote(named)}")
+    return Scope("plugin", (Root(Kind.PLUGIN, folder),), f"--plugin {word(named)}")
 
 
 def find_program(session: Session) -> str | None:

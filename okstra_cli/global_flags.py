@@ -22,13 +22,19 @@ SWITCHES = {
 OWN_TEXT = (["brief", "add"], ["brief", "ask"])
 """Commands with a `--text WORDS` of their own: the flag is theirs when words follow that begin with no hyphen."""
 
+LEADS = (("render-bundle",), ("run", "prepare"), ("run", "resume"))
+"""Commands whose answer is what a lead starts from: labels and a prompt, so text off a terminal too."""
+
+CODED = (*LEADS, ("run", "finish"), ("run", "abandon"))
+"""Commands whose refusals programs tell apart in text: off a terminal each says its code."""
+
 EVERYWHERE = "Everywhere: -C DIR, --json, --text, -q, --no-color (git okstra --help)"
 
 
 class GlobalFlags:
     """What the line said to okstra as a whole; `directory` is the joined `-C`, relative to where it was started.
 
-    `codes` is set by a command whose text programs read: its refusals say their code.
+    `codes`: refusals in text say their code, since programs read them.
     """
 
     def __init__(self) -> None:
@@ -67,7 +73,24 @@ def split_line(argv: Sequence[str]) -> tuple[GlobalFlags, list[str]]:
     return flags, rest
 
 
-def wants_json(argv: Sequence[str], *, stdout_is_terminal: bool) -> bool:
-    """The form of a refusal while the line itself could not be read."""
+def settle_form(flags: GlobalFlags, words: Sequence[str], *, stdout_is_terminal: bool) -> GlobalFlags:
+    """The flags with the form of the answer added that the command of these words has by itself."""
+    if _is_one_of(words, LEADS):
+        flags.text = not flags.json
+    flags.codes = not stdout_is_terminal and _is_one_of(words, CODED)
+    return flags
+
+
+def unread_flags(argv: Sequence[str], *, stdout_is_terminal: bool) -> GlobalFlags:
+    """The form of a refusal while the line itself could not be read: the same that it has afterwards."""
     words = list(argv[: argv.index("--")] if "--" in argv else argv)
-    return "--json" in words or ("--text" not in words and not stdout_is_terminal)
+    flags = GlobalFlags()
+    flags.json = "--json" in words
+    flags.text = "--text" in words and not flags.json
+    return settle_form(flags, words, stdout_is_terminal=stdout_is_terminal)
+
+
+def _is_one_of(words: Sequence[str], named: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether the line is of one of these commands; neither a flag nor the value of `-C` is a command."""
+    bare = [word for word, before in zip(words, ["", *words], strict=False) if before != "-C" and word[:1] != "-"]
+    return "--explain" not in words and any(tuple(bare[: len(each)]) == each for each in named)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.following import make_judge, read_hints, tell_moves
 from okstra_cli.in_base import in_base, in_usual_bases, landed_elsewhere, with_dependencies
 from okstra_cli.landing import note_landings
-from okstra_cli.locating import find_key, worktree_root
+from okstra_cli.locating import find_key, require_key, say_which, worktree_root
 from okstra_cli.output import Answer
 from okstra_cli.standing import standing_state
 from okstra_cli.views import handed
 from okstra_cli.views import handoff as view
+from okstra_git.commands import command
 from okstra_git.errors import UsageError
 from okstra_git.git.history import contains
 from okstra_git.git.objects import tree_of
-from okstra_git.git.refs import find_quietly, resolve_commit
+from okstra_git.git.refs import find_quietly
+from okstra_git.git.revisions import BRANCH, FETCHED, Named, printed_name, printed_recorded, require_named
 from okstra_git.git.upstreams import upstream_of
 from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
 from okstra_git.handoff.eligibility import judge_stages
@@ -26,7 +29,6 @@ from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, s
 from okstra_git.paths import OKSTRA
 from okstra_git.reconcile.settle import settle
 from okstra_git.state.registry import require_task
-from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
     from okstra_cli.identity import Identity
@@ -34,13 +36,18 @@ if TYPE_CHECKING:
     from okstra_git.records.states import State, Task
 
 
-def handoff_key(session: Session, identity: Identity) -> TaskKey:
-    """The task: as named, by the branch checked out here, by the plan's path, or by the folder of its runs."""
-    key = find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
+def handoff_key(session: Session, identity: Identity, *, aloud: bool = False) -> TaskKey:
+    """The task: as named, by what lives here, by the plan's path, by the folder of its runs, or the only open one."""
+    key = _key_of_flags(session, identity)
     if key is None:
-        raise UsageError("no task was named, and no stage's branch is checked out here",
-                         hint="add --task-key <project>:<group>:<task>")  # fmt: skip
+        return require_key(session, identity, aloud=aloud)
+    if aloud:
+        say_which(session, identity, key)
     return key
+
+
+def _key_of_flags(session: Session, identity: Identity) -> TaskKey | None:
+    return find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
 
 
 def _key_of_plan(session: Session, identity: Identity) -> TaskKey | None:
@@ -88,18 +95,18 @@ def settle_first(session: Session, key: TaskKey) -> tuple[Task, dict[int, str]]:
 def eligible_here(session: Session, key: TaskKey, *, base: str | None, forecast: bool) -> Answer:
     """Every stage with its reasons, and suggested groups; for a base, or each for the branch it was begun on."""
     task, stale = settle_first(session, key)
-    if base is not None:
-        require_commit(session.git, base, what="the base")
+    base = require_named(session.git, base, what="the base").name if base is not None else None
     landed = [number for number, stage in task.stages.items() if stage.landed]
     held = in_base(session, task, base, landed) if base is not None else in_usual_bases(session, task)
-    standings = judge_stages(task, stale=stale, arrived=held.whole)
+    printed = partial(printed_recorded, session.git)
+    standings = judge_stages(task, stale=stale, arrived=held.whole, printed=printed)
     _note_unrecorded(session, task, standings)
     ready = [number for number, standing in standings.items() if standing.is_eligible]
     clashes = _clashes(session, task) if forecast and len(ready) > 1 else {}
     suggestion = suggest_groups(standings, clashes.keys())
     return Answer(
         view.eligible_json(key, standings, suggestion, clashes, base=base),
-        lambda: view.eligible_page(key, standings, suggestion, clashes, base=base),
+        lambda: view.eligible_page(key, standings, suggestion, clashes, base=base, printed=printed),
     )
 
 
@@ -126,10 +133,12 @@ def assemble_here(
 ) -> Answer:
     """Assemble, or say what contradicts; the answer to a conflict is an answer, with exit status 2."""
     task, stale = settle_first(session, key)
+    named = require_named(session.git, base, what="the base")
+    base = named.name
     _note_unrecorded(session, task, stages)
     path = worktree_root(session, key) / f"group-{'-'.join(map(str, stages))}" if with_worktree else None
     wanted = Wanted(key, stages, base, branch, path, update)
-    _note_behind(session, base)
+    _note_behind(session, named)
     held = in_base(session, task, base, with_dependencies(task, stages))
     try:
         done = assemble(session.store, wanted, stale=stale, held=held, dry_run=dry_run)
@@ -162,24 +171,33 @@ def _note_unrecorded(session: Session, task: Task, stages: Iterable[int]) -> Non
             )
 
 
-def _note_behind(session: Session, base: str) -> None:
+def _note_behind(session: Session, base: Named) -> None:
     """A base whose upstream has moved on is a common slip after a fetch without a pull."""
-    upstream = upstream_of(session.git, base)
-    tip, here = (resolve_commit(session.git, ref) if ref else None for ref in (upstream, base))
-    if tip is not None and here is not None and tip != here and contains(session.git, tip, here):
-        name = (upstream or "").removeprefix("refs/remotes/")
-        session.note(f"{base} is behind {name}; --base {name} assembles on that")
+    upstream = upstream_of(session.git, base.ref.removeprefix(BRANCH)) if base.ref.startswith(BRANCH) else None
+    tip = find_quietly(session.git, upstream) if upstream else None
+    if upstream is not None and tip is not None and tip != base.commit and contains(session.git, tip, base.commit):
+        far = command("--base", printed_name(session.git, upstream))
+        session.note(f"{base.name} is behind {upstream.removeprefix(FETCHED)}; {far} assembles on that")
 
 
 def status_here(session: Session, identity: Identity) -> Answer:
     """Groups and pull requests of the task named, or of every open one."""
-    key = find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
+    key = _key_of_flags(session, identity)
     note_landings(session, key)
     state = standing_state(session)
     tasks = [require_task(state, key)] if key is not None else _handing(state)
-    seen = [(task, landed_elsewhere(session, task)) for task in tasks]
-    return Answer({"tasks": [handed.status_json(session.git, task, elsewhere) for task, elsewhere in seen]},
+    stale = _undecided(session, state, [task for task in tasks if task.groups])
+    seen = [(task, landed_elsewhere(session, task), stale.get(task.key, {})) for task in tasks]
+    return Answer({"tasks": [handed.status_json(session.git, *each) for each in seen]},
                   lambda: handed.status_page(session.git, seen))  # fmt: skip
+
+
+def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[str, dict[int, str]]:
+    """Task -> stage -> why only a person can say which commit it is now."""
+    if not tasks:
+        return {}
+    reports = make_judge(session, state, hints=read_hints(session)).judge_all(tasks)
+    return {report.task: {one.stage: one.reason for one in report.confirms} for report in reports}
 
 
 def _handing(state: State) -> list[Task]:

@@ -1,17 +1,20 @@
 """The flags by which every command may be told which task is meant, gathered into one value."""
 
 import inspect
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from okstra_cli.output import Answer
 from okstra_git.errors import UsageError
-from okstra_git.names import TaskKey, make_task_key, parse_task_key
+from okstra_git.names import TaskKey, make_task_key
 
-TaskKeyOption = Annotated[str | None, typer.Option("--task-key", metavar="P:G:T", help="The task, in one word.")]
+TaskKeyOption = Annotated[
+    str | None,
+    typer.Option("--task-key", metavar="P:G:T", help="The task; parts may be left out. Default: the only open one."),
+]
 ProjectOption = Annotated[str | None, typer.Option("--project-id", metavar="P", help="The task's project id.")]
 GroupOption = Annotated[str | None, typer.Option("--task-group", metavar="G", help="The task's group.")]
 TaskIdOption = Annotated[str | None, typer.Option("--task-id", metavar="T", help="The task's id.")]
@@ -32,18 +35,17 @@ class Identity(NamedTuple):
     approved_plan: str | None = None
     render_only: bool = False
 
-    def require(self) -> TaskKey:
-        """The task that was named; refuses a line that named none."""
-        if self.task is None:
-            raise UsageError("no task was named", hint="add --task-key <project>:<group>:<task>")
-        return self.task
 
+def named_task(
+    complete: Callable[[str], TaskKey], task_key: str | None, project: str | None, group: str | None, task: str | None
+) -> TaskKey | None:
+    """The task that the four flags name together, None when there are none; half a name or two names are refused.
 
-def named_task(task_key: str | None, project: str | None, group: str | None, task: str | None) -> TaskKey | None:
-    """The task that the four flags name together, None when there are none; half a name or two names are refused."""
+    `complete` says which task is meant by a key, also where parts of it are left out.
+    """
     parts = {"--project-id": project, "--task-group": group, "--task-id": task}
     missing = [flag for flag, value in parts.items() if value is None]
-    key = parse_task_key(task_key) if task_key is not None else None
+    key = complete(task_key) if task_key is not None else None
     if key is not None:
         said = (project or key.project, group or key.group, task or key.task)
         if said != tuple(key):
@@ -69,11 +71,14 @@ FLAGS: dict[str, Any] = {
     "render_only": Annotated[bool, typer.Option("--render-only", hidden=True)],
 }
 
+PARTS = ("task_key", "project_id", "task_group", "task_id")
 
-def names_a_task(body: Callable[..., Answer]) -> Callable[..., Answer]:
+
+def names_a_task(body: Callable[..., Answer], *, opens: bool = False) -> Callable[..., Answer]:
     """Give a command every flag that names a task; its body takes one `identity: Identity` for them.
 
-    A flag the command declares itself, `--approved-plan` perhaps, stays the command's own.
+    A flag the command declares itself, `--approved-plan` perhaps, stays the command's own. With `opens`, a task that
+    is not there yet may be named.
     """
     own = inspect.signature(body, eval_str=True).parameters
     added = {name: kind for name, kind in FLAGS.items() if name not in own}
@@ -81,7 +86,10 @@ def names_a_task(body: Callable[..., Answer]) -> Callable[..., Answer]:
     @wraps(body)
     def command(**given: Any) -> Answer:
         said = {name: given.pop(name) for name in added}
-        key = named_task(*(said.pop(name, None) for name in ("task_key", "project_id", "task_group", "task_id")))
+        complete = partial(_complete, given, may_be_new=opens or bool(given.get("open_task")))
+        key = named_task(
+            complete, *(said.pop(name, None) for name in ("task_key", "project_id", "task_group", "task_id"))
+        )
         return body(**given, identity=Identity(key, **said))
 
     kept = [parameter for parameter in own.values() if parameter.name != "identity"]
@@ -90,6 +98,18 @@ def names_a_task(body: Callable[..., Answer]) -> Callable[..., Answer]:
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command
+
+
+def names_a_new_task(body: Callable[..., Answer]) -> Callable[..., Answer]:
+    """The same for a command that may be about a task which is not there yet."""
+    return names_a_task(body, opens=True)
+
+
+def _complete(given: Mapping[str, Any], text: str, *, may_be_new: bool) -> TaskKey:
+    from okstra_cli.locating import complete_key
+    from okstra_cli.session import Session
+
+    return complete_key(lambda: Session.of(given["context"]), text, may_be_new=may_be_new)
 
 
 def _keyword(name: str, kind: Any) -> inspect.Parameter:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.following import make_judge
 from okstra_git.git.history import contains
-from okstra_git.git.refs import resolve_commit
+from okstra_git.git.revisions import find_recorded
 from okstra_git.git.upstreams import branch_tips
 from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import dependencies
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def in_base(session: Session, task: Task, base: str, stages: Collection[int], *, at: str | None = None) -> InBase:
     """What the base has of these stages; `at` is the commit to look at instead of where it stands now."""
-    tip = at or resolve_commit(session.git, base)
+    tip = at or find_recorded(session.git, base)
     if tip is None or not stages:
         return InBase()
     judge = make_judge(session, session.store.read().state)

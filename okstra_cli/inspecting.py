@@ -12,6 +12,7 @@ from okstra_cli.leading import project_root
 from okstra_cli.locating import find_key
 from okstra_cli.output import Answer
 from okstra_cli.standing import standing_state
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import parse_task_key, shown
 from okstra_git.paths import ProjectPaths
@@ -94,7 +95,7 @@ class Inspection:
     def note_absence(self, run: Run) -> None:
         """Say where the files of another clone's run are."""
         if not self.is_here(run):
-            archived = f"; what was archived: git okstra run show {run.id} --archive" if run.archive else ""
+            archived = f"; what was archived: git okstra run show {word(run.id)} --archive" if run.archive else ""
             self.disk.note(f"run {run.id} was prepared in another clone, and so are its files{archived}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from shlex import join, split
+from shlex import split
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.inspecting import Inspection, has_ended, note_outdated, read_manifest
@@ -12,6 +12,7 @@ from okstra_cli.leading import explain_task
 from okstra_cli.locating import find_stage_here, require_key
 from okstra_cli.output import Answer
 from okstra_cli.views import inspect_resume as view
+from okstra_git.commands import command
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
 from okstra_git.runs.lost import find_lost
@@ -122,7 +123,7 @@ def _command(looking: Inspection, offer: Offer, script: Script | None) -> str | 
     """The script where there is one to use, else the command inside it; None when nothing may be resumed now."""
     if not offer.is_ready or offer.run is None:
         return None
-    return join(["sh", str(looking.disk.root / script.path)]) if script is not None else offer.next.command
+    return command("sh", looking.disk.root / script.path) if script is not None else offer.next.command
 
 
 def _facts(run: Run | None, stages: list[Advice], others: list[RunAdvice]) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.guarding import SESSION_VARIABLE, Guard
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.names import shown
+from okstra_git.names import shown, shown_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -86,7 +87,7 @@ def report_path(session: Session, text: str) -> str:
         return ""
     if found is None or not text.isprintable():
         raise ReportMissing(
-            f"there is no report {shown(text)}", hint="write it first, or leave --report out", path=text
+            f"there is no report {shown_path(text)}", hint="write it first, or leave --report out", path=text
         )
     real = found.resolve()
     return real.relative_to(root.resolve()).as_posix() if real.is_relative_to(root.resolve()) else str(real)
@@ -173,7 +174,7 @@ def restore_place(session: Session, snapshot: Snapshot, into: str | None) -> tup
     if snapshot.worktree not in known or not Path(snapshot.worktree).is_dir():
         raise RestorePlace(
             f"the worktree {snapshot.worktree} is not there any more",
-            hint=f"git okstra run restore {snapshot.id} --into DIR",
+            hint=f"git okstra run restore {word(snapshot.id)} --into DIR",
             path=snapshot.worktree,
         )
     return Path(snapshot.worktree), False

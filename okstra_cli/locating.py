@@ -9,14 +9,21 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.binary import run_git
 from okstra_git.git.config import read_setting
 from okstra_git.git.history import resolve_head
+from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
-from okstra_git.names import TaskKey, parse_task_key
-from okstra_git.state.registry import owner_of_branch
+from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
+from okstra_git.state.registry import TaskUnknown, active_places
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from okstra_cli.identity import Identity
     from okstra_cli.session import Session
+    from okstra_git.records.states import Task
+
+LISTED = 8
+"""Open tasks that a refusal lists; the list of all is a command of its own."""
 
 
 class NothingToBeginOn(OkstraError):
@@ -25,31 +32,128 @@ class NothingToBeginOn(OkstraError):
     code = "base.missing"
 
 
+class TaskUnclear(UsageError):
+    """No task was named, or a part of one, and it is not clear which is meant; `tasks` are those that may be."""
+
+
 def find_key(session: Session, identity: Identity) -> TaskKey | None:
-    """The task that was named, or the one whose stage branch is checked out here, or None."""
+    """The task that was named, or the open one whose stage or group lives here, or None."""
     if identity.task is not None:
         return identity.task
-    branch = current_branch(session.git)
-    owner = owner_of_branch(session.store.read().state, branch) if branch else None
-    return parse_task_key(owner[0].key) if owner else None
+    task = _living_here(session)
+    return parse_task_key(task.key) if task is not None and task.is_open else None
 
 
-def require_key(session: Session, identity: Identity) -> TaskKey:
-    """The task, or a refusal that says how to name it."""
-    key = find_key(session, identity)
+def _living_here(session: Session) -> Task | None:
+    """The task that owns the branch checked out here, or the worktree, on whatever commit that is; an open one first.
+
+    In the middle of a rebase no branch is checked out.
+    """
+    branch, top = current_branch(session.git), session.git.work_tree
+    here = top.resolve() if top is not None and session.git.git_dir.resolve() != session.git.common_dir else None
+    found = [
+        task
+        for task, place in active_places(session.store.read().state)
+        if place.branch == branch or (here is not None and place.worktree and Path(place.worktree).resolve() == here)
+    ]
+    return next((task for task in found if task.is_open), found[0] if found else None)
+
+
+def require_key(session: Session, identity: Identity, *, aloud: bool = False) -> TaskKey:
+    """The task that was named, that lives here, or that is the only open one; else a refusal that lists the open ones.
+
+    `aloud` says on stderr which task was meant where none was named, before something is given up or published.
+    """
+    key = find_key(session, identity) or _only_open(session)
     if key is None:
-        raise UsageError("no task was named, and no stage's branch is checked out here",
-                         hint="add --task-key <project>:<group>:<task>")  # fmt: skip
+        closed = _living_here(session)
+        key = parse_task_key(closed.key) if closed is not None else None
+    if key is None:
+        raise _unclear(session)
+    if aloud:
+        say_which(session, identity, key)
     return key
 
 
-def named_key(word: str | None, identity: Identity) -> TaskKey | None:
+def say_which(session: Session, identity: Identity, key: TaskKey) -> None:
+    """Tell a person which task was meant, where the line names none."""
+    if identity.task is None:
+        session.note(f"no task was named: {key} is meant")
+
+
+def _only_open(session: Session) -> TaskKey | None:
+    opened = [task for task in session.store.read().state.tasks.values() if task.is_open]
+    return parse_task_key(opened[0].key) if len(opened) == 1 else None
+
+
+def _unclear(session: Session) -> TaskUnclear:
+    """Which tasks might have been meant, as words to add to the line."""
+    keys = [task.key.replace("/", ":") for task in session.store.read().state.tasks.values() if task.is_open]
+    if not keys:
+        hint = f"git okstra task open {_project(session) or 'PROJECT'}:GROUP:TASK"
+        return TaskUnclear("no task was named, and none is open", hint=hint, tasks=keys)
+    listed = "\n".join(f"add --task-key {key}" for key in keys[:LISTED])
+    more = f"\ngit okstra task list shows all {len(keys)}" if len(keys) > LISTED else ""
+    told = f"no task was named, and {len(keys)} are open; none of them lives on what is checked out here"
+    return TaskUnclear(told, hint=listed + more, tasks=keys[:100])
+
+
+def complete_key(find_session: Callable[[], Session], text: str, *, may_be_new: bool) -> TaskKey:
+    """The task that a key means, of which the first parts may be left out where one open task fits.
+
+    A closed task is meant where no open one fits. With `may_be_new`, `group:task` is of this clone's project when
+    there is no such task yet.
+    """
+    parts = split_task_key(text)
+    if len(parts) == 3:
+        return make_task_key(*parts)
+    session = find_session()
+    tasks = session.store.read().state.tasks.values()
+    fitting = [task for task in tasks if task.key.split("/")[-len(parts) :] == parts]
+    fitting = [task for task in fitting if task.is_open] or fitting
+    if len(fitting) == 1:
+        return parse_task_key(fitting[0].key)
+    if fitting:
+        keys = [task.key.replace("/", ":") for task in fitting]
+        raise TaskUnclear(
+            f"{text} may be {' or '.join(keys[:LISTED])}", hint="name its group and project, too", tasks=keys
+        )
+    project = _project(session)
+    if may_be_new and len(parts) == 2 and project:
+        return make_task_key(project, *parts)
+    raise _no_such_task(text, parts, project, may_be_new=may_be_new)
+
+
+def _no_such_task(text: str, parts: list[str], project: str | None, *, may_be_new: bool) -> TaskUnknown:
+    if may_be_new:
+        full = ":".join([project or "PROJECT", *(["GROUP"] if len(parts) == 1 else []), *parts])
+        return TaskUnknown(
+            f"there is no task {text} yet; a new one is named in full", hint=f"name it {full}", task=text
+        )
+    return TaskUnknown(f"there is no task {text}", hint="git okstra task list --closed", task=text)
+
+
+def _project(session: Session) -> str | None:
+    project = read_setting(session.git, require_setting("okstra.project")).value
+    return project if isinstance(project, str) else None
+
+
+def named_key(session: Session, word: str | None, identity: Identity, *, may_be_new: bool = False) -> TaskKey | None:
     """The task that the line names, as a word of its own or by the flags; refuses two different ones."""
     if word is None:
         return identity.task
-    key = parse_task_key(word)
+    key = complete_key(lambda: session, word, may_be_new=may_be_new)
     if identity.task not in (None, key):
         raise UsageError(f"{key} and {identity.task} are different tasks", hint="name the task once")
+    return key
+
+
+def new_key(session: Session, word: str | None, identity: Identity) -> TaskKey:
+    """The task to open, which may be there or not; refuses a line that names none."""
+    key = named_key(session, word, identity, may_be_new=True)
+    if key is None:
+        hint = f"git okstra task open {_project(session) or 'PROJECT'}:GROUP:TASK"
+        raise TaskUnclear("the task to open was not named", hint=hint)
     return key
 
 
@@ -63,7 +167,7 @@ def find_stage_here(session: Session, key: TaskKey) -> int | None:
 
 def warn_of_strange_project(session: Session, key: TaskKey) -> None:
     """A task of another project than this clone's may be meant so, or mistyped."""
-    project = read_setting(session.git, require_setting("okstra.project")).value
+    project = _project(session)
     if project not in (None, key.project):
         session.note(f"task {key} is not of project {project}, to which this clone belongs")
 
@@ -78,13 +182,13 @@ def warn_of_nested_worktree(session: Session, path: Path) -> None:
 
 
 def default_base(session: Session) -> str:
-    """The branch checked out here, or the commit where HEAD is detached."""
+    """The branch checked out here, in full where its short name fits another ref; or the commit of a detached HEAD."""
     branch = current_branch(session.git)
     head = resolve_head(session.git)
     if head is None:
         hint = "commit something first, or name where to begin: --base REF, for a run --base-ref REF"
         raise NothingToBeginOn("there is no commit here yet to begin a stage on", hint=hint)
-    return branch or head
+    return printed_name(session.git, BRANCH + branch) if branch else head
 
 
 def worktree_path(session: Session, key: TaskKey, stage: int) -> Path:

@@ -18,7 +18,7 @@ from okstra_git.handoff.eligibility import dependencies, judge_stages
 from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.pr_templates import find_template
 from okstra_git.handoff.wording import PullRequestFacts, StagePart, render_body, render_title
-from okstra_git.names import make_task_key, shown
+from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def _read(path: Path, named: str) -> str:
     except (OSError, UnicodeDecodeError, ValueError) as error:
         hint = "name a Markdown file in UTF-8"
         why = getattr(error, "strerror", None) or error
-        raise BodyRefused(f"the body {shown(named)} cannot be read: {why}", hint=hint) from error
+        raise BodyRefused(f"the body {shown_path(named)} cannot be read: {why}", hint=hint) from error
     if len(text) > MAX_BODY:
-        raise BodyRefused(f"the body {shown(named)} is longer than {MAX_BODY} characters", hint="shorten it")
+        raise BodyRefused(f"the body {shown_path(named)} is longer than {MAX_BODY} characters", hint="shorten it")
     return text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +12,11 @@ from okstra_cli.output import Answer, tell
 from okstra_cli.pr_text import PrText, write_text
 from okstra_cli.pull_requests import ending_of
 from okstra_cli.views import published as view
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.pushing import find_skipped, push_branch
 from okstra_git.git.remotes import find_remote, remote_branch
+from okstra_git.git.revisions import BRANCH
 from okstra_git.git.upstreams import default_branches
 from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
@@ -223,16 +224,13 @@ def _ask_forge(session: Session, plan: Plan, body: Path) -> PullRequestAnswer:
 def steps(plan: Plan) -> tuple[str, ...]:
     """The literal commands that do the same by hand."""
     group, asked = plan.group, plan.asked
-    push = f"git push {plan.remote.name} {group.range.head}:refs/heads/{group.branch}"
+    push = command("git push", plan.remote.name, f"{group.range.head}:{BRANCH}{group.branch}")
     if asked.push_only:
         return (push,)
-    title, body = shlex.quote(plan.text.title), shlex.quote(plan.text.body_path)
-    create = f"gh pr create --head {group.branch} --base {plan.base} --title {title} --body-file {body}"
-    create += " --draft" if asked.draft else ""
-    create += f" --repo {shlex.quote(asked.repo)}" if asked.repo else ""
-    stages = ",".join(map(str, group.stages))
-    record = f"git okstra handoff record-pr --task-key {asked.key} --stages {stages} --branch {group.branch} --url URL"
-    return (push, create, record)
+    text = ("--title", plan.text.title, "--body-file", plan.text.body_path)
+    also = (*(["--draft"] if asked.draft else []), *(["--repo", asked.repo] if asked.repo else []))
+    create = command("gh pr create", "--head", group.branch, "--base", plan.base, *text, *also)
+    return (push, create, view.record_line(asked.key, group, "URL"))
 
 
 def _answer(plan: Plan, done: Done) -> Answer:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.in_base import landed_elsewhere
 from okstra_cli.leading import packer
+from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
 from okstra_cli.standing import take_back_landings
 from okstra_cli.views import handed as view
+from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url, record_closed, record_pr
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch, shown
 from okstra_git.state.registry import require_task
@@ -32,7 +34,8 @@ def record_pr_here(
     archive: bool,
 ) -> Answer:
     """Record a pull request that somebody opened."""
-    opened = Opened(parse_url(url), stages, parse_branch(branch), base, parse_url(supersedes) if supersedes else "")
+    replaced, onto = parse_url(supersedes) if supersedes else "", base.removeprefix(BRANCH)
+    opened = Opened(parse_url(url), stages, parse_branch(branch), onto, replaced)
     take_back_landings(session, key)
     task = require_task(session.store.read().state, key)
     done = record_pr(session.store, key, opened, ending_of(session, task, opened, archive=archive))
@@ -78,6 +81,8 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
 def _task_of(session: Session, identity: Identity, address: str) -> TaskKey:
     """The task named, else the only one that has the address on record."""
     known = [task for task in session.store.read().state.tasks.values() if address in task.prs]
-    if identity.task is None and not known:
+    if identity.task is not None:
+        return identity.task
+    if not known:
         raise PrUnknown(f"{shown(address)} is on record for no task", hint="git okstra handoff status", url=address)
-    return identity.task or (make_task_key(*known[0].key.split("/")) if len(known) == 1 else identity.require())
+    return make_task_key(*known[0].key.split("/")) if len(known) == 1 else require_key(session, identity)

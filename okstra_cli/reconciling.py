@@ -12,7 +12,8 @@ from okstra_cli.output import Answer
 from okstra_cli.standing import take_back_landings
 from okstra_cli.views import reconcile as view
 from okstra_git.errors import UsageError
-from okstra_git.git.refs import find_quietly
+from okstra_git.git import revisions
+from okstra_git.git.revisions import BRANCH, require_named
 from okstra_git.names import TaskKey, parse_stage, shown
 from okstra_git.reconcile.answers import Choice, NotWork, record_anchor, record_choice
 from okstra_git.reconcile.model import Report
@@ -20,7 +21,6 @@ from okstra_git.reconcile.settle import settle
 from okstra_git.reconcile.verify import verify_moves
 from okstra_git.records.events import Event
 from okstra_git.state.registry import require_task
-from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
     from okstra_cli.identity import Identity
@@ -114,17 +114,18 @@ def _record_word(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
         choice = _choice(session, key, number, wish.use_ref)
         events += record_choice(session.store, key, number, choice, force=wish.force).events
     if wish.reset_anchor is not None:
-        commit = require_commit(session.git, wish.reset_anchor, what="--reset-anchor")
-        events += record_anchor(session.store, key, commit, wish.reset_anchor).events
+        named = require_named(session.git, wish.reset_anchor, what="--reset-anchor")
+        events += record_anchor(session.store, key, named.commit, named.name).events
     return events
 
 
 def _choice(session: Session, key: TaskKey, number: int, ref: str) -> Choice:
     """What was named, and what speaks for and against it."""
-    if ref.startswith(("refs/okstra/log/", "refs/okstra/remote/", "refs/notes/")):
+    try:
+        commit, full, _ = require_named(session.git, ref, what="--use-ref")
+    except revisions.NotWork as refusal:
         told = f"{shown(ref)} is where okstra keeps its records, and no work"
-        raise NotWork(told, hint=f"git okstra reconcile --task-key {key} --check --show")
-    commit = require_commit(session.git, _as_branch(session, ref), what="--use-ref")
+        raise NotWork(told, hint=f"git okstra reconcile --task-key {key} --check --show") from refusal
     state = session.store.read().state
     task = require_task(state, key)
     stage = task.stages.get(number)
@@ -143,13 +144,8 @@ def _choice(session: Session, key: TaskKey, number: int, ref: str) -> Choice:
         for each in state.tasks.values() if each.key != task.key
         for other in each.stages.values() if other.range
     }  # fmt: skip
-    return Choice(commit, ref, {home.tip: home.name for home in targets}, offered, elsewhere, within)
-
-
-def _as_branch(session: Session, ref: str) -> str:
-    """A name that is a branch's means the branch, also where a tag is called so."""
-    full = f"refs/heads/{ref}"
-    return full if find_quietly(session.git, full) is not None else ref
+    branch = full.removeprefix(BRANCH) if full.startswith(BRANCH) else ""
+    return Choice(commit, ref, {home.tip: home.name for home in targets}, offered, elsewhere, within, branch)
 
 
 def _payload(session: Session, shown: Sequence[view.Shown], wish: Wish) -> dict[str, Any]:

@@ -11,12 +11,15 @@ from okstra_cli.leading import agent_session, asked_holder, keep_worktree, proje
 from okstra_cli.output import Answer
 from okstra_cli.preparing.renewing import renew
 from okstra_cli.views import run as view
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.git.astray import find_astray
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.state.writer import find_writer
+from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -38,7 +41,7 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
     task, run = resumed.task, resumed.run
     root = project_root(session)
     occupied = occupied_stages(task, guard.leases(task), besides=run.id) if run.task_type == GUARDED else ()
-    renew(session, root, run, occupied)
+    occupied = renew(session, root, run, occupied)
     path, prompt = read_prompt(root, run)
     facts = {
         "run": view.run_json(task, run, guard.life_of(run)),
@@ -53,15 +56,22 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
 
 
 def require_worktree(session: Session, task: Task, run: Run, *, is_ours: bool) -> None:
-    """Refuse to lead a stage on that is not done and has no directory any more: only a prepare makes it again."""
+    """Refuse to lead a stage on that is not done and whose directory is not what the prompt says of it.
+
+    One that is gone is made again by a prepare only; in one that has another branch that branch is to be left first.
+    """
     if run.worktree is None or run.task_type != GUARDED or run.stage in finished_stages(task):
         return
-    if Path(run.worktree).is_dir() or run.writer != find_writer(session.git):
+    path = Path(run.worktree)
+    if run.writer != find_writer(session.git) or find_astray(session.git, path, run.branch) is None:
         return
+    refusal = find_refusal(session.git, path, run.branch)
+    if refusal is not None:
+        raise refusal
     anew = new_run_command(task, run)
     raise WorktreeGone(
         f"the worktree of run {run.id} is gone: {run.worktree}",
-        hint=f"git okstra run abandon {run.id}\n{anew}" if is_ours else anew,
+        hint=f"git okstra run abandon {word(run.id)}\n{anew}" if is_ours else anew,
         run=run.id,
         worktree=run.worktree,
     )

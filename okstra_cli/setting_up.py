@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.config import read_setting, write_setting
+from okstra_git.git.config import add_line, read_setting, write_setting
 from okstra_git.git.excludes import exclude_folder
 from okstra_git.git.settings import require_setting
+from okstra_git.git.upstreams import remote_names
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import parse_slug, shown
 from okstra_git.state import layout
@@ -75,7 +77,7 @@ def _choose_project(session: Session, wanted: str | None) -> str:
             raise ProjectConflict(
                 f"this clone belongs to project {known}, not {wanted}",
                 project=known,
-                hint=f"git okstra init, or change it: git okstra config set okstra.project {wanted}",
+                hint=f"git okstra init, or change it: git okstra config set okstra.project {word(wanted)}",
             )
         return wanted
     if isinstance(known, str):
@@ -111,18 +113,14 @@ def _fetch_state(session: Session, git: Git) -> str | None:
 
 
 def _remotes(git: Git) -> list[str]:
-    names = run_git(["remote"], cwd=git.top).stdout.decode(errors="replace").split()
-    return sorted(names, key=lambda name: name != "origin")
+    return sorted(remote_names(git), key=lambda name: name != "origin")
 
 
 def _show_notes(git: Git) -> bool:
     """Let plain `git log` show our notes; whether that is new."""
-    shown_refs = (
-        run_git(["config", "--get-all", "notes.displayRef"], cwd=git.top, accept=(0, 1)).stdout.decode().split()
-    )
-    if layout.NOTES in shown_refs:
+    if layout.NOTES in git.configuration.list_values("notes.displayRef"):
         return False
-    run_git(["config", "--add", "notes.displayRef", layout.NOTES], cwd=git.top)
+    add_line(git, "notes.displayRef", layout.NOTES)
     return True
 
 

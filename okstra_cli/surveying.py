@@ -12,6 +12,7 @@ from okstra_cli.hearing import settle_leftovers
 from okstra_cli.landing import missed_landings, missed_sentence
 from okstra_cli.open_work import open_problems
 from okstra_cli.standing import standing_state
+from okstra_git.commands import word
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.model import Report
@@ -120,7 +121,8 @@ def _dead_runs(guard: Guard, task: Task) -> Iterator[dict[str, Any]]:
             continue
         what = "the prepare of run" if run.status == "preparing" else "run"
         message = f"{what} {run.id} ({run.task_type}) is dead: {life.why}"
-        found = _problem("run.dead", task.key.replace("/", ":"), message, f"git okstra run resume {run.id} --explain")
+        hint = f"git okstra run resume {word(run.id)} --explain"
+        found = _problem("run.dead", task.key.replace("/", ":"), message, hint)
         yield {**found, "run": run.id, **({"stage": run.stage} if run.stage is not None else {})}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,19 +12,20 @@ from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
+from okstra_git.git.holding import UNCOMMITTED, in_words
+from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
-from okstra_git.git.uncommitted import list_uncommitted
+from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
 from okstra_git.handoff.reuse import find_reuse
-from okstra_git.names import CommitId, shown
+from okstra_git.names import CommitId, shown_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.runs.redaction import redact
 from okstra_git.state.registry import require_stage
-from okstra_git.tasks.checks import require_commit
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -50,7 +53,8 @@ def record_verified_here(
     said = report_bytes.decode("utf-8", "replace")
     evidence = read_evidence(data_bytes, name=data_source.path, stage=number, report=said)
     warnings = [_clean(session, one.message) for one in evidence.warnings]
-    what = _what_was_verified(session, task, stage, commit, warnings)
+    papers = [folder / name for folder in (session.cwd, project_root(session)) for name in (report, data)]
+    what = _what_was_verified(session, task, stage, commit, papers)
     checks = tuple(Check(command=_clean(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
     found = Verified(number, what, checks, evidence.database, report_source, data_source, again=again)
     warnings += _warn_of_reuse(session, key, found, stage)
@@ -92,7 +96,7 @@ def _document(session: Session, text: str, *, what: str) -> tuple[bytes, Source]
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise DocumentMissing(
-            f"the {what} {shown(text)} cannot be read: {error}",
+            f"the {what} {shown_path(text)} cannot be read: {error}",
             hint="write it first; name it as a file",
             path=text[:200],
         ) from error
@@ -110,13 +114,15 @@ def _clean(session: Session, command: str) -> str:
     return redact(command, home=str(session.home)).text
 
 
-def _what_was_verified(session: Session, task: Task, stage: Stage, commit: str | None, warnings: list[str]) -> CommitId:
+def _what_was_verified(
+    session: Session, task: Task, stage: Stage, commit: str | None, papers: Sequence[Path]
+) -> CommitId:
     """The commit named; else what is checked out where the stage lives, else the tip of its branch, else its record."""
     if commit is not None:
-        return require_commit(session.git, commit, what="the verified commit")
+        return require_named(session.git, commit, what="the verified commit").commit
     tree = _worktree_of(session, task, stage)
     if tree is not None and tree.head is not None:
-        _refuse_dirty(tree.path, stage, warnings)
+        _refuse_dirty(session, tree, stage, papers)
         return CommitId(tree.head)
     tip = find_ref(session.git, f"refs/heads/{stage.branch}") if stage.branch else None
     recorded = stage.range.head if stage.range is not None else ""
@@ -131,18 +137,21 @@ def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
     return next(iter([*found, *(tree for tree in known if tree.branch == stage.branch)]), None)
 
 
-def _refuse_dirty(path: Path, stage: Stage, warnings: list[str]) -> None:
-    """Changes in tracked files were verified too, and are not what is recorded; new files are only told."""
-    lying = list_uncommitted(path)
-    changed = [one for one in lying if not one.is_untracked]
-    if changed:
+def _refuse_dirty(session: Session, tree: Worktree, stage: Stage, papers: Sequence[Path]) -> None:
+    """What lies there was verified, too, and is not what is recorded: every byte has to be the commit's.
+
+    Ignored files and caches are not part of a tree, and neither are the report and its data.
+    """
+    own = {os.fsencode(os.path.relpath(path.resolve(), tree.path.resolve())) for path in papers}
+    found = read_holdings(session.git, tree).of(UNCOMMITTED | {"filtered"})
+    held = [each for each in found if each.kind != "untracked" or not own.issuperset(each.paths)]
+    if held:
         raise TreeDiffers(
-            f"{path} has changes that are not committed, so what was verified is not the recorded commit of "
-            f"stage {stage.number}",
-            hint="commit them and record the stage again, or verify without them; --commit REF names what was verified",
-            path=str(path),
-            files=len(changed),
+            f"{tree.path} is not the commit that would be recorded as verified for stage {stage.number}: "
+            f"{in_words(held)}",
+            hint="commit what belongs to it and record the stage again, or take it away and verify without it; "
+            "--commit REF names what was verified",
+            path=str(tree.path),
+            files=sum(each.files for each in held),
+            kinds=[each.kind for each in held],
         )
-    if lying:
-        count = "1 new file" if len(lying) == 1 else f"{len(lying)} new files"
-        warnings.append(f"{count} in {path} not committed: no part of what is recorded")

@@ -78,11 +78,23 @@ class TaskKey(NamedTuple):
 
 def parse_task_key(text: str) -> TaskKey:
     """`project:group:task`, or the stored form with slashes; anything else is refused."""
-    separator = ":" if ":" in text else "/"
-    parts = text.split(separator)
+    parts = split_task_key(text)
     if len(parts) != 3:
-        raise BadName(f"{shown(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200])
+        raise _not_a_key(text)
     return make_task_key(*parts)
+
+
+def split_task_key(text: str) -> list[str]:
+    """The parts of a key of which the first ones may be left out: `task`, `group:task` or all three, each checked."""
+    parts = text.split(":" if ":" in text else "/")
+    if len(parts) > 3:
+        raise _not_a_key(text)
+    what = ("project id", "task group", "task id")[-len(parts) :]
+    return [parse_slug(part, what=name) for part, name in zip(parts, what, strict=True)]
+
+
+def _not_a_key(text: str) -> BadName:
+    return BadName(f"{shown(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200])
 
 
 def make_task_key(project: str, group: str, task: str) -> TaskKey:
@@ -95,16 +107,23 @@ def make_task_key(project: str, group: str, task: str) -> TaskKey:
 
 
 def parse_branch(text: str) -> str:
-    """A short branch name by the rules of git-check-ref-format(1); anything else is refused."""
+    """The short name of a branch, given so or as `refs/heads/NAME`, by the rules of git-check-ref-format(1).
+
+    Refused are names that git does not allow, those of other refs, and those that git reads as something else than a
+    branch wherever they stand.
+    """
+    text = text.removeprefix("refs/heads/")
     parts = text.split("/")
     bad = not all(parts) or any(part.startswith(".") or part.endswith(".lock") for part in parts)
     odd = set(text) & set(" ~^:?*[\\") or any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in text)
     if bad or odd or ".." in text or "@{" in text or text.startswith("-") or text.endswith("."):
         raise BadName(f"{shown(text)} is not a branch name", hint="git help check-ref-format", value=shown(text))
-    if not is_text(text) or len(text.encode()) > 200 or text in ("@", "HEAD"):
-        raise BadName(
-            f"{shown(text)} cannot be a stage's branch", hint="use at most 200 bytes of UTF-8", value=shown(text)
-        )
+    if not is_text(text) or len(text.encode()) > 200:
+        hint = "use at most 200 bytes of UTF-8"
+        raise BadName(f"{shown(text)} cannot be a stage's branch", hint=hint, value=shown(text))
+    if text in ("@", "HEAD") or text.startswith("refs/") or is_commit_id(text.lower()):
+        told = f"{shown(text)} cannot be a stage's branch: git reads something else in it"
+        raise BadName(told, hint="name another branch: git branch", value=shown(text))
     return text
 
 
@@ -167,3 +186,12 @@ def shown(text: str) -> str:
     """Untrusted text made fit for one line of a message: quoted, control characters escaped, at most 80 long."""
     clipped = text if len(text) <= 80 else text[:77] + "..."
     return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped) + "'"
+
+
+def shown_path(text: str) -> str:
+    """Like `shown`, for a path: 300 long, and of a longer one the beginning and the end, which tells it from others."""
+    clipped = text if len(text) <= LONGEST_PATH else f"{text[:60]}...{text[-(LONGEST_PATH - 63) :]}"
+    return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped) + "'"
+
+
+LONGEST_PATH = 300

@@ -117,7 +117,7 @@ def _environment(directory: Path, cache: Path | None) -> Environment:
     )
     found.globals.update(tokens=tokens, roster=roster)
     found.filters.update(
-        sh=lambda value: shlex.quote(str(value)),
+        sh=lambda value: shlex.quote(str(value)),  # scripts are run by any sh, so without the form for terminals
         code=code_span,
         block=code_block,
         cell=table_cell,

@@ -151,7 +151,7 @@ def publish(
 
     session = Session.of(context)
     asked = Publishing(
-        key=handoff_key(session, identity),
+        key=handoff_key(session, identity, aloud=not dry_run),
         stages=parse_stages(stages) if stages is not None else None,
         group=group,
         remote=remote,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def run_hook(arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], stdin: TextIO, stderr: TextIO) -> int:
     """Settle what is proven and say so on stderr; always 0, because a hook must never fail the user's command."""
     around = Surroundings(Path(cwd), environ, stdin, stderr, stderr, stdout_is_terminal=False)
-    session = Session(around)
+    session = Session(around, is_hook=True)
     try:
         if arguments[:1] in (["post-rewrite"], ["moved"]):
             _look(session)

@@ -28,7 +28,7 @@ def log(
 
     session = Session.of(context)
     snapshot = session.store.read()
-    named = named_key(task, identity)
+    named = named_key(session, task, identity)
     keys = [require_task(snapshot.state, named).key] if named is not None else list(snapshot.state.tasks)
     events = [event for key in keys for event in read_events(session.git, snapshot.tips, key)]
     newest = sorted(events, key=lambda event: event.order, reverse=True)[:number]

@@ -69,7 +69,7 @@ def show(
     from okstra_cli.locating import named_key, require_key
 
     session = Session.of(context)
-    return show_here(session, require_key(session, identity._replace(task=named_key(key, identity))))
+    return show_here(session, require_key(session, identity._replace(task=named_key(session, key, identity))))
 
 
 @app.command("template")

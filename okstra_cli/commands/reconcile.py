@@ -43,7 +43,8 @@ def reconcile(
     the server still has is not the stage. Author and author time say which
     commits were made from it, a proof of content says that they are the
     same change, and a commit beside them that may be another version of it
-    is a question. On a stage's branch the task need not be named.
+    is a question. On a stage's branch, and where only one task is open, the
+    task need not be named.
 
     \b
     Examples:

@@ -189,7 +189,7 @@ def release(context: typer.Context, number: Number, identity: Identity) -> Answe
     from okstra_git.tasks.finishing import release_place
 
     session = Session.of(context)
-    key, stage = require_key(session, identity), parse_stage(number)
+    key, stage = require_key(session, identity, aloud=True), parse_stage(number)
     before, appended = release_place(session.store, key, f"stage-{stage}")
     session.warn(appended.warning)
     facts = {"branch": before.branch, "worktree": before.worktree} if before else None

@@ -33,7 +33,7 @@ def status(
     from okstra_cli.views import status as view
 
     session = Session.of(context)
-    seen = survey_all(session, only=named_key(task, identity), with_closed=closed)
+    seen = survey_all(session, only=named_key(session, task, identity), with_closed=closed)
     facts = view.status_json(seen, only_problems=problems)
     if not forecast:
         return Answer(facts, lambda: view.status_page(seen, only_problems=problems))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import Identity, names_a_new_task, names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
@@ -15,7 +15,7 @@ Key = Annotated[str | None, typer.Argument(metavar="[KEY]", help="The task, as p
 
 
 @app.command("open")
-@names_a_task
+@names_a_new_task
 def open_(
     context: typer.Context,
     identity: Identity,
@@ -28,16 +28,19 @@ def open_(
 ) -> Answer:
     """Open a task, open a closed one again, or change what is given of an open one.
 
+    Without a project, a new task is of the project of this clone.
+
     \b
-    Example:
+    Examples:
       git okstra task open shop:web:login --category feature --title "Log in with a passkey"
+      git okstra task open web:logout
     """
-    from okstra_cli.locating import named_key, warn_of_strange_project
+    from okstra_cli.locating import new_key, warn_of_strange_project
     from okstra_cli.views import task as view
     from okstra_git.tasks.lifecycle import open_task
 
     session = Session.of(context)
-    parsed = identity._replace(task=named_key(key, identity)).require()
+    parsed = new_key(session, key, identity)
     appended = open_task(session.store, parsed, category=category, title=title, tickets=ticket or ())
     session.warn(appended.warning)
     warn_of_strange_project(session, parsed)
@@ -77,7 +80,7 @@ def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     from okstra_git.state.registry import require_task
 
     session = Session.of(context)
-    named = require_key(session, identity._replace(task=named_key(key, identity)))
+    named = require_key(session, identity._replace(task=named_key(session, key, identity)))
     task = require_task(standing_state(session), named)
     leases = Guard(session).leases(task)
     return Answer({"task": view.task_json(task, leases)}, lambda: view.show_page(task))
@@ -97,7 +100,7 @@ def close(
     from okstra_git.tasks.lifecycle import close_task
 
     session = Session.of(context)
-    parsed = require_key(session, identity._replace(task=named_key(key, identity)))
+    parsed = require_key(session, identity._replace(task=named_key(session, key, identity)), aloud=True)
     appended = close_task(session.store, parsed, reason=reason)
     task = appended.snapshot.state.tasks[parsed.slashed]
     return Answer({"task": view.task_json(task), "changed": bool(appended.events)}, lambda: view.closed_page(task))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import Identity, names_a_new_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
@@ -20,7 +20,7 @@ Language = Annotated[
 
 
 @app.command("init")
-@names_a_task
+@names_a_new_task
 def init(context: typer.Context, identity: Identity, state_file: StateFile = None, lang: Language = None) -> Answer:
     """Begin: look at the repository, write the state file, and give the first prompt.
 
@@ -87,7 +87,7 @@ def forget(context: typer.Context, state_file: StateFile = None) -> Answer:
 
 
 @app.command("run")
-@names_a_task
+@names_a_new_task
 def run(
     context: typer.Context,
     identity: Identity,

@@ -47,7 +47,7 @@ def release(
     from okstra_git.tasks.finishing import release_place
 
     session = Session.of(context)
-    key = require_key(session, identity)
+    key = require_key(session, identity, aloud=True)
     number, member = (
         parse_stage(stage) if stage is not None else None,
         parse_group(group) if group is not None else None,
@@ -69,26 +69,18 @@ def prune(
     identity: Identity,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would go.")] = False,
 ) -> Answer:
-    """Remove worktrees that are released or landed, clean, and whose commits are on a branch.
+    """Remove worktrees that are released or landed and hold nothing that is nowhere else.
 
-    The worktree of a group goes once all its stages landed. Everything else stays, with the reason. Branches are
-    never deleted.
+    Files that git does not track, ignored ones too, edits that git status does not show, commits on no branch,
+    repositories inside, live runs and processes, other people's locks: each keeps a worktree, and is named. Caches
+    that can be made again go with it: __pycache__, node_modules as installed, .pytest_cache, .mypy_cache, .ruff_cache
+    and what okstra.cache names. The worktree of a group goes once all its stages landed. Branches are never deleted.
     """
-    from okstra_cli.landing import landed_state, note_landings
-    from okstra_cli.standing import standing_state
+    from okstra_cli.pruning import prune_here
     from okstra_cli.views import worktree as view
-    from okstra_git.names import parse_task_key
-    from okstra_git.tasks.finishing import release_place
-    from okstra_git.tasks.places import prune_places
 
     session = Session.of(context)
-    if not dry_run:
-        note_landings(session, identity.task)
-    state = landed_state(session, identity.task) if dry_run else standing_state(session)
-    pruned = prune_places(session.git, state, only=identity.task, dry_run=dry_run, here=session.cwd)
-    for row in pruned:
-        if row.removed and row.row.place.status == "active" and not dry_run:
-            release_place(session.store, parse_task_key(row.row.task), row.row.place.scope)
+    pruned = prune_here(session, identity.task, dry_run=dry_run)
     return Answer(
         {"dry_run": dry_run, "worktrees": [view.pruned_json(row) for row in pruned]},
         lambda: view.pruned_page(pruned, dry_run=dry_run),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.demo.beats import Ran
-from okstra_git.git.binary import run_git
+from okstra_git.git.binary import NO_SETTINGS_GIVEN, run_git
 from okstra_git.git.repo import open_repository
 from okstra_git.records.events import Event, StageMoved
 from okstra_git.state.reading import Memory, read_events, read_snapshot
@@ -89,6 +89,7 @@ class Playground:
         self.clock += timedelta(minutes=7)
         date = self.clock.strftime("%Y-%m-%dT%H:%M:%S%z")
         return {
+            **NO_SETTINGS_GIVEN,
             "HOME": str(self.home),
             "XDG_CONFIG_HOME": str(self.home / "config"),
             "GIT_CONFIG_GLOBAL": str(self.home / "gitconfig"),

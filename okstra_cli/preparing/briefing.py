@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
-from okstra_git.names import shown
+from okstra_git.names import shown_path
 from okstra_git.plans.brief_rules import check_brief, read_terms
 from okstra_git.plans.briefs import Brief, parse_brief
 from okstra_git.plans.reporter_gate import Gate, require_open_gate
@@ -51,13 +52,13 @@ def find_brief(order: Order, task: Task) -> ReadBrief | None:
         group, name = order.key.group, order.key.task
         raise BriefMissing(
             f"{order.key} has no brief, and {order.request.phase.name} begins on one",
-            hint=f"git okstra brief new {group} {name}, fill it in, then name it with --brief-path",
+            hint=f"git okstra brief new {word(group)} {word(name)}, fill it in, then name it with --brief-path",
         )
     try:
         data = read_document(path)
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        name = shown(order.project.relative(path))
+        name = shown_path(order.project.relative(path))
         whose = "" if order.request.brief is not None else " of the last run"
         hint = "name it with --brief-path FILE"
         raise BriefMissing(f"the brief {name}{whose} cannot be read: {why}", hint=hint) from error

@@ -34,7 +34,8 @@ def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -
     if said["resume_clarification"]:
         from okstra_cli.preparing.clarifying import clarified_request
 
-        return answer_prepare(session, clarified_request(session, identity, said["task_type"]), **who)
+        clarified = clarified_request(session, identity, said["task_type"], holder=said["holder"])
+        return answer_prepare(session, clarified, **who)
     if said["task_type"] is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
     key = require_key(session, identity)
@@ -61,8 +62,6 @@ def answer_prepare(
     session: Session, request: RunRequest, *, holder: str | None = None, lead_session: str | None = None
 ) -> Answer:
     """Prepare the run, or find that it is prepared, and say what the lead starts from."""
-    session.flags.text = not session.flags.json  # skills read the labels off a terminal too
-    session.flags.codes = not session.around.stdout_is_terminal
     verifies = read_setting(session.git, require_setting("okstra.planVerification")).value is not False
     request = replace(request, plan_verification=request.plan_verification and verifies)
     done = prepare_run(Order(session, request, session.began, holder, lead_session))

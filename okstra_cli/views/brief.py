@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.commands import word
 from okstra_git.plans.reporter_gate import left_for_reporter
 
 if TYPE_CHECKING:
@@ -19,13 +19,8 @@ if TYPE_CHECKING:
 DIFF_TONES: dict[str, Any] = {"+": "good", "-": "bad", "@": "faint"}
 
 
-def quoted(path: str) -> str:
-    """The path as a shell takes it."""
-    return shlex.quote(path)
-
-
 def check_command(path: str) -> str:
-    return f"git okstra brief check {quoted(path)}"
+    return f"git okstra brief check {word(path)}"
 
 
 def written_json(path: Path, shown_path: str) -> dict[str, Any]:
@@ -55,13 +50,13 @@ def check_json(path: str, brief: Brief, gate: Gate, problems: Sequence[Problem],
             "pending": [{"prefix": each.prefix, "text": each.text, "line": each.line} for each in gate.pending],
         },
         "problems": [{**problem.as_json(), "next": next_for(problem, path, brief)} for problem in problems],
-        "next": None if gate.may_proceed else f"git okstra brief confirm {quoted(path)}",
+        "next": None if gate.may_proceed else f"git okstra brief confirm {word(path)}",
     }
 
 
 def next_for(problem: Problem, path: str, brief: Brief) -> str | None:
     """The command that mends the problem, None when only a person with the file can."""
-    file = quoted(path)
+    file = word(path)
     number = next((n for n, each in enumerate(brief.questions, 1) if each.line == problem.line), 0)
     return {
         "brief.bad-gate": f"git okstra brief confirm {file} --pending",
@@ -79,14 +74,14 @@ def check_page(path: str, brief: Brief, gate: Gate, problems: Sequence[Problem],
         command = next_for(problem, path, brief)
         if command:
             page.line(Cell(f"        {command}", "faint"))
-    word = Cell("may begin", "good") if gate.may_proceed else Cell("must not begin", "bad")
-    page.line(f"reporter-confirmations: {gate.state}; {phase} ", word)
+    told = Cell("may begin", "good") if gate.may_proceed else Cell("must not begin", "bad")
+    page.line(f"reporter-confirmations: {gate.state}; {phase} ", told)
     for row in gate.pending:
         page.line(Cell(f"  ask the reporter, line {row.line}: ", "warn"), f"{row.prefix} {row.text}")
     for item in gate.promoted:
         page.line(f"  handed on, line {item.line}: {item.prefix} {item.text}")
     if not gate.may_proceed:
-        page.line(Cell(f"next: git okstra brief confirm {quoted(path)}", "faint"))
+        page.line(Cell(f"next: git okstra brief confirm {word(path)}", "faint"))
     return page
 
 
@@ -105,7 +100,7 @@ def edited_json(path: str, after: Brief, diff: Sequence[str], *, dry_run: bool) 
 
 def next_of(path: str, brief: Brief) -> str:
     """Ask the reporter while something is left for them, else look the brief over."""
-    return f"git okstra brief confirm {quoted(path)}" if left_for_reporter(brief) else check_command(path)
+    return f"git okstra brief confirm {word(path)}" if left_for_reporter(brief) else check_command(path)
 
 
 def edited_page(path: str, after: Brief, diff: Sequence[str], *, dry_run: bool) -> Page:

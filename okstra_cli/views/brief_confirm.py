@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
-from okstra_cli.views.brief import check_command, edited_json, head, quoted
+from okstra_cli.views.brief import check_command, edited_json, head
+from okstra_git.commands import word
 from okstra_git.plans.reporter_gate import MISSING, left_for_reporter
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ Numbered = list[tuple[int, "OpenQuestion"]]
 
 
 def list_command(path: str) -> str:
-    return f"git okstra brief confirm {quoted(path)}"
+    return f"git okstra brief confirm {word(path)}"
 
 
 def list_json(path: str, brief: Brief) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from okstra_cli.demo.beats import Beat, Ran, Say, Title
 from okstra_cli.page import Cell, Page, Tone
+from okstra_git.commands import word
 
 WIDTH = 80
 
@@ -101,7 +102,7 @@ def _suggestions(kept: Path | None) -> list[tuple[str, str]]:
             ("git okstra --help", "every command"),
         ]
     return [
-        (f"cd {kept}", "the repository is yours now; delete the directory when you are done"),
+        (f"cd {word(kept)}", "the repository is yours now; delete the directory when you are done"),
         ("git okstra status", "what is recorded, and where history has it"),
         ("git log --notes=okstra --oneline -4", "the same facts as notes, by git alone"),
         ("git for-each-ref refs/okstra", "everything that is stored"),

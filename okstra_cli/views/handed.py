@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.git.revisions import printed_recorded
 from okstra_git.handoff.leaving import describe, list_leaving
 from okstra_git.handoff.overview import list_groups
 from okstra_git.records.base import show_time
@@ -56,11 +58,12 @@ def pr_status(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> str:
     return "landed" if pr.status == "open" and landed else pr.status
 
 
-def status_json(git: Git, task: Task, elsewhere: Collection[str]) -> dict[str, Any]:
-    """Groups, pull requests and landings of one task; `elsewhere` landed where they do not go to."""
+def status_json(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str]) -> dict[str, Any]:
+    """Groups, pull requests and landings of one task; `elsewhere` landed where they do not go to, `stale` stages need
+    a decision."""
     return {
         "task": task.key.replace("/", ":"),
-        "groups": [_group_json(git, task, one) for one in list_groups(git, task, elsewhere)],
+        "groups": [_group_json(git, task, one) for one in list_groups(git, task, elsewhere, stale)],
         "prs": [pr_json(task, pr, elsewhere) for pr in task.prs.values()],
         "stages": [_stage_json(stage) for _, stage in sorted(task.stages.items())],
     }
@@ -110,20 +113,20 @@ def _stage_json(stage: Stage) -> dict[str, Any]:
     }
 
 
-def status_page(git: Git, seen: Sequence[tuple[Task, Collection[str]]]) -> Page:
+def status_page(git: Git, seen: Sequence[tuple[Task, Collection[str], Mapping[int, str]]]) -> Page:
     page = Page()
-    for task, elsewhere in seen:
-        _task(page, git, task, elsewhere)
+    for task, elsewhere, stale in seen:
+        _task(page, git, task, elsewhere, stale)
     if not seen:
         page.line("nothing is being handed over")
         page.line(Cell("next: git okstra handoff eligible --task-key KEY", "faint"))
     return page
 
 
-def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str]) -> None:
+def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str]) -> None:
     key = task.key.replace("/", ":")
     page.line(Cell(key, "strong"))
-    groups = list_groups(git, task, elsewhere)
+    groups = list_groups(git, task, elsewhere, stale)
     known = {one.group.id for one in groups}
     rows = [_group_row(task, one, elsewhere) for one in groups]
     rows += [_pr_row(task, pr, elsewhere) for pr in task.prs.values() if pr.group not in known]
@@ -137,9 +140,11 @@ def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str]) -> None:
             page.line(Cell(f"  group {one.group.id}: ", "warn"), change.message)
         codes = {change.code for change in one.changed}
         if codes and (one.state == "assembled" or codes != {"base-moved"}):
-            stages, base = ",".join(map(str, one.group.stages)), one.group.base_ref
+            stages, base = ",".join(map(str, one.group.stages)), printed_recorded(git, one.group.base_ref)
             update = " --update" if one.state == "in-pr" else ""
-            command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {base}{update}"
+            command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}{update}"
+            if "stale-history" in codes:
+                command = f"git okstra reconcile --task-key {key} --check"
             page.line(Cell(f"    next: {command}", "faint"))
     for _, stage in sorted(task.stages.items()):
         if stage.landing is not None:
@@ -196,7 +201,7 @@ def closed_page(key: str, pr: PullRequest, *, changed: bool) -> Page:
     stages = ",".join(map(str, pr.stages))
     command = f"assemble --task-key {key} --stages {stages} --base BRANCH"
     if pr.replaced_by:
-        command = f"record-pr --task-key {key} --stages {stages} --branch BRANCH --url {pr.replaced_by}"
+        command = f"record-pr --task-key {key} --stages {stages} --branch BRANCH --url {word(pr.replaced_by)}"
     page.line(Cell(f"next: git okstra handoff {command}", "faint"))
     return page
 

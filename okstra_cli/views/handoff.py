@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from shlex import quote
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.commands import word
 from okstra_git.names import is_commit_id
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def eligible_page(
     clashes: Mapping[Pair, Sequence[str]],
     *,
     base: str | None,
+    printed: Callable[[str], str] = str,
 ) -> Page:
+    """Every stage, why it may not leave, and what can be assembled; `printed` says how a branch is printed."""
     page = Page()
     if not standings:
         page.line(f"{key} has no stages yet")
@@ -84,14 +86,15 @@ def eligible_page(
                 page.line(Cell(f"     next: {hint}" if hint.startswith("git ") else f"     {hint}", "faint"))
         has_left = {"already-in-pr", "landed"} & {*standing.codes}
         for number, pr in () if has_left else standing.waits_on.items():
-            told = f"it builds on stage {number}, which is in {pr.url}: --base {pr.branch}, or wait until it landed"
+            stack = f"--base {word(printed(pr.branch))}, or wait until it landed"
+            told = f"it builds on stage {number}, which is in {pr.url}: {stack}"
             page.line(Cell(f"  {standing.number}: ", "faint"), told)
     for group in suggestion.groups:
         members = ",".join(map(str, group))
         page.line("can leave together: " if len(group) > 1 else "can leave alone: ", Cell(members, "strong"))
         onto = base or _usual_base([standings[number] for number in group])
-        command = f"git okstra handoff assemble --task-key {key} --stages {members} --base {quote(onto)}"
-        page.line(Cell(f"  next: {command}", "faint"))
+        assemble = f"git okstra handoff assemble --task-key {key} --stages {members} --base {word(printed(onto))}"
+        page.line(Cell(f"  next: {assemble}", "faint"))
     for left in suggestion.left_out:
         page.line(Cell(f"stage {left.stage} is left out: ", "warn"), _why_left(left.conflicts_with, left.needs))
     for pair, paths in _sorted(clashes):
@@ -109,8 +112,8 @@ def _usual_base(members: Sequence[Standing]) -> str:
 
 def _row(standing: Standing) -> list[Cell]:
     landed = "landed" in standing.codes
-    word = Cell("yes", "good") if standing.is_eligible else Cell("-" if landed else "no", "faint" if landed else "warn")
-    return [Cell(str(standing.number)), word, Cell(", ".join(standing.codes) or "-"), Cell(standing.title)]
+    mark = Cell("yes", "good") if standing.is_eligible else Cell("-" if landed else "no", "faint" if landed else "warn")
+    return [Cell(str(standing.number)), mark, Cell(", ".join(standing.codes) or "-"), Cell(standing.title)]
 
 
 def _why_left(conflicts: Sequence[int], needs: Sequence[int]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import age_of, local_time, told_time
+from okstra_git.commands import word
 from okstra_git.records.base import show_time
 from okstra_git.runs.standing import named_stages
 
@@ -114,7 +114,7 @@ def line_page(
 
 
 def _since(since: str | None) -> str:
-    return "" if since is None else f" --since {shlex.quote(since)}"
+    return "" if since is None else f" --since {word(since)}"
 
 
 def events_table(page: Page, entries: Sequence[Entry], now: datetime) -> None:

@@ -18,6 +18,7 @@ from okstra_cli.views.inspect_history import (
 )
 from okstra_cli.views.moments import told_time
 from okstra_cli.views.run import snapshot_json
+from okstra_git.commands import word
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -173,7 +174,7 @@ def _files(page: Page, seen: RunSeen) -> None:
     for result in seen.results:
         _file(page, seen, result.kind, result.path, result.bytes)
     if seen.run.archive:
-        _row(page, "archive", f"{seen.archived} files: git okstra run show {seen.run.id} --archive")
+        _row(page, "archive", f"{seen.archived} files: git okstra run show {word(seen.run.id)} --archive")
 
 
 def _file(page: Page, seen: RunSeen, what: str, path: str, size: int | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.commands import word
 from okstra_git.documents.editing import find_box
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
@@ -125,7 +126,7 @@ def show_page(task: Task, now: str | None) -> Page:
         page.line(Cell(f"  next: {hint}", "faint"))
     elif now != plan.blob:
         page.line(Cell(f"  the file is changed since: it is {now[:10]} now", "bad"))
-        page.line(Cell(f"  next: git okstra plan approve {plan.path} --task-key {key}", "faint"))
+        page.line(Cell(f"  next: git okstra plan approve {word(plan.path)} --task-key {key}", "faint"))
     rows = []
     for each in plan.stages:
         state = task.stages[each.number].status if each.number in task.stages else "pending"

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.commands import command
 from okstra_git.handoff.leaving import describe
 
 if TYPE_CHECKING:
     from okstra_cli.publishing import Done, Plan
+    from okstra_git.names import TaskKey
+    from okstra_git.records.handoff import Group
 
 
 def published_json(plan: Plan, done: Done) -> dict[str, Any]:
@@ -88,6 +91,13 @@ def published_page(plan: Plan, done: Done) -> Page:
     return page
 
 
+def record_line(key: TaskKey, group: Group, url: str) -> str:
+    """The command that records the pull request of a group."""
+    stages = ",".join(map(str, group.stages))
+    begin = f"git okstra handoff record-pr --task-key {key} --stages {stages}"
+    return command(begin, "--branch", group.branch, "--url", url)
+
+
 def _left_to_do(page: Page, plan: Plan) -> None:
     """The branch is there, and what is to be done with it was not done from here."""
     group = plan.group
@@ -98,7 +108,5 @@ def _left_to_do(page: Page, plan: Plan) -> None:
         page.line(f"  onto   {plan.base}")
         page.line(f"  title  {plan.text.title}")
         page.line(f"  body   {plan.text.body_path}")
-    stages = ",".join(map(str, group.stages))
-    record = f"git okstra handoff record-pr --task-key {plan.asked.key} --stages {stages} --branch {group.branch}"
     when = "next: " if known is not None else "next, when its pull request is open: "
-    page.line(Cell(f"{when}{record} --url {known or 'URL'}", "faint"))
+    page.line(Cell(f"{when}{record_line(plan.asked.key, group, known or 'URL')}", "faint"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okstra_cli.page import Cell, Page
+from okstra_git.commands import word
 from okstra_git.git.patches import show_difference
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 
@@ -189,10 +189,10 @@ def _next_line(key: str, finding: Finding) -> str:
     best = next((offer.ref for offer in finding.candidates if offer.recommended), None)
     kept = next((offer.ref for offer in finding.candidates if offer.is_kept), None)
     if best is None and kept is not None and len(finding.candidates) == 1:
-        return f"git branch {shlex.quote(finding.branch)} {kept}"
+        return f"git branch {word(finding.branch)} {word(kept)}"
     line = f"git okstra reconcile --task-key {key} --apply --stage {finding.stage} --use-ref"
     again = bool(finding.together) and finding.stage != min(finding.together)
-    return f"{line} {shlex.quote(best) if best else 'REF'}" + (" --force" if best and again else "")
+    return f"{line} {word(best) if best else 'REF'}" + (" --force" if best and again else "")
 
 
 def _anchor(page: Page, key: str, found: AnchorFinding | None) -> None:

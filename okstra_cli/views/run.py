@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_cli.views.moments import local_time
 from okstra_cli.views.stage import lease_json
+from okstra_git.commands import command, word
 from okstra_git.git.changes import show_path
 from okstra_git.records.base import show_time
 from okstra_git.runs.finding import short_id
@@ -74,7 +76,7 @@ def _who(run: Run, life: Life | None) -> str:
 
 
 def _when(at: datetime | None) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
+    return local_time(at) if at else ""
 
 
 def show_page(task: Task, run: Run, life: Life | None) -> Page:
@@ -100,13 +102,13 @@ def show_page(task: Task, run: Run, life: Life | None) -> Page:
         ("waivers", ", ".join(f"{waiver.stage_key} ({waiver.reason})" for waiver in run.waivers)),
         ("report", run.report),
         ("next phase", run.next_phase),
-        ("archive", f"git okstra run show {run.id[:12]} --archive" if run.archive else ""),
+        ("archive", f"git okstra run show {word(run.id[:12])} --archive" if run.archive else ""),
     ]
     for name, value in rows:
         if value.strip():
             page.line(Cell(f"  {name:<11}", "faint"), value)
     if life is not None and not life.is_live:
-        page.line(Cell(f"next: git okstra run resume {run.id} --explain", "faint"))
+        page.line(Cell(f"next: git okstra run resume {word(run.id)} --explain", "faint"))
     return page
 
 
@@ -125,7 +127,7 @@ def archive_page(run: str, index: Mapping[str, Any]) -> Page:
     page.table(("file", "bytes", "", "redacted"), rows)
     for each in index.get("left_out", []):
         page.line(Cell("left out: ", "warn"), f"{each['path']}: {each['why']}")
-    page.line(Cell(f"one of them: git okstra run show {run} --file PATH", "faint"))
+    page.line(Cell(f"one of them: git okstra run show {word(run)} --file PATH", "faint"))
     return page
 
 
@@ -144,7 +146,7 @@ def resumed_text(facts: Mapping[str, Any], occupied: Sequence[int]) -> str:
     verb = "is resumed" if facts["changed"] else "is yours already"
     lines.append(f"run {run['id']} {verb}; its nonce is {run['nonce']}")
     if facts["prompt"] is None:
-        lines.append("its prompt is not here: git okstra run show " + run["id"])
+        lines.append(command("its prompt is not here: git okstra run show", run["id"]))
     return "\n".join([*lines, "", facts["prompt"] or ""]).rstrip("\n") + "\n"
 
 
@@ -197,7 +199,7 @@ def ended_page(ended: Ended) -> Page:
     verb = "is" if ended.changed else "was already"
     page.line("run ", Cell(run.id, "strong"), f" of {ended.task.key.replace('/', ':')} {verb} {run.status}")
     if run.archive:
-        page.line(Cell(f"its files: git okstra run show {run.id} --archive", "faint"))
+        page.line(Cell(f"its files: git okstra run show {word(run.id)} --archive", "faint"))
     return page
 
 
@@ -219,6 +221,7 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
         "index": snapshot.index,
         "during": snapshot.during or None,
         "files": snapshot.files,
+        "ignored": snapshot.ignored,
         "bytes": snapshot.size,
         "left_out": list(snapshot.left_out),
     }
@@ -261,7 +264,6 @@ def restored_page(snapshot: Snapshot, place: Path, steps: Sequence[Step], *, dry
         page.line(Cell("not in the snapshot: ", "warn"), line)
     page.line(f"nothing was changed in {place}" if dry_run else f"in {place}")
     if snapshot.index is not None and not dry_run:
-        page.line(
-            Cell(f"nothing was staged; what was staged then: git diff {snapshot.head or ''} {snapshot.index}", "faint")
-        )
+        look = command("git diff", *([snapshot.head] if snapshot.head else []), snapshot.index)
+        page.line(Cell(f"nothing was staged; what was staged then: {look}", "faint"))
     return page

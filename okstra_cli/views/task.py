@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.stage import all_stages, stage_cells, stage_json
+from okstra_git.commands import word
 
 if TYPE_CHECKING:
     from okstra_git.records.states import Task
@@ -53,7 +54,7 @@ def opened_page(task: Task, *, changed: bool) -> Page:
     number = max(task.stages, default=0) + 1
     _, group, name = task.key.split("/")
     if not task.stages:
-        page.line(Cell(f"next: git okstra brief new {group} {name}, for runs of agents", "faint"))
+        page.line(Cell(f"next: git okstra brief new {word(group)} {word(name)}, for runs of agents", "faint"))
     page.line(Cell(f"{'next' if task.stages else '  or'}: git okstra stage start {number} --task-key {key}", "faint"))
     return page
 

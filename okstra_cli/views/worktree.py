@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.open_work import checkout_json
 from okstra_cli.page import Cell, Page
+from okstra_git.git.changes import show_path
 from okstra_git.git.checkouts import clauses_of
+from okstra_git.git.holding import size_in_words
+from okstra_git.records.base import show_time
 from okstra_git.records.events import PlaceReleased
 
 if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
+    from okstra_git.git.holding import Holding
     from okstra_git.records.events import AnyFact
     from okstra_git.tasks.places import PlaceRow, Pruned
+
+LISTED = 50
+"""Paths that JSON names; the count says how many there are."""
 
 
 def row_json(row: PlaceRow, seen: Checkout | None = None) -> dict[str, Any]:
@@ -32,7 +39,7 @@ def row_json(row: PlaceRow, seen: Checkout | None = None) -> dict[str, Any]:
         "base_ref": place.base_ref,
         "phase": place.phase or None,
         "stages": list(place.stages) if place.stages is not None else None,
-        "at": place.at.isoformat(),
+        "at": show_time(place.at),
         "checkout": checkout_json(seen),
     }
 
@@ -90,6 +97,23 @@ def pruned_json(row: Pruned) -> dict[str, Any]:
         "branch": row.row.place.branch,
         "removed": row.removed,
         "reason": row.reason,
+        "holdings": [holding_json(each) for each in row.holdings],
+        "caches": {
+            "paths": [show_path(path) for path in row.caches.roots[:LISTED]],
+            "files": row.caches.files,
+            "bytes": row.caches.size,
+        },
+    }
+
+
+def holding_json(held: Holding) -> dict[str, Any]:
+    """One kind of thing that is nowhere else; of its paths the first ones."""
+    return {
+        "kind": held.kind,
+        "message": held.message,
+        "paths": [show_path(path) for path in held.paths[:LISTED]],
+        "files": held.files,
+        "bytes": held.size,
     }
 
 
@@ -98,7 +122,17 @@ def pruned_page(rows: Sequence[Pruned], *, dry_run: bool) -> Page:
     verb = "would remove" if dry_run else "removed"
     for row in rows:
         word = Cell(verb, "good") if row.removed else Cell("kept", "warn")
-        page.line(word, f" {row.row.place.worktree}: {row.reason}")
+        page.line(word, f" {row.row.place.worktree}: {row.reason}{_with_caches(row, dry_run=dry_run)}")
     if not rows:
         page.line("no worktree to prune")
     return page
+
+
+def _with_caches(row: Pruned, *, dry_run: bool) -> str:
+    """What goes with a removed worktree because it can be made again."""
+    seen = row.caches
+    if not row.removed or not seen.files:
+        return ""
+    count = "1 cache file" if seen.files == 1 else f"{seen.files} cache files"
+    names = ", ".join(dict.fromkeys(show_path(root).rpartition("/")[2] for root in seen.roots))
+    return f"; {count} {'go' if dry_run else 'went'} with it ({size_in_words(seen.size)} in {names})"

@@ -13,6 +13,7 @@ from okstra_cli.wizard.step import UNREADABLE
 from okstra_cli.wizard.task_facts import gather_task, last_touched
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting
+from okstra_git.git.revisions import printed_recorded
 from okstra_git.git.settings import require_setting
 from okstra_git.git.upstreams import default_branches
 from okstra_git.paths import ProjectPaths
@@ -144,5 +145,6 @@ def _branch(session: Session) -> str:
 def _bases(session: Session) -> list[str]:
     """Branches that a stage may well begin on: the one that is checked out, then the usual ones."""
     here = _branch(session)
-    found = dict.fromkeys([*([here] if here else []), *default_branches(session.git)])
+    usual = [printed_recorded(session.git, name) for name in default_branches(session.git)]
+    found = dict.fromkeys([*([here] if here else []), *usual])
     return [ref for ref in found if len(ref) <= LONGEST_REF and ref.isprintable() and ref not in _RESERVED][:RECENT]

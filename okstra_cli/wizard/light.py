@@ -18,6 +18,8 @@ _SHORT, _PACKED = 64 << 10, 1 << 20
 _WORDS = " -_.,/()'?!"
 _PUNCTUATION = str.maketrans("/-_.", "aaaa")
 LONGEST_BRANCH = 200
+_HEX = "0123456789abcdefABCDEF"
+_UNKNOWN = b"?"
 
 
 def look_lightly(state: State, kind: str, name: str) -> dict[str, Any] | None:
@@ -84,13 +86,22 @@ def _short_text(path: str) -> str | None:
 
 
 def _branch(state: State, name: str) -> dict[str, Any] | None:
-    """A branch, of here or as it was last seen on a remote; those name commits and nothing else."""
+    """A branch, of here or as it was last seen on a remote, whose name fits nothing else in git's eyes."""
     is_plain = name.translate(_PUNCTUATION).isalnum() and len(name) <= LONGEST_BRANCH
     if not is_plain or ".." in name or name.startswith(("/", "-", "refs/")) or name.endswith(".lock"):
         return None
-    kinds = ("refs/heads/", "refs/remotes/") if "/" in name else ("refs/heads/",)
-    names = [f"{kind}{name}" for kind in kinds]
-    return {"ref": name} if any(_is_loose(state, each) for each in names) or _is_packed(state, names) else None
+    if name.isupper() or not set(name) - set(_HEX):
+        return None  # HEAD and its like, or the beginning of a commit's name
+    here, there = f"refs/heads/{name}", f"refs/remotes/{name}"
+    others = (f"refs/tags/{name}", f"refs/{name}", f"{there}/HEAD")
+    packed = _packed(state)
+    found = [ref for ref in (here, there, *others) if _is_there(state, ref) or f" {ref}\n".encode() in packed]
+    is_branch = found in ([here], [there]) and (_is_loose(state, found[0]) or f" {found[0]}\n".encode() in packed)
+    return {"ref": name} if is_branch and packed != _UNKNOWN else None
+
+
+def _is_there(state: State, ref: str) -> bool:
+    return os.path.isfile(os.path.join(state.facts["common_dir"], ref))
 
 
 def _is_loose(state: State, ref: str) -> bool:
@@ -101,10 +112,13 @@ def _is_loose(state: State, ref: str) -> bool:
         return False
 
 
-def _is_packed(state: State, refs: list[str]) -> bool:
+def _packed(state: State) -> bytes:
+    """The packed refs; `_UNKNOWN` where they are too long to be looked through here, or cannot be read."""
     try:
         with open(os.path.join(state.facts["common_dir"], "packed-refs"), "rb") as file:
-            packed = file.read(_PACKED)
+            found = file.read(_PACKED + 1)
+    except FileNotFoundError:
+        return b""
     except OSError:
-        return False
-    return any(f" {ref}\n".encode() in packed for ref in refs)
+        return _UNKNOWN
+    return found if len(found) <= _PACKED else _UNKNOWN

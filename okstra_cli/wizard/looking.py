@@ -95,9 +95,15 @@ def _stage(session: Session, state: State, name: str) -> dict[str, Any]:
 
 
 def _ref(session: Session, _: State, name: str) -> dict[str, Any]:
-    from okstra_git.git.refs import resolve_commit
+    from okstra_git.git.refs import TornRef
+    from okstra_git.git.revisions import AmbiguousRef, NotWork, find_named
 
-    found = None if name.startswith("-") else resolve_commit(session.git, name)
+    try:
+        found = find_named(session.git, name)
+    except AmbiguousRef as refusal:
+        return _refused("ref_ambiguous", value=name, refs=", ".join(refusal.facts["refs"]))
+    except (NotWork, TornRef):
+        found = None
     return {"ref": name} if found else _refused("ref_unknown", value=name)
 
 

@@ -16,7 +16,14 @@ SEALED_CONFIG = (
 )  # fmt: skip
 KEPT_VARIABLES = ("GIT_SSL_CAINFO", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_CONFIG_GLOBAL",
                   "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL",
-                  "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE")  # fmt: skip
+                  "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE",
+                  "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS")  # fmt: skip
+KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+"""By these the user says who they are, what they have configured, and how the network is reached."""
+
+NO_SETTINGS_GIVEN = {"GIT_CONFIG_COUNT": "0", "GIT_CONFIG_PARAMETERS": ""}
+"""Shuts out what the environment and `git -c` configure, where git has to answer alike for everybody."""
+
 Finished = subprocess.CompletedProcess[bytes]
 """A git command that ran to its end: status and what it printed."""
 
@@ -42,9 +49,24 @@ class GitMissing(OkstraError):
     code = "git.missing"
 
 
+def is_kept(name: str) -> bool:
+    """Whether a variable of this process is passed on to git and to programs that call git."""
+    return not name.startswith("GIT_") or name in KEPT_VARIABLES or name.startswith(KEPT_PREFIXES)
+
+
+_PLACES: dict[Path, dict[str, str]] = {}
+"""Directories in which nothing leads to their repository -> the variables that do."""
+
+
+def remember_place(top: Path, git_dir: Path, work_tree: Path | None) -> None:
+    """In `top`, tell git where the repository is, as the user told us: it would not find it by itself."""
+    named = {"GIT_WORK_TREE": str(work_tree)} if work_tree else {}
+    _PLACES[top] = {"GIT_DIR": str(git_dir), **named}
+
+
 def sealed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment without the variables by which git hooks and users redirect git (`GIT_DIR` …)."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in KEPT_VARIABLES}
+    kept = {k: v for k, v in os.environ.items() if is_kept(k)}
     sealed = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1",
               "GIT_NO_REPLACE_OBJECTS": "1"}  # fmt: skip
     return {**kept, **sealed, "LC_ALL": "C.UTF-8", **(extra or {})}
@@ -66,8 +88,13 @@ def run_git(
     With `sealed=False` the user's hooks and configuration act as in a command the user typed (the demo, probes). With
     `detached=True` neither git nor what it starts has a terminal, and all of it ends at the time-out (the network).
     """
-    settings = [word for setting in SEALED_CONFIG for word in ("-c", setting)] if sealed else []
-    command, environ, given = ["git", *settings, *arguments], sealed_environment(environment), stdin or b""
+    own, surroundings = _settings_in(environment or {})
+    settings = [word for setting in (*(SEALED_CONFIG if sealed else ()), *own) for word in ("-c", setting)]
+    command, environ, given = (
+        ["git", *settings, *arguments],
+        sealed_environment({**_PLACES.get(cwd, {}), **surroundings}),
+        stdin or b"",
+    )
     try:
         if detached:
             done = run_detached(command, cwd=cwd, environ=environ, stdin=given, timeout=timeout)
@@ -85,6 +112,19 @@ def run_git(
             f"git {arguments[0]} failed: {_gist(complaint)}", status=done.returncode, command=list(arguments)[:20]
         )
     return done
+
+
+def _settings_in(environment: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The settings that a caller gives as `GIT_CONFIG_COUNT` and so on, for `-c`, and the rest of the environment.
+
+    In the environment they would take the place of the user's own, and `git -c` of the user's would beat them.
+    """
+    count = int(environment.get("GIT_CONFIG_COUNT") or 0)
+    if not count:
+        return [], dict(environment)
+    pairs = [(environment[f"GIT_CONFIG_KEY_{n}"], environment[f"GIT_CONFIG_VALUE_{n}"]) for n in range(count)]
+    rest = {k: v for k, v in environment.items() if k != "GIT_CONFIG_COUNT" and not k.startswith(KEPT_PREFIXES)}
+    return [f"{key}={value}" for key, value in pairs], rest
 
 
 def _gist(complaint: str) -> str:

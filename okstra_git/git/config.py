@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import pygit2
-
 from okstra_git.errors import OkstraError
-from okstra_git.git.repo import BrokenConfig, Git
+from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.configuration import BrokenConfig, Entry
+from okstra_git.git.repo import Git
 from okstra_git.git.settings import SETTINGS, BadSetting, Setting, Value, find_setting
-
-SCOPES = {1: "system", 2: "system", 3: "global", 4: "global", 5: "local", 6: "worktree", 7: "command"}
-"""libgit2's levels (include/git2/config.h) by the names that `git config --show-scope` uses."""
 
 
 class ConfigBusy(OkstraError):
@@ -56,40 +53,37 @@ def write_setting(git: Git, setting: Setting, texts: list[str]) -> bool:
     setting.read(texts)
     if [text for text, scope in _of(setting, _configured(git)) if scope == "local"] == texts:
         return False
-    with _Writing(git) as config:
-        _clear(config, setting)
-        for text in texts:
-            config.set_multivar(setting.name, "^$a", text)  # a pattern that no value matches: always a new line
+    first, *more = texts
+    _write(git, "--replace-all", setting.name, first)
+    for text in more:
+        _write(git, "--add", setting.name, text)
     return True
 
 
 def unset_setting(git: Git, setting: Setting) -> bool:
-    """Remove the setting from the repository's own file; False when it was not there."""
+    """Remove the setting from the repository's own file; False when it was not there, as in a file it includes."""
     if not any(scope == "local" for _, scope in _of(setting, _configured(git))):
         return False
-    with _Writing(git) as config:
-        _clear(config, setting)
-    return True
+    return _write(git, "--unset-all", setting.name)
 
 
-Entry = tuple[str, str, str]
-"""Name in lower case, text, scope; in git's order of precedence, the last one wins."""
+def add_line(git: Git, key: str, value: str) -> None:
+    """Add a line for any key of git's to the repository's own file, beside those it has."""
+    _write(git, "--add", key, value)
 
 
 def _configured(git: Git) -> Iterator[Entry]:
     _refuse_binary(git.common_dir / "config")
-    try:
-        for entry in git.handle.config:
-            if entry.raw_name.startswith(b"okstra."):
-                text = b"true" if entry.raw_value is None else entry.raw_value
-                yield entry.name.lower(), text.decode(errors="surrogateescape"), SCOPES.get(entry.level, "unknown")
-    except pygit2.GitError as error:
-        raise BrokenConfig(f"git's configuration cannot be read: {error}", hint="git config --list") from error
+    return (entry for entry in git.configuration.entries if entry.key.startswith("okstra."))
+
+
+_NO_SUCH_LINE = 5
+"""How `git config --unset-all` ends where there is nothing to unset."""
 
 
 def _refuse_binary(path: Path) -> None:
-    """libgit2 silently stops at a zero byte, so that the rest of the file would seem unset."""
-    if b"\0" in path.read_bytes():
+    """Behind a zero byte the rest of the file may seem unset."""
+    if path.exists() and b"\0" in path.read_bytes():
         raise BrokenConfig(f"{path} is not a text file", hint="restore it, or write it anew", path=str(path))
 
 
@@ -111,20 +105,16 @@ def _lenient(setting: Setting, lines: list[Entry]) -> Effective:
         return Effective(setting, None, _of(setting, lines)[-1][1], error.message)
 
 
-class _Writing:
-    """The repository's own configuration file, with libgit2's failures translated."""
+def _write(git: Git, how: str, *words: str) -> bool:
+    """Change the repository's own file as git does: under its lock, with its mode, links and comments kept.
 
-    def __init__(self, git: Git) -> None:
-        self._path = git.common_dir / "config"
-
-    def __enter__(self) -> pygit2.Config:
-        return pygit2.Config(str(self._path))
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, pygit2.GitError | OSError):
-            raise ConfigBusy(f"{self._path} could not be written: {error}", hint="try again") from error
-
-
-def _clear(config: pygit2.Config, setting: Setting) -> None:
-    if setting.name in config:
-        config.delete_multivar(setting.name, ".*")
+    False when there is no such line in it.
+    """
+    try:
+        said = run_git(["config", "--local", how, *words], cwd=git.top, accept=(0, _NO_SUCH_LINE))
+        return said.returncode == 0
+    except GitFailed as failed:
+        path, why = git.common_dir / "config", failed.message.partition(": ")[2]
+        raise ConfigBusy(f"{path} could not be written: {why}", hint="try again", path=str(path)) from failed
+    finally:
+        git.forget_configuration()

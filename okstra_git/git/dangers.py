@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from okstra_git.git.binary import run_git
 from okstra_git.git.repo import Git
 
 NOTES = "refs/notes/okstra"
@@ -21,9 +20,7 @@ class Danger(NamedTuple):
 
 def read_entries(git: Git) -> list[tuple[str, str]]:
     """Every (key, value) of git's configuration as git itself sees it here, includes and all."""
-    said = run_git(["config", "--list", "-z"], cwd=git.top, accept=(0, 1)).stdout.decode(errors="surrogateescape")
-    pairs = (entry.partition("\n") for entry in said.split("\0") if entry)
-    return [(key, value if newline else "true") for key, newline, value in pairs]
+    return [(entry.key, entry.value) for entry in git.configuration.entries]
 
 
 def find_dangers(entries: list[tuple[str, str]]) -> Iterator[Danger]:

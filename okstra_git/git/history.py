@@ -1,14 +1,16 @@
 """Commits as values: lookups, ancestry and bounded walks, in a form that needs no git afterwards."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import pygit2
-from pygit2.enums import SortMode
 
 from okstra_git.git.binary import OFFLINE, GitFailed, run_git
-from okstra_git.git.objects import EMPTY_TREE, MissingObject, read_commit
+from okstra_git.git.objects import EMPTY_TREE, MissingObject, find_raw_commit, has_object, read_commit
+from okstra_git.git.raw_commits import RawCommit, parse_ident
 from okstra_git.git.repo import Git
+from okstra_git.git.walking import UNREADABLE, Step, find_fork, is_ancestor, walk_ids
 from okstra_git.names import CommitId
 
 
@@ -27,24 +29,21 @@ class CommitFacts(NamedTuple):
 
 def find_commit(git: Git, oid: str) -> CommitFacts | None:
     """The facts of a commit, or None when it (or anything under that id) is not a readable commit."""
-    try:
-        found = git.handle[oid]
-    except (KeyError, ValueError, pygit2.GitError):
-        return None
-    return _facts(found) if isinstance(found, pygit2.Commit) else None
+    found = find_raw_commit(git, oid)
+    return _facts(oid, found) if found else None
 
 
-def _facts(commit: pygit2.Commit) -> CommitFacts:
-    author = commit.author
+def _facts(oid: str, commit: RawCommit) -> CommitFacts:
+    name, email, time, offset = parse_ident(commit.author)
     return CommitFacts(
-        CommitId(str(commit.id)),
-        str(commit.tree_id),
-        tuple(CommitId(str(parent)) for parent in commit.parent_ids),
-        author.raw_name.decode("utf-8", "backslashreplace"),
-        author.raw_email.decode("utf-8", "backslashreplace"),
-        author.time,
-        author.offset,
-        commit.raw_message.decode("utf-8", "backslashreplace").strip().partition("\n")[0][:120],
+        CommitId(oid),
+        commit.tree,
+        tuple(map(CommitId, commit.parents)),
+        name.decode("utf-8", "backslashreplace"),
+        email.decode("utf-8", "backslashreplace"),
+        time,
+        offset,
+        commit.message.decode("utf-8", "backslashreplace").strip().partition("\n")[0][:120],
     )
 
 
@@ -61,19 +60,14 @@ def walk(git: Git, include: Iterable[str], exclude: Iterable[str], *, limit: int
 
     Missing excluded commits are ignored; at most `limit` commits nearest to the tips are returned.
     """
-    walker = git.handle.walk(None, SortMode.TOPOLOGICAL)
-    for oid in include:
-        walker.push(pygit2.Oid(hex=oid))
-    for oid in exclude:
-        if find_commit(git, oid):
-            walker.hide(pygit2.Oid(hex=oid))
     found: list[CommitFacts] = []
     try:
-        for commit in walker:
-            if len(found) >= limit:
+        for step in walk_ids(git, include, exclude):
+            facts = find_commit(git, step.oid)
+            if facts is None or len(found) >= limit:
                 return found[::-1], False
-            found.append(_facts(commit))
-    except (KeyError, pygit2.GitError):
+            found.append(facts)
+    except UNREADABLE:
         return found[::-1], False
     return found[::-1], True
 
@@ -95,12 +89,12 @@ def is_whole_above(git: Git, tips: Iterable[str], root: str | None, *, limit: in
 def unreachable(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
     """Those of `commits` that none of the tips contains; one walk answers for all of them. Missing ones included."""
     wanted = set(commits) - set(tips)
-    present = [oid for oid in wanted if oid in git.handle]
+    present = [oid for oid in wanted if has_object(git, oid)]
     if not present or not tips:
         return wanted
     try:
-        outside = {str(oid) for oid in _ids_outside(git, present, tips)}
-    except (KeyError, pygit2.GitError):
+        outside = {step.oid for step in walk_ids(git, present, tips, ordered=False)}
+    except UNREADABLE:
         outside = {oid for oid in present if not any(contains(git, tip, oid) for tip in tips)}
     return {oid for oid in wanted if oid in outside} | (wanted - set(present))
 
@@ -111,24 +105,14 @@ def descendants(git: Git, commits: Iterable[str], ancestor: str, *, limit: int =
     Missing ones never do, nor does one whose way to the ancestor is longer than what `limit` lets be read.
     """
     wanted = set(commits)
-    present = [oid for oid in wanted if oid in git.handle]
-    if not present or ancestor not in git.handle:
+    present = [oid for oid in wanted if has_object(git, oid)]
+    if not present or not has_object(git, ancestor):
         return set()
     holding = {ancestor}
     for found in walk(git, present, [ancestor], limit=limit)[0]:
         if not holding.isdisjoint(found.parents):
             holding.add(found.oid)
     return wanted & holding
-
-
-def _ids_outside(git: Git, present: Sequence[str], tips: Sequence[str]) -> Iterable[pygit2.Oid]:
-    walker = git.handle.walk(None, SortMode.NONE)
-    for oid in present:
-        walker.push(pygit2.Oid(hex=oid))
-    for oid in tips:
-        if find_commit(git, oid):
-            walker.hide(pygit2.Oid(hex=oid))
-    return (commit.id for commit in walker)
 
 
 def held_by(git: Git, asked: Iterable[tuple[str, str]], hidden: Iterable[str]) -> set[tuple[str, str]]:
@@ -139,27 +123,20 @@ def held_by(git: Git, asked: Iterable[tuple[str, str]], hidden: Iterable[str]) -
     """
     pairs = set(asked)
     tips = {tip: 1 << place for place, tip in enumerate(sorted({tip for tip, _ in pairs}))}
-    walker = git.handle.walk(None, SortMode.TOPOLOGICAL)
-    present = [oid for oid in {*tips, *(commit for _, commit in pairs)} if oid in git.handle]
-    for oid in present:
-        walker.push(pygit2.Oid(hex=oid))
-    for oid in hidden:
-        if find_commit(git, oid):
-            walker.hide(pygit2.Oid(hex=oid))
+    present = [oid for oid in {*tips, *(commit for _, commit in pairs)} if has_object(git, oid)]
     try:
-        masks = _hand_down(walker, tips) if present else {}
-    except (KeyError, pygit2.GitError):
+        masks = _hand_down(walk_ids(git, present, hidden), tips) if present else {}
+    except UNREADABLE:
         return {(tip, commit) for tip, commit in pairs if contains(git, tip, commit)}
     return {(tip, commit) for tip, commit in pairs if masks.get(commit, 0) & tips[tip]}
 
 
-def _hand_down(walker: Iterable[pygit2.Commit], bits: Mapping[str, int]) -> dict[str, int]:
+def _hand_down(steps: Iterable[Step], bits: Mapping[str, int]) -> dict[str, int]:
     masks, walked = dict(bits), dict[str, int]()
-    for commit in walker:
-        mask = walked[str(commit.id)] = masks.get(str(commit.id), 0)
-        for parent in commit.parent_ids if mask else ():
-            key = str(parent)
-            masks[key] = masks.get(key, 0) | mask
+    for oid, parents in steps:
+        mask = walked[oid] = masks.get(oid, 0)
+        for parent in parents if mask else ():
+            masks[parent] = masks.get(parent, 0) | mask
     return walked
 
 
@@ -167,10 +144,7 @@ def contains(git: Git, tip: str, commit: str) -> bool:
     """Whether `commit` is `tip` or one of its ancestors; False when either is missing."""
     if tip == commit:
         return find_commit(git, tip) is not None
-    try:
-        return bool(git.handle.descendant_of(pygit2.Oid(hex=tip), pygit2.Oid(hex=commit)))
-    except (KeyError, ValueError, pygit2.GitError):
-        return False
+    return is_ancestor(git, tip, commit)
 
 
 def first_parents(git: Git, tip: str, hidden: Iterable[str], *, limit: int) -> list[CommitId]:
@@ -178,19 +152,13 @@ def first_parents(git: Git, tip: str, hidden: Iterable[str], *, limit: int) -> l
 
     What cannot be read ends the line.
     """
-    walker = git.handle.walk(None, SortMode.TOPOLOGICAL)
-    walker.simplify_first_parent()
     line: list[CommitId] = []
     try:
-        walker.push(pygit2.Oid(hex=tip))
-        for oid in hidden:
-            if find_commit(git, oid):
-                walker.hide(pygit2.Oid(hex=oid))
-        for commit in walker:
+        for step in walk_ids(git, [tip], hidden, first_parent=True):
             if len(line) >= limit:
                 break
-            line.append(CommitId(str(commit.id)))
-    except (KeyError, ValueError, pygit2.GitError):
+            line.append(CommitId(step.oid))
+    except UNREADABLE:
         return line
     return line
 
@@ -207,18 +175,15 @@ def is_on_line(git: Git, tip: str, commit: str, *, limit: int) -> bool:
 def resolve_head(git: Git) -> CommitId | None:
     """The commit checked out here, None on an unborn branch."""
     try:
-        return CommitId(str(git.handle.head.peel(pygit2.Commit).id))
+        return CommitId(str(git.handle.head.target))
     except (KeyError, pygit2.GitError, ValueError):
         return None
 
 
 def merge_base(git: Git, one: str, other: str) -> CommitId | None:
     """A best common ancestor, or None for unrelated or unreadable histories."""
-    try:
-        found = git.handle.merge_base(pygit2.Oid(hex=one), pygit2.Oid(hex=other))
-    except (KeyError, ValueError, pygit2.GitError):
-        return None
-    return CommitId(str(found)) if found else None
+    found = find_fork(git, one, other)
+    return CommitId(found) if found else None
 
 
 def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
@@ -243,15 +208,13 @@ def independent(git: Git, commits: Iterable[str]) -> list[str]:
     """Those of the commits that no other one of them contains: enough to keep all of them alive."""
     present = [oid for oid in dict.fromkeys(commits) if find_commit(git, oid)]
     covered: set[str] = set()
-    walker = git.handle.walk(None, SortMode.TOPOLOGICAL)
-    for oid in present:
-        walker.push(pygit2.Oid(hex=oid))
     waiting = set(present)
-    for commit in walker:
-        if not waiting - covered:
-            break
-        if str(commit.id) in waiting or str(commit.id) in covered:
-            covered.update(str(parent) for parent in commit.parent_ids)
-        if len(covered) > 4 * len(present) + 10_000:
-            break
+    with suppress(*UNREADABLE):
+        for oid, parents in walk_ids(git, present, ()):
+            if not waiting - covered:
+                break
+            if oid in waiting or oid in covered:
+                covered.update(parents)
+            if len(covered) > 4 * len(present) + 10_000:
+                break
     return [oid for oid in present if oid not in covered]

@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import pygit2
-from pygit2.enums import DeltaStatus, FileMode
+from pygit2.enums import DeltaStatus, FileMode, ObjectType
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.refs import signature_of, translate_write_error
+from okstra_git.git.persons import NOBODY
+from okstra_git.git.raw_commits import RawCommit, parse_commit, render_commit, stamped
+from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
+from okstra_git.git.sharing import share
 from okstra_git.names import CommitId
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -32,8 +35,13 @@ def durable_writes() -> Iterator[None]:
 
 
 def has_object(git: Git, oid: str) -> bool:
-    """Whether the object is here, without asking any remote."""
-    return oid == EMPTY_TREE or oid in git.handle
+    """Whether something is stored under this id, whole or damaged, without asking any remote."""
+    if oid == EMPTY_TREE:
+        return True
+    try:
+        return bool(git.handle.odb.exists(pygit2.Oid(hex=oid)))
+    except (ValueError, pygit2.GitError):
+        return False
 
 
 def read_blob(git: Git, oid: str) -> bytes:
@@ -142,19 +150,24 @@ def changed_files(git: Git, old: str, new: str) -> dict[str, str | None]:
 
 def tree_of(git: Git, commit: str) -> str:
     """The tree id of a commit; refuses when the commit is missing."""
-    return str(read_commit(git, commit).tree_id)
+    return read_commit(git, commit).tree
 
 
-def read_commit(git: Git, commit: str) -> pygit2.Commit:
-    """The commit object; refuses when it is missing."""
+def find_raw_commit(git: Git, oid: str) -> RawCommit | None:
+    """The commit of this id, None when it is not here, damaged, or something else; malformed lines are no obstacle."""
     try:
-        found = git.handle[commit]
-    except (KeyError, pygit2.GitError, ValueError) as error:
-        raise MissingObject(
-            f"the commit {commit} cannot be read", hint="run 'git fsck'; in a shallow clone, fetch more", object=commit
-        ) from error
-    if not isinstance(found, pygit2.Commit):
-        raise MissingObject(f"the object {commit} is not a commit", object=commit)
+        kind, data = git.handle.read(oid)
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
+    return parse_commit(data) if kind == ObjectType.COMMIT else None
+
+
+def read_commit(git: Git, commit: str) -> RawCommit:
+    """The commit object; refuses when it is missing, damaged or not a commit."""
+    found = find_raw_commit(git, commit)
+    if found is None:
+        hint = "run 'git fsck'; in a shallow clone, fetch more"
+        raise MissingObject(f"the commit {commit} cannot be read", hint=hint, object=commit)
     return found
 
 
@@ -219,32 +232,47 @@ def _build(
 
 def write_commit(git: Git, *, tree: str, parents: Sequence[str], message: str, when: datetime) -> CommitId:
     """A commit object by the user's identity at `when`; no ref moves."""
-    who = signature_of(git)
     offset = when.utcoffset()
     minutes = int(offset.total_seconds() // 60) if offset else 0
-    stamp = pygit2.Signature(who.name, who.email, int(when.timestamp()), minutes)
-    make = git.handle.create_commit
-    return CommitId(_writing(git, lambda: str(make(None, stamp, stamp, message, pygit2.Oid(hex=tree), list(parents)))))
+    people = ((who or NOBODY).raw for who in (git.author, git.committer))
+    author, committer = (stamped(who, seconds=int(when.timestamp()), offset=minutes) for who in people)
+    told = message.encode(errors="surrogateescape")
+    made = render_commit(tree=tree, parents=parents, author=author, committer=committer, message=told)
+    return _write_raw_commit(git, made)
 
 
 def copy_commit(git: Git, commit: str, *, tree: str, parents: Sequence[str], when: datetime) -> CommitId:
     """The commit once more with another tree and other parents, by the user at `when`; author and message stay.
 
-    A signature is left behind: it would not be valid any more.
+    They stay to the byte, in whatever encoding. A signature is left behind: it would not be valid any more.
     """
     found = read_commit(git, commit)
-    who = signature_of(git)
-    stamp = pygit2.Signature(who.name, who.email, int(when.timestamp()), 0)
-    above = [pygit2.Oid(hex=parent) for parent in parents]
-    told, encoding = found.raw_message, found.message_encoding or "UTF-8"
-    make = git.handle.create_commit
-    return CommitId(
-        _writing(git, lambda: str(make(None, found.author, stamp, told, pygit2.Oid(hex=tree), above, encoding)))
+    committer = stamped((git.committer or NOBODY).raw, seconds=int(when.timestamp()))
+    copy = render_commit(
+        tree=tree,
+        parents=parents,
+        author=found.author or committer,
+        committer=committer,
+        message=found.message,
+        encoding=found.encoding,
     )
+    return _write_raw_commit(git, copy)
+
+
+def _write_raw_commit(git: Git, data: bytes) -> CommitId:
+    return CommitId(_writing(git, lambda: str(git.handle.write(ObjectType.COMMIT, data))))
 
 
 def _tree(git: Git, oid: str) -> pygit2.Tree:
-    found = git.handle[oid]
+    try:
+        found = git.handle[oid]
+    except KeyError:
+        raise
+    except (ValueError, pygit2.GitError):
+        commit = find_raw_commit(git, oid)
+        if commit is None:
+            raise
+        found = git.handle[commit.tree]
     if isinstance(found, pygit2.Commit):
         return found.tree
     if not isinstance(found, pygit2.Tree):
@@ -252,9 +280,16 @@ def _tree(git: Git, oid: str) -> pygit2.Tree:
     return found
 
 
+def share_object(git: Git, oid: str) -> None:
+    """Give a new loose object and its folder the modes of a shared repository."""
+    share(git.common_dir / "objects" / oid[:2] / oid[2:])
+
+
 def _writing(git: Git, make: Callable[[], str]) -> str:
     try:
-        return make()
+        oid = make()
+        share_object(git, oid)
+        return oid
     except KeyError as error:
         raise MissingObject(f"the object {error} cannot be read", hint="run 'git fsck'") from error
     except (pygit2.GitError, OSError) as error:

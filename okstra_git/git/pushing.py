@@ -5,19 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import pygit2
-
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.foreign import plain_lines
 from okstra_git.git.binary import run_git
-from okstra_git.git.refs import resolve_commit
+from okstra_git.git.history import find_commit
+from okstra_git.git.objects import find_blob, read_blob
 from okstra_git.git.remotes import (
     ASK_SECONDS,
     Remote,
     RemoteUnreachable,
     ask_remote,
-    configured,
     remote_branch,
     unreachable,
 )
@@ -102,7 +101,7 @@ def push_branch(
     or RemoteUnreachable.
     """
     order = _Order(remote, branch, commit, expect)
-    if resolve_commit(git, commit) != commit:
+    if find_commit(git, commit) is None:
         raise PushRejected(f"there is no commit {commit[:10]} in this repository", hint="git fsck", commit=commit)
     reached("push.begins")
     refusal: OkstraError
@@ -124,7 +123,7 @@ def _command(git: Git, order: _Order) -> list[str]:
     """Explicit where configuration could push more, push by force, or ask for a signature."""
     name = order.remote.name
     lease = [f"--force-with-lease=refs/heads/{order.branch}:{order.expect}"] if order.expect else []
-    wanted = (configured(git, "push.recurseSubmodules") or "").lower() in SUBMODULES_MATTER
+    wanted = (git.configuration.value("push.recurseSubmodules") or "").lower() in SUBMODULES_MATTER
     submodules = "check" if wanted else "no"
     return ["-c", "core.abbrev=40", "-c", f"remote.{name}.mirror=false", "push", "--porcelain", "--no-follow-tags",
             "--no-signed", f"--recurse-submodules={submodules}", *lease, "--", name,
@@ -191,10 +190,10 @@ def _rejected(order: _Order, refusal: PushRejected, there: CommitId | None) -> P
         message = f"{has}, where {order.expect[:10]} was expected"
     else:
         message = f"{has}, which {order.commit[:10]} does not contain"
-    added = f"{order.commit[:10]}..{there}" if there else f"{order.commit[:10]}..FETCH_HEAD"
+    added = f"{order.commit}..{there or 'FETCH_HEAD'}"
     return PushRejected(
         f"{message}; nothing was pushed",
-        hint=f"git fetch {remote}, then look at what was added there: git log {added}",
+        hint=f"git fetch {word(remote)}, then look at what was added there: git log {word(added)}",
         **refusal.facts,
         there=there,
     )
@@ -216,9 +215,7 @@ def _pre_push_hook(git: Git) -> Path | None:
 
 
 def _uses_lfs(git: Git, commit: str) -> bool:
-    try:
-        blob = git.handle.revparse_single(f"{commit}:.gitattributes")
-    except (KeyError, ValueError, pygit2.GitError):
-        return False
-    lines = blob.data.splitlines() if isinstance(blob, pygit2.Blob) else []
+    facts = find_commit(git, commit)
+    blob = find_blob(git, facts.tree, ".gitattributes") if facts is not None else None
+    lines = read_blob(git, blob).splitlines() if blob is not None else []
     return any(b"filter=lfs" in line.split() for line in lines if not line.lstrip().startswith(b"#"))

@@ -11,7 +11,9 @@ from pygit2.transaction import ReferenceTransaction
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
+from okstra_git.git.persons import NOBODY
 from okstra_git.git.repo import Git
+from okstra_git.git.sharing import share
 from okstra_git.names import CommitId, is_commit_id
 
 
@@ -160,6 +162,7 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
     Raises LostRace or RefLocked (both worth a retry), or says that the repository cannot be written.
     """
     at = ""
+    _name_actor(git)
     try:
         with git.handle.transaction() as transaction:
             for update in sorted(updates, key=lambda one: one.name):
@@ -169,6 +172,9 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
             reached("refs.locked")
     except (pygit2.GitError, OSError) as error:
         raise translate_write_error(error, git, ref=at) from error
+    finally:
+        for name in ("packed-refs", *(name for update in updates for name in (update.name, f"logs/{update.name}"))):
+            share(git.common_dir / name)
     reached("refs.swapped")
 
 
@@ -181,6 +187,12 @@ def _stage_update(git: Git, transaction: ReferenceTransaction, update: RefUpdate
             transaction.remove(update.name)
     elif update.new != found:
         transaction.set_target(update.name, update.new, message=message)
+
+
+def _name_actor(git: Git) -> None:
+    """Let reflogs name whoever acts, by git's own idea of them."""
+    name, email = (part.decode("utf-8", "replace") for part in git.committer or NOBODY)
+    git.handle.set_ident(name, email)
 
 
 def set_torn_aside(git: Git, name: str, into: Path) -> bool:
@@ -227,27 +239,3 @@ def translate_write_error(error: Exception, git: Git, *, ref: str = "") -> Okstr
     if _FOLDER_GONE in low:
         return LostRace(f"the folder of {ref or 'a ref'} was packed away while it was being locked", ref=ref)
     return WriteFailed(f"git could not write: {said[:300]}", hint="run 'git okstra doctor'", ref=ref)
-
-
-def signature_of(git: Git) -> pygit2.Signature:
-    """The user's identity, or a neutral one where git has none configured."""
-    return find_identity(git) or pygit2.Signature("git-okstra", "git-okstra@localhost")
-
-
-def find_identity(git: Git) -> pygit2.Signature | None:
-    """The identity git is configured with, or None."""
-    try:
-        return git.handle.default_signature
-    except (KeyError, pygit2.GitError, ValueError):
-        return None
-
-
-def resolve_commit(git: Git, text: str) -> CommitId | None:
-    """The commit that a branch, tag, abbreviated or full name, or revision expression means, or None."""
-    if not text or text.startswith("-") or "\0" in text or len(text) > 1000:
-        return None
-    try:
-        found = git.handle.revparse_single(text).peel(pygit2.Commit)
-    except (KeyError, ValueError, pygit2.GitError):
-        return None
-    return CommitId(str(found.id))

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-import pygit2
-
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.foreign import plain_lines, without_credentials
 from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
 from okstra_git.git.repo import Git
-from okstra_git.git.upstreams import upstream_of
+from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref
+from okstra_git.git.upstreams import remote_names, upstream_of
 from okstra_git.names import CommitId, is_commit_id, shown
 
 ASK_SECONDS = 30.0
@@ -49,10 +49,10 @@ def find_remote(git: Git, name: str | None = None, *, base: str | None = None) -
     In git's own order: `remote.pushDefault`, the remote that the branch `base` follows, `origin`, the only one. Refuses
     an unknown name, a pushDefault that names no remote, and a repository that has none or several and prefers none.
     """
-    known = sorted(name for name in git.handle.remotes.names() if name)
+    known = sorted(remote_names(git))
     if name is not None:
         return _named(git, name, known)
-    default = configured(git, "remote.pushDefault")
+    default = git.configuration.value("remote.pushDefault")
     if default is not None:
         return _named(git, default, known)
     followed = _followed_by(git, base, known) if base else None
@@ -73,18 +73,11 @@ def _named(git: Git, name: str, known: list[str]) -> Remote:
 
 def _followed_by(git: Git, base: str, known: list[str]) -> str | None:
     """The remote of the branch's upstream; `base` may be a remote-tracking branch itself, such as origin/main."""
-    upstream = upstream_of(git, base) or f"refs/remotes/{base}"
-    path = upstream.removeprefix("refs/remotes/")
+    meant = find_branch_ref(git, base) or FETCHED + base
+    upstream = upstream_of(git, meant.removeprefix(BRANCH)) if meant.startswith(BRANCH) else None
+    path = (upstream or meant).removeprefix(FETCHED)
     fitting = [name for name in known if path.startswith(f"{name}/")]
     return max(fitting, key=len, default=None)
-
-
-def configured(git: Git, key: str) -> str | None:
-    """The value of one key of git's configuration, or None."""
-    try:
-        return git.handle.config[key]
-    except (KeyError, pygit2.GitError):
-        return None
 
 
 def remote_branch(git: Git, remote: Remote, branch: str, *, timeout: float = ASK_SECONDS) -> CommitId | None:
@@ -133,7 +126,7 @@ def ask_remote(git: Git, arguments: list[str], remote: Remote, *, timeout: float
 def _unattended(git: Git) -> dict[str, str]:
     """ssh is told to ask nothing, unless the user says themselves how it is run."""
     known = sealed_environment()
-    own = "GIT_SSH_COMMAND" in known or "GIT_SSH" in known or configured(git, "core.sshCommand")
+    own = "GIT_SSH_COMMAND" in known or "GIT_SSH" in known or git.configuration.value("core.sshCommand")
     return {} if own else NO_QUESTIONS
 
 
@@ -158,8 +151,8 @@ def unreachable(remote: Remote, complaint: bytes) -> RemoteUnreachable:
     lines = plain_lines(complaint)
     why = _kind("\n".join(lines).lower())
     hint = {
-        "authentication": f"make 'git push {remote.name}' work without a question (credential helper, ssh-add)",
-        "repository": f"git remote get-url --push {remote.name}",
+        "authentication": f"make 'git push {word(remote.name)}' work without a question (credential helper, ssh-add)",
+        "repository": f"git remote get-url --push {word(remote.name)}",
         "network": "look at the network, then repeat",
     }[why]
     telling = [line for line in lines if not line.lower().startswith(_SAYS_NOTHING)] or lines or ["git gave no reason"]

@@ -1,14 +1,21 @@
 """Opens a repository explicitly and refuses, in one place, those that okstra cannot work in."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import ObjectType
+from pygit2.enums import ConfigLevel, ObjectType
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.binary import run_git
+from okstra_git.git.binary import remember_place, run_git
+from okstra_git.git.configuration import BrokenConfig, Configuration, read_configuration
+from okstra_git.git.persons import Person, ask_author, ask_committer, may_differ
+from okstra_git.git.redirection import Opening, common_dir_of, discover, find_opening
+from okstra_git.git.sharing import remember_sharing
 
 CACHED_BLOB = 64 << 10
 CACHE_SIZE = 16 << 20
@@ -33,23 +40,19 @@ class UnsafeRepository(OkstraError):
     code = "repo.unsafe"
 
 
-class BrokenConfig(OkstraError):
-    """A git configuration file that cannot be parsed."""
-
-    code = "config.broken"
-
-
 @dataclass(frozen=True)
 class Git:
     """One opened repository: its handle and the directories that matter.
 
     `git_dir` is private to the worktree, `common_dir` is shared by all worktrees, `work_tree` is None when bare.
+    `for_git` says that git itself called us in the midst of a command.
     """
 
     handle: pygit2.Repository
     git_dir: Path
     common_dir: Path
     work_tree: Path | None
+    for_git: bool = False
 
     @property
     def top(self) -> Path:
@@ -67,34 +70,116 @@ class Git:
         return self.common_dir / "okstra"
 
     @cached_property
+    def configuration(self) -> Configuration:
+        """What git is configured to do here, asked once."""
+        return read_configuration(self.top)
+
+    def forget_configuration(self) -> None:
+        """Ask again the next time, because something was written."""
+        self.__dict__.pop("configuration", None)
+
+    @cached_property
+    def committer(self) -> Person | None:
+        """Who acts here; None where git has no identity."""
+        return ask_committer(self.top)
+
+    @cached_property
+    def author(self) -> Person | None:
+        """Whose words are recorded here; None where git has no identity.
+
+        `git commit` tells its hooks the author of the commit in hand: whoever acts in a hook is the committer.
+        """
+        if self.for_git or not may_differ(self.configuration):
+            return self.committer
+        return ask_author(self.top)
+
+    @cached_property
     def known_texts(self) -> set[str]:
         """Blobs that were read already and may be merged line by line; `merging` fills it."""
         return set()
 
 
+_SHARED = "core.sharedRepository"
 _BROKEN_CONFIG = ("config file", "invalid escape at", "failed to parse '")
 """What libgit2 says when a configuration file is at fault; it has no class of its own for that."""
 
 
-def open_repository(start: Path) -> Git:
+def open_repository(
+    start: Path, *, environ: Mapping[str, str] | None = None, base: Path | None = None, for_git: bool = False
+) -> Git:
     """The repository that contains `start`, worktree or bare; refuses with one clear sentence otherwise.
 
-    The environment is ignored on purpose: git exports `GIT_DIR` and `GIT_INDEX_FILE` to hooks.
+    `environ`, with relative paths from `base`, may name another one (`redirection`). Without it the directory alone
+    counts: git exports `GIT_DIR` and `GIT_INDEX_FILE` to hooks.
     """
     if not start.is_dir():
         raise NoRepository(f"there is no directory {start}", hint="name an existing directory with -C")
     try:
-        found = pygit2.discover_repository(str(start))
-        if found is None:
+        opening = find_opening(start, environ or {}, base or start)
+        if opening.git_dir is None and discover(opening.start, environ or {}) is None:
             raise NoRepository(f"{start} is not inside a git repository", hint="run 'git init' first, or use -C DIR")
-        handle = pygit2.Repository(str(start))  # from a git directory that stands elsewhere it would guess the worktree
+        handle = _open(opening)
+        if handle.is_bare and opening.git_dir is None:
+            _refuse_unnamed(start, Path(handle.path))
     except pygit2.GitError as error:
         raise _refusal(start, str(error)) from error
-    _refuse_formats(handle, start)
-    _read_quickly()
     git_dir = Path(handle.path)
+    common_dir = common_dir_of(git_dir)
+    config = pygit2.Config(str(common_dir / "config"))  # of format and modes git, too, reads in no other place
+    _refuse_formats(config, start)
+    if _SHARED in config:
+        remember_sharing(common_dir, config[_SHARED] or "true")
+    _read_quickly()
     work_tree = Path(handle.workdir) if handle.workdir else None
-    return Git(handle, git_dir, _common_dir(git_dir), work_tree)
+    if opening.git_dir is not None:
+        remember_place(work_tree or git_dir, git_dir, work_tree)
+    return Git(handle, git_dir, common_dir, work_tree, for_git=for_git)
+
+
+def _open(opening: Opening) -> pygit2.Repository:
+    """Open it with libgit2, which reads no configuration but the repository's own.
+
+    Whether a repository of somebody else may be opened is git's to say: its environment and command line count, too.
+    """
+    for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
+        pygit2.settings.search_path[level] = ""
+    if opening.git_dir is not None:
+        with _whoever_owns_it():  # git asks no such question about a directory that it is told
+            handle = pygit2.Repository(str(opening.git_dir))
+        if opening.work_tree is not None:
+            handle.workdir = str(opening.work_tree)
+        return handle
+    try:
+        return pygit2.Repository(str(opening.start))  # from a git directory elsewhere it would guess the worktree
+    except pygit2.GitError as error:
+        if not _is_about_the_owner(str(error)) or not _does_git_open(opening.start):
+            raise
+    with _whoever_owns_it():
+        return pygit2.Repository(str(opening.start))
+
+
+def _refuse_unnamed(start: Path, git_dir: Path) -> None:
+    """A bare repository in which git does nothing unless it is told of it, as in files that somebody else packed."""
+    if not _does_git_open(start):
+        told = f"git does not use the bare repository {git_dir} unless it is named, by safe.bareRepository"
+        raise UnsafeRepository(told, hint=f"git --git-dir={word(str(git_dir))} okstra status")
+
+
+@contextmanager
+def _whoever_owns_it() -> Iterator[None]:
+    pygit2.settings.owner_validation = False
+    try:
+        yield
+    finally:
+        pygit2.settings.owner_validation = True
+
+
+def _does_git_open(start: Path) -> bool:
+    return run_git(["rev-parse", "--git-dir"], cwd=start, accept=range(256)).returncode == 0
+
+
+def _is_about_the_owner(complaint: str) -> bool:
+    return "owne" in complaint or "safe" in complaint
 
 
 def _read_quickly() -> None:
@@ -108,13 +193,7 @@ def _read_quickly() -> None:
     pygit2.settings.cache_max_size(CACHE_SIZE)
 
 
-def _common_dir(git_dir: Path) -> Path:
-    pointer = git_dir / "commondir"
-    return (git_dir / pointer.read_text().strip()).resolve() if pointer.exists() else git_dir.resolve()
-
-
-def _refuse_formats(handle: pygit2.Repository, start: Path) -> None:
-    config = handle.config
+def _refuse_formats(config: pygit2.Config, start: Path) -> None:
     for key, plain in (("extensions.objectformat", "sha1"), ("extensions.refstorage", "files")):
         if key in config and (config[key] or plain).lower() != plain:
             raise _unsupported(start, f"{key.split('.')[1]} {config[key]}")
@@ -124,7 +203,7 @@ def _refusal(start: Path, complaint: str) -> OkstraError:
     if any(sign in complaint for sign in _BROKEN_CONFIG):
         what = complaint.partition("config file: ")[2] or complaint
         return BrokenConfig(f"the git configuration of {start} is broken: {what}", hint="git config --list")
-    if "owne" in complaint or "safe" in complaint:
+    if _is_about_the_owner(complaint):
         return UnsafeRepository(
             f"the repository at {start} belongs to another user",
             hint="if you trust it, add it to git's safe.directory setting",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import ObjectType
 
-from okstra_git.git.binary import OFFLINE, GitFailed, run_git
+from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE, GitFailed, run_git
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.raw_trees import Draft, write_drafts
 from okstra_git.git.repo import Git
@@ -92,6 +92,7 @@ def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
     (scratch / "objects/info/alternates").write_bytes(b"".join(os.fsencode(each) + b"\n" for each in borrowed))
     return {
         **OFFLINE,
+        **NO_SETTINGS_GIVEN,
         "GIT_DIR": str(scratch),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",

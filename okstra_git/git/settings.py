@@ -76,6 +76,13 @@ def _file(text: str) -> Value:
     return text
 
 
+def _folder(text: str) -> Value:
+    parts = text.strip("/").split("/")
+    if not is_text(text) or not text.isprintable() or any(part in ("", ".", "..", ".git") for part in parts):
+        raise ValueError("expected the name of a directory, or a path from the top of the worktree")
+    return text
+
+
 def _count(text: str) -> Value:
     scale = _SCALES.get(text[-1:].lower(), 1)
     digits = text if scale == 1 else text[:-1]
@@ -103,6 +110,14 @@ SETTINGS = (
     Setting("okstra.project", "slug", None, "The project id that new tasks of this clone belong to.", _slug),
     Setting("okstra.target", "branch", [], "The branches on which a stage counts as landed.", _branch, is_list=True),
     Setting("okstra.worktreeRoot", "path", "~/.okstra/worktrees", "Where worktrees of stages are created.", _path),
+    Setting(
+        "okstra.cache",
+        "directory",
+        [],
+        "Directories of ignored files, by name or path, that prune may remove: they can be made again.",
+        _folder,
+        is_list=True,
+    ),
     Setting(
         "okstra.verificationCarry",
         "tree|replay",

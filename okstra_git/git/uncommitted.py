@@ -1,20 +1,26 @@
-"""What a worktree holds beyond its commit: staged, changed, deleted, untracked and half-merged files."""
+"""What a worktree holds beyond its commit: staged, changed, hidden, deleted, untracked and half-merged files."""
 
 import os
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.changes import NO_MODE, SUBMODULE
-from okstra_git.git.pending import is_rebasing
+from okstra_git.git.exactly import exact_environment
+from okstra_git.git.hidden_edits import Hidden, IndexEntry, list_hidden
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id
 
-LINK, PROGRAM, FILE = "120000", "100755", "100644"
-_QUIET = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": "false"}
-_SIGNS = (("MERGE_HEAD", "merge"), ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert"))
+_SIGNS = (
+    ("MERGE_HEAD", "merge"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"),
+    ("REVERT_HEAD", "revert"),
+    ("sequencer", "series of cherry-picks or reverts"),
+    ("BISECT_START", "bisect"),
+    ("BISECT_LOG", "bisect"),
+    ("NOTES_MERGE_PARTIAL", "merge of notes"),
+)
 
 
 class Side(NamedTuple):
@@ -27,7 +33,9 @@ class Side(NamedTuple):
 class Uncommitted(NamedTuple):
     """One path that is not as committed: in HEAD, as staged (None = not there), and its mode in the worktree.
 
-    `modules` is git's word for a submodule's state, `N...` for anything else.
+    `modules` is git's word for a submodule's state, `N...` for anything else. `is_unstaged`: the worktree has it other
+    than the index. `is_hidden`: a flag in the index keeps
+    git status from seeing it. An ignored path that ends in a slash is a whole directory.
     """
 
     path: bytes
@@ -36,12 +44,15 @@ class Uncommitted(NamedTuple):
     mode: str
     modules: str = "N..."
     is_conflict: bool = False
+    is_unstaged: bool = False
     is_untracked: bool = False
+    is_hidden: bool = False
+    is_ignored: bool = False
 
     @property
     def is_gone(self) -> bool:
         """Whether the worktree has nothing there."""
-        return self.mode == NO_MODE and not self.is_untracked
+        return self.mode == NO_MODE and not self.is_untracked and not self.is_ignored
 
     @property
     def is_module(self) -> bool:
@@ -49,26 +60,45 @@ class Uncommitted(NamedTuple):
         return self.mode == SUBMODULE or self.modules.startswith("S")
 
 
-def list_uncommitted(top: Path) -> list[Uncommitted]:
-    """Every path of the worktree at `top` that differs from its commit; ignored files are left alone.
+def list_uncommitted(
+    top: Path, *, with_ignored: bool = False, entries: Sequence[IndexEntry] | None = None
+) -> list[Uncommitted]:
+    """Every path of the worktree at `top` that differs from its commit; ignored ones on request.
 
-    The index is not refreshed. A repository inside that is no submodule is listed as an untracked path with a slash.
+    No setting and no flag in the index narrows this: files that `assume-unchanged` or `skip-worktree` hide are compared
+    byte for byte. The index is not refreshed. A repository inside that is not a submodule is an untracked path with a
+    slash. `entries` is the index, where it has been read already. Refuses (`GitFailed`) where git cannot say it.
     """
     arguments = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none"]
-    said = run_git(arguments, cwd=top, environment=_QUIET).stdout
-    return [_parse(line) for line in said.split(b"\0") if line]
+    ignored = ["--ignored=matching"] if with_ignored else []
+    said = run_git([*arguments, *ignored], cwd=top, environment=exact_environment(top)).stdout
+    seen = [_parse(line) for line in said.split(b"\0") if line and not line.startswith(b"# ")]
+    hidden = list_hidden(top, entries)
+    return _merge(seen, hidden) if hidden else seen
+
+
+def _merge(seen: list[Uncommitted], hidden: list[Hidden]) -> list[Uncommitted]:
+    """What git status said and what is hidden from it, one line a path."""
+    known = {each.path: each for each in seen}
+    for each in hidden:
+        side = Side(each.mode, each.oid)
+        line = known.get(each.path) or Uncommitted(each.path, side, side, each.found)
+        known[each.path] = line._replace(mode=each.found, is_hidden=True)
+    return list(known.values())
 
 
 def _parse(line: bytes) -> Uncommitted:
     """A record of git-status(1), porcelain format version 2."""
-    if line.startswith(b"? "):
-        return Uncommitted(line[2:], None, None, NO_MODE, is_untracked=True)
+    if line.startswith((b"? ", b"! ")):
+        is_ignored = line.startswith(b"!")
+        return Uncommitted(line[2:], None, None, NO_MODE, is_untracked=not is_ignored, is_ignored=is_ignored)
     if line.startswith(b"u "):
         _, _, modules, *modes, _, ours, _, path = line.split(b" ", 10)
         index = _side(modes[1], ours)
-        return Uncommitted(path, index, index, modes[3].decode(), modules.decode(), is_conflict=True)
-    _, _, modules, in_head, in_index, mode, head, index_oid, path = line.split(b" ", 8)
-    return Uncommitted(path, _side(in_head, head), _side(in_index, index_oid), mode.decode(), modules.decode())
+        return Uncommitted(path, index, index, modes[3].decode(), modules.decode(), is_conflict=True, is_unstaged=True)
+    _, signs, modules, in_head, in_index, mode, head, index_oid, path = line.split(b" ", 8)
+    sides = _side(in_head, head), _side(in_index, index_oid)
+    return Uncommitted(path, *sides, mode.decode(), modules.decode(), is_unstaged=not signs.endswith(b"."))
 
 
 def _side(mode: bytes, oid: bytes) -> Side | None:
@@ -76,10 +106,17 @@ def _side(mode: bytes, oid: bytes) -> Side | None:
 
 
 def under_way(here: Git) -> str:
-    """What git is in the middle of in this worktree: `merge`, `rebase`, `cherry-pick`, `revert`, or nothing."""
-    if is_rebasing(here):
+    """What git is in the middle of in this worktree: `merge`, `rebase`, `am`, `cherry-pick` …, or nothing."""
+    return operation_in(here.git_dir)
+
+
+def operation_in(git_dir: Path) -> str:
+    """What git is in the middle of in the worktree that has this git directory, or nothing."""
+    if (git_dir / "rebase-apply" / "applying").exists():
+        return "am"
+    if any((git_dir / name).is_dir() for name in ("rebase-merge", "rebase-apply")):
         return "rebase"
-    return next((word for name, word in _SIGNS if (here.git_dir / name).exists()), "")
+    return next((word for name, word in _SIGNS if (git_dir / name).exists()), "")
 
 
 def merging_with(here: Git) -> list[str]:
@@ -88,23 +125,6 @@ def merging_with(here: Git) -> list[str]:
         return [word for word in (here.git_dir / "MERGE_HEAD").read_text().split() if is_commit_id(word)]
     except OSError:
         return []
-
-
-def read_node(path: bytes, *, limit: int) -> tuple[str, bytes] | str:
-    """(mode, bytes) of a file or a symbolic link exactly as it lies there, no filter asked; else why not, in words."""
-    try:
-        facts = os.lstat(path)
-        if stat.S_ISLNK(facts.st_mode):
-            return LINK, os.readlink(path)
-        if not stat.S_ISREG(facts.st_mode):
-            return "it is neither a file nor a link"
-        if facts.st_size > limit:
-            return f"it is larger than {limit >> 20} MiB"
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            return PROGRAM if facts.st_mode & 0o100 else FILE, file.read()
-    except OSError as error:
-        return f"it cannot be read: {error.strerror}"
 
 
 def module_commit(path: bytes) -> str | None:
@@ -126,7 +146,8 @@ def write_trees(here: Git, index: Path, *steps: Sequence[Line]) -> list[str]:
 
     The worktree's index is neither read nor written.
     """
-    settings = {"core.splitIndex": "false", "core.fsmonitor": "false", "core.untrackedCache": "false"}
+    settings = {"core.protectNTFS": "false", "core.protectHFS": "false", "core.splitIndex": "false"}
+    settings |= {"core.fsmonitor": "false", "core.untrackedCache": "false"}
     environment = {"GIT_INDEX_FILE": str(index), "GIT_CONFIG_COUNT": str(len(settings))}
     for number, (key, value) in enumerate(settings.items()):
         environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}

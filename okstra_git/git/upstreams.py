@@ -4,30 +4,47 @@ import pygit2
 
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, recorded_name
 from okstra_git.names import CommitId
 
 USUAL_NAMES = ("main", "master", "trunk", "develop")
 
 
 def upstream_of(git: Git, branch: str) -> str | None:
-    """The full ref name of a local branch's upstream, or None."""
-    try:
-        found = git.handle.lookup_branch(branch)
-        return found.upstream_name if found is not None else None
-    except (KeyError, ValueError, pygit2.GitError):
+    """The full ref name of the upstream of a branch (short name) of this clone, or None; it need not be there."""
+    remote = git.configuration.value(f"branch.{branch}.remote")
+    merged = git.configuration.value(f"branch.{branch}.merge")
+    if remote is None or merged is None:
         return None
+    return merged if remote == "." else _fetched_as(git, remote, merged)
+
+
+def _fetched_as(git: Git, remote: str, ref: str) -> str | None:
+    """Where the ref of a remote is kept here, by the remote's fetch lines."""
+    for line in git.configuration.list_values(f"remote.{remote}.fetch"):
+        source, _, target = line.removeprefix("+").partition(":")
+        head, star, tail = source.partition("*")
+        if not star and source == ref and target:
+            return target
+        if star and target and ref.startswith(head) and ref.endswith(tail) and len(ref) >= len(head) + len(tail):
+            return target.replace("*", ref[len(head) : len(ref) - len(tail)], 1)
+    return None
+
+
+def remote_names(git: Git) -> list[str]:
+    """The remotes that have an address."""
+    return git.configuration.subsections("remote", "url", "pushurl")
 
 
 def tracked_branch(git: Git, name: str) -> str | None:
     """`feature/x` for the remote-tracking branch `origin/feature/x`; None where no remote of this clone is named so."""
-    remotes = sorted(git.handle.remotes.names(), key=lambda remote: len(remote or ""), reverse=True)
-    found = (name.removeprefix(f"{remote}/") for remote in remotes if remote and name.startswith(f"{remote}/"))
-    return next(found, None)
+    remotes = sorted(remote_names(git), key=len, reverse=True)
+    return next((name.removeprefix(f"{remote}/") for remote in remotes if name.startswith(f"{remote}/")), None)
 
 
 def tracking_names(git: Git, branch: str) -> list[str]:
     """What a branch would be called as fetched from each remote of this clone: `origin/main` for `main`."""
-    return [f"{remote}/{branch}" for remote in git.handle.remotes.names() if remote]
+    return [f"{remote}/{branch}" for remote in remote_names(git)]
 
 
 def branch_tips(git: Git, name: str) -> list[CommitId]:
@@ -36,17 +53,17 @@ def branch_tips(git: Git, name: str) -> list[CommitId]:
     The branch as it was named comes first. A name like `origin/main` means what was fetched, and then the branch here.
     Empty when no branch has that name.
     """
-    short = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-    fetched = f"refs/remotes/{short}"
-    own = f"refs/heads/{short}"
-    if find_quietly(git, own) is None and find_quietly(git, fetched) is not None:
-        short = short.partition("/")[2]
-        refs = [fetched, f"refs/heads/{short}"]
+    meant = find_branch_ref(git, name)
+    if meant is None:
+        return []
+    if meant.startswith(FETCHED):
+        short = meant.removeprefix(FETCHED).partition("/")[2]
+        refs = [meant, BRANCH + short]
     else:
-        refs = [own, upstream_of(git, short) or ""]
-    refs += [ref for ref in list_ref_names(git, "refs/remotes/") if ref.split("/", 3)[-1] == short]
-    tips = [tip for ref in refs if ref and (tip := find_quietly(git, ref))]
-    return list(dict.fromkeys(tips)) if find_quietly(git, refs[0]) else []
+        short = meant.removeprefix(BRANCH)
+        refs = [meant, upstream_of(git, short) or ""]
+    refs += [ref for ref in list_ref_names(git, FETCHED) if ref.split("/", 3)[-1] == short]
+    return list(dict.fromkeys(tip for ref in refs if ref and (tip := find_quietly(git, ref))))
 
 
 def default_branches(git: Git) -> list[str]:
@@ -63,4 +80,4 @@ def _remote_head(git: Git) -> str | None:
         target = git.handle.lookup_reference("refs/remotes/origin/HEAD").target
     except (KeyError, ValueError, pygit2.GitError):
         return None
-    return target.removeprefix("refs/remotes/") if isinstance(target, str) else None
+    return recorded_name(git, target) if isinstance(target, str) else None

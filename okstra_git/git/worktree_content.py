@@ -1,7 +1,7 @@
 """What lies in a worktree right now as a tree, uncommitted and untracked files included; nothing there is touched."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +12,19 @@ import pygit2
 from okstra_git.errors import OkstraError
 from okstra_git.git.changes import NO_MODE, SUBMODULE, show_path
 from okstra_git.git.history import resolve_head
+from okstra_git.git.holding import in_groups
+from okstra_git.git.nodes import read_node
 from okstra_git.git.objects import EMPTY_TREE, tree_of, write_blob
 from okstra_git.git.raw_trees import Pending, UnusualTree, edit_tree, write_pending
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.uncommitted import Line, Side, Uncommitted, list_uncommitted, module_commit, read_node
+from okstra_git.git.standing_files import Standing
+from okstra_git.git.uncommitted import Line, Side, Uncommitted, list_uncommitted, module_commit
 
 FILE_LIMIT = 50 << 20
 TOTAL_LIMIT = 512 << 20
 """Bytes of one file and of all files that are taken in; what is larger is left out and listed."""
+IGNORED_LIMIT = 128 << 20
+"""Bytes of all ignored files that are taken in."""
 
 _AT_ONCE = 8
 
@@ -50,6 +55,7 @@ class Gathered:
     """Files that are not as committed, as lines for an index, and those that could not be taken in."""
 
     lines: list[Line] = field(default_factory=list)
+    ignored: int = 0
     size: int = 0
     left_out: list[str] = field(default_factory=list)
 
@@ -120,6 +126,45 @@ def gather(top: Path, changes: Iterable[Uncommitted], put: Callable[[bytes, byte
         else:
             _keep_file(found, each, path, put, limits)
     return found
+
+
+def gather_all(standing: Standing, put: Callable[[bytes, bytes], str], limits: tuple[Limits, Limits]) -> Gathered:
+    """Read all that lies in a worktree and is not committed, ignored files last and under limits of their own."""
+    new = [Uncommitted(path, None, None, NO_MODE, is_untracked=True) for path in standing.untracked]
+    found = gather(standing.top, [*standing.changes, *standing.filtered, *new], put, limits[0])
+    ignored = [Uncommitted(path, None, None, NO_MODE, is_ignored=True) for path in standing.ignored]
+    more = gather(standing.top, ignored, put, limits[1])
+    found.lines += more.lines
+    found.size, found.ignored = found.size + more.size, len(more.lines)
+    found.left_out += _by_folder(more.left_out, standing.folders)
+    known = {each.path for each in standing.changes}
+    for path, why in _beyond_files(standing):
+        if path.rstrip(b"/") not in known:
+            found.leave(path, why)
+    return found
+
+
+def _by_folder(left_out: Sequence[str], folders: Collection[bytes]) -> Iterator[str]:
+    """One line for each ignored directory of which several files are left out."""
+    groups: dict[str, list[str]] = {}
+    for line in left_out:
+        path = os.fsencode(line.partition(": ")[0])
+        groups.setdefault(show_path(in_groups([path], folders)[0]), []).append(line)
+    for name, lines in groups.items():
+        why = lines[0].partition(": ")[2]
+        yield lines[0] if len(lines) == 1 else f"{name}: {len(lines)} ignored files, of the first {why}"
+
+
+def _beyond_files(standing: Standing) -> Iterator[tuple[bytes, str]]:
+    """What lies there and cannot be kept as a file."""
+    inside = standing.inventory
+    yield from ((path + b"/", "it is a repository of its own") for path in inside.repositories)
+    yield from ((path, "it is neither a file nor a link") for path in inside.special)
+    yield from ((path + b"/", "it is another file system") for path in inside.mounts)
+    yield from ((path, f"it cannot be read: {why}") for path, why in inside.sealed)
+    for path, module in standing.modules:
+        if not module.is_plain:
+            yield path + b"/", "changes inside the submodule that are not committed there"
 
 
 def _keep_module(found: Gathered, each: Uncommitted, path: bytes) -> None:

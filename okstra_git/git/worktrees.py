@@ -1,4 +1,4 @@
-"""Worktrees: listed, added locked, and removed only when clean."""
+"""Worktrees: listed, and added locked."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ class Worktree:
     branch: str | None
     is_bare: bool = False
     is_locked: bool = False
+    lock_reason: str = ""
     is_prunable: bool = False
 
 
@@ -38,9 +39,9 @@ def _main_path(git: Git, main: Worktree) -> Path:
     """Where the main worktree is; of one whose git directory stands elsewhere (a submodule) git lists the latter."""
     if main.is_bare or main.path.resolve() != git.common_dir:
         return main.path
-    config = git.handle.config
-    if "core.worktree" in config:
-        return (git.common_dir / str(config["core.worktree"])).resolve()
+    elsewhere = git.configuration.find("core.worktree", scopes=("local", "worktree"))
+    if elsewhere is not None:
+        return (git.common_dir / elsewhere.value).resolve()
     return git.work_tree if git.work_tree and git.git_dir.resolve() == git.common_dir else main.path
 
 
@@ -56,6 +57,7 @@ def _parse(block: bytes) -> Worktree:
         branch.removeprefix("refs/heads/") or None,
         is_bare="bare" in facts,
         is_locked="locked" in facts,
+        lock_reason=facts.get("locked", ""),
         is_prunable="prunable" in facts,
     )
 
@@ -92,21 +94,6 @@ def find_worktree(git: Git, path: Path) -> Worktree | None:
     """The worktree registered at this path, also when the path leads there through a symbolic link."""
     real = path.resolve()
     return next((worktree for worktree in list_worktrees(git) if worktree.path.resolve() == real), None)
-
-
-def is_clean(path: Path) -> bool:
-    """Whether the worktree holds no change and no untracked file at all."""
-    return run_git(["status", "--porcelain", "--ignore-submodules=none"], cwd=path).stdout == b""
-
-
-def remove_worktree(git: Git, path: Path) -> None:
-    """Unlock and remove a worktree; git itself refuses when anything in it is not committed."""
-    run_git(["worktree", "unlock", str(path)], cwd=git.top, accept=(0, 128))
-    try:
-        run_git(["worktree", "remove", str(path)], cwd=git.top)
-    except GitFailed as failed:
-        run_git(["worktree", "lock", "--reason", "okstra", str(path)], cwd=git.top, accept=(0, 128))
-        raise WorktreeFailed(f"the worktree {path} was not removed: {failed.message}", path=str(path)) from failed
 
 
 def current_branch(git: Git) -> str | None:

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
-from okstra_git.git.refs import RefUpdate, find_ref, resolve_commit
+from okstra_git.git.raw_commits import instant_of
+from okstra_git.git.refs import RefUpdate, find_ref
+from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.git.upstreams import USUAL_NAMES
-from okstra_git.git.worktrees import find_worktree, remove_worktree
+from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import choose_parts
 from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
 from okstra_git.handoff.composing import Composed, Contradiction, compose
@@ -21,7 +24,7 @@ from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.superseding import superseding_facts
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import CommitId, TaskKey, parse_branch, shown
+from okstra_git.names import CommitId, TaskKey, parse_branch, shown, shown_path
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Place, Stage, State, Task
@@ -68,7 +71,8 @@ class BaseBranch(OkstraError):
 class Wanted:
     """What was asked for: `branch` None = the usual name, `worktree` None = the branch alone.
 
-    `update`: the group is in an open pull request, and what is new is to be added to it.
+    `base_ref` is how the base is recorded; `update`: the group is in an open pull request, and what is new is to be
+    added to it.
     """
 
     key: TaskKey
@@ -147,7 +151,10 @@ def _assemble(
     task = require_task(store.read().state, wanted.key)
     refuse_closed(task)
     base = _require_base(git, wanted.base_ref)
-    standings = judge_stages(task, stale=stale, within=wanted.group if wanted.update else "", arrived=held.whole)
+    within = wanted.group if wanted.update else ""
+    standings = judge_stages(
+        task, stale=stale, within=within, arrived=held.whole, printed=partial(printed_recorded, git)
+    )
     parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings, held)
     composed = compose(git, base, parts, task=str(wanted.key), progress=progress)
     if composed.commit is None:
@@ -178,8 +185,9 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
     try:
         appended = store.append(decide, along=lambda: moves)
     except OkstraError:
-        if fresh and collector.path is not None:
-            remove_worktree(git, collector.path)
+        made_here = find_worktree(git, collector.path) if fresh and collector.path is not None else None
+        if made_here is not None:
+            remove_worktree(git, made_here)
         raise
     reached("handoff.assembled")
     finish_collector(git, collector)
@@ -190,7 +198,7 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
 
 
 def _require_base(git: Git, text: str) -> CommitId:
-    found = resolve_commit(git, text)
+    found = find_recorded(git, text)
     if found is None:
         raise BaseMissing(
             f"the base {shown(text)} names no commit in this repository", hint="git branch --all", ref=text[:200]
@@ -206,9 +214,9 @@ def _on_top(git: Git, task: Task, wanted: Wanted, new: CommitId) -> CommitId:
     old = CommitId(known.range.head)
     if tree_of(git, old) == tree_of(git, new) and contains(git, old, _require_base(git, wanted.base_ref)):
         return old
-    seconds = max(read_commit(git, oid).commit_time for oid in (old, new))
+    seconds = max(read_commit(git, oid).committed_at for oid in (old, new))
     told = f"Update group {wanted.group}\n\nOkstra-Task: {wanted.key}\nOkstra-Group: {wanted.group}\n"
-    when = datetime.fromtimestamp(seconds, UTC)
+    when = instant_of(seconds)
     return write_commit(git, tree=tree_of(git, new), parents=[old, new], message=told, when=when)
 
 
@@ -325,7 +333,7 @@ def _conflict(wanted: Wanted, composed: Composed) -> GroupConflict:
         who = f"stage {first.stages[0]} contradicts {shown(wanted.base_ref)}"
         hint = f"rebase stage {first.stages[0]} onto {wanted.base_ref}, record and verify it again; then assemble again"
     refusal = GroupConflict(
-        f"{who} in {shown(first.path)} ({first.kind}){more}; nothing was made",
+        f"{who} in {shown_path(first.path)} ({first.kind}){more}; nothing was made",
         hint=hint,
         untried=list(composed.untried),
     )

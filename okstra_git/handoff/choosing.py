@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import printed_recorded
 from okstra_git.handoff.composing import Part
 from okstra_git.handoff.delivery import InBase, refuse_lacking, rest_of, with_updates
 from okstra_git.handoff.eligibility import Standing, dependencies, in_order
@@ -62,7 +64,7 @@ def choose_parts(
     for number in stages:
         for other in dependencies(task, number):
             if other not in stages and other not in held.whole and not is_in(git, base, task, other):
-                raise _not_in_base(task, stages, base_ref, number, standings.get(other), other)
+                raise _not_in_base(git, task, stages, base_ref, number, standings.get(other), other)
     parts = [part_of(git, task, number, held, base) for number in in_order(task, stages)]
     strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     if strangers:
@@ -130,7 +132,7 @@ def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standi
 
 
 def _not_in_base(
-    task: Task, stages: Sequence[int], base_ref: str, number: int, standing: Standing | None, other: int
+    git: Git, task: Task, stages: Sequence[int], base_ref: str, number: int, standing: Standing | None, other: int
 ) -> NotInBase:
     stage = standing.stage if standing is not None else None
     along = f"take it along: --stages {group_id([*stages, other]).replace('-', ',')}"
@@ -140,12 +142,13 @@ def _not_in_base(
             f"landed in {stage.landing.target}",
             along
             if standing is not None and standing.is_eligible
-            else f"bring {base_ref} up to date, or --base {stage.landing.target}",
+            else f"bring {base_ref} up to date, or --base {word(printed_recorded(git, stage.landing.target))}",
         )
     elif stage is not None and stage.landed:
         where, hint = "landed elsewhere", f"bring {base_ref} up to date"
     elif pr is not None:
-        where, hint = f"is in {pr.url}", f"stack on it with --base {pr.branch}, or wait until it has landed"
+        stack = f"--base {word(printed_recorded(git, pr.branch))}"
+        where, hint = f"is in {pr.url}", f"stack on it with {stack}, or wait until it has landed"
     else:
         where, hint = "is not delivered", along
     return NotInBase(

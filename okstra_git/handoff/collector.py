@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.catching_up import follow, why_not_follow
 from okstra_git.git.refs import find_ref
+from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import (
     Worktree,
     add_detached,
     attach_branch,
     find_worktree,
-    is_clean,
     list_worktrees,
-    remove_worktree,
 )
-from okstra_git.names import CommitId, is_text, shown
+from okstra_git.names import CommitId, is_text, shown_path
 
 
 class BranchTaken(OkstraError):
@@ -106,7 +105,7 @@ def _checked_out(git: Git, collector: Collector) -> Worktree | None:
 
 def _check_directory(git: Git, collector: Collector, path: Path, tip: CommitId | None) -> None:
     if not is_text(str(path)):
-        raise DirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
+        raise DirectoryTaken(f"the worktree's path {shown_path(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
     here = find_worktree(git, path)
     if here is None:
@@ -122,9 +121,10 @@ def _check_directory(git: Git, collector: Collector, path: Path, tip: CommitId |
             hint="move it away with 'git worktree move', or --no-worktree",
             path=str(path),
         )
-    if path.is_dir() and not is_clean(path) and not _follow(collector, path, dry_run=True):
+    obstacle = why_not_follow(git, here, collector.before, collector.commit) if path.is_dir() else ""
+    if obstacle:
         raise CollectorDirty(
-            f"the group's worktree {path} has changes that are not committed",
+            f"the group's worktree {path} cannot be brought to the group: {obstacle}",
             hint="what is missing belongs into a stage; commit or stash what lies there first",
             path=str(path),
         )
@@ -139,7 +139,7 @@ def prepare_collector(git: Git, collector: Collector) -> bool:
     if here is not None and path.is_dir():
         return False
     if here is not None:
-        remove_worktree(git, here.path)  # its directory is gone, its commits are on record
+        remove_worktree(git, here)  # its directory is gone, its commits are on record
     add_detached(git, path, commit=collector.commit, reason=collector.reason)
     return True
 
@@ -149,20 +149,8 @@ def finish_collector(git: Git, collector: Collector) -> None:
     if collector.path is None:
         return
     here = find_worktree(git, collector.path)
-    if here is not None and here.branch is None:
+    if here is None:
+        return
+    if here.branch is None and here.head in (collector.commit, *collector.before):
         attach_branch(collector.path, collector.branch)
-    if not is_clean(collector.path):
-        _follow(collector, collector.path)
-
-
-def _follow(collector: Collector, path: Path, *, dry_run: bool = False) -> bool:
-    """Bring files and index from a commit the group was at before to where it is now; never over anybody's change."""
-    dry = ["-n"] if dry_run else []
-    for old in (*collector.before, collector.commit):
-        try:
-            if run_git(["diff", "--quiet", old], cwd=path, accept=(0, 1)).returncode == 0:
-                run_git(["read-tree", *dry, "-m", "-u", old, collector.commit], cwd=path)
-                return True
-        except GitFailed:
-            continue
-    return False
+    follow(git, here, collector.before, collector.commit)

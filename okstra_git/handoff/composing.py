@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base, walk
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
+from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.raw_trees import Pending, write_pending
 from okstra_git.git.repo import Git
 from okstra_git.git.three_way import Merged, merge_trees
-from okstra_git.names import CommitId, shown
+from okstra_git.names import CommitId, shown_path
 
 MAX_OWN = 20_000
 """Commits that are looked at for one stage."""
@@ -140,7 +141,7 @@ def _with_taken(git: Git, part: Part, took: str, pending: Pending | None) -> str
     """The base with what the stage merged of its base branch after it."""
     merged = _taking(git, part, took, pending)
     if merged.tree is None:
-        paths = ", ".join(shown(clash.path) for clash in merged.clashes[:3])
+        paths = ", ".join(shown_path(clash.path) for clash in merged.clashes[:3])
         raise NotSeparable(
             f"the base has stage {part.stage} up to {(part.base or '')[:10]}; the rest cannot be told from a conflict "
             f"that was resolved when {took[:10]} was merged, in {paths}",
@@ -276,5 +277,5 @@ class _Chain:
         return write_commit(self.git, tree=tree, parents=parents, message=message, when=self._when(parents[0], part))
 
     def _when(self, at: CommitId, part: Part) -> datetime:
-        seconds = max(read_commit(self.git, oid).commit_time for oid in (at, part.head))
-        return datetime.fromtimestamp(seconds, UTC)
+        seconds = max(read_commit(self.git, oid).committed_at for oid in (at, part.head))
+        return instant_of(seconds)

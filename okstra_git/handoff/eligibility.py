@@ -1,10 +1,10 @@
 """Which stages may leave now, and every reason why another one may not: a pure answer about the ledger."""
 
-import shlex
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from okstra_git.commands import command, word
 from okstra_git.records.handoff import PullRequest
 from okstra_git.records.states import Stage, Task
 
@@ -46,7 +46,12 @@ class Standing:
 
 
 def judge_stages(
-    task: Task, *, stale: Mapping[int, str], within: str = "", arrived: Mapping[int, str] | None = None
+    task: Task,
+    *,
+    stale: Mapping[int, str],
+    within: str = "",
+    arrived: Mapping[int, str] | None = None,
+    printed: Callable[[str], str] = str,
 ) -> dict[int, Standing]:
     """Every stage of plan and ledger, ascending; `stale` says why a stage's history needs a person.
 
@@ -54,14 +59,14 @@ def judge_stages(
     None: no base is in question, and landed is landed.
 
     A dependency will do when it has been delivered (in an open pull request, or landed) or may leave itself. Being in
-    the open pull request of the group `within` keeps no stage here.
+    the open pull request of the group `within` keeps no stage here. `printed` says how a branch on record is printed.
     """
     planned = {row.number: row for row in task.plan.stages} if task.plan is not None else {}
     found: dict[int, Standing] = {}
     for number in in_order(task, {*planned, *task.stages}):
         stage, row = task.stages.get(number), planned.get(number)
         title = (stage.title if stage else "") or (row.title if row else "")
-        own = list(_own_reasons(task, number, stale, within, arrived))
+        own = list(_own_reasons(task, number, stale, within, arrived, printed))
         if planned and row is None:
             own.append(Reason(NOT_PLANNED, f"the approved plan has no stage {number}", _plan_hint(task)))
         needs = dependencies(task, number)
@@ -97,7 +102,12 @@ def is_delivered(stage: Stage | None) -> bool:
 
 
 def _own_reasons(
-    task: Task, number: int, stale: Mapping[int, str], within: str, arrived: Mapping[int, str] | None
+    task: Task,
+    number: int,
+    stale: Mapping[int, str],
+    within: str,
+    arrived: Mapping[int, str] | None,
+    printed: Callable[[str], str],
 ) -> Iterable[Reason]:
     """What keeps the stage here by itself; of not done, not verified, verified before it changed only the first."""
     key, stage = _colon(task), task.stages.get(number)
@@ -113,10 +123,10 @@ def _own_reasons(
         return
     pr = task.prs.get(stage.pr) if stage.pr is not None else None
     if stage.pr is not None and (pr is None or pr.group != within):
-        hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {shlex.quote(stage.pr)}"
+        hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {word(stage.pr)}"
         if pr is not None:
             hint += f"\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
-            hint += f"--stages {pr.group.replace('-', ',')} --base {pr.base_ref or 'BRANCH'}"
+            hint += f"--stages {word(pr.group.replace('-', ','))} {command('--base', printed(pr.base_ref) or 'BRANCH')}"
         yield Reason(IN_PR, f"stage {number} is in {stage.pr}", hint, {"url": stage.pr})
         return
     if number in stale:

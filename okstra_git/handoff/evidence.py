@@ -10,7 +10,7 @@ from okstra_git.documents.plain_json import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError
 from okstra_git.handoff.harmless import visible_line
 from okstra_git.handoff.verdict_fields import read_reported_verdict
-from okstra_git.names import MAX_STAGE, shown
+from okstra_git.names import MAX_STAGE, shown, shown_path
 from okstra_git.records.stage import Check
 from okstra_git.tokens import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
 
@@ -79,7 +79,7 @@ def read_evidence(data: bytes, *, name: str, stage: int, report: str | None = No
     if report is not None:
         found.problems += _differences(report, found.values, stage)
     if found.problems:
-        raise _refusal(f"{shown(name)} does not verify stage {stage}", name, found.problems)
+        raise _refusal(f"{shown_path(name)} does not verify stage {stage}", name, found.problems)
     if report is not None and not read_reported_verdict(report).tokens:
         message = "the report has no Final Verdict with a Verdict Token; its data alone were read"
         evidence = replace(evidence, warnings=(*evidence.warnings, EvidenceProblem("evidence.no-verdict", message)))
@@ -92,7 +92,7 @@ def _load(data: bytes, name: str) -> dict[str, Any]:
     except NotPlain as error:
         hint = "name the data.json that the verification wrote beside its report"
         problem = EvidenceProblem("evidence.unreadable", f"it {error}", hint)
-        raise _refusal(f"{shown(name)} cannot be read", name, [problem]) from error
+        raise _refusal(f"{shown_path(name)} cannot be read", name, [problem]) from error
 
 
 def most_telling(checks: Sequence[Check], limit: int) -> tuple[Check, ...]:

@@ -1,15 +1,19 @@
 """What stands against publishing a group: every precondition at once, before anything leaves the machine."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
+from okstra_git.git.holding import in_words
+from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import EMPTY_TREE
-from okstra_git.git.refs import find_quietly, resolve_commit
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
 from okstra_git.git.three_way import merge_trees
-from okstra_git.git.worktrees import find_worktree, is_clean
+from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import IN_PR, LANDED, Reason, judge_stages
 from okstra_git.handoff.grouping import group_id
@@ -76,16 +80,16 @@ def list_obstacles(
     of its stages by now.
     """
     return [
-        *_stages(task, group, stale, held),
+        *_stages(git, task, group, stale, held),
         *_branch(git, task, group, protected),
         *_worktree(git, task, group),
         *_range(git, task, group),
     ]
 
 
-def _stages(task: Task, group: Group, stale: Mapping[int, str], held: InBase) -> Iterator[Reason]:
+def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: InBase) -> Iterator[Reason]:
     """Every member may leave, or is in the pull request of this very group."""
-    standings = judge_stages(task, stale=stale, arrived=held.whole)
+    standings = judge_stages(task, stale=stale, arrived=held.whole, printed=partial(printed_recorded, git))
     ours = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
     for number in group.stages:
         standing = standings.get(number)
@@ -99,11 +103,11 @@ def _stages(task: Task, group: Group, stale: Mapping[int, str], held: InBase) ->
 
 
 def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Iterator[Reason]:
-    again = _assemble_again(task, group)
+    again = _assemble_again(git, task, group)
     for change in changes_since(git, task, group):
         if change.code not in ("base-moved", "verification-stale"):
             yield Reason(change.code, change.message, again)
-    if group.branch in {*BASE_BRANCHES, *protected} or group.branch == group.base_ref:
+    if group.branch in {*BASE_BRANCHES, *protected} or find_branch_ref(git, group.base_ref) == BRANCH + group.branch:
         yield Reason("base-branch", f"{group.branch} is a branch that others build on; nothing is pushed to it",
                      f"{again} --branch NAME")  # fmt: skip
 
@@ -111,14 +115,17 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
 def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     place = task.places.get(f"group-{group.id}")
     path = Path(place.worktree) if place is not None and place.worktree and place.status == "active" else None
-    if path is not None and path.is_dir() and find_worktree(git, path) is not None and not is_clean(path):
+    here = find_worktree(git, path) if path is not None and path.is_dir() else None
+    held = read_holdings(git, here).uncommitted if here is not None else ()
+    if held:
         hint = "what is missing belongs into a stage; commit or stash what lies there"
-        yield Reason("worktree-dirty", f"the collector's worktree {path} has changes that are not committed", hint)
+        told = f"the group's worktree {path} is not what would be published: {in_words(held)}"
+        yield Reason("worktree-dirty", told, hint)
 
 
 def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     """There is something to deliver, onto a branch, and it still fits there."""
-    base, head = resolve_commit(git, group.base_ref), find_commit(git, group.range.head)
+    base, head = find_recorded(git, group.base_ref), find_commit(git, group.range.head)
     if base is None or head is None:
         return
     if branch_of_base(git, group) is None:
@@ -136,23 +143,23 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     if merged.clashes:
         paths = ", ".join(clash.path for clash in merged.clashes[:3])
         told = f"{group.base_ref} moved and contradicts the group in {paths}"
-        yield Reason("base-conflict", told, _assemble_again(task, group))
+        yield Reason("base-conflict", told, _assemble_again(git, task, group))
 
 
-def _assemble_again(task: Task, group: Group) -> str:
+def _assemble_again(git: Git, task: Task, group: Group) -> str:
     key, stages = task.key.replace("/", ":"), ",".join(map(str, group.stages))
     is_out = any(pr.group == group.id and pr.status == "open" for pr in task.prs.values())
-    command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {group.base_ref}"
-    return f"{command} --update" if is_out else command
+    begin = f"git okstra handoff assemble --task-key {key} --stages {stages}"
+    again = command(begin, "--base", printed_recorded(git, group.base_ref))
+    return f"{again} --update" if is_out else again
 
 
 def branch_of_base(git: Git, group: Group) -> str | None:
     """The branch, as the forge knows it, that the base names: a local one, or a remote's without the remote's name."""
-    name = group.base_ref.removeprefix("refs/heads/")
-    if find_quietly(git, f"refs/heads/{name}"):
-        return name
-    far = group.base_ref.removeprefix("refs/remotes/")
-    return far.partition("/")[2] if find_quietly(git, f"refs/remotes/{far}") and "/" in far else None
+    ref = find_branch_ref(git, group.base_ref) or ""
+    if ref.startswith(BRANCH):
+        return ref.removeprefix(BRANCH)
+    return ref.removeprefix(FETCHED).partition("/")[2] or None
 
 
 def refuse_obstacles(group: Group, found: Sequence[Reason]) -> None:

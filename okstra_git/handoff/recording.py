@@ -1,11 +1,11 @@
 """What is recorded of a handoff: verifications, pull requests, and how these ended; each time in one append."""
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import find_commit
 from okstra_git.git.refs import find_ref
@@ -237,7 +237,7 @@ def _refuse_other(task: Task, before: PullRequest, opened: Opened) -> None:
 def _refuse_elsewhere(task: Task, stages: Sequence[Stage], opened: Opened) -> None:
     held = [stage for stage in stages if stage.pr not in (None, opened.url, opened.supersedes or None)]
     if held:
-        quoted = shlex.quote(held[0].pr or "")
+        quoted = word(held[0].pr or "")
         raise InOtherPr(
             f"stage {held[0].number} is in {held[0].pr}",
             hint=f"when that one was closed: git okstra handoff record-closed --task-key {task.key.replace('/', ':')} "

@@ -14,6 +14,7 @@ from okstra_git.records.states import State
 from okstra_git.state import layout
 from okstra_git.state.reading import Snapshot, read_events
 from okstra_git.state.views import crooked_notes, is_derived, keep_time, render_watch, wanted_keeps, wanted_refs
+from okstra_git.wide import widen
 
 SHORT = 12
 
@@ -32,7 +33,8 @@ def check_refs(git: Git, state: State) -> Iterator[Finding]:
             ours = name.startswith((*kinds, layout.KEEPS, layout.NOTES))
             hint = REPAIR if ours else "git okstra does not know this ref; restore it where it comes from"
             if name.startswith(layout.SNAPSHOTS):
-                hint = "git fsck --lost-found lists commits; a snapshot's subject begins with 'okstra: snapshot'"
+                subject = widen("okstra: snapshot")
+                hint = f"git fsck --lost-found lists commits; a snapshot's subject begins with '{subject}'"
             yield Finding("ref.torn", "error", name, f"{name} is damaged", hint, repairable=ours)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from shlex import quote
 
+from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import survey_settings
 from okstra_git.git.dangers import find_dangers, read_entries
-from okstra_git.git.refs import find_identity, list_lock_files
+from okstra_git.git.refs import list_lock_files
 from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
 from okstra_git.git.versions import (
@@ -121,7 +121,7 @@ def check_disk(git: Git) -> Iterator[Finding]:
 
 def check_identity(git: Git) -> Iterator[Finding]:
     """Whether events will bear somebody's name."""
-    if find_identity(git) is None:
+    if git.author is None:
         told = "git has no identity configured, so events bear nobody's name"
         yield Finding("identity.missing", "warning", "user.name", told,
                       "git config --global user.name NAME, and the same for user.email")  # fmt: skip
@@ -133,7 +133,7 @@ def check_settings(git: Git) -> Iterator[Finding]:
     for setting in survey.settings:
         if setting.problem:
             name = setting.setting.name
-            yield Finding("config.bad-value", "error", name, setting.problem, f"git okstra config unset {name}")
+            yield Finding("config.bad-value", "error", name, setting.problem, command("git okstra config unset", name))
     for name in survey.unknown:
         told = f"{name} means nothing to this version"
         yield Finding("config.unknown-key", "info", name, told, "git okstra config list")
@@ -168,7 +168,7 @@ def check_branches(git: Git) -> Iterator[Finding]:
             continue
         key = task.key.replace("/", ":")
         told = f"branch {place.branch} of {key} {place.scope} is not there any more; it seems to be {shown(new)} now"
-        line = f"git okstra stage done {stage.number} --task-key {key} --branch {quote(new)}"
+        line = f"git okstra stage done {stage.number} --task-key {key} --branch {word(new)}"
         yield Finding("branch.renamed", "warning", f"{key} {place.scope}", told, f"when it is to be recorded: {line}")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_folder, tree_of
 from okstra_git.git.refs import find_ref, is_torn
@@ -88,7 +89,7 @@ def _compare_archive(git: Git, snapshot: Snapshot, run: Run) -> Iterator[Finding
         yield Finding("archive.missing", "info", run.id, told, "fetch the log of the clone that ended the run")
     elif run.archive not in found:
         told = f"the archived files of run {run.id} are not those that were recorded when it ended"
-        yield Finding("archive.differs", "warning", run.id, told, f"git diff-tree -r {run.archive} {found[0]}")
+        yield Finding("archive.differs", "warning", run.id, told, command("git diff-tree -r", run.archive, found[0]))
 
 
 def check_agreement(state: State) -> Iterator[Finding]:

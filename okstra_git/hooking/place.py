@@ -9,7 +9,8 @@ from okstra_git.hooking.model import Place, PlaceKind
 
 def find_place(git: Git) -> Place:
     """The hooks directory as this worktree sees it, by the user's own configuration."""
-    configured, scope = _configured(git)
+    found = git.configuration.find("core.hooksPath")
+    configured, scope = (found.value, found.scope) if found else (None, None)
     answer = run_git(["rev-parse", "--git-path", "hooks"], cwd=git.top, sealed=False).stdout
     directory = git.top / Path(_text(answer))
     kind = _kind(git, directory)
@@ -20,16 +21,6 @@ def find_place(git: Git) -> Place:
 def is_beside(git: Git, directory: Path) -> bool:
     """Whether a hook in this directory finds okstra's shims one level up, without asking git."""
     return directory.resolve() == (git.common_dir / "hooks").absolute()
-
-
-def _configured(git: Git) -> tuple[str | None, str | None]:
-    """core.hooksPath as written, and its scope."""
-    asked = ["config", "--show-scope", "--null", "--get", "core.hooksPath"]
-    answer = run_git(asked, cwd=git.top, sealed=False, accept=(0, 1)).stdout
-    if not answer:
-        return None, None
-    scope, value = answer.split(b"\0")[:2]
-    return _text(value), _text(scope)
 
 
 def _kind(git: Git, directory: Path) -> PlaceKind:

@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from okstra_git.commands import word
 from okstra_git.git.repo import Git
 from okstra_git.hooking.block import KEPT_SUFFIX, find_block, is_shell, render_block, render_line
 from okstra_git.hooking.files import HookFile, read_hook
@@ -76,7 +77,7 @@ def _judge_block(git: Git, place: Place, name: str, file: HookFile) -> Hook:
     note = _REGENERATED.format(file.manager) if file.manager else None
     found = find_block(file.content)
     if not file.runs:
-        return Hook(name, State.NOT_EXECUTABLE, file.path, note=f"git ignores it: chmod +x {file.path.name}")
+        return Hook(name, State.NOT_EXECUTABLE, file.path, note=f"git ignores it: chmod +x {word(file.path.name)}")
     if found is None:
         return _judge_stranger(file, name)
     current = render_block(name, beside=is_beside(git, place.directory), origin=found.origin)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
 from okstra_git.foreign import plain_lines
-from okstra_git.git.binary import KEPT_VARIABLES
+from okstra_git.git.binary import is_kept
 from okstra_git.host.detached import run_detached
 
 CREATE_SECONDS = 120.0
@@ -97,7 +97,7 @@ def run_program(
 
     Refuses a program that takes too long, and one that cannot be run.
     """
-    kept = {k: v for k, v in environ.items() if k not in _LOUD and (not k.startswith("GIT_") or k in KEPT_VARIABLES)}
+    kept = {k: v for k, v in environ.items() if k not in _LOUD and is_kept(k)}
     try:
         done = run_detached(
             [str(program), *arguments], cwd=cwd, environ={**kept, **_QUIET, **settings}, timeout=timeout

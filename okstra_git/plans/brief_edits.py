@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from okstra_git.commands import word
 from okstra_git.documents.editing import set_front_value
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
@@ -103,7 +104,8 @@ def move_gate(text: str, gate: str, *, name: str = "FILE") -> str:
         raise GateSettled(message, hint="answer them with --question N, or hand them on with --skip", lines=lines)
     if before.gate == GATE_COMPLETE and (gate == GATE_PENDING or (gate != GATE_COMPLETE and not left)):
         message = f"the reporter has answered; the gate does not go back from {GATE_COMPLETE} to {gate}"
-        raise GateSettled(message, hint=f"git okstra brief ask {name} --prefix intent-check: --text TEXT", lines=lines)
+        hint = f"git okstra brief ask {word(name)} --prefix intent-check: --text TEXT"
+        raise GateSettled(message, hint=hint, lines=lines)
     return set_gate(text, gate)
 
 

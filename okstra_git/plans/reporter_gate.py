@@ -1,10 +1,10 @@
 """The reporter gate: whether a phase may begin on a brief, and which questions it has to carry on."""
 
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.phases import Phase
 from okstra_git.plans.brief_glossary import names_a_term
@@ -90,7 +90,7 @@ def require_open_gate(brief: Brief, phase: Phase, *, path: str, terms: Iterable[
     why = "is pending" if gate.state == GATE_PENDING else f"has no usable '{REPORTER_FIELD}'"
     raise BriefPending(
         f"the brief {path} {why}{waiting}, so {phase.name} must not begin",
-        hint=f"git okstra brief confirm {shlex.quote(path)}\n"
+        hint=f"git okstra brief confirm {word(path)}\n"
         "ask the reporter, and record each answer with --question N; --skip hands the questions on",
         path=path,
         gate=gate.state,

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
+from okstra_git.commands import word
 from okstra_git.documents.editing import find_box
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown
+from okstra_git.names import shown_path
 from okstra_git.plans.clarifications import check_clarifications
 from okstra_git.plans.problems import Problem, in_order
 from okstra_git.plans.stage_blocks import LABELS
@@ -50,7 +51,7 @@ def require_plan(
         first, more = problems[0], len(problems) - 1
         raise InvalidPlan(
             f"{path}:{first.line}: {first.message}" + (f", and {more} more" if more else ""),
-            hint=f"git okstra plan check {path}" if more else first.hint,
+            hint=f"git okstra plan check {word(path)}" if more else first.hint,
             path=path,
             problems=[problem.as_json() for problem in problems],
         )
@@ -178,7 +179,7 @@ def _files(plan: PlanDocument) -> Iterator[Problem]:
                           "list the paths it touches, one to an item", stage.number)  # fmt: skip
         for path, line in list_files(block.text):
             if _is_bad_path(path):
-                message = f"{shown(path)} is not a path inside the repository"
+                message = f"{shown_path(path)} is not a path inside the repository"
                 yield Problem("plan.bad-path", block.first + line - 1, message,
                               "write it from the top of the repository, with slashes", stage.number)  # fmt: skip
 

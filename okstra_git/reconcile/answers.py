@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH
 from okstra_git.names import CommitId, TaskKey, shown
-from okstra_git.records.events import AnchorMoved, AnchorSet, AnyFact, StageMoved
+from okstra_git.records.events import AnchorMoved, AnyFact, StageMoved
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Stage, Task
 from okstra_git.state.bases import Stack, choose_base
@@ -42,6 +44,12 @@ class CutOff(OkstraError):
     code = "answer.cut-off"
 
 
+class NoAnchor(OkstraError):
+    """A task without an anchor was to have it moved."""
+
+    code = "anchor.none"
+
+
 class NotWork(OkstraError):
     """The answer names what okstra keeps its own records in."""
 
@@ -54,7 +62,8 @@ class Choice:
 
     `offered` are commits that no such branch speaks against, what reconcile offers and the tip of the stage's own, with
     the bases that the stage would have there, where reconcile knows them. `elsewhere` are recorded commits of other
-    tasks, with their stages. `within`: a target that has the commit in its history.
+    tasks, with their stages. `within`: a target that has the commit in its history. `branch`: the branch of this clone
+    that was named, if one was.
     """
 
     commit: CommitId
@@ -63,6 +72,7 @@ class Choice:
     offered: Mapping[str, str | None] = field(default_factory=dict)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     within: str = ""
+    branch: str = ""
 
 
 def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, force: bool = False) -> Appended:
@@ -97,10 +107,9 @@ def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, fo
 
 def _renamed(git: Git, stage: Stage, choice: Choice) -> str | None:
     """The branch that the stage follows from now on, where its own is gone; never one that work is merged into."""
-    name = choice.ref.removeprefix("refs/heads/")
-    if name in choice.targets.values() or find_ref(git, f"refs/heads/{stage.branch}") is not None:
+    if choice.branch in choice.targets.values() or find_ref(git, BRANCH + stage.branch) is not None:
         return None
-    return name if find_ref(git, f"refs/heads/{name}") == choice.commit else None
+    return choice.branch or None
 
 
 def _base_of(git: Git, task: Task, stage: Stage, choice: Choice) -> str | None:
@@ -160,7 +169,7 @@ def _holds(git: Git, stage: Stage, commit: str) -> bool:
 
 
 def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> Appended:
-    """The task's implementation base is `commit` from now on."""
+    """The task's implementation base is `commit` from now on; refuses a task that has none yet."""
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_task(snapshot.state, key)
@@ -168,7 +177,12 @@ def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> App
         parent = facts.parents[0] if facts and facts.parents else None
         new = take_prints(store.git, [(parent, commit)])[0]
         if task.anchor is None:
-            return [AnchorSet(task=task.key, range=new, ref=ref)]
+            named = task.key.replace("/", ":")
+            raise NoAnchor(
+                f"{named} has no anchor to reset: its first stage sets it",
+                hint=f"git okstra stage start 1 --task-key {word(named)} --base {word(ref)}",
+                task=named,
+            )
         if task.anchor.range.head == commit:
             return []
         return [AnchorMoved(task=task.key, old=task.anchor.range.head, range=new, proof="user", ref=ref)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from okstra_git.git.history import CommitFacts, walk
 from okstra_git.git.refs import list_ref_names
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import printed_name
 from okstra_git.reconcile.cases import Case
 from okstra_git.reconcile.locate import Hit
 from okstra_git.reconcile.model import Candidate
@@ -27,13 +28,6 @@ def rival(hit: Hit) -> Candidate:
     facts = hit.span.last.facts
     why = f"holds the same change ({hit.proven.rung}): {facts.subject}"
     return Candidate(facts.oid, facts.oid, why, base=hit.span.first.parent)
-
-
-def typed(places: Places, full: str) -> str:
-    """What a person types for a branch (full ref name): its short name, unless a tag or another branch is called so."""
-    short = full.split("/", 2)[2]
-    others = {f"refs/{kind}/{short}" for kind in ("tags", "heads", "remotes")} - {full}
-    return full if any(places.tip(other) for other in others) else short
 
 
 def likeliest(case: Case) -> tuple[Searched, Step] | None:
@@ -90,7 +84,7 @@ def own_tip(places: Places, case: Case) -> Candidate:
     home = case.standing.home
     assert home is not None
     landed = any(places.contains(target.tip, home.tip) for target in places.targets(case.task, case.standing.stage))
-    name = typed(places, places.full_name(home))
+    name = printed_name(places.git, places.full_name(home))
     return Candidate(name, home.tip, "tip of the stage branch", likely=not landed)
 
 
@@ -148,13 +142,13 @@ class Candidates:
         own = case.standing.stage.branch
         for ref in branches.having(case.recorded.head):
             why = f"branch {_short(ref)} contains the recorded commit"
-            yield Candidate(typed(self.places, ref), case.recorded.head, why)
+            yield Candidate(printed_name(self.places.git, ref), case.recorded.head, why)
         for facts in branches.by_author.get(_author(case.recorded), ()):
             for ref in branches.having(facts.oid)[:1] if facts.oid != case.recorded.head else ():
                 if _short(ref) != own:
                     is_tip = self.places.tip(ref) == facts.oid
                     why = f"made from the recorded commit, on branch {_short(ref)}: {facts.subject}"
-                    yield Candidate(typed(self.places, ref) if is_tip else facts.oid, facts.oid, why)
+                    yield Candidate(printed_name(self.places.git, ref) if is_tip else facts.oid, facts.oid, why)
 
     def other_versions(self, case: Case) -> list[tuple[str, CommitFacts]]:
         """Commits of other branches that were made from the stage's and change something else: (full ref name, commit).

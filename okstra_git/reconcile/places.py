@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from okstra_git.git.history import contains, find_commit, merge_base, unreachable
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, FETCHED, branch_refs, recorded_name
 from okstra_git.git.upstreams import USUAL_NAMES, default_branches, tracked_branch, tracking_names, upstream_of
 from okstra_git.records.states import Stage, State, Task
 
@@ -15,7 +16,7 @@ Kind = Literal["branch", "upstream", "target"]
 
 
 class Home(NamedTuple):
-    """A ref whose history is searched; `name` is what a person would type."""
+    """A ref whose history is searched; `name` is how it is recorded: the short name, where that means this ref."""
 
     kind: Kind
     name: str
@@ -71,7 +72,7 @@ class Places:
         if local:
             return Home("branch", name, local)
         fetched = [ref for ref in self._remote_names if ref.split("/", 3)[-1] == name]
-        homes = [Home("upstream", ref.removeprefix("refs/remotes/"), tip) for ref in fetched if (tip := self.tip(ref))]
+        homes = [Home("upstream", recorded_name(self.git, ref), tip) for ref in fetched if (tip := self.tip(ref))]
         return homes[0] if len({home.tip for home in homes}) == 1 else None
 
     def is_on_remotes(self, name: str) -> bool:
@@ -97,7 +98,7 @@ class Places:
         if not ref or not tip:
             return None
         kind: Kind = "target" if self.is_target_ref(ref) else "upstream"
-        return Home(kind, ref.removeprefix("refs/remotes/").removeprefix("refs/heads/"), tip)
+        return Home(kind, recorded_name(self.git, ref), tip)
 
     def is_target_ref(self, ref: str) -> bool:
         """Whether a branch, or what was fetched of it (full ref name or as typed), counts as a target of any stage.
@@ -109,7 +110,8 @@ class Places:
         names = {short, tracked_branch(self.git, short) or short}
         if not self._stage_branches.isdisjoint(names):
             return False
-        listed = {*self.extra_targets} or {*USUAL_NAMES, *self._default_names, *self._known_bases}
+        said = {name.removeprefix(BRANCH).removeprefix(FETCHED) for name in self.extra_targets}
+        listed = said or {*USUAL_NAMES, *self._default_names, *self._known_bases}
         return not names.isdisjoint(listed)
 
     def targets(self, task: Task, stage: Stage | None) -> list[Home]:
@@ -192,8 +194,7 @@ class Places:
 
     def full_name(self, home: Home) -> str:
         """The full ref name of a home."""
-        local = f"refs/heads/{home.name}"
-        return local if self.tip(local) == home.tip else f"refs/remotes/{home.name}"
+        return next((ref for ref in branch_refs(home.name) if self.tip(ref)), home.name)
 
     def _is_copy_of_stage(self, name: str) -> bool:
         """Whether this is what was fetched of a branch that belongs to a stage or a group."""
@@ -253,14 +254,10 @@ class Places:
 
     def _named(self, name: str) -> Home | None:
         """A target by branch name; commits, tags and stage branches are no targets."""
-        short = name.removeprefix("refs/heads/")
-        if short in self._stage_branches:
+        if name.removeprefix(BRANCH) in self._stage_branches:
             return None
-        for ref in (f"refs/heads/{short}", f"refs/remotes/{short}"):
-            tip = self.tip(ref)
-            if tip:
-                return Home("target", short, tip)
-        return None
+        found = ((ref, tip) for ref in branch_refs(name) if (tip := self.tip(ref)))
+        return next((Home("target", recorded_name(self.git, ref), tip) for ref, tip in found), None)
 
 
 def _own_branches(task: Task) -> Iterator[str]:

@@ -7,7 +7,8 @@ from okstra_git.git.changes import NO_MODE, SUBMODULE, Change
 from okstra_git.git.history import find_commit
 from okstra_git.git.merging import line_difference
 from okstra_git.git.objects import has_object
-from okstra_git.reconcile.candidates import MAX_CANDIDATES, Candidates, likeliest, own_tip, rival, typed
+from okstra_git.git.revisions import printed_name
+from okstra_git.reconcile.candidates import MAX_CANDIDATES, Candidates, likeliest, own_tip, rival
 from okstra_git.reconcile.cases import Case
 from okstra_git.reconcile.locate import Hit, ends_of
 from okstra_git.reconcile.model import Candidate, Finding
@@ -55,7 +56,7 @@ class Questions:
         why = f"one commit that holds stages {stages} together"
         offer = Candidate(union.commit, union.commit, why, base=step.parent if in_target else None, likely=not gone)
         if not in_target and where.home.tip == union.commit:
-            offer = replace(offer, ref=typed(self.places, self.places.full_name(where.home)))
+            offer = replace(offer, ref=printed_name(self.places.git, self.places.full_name(where.home)))
         reason = f"stages {stages} are one commit now"
         reason += f", and {where.home.name} had it taken out again" if gone else ""
         return replace(_asked(case, reason, [offer]), together=union.stages)
@@ -109,7 +110,7 @@ class Questions:
         if not others:
             return None
         ref, facts = others[0]
-        name = typed(self.places, ref) if self.places.tip(ref) == facts.oid else facts.oid
+        name = printed_name(self.places.git, ref) if self.places.tip(ref) == facts.oid else facts.oid
         short = ref.split("/", 2)[2]
         offer = Candidate(name, facts.oid, f"the changed version, on branch {short}: {facts.subject}")
         reason = f"{target.name} holds the recorded change, and branch {short} a changed version of it"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
 MAJOR_FORMAT = 1
 
@@ -20,3 +20,9 @@ def show_time(at: datetime) -> str:
 
 
 Moment = Annotated[datetime, PlainSerializer(show_time, return_type=str, when_used="json")]
+
+ObjectId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{40}$")]
+"""A full object name. Other clones' records are read as well, and what is handed to git must never be an option."""
+
+MaybeObjectId = Annotated[str, StringConstraints(pattern="^([0-9a-f]{40})?$")]
+"""A full object name, or nothing."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from okstra_git.records.base import Moment, Record
+from okstra_git.records.base import MaybeObjectId, Moment, ObjectId, Record
 from okstra_git.records.handoff import Arrival, Member
 from okstra_git.records.runs import Holder, PlannedStage, Source, Waiver
 from okstra_git.records.stage import Check, MoveEvidence, Proof, RangePrint
@@ -39,7 +39,7 @@ class AnchorSet(Fact):
 
 class AnchorMoved(Fact):
     type: Literal["anchor.moved"] = "anchor.moved"
-    old: str
+    old: ObjectId
     range: RangePrint
     proof: Proof
     evidence: MoveEvidence | None = None
@@ -69,7 +69,7 @@ class StageStarted(Fact):
     type: Literal["stage.started"] = "stage.started"
     stage: int
     branch: str
-    base: str
+    base: MaybeObjectId
     base_ref: str = ""
     title: str = ""
     depends_on: tuple[int, ...] = ()
@@ -91,7 +91,7 @@ class StageMoved(Fact):
 
     type: Literal["stage.moved"] = "stage.moved"
     stage: int
-    old: str
+    old: ObjectId
     range: RangePrint
     proof: Proof
     evidence: MoveEvidence | None = None
@@ -107,8 +107,8 @@ class StageVerified(Fact):
 
     type: Literal["stage.verified"] = "stage.verified"
     stage: int
-    commit: str
-    tree: str
+    commit: ObjectId
+    tree: ObjectId
     report: str = ""
     report_blob: str = ""
     data: str = ""
@@ -124,9 +124,9 @@ class StageLanded(Fact):
 
     type: Literal["stage.landed"] = "stage.landed"
     stage: int
-    recorded: str
+    recorded: ObjectId
     target: str
-    landed: str
+    landed: ObjectId
     how: Arrival
     group: str = ""
 
@@ -139,8 +139,8 @@ class StageUnlanded(Fact):
 
     type: Literal["stage.unlanded"] = "stage.unlanded"
     stage: int
-    recorded: str
-    landed: str
+    recorded: ObjectId
+    landed: ObjectId
     target: str = ""
 
 
@@ -173,7 +173,7 @@ class PrRecorded(Fact):
     stages: tuple[int, ...]
     branch: str
     base_ref: str = ""
-    commit: str | None = None
+    commit: ObjectId | None = None
     members: tuple[Member, ...] = ()
 
 
@@ -194,7 +194,7 @@ class PlanApproved(Fact):
     path: str
     blob: str
     stages: tuple[PlannedStage, ...] = ()
-    commit: str | None = None
+    commit: ObjectId | None = None
 
 
 class RunClaimed(Fact):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from okstra_git.records.base import Moment, Record
+from okstra_git.records.base import Moment, ObjectId, Record
 from okstra_git.records.stage import RangePrint
 
 Arrival = Literal["ancestor", "same-tree", "same-delta", "replay", "squash", "user"]
@@ -16,8 +16,8 @@ class Member(Record):
     """
 
     stage: int
-    commit: str
-    tree: str
+    commit: ObjectId
+    tree: ObjectId
     delta: str
     how: str = ""
 

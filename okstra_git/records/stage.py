@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from okstra_git.records.base import Moment, Record
+from okstra_git.records.base import Moment, ObjectId, Record
 
 Proof = Literal["same-tree", "same-delta", "replay", "squash", "user", "restored"]
 """How a move was proven; `restored` = the branch went back to a commit this stage was recorded by before."""
@@ -24,11 +24,11 @@ class RangePrint(Record):
     ranges with the same change are located; `patch_id` ranks candidates and never proves. `base` None = root.
     """
 
-    head: str
-    head_tree: str
-    base: str | None
-    base_tree: str
-    parents: tuple[str, ...]
+    head: ObjectId
+    head_tree: ObjectId
+    base: ObjectId | None
+    base_tree: ObjectId
+    parents: tuple[ObjectId, ...]
     commits: int
     author: Author
     subject: str

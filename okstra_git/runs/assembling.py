@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shlex import quote
 
+from okstra_git.commands import word
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths, RunPaths
 from okstra_git.phases import PHASES
@@ -48,7 +48,7 @@ class Papers:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the run is: its id, its fence and the numbers of its files by category."""
+    """Who the run is: its id, its fence, the numbers of its files by category, its lead's session where it is known."""
 
     run: str
     nonce: str
@@ -56,6 +56,7 @@ class Identity:
     at: datetime
     language: str
     inputs: str = ""
+    session: str = ""
 
 
 def next_numbers(paths: RunPaths, task: Task, task_type: str, stage: int | None) -> dict[str, int]:
@@ -97,6 +98,7 @@ def make_context(
         stage=stage,
         scope=request.scope,
         inputs=who.inputs,
+        session=who.session,
     )
     return RunContext(
         run=run,
@@ -206,13 +208,13 @@ def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Co
     """The literal lines that this run is led with; `stage_done` is kept as it is made once."""
     run = part.id
     return Commands(
-        resume=f"okstra run resume {run}",
-        finish=f"okstra run finish {run} --nonce {part.nonce} --report {quote(report)}",
-        abandon=f"okstra run abandon {run}",
+        resume=f"okstra run resume {word(run)}",
+        finish=f"okstra run finish {word(run)} --nonce {word(part.nonce)} --report {word(report)}",
+        abandon=f"okstra run abandon {word(run)}",
         status=f"okstra status {key}",
         stage_done=stage_done if part.stage is not None else "",
     )
 
 
 def _stage_done(key: TaskKey, stage: int | None, carry: str) -> str:
-    return f"okstra stage done {stage} --task-key {key} --carry {quote(carry)}" if carry else ""
+    return f"okstra stage done {stage} --task-key {key} --carry {word(carry)}" if carry else ""

@@ -35,6 +35,7 @@ __all__ = [
     "SourceText",
     "make_bundle",
     "read_context",
+    "read_json",
     "renew_gates",
     "verify_bundle",
     "write_bundle",
@@ -81,7 +82,7 @@ def verify_bundle(project_root: Path, manifest_path: Path) -> list[str]:
     Of what a run changes while it is at work (team state), and of the resume script, only the presence counts. A
     manifest that cannot be read is itself what is missing.
     """
-    manifest = _read_object(manifest_path)
+    manifest = read_json(manifest_path)
     files = manifest.get("files")
     if not isinstance(files, dict) or not files:
         return [ProjectPaths(project_root).relative(manifest_path)]
@@ -93,17 +94,22 @@ def verify_bundle(project_root: Path, manifest_path: Path) -> list[str]:
 def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None = None) -> str:
     """Write anew what depends on the context alone, for a run that is resumed; returns the lead prompt.
 
-    Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded. The stored
-    context comes last, so after a crash it still differs from the one asked for, and renewing once more mends the rest.
+    Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded; team state
+    that cannot be read is set aside. The stored context comes last, so after a crash it still differs from the one
+    asked for, and renewing once more mends the rest.
     """
     paths, nonce = context.paths, context.run.nonce
     changed = {**render_plain_instructions(context, cache=cache), paths.run_context: context_document(context)}
-    manifest = _read_object(project_root / paths.run_manifest)
+    manifest = read_json(project_root / paths.run_manifest)
     files = manifest.get("files")
     sums = {**(files if isinstance(files, dict) else {}), **{path: _sum(data) for path, data in changed.items()}}
-    state = _read_object(project_root / paths.team_state)
+    state = read_json(project_root / paths.team_state)
     renewed = renewed_team_state(context, state) if state else team_state(context)
     with refusing():
+        for path in (paths.run_manifest, paths.team_state, *changed):
+            sweep_file(project_root / path)
+        if not state:
+            _set_aside(project_root / paths.team_state, nonce)
         document = {**manifest, **run_identity(context), "files": sums}
         replace_file(project_root / paths.run_manifest, pretty_json(document), nonce)
         replace_file(project_root / paths.team_state, pretty_json(renewed), nonce)
@@ -121,7 +127,13 @@ def _sweep(root: Path, bundle: Bundle) -> None:
     reached("bundle.swept")
 
 
-def _read_object(path: Path) -> dict[str, Any]:
+def _set_aside(path: Path, nonce: str) -> None:
+    """Keep a file that holds nothing readable under another name, since a lead may have written it."""
+    if path.is_file():
+        path.rename(path.with_name(f"{path.name}.broken-{nonce}"))
+
+
+def read_json(path: Path) -> dict[str, Any]:
     """The JSON object at `path`; an empty one when there is none that can be read."""
     try:
         found = parse_document(path.read_bytes())

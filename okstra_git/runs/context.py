@@ -8,7 +8,7 @@ from typing import Any
 class RunPart:
     """The run itself; `seq` has three digits, `folder` and all other paths are relative to the project's root.
 
-    `inputs` is the fingerprint of everything the run was prepared from.
+    `inputs` is the fingerprint of everything the run was prepared from, `session` the lead's, as far as it is known.
     """
 
     id: str
@@ -21,6 +21,7 @@ class RunPart:
     stage: int | None = None
     scope: str = ""
     inputs: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ class PlanPart:
 @dataclass(frozen=True)
 class WorktreePart:
     """Where code is changed: `path` is absolute. `lacks` lists dependencies whose commits the base does not contain;
-    `snapshot` is a ref with what lay there uncommitted, left by `left_by`."""
+    `snapshot` is a ref with what lay there uncommitted, left by the run `left_by`, which `died`, was `given-up` or has
+    `ended`; empty when nobody knows who left it."""
 
     path: str
     branch: str
@@ -171,14 +173,20 @@ class WorktreePart:
     lacks: tuple[int, ...] = ()
     snapshot: str = ""
     left_by: str = ""
+    left_how: str = "died"
 
 
 @dataclass(frozen=True)
 class TeamPart:
-    """The team's exact name, and the stages that other live runs hold; any of them forbids making a team."""
+    """The team's exact name, and the stages that other live runs hold; any of them forbids making a team.
+
+    `former` is what an attempt at this run that died had recorded of making one (`ok`, `error`), where none may be
+    made now.
+    """
 
     name: str
     occupied: tuple[int, ...] = ()
+    former: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.host.lives import Life
 from okstra_git.names import shown
@@ -12,7 +13,7 @@ from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunRes
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.archive import Archive
-from okstra_git.runs.explain import new_run_command
+from okstra_git.runs.explain import after_run
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.selection import StageOccupied, named
@@ -87,11 +88,12 @@ def check_finish(task: Task, run: Run, asked: Finish, is_ours: IsOurs) -> bool:
             return False
         raise _ended(task, run, f"it cannot be recorded as {asked.outcome} any more")
     if run.status == "preparing":
-        raise NotPrepared(f"run {run.id} is still being prepared", hint=f"git okstra run abandon {run.id}", run=run.id)
+        hint = f"git okstra run abandon {word(run.id)}"
+        raise NotPrepared(f"run {run.id} is still being prepared", hint=hint, run=run.id)
     if asked.nonce is None and not (run.holder is not None and is_ours(run.holder)):
         raise NotTheHolder(
             f"run {run.id} is led by {named(run.holder)}, and this command was not started by it",
-            hint=f"repeat with --nonce, which stands in the run's prompt; or git okstra run abandon {run.id}",
+            hint=f"repeat with --nonce, which stands in the run's prompt; or git okstra run abandon {word(run.id)}",
             run=run.id,
             holder=run.holder.model_dump() if run.holder else None,
         )
@@ -126,7 +128,7 @@ def check_abandon(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, for
     life = life_of(run)
     if life.is_live and not force and not (run.holder is not None and is_ours(run.holder)):
         raise _lives(run, life, hint=f"end that process first, or take the run from it: "
-                     f"git okstra run abandon {run.id} --force")  # fmt: skip
+                     f"git okstra run abandon {word(run.id)} --force")  # fmt: skip
     return True
 
 
@@ -190,7 +192,7 @@ def check_resume(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, forc
     life = life_of(run)
     if run.status == "preparing":
         what = "is still being prepared" if life.is_live else "was never prepared to the end"
-        hint = f"git okstra run show {run.id}" if life.is_live else new_run_command(task, run)
+        hint = f"git okstra run show {word(run.id)}" if life.is_live else after_run(task, run)[0]
         raise NotPrepared(f"run {run.id} {what}", hint=hint, run=run.id)
     if not life.is_live:
         _refuse_rival(task, run, life_of)
@@ -198,8 +200,8 @@ def check_resume(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, forc
     if run.holder is not None and is_ours(run.holder):
         return False
     if not force:
-        raise _lives(run, life, hint=f"git okstra run show {run.id}; to take it from there: "
-                     f"git okstra run resume {run.id} --force")  # fmt: skip
+        raise _lives(run, life, hint=f"git okstra run show {word(run.id)}; to take it from there: "
+                     f"git okstra run resume {word(run.id)} --force")  # fmt: skip
     return True
 
 
@@ -211,7 +213,7 @@ def _refuse_rival(task: Task, run: Run, life_of: LifeOf) -> None:
         if guards and life_of(other).is_live:
             raise StageOccupied(
                 f"stage {run.stage} of {task.key.replace('/', ':')} is held by run {other.id} ({named(other.holder)})",
-                hint=f"git okstra run abandon {run.id}",
+                hint=f"git okstra run abandon {word(run.id)}",
                 run=other.id,
                 stage=run.stage,
             )
@@ -249,7 +251,7 @@ def _stale(run: Run, nonce: str) -> StaleNonce:
     who = f"is led by {named(run.holder)}{since}" if run.is_active else f"ended as {run.status}"
     return StaleNonce(
         f"the nonce {shown(nonce)} is not the one of run {run.id}, which {who}; nothing was recorded",
-        hint=f"git okstra run show {run.id}",
+        hint=f"git okstra run show {word(run.id)}",
         run=run.id,
         holder=run.holder.model_dump() if run.holder else None,
         since=show_time(run.touched) if run.touched else None,
@@ -268,9 +270,10 @@ def _lives(run: Run, life: Life, *, hint: str) -> HolderLives:
 
 def _ended(task: Task, run: Run, so: str) -> RunEnded:
     at = f" on {show_time(run.ended)}" if run.ended else ""
+    command, why = after_run(task, run)
     return RunEnded(
         f"run {run.id} ended as {run.status}{at}; {so}",
-        hint=f"a new one: {new_run_command(task, run)}",
+        hint=f"{why}: {command}",
         run=run.id,
         status=run.status,
     )

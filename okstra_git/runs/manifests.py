@@ -69,7 +69,7 @@ def team_state(context: RunContext) -> dict[str, Any]:
     """The team before anything has happened; lead and wrappers fill it in."""
     return {
         **run_identity(context),
-        "lead": {"sessionId": None, "model": context.options.lead_model},
+        "lead": {"sessionId": context.run.session or None, "model": context.options.lead_model},
         "teamName": context.team.name,
         "teamCreate": skipped_team(context),
         "workers": {
@@ -86,8 +86,26 @@ def skipped_team(context: RunContext) -> dict[str, Any] | None:
     return {"attempted": False, "status": TEAM_SKIPPED, "reason": SKIPPED_REASON}
 
 
+def tried_team(state: Mapping[str, Any], *, nonce: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """What the state says of a team that was tried: by the attempt with this nonce, and by one before it that died."""
+    said = state.get("teamCreate")
+    told = said if isinstance(said, dict) else {}
+    former = told.get("former")
+    if told.get("attempted") is not True:
+        return None, former if isinstance(former, dict) else None
+    return (told, None) if state.get("nonce") == nonce else (None, told)
+
+
 def renewed_team_state(context: RunContext, before: dict[str, Any]) -> dict[str, Any]:
-    """The state after the gate was made anew: a team that was tried stays as it is, a skipped one is judged again."""
-    tried = (before.get("teamCreate") or {}).get("attempted") is True
-    team = before["teamCreate"] if tried else skipped_team(context)
-    return {**before, "nonce": context.run.nonce, "teamCreate": team}
+    """The state after the gate was made anew.
+
+    What the attempt that goes on has tried stays as it is. What one that died had tried becomes `former` where no team
+    may be made now, and its session is not the lead's any more.
+    """
+    made, former = tried_team(before, nonce=context.run.nonce)
+    skipped = skipped_team(context)
+    team = made or ({**skipped, "former": former} if skipped and former else skipped or former)
+    lead = before["lead"] if isinstance(before.get("lead"), dict) else {}
+    known = lead.get("sessionId") if before.get("nonce") == context.run.nonce else None
+    lead = {**lead, "sessionId": known or context.run.session or None}
+    return {**before, "nonce": context.run.nonce, "lead": lead, "teamCreate": team}

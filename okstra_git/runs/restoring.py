@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.changes import ABSENT, SUBMODULE, Change, diff_trees, show_path
+from okstra_git.git.nodes import LINK, PROGRAM, read_node
 from okstra_git.git.objects import EMPTY_TREE, name_of_blob, read_blob, tree_of
 from okstra_git.git.repo import Git
-from okstra_git.git.uncommitted import LINK, PROGRAM, read_node
 from okstra_git.git.worktree_content import FILE_LIMIT
 from okstra_git.runs.snapshots import Snapshot
 
@@ -48,7 +49,7 @@ def plan_restore(git: Git, snapshot: Snapshot, into: Path, *, is_fresh: bool) ->
         more = f"; and {len(stuck) - 5} more" if len(stuck) > 5 else ""
         raise RestoreRefused(
             f"nothing was written, because {into} holds something else ({listed}{more})",
-            hint=f"git okstra run restore {snapshot.id} --into DIR, with a new directory",
+            hint=f"git okstra run restore {word(snapshot.id)} --into DIR, with a new directory",
             into=str(into),
             paths=[{"path": show_path(step.path), "why": step.why} for step in stuck],
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.records.runs import Holder, Plan, PlannedStage
 from okstra_git.records.states import Task
@@ -83,7 +84,7 @@ def find_obstacle(task: Task, stage: PlannedStage, leases: Iterable[Lease], *, w
     if lease is not None and lease.is_live:
         facts = {"run": lease.run, "holder": lease.holder.model_dump() if lease.holder else None}
         return Obstacle(StageOccupied, f"is held by run {lease.run} ({named(lease.holder)})",
-                        f"git okstra run show {lease.run}", facts)  # fmt: skip
+                        f"git okstra run show {word(lease.run)}", facts)  # fmt: skip
     missing = awaited_stages(task, stage)
     if missing:
         return Obstacle(StageWaits, f"waits for {listed(missing)}", f"git okstra status {key}", {"waits_for": missing})

@@ -1,22 +1,37 @@
 """Keeps what lies uncommitted in a worktree as a commit under a private ref, touching nothing there."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.history import resolve_head
+from okstra_git.git.history import independent, resolve_head
+from okstra_git.git.holding import in_words
+from okstra_git.git.holdings import Holdings, read_holdings
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, durable_writes, read_commit, write_blob, write_commit
+from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_quietly, list_ref_names, swap_refs
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.uncommitted import list_uncommitted, merging_with, under_way, write_trees
-from okstra_git.git.worktree_content import FILE_LIMIT, TOTAL_LIMIT, Gathered, Limits, gather
-from okstra_git.git.worktrees import current_branch
+from okstra_git.git.standing_files import Standing
+from okstra_git.git.uncommitted import merging_with, under_way, write_trees
+from okstra_git.git.worktree_content import FILE_LIMIT, IGNORED_LIMIT, TOTAL_LIMIT, Gathered, Limits, gather_all
+from okstra_git.git.worktrees import Worktree, current_branch
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
+from okstra_git.paths import OKSTRA
 from okstra_git.state import layout
+from okstra_git.wide import narrow, widen
 
 TRAILER = "Okstra-"
+SOLE = 200
+"""Commits on no branch, the newest ones, that a snapshot holds on to."""
+
+
+class SnapshotImpossible(OkstraError):
+    """It cannot be told what lies in the worktree, so nothing can be kept."""
+
+    code = "snapshot.unreadable"
 
 
 class SnapshotUnknown(OkstraError):
@@ -40,7 +55,7 @@ class Snapshot:
     """A kept worktree: its commit has the files as they lay there, its first parent is the commit they lay upon.
 
     `index` is a commit with what was staged, where that was not the same as the first parent. `left_out` says what
-    could not be kept, and why; `during` is what git was in the middle of.
+    could not be kept, and why; `during` is what git was in the middle of. Of the `files`, `ignored` are ignored ones.
     """
 
     id: str
@@ -53,6 +68,7 @@ class Snapshot:
     index: str | None = None
     during: str = ""
     files: int = 0
+    ignored: int = 0
     size: int = 0
     left_out: tuple[str, ...] = ()
 
@@ -62,23 +78,28 @@ class Snapshot:
 
 
 def take_snapshot(git: Git, worktree: Path, about: About, *, now: datetime) -> Snapshot | None:
-    """Keep everything in the worktree that is not committed and not ignored; None when there is nothing.
+    """Keep everything in the worktree that is not committed, ignored files too; None when there is nothing but caches.
 
     Files are kept byte for byte; no hook or filter runs, and neither worktree nor index, stash or HEAD is touched.
-    A second snapshot of the same content gives the first one again. Empty directories are nothing to git.
+    A second snapshot of the same content gives the first one again. Empty directories are nothing to git. Refuses where
+    it cannot be told what lies there.
     """
     here = open_repository(worktree)
-    changes = list_uncommitted(here.top)
-    if not changes:
+    held = read_holdings(git, Worktree(here.top, None, None))
+    if held.standing is None:
+        raise SnapshotImpossible(f"the worktree {worktree} cannot be kept: {in_words(held.found)}", path=str(worktree))
+    standing = _without_own(held.standing) if here.git_dir.resolve() == git.common_dir else held.standing
+    changes = standing.changes
+    if standing.is_plain:
         return None
     with durable_writes():
-        limits = Limits(FILE_LIMIT, TOTAL_LIMIT, "the snapshot")
-        gathered = gather(here.top, changes, lambda _, data: write_blob(git, data), limits)
+        limits = (Limits(FILE_LIMIT, TOTAL_LIMIT, "the snapshot"), Limits(FILE_LIMIT, IGNORED_LIMIT, "ignored files"))
+        gathered = gather_all(standing, lambda _, data: write_blob(git, data), limits)
         staged = [(each.path, each.staged) for each in changes if each.staged != each.head]
         id = mint_ulid(int(now.timestamp() * 1000))
         index_file = git.private_dir / f"snapshot-{id}.index"
         index_tree, tree = write_trees(here, index_file, staged, gathered.lines)
-        made = _commit(git, here, about, gathered, id, (index_tree, tree), now)
+        made = _commit(git, here, about, gathered, id, (index_tree, tree), now, held)
         same = next((old for old in list_snapshots(git) if _is_same(git, old, made)), None)
         if same is not None:
             return same
@@ -86,29 +107,45 @@ def take_snapshot(git: Git, worktree: Path, about: About, *, now: datetime) -> S
     return made
 
 
+def _without_own(standing: Standing) -> Standing:
+    """Without `.okstra/` of the main worktree, which holds what okstra itself wrote and archives elsewhere."""
+    own = os.fsencode(OKSTRA) + b"/"
+    return replace(standing, ignored=tuple(path for path in standing.ignored if not path.startswith(own)))
+
+
 def _commit(
-    git: Git, here: Git, about: About, gathered: Gathered, id: str, trees: tuple[str, str], now: datetime
+    git: Git,
+    here: Git,
+    about: About,
+    gathered: Gathered,
+    id: str,
+    trees: tuple[str, str],
+    now: datetime,
+    held: Holdings,
 ) -> Snapshot:
     head, when = resolve_head(here), now.astimezone(UTC)
     index_tree, tree = trees
-    plain = str(read_commit(git, head).tree_id) if head else EMPTY_TREE
+    plain = read_commit(git, head).tree if head else EMPTY_TREE
     parents = [head] if head else []
     index = None
     if index_tree != plain:
-        index = write_commit(git, tree=index_tree, parents=parents, message="okstra: what was staged\n", when=when)
+        index = write_commit(
+            git, tree=index_tree, parents=parents, message=widen("okstra: what was staged\n"), when=when
+        )
     draft = Snapshot(
         id=id, commit="", at=when, about=about, worktree=str(here.top).rstrip("/"), branch=current_branch(here) or "",
-        head=head, index=index, during=under_way(here), files=len(gathered.lines), size=gathered.size,
-        left_out=tuple(gathered.left_out),
+        head=head, index=index, during=under_way(here), files=len(gathered.lines), ignored=gathered.ignored,
+        size=gathered.size, left_out=tuple(gathered.left_out),
     )  # fmt: skip
-    behind = [*parents, *([index] if index else []), *merging_with(here)]
+    sole = independent(git, [*parents, *held.sole[:SOLE]]) if held.sole else []
+    behind = list(dict.fromkeys([*parents, *([index] if index else []), *merging_with(here), *sole]))
     commit = write_commit(git, tree=tree, parents=behind, message=_message(draft), when=when)
     return replace(draft, commit=commit)
 
 
 def _is_same(git: Git, old: Snapshot, new: Snapshot) -> bool:
     def content(snapshot: Snapshot) -> tuple[object, ...]:
-        trees = [str(read_commit(git, each).tree_id) for each in (snapshot.commit, snapshot.index) if each]
+        trees = [read_commit(git, each).tree for each in (snapshot.commit, snapshot.index) if each]
         return snapshot.worktree, snapshot.head, snapshot.during, snapshot.about.run, snapshot.left_out, trees
 
     try:
@@ -140,11 +177,13 @@ def _message(snapshot: Snapshot) -> str:
     facts: list[tuple[str, object]] = [
         ("Task", about.task), ("Stage", about.stage), ("Run", about.run), ("Reason", about.reason),
         ("Worktree", snapshot.worktree), ("Branch", snapshot.branch), ("Head", snapshot.head),
-        ("Index", snapshot.index), ("During", snapshot.during), ("Files", snapshot.files), ("Bytes", snapshot.size),
+        ("Index", snapshot.index), ("During", snapshot.during), ("Files", snapshot.files),
+        ("Ignored", snapshot.ignored or None),
+        ("Bytes", snapshot.size),
         *(("Left-Out", one) for one in snapshot.left_out),
     ]  # fmt: skip
     lines = [f"{TRAILER}{name}: {_one_line(str(value))}" for name, value in facts if value not in (None, "")]
-    return f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n"
+    return widen(f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n")
 
 
 def _one_line(text: str) -> str:
@@ -161,9 +200,9 @@ def _read(git: Git, name: str) -> Snapshot | None:
     except MissingObject:
         return None
     facts: dict[str, list[str]] = {}
-    for key, value in _trailers(found.message):
+    for key, value in _trailers(narrow(found.message.decode(errors="surrogateescape"))):
         facts.setdefault(key, []).append(value)
-    return _from_trailers(id, commit, datetime.fromtimestamp(found.commit_time, UTC), facts)
+    return _from_trailers(id, commit, instant_of(found.committed_at), facts)
 
 
 def _trailers(message: str) -> Iterator[tuple[str, str]]:
@@ -184,5 +223,5 @@ def _from_trailers(id: str, commit: str, at: datetime, facts: Mapping[str, list[
     return Snapshot(
         id=id, commit=commit, at=at, about=about, worktree=one("Worktree"), branch=one("Branch"),
         head=one("Head") or None, index=one("Index") or None, during=one("During"), files=number("Files"),
-        size=number("Bytes"), left_out=tuple(facts.get("Left-Out", ())),
+        ignored=number("Ignored"), size=number("Bytes"), left_out=tuple(facts.get("Left-Out", ())),
     )  # fmt: skip

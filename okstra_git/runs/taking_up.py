@@ -1,9 +1,9 @@
 """Which run work on a task is taken up with, and what may be offered instead: pure decisions over explained facts."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import Advice, RunAdvice, new_run_command, show_plan
@@ -67,7 +67,7 @@ def make_offer(
     if run is None:
         return Offer(None, False, _of_task(task, standing, stages, lost), ())
     step = step_for(run, stages, others)
-    resume, anew = f"git okstra run resume {run.id}", new_run_command(task, run)
+    resume, anew = f"git okstra run resume {word(run.id)}", new_run_command(task, run)
     if (step.command == resume and run.id in lost.bundles) or lost.holds_up(step.command):
         return _without_files(task, run, run.id in ours, lost)
     if step.command == resume:
@@ -114,11 +114,11 @@ def _instead(task: Task, run: Run, anew: str, lost: Lost) -> Choice:
 
 
 def _abandon(run: Run) -> str:
-    return f"git okstra run abandon {run.id}"
+    return f"git okstra run abandon {word(run.id)}"
 
 
 def _show(run: Run) -> str:
-    return f"git okstra run show {run.id}"
+    return f"git okstra run show {word(run.id)}"
 
 
 def _why_anew(run: Run) -> str:
@@ -151,7 +151,7 @@ def _next_of(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
     if found is not None:
         return Step(found.command, f"stage {found.stage}: {found.why}")
     if standing.next_phase == GUARDED and task.plan is None and task.proposed_plan:
-        approve = f"git okstra plan approve {shlex.quote(task.proposed_plan)} --task-key {key}"
+        approve = f"git okstra plan approve {word(task.proposed_plan)} --task-key {key}"
         return Step(approve, "an implementation begins on an approved plan, and this one waits for it")
     if standing.next_phase is not None:
         return Step(_prepare(key, standing.next_phase), "it is the next phase")
@@ -161,4 +161,4 @@ def _next_of(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
 
 
 def _prepare(key: str, phase: str) -> str:
-    return f"git okstra run prepare --task-key {key} --task-type {phase}"
+    return f"git okstra run prepare --task-key {key} --task-type {word(phase)}"

@@ -14,8 +14,9 @@ from okstra_git.git.history import (
     walk,
 )
 from okstra_git.git.joining import join_commits
-from okstra_git.git.refs import list_commits_made, resolve_commit
+from okstra_git.git.refs import list_commits_made
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import find_recorded
 from okstra_git.git.three_way import MergeFailed
 from okstra_git.git.upstreams import branch_tips, default_branches
 from okstra_git.names import CommitId
@@ -75,7 +76,7 @@ def _is_own_branch(stage: Stage, name: str) -> bool:
 
 
 def _around(git: Git, names: Sequence[str], named: str, started: str) -> list[CommitId]:
-    start = started or resolve_commit(git, named)
+    start = started or find_recorded(git, named)
     tips = [tip for name in names if name for tip in branch_tips(git, name)]
     return [tip for tip in dict.fromkeys(tips) if start and contains(git, tip, start)]
 

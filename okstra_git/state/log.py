@@ -13,6 +13,7 @@ from okstra_git.records.base import MAJOR_FORMAT
 from okstra_git.records.codec import encode_event
 from okstra_git.records.events import Event
 from okstra_git.state import layout
+from okstra_git.wide import widen
 
 
 class NewerFormat(OkstraError):
@@ -104,13 +105,13 @@ def lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
 
 
 def describe_batch(events: Sequence[Event]) -> str:
-    """A commit message for a batch: a readable subject and trailers to grep for."""
-    first = events[0].fact
-    stage = getattr(first, "stage", None)
-    subject = f"{first.type} {first.task}" + (f" stage {stage}" if stage else "")
-    if len(events) > 1:
-        subject += f" (and {len(events) - 1} more)"
-    tasks = dict.fromkeys(f"Okstra-Task: {event.fact.task}" for event in events)
-    types = dict.fromkeys(f"Okstra-Event: {event.fact.type}" for event in events)
-    trailers = [*tasks, *types, f"Okstra-Clock: {events[-1].clock}"]
-    return f"okstra: {subject}\n\n" + "\n".join(trailers) + "\n"
+    """A commit message for a batch, a line for each event, in letters that `:/text` does not find (`widen`)."""
+    lines = list(dict.fromkeys(_describe(event) for event in events))
+    head = f"okstra: {lines[0]}" + (f" (and {len(events) - 1} more)" if len(events) > 1 else "")
+    body = ["", *lines] if len(lines) > 1 else []
+    return widen("\n".join([head, *body])) + "\n"
+
+
+def _describe(event: Event) -> str:
+    stage = getattr(event.fact, "stage", None)
+    return f"{event.fact.type} {event.fact.task}" + (f" stage {stage}" if stage else "")

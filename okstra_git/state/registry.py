@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey
 from okstra_git.records.events import PlaceReleased, PlaceReserved
@@ -99,11 +100,6 @@ def active_places(state: State) -> Iterator[tuple[Task, Place]]:
         yield from ((task, place) for place in task.places.values() if place.status == "active")
 
 
-def owner_of_branch(state: State, branch: str) -> tuple[Task, Place] | None:
-    """The active row that owns the branch."""
-    return next(((task, place) for task, place in active_places(state) if place.branch == branch), None)
-
-
 def branch_clashes(state: State) -> list[str]:
     """Sentences about branches that two clones reserved for different tasks before they saw each other."""
     owners: dict[str, str] = {}
@@ -167,10 +163,8 @@ def _named(key: str, scope: str) -> str:
 
 
 def _release_hint(key: str, scope: str) -> str:
-    number = scope.removeprefix("stage-")
-    colon = key.replace("/", ":")
-    return (
-        f"git okstra stage release {number} --task-key {colon}"
-        if scope.startswith("stage-")
-        else f"git okstra worktree release --task-key {colon}"
-    )
+    kind, _, which = scope.partition("-")
+    task = f"--task-key {word(key.replace('/', ':'))}"
+    if kind == "stage":
+        return f"git okstra stage release {word(which)} {task}"
+    return f"git okstra worktree release {task}" + (f" --group {word(which)}" if kind == "group" else "")

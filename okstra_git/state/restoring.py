@@ -27,6 +27,7 @@ from okstra_git.state.reading import read_head
 from okstra_git.state.recovery import level_journal, missing_lines
 from okstra_git.state.store import Store
 from okstra_git.state.writer import require_writer
+from okstra_git.wide import widen
 
 
 def restore_lines(store: Store) -> int:
@@ -58,7 +59,7 @@ def _append_lines(store: Store, ref: str, tip: CommitId | None, lines: Iterable[
             archives |= _archived_files(store.git, line)
             head = Head(head.major, max(head.clock, facts.clock), max(head.seq, facts.seq))
             count += 1
-    message = f"okstra: restored {count} events from the journal\n"
+    message = widen(f"okstra: restored {count} events from the journal\n")
     with durable_writes():
         tree = build_tree(store.git, tip, by_task, head, archives)
         when = store.now().astimezone(UTC)

@@ -19,8 +19,10 @@ from okstra_git.names import CommitId
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.state import layout
 from okstra_git.state.cache import replace_file
+from okstra_git.wide import widen
 
 BATCH = 500
+NOTES_MESSAGE = widen("okstra: notes follow the log\n")
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def straighten_notes(git: Git, state: State, crooked: Mapping[str, Iterable[str]
         commit: _edit({_colon(key): note_lines(state.tasks[key]).get(commit, []) for key in keys if key in state.tasks})
         for commit, keys in crooked.items()
     }
-    return edit_notes(git, layout.NOTES, edits, message="okstra: notes follow the log\n", when=when)
+    return edit_notes(git, layout.NOTES, edits, message=NOTES_MESSAGE, when=when)
 
 
 def _own_lines(note: bytes, state: State) -> dict[str, list[str]]:
@@ -194,7 +196,7 @@ def _refresh_notes(git: Git, tasks: Iterable[Task], when: datetime) -> int:
         for commit in {*here, *former}:
             wanted.setdefault(commit, {})[task.key.replace("/", ":")] = here.get(commit, [])
     edits = {commit: _edit(by_task) for commit, by_task in wanted.items()}
-    return edit_notes(git, layout.NOTES, edits, message="okstra: notes follow the log\n", when=when)
+    return edit_notes(git, layout.NOTES, edits, message=NOTES_MESSAGE, when=when)
 
 
 def _edit(by_task: Mapping[str, list[str]]) -> Edit:

@@ -1,10 +1,10 @@
 """Approving a plan: its marker ticked, its front matter set, its blob recorded; and asking whether it still holds."""
 
 import os
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from okstra_git.commands import command, word
 from okstra_git.documents.editing import find_box, set_front_value, tick_box
 from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
@@ -131,20 +131,21 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
         file = project.relative(named) if named else task.proposed_plan or "FILE"
         raise PlanUnapproved(
             f"no plan of {key} was approved",
-            hint=f"git okstra plan approve {shlex.quote(file)} --task-key {key}",
+            hint=f"git okstra plan approve {word(file)} --task-key {key}",
             task=key,
         )
     if named is not None and project.relative(named) != plan.path:
+        approve = command("git okstra plan approve", project.relative(named), "--task-key", key)
         raise PlanElsewhere(
             f"{project.relative(named)} is not the approved plan of {key}: that is {plan.path}",
-            hint=f"leave --approved-plan out, or: git okstra plan approve {project.relative(named)} --task-key {key}",
+            hint=f"leave --approved-plan out, or: {approve}",
             approved=plan.path,
         )
     found = _read_approved(project, plan.path, key)
     if found.blob != plan.blob:
         raise PlanChanged(
             f"the plan {plan.path} was changed after its approval: approved {plan.blob}, found {found.blob}",
-            hint=f"git okstra plan approve {plan.path} --task-key {key}",
+            hint=f"git okstra plan approve {word(plan.path)} --task-key {key}",
             approved=plan.blob,
             found=found.blob,
             path=plan.path,

@@ -8,11 +8,10 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains
 from okstra_git.git.joining import join_commits
 from okstra_git.git.objects import write_commit
-from okstra_git.git.refs import resolve_commit
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, find_recorded, recorded_name, require_named
 from okstra_git.names import CommitId
 from okstra_git.records.states import Stage, Task
-from okstra_git.tasks.checks import require_commit
 
 
 class DependenciesConflict(OkstraError):
@@ -24,7 +23,7 @@ class DependenciesConflict(OkstraError):
 
 @dataclass(frozen=True)
 class Beginning:
-    """The commit a stage begins on and how it was named; `lacks` are dependencies that it does not contain.
+    """The commit a stage begins on and how it is recorded; `lacks` are dependencies that it does not contain.
 
     `joined` lists the commits it was merged from, empty when it is somebody's own commit.
     """
@@ -43,13 +42,13 @@ def choose_beginning(
     `usual` is the base of a task that has no anchor yet. Refuses refs that name nothing and dependencies in conflict.
     """
     if wanted is not None:
-        commit = require_commit(git, wanted, what="the base")
-        return Beginning(commit, wanted, _lacking(git, task, depends_on, commit))
+        named = require_named(git, wanted, what="the base")
+        return Beginning(named.commit, named.name, _lacking(git, task, depends_on, named.commit))
     bases = _task_bases(git, task, depends_on, usual)
     needed = [task.stages[number] for number in depends_on if number in task.stages]
     heads = [stage.range.head for stage in needed if stage.range is not None and not _has_arrived(git, stage, bases)]
     tips = _topmost(git, [*bases, *heads])
-    refs = {tip: bases.get(tip) or _name_of(task, tip) for tip in tips}
+    refs = {tip: bases.get(tip) or _name_of(git, task, tip) for tip in tips}
     if len(tips) > 1:
         return _joined(git, task, refs, next(iter(bases.values())), when)
     return Beginning(CommitId(tips[0]), refs[tips[0]])
@@ -71,21 +70,25 @@ def _task_bases(git: Git, task: Task, depends_on: Sequence[int], usual: str) -> 
     """
     anchor = task.anchor
     if anchor is None:
-        return {require_commit(git, usual, what="the base"): usual}
+        named = require_named(git, usual, what="the base")
+        return {named.commit: named.name}
     landed = [task.stages[n] for n in depends_on if n in task.stages and task.stages[n].landed]
-    moved = resolve_commit(git, anchor.ref) if anchor.ref and anchor.ref != "HEAD" else None
+    moved = find_recorded(git, anchor.ref) if anchor.ref and anchor.ref != "HEAD" else None
     found: dict[str, str] = {}
     for stage in landed:
         targets = [(moved, anchor.ref), *_target_of(git, stage)]
         holding = [(tip, ref) for tip, ref in targets if tip is not None and contains(git, tip, _landed_as(stage))]
         if not any(contains(git, tip, _landed_as(stage)) for tip in found):
             found.update(dict(holding[:1]))
-    return found or {require_commit(git, anchor.range.head, what="the anchor"): anchor.ref or anchor.range.head}
+    if found:
+        return found
+    head = require_named(git, anchor.range.head, what="the anchor").commit
+    return {head: anchor.ref or head}
 
 
 def _target_of(git: Git, stage: Stage) -> list[tuple[CommitId | None, str]]:
     target = stage.landing.target if stage.landing is not None else ""
-    return [(resolve_commit(git, target), target)] if target else []
+    return [(find_recorded(git, target), target)] if target else []
 
 
 def _landed_as(stage: Stage) -> str:
@@ -105,9 +108,9 @@ def _topmost(git: Git, commits: Sequence[str]) -> list[str]:
     return [one for one in unique if not any(contains(git, other, one) for other in unique if other != one)]
 
 
-def _name_of(task: Task, commit: str) -> str:
+def _name_of(git: Git, task: Task, commit: str) -> str:
     stages = [stage for stage in task.stages.values() if stage.range and stage.range.head == commit]
-    return stages[0].branch or commit
+    return recorded_name(git, BRANCH + stages[0].branch) if stages[0].branch else commit
 
 
 def _lacking(git: Git, task: Task, depends_on: Sequence[int], commit: str) -> tuple[int, ...]:

@@ -1,18 +1,10 @@
 """Refusals and checks that starting and finishing share."""
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.refs import resolve_commit
-from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, TaskKey, is_text, shown
+from okstra_git.names import TaskKey
 from okstra_git.records.states import Task
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import refuse_closed, require_task
-
-
-class RefUnresolvable(OkstraError):
-    """A branch, tag or commit that names no commit here."""
-
-    code = "ref.unresolvable"
 
 
 class BranchMissing(OkstraError):
@@ -39,22 +31,16 @@ class WorktreeDirty(OkstraError):
     code = "worktree.dirty"
 
 
+class WorktreeElsewhere(OkstraError):
+    """A stage's worktree does not have its branch checked out."""
+
+    code = "worktree.other-branch"
+
+
 class DependencyUnknown(OkstraError):
     """A stage would depend on itself or on a later one."""
 
     code = "stage.bad-dependency"
-
-
-def require_commit(git: Git, text: str, *, what: str) -> CommitId:
-    """The commit a ref names, or a refusal; nothing that starts with `-` ever reaches git."""
-    found = resolve_commit(git, text) if is_text(text) else None
-    if found is None:
-        raise RefUnresolvable(
-            f"{what} {shown(text)} names no commit in this repository",
-            hint="git branch --all; git tag",
-            ref=shown(text),
-        )
-    return found
 
 
 def require_open(snapshot: Snapshot, key: TaskKey) -> Task:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from shlex import quote
 
+from okstra_git.commands import word
 from okstra_git.git.refs import find_ref
 from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, require_named
 from okstra_git.names import TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, StageDone, StageStarted
 from okstra_git.records.stage import RangePrint
@@ -18,7 +19,7 @@ from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import release, require_stage, require_task, reserve
 from okstra_git.state.store import Appended, Store
 from okstra_git.state.writer import find_writer
-from okstra_git.tasks.checks import BranchMissing, require_commit, require_open
+from okstra_git.tasks.checks import BranchMissing, require_open
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def is_left_behind(git: Git, task: Task, request: DoneRequest, writer: str | Non
 def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: Stage) -> tuple[str | None, str]:
     if request.commit is None and stage.branch and find_ref(git, f"refs/heads/{stage.branch}") is None:
         raise _branch_gone(git, task, stage)
-    head = require_commit(git, request.commit or f"refs/heads/{stage.branch}", what="the stage commit")
+    head = require_named(git, request.commit or BRANCH + stage.branch, what="the stage commit").commit
     if request.base:
-        return require_commit(git, request.base, what="the base"), head
+        return require_named(git, request.base, what="the base").commit, head
     return choose_base(git, task, stack, stage, head), head
 
 
@@ -90,7 +91,7 @@ def _branch_gone(git: Git, task: Task, stage: Stage) -> BranchMissing:
         hint = f"git branch --all; then {line} --branch NAME"
         return BranchMissing(what, hint=hint, branch=stage.branch, stage=stage.number)
     told = f"{what}; it seems to be {shown(new)} now"
-    return BranchMissing(told, hint=f"{line} --branch {quote(new)}", branch=stage.branch, stage=stage.number, now=new)
+    return BranchMissing(told, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
 
 
 def _facts(

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Any, NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.checkouts import Checkout, see_files, see_head
+from okstra_git.git.checkouts import Checkout, see_exactly, see_head
 from okstra_git.git.history import is_on_line
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
@@ -15,7 +15,7 @@ from okstra_git.git.upstreams import default_branches
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import is_text, shown
 from okstra_git.records.states import Stage, State, Task
-from okstra_git.state.registry import owner_of_branch
+from okstra_git.state.registry import active_places
 from okstra_git.tasks.checks import WorktreeDirty
 from okstra_git.tasks.finishing import DoneRequest
 
@@ -84,7 +84,7 @@ class OpenWork:
             yield from self._head(line)
         if self.seen.problem and not leave:
             told = f"{self._where} cannot be read: {self.seen.problem}"
-            yield Problem(WorktreeDirty, told, f"git -C {quote(str(self.seen.path))} status; or: {line} {_LEAVE}")
+            yield Problem(WorktreeDirty, told, f"git -C {word(str(self.seen.path))} status; or: {line} {_LEAVE}")
         elif self.seen.files and not leave:
             way = f"commit what belongs to the stage; or, when none of it does: {line} {_LEAVE}"
             yield Problem(WorktreeDirty, f"{self._where} has {_listed(self.seen.files)}", way)
@@ -95,7 +95,7 @@ class OpenWork:
 
     def _head(self, line: str) -> Iterator[Problem]:
         seen, at = self.seen, (self.seen.head or "")[:10]
-        branch, recorded = self.branch, f"{line} --commit {quote('refs/heads/' + self.branch)}"
+        branch, recorded = self.branch, f"{line} --commit {word('refs/heads/' + self.branch)}"
         if seen.operation:
             told = f"a {seen.operation} is under way in {self._where}"
             way = f"end it, then repeat; to record the branch as it is: {recorded}"
@@ -104,11 +104,11 @@ class OpenWork:
             return  # whatever is checked out: it was said which branch counts
         elif seen.branch is None:
             told = f"HEAD is detached in {self._where}, at {at}, and not on branch {branch}"
-            way = f"to record what is checked out there: {line} --commit {seen.head}"
+            way = f"to record what is checked out there: {line} --commit {word(seen.head)}"
             yield Problem(HeadElsewhere, told, f"{way}; to record the branch as it is: {recorded}")
         elif seen.branch != branch:
             told = f"{self._where} is on branch {seen.branch}, and not on {branch}"
-            way = f"to record that branch: {line} --branch {quote(seen.branch)}"
+            way = f"to record that branch: {line} --branch {word(seen.branch)}"
             yield Problem(HeadElsewhere, told, f"{way}; to record {branch} as it is: {recorded}")
 
 
@@ -129,7 +129,8 @@ def find_open_work(
     Looks at every worktree once. `besides` is an untracked file that does not count: what it says is recorded. A branch
     that is not there any more is for `finish_stages` to refuse.
     """
-    trees = [see_head(tree) for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()]
+    known = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
+    trees = [see_head(tree) for tree in known.values()]
     at = here.resolve() if here is not None else None
     read: dict[Path, Checkout] = {}
     found: list[OpenWork] = []
@@ -138,7 +139,7 @@ def find_open_work(
         branch = request.branch or stage.branch
         tip = find_quietly(git, f"refs/heads/{branch}") if is_text(branch) else None
         for tree in _concerned(git, state, task, stage, branch, tip, trees, at) if tip is not None else ():
-            seen = read.get(tree.path) or see_files(tree, besides=besides)
+            seen = read.get(tree.path) or see_exactly(git, known[tree.path], besides=besides)
             read[tree.path] = seen
             is_only_near = tree.works_on != branch and tree.head == tip and not _is_own(task, stage, tree)
             named = request.commit is not None, branch != stage.branch and bool(stage.branch)
@@ -189,7 +190,7 @@ def _is_known(git: Git, state: State, task: Task, stage: Stage, branch: str) -> 
     """Whether the branch is that of a stage or a group, or one that others build on."""
     anchor = task.anchor.ref if task.anchor is not None else ""
     known = {*default_branches(git), stage.base_ref, anchor, *(one.branch for one in task.stages.values())}
-    return branch in known or owner_of_branch(state, branch) is not None
+    return branch in known or any(place.branch == branch for _, place in active_places(state))
 
 
 def refuse_open_work(found: Iterable[OpenWork], line: str, *, leave: bool) -> None:

@@ -1,15 +1,21 @@
 """Registry rows beside the worktrees that git has, and which of them may go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
 from okstra_git.git.history import contains
+from okstra_git.git.holding import NO_CACHES, CachesSeen, Holding, in_words
+from okstra_git.git.holdings import read_holdings
+from okstra_git.git.private_state import is_own_lock
 from okstra_git.git.refs import find_quietly, find_ref
+from okstra_git.git.removal import WorktreeHolds, remove_worktree
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import branch_refs
 from okstra_git.git.upstreams import branch_tips
-from okstra_git.git.worktrees import Worktree, is_clean, list_worktrees, remove_worktree
+from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Place, Stage, State, Task
@@ -32,11 +38,31 @@ class PlaceRow:
 
 @dataclass(frozen=True)
 class Pruned:
-    """What became of one worktree: removed (or would be), or kept for a reason."""
+    """What became of one worktree: removed (or would be), or kept for a reason.
+
+    `holdings` are what it has that is nowhere else; `caches` go, or went, with it.
+    """
 
     row: PlaceRow
     removed: bool
     reason: str
+    holdings: tuple[Holding, ...] = ()
+    caches: CachesSeen = NO_CACHES
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What prune is told of the world outside the repository.
+
+    `here` is the directory we are in; `writer` this clone's id; `runs` says which live runs work in a directory;
+    `processes` which processes stand in or below it; `progress` hears how many of how many have been looked at.
+    """
+
+    here: Path
+    writer: str = ""
+    runs: Callable[[Path], Sequence[str]] = lambda _: ()
+    processes: Callable[[Path], Sequence[str]] = lambda _: ()
+    progress: Callable[[int, int], None] = lambda *_: None
 
 
 def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: bool) -> list[PlaceRow]:
@@ -60,36 +86,106 @@ def _rows(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Place]]:
             yield from ((task, place) for _, place in sorted(task.places.items()))
 
 
-def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool, here: Path) -> list[Pruned]:
-    """Remove every worktree whose work is provably elsewhere; `here` is never removed under our feet."""
+def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool, watch: Watch) -> list[Pruned]:
+    """Remove every worktree whose work is provably elsewhere; of each is told what it holds that is not.
+
+    A dry run and the deed judge in the same way; the deed looks again at the moment of removal.
+    """
+    rows = [row for row in list_places(git, state, only=only, with_released=True) if row.here is not None]
+    everything = list_worktrees(git)
     found: list[Pruned] = []
-    for row in list_places(git, state, only=only, with_released=True):
-        if row.here is None:
-            continue
-        why = "landed" if row.place.status == "active" else "released"
-        done = f"{why}, clean" if row.exists else f"{why}, its directory is gone"
-        reason = _why_keep(git, state, row, here)
-        if reason is None and not dry_run:
-            reason = _remove(git, row.here)
-        found.append(Pruned(row, reason is None, reason or f"{done}, and its commits are on a branch"))
+    gone: set[Path] = set()
+    for number, row in enumerate(rows, 1):
+        watch.progress(number, len(rows))
+        assert row.here is not None
+        if row.here.path in gone:
+            continue  # another row names the same directory
+        judged = _judge(git, state, row, everything, watch)
+        reached("worktree.judged")
+        done = judged if dry_run or not judged.removed else _carry_out(git, judged, everything, watch)
+        found.append(done)
+        gone |= {row.here.path} if done.removed else set()
     return found
 
 
-def _why_keep(git: Git, state: State, row: PlaceRow, here: Path) -> str | None:
-    """The reason why a worktree must stay, or None; asked again at the moment of removal by git itself."""
+def _judge(git: Git, state: State, row: PlaceRow, everything: Sequence[Worktree], watch: Watch) -> Pruned:
+    """Whether the worktree of one row may go, and why not."""
     worktree = row.here
-    if worktree is None:
-        return "it is gone already"
-    held = _why_held(git, state.tasks[row.task], row.place, worktree) if row.place.status == "active" else None
+    assert worktree is not None
+    reason = _why_keep(git, state, row, worktree, everything, watch)
+    if reason is not None:
+        return Pruned(row, removed=False, reason=reason)
+    held = read_holdings(git, worktree, others=everything)
+    found = (*held.found, *_occupants(worktree, watch))
+    if found:
+        return Pruned(row, removed=False, reason=in_words(found), holdings=found, caches=held.caches)
+    return Pruned(row, removed=True, reason=_why_gone(row), caches=held.caches)
+
+
+def _why_gone(row: PlaceRow) -> str:
+    why = "landed" if row.place.status == "active" else "released"
+    return f"{why}, {'clean' if row.exists else 'its directory is gone'}, and its commits are on a branch"
+
+
+def _carry_out(git: Git, judged: Pruned, everything: Sequence[Worktree], watch: Watch) -> Pruned:
+    """Remove what was judged so, unless it holds more by now."""
+    worktree = judged.row.here
+    assert worktree is not None
+    try:
+        held = remove_worktree(git, worktree, others=everything, also=lambda: _occupants(worktree, watch))
+    except WorktreeHolds as refusal:
+        return Pruned(judged.row, removed=False, reason=in_words(refusal.found), holdings=tuple(refusal.found))
+    except OkstraError as refusal:
+        return Pruned(judged.row, removed=False, reason=refusal.message)
+    return Pruned(judged.row, removed=True, reason=judged.reason, caches=held.caches)
+
+
+def _occupants(worktree: Worktree, watch: Watch) -> list[Holding]:
+    """Live runs and processes in the directory."""
+    path = worktree.path
+    return [
+        *(Holding("occupied", f"{run} works in it") for run in watch.runs(path)),
+        *(Holding("occupied", f"{process} stands in it") for process in watch.processes(path)),
+    ]
+
+
+def _why_keep(
+    git: Git, state: State, row: PlaceRow, worktree: Worktree, everything: Sequence[Worktree], watch: Watch
+) -> str | None:
+    """Why a worktree stays whatever lies in it; None where that decides."""
+    is_active = row.place.status == "active"
+    held = _why_held(git, state.tasks[row.task], row.place, worktree) if is_active else _claimed(state, row)
     if held is not None:
         return held
-    if here.resolve().is_relative_to(worktree.path.resolve()):
+    if worktree.path == everything[0].path:
+        return "it is the main worktree"
+    if not _is_ours(row, worktree, watch):
+        return "okstra did not make it"
+    if watch.here.resolve().is_relative_to(worktree.path.resolve()):
         return "you are in it"
-    if worktree.branch is None or find_ref(git, f"refs/heads/{worktree.branch}") != worktree.head:
-        return "its commits are on no branch"
-    if not worktree.path.is_dir():
-        return None if worktree.path.parent.is_dir() else "its directory cannot be reached"
-    return None if is_clean(worktree.path) else "it has changes that are not committed"
+    if not worktree.path.is_dir() and not worktree.path.parent.is_dir():
+        return "its directory cannot be reached"
+    return None
+
+
+def _claimed(state: State, row: PlaceRow) -> str | None:
+    """Who else holds the directory of a row that was given up."""
+    holders = (
+        f"{task.key.replace('/', ':')} {place.scope}".strip() + " holds it"
+        for task, place in _rows(state, None)
+        if place.status == "active" and place.worktree == row.place.worktree
+    )
+    return next(holders, None)
+
+
+def _is_ours(row: PlaceRow, worktree: Worktree, watch: Watch) -> bool:
+    """Whether okstra made it: it locks those that it makes; a row of another clone names no directory of ours.
+
+    One that is not locked any more is still ours where the row is this clone's and adopted nothing.
+    """
+    if worktree.is_locked and is_own_lock(worktree.lock_reason):
+        return True
+    return row.place.writer == watch.writer and not row.place.adopted
 
 
 def _why_held(git: Git, task: Task, place: Place, worktree: Worktree) -> str | None:
@@ -131,7 +227,7 @@ def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
             found.append(trail.range.head)
         there = stage.landing.commit if stage.landing is not None else stage.range.head if stage.range else ""
         named = [stage.base_ref, *([stage.landing.target] if stage.landing is not None else [])]
-        tips = [find_quietly(git, f"refs/{kind}/{name}") for name in named if name for kind in ("heads", "remotes")]
+        tips = [find_quietly(git, ref) for name in named for ref in branch_refs(name)]
         found += [there, *(tip for tip in tips if tip and contains(git, tip, there))]
     return found
 
@@ -139,11 +235,3 @@ def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
 def _stage_of(place: Place) -> int:
     text = place.scope.removeprefix("stage-")
     return int(text) if text.isdigit() else 0
-
-
-def _remove(git: Git, worktree: Worktree) -> str | None:
-    try:
-        remove_worktree(git, worktree.path)
-    except OkstraError as refusal:
-        return refusal.message
-    return None

@@ -9,6 +9,7 @@ from okstra_git.faults import reached
 from okstra_git.git.history import find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import require_named
 from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
 from okstra_git.records.runs import PlannedStage
@@ -19,7 +20,7 @@ from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import release, reserve
 from okstra_git.state.store import Appended, Store
 from okstra_git.tasks.beginning import Beginning, choose_beginning, lacking_notes
-from okstra_git.tasks.checks import DependencyUnknown, require_commit, require_open
+from okstra_git.tasks.checks import DependencyUnknown, require_open
 from okstra_git.tasks.lifecycle import refuse_text
 from okstra_git.tasks.reserving import check_place, make_branch, make_worktree, start_of, usual_branch
 
@@ -119,8 +120,8 @@ def _begin(store: Store, task: Task, request: StartRequest) -> Begun:
     """As the approved plan has it, by the functions that a prepare asks; without a plan, as the line has it."""
     plan, given = task.plan, request.title
     if plan is None:
-        commit = require_commit(store.git, request.base, what="the base")
-        return Begun(Beginning(commit, request.base), given, request.depends_on)
+        base = require_named(store.git, request.base, what="the base")
+        return Begun(Beginning(base.commit, base.name), given, request.depends_on)
     planned = require_planned(task, plan, request.number)
     _refuse_contradiction(task, planned, request)
     _refuse_waiting(task, planned)

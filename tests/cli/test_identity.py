@@ -35,7 +35,7 @@ def test_two_names_are_wrong_usage(world: World) -> None:
 
 
 def test_a_malformed_key_is_refused(world: World) -> None:
-    assert ask(world, "--task-key", "a:b", exit=1)["error"]["code"] == "name.bad"
+    assert ask(world, "--task-key", "a:b:c:d", exit=1)["error"]["code"] == "name.bad"
 
 
 def test_flags_of_the_original_are_accepted_and_not_advertised(world: World) -> None:

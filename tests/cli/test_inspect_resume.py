@@ -107,9 +107,7 @@ def test_each_offered_command_does_what_it_says(
     assert shop.okstra("run", "show", run).json["run"]["status"] == status
 
 
-def test_every_command_that_is_offered_about_a_done_stage_works(
-    shop: World, lead: "subprocess.Popen[bytes]"
-) -> None:
+def test_every_command_that_is_offered_about_a_done_stage_works(shop: World, lead: "subprocess.Popen[bytes]") -> None:
     place = prepare(shop, "--stage", "1", "--holder", str(lead.pid)).json
     stage = World(Path(place["worktree"]), labels=shop.labels, clock=shop.clock)
     stage.commit("S1")
@@ -161,7 +159,7 @@ def test_a_run_whose_worktree_is_gone_is_begun_anew_and_gets_it_back(
     anew = f"git okstra run prepare --task-key {KEY} --task-type implementation --stage 1"
     assert (told["command"], told["next"]["command"]) == (None, anew)
     assert [(each["what"], each["command"]) for each in told["choices"]] == [("begin-anew", anew)]
-    refused = shop.okstra("run", "resume", place["run"], exit=1).json["error"]
+    refused = shop.okstra("run", "resume", place["run"], "--json", exit=1).json["error"]
     assert (refused["code"], refused["hint"]) == ("run.worktree-gone", anew)
     assert shop.okstra("run", "show", place["run"]).json["run"]["nonce"] == place["nonce"]
     shop.okstra(*anew.split()[2:])

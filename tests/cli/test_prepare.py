@@ -18,6 +18,9 @@ def shop(world: World) -> World:
     return set_up(world, {1: (), 2: (), 3: (1,), 4: (1, 2)})
 
 
+QA = ".okstra/tasks/shop/web/login/qa"
+
+
 def finish(world: World, number: int, files: dict[str, str] | None = None) -> None:
     """Commit in the stage's worktree and record the stage with a carry."""
     place = world.path.parent / f"worktrees/shop/web/login/stage-{number}"
@@ -373,6 +376,7 @@ def test_a_dirty_directory_that_was_released_is_refused(shop: World) -> None:
 
 
 def test_a_waiver_is_recorded_with_the_run_and_its_inputs(shop: World) -> None:
+    shop.write(f"{QA}/conformance-manifest.json", '{"entries": [{"stageKey": "login-stage-1"}]}')
     prepare(shop, "--stage", "1", "--qa-waiver", "login-stage-1:the replica is down: known")
     inputs = manifest(shop, "manifests/run-inputs")
     assert inputs["qaWaivers"] == [{"stageKey": "login-stage-1", "reason": "the replica is down: known"}]
@@ -465,9 +469,44 @@ def test_qa_commands_of_the_project_reach_the_executor(shop: World) -> None:
 
 
 def test_a_conformance_manifest_names_what_may_be_waived(shop: World) -> None:
-    qa = ".okstra/tasks/shop/web/login/qa"
-    shop.write(f"{qa}/conformance-manifest.json", '{"entries": [{"stageKey": "Login-stage-7"}]}')
+    shop.write(f"{QA}/conformance-manifest.json", '{"entries": [{"stageKey": "Login-stage-7"}]}')
+    refused = prepare(shop, "--stage", "1", "--qa-waiver", "login-stage-1:planned, not declared", exit=1)
+    assert code_of(refused) == "waiver.unknown-stage"
+    assert refused.json["error"]["hint"] == "entries: Login-stage-7"
     assert prepare(shop, "--stage", "1", "--qa-waiver", "Login-stage-7:known").json["stage"] == 1
+
+
+@pytest.mark.parametrize("manifest", [None, "{}", '{"entries": []}', '{"entries": [{"stageKey": 1}, 2]}'])
+def test_where_nothing_was_declared_nothing_can_be_waived(shop: World, manifest: str | None) -> None:
+    if manifest is not None:
+        shop.write(f"{QA}/conformance-manifest.json", manifest)
+    refused = prepare(shop, "--stage", "1", "--qa-waiver", "login-stage-1:why", exit=1)
+    assert code_of(refused) == "waiver.unknown-stage"
+    assert refused.json["error"]["hint"].startswith("leave --qa-waiver out: ")
+
+
+@pytest.mark.parametrize(
+    ("row", "noted"),
+    [
+        ("", "answered.md has no clarification items, so it answers nothing"),
+        ("| C-001 | 12 | whim | Which? | one | none | answered | A |", "'whim' is no value of Kind"),
+        ("| one | 12 | decision | Which? | one | none | answered | A |", "'one' is not an id"),
+        ("| C-001 | 12 | decision | Which? | one | none | answered | A |", ""),
+    ],
+)
+def test_answers_that_nobody_can_take_up_are_remarked(shop: World, row: str, noted: str) -> None:
+    head = "| ID | Ticket ID | Kind | Statement | Expected form | Blocks | Status | User input |"
+    table = f"{head}\n|---|---|---|---|---|---|---|---|\n{row}\n" if row else "nothing\n"
+    shop.write("answered.md", f"## 1. Clarification Items\n\n{table}")
+    told = prepare(shop, "--clarification-response", "answered.md", task_type="error-analysis").err
+    assert noted in told
+    assert ("answered.md" in told) == bool(noted)
+
+
+def test_a_related_task_that_nobody_knows_is_remarked(shop: World) -> None:
+    shop.okstra("task", "open", "shop:web:logout")
+    told = prepare(shop, "--related-tasks", "shop:web:logout,shop:web:nothing", task_type="error-analysis").err
+    assert "not known here: shop:web:nothing; it is named as related all the same" in told
 
 
 def test_an_editor_that_fails_runs_nothing_again(shop: World) -> None:

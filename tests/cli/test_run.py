@@ -162,11 +162,11 @@ def test_other_live_runs_are_named_to_the_one_that_resumes(shop: World, lead: Le
     mine = prepare(shop, lead_holder(), 1)
     prepare(shop, lead.holder, 4)
     prepare(shop, lead.holder, 3)
-    told = shop.okstra("run", "resume", mine)
+    told = shop.okstra("run", "resume", mine, "--json")
     assert told.json["concurrent_run_stages"] == [3, 4]
     assert "okstra concurrent-run stages: 3, 4\n" in shop.okstra("run", "resume", mine, "--text").out
     lead.die()
-    assert shop.okstra("run", "resume", mine).json["concurrent_run_stages"] == []
+    assert shop.okstra("run", "resume", mine, "--json").json["concurrent_run_stages"] == []
     assert "concurrent-run" not in shop.okstra("run", "resume", mine, "--text").out
 
 
@@ -176,10 +176,10 @@ def test_resuming_a_dead_run_keeps_what_lies_there_and_shuts_the_former_holder_o
     stage = start_stage(shop, home)
     run = prepare(shop, lead.holder)
     stage.write("half-done", "x\n")
-    refused(shop.okstra("run", "resume", run, exit=1), "run.holder-lives")
+    refused(shop.okstra("run", "resume", run, "--json", exit=1), "run.holder-lives")
     assert shop.okstra("run", "snapshots").json["snapshots"] == []
     lead.die()
-    answer = shop.okstra("run", "resume", run)
+    answer = shop.okstra("run", "resume", run, "--json")
     assert answer.json["changed"] is True
     nonce = answer.json["run"]["nonce"]
     assert len(nonce) == 16
@@ -196,14 +196,14 @@ def test_a_named_process_may_lead_on(shop: World, lead: Lead) -> None:
     run = prepare(shop, lead.holder)
     lead.die()
     try:
-        told = shop.okstra("run", "resume", run, "--holder", str(other.pid)).json["run"]["holder"]
+        told = shop.okstra("run", "resume", run, "--holder", str(other.pid), "--json").json["run"]["holder"]
         assert Holder(**told) == holder
     finally:
         other.kill()
         other.wait()
     for pid in ("x", "-1", "1" * 12):
-        refused(shop.okstra("run", "resume", run, f"--holder={pid}", exit=129), "usage", status=129)
-    refused(shop.okstra("run", "resume", run, "--holder", str(other.pid), exit=1), "run.no-such-process")
+        refused(shop.okstra("run", "resume", run, f"--holder={pid}", "--json", exit=129), "usage", status=129)
+    refused(shop.okstra("run", "resume", run, "--holder", str(other.pid), "--json", exit=1), "run.no-such-process")
 
 
 def test_explaining_changes_nothing(shop: World, home: Path, lead: Lead) -> None:
@@ -235,7 +235,7 @@ def test_explaining_changes_nothing(shop: World, home: Path, lead: Lead) -> None
 
 
 def test_resuming_needs_a_run_unless_it_only_explains(shop: World) -> None:
-    refused(shop.okstra("run", "resume", exit=129), "usage", status=129)
+    refused(shop.okstra("run", "resume", "--json", exit=129), "usage", status=129)
     refused(shop.okstra("run", "resume", "--explain", exit=129), "usage", status=129)
     refused(shop.okstra("run", "resume", "--explain", "--task-key", "a:b:c", exit=1), "task.unknown")
     told = shop.okstra("run", "resume", "--explain", *TASK, "--text").out

@@ -64,7 +64,7 @@ def test_one_task_can_be_asked_for(shop: World) -> None:
     shop.okstra("task", "open", "shop:web:other")
     assert [task["key"] for task in status(shop, KEY)["tasks"]] == [KEY]
     refused(shop.okstra("status", "shop:web:nope", exit=1), "task.unknown")
-    refused(shop.okstra("status", "nonsense", exit=1), "name.bad")
+    refused(shop.okstra("status", "nonsense", exit=1), "task.unknown")
 
 
 def test_what_needs_a_person_is_the_first_line(shop: World) -> None:

@@ -44,6 +44,7 @@ def test_packed_refs_change_nothing(shop: World) -> None:
 def test_a_detached_head_names_no_task_and_breaks_nothing(shop: World) -> None:
     shop.git("checkout", "-q", "--detach")
     assert stage_of(shop, 1)["finding"] == "ok"
+    shop.okstra("task", "open", "shop:web:other")
     refused(shop.okstra("stage", "list", exit=129), "usage", status=129)
     shop.okstra("stage", "done", "1", *TASK)
 

@@ -68,6 +68,8 @@ def test_the_task_of_the_branch_here_needs_no_name(world: World) -> None:
     open_shop(world)
     record_stage(world, 1, "feature/login")
     assert world.okstra("task", "show").json["task"]["key"] == KEY
+    world.okstra("task", "open", "shop:web:cart")
+    assert world.okstra("task", "show").json["task"]["key"] == KEY
     world.checkout("main")
     refused(world.okstra("task", "show", exit=129), "usage", status=129)
 

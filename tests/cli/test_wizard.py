@@ -790,3 +790,21 @@ def test_the_language_is_the_lines_or_the_settings_or_the_locales(
 def test_another_language_is_refused(shop: World) -> None:
     refused = shop.okstra("wizard", "init", "--state-file", FILE, "--lang", "de", exit=129)
     assert "--lang ko" in refused.json["error"]["hint"]
+
+
+def test_a_base_that_fits_two_commits_is_asked_for_in_full(shop: World) -> None:
+    shop.git("tag", "twice", shop["base"])
+    shop.commit("newer")
+    shop.git("branch", "twice")
+    for name in ("cafe", "HEAD"):
+        shop.git("update-ref", f"refs/heads/{name}", "HEAD")
+    state = State({"common_dir": str(shop.path / ".git")})
+    assert [look_lightly(state, "ref", name) for name in ("twice", "cafe", "HEAD")] == [None] * 3
+    shop.git("pack-refs", "--all")
+    assert look_lightly(state, "ref", "twice") is None
+    agent = Agent(shop).say(KEY, "implementation", {"base_ref_pick": "direct-input"})
+    agent.say("twice", exit=1)
+    assert agent.step == "base_ref"
+    assert "refs/heads/twice, refs/tags/twice" in agent.last.json["errors"]["base_ref"]
+    agent.say("refs/heads/twice")
+    assert agent.step != "base_ref"

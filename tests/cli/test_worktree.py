@@ -91,17 +91,23 @@ def test_prune_never_removes_uncommitted_work(shop: World, place: World, harm: s
     place.write("work.txt" if harm == "changed" else "new", "mine\n")
     if harm == "staged":
         place.git("add", "new")
-    assert prune(shop, "--dry-run") == prune(shop) == [(False, "it has changes that are not committed")]
+    told = {"changed": "it has changes that are not committed: work.txt",
+            "staged": "it has changes that are not committed: new"}  # fmt: skip
+    reason = told.get(harm, "it has files that are not committed: new")
+    assert prune(shop, "--dry-run") == prune(shop) == [(False, reason)]
     assert place.path.exists()
     assert "locked" in shop.ask("worktree", "list", "--porcelain")
 
 
 def test_prune_never_removes_commits_that_are_on_no_branch(shop: World, place: World) -> None:
     place.git("checkout", "-q", "--detach")
-    assert prune(shop) == [(False, "its commits are on no branch")]
-    place.commit("loose")
-    assert prune(shop) == [(False, "its commits are on no branch")]
-    assert place.tip() == place["loose"]
+    assert prune(shop, "--dry-run") == [(True, "released, clean, and its commits are on a branch")]
+    loose = place.commit("loose")
+    reason = f"it leads to a commit that no branch has: {loose[:10]}"
+    assert prune(shop) == [(False, reason)]
+    assert place.tip() == loose
+    place.checkout("feature/web/login-stage-1")
+    assert prune(shop) == [(False, reason)]
 
 
 @pytest.mark.usefixtures("shop")
@@ -115,7 +121,7 @@ def test_prune_never_removes_the_directory_we_are_in(place: World) -> None:
 
 def test_prune_never_interrupts_a_rebase(shop: World, place: World) -> None:
     place.rebase_i("main", [("edit", "work")])
-    assert prune(shop) == [(False, "its commits are on no branch")]
+    assert prune(shop) == [(False, "git is in the middle of a rebase there")]
     place.git("rebase", "--abort")
     assert prune(shop)[0][0] is True
 
@@ -196,7 +202,7 @@ def test_prune_keeps_a_landed_stage_whose_branch_went_on(shop: World, at_work: W
 def test_prune_keeps_a_landed_stage_with_work_that_is_not_committed(shop: World, at_work: World) -> None:
     merge(shop, "feature/web/login-stage-1")
     at_work.write("work.txt", "mine\n")
-    assert prune(shop) == [(False, "it has changes that are not committed")]
+    assert prune(shop) == [(False, "it has changes that are not committed: work.txt")]
 
 
 def test_prune_takes_a_branch_that_was_moved_to_its_target_for_landed(shop: World, at_work: World) -> None:

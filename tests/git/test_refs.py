@@ -15,7 +15,6 @@ from okstra_git.git.refs import (
     list_former_values,
     list_lock_files,
     list_ref_names,
-    resolve_commit,
     set_torn_aside,
     swap_refs,
     translate_write_error,
@@ -146,11 +145,6 @@ def test_former_values_come_from_the_reflog_newest_first(world: World, git: Git,
     world.git("notes", "--ref=okstra", "append", "-m", "two", tip)
     assert list_former_values(git, "refs/notes/okstra") == [world.tip("refs/notes/okstra"), first]
     assert list_former_values(git, "refs/notes/none") == []
-
-
-@pytest.mark.parametrize("text", ["", "-x", "--all", "a\0b", "x" * 2000, "no-such", "HEAD:README", "main^{tree}"])
-def test_what_names_no_commit_is_none(git: Git, text: str) -> None:
-    assert resolve_commit(git, text) is None
 
 
 def test_a_repository_with_packed_refs_that_are_rubbish_refuses_instead_of_forgetting(git: Git) -> None:

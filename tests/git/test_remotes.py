@@ -41,17 +41,25 @@ def test_a_named_remote_is_taken_and_an_unknown_one_refused(git: Git, world: Wor
         find_remote(git, "https://example.org/origin.git")
 
 
-def test_without_a_name_push_default_comes_before_the_base_s_upstream_and_origin(git: Git, world: World) -> None:
+def test_without_a_name_push_default_comes_before_the_base_s_upstream_and_origin(world: World) -> None:
     remotes(world, "one", "two", "team/two", "origin")
     world.git("config", "remote.team.url", "https://example.org/team.git")
-    assert find_remote(git).name == "origin"
+    assert find_remote(open_repository(world.path)).name == "origin"
     world.git("config", "remote.pushDefault", "one")
-    assert find_remote(git).name == "one" == find_remote(git, base="main").name
+    assert (
+        find_remote(open_repository(world.path)).name
+        == "one"
+        == find_remote(open_repository(world.path), base="main").name
+    )
     world.git("config", "--unset", "remote.pushDefault")
     world.git("update-ref", "refs/remotes/team/two/main", "HEAD")
     world.git("branch", "-q", "-u", "team/two/main", "main")
-    assert find_remote(git, base="main").name == "team/two" == find_remote(git, base="team/two/main").name
-    assert find_remote(git, "origin", base="main").name == "origin"
+    assert (
+        find_remote(open_repository(world.path), base="main").name
+        == "team/two"
+        == find_remote(open_repository(world.path), base="team/two/main").name
+    )
+    assert find_remote(open_repository(world.path), "origin", base="main").name == "origin"
 
 
 def test_a_push_default_that_names_nothing_is_refused(git: Git, world: World) -> None:
@@ -61,15 +69,15 @@ def test_a_push_default_that_names_nothing_is_refused(git: Git, world: World) ->
         find_remote(git)
 
 
-def test_the_only_remote_is_taken_and_of_several_none_is_guessed(git: Git, world: World) -> None:
+def test_the_only_remote_is_taken_and_of_several_none_is_guessed(world: World) -> None:
     with pytest.raises(RemoteMissing, match="this repository has no remote") as refused:
-        find_remote(git)
+        find_remote(open_repository(world.path))
     assert refused.value.hint == "git remote add origin <url>"
     remotes(world, "upstream")
-    assert find_remote(git).name == "upstream"
+    assert find_remote(open_repository(world.path)).name == "upstream"
     remotes(world, "fork")
     with pytest.raises(RemoteMissing, match="none of the remotes fork, upstream is preferred"):
-        find_remote(git)
+        find_remote(open_repository(world.path))
 
 
 def test_the_address_shown_is_the_one_for_pushing_and_holds_no_password(git: Git, world: World) -> None:
@@ -156,7 +164,7 @@ def test_complaints_of_git_and_ssh(complaint: str, why: str, gist: str) -> None:
 
 
 def test_ssh_is_told_to_ask_nothing_unless_the_user_says_how_it_is_run(
-    git: Git, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = tmp_path / "calls"
     for name in ("ssh", "own-ssh"):
@@ -169,6 +177,7 @@ def test_ssh_is_told_to_ask_nothing_unless_the_user_says_how_it_is_run(
 
     def asked() -> str:
         calls.write_text("")
+        git = open_repository(world.path)
         with pytest.raises(RemoteUnreachable):
             remote_branch(git, find_remote(git), "main")
         return calls.read_text()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.kit.handing import begin, handoff, ready, reasons, stage, verify
+from tests.kit.handing import REPORT, begin, data_json, handoff, ready, reasons, stage, verify
 from tests.kit.scenario import World
 from tests.kit.stores import NAME
 
@@ -95,12 +95,46 @@ def test_a_branch_that_went_on_was_not_what_is_recorded(world: World) -> None:
     assert states(world) == {1: "verified"}
 
 
-def test_changes_lying_around_are_refused_and_new_files_are_told(world: World) -> None:
+def refused_for(world: World) -> tuple[str, list[str]]:
+    """The code and the kinds of what lies there and was verified along."""
+    error = verify(world, 1, exit=1).json["error"]
+    return error["code"], error["kinds"]
+
+
+def test_what_lies_around_was_verified_too_and_is_refused(world: World) -> None:
     stage(world, 1)
     world.write("notes.txt", "new")
-    assert "1 new file in" in verify(world, 1).err
+    assert refused_for(world) == ("handoff.tree-differs", ["untracked"])
     world.write("f1.txt", "edited")
-    assert verify(world, 1, exit=1).json["error"]["code"] == "handoff.tree-differs"
+    assert refused_for(world) == ("handoff.tree-differs", ["changed", "untracked"])
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_an_edit_that_git_status_does_not_show_is_refused(world: World, flag: str) -> None:
+    stage(world, 1)
+    world.git("update-index", flag, "f1.txt")
+    world.write("f1.txt", "edited")
+    assert refused_for(world) == ("handoff.tree-differs", ["hidden"])
+    (world.path / "f1.txt").unlink()
+    assert refused_for(world) == ("handoff.tree-differs", ["hidden"])
+
+
+def test_a_setting_does_not_hide_new_files(world: World) -> None:
+    stage(world, 1)
+    world.git("config", "status.showUntrackedFiles", "no")
+    world.write("notes.txt", "new")
+    assert refused_for(world) == ("handoff.tree-differs", ["untracked"])
+
+
+def test_ignored_files_caches_and_the_report_itself_are_no_part_of_a_tree(world: World) -> None:
+    stage(world, 1)
+    world.write(".git/info/exclude", "*.log\n")
+    world.write("out.log", "ignored")
+    world.write("__pycache__/app.cpython-312.pyc", b"\0")
+    world.write("r.md", REPORT.format(verdict="accepted"))
+    world.write("r.json", json.dumps(data_json(1)))
+    handoff(world, "record-verified", "--stage", "1", "--report-path", "r.md", "--data-json", "r.json")
+    assert states(world) == {1: "verified"}
 
 
 def why_next(world: World) -> str:

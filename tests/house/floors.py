@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from tests.house.sources import Source, imports_of
 
 FLOORS: dict[str, int] = {
-    **dict.fromkeys(("errors", "names", "digest", "spool", "faults", "shipped", "foreign", "slugs"), 0),
+    **dict.fromkeys(
+        ("errors", "names", "commands", "digest", "spool", "faults", "shipped", "foreign", "slugs", "wide"), 0
+    ),
     **dict.fromkeys(("tokens", "phases", "roster", "paths"), 0),
     **dict.fromkeys(("git", "host", "documents"), 1),
     "records": 2,

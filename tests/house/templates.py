@@ -49,6 +49,22 @@ def retyped(texts: dict[str, str], strings: set[str]) -> Iterator[str]:
         yield from (f"{name}: {each!r}" for each in sorted(strings) if each in plain)
 
 
+def unquoted(texts: dict[str, str]) -> Iterator[str]:
+    """Values in command lines of templates that are not quoted, and all others of a script but in its comments."""
+    for name, text in sorted(texts.items()):
+        for line in text.splitlines():
+            begin = _COMMAND.search(line)
+            where = 0 if name.startswith("scripts/") else begin.start() if begin else len(line)
+            for value in re.findall(r"\{\{(.*?)\}\}", line[where:]) if not line.startswith("#") else ():
+                if not re.search(r"\|\s*(sh|code|cell)\b", value) and not _PLAIN.fullmatch(value.strip()):
+                    yield f"{name}: {{{{{value}}}}}"
+
+
+_COMMAND = re.compile(r"(?:\b(?:okstra [a-z-]+|gh pr|claude) |\bgit -C )")
+_PLAIN = re.compile(r"(?:task\.key|run\.(?:id|stage|seq|task_type)|commands\.[a-z_]+|tokens\..*|worktree\.base)")
+"""Keys, numbers, ids and words of ours; and lines that were quoted where they were made."""
+
+
 def unknown_labels(texts: dict[str, str], labels: dict[str, str]) -> tuple[set[str], set[str]]:
     """(labels that templates ask for and nobody has, labels that no template asks for)."""
     asked = {name for text in texts.values() for name in re.findall(r"\bt\.([a-z_]+)", text)}

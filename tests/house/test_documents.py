@@ -12,6 +12,7 @@ from okstra_git.handoff import eligibility
 from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.events import Event, Fact
 from okstra_git.records.stage import RangePrint
+from okstra_git.wide import widen
 from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, visible_options
 from tests.kit.answers import run_program
 from tests.kit.scenario import World
@@ -123,7 +124,7 @@ def test_the_commands_that_remove_okstra_leave_nothing_of_it(world: World) -> No
 def test_the_searches_of_the_state_page_find_no_commit_of_okstra(world: World) -> None:
     _record(world)
     everything, fixup = _commands("## Searching with git", "## Archives")
-    assert "okstra: stage.started shop/web/login stage 1" in _sh(world, "git log --format=%s --all")
+    assert widen("okstra: stage.started shop/web/login stage 1") in _sh(world, "git log --format=%s --all")
     assert _sh(world, f"{everything} --format=%s").split() == ["A", "base"]
     _sh(world, fixup.replace("/login", "/A") + " --allow-empty --no-verify")
     assert world.ask("log", "-1", "--format=%s") == "fixup! A"

@@ -8,7 +8,7 @@ import pytest
 from okstra_git import tokens
 from okstra_git.rendering import LANGUAGES, read_labels
 from okstra_git.shipped import templates_directory
-from tests.house.templates import contract_strings, repeated, retyped, sentences, unknown_labels
+from tests.house.templates import contract_strings, repeated, retyped, sentences, unknown_labels, unquoted
 
 TEXTS = {
     path.relative_to(templates_directory()).as_posix(): path.read_text(encoding="utf-8")
@@ -28,6 +28,19 @@ def test_contract_tokens_are_injected() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_templates_and_labels_ask_for_each_other(language: str) -> None:
     assert unknown_labels(TEXTS, read_labels(language)) == (set(), set())
+
+
+def test_values_in_command_lines_are_quoted() -> None:
+    assert list(unquoted(TEXTS)) == []
+
+
+@pytest.mark.parametrize("line", ["`okstra plan check {{ paths.report }}`", "x: git -C {{ worktree.path }} status"])
+def test_a_value_that_is_not_quoted_is_found(line: str) -> None:
+    assert len(list(unquoted({"prompts/a.md.j2": line}))) == 1
+
+
+def test_every_value_of_a_script_is_quoted() -> None:
+    assert len(list(unquoted({"scripts/a.sh.j2": "cd {{ project.root }}\n# {{ run.words }}"}))) == 1
 
 
 def test_labels_are_sorted_and_none_is_empty() -> None:

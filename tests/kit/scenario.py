@@ -95,9 +95,9 @@ class World:
             self.last.expect(0)
         return self.last.out.removesuffix("\n")
 
-    def ask(self, *arguments: str, ok: bool = True) -> str:
+    def ask(self, *arguments: str, ok: bool = True, env: Mapping[str, str] | None = None) -> str:
         """Git as a neutral observer: the clock stands still, `world.last` stays, no lock is taken."""
-        environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+        environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", **(env or {})}
         answer = run_program(["git", *arguments], cwd=self.path, environ=environ)
         return (answer.expect(0) if ok else answer).out.removesuffix("\n")
 

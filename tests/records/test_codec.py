@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,15 @@ def test_newer_types_are_counted_and_broken_lines_are_numbered() -> None:
     found = decode_events(b"\n".join(lines))
     assert (len(found.events), found.unknown, found.broken) == (1, 1, [3, 4, 5, 6])
     assert identify_line(lines[1]) is not None
+
+
+@pytest.mark.parametrize("name", ["--output=/tmp/x", "HEAD", "", "a" * 39, "a" * 41, "A" * 40, "a" * 40 + "\n"])
+@pytest.mark.parametrize("place", ["head", "head_tree", "base", "base_tree"])
+def test_what_is_no_object_name_never_gets_near_git(place: str, name: str) -> None:
+    event = an_event(StageDone(task=TASK, stage=1, branch="f", range=a_range("A")), clock=1)
+    line = json.loads(encode_event(event))
+    line["fact"]["range"][place] = name
+    assert decode_events(json.dumps(line).encode()).broken == [1]
 
 
 def test_fields_of_newer_releases_are_skipped() -> None:

@@ -67,10 +67,46 @@ def everything(world: World) -> dict[str, object]:
     }
 
 
-def test_a_clean_worktree_needs_no_snapshot(world: World, git: Git) -> None:
-    world.write("ignored", "x")
+def test_a_clean_worktree_needs_no_snapshot_for_its_caches(world: World, git: Git) -> None:
+    world.write(".git/info/exclude", "__pycache__\n.okstra\n")
+    world.write("app/__pycache__/app.cpython-312.pyc", b"\0")
+    world.write(".okstra/project/notes.md", "okstra's own, which no run works in\n")
     assert take_snapshot(git, world.path, ABOUT, now=NOW) is None
     assert world.ask("for-each-ref", "refs/okstra") == ""
+
+
+def test_ignored_files_alone_are_kept_and_put_back(world: World, git: Git) -> None:
+    world.write("ignored", "PASSWORD=only here\n")
+    snapshot = take(world, git)
+    assert (snapshot.files, snapshot.ignored) == (1, 1)
+    assert list_snapshots(git) == [snapshot]
+    (world.path / "ignored").unlink()
+    assert restore(git, snapshot, world.path) == {"ignored": "write"}
+    assert (world.path / "ignored").read_text() == "PASSWORD=only here\n"
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_edits_under_a_flag_are_kept(world: World, git: Git, flag: str) -> None:
+    world.git("update-index", flag, "kept", "gone")
+    world.write("kept", "local settings\n")
+    (world.path / "gone").unlink()
+    snapshot = take(world, git)
+    assert world.ask("cat-file", "blob", f"{snapshot.ref}:kept") == "local settings"
+    assert world.ask("ls-tree", "--name-only", snapshot.ref, "gone") == ""
+
+
+def test_commits_that_no_branch_has_are_held_on_to(world: World, git: Git, tmp_path: Path) -> None:
+    stage = world.worktree(tmp_path / "stage", "feature")
+    stage.git("checkout", "-q", "--detach")
+    loose = stage.commit("loose")
+    stage.checkout("feature")
+    stage.write("fresh", "x\n")
+    assert loose in world.ask("rev-parse", f"{take(stage, git).ref}^@").split()
+
+
+def test_a_name_that_git_itself_takes_for_dangerous_is_kept(world: World, git: Git) -> None:
+    world.write("git~1/file", "x\n")
+    assert world.ask("ls-tree", "-r", "--name-only", take(world, git).ref, "git~1") == "git~1/file"
 
 
 def test_everything_uncommitted_is_kept_and_nothing_is_touched(world: World, git: Git) -> None:
@@ -85,10 +121,10 @@ def test_everything_uncommitted_is_kept_and_nothing_is_touched(world: World, git
     said = world.ask("diff-tree", "-r", "--no-renames", "--name-status", "-z", "HEAD", snapshot.ref).split("\0")
     assert dict(zip(said[1::2], said[::2], strict=False)) == {
         "changed": "M", "both": "M", "gone": "D", "moved": "D", "new-name": "A", "s": "M", "to-link": "T",
-        "fresh dir/naïve \n file": "A", "tool": "A", "dangling": "A", "old/deep/file": "D", "old": "A",
+        "fresh dir/naïve \n file": "A", "tool": "A", "dangling": "A", "old/deep/file": "D", "old": "A", "ignored": "A",
     }  # fmt: skip
     assert snapshot.left_out == ()
-    assert snapshot.files == 12
+    assert (snapshot.files, snapshot.ignored) == (13, 1)
 
 
 def test_bytes_modes_and_links_are_kept_as_they_lay(world: World, git: Git) -> None:
@@ -134,11 +170,17 @@ def test_filters_and_line_endings_change_nothing(world: World, git: Git) -> None
     assert world.ask("cat-file", "-s", f"{snapshot.ref}:new.f") == "7"
 
 
-def test_where_modes_mean_nothing_they_stay_as_committed(world: World, git: Git) -> None:
+def test_a_right_that_git_was_told_to_ignore_is_kept_where_rights_mean_something(world: World, git: Git) -> None:
     world.git("config", "core.fileMode", "false")
     world.write("changed", "2\n").chmod(0o755)
-    snapshot = take(world, git)
-    assert world.ask("ls-tree", snapshot.ref, "changed").startswith("100644 ")
+    assert world.ask("ls-tree", take(world, git).ref, "changed").startswith("100755 ")
+
+
+def test_where_every_file_may_be_executed_rights_mean_nothing(world: World, git: Git) -> None:
+    world.git("config", "core.fileMode", "false")
+    for name in world.ask("ls-files").splitlines():
+        (world.path / name).chmod(0o755)
+    assert take_snapshot(git, world.path, ABOUT, now=NOW) is None
 
 
 def test_a_folder_may_stand_where_a_file_was(world: World, git: Git) -> None:

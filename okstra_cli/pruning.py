@@ -1,0 +1,67 @@
+"""Prunes worktrees: brings together what the records, git, live runs and this machine's processes say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_cli.guarding import Guard
+from okstra_cli.landing import landed_state, note_landings
+from okstra_cli.standing import standing_state
+from okstra_git.host.occupants import processes_in
+from okstra_git.names import parse_task_key
+from okstra_git.runs.keeping import worktree_of
+from okstra_git.state.writer import find_writer
+from okstra_git.tasks.finishing import release_place
+from okstra_git.tasks.places import Pruned, Watch, prune_places
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.names import TaskKey
+
+TELL_EVERY = 2.0
+"""Seconds between two lines of progress on a terminal."""
+
+
+def prune_here(session: Session, only: TaskKey | None, *, dry_run: bool) -> list[Pruned]:
+    """Remove, or foretell, and give up the claims of what was removed."""
+    if not dry_run:
+        note_landings(session, only)
+    state = landed_state(session, only) if dry_run else standing_state(session)
+    watch = Watch(
+        here=session.cwd,
+        writer=find_writer(session.git) or "",
+        runs=lambda path: list(_live_runs(session, path)),
+        processes=processes_in,
+        progress=_progress(session),
+    )
+    pruned = prune_places(session.git, state, only=only, dry_run=dry_run, watch=watch)
+    for each in pruned:
+        if each.removed and each.row.place.status == "active" and not dry_run:
+            release_place(session.store, parse_task_key(each.row.task), each.row.place.scope)
+    return pruned
+
+
+def _live_runs(session: Session, path: Path) -> Iterator[str]:
+    """Runs that somebody leads right now and that work at or below this directory."""
+    guard, top = Guard(session), path.resolve()
+    for task in session.store.read().state.tasks.values():
+        for run in task.runs.values():
+            place = worktree_of(task, run) if run.is_active else None
+            if place is not None and place.resolve().is_relative_to(top) and guard.life_of(run).is_live:
+                yield f"live run {run.id} ({run.task_type})"
+
+
+def _progress(session: Session) -> Callable[[int, int], None]:
+    """Says on a terminal how far it is, once it takes a while."""
+    last = time.monotonic()
+
+    def tell(done: int, of: int) -> None:
+        nonlocal last
+        if session.around.stderr_is_terminal and time.monotonic() - last > TELL_EVERY:
+            last = time.monotonic()
+            session.note(f"looking at worktree {done} of {of}")
+
+    return tell

@@ -1,0 +1,82 @@
+"""What git's configuration says in a repository: read by git itself, so that every source and include counts."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import GitFailed, run_git
+
+TRUE = ("true", "yes", "on", "1")
+
+
+class BrokenConfig(OkstraError):
+    """A git configuration file that cannot be parsed."""
+
+    code = "config.broken"
+
+
+class Entry(NamedTuple):
+    """One line of configuration.
+
+    `key` is as git prints it, section and name in lower case; `scope` is system, global, local, worktree or command.
+    A key without a value counts as `true`. Bytes that are not UTF-8 are surrogates.
+    """
+
+    key: str
+    value: str
+    scope: str
+
+
+class Configuration:
+    """All lines in git's order: where one value counts, the last one wins."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+        self._by_key: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            self._by_key.setdefault(entry.key, []).append(entry)
+
+    def list_values(self, key: str) -> list[str]:
+        """Every value of the key, the one that wins last."""
+        return [entry.value for entry in self._by_key.get(plain_key(key), ())]
+
+    def find(self, key: str, *, scopes: tuple[str, ...] = ()) -> Entry | None:
+        """The line in force, of these scopes if any are named; None when there is none."""
+        fitting = (entry for entry in reversed(self._by_key.get(plain_key(key), ())))
+        return next((entry for entry in fitting if not scopes or entry.scope in scopes), None)
+
+    def value(self, key: str) -> str | None:
+        """The value in force, None when nothing is configured."""
+        found = self.find(key)
+        return found.value if found else None
+
+    def subsections(self, section: str, *names: str) -> list[str]:
+        """The X of every `section.X.name` with one of these names, in the order of their first appearance."""
+        keys = (entry.key.partition(".") for entry in self.entries)
+        parts = (rest.rpartition(".") for head, _, rest in keys if head == section)
+        return list(dict.fromkeys(middle for middle, _, name in parts if middle and name in names))
+
+
+def plain_key(key: str) -> str:
+    """A key as git prints it: section and name in lower case, what stands between them as it is."""
+    section, _, rest = key.partition(".")
+    middle, dot, name = rest.rpartition(".")
+    return f"{section.lower()}.{middle}{dot}{name.lower()}"
+
+
+def read_configuration(top: Path) -> Configuration:
+    """The configuration in force in this directory; refuses (`BrokenConfig`) what git cannot read."""
+    try:
+        said = run_git(["config", "--list", "-z", "--show-scope"], cwd=top, sealed=False).stdout
+    except GitFailed as failed:
+        raise BrokenConfig(
+            f"git's configuration cannot be read: {failed.message.partition(': ')[2]}", hint="git config --list"
+        ) from failed
+    return Configuration(_parse(said.decode(errors="surrogateescape").split("\0")))
+
+
+def _parse(words: list[str]) -> Iterator[Entry]:
+    for scope, line in zip(words[::2], words[1::2], strict=False):
+        key, newline, value = line.partition("\n")
+        yield Entry(key, value if newline else "true", scope)

@@ -1,0 +1,133 @@
+"""Which repository is meant when the environment names one: `git --git-dir`, `--work-tree`, hooks, a user's script."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pygit2
+
+from okstra_git.commands import word
+from okstra_git.errors import OkstraError
+
+VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
+"""By these git is led to a repository, or to parts of one. `GIT_INDEX_FILE` and `GIT_NAMESPACE` do not matter here."""
+
+
+class Redirected(OkstraError):
+    """The environment names a repository, or parts of one, that okstra cannot take for the one it is called in."""
+
+    code = "repo.redirected"
+
+
+class Opening(NamedTuple):
+    """How to open a repository: the one around `start`, or `git_dir` as it is, with `work_tree` or bare."""
+
+    start: Path
+    git_dir: Path | None = None
+    work_tree: Path | None = None
+
+
+def find_opening(start: Path, environ: Mapping[str, str], base: Path) -> Opening:
+    """What directory and environment mean together; relative paths of the environment begin at `base`.
+
+    The environment is obeyed where it says where the git directory and the work tree are, and is of no matter where it
+    names the repository of the directory, as in a hook. Refuses (`Redirected`) everything else: git would take the
+    directory for the work tree of the other repository.
+    """
+    given = {name: base / environ[name] for name in VARIABLES if environ.get(name)}
+    opening = _opening(start, environ, given) if given else Opening(start)
+    _refuse_parts(opening, environ, given)
+    return opening
+
+
+def discover(start: Path, environ: Mapping[str, str]) -> Path | None:
+    """The git directory of the repository around `start`, or None; the user's ceilings hold."""
+    found = pygit2.discover_repository(str(start), False, environ.get("GIT_CEILING_DIRECTORIES", ""))
+    return Path(found) if found else None
+
+
+def common_dir_of(git_dir: Path) -> Path:
+    """The directory that all worktrees of a repository share."""
+    pointer = git_dir / "commondir"
+    return (git_dir / os.fsdecode(pointer.read_bytes().strip())).resolve() if pointer.exists() else git_dir.resolve()
+
+
+def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path]) -> Opening:
+    here = discover(start, environ)
+    work_tree = given.get("GIT_WORK_TREE")
+    if work_tree is not None and not work_tree.is_dir():
+        raise Redirected(f"GIT_WORK_TREE names {work_tree}, which is not a directory", hint="unset GIT_WORK_TREE")
+    named = _require_git_dir(given["GIT_DIR"]) if "GIT_DIR" in given else None
+    if work_tree is not None:
+        return _with_work_tree(start, here, named, work_tree)
+    if named is None:
+        return Opening(start)
+    if here is not None and common_dir_of(here) == common_dir_of(named):
+        return Opening(named, named) if _is_bare(named) and here == named else Opening(start)
+    return _alone(start, named)
+
+
+def _with_work_tree(start: Path, here: Path | None, named: Path | None, work_tree: Path) -> Opening:
+    """Both places are known: git takes them as they are. A work tree alone has to lead to its own repository."""
+    if named is not None:
+        return Opening(work_tree.resolve(), named, work_tree.resolve())
+    around = discover(work_tree, {})
+    if here is None or (around == here and (work_tree / ".git").exists()):
+        return Opening(start if here is None or start.resolve().is_relative_to(work_tree.resolve()) else work_tree)
+    told = f"the work tree {work_tree} is not the one of the repository around {start}"
+    raise Redirected(told, hint=_line(here, work_tree), git_dir=str(here), work_tree=str(work_tree))
+
+
+def _alone(start: Path, named: Path) -> Opening:
+    """A git directory that is not that of the directory: it may say itself where its work tree is, or have none."""
+    config = pygit2.Config(str(common_dir_of(named) / "config"))
+    if "core.worktree" in config:
+        work_tree = (named / str(config["core.worktree"])).resolve()
+        if work_tree.is_dir():
+            return _with_work_tree(start, None, named, work_tree)
+    if _is_bare(named):
+        return Opening(named, named)
+    own = _top_of(named)
+    hint = f"env -u GIT_DIR git -C {word(str(own))} okstra status" if own else _line(named, start)
+    told = f"GIT_DIR names {named}, which is not the repository of {start}, and nothing says where its work tree is"
+    raise Redirected(told, hint=hint, git_dir=str(named), directory=str(start))
+
+
+def _is_bare(git_dir: Path) -> bool:
+    config = pygit2.Config(str(common_dir_of(git_dir) / "config"))
+    return not (git_dir / "commondir").exists() and "core.bare" in config and config.get_bool("core.bare")
+
+
+def _top_of(git_dir: Path) -> Path | None:
+    """The work tree that a git directory belongs to, as far as its place tells."""
+    pointer = git_dir / "gitdir"
+    if pointer.exists():
+        return Path(os.fsdecode(pointer.read_bytes().strip())).parent.resolve()
+    return git_dir.parent if git_dir.name == ".git" else None
+
+
+def _line(git_dir: Path, work_tree: Path) -> str:
+    return f"git --git-dir={word(str(git_dir))} --work-tree={word(str(work_tree))} okstra status"
+
+
+def _require_git_dir(path: Path) -> Path:
+    """The git directory that a path names, also by a `.git` file."""
+    if path.is_file():
+        text = os.fsdecode(path.read_bytes()[:4096])
+        path = path.parent / text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else path
+    if not (path / "HEAD").is_file() or not (common_dir_of(path) / "objects").is_dir():
+        raise Redirected(f"GIT_DIR names {path}, which is not a git repository", hint="unset GIT_DIR")
+    return path.resolve()
+
+
+def _refuse_parts(opening: Opening, environ: Mapping[str, str], given: Mapping[str, Path]) -> None:
+    """Refs or objects in another place than the repository's own: what is recorded there would be lost here."""
+    git_dir = opening.git_dir or discover(opening.start, environ) if given else None
+    if git_dir is None:
+        return
+    common = common_dir_of(git_dir)
+    for name, own in (("GIT_COMMON_DIR", common), ("GIT_OBJECT_DIRECTORY", common / "objects")):
+        if name in given and given[name].resolve() != own.resolve():
+            told = f"{name} names {given[name]}, and the repository's own is {own}"
+            raise Redirected(told, hint=f"unset {name}", named=str(given[name]), own=str(own))

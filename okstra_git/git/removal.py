@@ -1,0 +1,71 @@
+"""Removes a worktree, and looks at the last moment whether anything in it is nowhere else."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.holding import Holding, in_words
+from okstra_git.git.holdings import Holdings, read_holdings
+from okstra_git.git.repo import Git
+from okstra_git.git.standing_files import Standing
+from okstra_git.git.worktrees import Worktree, WorktreeFailed
+
+
+class WorktreeHolds(WorktreeFailed):
+    """There is something in the worktree that is nowhere else, and it was not touched; `found` says what."""
+
+    code = "worktree.holds"
+    found: tuple[Holding, ...] = ()
+
+
+def remove_worktree(
+    git: Git,
+    worktree: Worktree,
+    *,
+    others: Sequence[Worktree] | None = None,
+    also: Callable[[], Sequence[Holding]] = tuple,
+) -> Holdings:
+    """Remove a worktree that holds nothing but what is elsewhere and caches; what it held in the end.
+
+    `also` says what else keeps it at this moment. git is never forced, except past submodules, which have been looked
+    into. Refuses (`worktree.holds`) when anything is found, and whatever git refuses.
+    """
+    held = read_holdings(git, worktree, others=others)
+    found = (*held.found, *also())
+    if found:
+        raise _refusal(worktree, found)
+    if held.standing is not None:
+        _clear_caches(held.standing)
+    _remove(git, worktree, force=held.has_modules)
+    return held
+
+
+def _clear_caches(standing: Standing) -> None:
+    """Remove the caches that nobody told git to ignore, over which it would stumble."""
+    for path in standing.plain_caches:
+        with suppress(OSError):
+            os.unlink(os.path.join(os.fsencode(standing.top), path))
+
+
+def _refusal(worktree: Worktree, found: tuple[Holding, ...]) -> WorktreeHolds:
+    refusal = WorktreeHolds(
+        f"the worktree {worktree.path} was not removed: {in_words(found)}",
+        hint="git okstra worktree prune --dry-run",
+        path=str(worktree.path),
+        kinds=[each.kind for each in found],
+    )
+    refusal.found = found
+    return refusal
+
+
+def _remove(git: Git, worktree: Worktree, *, force: bool) -> None:
+    path = str(worktree.path)
+    if worktree.is_locked:
+        run_git(["worktree", "unlock", path], cwd=git.top, accept=(0, 128))
+    try:
+        run_git(["worktree", "remove", *(["--force"] if force else []), path], cwd=git.top)
+    except GitFailed as failed:
+        if worktree.is_locked:
+            run_git(["worktree", "lock", "--reason", worktree.lock_reason, path], cwd=git.top, accept=(0, 128))
+        raise WorktreeFailed(f"the worktree {path} was not removed: {failed.message}", path=path) from failed

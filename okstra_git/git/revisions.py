@@ -1,0 +1,250 @@
+"""What a name means: a branch first, and never one of two refs that are called alike by chance.
+
+git looks a short name up as a tag before it is looked up as a branch (gitrevisions(7)). Here a full name means that ref
+and nothing else; a short one that a person types may fit only one commit; a short one on record means the branch.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pygit2
+
+from okstra_git.commands import word
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import OFFLINE, run_git
+from okstra_git.git.objects import has_object
+from okstra_git.git.refs import TornRef, find_quietly, find_ref
+from okstra_git.git.repo import Git
+from okstra_git.names import CommitId, is_commit_id, is_text, shown
+
+BRANCH, FETCHED, TAG = "refs/heads/", "refs/remotes/", "refs/tags/"
+RECORDS = ("refs/okstra/log/", "refs/okstra/remote/", "refs/notes/")
+"""Where okstra and git keep records, which nobody works on."""
+
+MAX_LENGTH = 1000
+_SUFFIX = re.compile(r"[~^:]|@\{")
+"""Where an expression goes on after the name of a ref: no ref's name holds any of these."""
+_ABBREVIATED = re.compile(r"[0-9a-fA-F]{4,39}\Z")
+_DESCRIBED = re.compile(r".+-g[0-9a-f]{4,40}\Z")
+_SPECIAL = re.compile(r"[A-Z][A-Z_]*\Z")
+"""HEAD, ORIG_HEAD and the like, which lie beside `refs/`."""
+
+
+class AmbiguousRef(OkstraError):
+    """A short name fits several refs that are different commits; `refs` lists their full names."""
+
+    code = "ref.ambiguous"
+
+
+class RefUnresolvable(OkstraError):
+    """A branch, tag or commit that names no commit here."""
+
+    code = "ref.unresolvable"
+
+
+class NotWork(OkstraError):
+    """The name is that of a ref that holds records and no work."""
+
+    code = "ref.not-work"
+
+
+class Named(NamedTuple):
+    """What a typed name means: the commit, its ref's full name ("" where it goes by none), and how it is recorded.
+
+    Recorded is the short name of a branch, the full one of any other ref, and else the full object name.
+    """
+
+    commit: CommitId
+    ref: str
+    name: str
+
+
+class _Meaning(NamedTuple):
+    """One thing that a short name fits: a ref's full name, HEAD, or an object name; `commit` None: not readable."""
+
+    full: str
+    commit: CommitId | None
+
+
+def find_named(git: Git, text: str) -> Named | None:
+    """What a person means by a branch, a tag, a commit or an expression such as `main~2`; None where that is nothing.
+
+    Refuses (`AmbiguousRef`) a short name that fits several refs that are not the same commit, and (`NotWork`) refs that
+    hold records; a torn ref is refused as such.
+    """
+    if not is_thinkable(text):
+        return None
+    short, rest = _split(text)
+    found = list(_meanings(git, short, _candidates(short))) if short else []
+    if len({meaning.commit or meaning.full for meaning in found}) > 1:
+        raise _ambiguous(text, found)
+    if not found:
+        return _expression(git, text) if not short or _DESCRIBED.match(short) else None
+    meant = found[0]
+    if meant.full.startswith(RECORDS):
+        told = f"{shown(text)} is a ref that holds records, and no work"
+        raise NotWork(told, hint="git branch --all", ref=meant.full)
+    if rest:
+        return _expression(git, meant.full + rest)
+    return _named(git, meant.full, meant.commit) if meant.commit is not None else None
+
+
+def _named(git: Git, full: str, commit: CommitId) -> Named:
+    if full.startswith("refs/"):
+        return Named(commit, full, recorded_name(git, full))
+    return Named(commit, "", full if full == "HEAD" else commit)
+
+
+def is_thinkable(text: str) -> bool:
+    """Whether git can be asked about the text at all, and does not take it for an option."""
+    return bool(text) and not text.startswith("-") and "\0" not in text and len(text) <= MAX_LENGTH and is_text(text)
+
+
+def require_named(git: Git, text: str, *, what: str) -> Named:
+    """Like `find_named`, with a refusal for what names nothing; `what` begins its sentence."""
+    found = find_named(git, text)
+    if found is None:
+        told = f"{what} {shown(text)} names no commit in this repository"
+        raise RefUnresolvable(told, hint="git branch --all; git tag", ref=shown(text))
+    return found
+
+
+def find_recorded(git: Git, name: str) -> CommitId | None:
+    """The commit that a name on record means: a full name that very ref, a short one the branch, here before fetched.
+
+    Never a tag, which is recorded in full; HEAD and commits are themselves. Never refuses: a ref that is torn or gone,
+    and a name that means nothing, are None.
+    """
+    if not is_thinkable(name):
+        return None
+    short, rest = _split(name)
+    refs = ("HEAD",) if short in ("HEAD", "@") else branch_refs(short) or (short,)
+    found = next(_meanings(git, short, refs, quietly=True), None)
+    if found is None or not rest:
+        return found.commit if found is not None else None
+    told = _expression(git, found.full + rest)
+    return told.commit if told is not None else None
+
+
+def branch_refs(name: str) -> tuple[str, ...]:
+    """The refs that a branch's name may mean, in their order: a full one itself; a short one here, then as fetched."""
+    if name.startswith("refs/"):
+        return (name,) if name.startswith((BRANCH, FETCHED)) else ()
+    return (BRANCH + name, FETCHED + name) if name and not _means_no_branch(name) else ()
+
+
+def find_branch_ref(git: Git, name: str) -> str | None:
+    """The full name of the branch that a name on record means, here or as fetched; None where it is none."""
+    return next((ref for ref in branch_refs(name) if find_quietly(git, ref) is not None), None)
+
+
+def recorded_name(git: Git, ref: str) -> str:
+    """How a ref (full name) is recorded, and read again by `find_recorded`: a branch by its short name."""
+    kind = next((kind for kind in (BRANCH, FETCHED) if ref.startswith(kind)), "")
+    short = ref.removeprefix(kind)
+    is_other = kind == FETCHED and find_quietly(git, BRANCH + short) is not None
+    return ref if not kind or is_other or _means_no_branch(short) else short
+
+
+def printed_name(git: Git, ref: str) -> str:
+    """What to print for a ref (full name): its short name where nothing else fits that, for git or us; else itself."""
+    kind = next((kind for kind in (BRANCH, FETCHED, TAG) if ref.startswith(kind)), "")
+    short = ref.removeprefix(kind)
+    if not kind or _means_no_branch(short):
+        return ref
+    if any((folder / short).is_file() for folder in (git.git_dir, git.common_dir)):
+        return ref  # git looks there first, as for worktrees/<name>/HEAD
+    fits = _meanings(git, short, _candidates(short), quietly=True)
+    return ref if any(meaning.full != ref for meaning in fits) else short
+
+
+def printed_recorded(git: Git, name: str) -> str:
+    """What to print for a branch's name on record, so that git and we read it as the same branch."""
+    ref = find_branch_ref(git, name)
+    return printed_name(git, ref) if ref is not None else name
+
+
+def _means_no_branch(short: str) -> bool:
+    """Whether the short name of a branch is read as something else wherever it stands."""
+    return short in ("HEAD", "@") or short.startswith(("refs/", "-")) or is_commit_id(short.lower())
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The name of a ref or commit, and how the expression goes on behind it."""
+    found = _SUFFIX.search(text)
+    return (text[: found.start()], text[found.start() :]) if found else (text, "")
+
+
+def _meanings(git: Git, short: str, refs: Iterable[str], *, quietly: bool = False) -> Iterator[_Meaning]:
+    """Everything that the name fits and that may be a commit: of these refs, and as an object name."""
+    if is_commit_id(short.lower()):
+        commit = _commit_of(git, short.lower())
+        yield from [_Meaning(commit, commit)] if commit is not None else []
+        return
+    for full in refs:
+        try:
+            tip = find_ref(git, full)
+        except TornRef:
+            if not quietly:
+                raise
+            yield _Meaning(full, None)
+            continue
+        commit = _commit_of(git, tip) if tip is not None else None
+        if commit is not None or (tip is not None and not has_object(git, tip)):
+            yield _Meaning(full, commit)
+    commit = _commit_of(git, short) if _ABBREVIATED.match(short) else None
+    if commit is not None:
+        yield _Meaning(commit, commit)
+
+
+def _candidates(short: str) -> Iterator[str]:
+    """Full names that git's rules make of a short one, branches first."""
+    if short.startswith("refs/"):
+        yield short
+        return
+    if short == "@" or _SPECIAL.match(short):
+        yield short.replace("@", "HEAD")
+    yield from (BRANCH + short, FETCHED + short, TAG + short, f"refs/{short}", f"{FETCHED}{short}/HEAD")
+
+
+def _commit_of(git: Git, oid: str) -> CommitId | None:
+    """The commit under an object name, full or abbreviated; None where there is none, or more than one object."""
+    try:
+        return CommitId(str(git.handle[oid].peel(pygit2.Commit).id))
+    except KeyError:
+        return None
+    except (ValueError, pygit2.GitError):
+        return _as_git_reads(git, oid)
+
+
+def _as_git_reads(git: Git, text: str) -> CommitId | None:
+    """What an object name or an expression comes to where a commit is in the way that libgit2 cannot read."""
+    asked = ["rev-parse", "--verify", "-q", "--end-of-options", f"{text}^{{commit}}"]
+    said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).stdout.decode("ascii", "replace")
+    return CommitId(said.strip()) if is_commit_id(said.strip()) else None
+
+
+def _expression(git: Git, text: str) -> Named | None:
+    """What an expression with nothing ambiguous in it comes to; a branch where it names one, as `@{-1}` does."""
+    try:
+        found, reference = git.handle.revparse_ext(text)
+        commit = CommitId(str(found.peel(pygit2.Commit).id))
+    except KeyError:
+        return None
+    except (ValueError, pygit2.GitError):
+        read = _as_git_reads(git, text)
+        return _named(git, read, read) if read else None
+    return _named(git, reference.name if reference is not None else commit, commit)
+
+
+def _ambiguous(text: str, found: list[_Meaning]) -> AmbiguousRef:
+    told = " and ".join(f"{one.full} ({one.commit[:10] if one.commit else 'not readable'})" for one in found)
+    ways = [one.full if one.full.startswith("refs/") else one.commit or one.full for one in found]
+    return AmbiguousRef(
+        f"{shown(text)} is ambiguous, it fits {told}",
+        hint=f"say which one is meant: {' or '.join(map(word, ways))}",
+        ref=shown(text),
+        refs=ways,
+        commits=[one.commit for one in found],
+    )

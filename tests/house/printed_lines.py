@@ -1,0 +1,148 @@
+"""Command lines in f-strings whose words are not quoted: what a branch, a path or a title is called would be run."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.house.sources import Source
+
+_GIT = "log|diff|diff-tree|fetch|push|branch|merge|rebase|remote|worktree|switch|checkout|commit|config|show|status"
+_OWN = (
+    "run|stage|task|handoff|plan|brief|wizard|worktree|reconcile|status|doctor|fsck|hooks|config|inspect|log|setup|init"
+)
+COMMAND = re.compile(rf"\b(?:git (?:okstra|-C|{_GIT})|okstra (?:{_OWN})|gh (?:pr|auth)|chmod|cd|sh|claude) ")
+OPTION = re.compile(r"(?:^|\s)--[a-z][a-z-]* $")
+"""What stands before a word of a command line."""
+
+QUOTES = ("word", "command", "quoted")
+"""Functions that quote; `quoted` is the wizard's own, which must not load a regular expression."""
+
+BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again)\Z")
+"""Names of functions that give a whole line, checked where they make it."""
+
+SAFE = {
+    "key": "a task's key: letters, digits, dot, hyphen, underscore and colon, checked wherever one is read",
+    "self.key": "a task's key",
+    "colon": "a task's key",
+    "wanted.key": "a task's key",
+    "asked.key": "a task's key",
+    "plan.asked.key": "a task's key",
+    "self.order.key": "a task's key",
+    "_colon(task)": "a task's key",
+    "task.key.replace('/', ':')": "a task's key",
+    "seen.task.key.replace('/', ':')": "a task's key",
+    "name.replace('/', ':')": "a task's key",
+    "number": "a number",
+    "count": "a number",
+    "stage": "a number",
+    "facts['stage']": "a number",
+    "self.number": "a number",
+    "stage.number": "a number",
+    "finding.stage": "a number",
+    "part.stage": "a number",
+    "run.stage": "a number",
+    "mine[0][0]": "a number",
+    "stages": "numbers with commas",
+    "members": "numbers with commas",
+    "listed": "numbers with commas",
+    "group_id([*stages, other]).replace('-', ',')": "numbers with commas",
+    "MAJOR_FORMAT": "a number",
+    "done.project": "a project's id, of the same letters as a key",
+    "seen.project": "a project's id",
+    "tool": "a word of ours",
+    "_LEAVE": "a flag of ours",
+    "line": "a line that was put together by `command` or in an f-string that is looked at",
+    "first": "the number of a stage",
+    "len(keys)": "a number",
+    "_project(session)": "a project's id",
+    "GUARDED": "a word of ours",
+    "INFERENCE": "a word of ours",
+    "setting.name": "a word of ours",
+    "setting.kind": "a word of ours",
+    "self.name": "the name of a setting, a word of ours",
+    "self.kind": "a word of ours",
+}
+"""Expressions that hold nothing a shell interprets, wherever they stand in a line."""
+
+
+def unquoted(source: Source) -> Iterator[str]:
+    """A line for each interpolation that stands where a word of a command line stands and is not quoted."""
+    for function in _functions(source.tree):
+        known = _assigned(function)
+        for node in _own_nodes(function):
+            found = list(_foreign_words(node, known)) if isinstance(node, ast.JoinedStr) else []
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+                found = [node.right] if _begins_a_word(node.left) and not _is_safe(node.right, known) else []
+            for value in found:
+                yield f"{source.path}:{value.lineno}: {ast.unparse(value)} has to be word(…) or command(…)"
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.AST]:
+    yield tree
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """Everything in the scope that is in no function within it."""
+    for child in ast.iter_child_nodes(scope):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield child
+            yield from _own_nodes(child)
+
+
+def _assigned(scope: ast.AST) -> dict[str, list[ast.expr]]:
+    """What is assigned to each name in the scope."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in _own_nodes(scope):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                for name, value in _pairs(target, node.value):
+                    found.setdefault(name, []).append(value)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            found.setdefault(node.target.id, []).append(node.value)
+    return found
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Tuple):
+        several = isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts)
+        values = value.elts if several and isinstance(value, ast.Tuple) else [value] * len(target.elts)
+        for each, one in zip(target.elts, values, strict=True):
+            yield from _pairs(each, one)
+
+
+def _foreign_words(node: ast.JoinedStr, known: dict[str, list[ast.expr]]) -> Iterator[ast.expr]:
+    text = ""
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            text += str(part.value)
+            continue
+        assert isinstance(part, ast.FormattedValue)
+        if (COMMAND.search(text) or OPTION.search(text)) and not _is_safe(part.value, known):
+            yield part.value
+        text += "X"
+
+
+def _begins_a_word(left: ast.expr) -> bool:
+    """Whether a text, to which something is added, is a command line up to a word."""
+    parts = left.values if isinstance(left, ast.JoinedStr) else [left]
+    text = "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts)
+    return text.endswith(" ") and bool(COMMAND.search(text) or OPTION.search(text))
+
+
+def _is_safe(value: ast.expr, known: dict[str, list[ast.expr]], depth: int = 0) -> bool:
+    if isinstance(value, ast.Constant | ast.JoinedStr) or ast.unparse(value) in SAFE:
+        return True  # the parts of an f-string are looked at where it stands
+    if isinstance(value, ast.Call):
+        name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+        return name in QUOTES or bool(BUILDS.match(name))
+    if isinstance(value, ast.IfExp):
+        return _is_safe(value.body, known, depth) and _is_safe(value.orelse, known, depth)
+    if isinstance(value, ast.BoolOp):
+        return all(_is_safe(each, known, depth) for each in value.values)
+    if isinstance(value, ast.Name) and depth < 3:
+        given = known.get(value.id, [])
+        return bool(given) and all(_is_safe(each, known, depth + 1) for each in given)
+    return False
