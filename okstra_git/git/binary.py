@@ -124,7 +124,7 @@ def run_git(
 
 _HARM = "|".join(
     (
-        r"(corrupt|missing|bad (object|tree|blob|commit)|not a valid|mismatch|does not match).*?\b(?P<id>[0-9a-f]{40})\b",
+        r"(corrupt|missing|bad (object|tree|blob|commit)|not a valid|mismatch|not match).*?\b(?P<id>[0-9a-f]{40})\b",
         r"(unable to|could not|failed to) (read|parse|find|open|unpack|load|traverse).*?\b(?P<wanted>[0-9a-f]{40})\b",
         r"\b(?P<known>[0-9a-f]{40})\b.*(corrupt|missing|mismatch|unreadable)",
         r"objects/(?P<folder>[0-9a-f]{2})/(?P<file>[0-9a-f]{38})\b",
