@@ -43,7 +43,8 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "many files": {
         "feature.manyFiles": "true", "feature.experimental": "true", "index.version": "4",
-        "core.untrackedCache": "true", "core.fsmonitor": "false", "core.splitIndex": "true", "index.threads": "4", "index.skipHash": "true",
+        "core.untrackedCache": "true", "core.fsmonitor": "false", "core.splitIndex": "true",
+        "index.threads": "4", "index.skipHash": "true",
         "core.commitGraph": "false", "core.multiPackIndex": "false", "gc.auto": "1", "gc.autoDetach": "false",
         "gc.writeCommitGraph": "true", "fetch.writeCommitGraph": "true", "pack.window": "0", "core.compression": "0",
         "core.looseCompression": "9", "core.bigFileThreshold": "1", "repack.writeBitmaps": "true",
@@ -70,7 +71,8 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "commits": {
         "commit.verbose": "true", "commit.cleanup": "verbatim", "commit.status": "false",
-        "commit.template": "/dev/null", "tag.gpgSign": "false", "user.useConfigOnly": "true", "notes.displayRef": "refs/notes/*",
+        "commit.template": "/dev/null", "tag.gpgSign": "false", "user.useConfigOnly": "true",
+        "notes.displayRef": "refs/notes/*",
         "notes.mergeStrategy": "theirs", "trailer.separators": "=", "interactive.singleKey": "true",
         "advice.detachedHead": "false", "advice.addEmptyPathspec": "false", "advice.implicitIdentity": "false",
         "help.autoCorrect": "immediate", "i18n.commitEncoding": "UTF-8",
