@@ -5,7 +5,7 @@ and nothing else; a short one that a person types may fit only one commit; a sho
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import pygit2
@@ -13,7 +13,7 @@ import pygit2
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import OFFLINE, run_git
-from okstra_git.git.objects import has_object
+from okstra_git.git.objects import MissingObject, has_object
 from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id, is_text, shown
@@ -105,20 +105,43 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
     """Like `find_named`, with a refusal for what names nothing; `what` begins its sentence."""
     found = find_named(git, text)
     if found is None:
+        _refuse_damaged(git, text, what)
         told = f"{what} {shown(text)} names no commit in this repository"
         near = _list_near(git, text)
-        hint = f"there is {' and '.join(map(word, near))}; or git branch --all" if near else "git branch --all; git tag"
-        raise RefUnresolvable(told, hint=hint, ref=shown(text), near=near)
+        raise RefUnresolvable(told, hint=_where_to_look(git, near), ref=shown(text), near=near)
     return found
 
 
 def _list_near(git: Git, text: str) -> list[str]:
     """Refs that may have been meant by a name that means nothing: a remote's branch, another case; at most three."""
     low = text.casefold()
-    ends = (
-        (ref, ref.split("/", 2)[2].casefold()) for kind in (BRANCH, FETCHED, TAG) for ref in list_ref_names(git, kind)
-    )
+    refs = [ref for kind in (BRANCH, FETCHED, TAG) for ref in list_ref_names(git, kind)]
+    ends = ((ref, ref.split("/", 2)[2].casefold()) for ref in refs)
     return [ref for ref, short in ends if text and low in (short, short.partition("/")[2])][:3]
+
+
+def _where_to_look(git: Git, near: Sequence[str]) -> str:
+    """What may have been meant, else the line that lists what could be named, where there is anything."""
+    if near:
+        return f"there is {' and '.join(map(word, near))}; or git branch --all"
+    is_bare = not any(list_ref_names(git, kind) for kind in (BRANCH, FETCHED, TAG))
+    return "there is no commit here yet; commit something first" if is_bare else "git branch --all; git tag"
+
+
+def _refuse_damaged(git: Git, text: str, what: str) -> None:
+    """Where a ref of that name is there and its commit is not, that is what to say."""
+    refs = _candidates(_split(text)[0]) if is_thinkable(text) else ()
+    tip = next((tip for ref in refs if (tip := find_quietly(git, ref))), None)
+    if tip is not None and not _is_readable(git, tip):
+        told = f"{what} {shown(text)} names the commit {tip}, which is missing or damaged"
+        raise MissingObject(told, hint="git fsck", object=tip, ref=shown(text))
+
+
+def _is_readable(git: Git, oid: str) -> bool:
+    try:
+        return bool(git.handle.read(oid))
+    except (KeyError, ValueError, pygit2.GitError):
+        return False
 
 
 def find_recorded(git: Git, name: str) -> CommitId | None:
