@@ -11,8 +11,11 @@ ADA = Author(name="Ada", email="ada@example.org", time=0)
 
 
 def recorded(base: str, head: str) -> RangePrint:
-    return RangePrint(head=head, head_tree="", base=base, base_tree="", parents=(base,), commits=1, author=ADA,
-                      subject="", delta="", delta_sum="", path_count=1, paths_print="")  # fmt: skip
+    """A range whose commits have letters for names, which no record that is read may have."""
+    return RangePrint.model_construct(
+        head=head, head_tree="", base=base, base_tree="", parents=(base,), commits=1, author=ADA,
+        subject="", delta="", delta_sum="", path_count=1, paths_print="",
+    )  # fmt: skip
 
 
 def finding(stage: int, old: str, new: str | None = None, kind: FindingClass = "auto") -> Finding:
