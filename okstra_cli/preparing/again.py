@@ -13,6 +13,7 @@ from okstra_git.runs.carrying import lay_out_carry
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import announce_run
+from okstra_git.runs.whole_files import refusing
 from okstra_git.state.carry import examine_carry
 from okstra_git.tasks.going_back import find_refusal
 
@@ -96,11 +97,14 @@ def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, st
     if refusal is not None:
         raise refusal
     if run.task_type == GUARDED:
-        renew(order.session, root, run, occupied_stages(task, order.guard.leases(task), besides=run.id))
+        renew(order.session, root, task, run, occupied_stages(task, order.guard.leases(task), besides=run.id))
     context = find_context(root, run)
     if context is None:
         return None
     lay_out_carry(context, root)
+    with refusing():
+        for place in (context.paths.prompts, context.paths.worker_results, context.paths.report.rpartition("/")[0]):
+            (root / place).mkdir(parents=True, exist_ok=True)
     if not (root / context.paths.task_manifest).is_file():
         announce_run(context, root, stages=schedule(task), cache=order.template_cache)
     try:

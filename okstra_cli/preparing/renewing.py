@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from okstra_cli.leading import project_root
+from okstra_git.commands import word
 from okstra_git.records.base import show_time
 from okstra_git.runs.assembling import run_commands
 from okstra_git.runs.bundle import ScheduledStage, read_json, renew_gates
 from okstra_git.runs.context import TeamPart
+from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.manifests import tried_team
 from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import conclude_run, renew_task
@@ -24,14 +26,16 @@ if TYPE_CHECKING:
     from okstra_git.runs.context import RunContext
 
 
-def renew(session: Session, root: Path, run: Run, occupied: tuple[int, ...]) -> tuple[int, ...]:
+def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[int, ...]) -> tuple[int, ...]:
     """Write the gates of a run anew: its nonce, its lead's session, its commands, the stages that others hold now.
 
     Returns the stages that its prompt names by then: an attempt whose team was tried already has passed its gate.
     """
     context = find_context(root, run)
     if context is None:
-        session.warn(f"the bundle of run {run.id} is gone; prepare the run again to have one")
+        anew = new_run_command(task, run)
+        session.warn(f"the bundle of run {run.id} is gone; for a run with one: "
+                     f"git okstra run abandon {word(run.id)}, then {anew}")  # fmt: skip
         return occupied
     fenced = replace(context.run, nonce=run.nonce, session=run.session)
     report, stage_done = context.paths.report, context.commands.stage_done

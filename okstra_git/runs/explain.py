@@ -334,6 +334,10 @@ def after_run(task: Task, run: Run) -> tuple[str, str]:
         return f"git okstra task open {word(key)}", "the task is closed"
     if run.stage is not None and run.task_type == GUARDED and is_done:
         return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is done"
+    others = [each for each in task.runs.values() if each.is_active and each.id != run.id]
+    newer = [each for each in others if (each.task_type, each.stage) == (run.task_type, run.stage)]
+    if newer:
+        return f"git okstra run show {word(newer[-1].id)}", "another run has taken its place"
     if run.stage is not None and run.task_type != GUARDED and not is_done:
         return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is not done any more"
     return new_run_command(task, run), "a new one"

@@ -90,6 +90,19 @@ def test_views_that_were_deleted_are_there_again(shop: World) -> None:
     ]
 
 
+def test_folders_that_were_deleted_are_there_again(shop: World) -> None:
+    first = prepare(shop, *STAGE).json
+    run = folder(shop) / "runs/implementation/stage-1"
+    for name in ("prompts", "worker-results", "reports"):
+        (run / name).rmdir()
+    assert prepare(shop, *STAGE).json["run"] == first["run"]
+    assert all((run / name).is_dir() for name in ("prompts", "worker-results", "reports"))
+    (run / "prompts").rmdir()
+    (run / "prompts").write_text("in the way")
+    error = prepare(shop, *STAGE, exit=1).json["error"]
+    assert (error["code"], error["hint"]) == ("bundle.unwritable", "move away what stands in its place, then try again")
+
+
 # --- what does not
 
 
@@ -326,3 +339,10 @@ def test_kept_work_that_was_committed_since_is_not_told(shop: World) -> None:
     again = prepare(shop, *STAGE)
     assert "snapshot" not in again.err
     assert "is kept in" not in again.json["prompt"]
+
+
+def test_what_took_the_place_of_an_ended_run_is_named(shop: World) -> None:
+    first = prepare(shop, *STAGE).json["run"]
+    second = prepare(shop, *STAGE, "--directive", "another way").json["run"]
+    hint = shop.okstra("run", "resume", first, "--json", exit=1).json["error"]["hint"]
+    assert hint == f"another run has taken its place: git okstra run show {second}"
