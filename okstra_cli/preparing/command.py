@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from okstra_git.runs.request import RunRequest
 
 
-SAME_NAMES = ("stage", "workers", "executor", "related_tasks", "directive", "brief", "base_ref", "approved_plan")
+SAME_NAMES = (
+    "stage",
+    "stages",
+    "leave_unfinished",
+    "workers",
+    "executor",
+    "related_tasks",
+    "directive",
+    "brief",
+    "base_ref",
+    "approved_plan",
+)
 MODELS = ("lead", "executor", "claude", "codex", "gemini", "report_writer")
 
 

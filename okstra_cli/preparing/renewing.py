@@ -37,7 +37,7 @@ def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[in
         session.warn(f"the bundle of run {run.id} is gone; for a run with one: "
                      f"git okstra run abandon {word(run.id)}, then {anew}")  # fmt: skip
         return occupied
-    fenced = replace(context.run, nonce=run.nonce, session=run.session)
+    fenced = replace(context.run, nonce=run.nonce, session=run.session, resumed=True)
     report, stage_done = context.paths.report, context.commands.stage_done
     renewed = replace(
         context,

@@ -88,7 +88,7 @@ def _cells(seen: Seen) -> list[Cell]:
     return [
         Cell(row.task.replace("/", ":"), "strong"),
         Cell(f"{place.scope or 'task'} {'' if place.status == 'active' else place.status}"),
-        Cell(place.branch),
+        Cell(place.branch or "(detached)"),
         Cell(", ".join(clauses_of(seen.checkout, place.branch)) if seen.checkout is not None else "", "warn"),
         where,
     ]
@@ -127,7 +127,8 @@ def released_page(key: str, freed: Sequence[AnyFact]) -> Page:
     page = Page()
     for fact in freed:
         facts = released_json(fact)
-        page.line(f"released {facts['scope']} of {key}: branch {facts['branch']} is free again and stays")
+        branch = f": branch {facts['branch']} is free again and stays" if facts["branch"] else ""
+        page.line(f"released {facts['scope']} of {key}{branch}")
     if not freed:
         page.line(f"{key} holds nothing to release")
     return page
