@@ -37,7 +37,9 @@ def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[in
         session.warn(f"the bundle of run {run.id} is gone; for a run with one: "
                      f"git okstra run abandon {word(run.id)}, then {anew}")  # fmt: skip
         return occupied
-    fenced = replace(context.run, nonce=run.nonce, session=run.session, resumed=True)
+    is_other_attempt = run.nonce != context.run.nonce
+    resumed = context.run.resumed or is_other_attempt
+    fenced = replace(context.run, nonce=run.nonce, session=run.session, resumed=resumed)
     report, stage_done = context.paths.report, context.commands.stage_done
     renewed = replace(
         context,

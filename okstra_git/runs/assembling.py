@@ -29,12 +29,17 @@ from okstra_git.runs.context import (
     WorkerPart,
     WorktreePart,
 )
+from okstra_git.runs.project_files import list_config_files
 from okstra_git.runs.request import RunRequest
 
 NUMBERED = {
     "manifests": "run-manifest", "reports": "final-report", "sessions": "claude-resume", "state": "team-state",
 }  # fmt: skip
 """The categories that number their files, and the file whose number counts."""
+
+
+CONFIG_FILES = 30
+"""Files that tell how the project is built and deployed, as many as a packet names."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ def make_context(
             root=project.root.as_posix(),
             glossary=project.relative(project.glossary) if project.glossary.is_file() else "",
             qa_commands=dict(papers.qa_commands or {}),
+            config_files=tuple((each.kind, each.path) for each in list_config_files(project.root)[:CONFIG_FILES]),
         ),
         paths=paths,
         team=team,
