@@ -260,7 +260,6 @@ SAMPLES: dict[str, RunContext] = {
         brief=a_questioned_brief("skipped", blocks="approval"),
     ),
     "planning-korean": a_run(language="ko"),
-    "error-analysis-pending": replace(a_run("error-analysis"), brief=a_questioned_brief("pending")),
     "discovery-alone": replace(
         a_run("improvement-discovery"),
         brief=None,
