@@ -111,7 +111,7 @@ def make_context(
     )
     return RunContext(
         run=run,
-        task=_task_part(task, key, project),
+        task=describe_task(task, key, project),
         project=ProjectPart(
             root=project.root.as_posix(),
             glossary=project.relative(project.glossary) if project.glossary.is_file() else "",
@@ -172,7 +172,8 @@ def lay_out(
     )
 
 
-def _task_part(task: Task, key: TaskKey, project: ProjectPaths) -> TaskPart:
+def describe_task(task: Task, key: TaskKey, project: ProjectPaths) -> TaskPart:
+    """The task as documents have it."""
     return TaskPart(
         key=str(key),
         project=key.project,
