@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OTHER_INPUTS = "it was prepared again with other inputs"
 DAMAGED = "its bundle was damaged, and it was prepared again"
 WORKTREE_GONE = "its worktree was gone, and it was prepared again"
+OTHER_BRANCH = "its worktree had another branch checked out, and it was prepared again"
 OTHER_CARRY = "a stage that it builds on left another carry, and it was prepared again"
 
 
@@ -73,8 +74,10 @@ def why_ended(order: Order, task: Task, run: Run, inputs: str) -> str:
     if context is None or verify_bundle(root, root / context.paths.run_manifest):
         return DAMAGED
     astray = find_astray(order.session.git, Path(run.worktree), run.branch) if run.worktree else None
-    if astray is not None and (astray.kind != "elsewhere" or run.task_type != GUARDED):
+    if astray is not None and astray.kind != "elsewhere":
         return WORKTREE_GONE
+    if astray is not None and run.task_type != GUARDED:
+        return OTHER_BRANCH
     for carried in context.plan.carry if context.plan else ():
         stage = task.stages.get(carried.stage)
         if stage is not None and stage.carry and _shown(order, stage.carry, carried.stage) != carried.text:

@@ -16,6 +16,7 @@ from okstra_git.runs.manifests import tried_team
 from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import conclude_run, renew_task
 from okstra_git.runs.task_views import KnownRun, RunEnd, TaskNow
+from okstra_git.state.writer import find_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,9 +34,7 @@ def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[in
     """
     context = find_context(root, run)
     if context is None:
-        anew = new_run_command(task, run)
-        session.warn(f"the bundle of run {run.id} is gone; for a run with one: "
-                     f"git okstra run abandon {word(run.id)}, then {anew}")  # fmt: skip
+        _warn_of_bundle(session, task, run)
         return occupied
     is_other_attempt = run.nonce != context.run.nonce
     resumed = context.run.resumed or is_other_attempt
@@ -50,6 +49,16 @@ def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[in
     if renewed != context:
         renew_gates(renewed, root, cache=session.git.private_dir / "cache" / "templates")
     return renewed.team.occupied
+
+
+def _warn_of_bundle(session: Session, task: Task, run: Run) -> None:
+    """Say where a bundle is, or how to come to one, that is not here."""
+    if run.writer and run.writer != find_writer(session.git):
+        session.warn(f"the bundle of run {run.id} is in the clone that prepared it; go on there")
+        return
+    anew = new_run_command(task, run)
+    abandon = f"git okstra run abandon {word(run.id)}"
+    session.warn(f"the bundle of run {run.id} is gone; for a run with one: {abandon}, then {anew}")
 
 
 def _team_now(context: RunContext, root: Path, run: Run, occupied: tuple[int, ...]) -> TeamPart:

@@ -346,3 +346,17 @@ def test_what_took_the_place_of_an_ended_run_is_named(shop: World) -> None:
     second = prepare(shop, *STAGE, "--directive", "another way").json["run"]
     hint = shop.okstra("run", "resume", first, "--json", exit=1).json["error"]["hint"]
     assert hint == f"another run has taken its place: git okstra run show {second}"
+
+
+def test_a_verification_whose_worktree_went_elsewhere_is_prepared_again_without_it(shop: World) -> None:
+    found = prepare(shop, *STAGE).json
+    place(shop).commit("S1")
+    finish(shop, 1, "one")
+    shop.okstra("run", "finish", found["run"])
+    first = prepare(shop, *STAGE, task_type="final-verification").json
+    assert first["worktree"] == str(place(shop).path)
+    place(shop).git("switch", "-qc", "other")
+    again = prepare(shop, *STAGE, task_type="final-verification")
+    assert again.json["worktree"] is None
+    assert f"run {first['run']} is ended: its worktree had another branch checked out" in again.err
+    assert "of stage 1 has other checked out, not feature/web/login-stage-1; the run gets none" in again.err
