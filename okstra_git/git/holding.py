@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.git.changes import show_path
 
 Kind = Literal["changed", "untracked", "ignored", "hidden", "filtered", "unreachable", "repository", "submodule",
@@ -95,9 +95,9 @@ def ways_out(top: Path, found: Sequence[Holding]) -> list[str]:
         lines.append(f"end what git is in the middle of; {place} status says how")
     if "hidden" in kinds:
         hidden = [path for each in found if each.kind == "hidden" for path in each.paths[:NAMED]]
-        names = " ".join(word(os.fsdecode(path)) for path in hidden)
-        shown = f"{place} update-index --no-assume-unchanged {names}; {place} update-index --no-skip-worktree {names}"
-        lines.append(f"let git see the edits again: {shown}")
+        names = [os.fsdecode(path) for path in hidden]
+        seen = [command(f"{place} update-index --no-{flag}", *names) for flag in ("assume-unchanged", "skip-worktree")]
+        lines.append(f"let git see the edits again: {'; '.join(seen)}")
     if kinds & {"changed", "hidden", "untracked"}:
         lines.append(f"commit what belongs there, or put it aside: {place} stash --include-untracked")
     return lines
