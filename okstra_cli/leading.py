@@ -10,7 +10,7 @@ from okstra_cli.guarding import SESSION_VARIABLE, Guard
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.names import shown
+from okstra_git.names import shown, shown_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -72,6 +72,8 @@ def remind_of_stage(session: Session, ended: Ended) -> None:
     from okstra_git.runs.leases import GUARDED, finished_stages
 
     run, key = ended.run, ended.task.key.replace("/", ":")
+    if not ended.task.is_open:
+        return  # a closed task takes no commit
     if run.task_type == GUARDED and run.status == "finished" and run.stage not in finished_stages(ended.task):
         session.note(
             f"stage {run.stage} is not recorded as done; when it is: "
@@ -87,7 +89,7 @@ def report_path(session: Session, text: str) -> str:
         return ""
     if found is None or not text.isprintable():
         raise ReportMissing(
-            f"there is no report {shown(text)}", hint="write it first, or leave --report out", path=text
+            f"there is no report {shown_path(text)}", hint="write it first, or leave --report out", path=text
         )
     real = found.resolve()
     return real.relative_to(root.resolve()).as_posix() if real.is_relative_to(root.resolve()) else str(real)

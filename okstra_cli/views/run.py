@@ -146,7 +146,7 @@ def resumed_text(facts: Mapping[str, Any], occupied: Sequence[int]) -> str:
     verb = "is resumed" if facts["changed"] else "is yours already"
     lines.append(f"run {run['id']} {verb}; its nonce is {run['nonce']}")
     if facts["prompt"] is None:
-        lines.append("its prompt is not here: git okstra run show " + run["id"])
+        lines.append(command("its prompt is not here: git okstra run show", run["id"]))
     return "\n".join([*lines, "", facts["prompt"] or ""]).rstrip("\n") + "\n"
 
 

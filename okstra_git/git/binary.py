@@ -110,6 +110,8 @@ def run_git(
                 command, cwd=cwd, env=environ, input=given, capture_output=True, timeout=timeout, check=False
             )
     except FileNotFoundError as error:
+        if not cwd.is_dir():
+            raise GitFailed(f"there is no directory {cwd} to run git in", hint="git okstra doctor") from error
         raise GitMissing("the git program was not found on PATH", hint="install git 2.36 or newer") from error
     except subprocess.TimeoutExpired as error:
         raise GitTimedOut(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error

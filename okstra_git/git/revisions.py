@@ -14,7 +14,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import OFFLINE, run_git
 from okstra_git.git.objects import MissingObject, has_object
-from okstra_git.git.refs import TornRef, find_quietly, find_ref
+from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id, is_text, shown
 
@@ -107,8 +107,14 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
     if found is None:
         _refuse_damaged(git, text, what)
         told = f"{what} {shown(text)} names no commit in this repository"
-        raise RefUnresolvable(told, hint="git branch --all; git tag", ref=shown(text))
+        raise RefUnresolvable(told, hint=_where_to_look(git), ref=shown(text))
     return found
+
+
+def _where_to_look(git: Git) -> str:
+    """The line that lists what could be named, where there is anything."""
+    is_bare = not any(list_ref_names(git, kind) for kind in (BRANCH, FETCHED, TAG))
+    return "there is no commit here yet; commit something first" if is_bare else "git branch --all; git tag"
 
 
 def _refuse_damaged(git: Git, text: str, what: str) -> None:
@@ -148,7 +154,7 @@ def branch_refs(name: str) -> tuple[str, ...]:
     """The refs that a branch's name may mean, in their order: a full one itself; a short one here, then as fetched."""
     if name.startswith("refs/"):
         return (name,) if name.startswith((BRANCH, FETCHED)) else ()
-    return (BRANCH + name, FETCHED + name) if name else ()
+    return (BRANCH + name, FETCHED + name) if name and not _means_no_branch(name) else ()
 
 
 def find_branch_ref(git: Git, name: str) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
+from okstra_git.host.holders import find_process
 
 
 class Unwritable(OkstraError):
@@ -48,6 +49,20 @@ def sweep_file(path: Path) -> None:
     """Remove what dead writers of this file left."""
     for leftover in path.parent.glob(f".{path.name}.*.tmp"):
         leftover.unlink(missing_ok=True)
+
+
+def sweep_numbered(folder: Path, number: int) -> None:
+    """Remove what dead writers left of the files in a folder that bear this number."""
+    for leftover in folder.glob(f".*-{number:03}.*.tmp"):
+        leftover.unlink(missing_ok=True)
+
+
+def sweep_dead(path: Path) -> None:
+    """Remove drafts of this file whose writers, which put their pid into the name, do not run any more."""
+    for leftover in path.parent.glob(f"{path.name}.*.tmp"):
+        pid = leftover.name.split(".")[-2]
+        if pid.isdecimal() and find_process(int(pid)) is None:
+            leftover.unlink(missing_ok=True)
 
 
 def sweep_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey
 from okstra_git.records.events import PlaceReleased, PlaceReserved
@@ -104,6 +105,8 @@ def branch_clashes(state: State) -> list[str]:
     owners: dict[str, str] = {}
     clashes: list[str] = []
     for task, place in active_places(state):
+        if not place.branch:
+            continue
         first = owners.setdefault(place.branch, task.key)
         if first != task.key:
             clashes.append(
@@ -128,7 +131,11 @@ def reserve(state: State, fact: PlaceReserved) -> PlaceReserved:
             worktree=held.worktree,
         )
     for other, place in active_places(state):
-        if place.branch == fact.branch and not (other.key == task.key and place.adopted and fact.adopted):
+        if (
+            fact.branch
+            and place.branch == fact.branch
+            and not (other.key == task.key and place.adopted and fact.adopted)
+        ):
             raise BranchOwned(
                 f"branch {fact.branch} belongs to {_named(other.key, place.scope)}",
                 hint=f"choose another branch, or release it: {_release_hint(other.key, place.scope)}",
@@ -162,10 +169,8 @@ def _named(key: str, scope: str) -> str:
 
 
 def _release_hint(key: str, scope: str) -> str:
-    number = scope.removeprefix("stage-")
-    colon = key.replace("/", ":")
-    return (
-        f"git okstra stage release {number} --task-key {colon}"
-        if scope.startswith("stage-")
-        else f"git okstra worktree release --task-key {colon}"
-    )
+    kind, _, which = scope.partition("-")
+    task = f"--task-key {word(key.replace('/', ':'))}"
+    if kind == "stage":
+        return f"git okstra stage release {word(which)} {task}"
+    return f"git okstra worktree release {task}" + (f" --group {word(which)}" if kind == "group" else "")

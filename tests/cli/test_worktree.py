@@ -11,7 +11,10 @@ from tests.kit.leaving import hand_over
 from tests.kit.scenario import World
 from tests.kit.stores import open_store, record
 
-ROW_KEYS = {"task", "scope", "branch", "tip", "worktree", "exists", "locked", "adopted", "status", "base_ref"}
+ROW_KEYS = {
+    "task", "scope", "branch", "tip", "worktree", "exists", "locked", "adopted", "status", "base_ref", "phase",
+    "stages", "at", "checkout", "problem", "found", "hint",
+}  # fmt: skip
 
 
 @pytest.fixture

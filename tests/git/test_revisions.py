@@ -245,4 +245,4 @@ def test_the_refs_of_records_are_those_of_the_layout() -> None:
 def test_the_refs_that_a_branchs_name_may_mean() -> None:
     assert branch_refs("a/b") == ("refs/heads/a/b", "refs/remotes/a/b")
     assert branch_refs("refs/remotes/o/a") == ("refs/remotes/o/a",)
-    assert branch_refs("refs/tags/v1") == branch_refs("") == ()
+    assert [branch_refs(name) for name in ("refs/tags/v1", "", "HEAD", "@", "ab" * 20)] == [()] * 5
