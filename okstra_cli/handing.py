@@ -25,6 +25,7 @@ from okstra_git.git.upstreams import upstream_of
 from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import Pair, suggest_groups
+from okstra_git.handoff.together import list_relied, told_other_tree
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, shown
 from okstra_git.paths import OKSTRA
 from okstra_git.reconcile.settle import settle
@@ -149,6 +150,9 @@ def assemble_here(
     for number, upto in sorted((number, upto) for number, upto in held.upto.items() if number in stages):
         far = "all of it" if number in held.whole else f"up to {upto[:10]}"
         session.note(f"{base} has stage {number} already, {far}; only the rest is put on")
+    for each in list_relied(done.task, stages):
+        if apart := told_other_tree(each, done.tree):
+            session.note(apart)
     if done.tree == tree_of(session.git, done.base):
         session.note(f"the group changes nothing on {base}, so there is nothing to publish")
     return Answer(

@@ -17,15 +17,18 @@ from okstra_git.handoff.composing import count_own, tree_under
 from okstra_git.handoff.eligibility import dependencies, judge_stages
 from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.pr_templates import find_template
-from okstra_git.handoff.wording import PullRequestFacts, StagePart, render_body, render_title
+from okstra_git.handoff.together import list_relied
+from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, render_body, render_title
 from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
+from okstra_git.records.stage import Verification
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.records.handoff import Group
-    from okstra_git.records.stage import Verification
     from okstra_git.records.states import Task
 
 MAX_BODY = 65_000
@@ -121,7 +124,25 @@ def _facts(session: Session, task: Task, group: Group, base: str) -> PullRequest
         plan_path=task.plan.path if task.plan is not None else "",
         plan_blob=task.plan.blob if task.plan is not None else "",
         language=language if isinstance(language, str) else "en",
+        joint=tuple(_joint(task, group)),
     )
+
+
+def _joint(task: Task, group: Group) -> Iterator[JointPart]:
+    """The verifications of stages together by which members of the group leave."""
+    for each in list_relied(task, group.stages):
+        found = Verification(
+            commit=each.assembled.commit,
+            tree=each.assembled.tree,
+            report=each.report,
+            verdict=each.verdict,
+            checks=each.checks,
+            database=each.database,
+        )
+        shown = _for_others(found)
+        assert shown is not None
+        yield JointPart(each.assembled.stages, each.assembled.base_ref, each.assembled.base, shown,
+                        group.range.head_tree)  # fmt: skip
 
 
 def _parts(session: Session, task: Task, group: Group) -> list[StagePart]:

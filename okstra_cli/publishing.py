@@ -22,6 +22,7 @@ from okstra_git.git.upstreams import default_branches
 from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.recording import Opened, record_pr
+from okstra_git.handoff.together import list_relied, told_other_tree
 from okstra_git.host.gh import create_pull_request, find_gh
 from okstra_git.names import CommitId
 
@@ -163,12 +164,14 @@ def _plan(session: Session, asked: Publishing) -> Plan:
                      template=asked.template)  # fmt: skip
     gh = None if asked.push_only else find_gh(session.environ.get("PATH", ""))
     leaving = tuple(list_leaving(session.git, task, group))
-    return Plan(asked, task, group, remote, target, base, text, gh, leaving, tuple(_notes(session, group, asked)))
+    notes = tuple(_notes(session, task, group, asked))
+    return Plan(asked, task, group, remote, target, base, text, gh, leaving, notes)
 
 
-def _notes(session: Session, group: Group, asked: Publishing) -> list[str]:
-    """What a push without the user's hooks leaves undone, and a base that moved."""
-    notes: list[str] = []
+def _notes(session: Session, task: Task, group: Group, asked: Publishing) -> list[str]:
+    """What a push without the user's hooks leaves undone, and a tree that nobody verified as a whole."""
+    apart = [told_other_tree(each, group.range.head_tree) for each in list_relied(task, group.stages)]
+    notes = [each for each in apart if each is not None]
     skipped = find_skipped(session.git, group.range.head)
     if skipped.hook is not None and not asked.run_hooks:
         why = "; it sends the files of Git LFS" if skipped.uses_lfs else ""

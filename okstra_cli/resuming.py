@@ -10,6 +10,8 @@ from okstra_cli.guarding import Guard
 from okstra_cli.leading import agent_session, asked_holder, keep_worktree, project_root, read_prompt
 from okstra_cli.output import Answer
 from okstra_cli.preparing.renewing import renew
+from okstra_cli.preparing.whole import make_detached
+from okstra_cli.resume_remarks import remark_on_resume
 from okstra_cli.views import run as view
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
@@ -42,6 +44,7 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
     root = project_root(session)
     occupied = occupied_stages(task, guard.leases(task), besides=run.id) if run.task_type == GUARDED else ()
     occupied = renew(session, root, run, occupied)
+    remark_on_resume(session, root, task, run)
     path, prompt = read_prompt(root, run)
     facts = {
         "run": view.run_json(task, run, guard.life_of(run)),
@@ -82,6 +85,9 @@ def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder:
     task, run = require_run(session.store.read().state, text)
     is_taken = check_resume(task, run, guard.life_of, guard.is_ours, force=force)
     require_worktree(session, task, run, is_ours=not is_taken)
+    if run.assembled is not None and run.worktree is not None:
+        reason = f"okstra task={task.key.replace('/', ':')} run={run.id}"
+        make_detached(session.git, Path(run.worktree), run.assembled.commit, reason)
     if is_taken:
         keep_worktree(session, task, run, "before another process went on with it")
     return resume_run(

@@ -11,12 +11,15 @@ from okstra_cli.guarding import Guard
 from okstra_cli.hearing import settle_leftovers
 from okstra_cli.landing import missed_landings, missed_sentence
 from okstra_cli.open_work import open_problems
+from okstra_cli.placing import own_writer
 from okstra_cli.standing import standing_state
 from okstra_git.commands import word
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.model import Report
+from okstra_git.state.lost_branches import find_lost
 from okstra_git.state.registry import branch_clashes, require_task
+from okstra_git.state.whereabouts import find_astray
 from okstra_git.state.writer import find_writer
 from okstra_git.tasks.checked_out import see_stages
 
@@ -57,6 +60,7 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     writer = find_writer(session.git)
     guard = Guard(session)
     problems = [*_stored(snapshot, writer), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
+    problems += _astray(session, state, tasks)
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
     checkouts = see_stages(session.git, [task for task in tasks if task.is_open])
     problems += [problem for task in tasks for problem in _open_work(task, checkouts)]
@@ -111,6 +115,18 @@ def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str,
         key = facts["task"].replace("/", ":")
         hint = f"git okstra stage show {facts['stage']} --task-key {key}"
         yield {**_problem("stage.landed-older", key, missed_sentence(facts), hint), "stage": facts["stage"]}
+
+
+def _astray(session: Session, state: State, tasks: list[Task]) -> Iterator[dict[str, Any]]:
+    """Worktrees and branches that are not where they are recorded, as doctor has them."""
+    writer, keys = own_writer(session), {task.key for task in tasks}
+    for row in find_astray(session.git, state, writer):
+        if row.task.key in keys:
+            yield _problem(row.code, row.task.key.replace("/", ":"), row.message, row.line)
+    for lost in find_lost(session.git, state, writer):
+        if lost.task.key in keys:
+            found = _problem(lost.code, lost.task.key.replace("/", ":"), lost.message, lost.line)
+            yield {**found, "stage": lost.stage.number}
 
 
 def _dead_runs(guard: Guard, task: Task) -> Iterator[dict[str, Any]]:

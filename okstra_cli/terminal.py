@@ -36,7 +36,7 @@ def draw(page: Page, stream: TextIO, *, colour: bool, width: int) -> None:
 
 def _names_a_command(line: Line) -> bool:
     words = "".join(cell.text for cell in line.cells)
-    return "git okstra " in words or words.lstrip().startswith(("git ", "gh ", "sh "))
+    return "git okstra " in words or words.lstrip().startswith(("git ", "gh ", "sh ", "cd ", "okstra "))
 
 
 def _text(*cells: Cell) -> Text:

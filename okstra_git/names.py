@@ -167,6 +167,17 @@ def mint_ulid(milliseconds: int) -> str:
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 
+def and_listed(numbers: Sequence[int]) -> str:
+    """Numbers in a sentence, ascending: `1`, `1 and 2`, `1, 2 and 3`."""
+    words = [str(number) for number in sorted(set(numbers))]
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def named_stages(numbers: Sequence[int]) -> str:
+    """`stage 2`, `stages 1 and 2`."""
+    return f"stage{'s' if len(set(numbers)) > 1 else ''} {and_listed(numbers)}"
+
+
 def number_ranges(numbers: Sequence[int], *, dash: str) -> Iterator[str]:
     """The numbers in order, each once, as people list them: three and more in a row become a range."""
     left = sorted(set(numbers))

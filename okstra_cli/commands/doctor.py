@@ -37,7 +37,7 @@ def doctor(
     if fix:
         checked = treat(session.store, others=lambda: _others(session))
     else:
-        checked = diagnose(session.git, now=session.now(), others=_others(session))
+        checked = diagnose(session.git, now=session.now(), others=lambda: _others(session))
     return Answer(view.checked_json(checked), lambda: view.checked_page(checked), 0 if checked.is_clean else 1)
 
 

@@ -21,6 +21,8 @@ def prepare(
     base_ref: flags.BaseRef = None,
     approved_plan: flags.ApprovedPlan = None,
     stage: flags.Stage = None,
+    stages: flags.Stages = None,
+    leave_unfinished: flags.LeaveUnfinished = False,
     executor: flags.Executor = None,
     workers: flags.Workers = None,
     lead_model: flags.LeadModel = None,
@@ -42,14 +44,19 @@ def prepare(
     verification_scope: flags.VerificationScope = None,
     holder: flags.Holder = None,
     lead_session: flags.LeadSession = None,
+    prompt: flags.Prompt = False,
 ) -> Answer:
     """Prepare a run: choose the stage, reserve its worktree, write the bundle, print the lead prompt.
 
     Prints `okstra task root:`, `okstra instruction-set:` and, when other live runs hold stages of the task,
-    `okstra concurrent-run stages:`, one to a line; then the prompt. The same call again gives the same run.
+    `okstra concurrent-run stages:`, one to a line; then the prompt. On a terminal it says instead what was reserved,
+    where the prompt is, and the one command that starts an agent with it. The same call again gives the same run.
 
     Types: requirements-discovery, error-analysis, improvement-discovery, implementation-planning, implementation,
     final-verification, release-handoff. Only an implementation takes a stage and its worktree.
+
+    A final-verification without --stage is of the whole task: its stages are put together in a worktree of the run.
+    Stages that are not done are refused, unless --stages names others or --leave-unfinished leaves them out.
 
     A run is led by the agent program above this command, or by the nearest process that stays; when that one
     dies, its stage is free again. --holder names another.

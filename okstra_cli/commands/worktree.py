@@ -19,16 +19,19 @@ def list_(
     identity: Identity,
     released: Annotated[bool, typer.Option("--released", help="Released rows too.")] = False,
 ) -> Answer:
-    """List who owns which branch and worktree, and what is open there: uncommitted files, another branch or none."""
+    """List who owns which branch and worktree, how each worktree stands, and what is open there."""
+    from okstra_cli.placing import own_writer
     from okstra_cli.views import worktree as view
+    from okstra_git.state.whereabouts import find_astray
     from okstra_git.tasks.checked_out import see_places
     from okstra_git.tasks.places import list_places
 
     session = Session.of(context)
-    rows = list_places(session.git, session.store.read().state, only=identity.task, with_released=released)
-    seen = see_places(rows)
-    worktrees = [view.row_json(row, each) for row, each in zip(rows, seen, strict=True)]
-    return Answer({"worktrees": worktrees}, lambda: view.list_page(rows, seen))
+    state = session.store.read().state
+    rows = list_places(session.git, state, only=identity.task, with_released=released)
+    astray = {each.place: each for each in find_astray(session.git, state, own_writer(session))}
+    seen = [view.Seen(row, each, astray.get(row.place)) for row, each in zip(rows, see_places(rows), strict=True)]
+    return Answer({"worktrees": [view.row_json(each) for each in seen]}, lambda: view.list_page(seen))
 
 
 @app.command("release")
@@ -59,6 +62,38 @@ def release(
     return Answer(
         {"task": str(key), "released": [view.released_json(fact) for fact in freed]},
         lambda: view.released_page(str(key), freed),
+    )
+
+
+@app.command("repair")
+@names_a_task
+def repair(
+    context: typer.Context,
+    identity: Identity,
+    stage: Annotated[str | None, typer.Option(metavar="N", help="Only this stage's worktree.")] = None,
+    group: Annotated[str | None, typer.Option(metavar="ID", help="Only this stage group's worktree.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
+) -> Answer:
+    """Bring back worktrees that were moved, deleted or cut off from the repository.
+
+    One that was moved is recorded where git has it now; one whose directory is gone is made anew, with what was staged
+    there as far as git still knows it; one that lost its .git file is linked again, and its files stay as they are.
+    """
+    from okstra_cli.locating import require_key
+    from okstra_cli.views import worktree as view
+    from okstra_git.names import parse_group, parse_stage
+    from okstra_git.tasks.relinking import repair_places
+
+    session = Session.of(context)
+    number, member = parse_stage(stage) if stage else None, parse_group(group) if group else None
+    key = require_key(session, identity) if number or member else identity.task
+    scope = key.scoped(stage=number, group=member).partition("#")[2] or None if key is not None else None
+    done = repair_places(session.store, only=key, scope=scope, dry_run=dry_run)
+    status = 0 if all(each.is_settled for each in done) else 1
+    return Answer(
+        {"dry_run": dry_run, "worktrees": [view.repaired_json(each) for each in done]},
+        lambda: view.repaired_page(done, dry_run=dry_run),
+        status,
     )
 
 

@@ -86,7 +86,7 @@ def _read(order: Order, path: Path, data: bytes) -> ReadBrief:
     name = order.project.relative(path)
     text = decode(data, name=name)
     brief, phase, terms = parse_brief(parse_document(text)), order.request.phase, _terms(order)
-    gate = require_open_gate(brief, phase, path=name, terms=terms or ())
+    gate = require_open_gate(brief, phase, path=name, terms=terms or (), language=order.language)
     for problem in check_brief(brief, terms=terms, needs_report=phase.name == "release-handoff"):
         order.session.note(f"{name}:{problem.line}: {problem.message}")
     source = Source(path=name, blob=name_of_blob(data))

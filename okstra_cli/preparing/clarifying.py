@@ -119,6 +119,7 @@ def _same_again(
         waivers=tuple(WaiverAsked(key, reason) for key, reason in options.waivers),
         plan_verification=options.plan_verification,
         scope=context.run.scope,
+        stages=context.group.stages if context.group else (),
     )
 
 

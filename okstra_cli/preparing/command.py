@@ -11,7 +11,7 @@ from okstra_cli.output import Answer
 from okstra_cli.preparing.at_hand import KEPT, check_template_scope, keep_template, open_for, read_directive
 from okstra_cli.preparing.order import Order
 from okstra_cli.preparing.work import prepare_run
-from okstra_cli.views.prepare import prepared_json, prepared_text
+from okstra_cli.views.prepare import prepared_json, prepared_page, prepared_text
 from okstra_git.errors import UsageError
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
@@ -23,13 +23,24 @@ if TYPE_CHECKING:
     from okstra_git.runs.request import RunRequest
 
 
-SAME_NAMES = ("stage", "workers", "executor", "related_tasks", "directive", "brief", "base_ref", "approved_plan")
+SAME_NAMES = (
+    "stage",
+    "stages",
+    "leave_unfinished",
+    "workers",
+    "executor",
+    "related_tasks",
+    "directive",
+    "brief",
+    "base_ref",
+    "approved_plan",
+)
 MODELS = ("lead", "executor", "claude", "codex", "gemini", "report_writer")
 
 
 def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -> Answer:
     """Answer the options of the line, by the names of the command's parameters."""
-    who = {"holder": said["holder"], "lead_session": said["lead_session"]}
+    who = {"holder": said["holder"], "lead_session": said["lead_session"], "whole": said["prompt"]}
     check_template_scope(said["pr_template_scope"], said["pr_template_path"])
     if said["resume_clarification"]:
         from okstra_cli.preparing.clarifying import clarified_request
@@ -59,14 +70,18 @@ def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -
 
 
 def answer_prepare(
-    session: Session, request: RunRequest, *, holder: str | None = None, lead_session: str | None = None
+    session: Session, request: RunRequest, *, holder: str | None, lead_session: str | None, whole: bool
 ) -> Answer:
-    """Prepare the run, or find that it is prepared, and say what the lead starts from."""
+    """Prepare the run, or find that it is prepared, and say what the lead starts from.
+
+    A person on a terminal is shown where that is, unless the `whole` prompt is wanted.
+    """
     verifies = read_setting(session.git, require_setting("okstra.planVerification")).value is not False
     request = replace(request, plan_verification=request.plan_verification and verifies)
     done = prepare_run(Order(session, request, session.began, holder, lead_session))
     run, context, prompt = done.run, done.context, done.prompt
+    is_short = session.around.stdout_is_terminal and not whole
     return Answer(
         prepared_json(run, context, prompt, again=done.again),
-        lambda: prepared_text(context, prompt),
+        lambda: prepared_page(run, context, prompt, again=done.again) if is_short else prepared_text(context, prompt),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
 from okstra_cli.preparing.remarks import note_of_answers, note_unknown_tasks
 from okstra_cli.preparing.renewing import schedule
+from okstra_cli.preparing.whole import carried_of, rows_of
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, read_document
 from okstra_git.errors import OkstraError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okstra_cli.preparing.order import Order
+    from okstra_cli.preparing.whole import Whole
     from okstra_git.records.runs import Plan, Source
     from okstra_git.records.states import Task
     from okstra_git.tasks.beginning import Beginning
@@ -148,18 +150,28 @@ class Documents:
             self.order.session.note(f"the worktree {place.worktree} of stage {number} {astray.what}; the run gets none")
             return None
         base = stage.range.base if stage.range and stage.range.base else stage.base
-        return WorktreePart(path=place.worktree, branch=stage.branch, base=base, base_ref=stage.base_ref)
+        commit, tree = (stage.range.head, stage.range.head_tree) if stage.range else ("", "")
+        return WorktreePart(
+            path=place.worktree, branch=stage.branch, base=base, base_ref=stage.base_ref, commit=commit, tree=tree
+        )
 
-    def for_stage(self, task: Task, stage: int | None) -> Papers:
-        """What goes into the context of a run on this stage."""
+    def for_stage(self, task: Task, stage: int | None, whole: Whole) -> Papers:
+        """What goes into the context of a run on this stage, or on the task."""
         project = self.order.project
         return Papers(
             brief=self.brief.part if self.brief else None,
-            plan=self._plan_part(task, stage),
+            plan=self._looked_back(self._plan_part(task, stage), task, whole),
             qa_commands=self.qa_commands,
             clarification=self.clarification.path if self.clarification else "",
             pr_template=project.relative(project.root / self.pr_template.path) if self.pr_template else "",
+            stages=rows_of(self.order, task, whole),
+            group=whole.group,
         )
+
+    def _looked_back(self, plan: PlanPart | None, task: Task, whole: Whole) -> PlanPart | None:
+        """The plan with what the stages left that a verification looks at."""
+        looks = plan is not None and self.order.request.phase.name == "final-verification"
+        return replace(plan, carry=carried_of(self.order, task, whole)) if plan is not None and looks else plan
 
     def _plan_part(self, task: Task, stage: int | None) -> PlanPart | None:
         if self.plan is None:
@@ -184,6 +196,7 @@ class Documents:
             validation=found.text("validation"),
             exit_contract=found.text("exit_contract"),
             rollback=found.text("rollback"),
+            listing=found.text("files"),
         )
         return PlanPart(self.plan.path, self.plan.blob, key, part, carry)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_cli.giving_back import give_back
 from okstra_cli.locating import default_base, worktree_path
 from okstra_cli.preparing.again import DAMAGED, is_own_earlier, why_ended
+from okstra_cli.preparing.whole import Whole, place_of
 from okstra_git.names import mint_ulid
-from okstra_git.records.events import RunAbandoned, RunClaimed
+from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.assembling import next_numbers
 from okstra_git.runs.selection import select_stage
 from okstra_git.tasks.beginning import Beginning, choose_beginning
@@ -32,7 +34,8 @@ INTERRUPTED = "its prepare was interrupted"
 class Taken:
     """A claimed run: `stage` is the number it works on or verifies, `claim` what an implementation holds.
 
-    `ended` are the runs that the claim ended, with the reason; those in `died` had lost their process before.
+    `place` is the row of the worktree in which it looks at stages that were put together. `ended` are the runs that
+    the claim ended, with the reason; those in `died` had lost their process before.
     """
 
     run: str
@@ -40,28 +43,44 @@ class Taken:
     task: Task
     stage: int | None
     claim: StageClaim | None = None
+    place: PlaceReserved | None = None
     ended: tuple[tuple[str, str], ...] = ()
     died: frozenset[str] = frozenset()
 
 
-def take_run(order: Order, inputs: str, plan: Plan | None, *, check: Callable[[Task, int, Beginning], None]) -> Taken:
-    """Claim the run; `check` may still refuse the stage that was chosen, with where it would begin."""
+def take_run(
+    order: Order,
+    inputs: str,
+    plan: Plan | None,
+    *,
+    check: Callable[[Task, int, Beginning], None],
+    whole: Whole,
+) -> Taken:
+    """Claim the run; `check` may still refuse the stage that was chosen, with where it would begin.
+
+    `whole` is what it looks at where stages are verified together, for which it takes a worktree of its own.
+    """
     if order.request.phase.has_worktree and plan is not None:
         return _take_stage(order, inputs, plan, check)
     stage, run = order.request.stage, mint_ulid(int(order.began.timestamp() * 1000))
     claimed: list[RunClaimed] = []
+    places: list[PlaceReserved] = []
     given_up: list[RunAbandoned] = []
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_open(snapshot, order.key)
-        claimed[:] = [_claimed(order, task, run, stage, inputs)]
+        bare = _claimed(order, task, run, stage, inputs)
+        claimed[:] = [bare.model_copy(update={"assembled": whole.joint.assembly if whole.joint else None})]
+        places[:] = [found for found in [place_of(order, task, bare.seq, whole)] if found is not None]
         given_up[:] = _superseded(order, task, stage, inputs)
-        return [*given_up, *claimed]
+        return [*given_up, *claimed, *places]
 
     appended = order.session.store.append(decide)
     order.session.warn(appended.warning)
     after = appended.snapshot.state.tasks[order.key.slashed]
-    return Taken(run, claimed[0].numbers, after, stage, ended=_told(given_up))
+    for fact in given_up:
+        give_back(order.session, after, after.runs[fact.run])
+    return Taken(run, claimed[0].numbers, after, stage, place=next(iter(places), None), ended=_told(given_up))
 
 
 def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, int, Beginning], None]) -> Taken:
@@ -98,7 +117,7 @@ def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, in
     assert isinstance(fact, RunClaimed)
     after = appended.snapshot.state.tasks[order.key.slashed]
     ended = _told(fact for fact in claim.pick.before if isinstance(fact, RunAbandoned))
-    return Taken(run, fact.numbers, after, claim.number, claim, ended, frozenset(died))
+    return Taken(run, fact.numbers, after, claim.number, claim, ended=ended, died=frozenset(died))
 
 
 def check_stage_free(order: Order, task: Task, plan: Plan) -> None:

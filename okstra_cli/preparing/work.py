@@ -7,11 +7,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from okstra_cli.giving_back import give_back
 from okstra_cli.landing import note_landings
 from okstra_cli.preparing.again import find_again
 from okstra_cli.preparing.left_behind import find_earlier, who_left
 from okstra_cli.preparing.papers import Documents, read_documents
 from okstra_cli.preparing.taking import Taken, check_stage_free, take_run
+from okstra_cli.preparing.whole import Whole, look_at_whole, stand_in_assembly
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
@@ -64,16 +66,17 @@ def prepare_run(order: Order) -> Prepared:
     """Read and check, settle history, claim, make worktree and bundle, record; the same call again gives the same."""
     session = order.session
     task, documents = _settled(order)
-    inputs = order.request.fingerprint(*documents.blobs, order.language)
+    whole = look_at_whole(order, task)
+    inputs = order.request.fingerprint(*documents.blobs, order.language, *([whole.print] if whole.print else []))
     found = find_again(order, task, inputs)
     if found is not None:
         session.warn(session.store.catch_up().warning)
         return Prepared(*found, again=True)
-    taken = take_run(order, inputs, documents.plan_record, check=documents.check_stage)
+    taken = take_run(order, inputs, documents.plan_record, check=documents.check_stage, whole=whole)
     for run, reason in taken.ended:
         session.note(f"run {run} is ended: {reason}")
     try:
-        return _fulfil(order, documents, taken, inputs)
+        return _fulfil(order, documents, taken, inputs, whole)
     except BaseException as failed:
         _give_up(order, taken, failed)
         raise
@@ -82,6 +85,7 @@ def prepare_run(order: Order) -> Prepared:
 def check_prepare(order: Order) -> None:
     """Refuse what a prepare of this order would refuse before it claims anything; history that moved is settled."""
     task, documents = _settled(order)
+    look_at_whole(order, task)
     if order.request.phase.has_worktree and documents.plan_record is not None:
         check_stage_free(order, task, documents.plan_record)
 
@@ -100,9 +104,9 @@ def _settled(order: Order) -> tuple[Task, Documents]:
     return task, documents
 
 
-def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Prepared:
+def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str, whole: Whole) -> Prepared:
     session, store = order.session, order.session.store
-    worktree = _stand_in_worktree(order, taken) if taken.claim else documents.worktree_to_verify(taken.task)
+    worktree = _place_to_work(order, documents, taken, whole)
     reached("prepare.worktree-made")
     snapshot = store.read()
     task = require_open(snapshot, order.key)
@@ -112,7 +116,7 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
         team_name(order.key, taken.stage if taken.claim else None, taken=teams_of_others(snapshot.state, order.key)),
         occupied_stages(task, order.guard.leases(task), besides=taken.run) if taken.claim else (),
     )
-    papers = documents.for_stage(task, taken.stage)
+    papers = documents.for_stage(task, taken.stage, whole)
     context = make_context(
         order.request, task, who, order.project, papers, stage=taken.stage, team=team, worktree=worktree
     )
@@ -126,6 +130,15 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     reached("prepare.recorded")
     session.changed_tasks.discard(order.key.slashed)
     return Prepared(run, context, bundle.prompt)
+
+
+def _place_to_work(order: Order, documents: Documents, taken: Taken, whole: Whole) -> WorktreePart | None:
+    """The directory of the stage, or that in which stages lie together, or of the stage to verify; None = nowhere."""
+    if taken.claim is not None:
+        return _stand_in_worktree(order, taken)
+    if taken.place is not None:
+        return stand_in_assembly(order, taken.place, whole, taken.run)
+    return documents.worktree_to_verify(taken.task)
 
 
 def _sweep_drafts(order: Order, task: Task, taken: Taken) -> None:
@@ -156,6 +169,7 @@ def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
         base=beginning.commit,
         base_ref=beginning.ref,
         lacks=beginning.lacks,
+        merged=beginning.stages,
         snapshot=kept.ref if kept else "",
         left_by=left_by,
         left_how=left_how,
@@ -232,6 +246,7 @@ def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
         return [*ended, *(release(task, claim.place.scope) if claim is not None and idle else [])]
 
     try:
-        order.session.store.append(decide)
+        ended = order.session.store.append(decide).snapshot.state.tasks[order.key.slashed]
+        give_back(order.session, ended, ended.runs[taken.run])
     except OkstraError as again:
         order.session.warn(f"the claim of run {taken.run} could not be given back: {again.message}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from okstra_cli.page import Cell, Page
+from okstra_git.commands import word
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 
 if TYPE_CHECKING:
@@ -33,12 +36,54 @@ def prepared_json(run: Run, context: RunContext, prompt: str, *, again: bool) ->
         "report": f"{root}/{context.paths.report}",
         "resume_script": f"{root}/{context.paths.resume_script}",
         "holder": run.holder.model_dump() if run.holder else None,
+        "prompt_path": f"{root}/{context.paths.prompt}",
+        "start_command": start_command(context),
         "prompt": prompt,
     }
 
 
-def prepared_text(context: RunContext, prompt: str) -> str:
-    """The labels, one to a line, then the prompt to the byte."""
+def start_command(context: RunContext) -> str:
+    """The line by which a person starts the lead: Claude Code, in the project, with the prompt as its first message."""
+    model, prompt = word(context.options.lead_model), word(context.paths.prompt)
+    return f'cd {word(context.project.root)} && claude --model {model} "$(cat {prompt})"'
+
+
+def prepared_page(run: Run, context: RunContext, prompt: str, *, again: bool) -> Page:
+    """What a person has to know: what was reserved, where the prompt is, and how an agent is started with it."""
+    page = Page()
+    state = "was prepared already" if again else "is prepared"
+    stage = f", stage {run.stage}" if run.stage is not None else ""
+    page.line(
+        "run ", Cell(run.id, "strong"), f" of {context.task.key} ", Cell(state, "good"), f": {run.task_type}{stage}"
+    )
+    for name, value in _rows(run, context, prompt):
+        page.line(Cell(f"  {name:<9}", "faint"), value)
+    page.line()
+    page.line("next: start an agent with it, from this terminal:")
+    page.line(Cell(start_command(context), "strong"))
+    page.line()
+    page.line(Cell(f"or give it up: git okstra run abandon {word(run.id)}", "faint"))
+    for label in labels(context):
+        page.line(Cell(label, "faint"))
+    return page
+
+
+def _rows(run: Run, context: RunContext, prompt: str) -> Iterator[tuple[str, str]]:
+    worktree = context.worktree
+    if worktree is not None:
+        yield "branch", f"{worktree.branch}, from {worktree.base[:10]} ({worktree.base_ref})"
+        yield "worktree", worktree.path
+    yield "project", context.project.root
+    yield "prompt", context.paths.prompt
+    yield "", f"{len(prompt.splitlines())} lines, which --prompt prints here"
+    if context.team.occupied:
+        yield "beside", f"live runs at work on stage {', '.join(map(str, context.team.occupied))}"
+    if run.holder is not None:
+        yield "led by", f"{run.holder.name} (pid {run.holder.pid}) and what is started from it"
+
+
+def labels(context: RunContext) -> list[str]:
+    """The lines that skills read."""
     root = context.project.root
     lines = [
         f"{TASK_ROOT_LABEL} {root}/{context.task.root}",
@@ -46,4 +91,9 @@ def prepared_text(context: RunContext, prompt: str) -> str:
     ]
     if context.team.occupied:
         lines.append(f"{CONCURRENT_LABEL} {', '.join(map(str, context.team.occupied))}")
-    return "\n".join([*lines, "", prompt])
+    return lines
+
+
+def prepared_text(context: RunContext, prompt: str) -> str:
+    """The labels, one to a line, then the prompt to the byte."""
+    return "\n".join([*labels(context), "", prompt])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okstra_cli.open_work import checkout_json
 from okstra_cli.page import Cell, Page
@@ -17,14 +17,25 @@ if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
     from okstra_git.git.holding import Holding
     from okstra_git.records.events import AnyFact
+    from okstra_git.state.whereabouts import Astray
     from okstra_git.tasks.places import PlaceRow, Pruned
+    from okstra_git.tasks.relinking import Repaired
 
 LISTED = 50
 """Paths that JSON names; the count says how many there are."""
 
 
-def row_json(row: PlaceRow, seen: Checkout | None = None) -> dict[str, Any]:
-    """One registry row with what stands at its path; `checkout` is null where there is no worktree."""
+class Seen(NamedTuple):
+    """A registry row, what is checked out at its path (None: no worktree), and what is wrong with that, if anything."""
+
+    row: PlaceRow
+    checkout: Checkout | None
+    astray: Astray | None
+
+
+def row_json(seen: Seen) -> dict[str, Any]:
+    """One registry row with what stands at its path, and what is wrong with that; `checkout` is null for none."""
+    row, astray = seen.row, seen.astray
     place = row.place
     return {
         "task": row.task.replace("/", ":"),
@@ -40,38 +51,70 @@ def row_json(row: PlaceRow, seen: Checkout | None = None) -> dict[str, Any]:
         "phase": place.phase or None,
         "stages": list(place.stages) if place.stages is not None else None,
         "at": show_time(place.at),
-        "checkout": checkout_json(seen),
+        "checkout": checkout_json(seen.checkout),
+        "problem": astray.code if astray else None,
+        "found": str(astray.found) if astray and astray.found else None,
+        "hint": astray.line if astray else None,
     }
 
 
-def list_page(rows: Sequence[PlaceRow], checkouts: Sequence[Checkout | None]) -> Page:
+def list_page(rows: Sequence[Seen]) -> Page:
+    """The rows, and under them what is wrong with some, each with the line that settles it."""
     page = Page()
     if not rows:
         page.line("no branch or worktree is reserved")
-    cells = [_cells(row, seen) for row, seen in zip(rows, checkouts, strict=True)]
+    cells = [_cells(each) for each in rows]
     headers = ["task", "for", "branch", "open", "worktree"]
     if not any(row[3].text for row in cells):
         del headers[3]
         for each in cells:
             del each[3]
     page.table(headers, cells)
+    for seen in rows:
+        if seen.astray is not None:
+            page.line(Cell(seen.astray.message, "warn"))
+            page.line(Cell(f"  next: {seen.astray.line}", "faint"))
     return page
 
 
-def _cells(row: PlaceRow, seen: Checkout | None) -> list[Cell]:
+def _cells(seen: Seen) -> list[Cell]:
+    row, astray = seen.row, seen.astray
     place = row.place
-    where = (
-        Cell(place.worktree or "-")
-        if place.worktree is None or row.exists
-        else Cell(f"{place.worktree} (gone)", "warn")
-    )
+    where = Cell(place.worktree or "-")
+    if astray is not None:
+        where = Cell(f"{place.worktree} ({astray.trouble})", "warn")
+    elif place.worktree is not None and not row.exists:
+        where = Cell(f"{place.worktree} (gone)", "faint")
     return [
         Cell(row.task.replace("/", ":"), "strong"),
         Cell(f"{place.scope or 'task'} {'' if place.status == 'active' else place.status}"),
-        Cell(place.branch),
-        Cell(", ".join(clauses_of(seen, place.branch)) if seen is not None else "", "warn"),
+        Cell(place.branch or "(detached)"),
+        Cell(", ".join(clauses_of(seen.checkout, place.branch)) if seen.checkout is not None else "", "warn"),
         where,
     ]
+
+
+def repaired_json(done: Repaired) -> dict[str, Any]:
+    """One worktree that was astray, and what became of it."""
+    return {
+        "task": done.row.task.key.replace("/", ":"),
+        "scope": done.row.place.scope or "task",
+        "worktree": done.row.place.worktree,
+        "problem": done.row.code,
+        "settled": done.is_settled,
+        "done": done.done,
+    }
+
+
+def repaired_page(done: Sequence[Repaired], *, dry_run: bool) -> Page:
+    """A line for each, or that there was nothing to do."""
+    page = Page()
+    for each in done:
+        would = "would be " if dry_run and each.is_settled else ""
+        page.line(Cell(each.row.subject, "strong"), f": {would}{each.done}")
+    if not done:
+        page.line("every worktree of this clone is where it is recorded")
+    return page
 
 
 def released_json(fact: AnyFact) -> dict[str, Any]:
@@ -84,7 +127,8 @@ def released_page(key: str, freed: Sequence[AnyFact]) -> Page:
     page = Page()
     for fact in freed:
         facts = released_json(fact)
-        page.line(f"released {facts['scope']} of {key}: branch {facts['branch']} is free again and stays")
+        branch = f": branch {facts['branch']} is free again and stays" if facts["branch"] else ""
+        page.line(f"released {facts['scope']} of {key}{branch}")
     if not freed:
         page.line(f"{key} holds nothing to release")
     return page

@@ -24,7 +24,7 @@ class Astray(NamedTuple):
 def find_astray(git: Git, path: Path, branch: str) -> Astray | None:
     """What is wrong with `path` as the checkout of `branch`; None when that is what it is.
 
-    A branch in the middle of its own rebase counts as checked out there.
+    A branch in the middle of its own rebase counts as checked out there. Without a branch (empty) none may be.
     """
     if not os.path.lexists(path):
         return Astray("gone", "is not there any more")
@@ -35,9 +35,10 @@ def find_astray(git: Git, path: Path, branch: str) -> Astray | None:
     if found == branch:
         return None if find_quietly(git, f"refs/heads/{branch}") else Astray("elsewhere", f"is on {branch}, a branch "
                                                                             "that is gone", branch)  # fmt: skip
-    if found is None and f"refs/heads/{branch}" in planned_tips(here):
+    if found is None and (not branch or f"refs/heads/{branch}" in planned_tips(here)):
         return None
-    return Astray("elsewhere", f"has {found or 'a commit and no branch'} checked out, not {branch}", found)
+    wanted = branch or "just a commit"
+    return Astray("elsewhere", f"has {found or 'a commit and no branch'} checked out, not {wanted}", found)
 
 
 def _opened(git: Git, path: Path) -> Git | None:

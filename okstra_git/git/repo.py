@@ -13,6 +13,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import remember_place, run_git
 from okstra_git.git.configuration import BrokenConfig, Configuration, read_configuration
+from okstra_git.git.lost_places import Lost, find_top, why_cut_off, why_hidden
 from okstra_git.git.persons import Person, ask_author, ask_committer, may_differ
 from okstra_git.git.redirection import Opening, common_dir_of, discover, find_opening
 from okstra_git.git.sharing import remember_sharing
@@ -117,7 +118,7 @@ def open_repository(
     try:
         opening = find_opening(start, environ or {}, base or start)
         if opening.git_dir is None and discover(opening.start, environ or {}) is None:
-            raise NoRepository(f"{start} is not inside a git repository", hint="run 'git init' first, or use -C DIR")
+            raise _nothing_around(start)
         handle = _open(opening)
         if handle.is_bare and opening.git_dir is None:
             _refuse_unnamed(start, Path(handle.path))
@@ -130,7 +131,7 @@ def open_repository(
     if _SHARED in config:
         remember_sharing(common_dir, config[_SHARED] or "true")
     _read_quickly()
-    work_tree = Path(handle.workdir) if handle.workdir else None
+    work_tree = _work_tree(handle, start)
     if opening.git_dir is not None:
         remember_place(work_tree or git_dir, git_dir, work_tree)
     return Git(handle, git_dir, common_dir, work_tree, for_git=for_git)
@@ -163,6 +164,23 @@ def _refuse_unnamed(start: Path, git_dir: Path) -> None:
     if not _does_git_open(start):
         told = f"git does not use the bare repository {git_dir} unless it is named, by safe.bareRepository"
         raise UnsafeRepository(told, hint=f"git --git-dir={word(str(git_dir))} okstra status")
+
+
+def _work_tree(handle: pygit2.Repository, start: Path) -> Path | None:
+    """Where the worktree is, also after it was moved by hand; refuses one that a setting has taken away."""
+    if not handle.workdir or Path(handle.workdir).is_dir():
+        return Path(handle.workdir) if handle.workdir else None
+    lost = why_hidden(start)
+    if lost is not None:
+        raise NoRepository(lost.sentence, hint=lost.remedy)
+    return find_top(start)
+
+
+def _nothing_around(start: Path) -> NoRepository:
+    lost = why_cut_off(start)
+    if lost is not None:
+        return NoRepository(lost.sentence, hint=lost.remedy)
+    return NoRepository(f"{start} is not inside a git repository", hint="run 'git init' first, or use -C DIR")
 
 
 @contextmanager
@@ -210,7 +228,8 @@ def _refusal(start: Path, complaint: str) -> OkstraError:
         )
     if "extension" in complaint or "format" in complaint or "version" in complaint:
         return _unsupported(start, _format_of(start) or complaint)
-    return NoRepository(f"the repository at {start} cannot be opened: {complaint}", hint="git fsck")
+    lost = why_hidden(start) or Lost(f"the repository at {start} cannot be opened: {complaint}", "git fsck")
+    return NoRepository(lost.sentence, hint=lost.remedy)
 
 
 def _unsupported(start: Path, what: str) -> UnsupportedRepository:

@@ -85,6 +85,11 @@ def add_detached(git: Git, path: Path, *, commit: str, reason: str) -> None:
     _add(git, path, reason, ["--detach", str(path), commit])
 
 
+def add_no_checkout(git: Git, path: Path, *, branch: str, reason: str) -> None:
+    """A new locked worktree at `path` on `branch`, without any file."""
+    _add(git, path, reason, ["--no-checkout", str(path), branch])
+
+
 def attach_branch(path: Path, branch: str) -> None:
     """Say that a detached worktree is on `branch`; its files stay as they are."""
     run_git(["symbolic-ref", "-m", f"okstra: on {branch}", "HEAD", f"refs/heads/{branch}"], cwd=path)

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.repo import Git
-from okstra_git.records.events import StageVerified
+from okstra_git.names import named_stages
+from okstra_git.records.events import GroupVerified, StageVerified
 from okstra_git.records.states import State
 from okstra_git.state.reading import read_events
+
+TOGETHER = 0
+"""In place of the number of a stage, for a verification of stages together."""
 
 
 class SameReport(OkstraError):
@@ -51,7 +55,23 @@ def _verifications(git: Git, state: State, tips: Mapping[str, str]) -> Iterator[
     for key, task in state.tasks.items():
         if any(stage.verified is not None for stage in task.stages.values()):
             facts = (event.fact for event in read_events(git, tips, key))
-            yield from (fact for fact in facts if isinstance(fact, StageVerified) and fact.report_blob)
+            found = (_of_one(fact) for fact in facts if isinstance(fact, StageVerified | GroupVerified))
+            yield from (fact for fact in found if fact.report_blob)
+
+
+def _of_one(fact: StageVerified | GroupVerified) -> StageVerified:
+    """A verification of stages together as one of what was put together."""
+    if isinstance(fact, StageVerified):
+        return fact
+    return StageVerified(
+        task=fact.task,
+        stage=TOGETHER,
+        commit=fact.assembled.commit,
+        tree=fact.assembled.tree,
+        report_blob=fact.report_blob,
+        data_blob=fact.data_blob,
+        again=fact.again,
+    )
 
 
 def refuse_reuse(found: Reuse, *, task: str, stage: int, tree: str) -> None:
@@ -59,15 +79,19 @@ def refuse_reuse(found: Reuse, *, task: str, stage: int, tree: str) -> None:
     before = found.elsewhere
     if before is None:
         return
-    where = f"stage {before.stage} of {before.task.replace('/', ':')}"
+    where = f"{_named(before.stage)} of {before.task.replace('/', ':')}"
     raise SameReport(
         f"this report and its data were recorded for another tree before: {before.tree[:10]}, of {where}; "
-        f"stage {stage} has tree {tree[:10]}",
-        hint=f"verify stage {stage} as it is now, and record the report of that; when this one does hold for it, "
+        f"{_named(stage)} has tree {tree[:10]}",
+        hint=f"verify {_named(stage)} as it is now, and record the report of that; when this one does hold for it, "
         "repeat the line with --again, which is recorded",
         task=task.replace("/", ":"),
-        stage=stage,
+        stage=stage or None,
         tree=tree,
-        recorded_for={"task": before.task.replace("/", ":"), "stage": before.stage, "commit": before.commit,
+        recorded_for={"task": before.task.replace("/", ":"), "stage": before.stage or None, "commit": before.commit,
                       "tree": before.tree},
     )  # fmt: skip
+
+
+def _named(stage: int) -> str:
+    return named_stages([stage]) if stage != TOGETHER else "the whole task"

@@ -53,10 +53,22 @@ class StagePart:
 
 
 @dataclass(frozen=True)
+class JointPart:
+    """A verification of stages together; `delivered` is the tree that the branch has, which may be another."""
+
+    stages: tuple[int, ...]
+    base_ref: str
+    base: str
+    verification: Verification
+    delivered: str
+
+
+@dataclass(frozen=True)
 class PullRequestFacts:
     """All that a pull request's text is made of; stages are told in the order given.
 
     `others` are the stages of the plan that are not part of it: number, title, state. `commit` is the branch's tip.
+    `joint` are the verifications of stages together by which some of them leave.
     """
 
     key: str
@@ -73,6 +85,7 @@ class PullRequestFacts:
     plan_blob: str
     usage: tuple[Usage, ...] = ()
     language: str = "en"
+    joint: tuple[JointPart, ...] = ()
     scope: Literal["stage-group", "whole-task"] = "stage-group"
 
 
@@ -152,6 +165,7 @@ def _view(facts: PullRequestFacts, room: _Room) -> dict[str, Any]:
         "numbers": _ranges(numbers),
         "total": len(facts.stages) + len(facts.others),
         "parts": [_part(part, room) for part in facts.stages],
+        "joint": [_joint(part, room) for part in facts.joint],
         "absent": [(number, prose(title, 120), prose(state)) for number, title, state in facts.others[: room.rows]],
         "more_absent": max(0, len(facts.others) - room.rows),
         "tracked": [ticket(each) for each in facts.tickets[: room.rows]],
@@ -167,9 +181,35 @@ def _view(facts: PullRequestFacts, room: _Room) -> dict[str, Any]:
     }
 
 
+def _joint(part: JointPart, room: _Room) -> dict[str, Any]:
+    return {
+        "numbers": _ranges(part.stages),
+        "many": len(part.stages) > 1,
+        "base_ref": visible_line(part.base_ref, 255),
+        "base": part.base,
+        "delivered": part.delivered,
+        "as_verified": part.delivered == part.verification.tree,
+        **_evidence(part.verification, room),
+    }
+
+
+def _evidence(found: Verification | None, room: _Room) -> dict[str, Any]:
+    """A verification and what it ran."""
+    checks = found.checks if found else ()
+    return {
+        "verification": found,
+        "report": visible_line(found.report, 500) if found else "",
+        "checks": [
+            Check(command=visible_line(check.command, 2_000), exit_code=check.exit_code)
+            for check in most_telling(checks, room.checks)
+        ],
+        "check_count": len(checks),
+        "failed": sum(check.exit_code != 0 for check in checks),
+    }
+
+
 def _part(part: StagePart, room: _Room) -> dict[str, Any]:
     found = part.verification
-    checks = found.checks if found else ()
     return {
         "number": part.number,
         "title": prose(part.title, 200),
@@ -180,7 +220,7 @@ def _part(part: StagePart, room: _Room) -> dict[str, Any]:
         "depends_on": ", ".join(map(str, part.depends_on)),
         "files": [visible_line(path, 300) for path in part.files[: room.files]],
         "file_count": len(part.files),
-        "verification": found,
+        "is_joint": found is not None and bool(found.group) and not found.parted,
         "standing": _standing(part),
         "how": part.leaving.how,
         "is_copied": not part.leaving.is_there,
@@ -189,13 +229,7 @@ def _part(part: StagePart, room: _Room) -> dict[str, Any]:
         "differs": [visible_line(path, 300) for path in (part.leaving.differs or ())[: max(room.files, 3)]],
         "differ_count": len(part.leaving.differs or ()),
         "upto": part.upto,
-        "report": visible_line(found.report, 500) if found else "",
-        "checks": [
-            Check(command=visible_line(check.command, 2_000), exit_code=check.exit_code)
-            for check in most_telling(checks, room.checks)
-        ],
-        "check_count": len(checks),
-        "failed": sum(check.exit_code != 0 for check in checks),
+        **_evidence(found, room),
     }
 
 

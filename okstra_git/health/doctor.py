@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from okstra_git.commands import command, word
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import survey_settings
 from okstra_git.git.dangers import find_dangers, read_entries
+from okstra_git.git.main_tree import find_hidden
 from okstra_git.git.refs import list_lock_files
-from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
 from okstra_git.git.versions import (
     GIT_THRESHOLDS,
@@ -21,17 +21,16 @@ from okstra_git.git.versions import (
     read_versions,
     show_version,
 )
-from okstra_git.git.worktrees import list_worktrees
 from okstra_git.health.dead_locks import prove_dead
 from okstra_git.health.findings import Finding, Severity, by_severity
 from okstra_git.health.fsck import Checked
 from okstra_git.host.disks import free_bytes, refuses_writing
 from okstra_git.host.locks import hold_lock
-from okstra_git.names import shown
 from okstra_git.state import layout
+from okstra_git.state.lost_branches import find_lost
 from okstra_git.state.reading import Memory, read_snapshot
-from okstra_git.state.registry import active_places
 from okstra_git.state.store import Store
+from okstra_git.state.whereabouts import find_astray
 from okstra_git.state.writer import find_writer
 
 LOW_DISK = 256 << 20
@@ -39,7 +38,7 @@ FIX = "git okstra doctor --fix"
 GIT_LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock")
 
 
-def diagnose(git: Git, *, now: datetime, others: Sequence[Finding] = ()) -> Checked:
+def diagnose(git: Git, *, now: datetime, others: Callable[[], Sequence[Finding]] = tuple) -> Checked:
     """Everything around okstra that is not as it should be; `others` are findings of rooms this one cannot see."""
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: check_versions(git),
@@ -48,22 +47,23 @@ def diagnose(git: Git, *, now: datetime, others: Sequence[Finding] = ()) -> Chec
         lambda: check_identity(git),
         lambda: check_settings(git),
         lambda: check_dangers(git),
+        lambda: check_main_tree(git),
         lambda: check_worktrees(git),
         lambda: check_branches(git),
         lambda: check_locks(git, now=now),
+        lambda: iter(others()),
     )
-    found = [finding for check in checks for finding in _surviving(check)]
-    return Checked(tuple(by_severity([*found, *others])))
+    return Checked(tuple(by_severity(finding for check in checks for finding in _surviving(check))))
 
 
 def treat(store: Store, *, others: Callable[[], Sequence[Finding]] = tuple) -> Checked:
     """Remove the locks of the dead, then examine again; nothing else is touched."""
     git, now = store.git, store.now()
-    before = diagnose(git, now=now, others=others())
+    before = diagnose(git, now=now, others=others)
     with hold_lock(layout.lock_file(git.private_dir)):  # so that no two of us clear the same lock
         for lock in prove_dead(git, _locks(git), now=now):
             lock.unlink(missing_ok=True)
-    after = diagnose(git, now=store.now(), others=others())
+    after = diagnose(git, now=store.now(), others=others)
     gone = tuple(finding for finding in before.findings if finding.repairable and finding not in after.findings)
     return Checked(after.findings, gone)
 
@@ -146,30 +146,23 @@ def check_dangers(git: Git) -> Iterator[Finding]:
         yield Finding("config.dangerous", "warning", danger.key, told, danger.instead)
 
 
+def check_main_tree(git: Git) -> Iterator[Finding]:
+    """Settings that hide the main worktree from git."""
+    for hidden in find_hidden(git.common_dir):
+        yield Finding("config.main-worktree", "error", hidden.key, hidden.sentence, hidden.remedy)
+
+
 def check_worktrees(git: Git) -> Iterator[Finding]:
-    """Recorded worktrees that are not there."""
-    known = {str(worktree.path) for worktree in list_worktrees(git) if not worktree.is_prunable}
-    writer = find_writer(git)
-    for task, place in active_places(read_snapshot(git, Memory()).state):
-        # a locked worktree is never prunable in git's eyes, so the directory itself has to be looked for
-        is_here = place.worktree is not None and place.worktree in known and Path(place.worktree).is_dir()
-        if place.worktree and place.writer == writer and not is_here:
-            subject = f"{task.key.replace('/', ':')} {place.scope}".strip()
-            told = f"the worktree {place.worktree} of {subject} is gone; branch {place.branch} is still reserved"
-            yield Finding("worktree.missing", "warning", subject, told, "git okstra worktree prune")
+    """Recorded worktrees that are not where they should be, or cut off."""
+    for row in find_astray(git, read_snapshot(git, Memory()).state, find_writer(git)):
+        yield Finding(row.code, "warning", row.subject, row.message, row.line)
 
 
 def check_branches(git: Git) -> Iterator[Finding]:
-    """Stages whose branch bears another name now than on record."""
-    for task, place in active_places(read_snapshot(git, Memory()).state):
-        stage = next((one for one in task.stages.values() if place.scope == f"stage-{one.number}"), None)
-        new = find_new_name(git, place.branch, place.worktree) if stage is not None and task.is_open else None
-        if stage is None or new is None or stage.landed or stage.branch == new:
-            continue
-        key = task.key.replace("/", ":")
-        told = f"branch {place.branch} of {key} {place.scope} is not there any more; it seems to be {shown(new)} now"
-        line = f"git okstra stage done {stage.number} --task-key {key} --branch {word(new)}"
-        yield Finding("branch.renamed", "warning", f"{key} {place.scope}", told, f"when it is to be recorded: {line}")
+    """Stages whose branch bears another name now than on record, or is gone."""
+    for lost in find_lost(git, read_snapshot(git, Memory()).state, find_writer(git)):
+        subject = f"{lost.task.key.replace('/', ':')} stage {lost.stage.number}"
+        yield Finding(lost.code, "warning", subject, lost.message, lost.line)
 
 
 def check_locks(git: Git, *, now: datetime) -> Iterator[Finding]:

@@ -71,7 +71,8 @@ class Verification(Record):
     `report` and `data` are paths from the project's root, with the blob ids they had. `database` is None where there
     was nothing of a database to verify. `carried`: the stage has another tree now, and
     okstra.verificationCarry=replay let the verification stand. `again` is the tree for which the same report was
-    recorded before, where somebody said that it counts for this one too.
+    recorded before, where somebody said that it counts for this one too. `group` is the id of the group that the stage
+    was verified in, empty where it was verified by itself; `parted`: another one of that group is not what it was then.
     """
 
     commit: str
@@ -88,3 +89,5 @@ class Verification(Record):
     by: str = ""
     at: Moment | None = None
     carried: bool = False
+    group: str = ""
+    parted: bool = False

@@ -16,12 +16,14 @@ from okstra_git.roster import WORKERS
 from okstra_git.runs.context import (
     BriefPart,
     Commands,
+    GroupPart,
     Options,
     Paths,
     PlanPart,
     ProjectPart,
     RunContext,
     RunPart,
+    StageRow,
     TaskPart,
     TeamPart,
     WorkerPart,
@@ -44,6 +46,8 @@ class Papers:
     qa_commands: Mapping[str, str] | None = None
     clarification: str = ""
     pr_template: str = ""
+    stages: tuple[StageRow, ...] = ()
+    group: GroupPart | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,8 @@ def make_context(
         brief=papers.brief,
         plan=papers.plan,
         worktree=worktree,
+        stages=papers.stages,
+        group=papers.group,
     )
 
 
@@ -206,13 +212,16 @@ def _worker(request: RunRequest, name: str) -> WorkerPart:
 
 def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Commands:
     """The literal lines that this run is led with; `stage_done` is kept as it is made once."""
-    run = part.id
+    run, data = part.id, f"{report.removesuffix('.md')}.data.json"
+    stage = f" --stage {part.stage}" if part.stage is not None else ""
+    verified = f"okstra handoff record-verified --task-key {word(key)}{stage} --report-path {word(report)} "
     return Commands(
         resume=f"okstra run resume {word(run)}",
         finish=f"okstra run finish {word(run)} --nonce {word(part.nonce)} --report {word(report)}",
         abandon=f"okstra run abandon {word(run)}",
         status=f"okstra status {key}",
         stage_done=stage_done if part.stage is not None else "",
+        record_verified=f"{verified}--data-json {word(data)}" if part.task_type == "final-verification" else "",
     )
 
 

@@ -9,6 +9,7 @@ from okstra_git.host.lives import Life
 from okstra_git.records.runs import Plan, PlannedStage, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import FINISHED, GUARDED, Lease, finished_stages, lease_on
+from okstra_git.runs.scope import all_stages, stages_flag
 from okstra_git.runs.selection import named
 
 
@@ -323,7 +324,9 @@ def show_plan(task: Task) -> str:
 
 def new_run_command(task: Task, run: Run) -> str:
     """The command that prepares a new run in the place of this one."""
-    stage = f" --stage {run.stage}" if run.stage is not None else ""
+    stage = f" --stage {run.stage}" if run.stage is not None else stages_flag(task, run.task_type)
+    if run.assembled is not None and run.assembled.stages != all_stages(task):
+        stage = f" --stages {','.join(map(str, run.assembled.stages))}"
     return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {word(run.task_type)}{stage}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from okstra_git.names import number_ranges
-from okstra_git.phases import PHASES
+from okstra_git.phases import PHASES, phase_of_routing
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import finished_stages
@@ -84,8 +84,9 @@ def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]
         return None, None
     if last is not None and last.task_type in PHASES and (_is_under_way(task, last) or _is_to_repeat(task, last)):
         return last.task_type, "run"
-    if last is not None and last.next_phase in PHASES and not _is_followed(last.next_phase, stages, by_stages):
-        return last.next_phase, "report"
+    recommended = phase_of_routing(last.next_phase) if last is not None else ""
+    if recommended in PHASES and not _is_followed(recommended, stages, by_stages):
+        return recommended, "report"
     return (by_stages, "stages") if by_stages else (None, None)
 
 

@@ -9,6 +9,7 @@ from okstra_git.records.stage import Verification
 from okstra_git.records.states import Anchor, Place, Stage, Task, Trail
 from okstra_git.state.folding import add_conflict, change, put_stage, settle_conflicts, with_standing
 from okstra_git.state.handing import HANDING
+from okstra_git.state.together import TOGETHER, with_parted
 
 
 def fold_task(key: str, events: Iterable[e.Event]) -> Task:
@@ -18,7 +19,7 @@ def fold_task(key: str, events: Iterable[e.Event]) -> Task:
     for event in sorted(unique.values(), key=lambda one: one.order):
         task = _REDUCERS[event.fact.type](task, event, event.fact)
         task = task.model_copy(update={"clock": event.clock})
-    return task
+    return with_parted(task)
 
 
 def _opened(task: Task, event: e.Event, fact: e.TaskOpened) -> Task:
@@ -49,12 +50,22 @@ def _reserved(task: Task, event: e.Event, fact: e.PlaceReserved) -> Task:
     if held is not None and held.status == "active":
         return add_conflict(task, f"two clones reserved {fact.scope or 'the task'}: {held.writer} was first")
     place = Place(**fact.model_dump(exclude={"type", "task"}), writer=event.writer, at=event.at)
-    task = change(task, places={**task.places, fact.scope: place})
     number = _stage_of(fact.scope)
+    task = change(task, places={**task.places, fact.scope: place}, runs=_runs_there(task, number, place))
     if number is None or number in task.stages:
         return task
     reserved = Stage(number=number, status="reserved", branch=fact.branch, base_ref=fact.base_ref)
     return put_stage(task, change(reserved, begun_by=event.writer))
+
+
+def _runs_there(task: Task, number: int | None, place: Place) -> dict[str, Run]:
+    """The runs, those of the stage on its branch with the worktree that this has now."""
+    return {
+        id: change(run, worktree=place.worktree)
+        if place.worktree and run.worktree and run.is_active and (run.stage, run.branch) == (number, place.branch)
+        else run
+        for id, run in task.runs.items()
+    }
 
 
 def _stage_of(scope: str) -> int | None:
@@ -185,6 +196,7 @@ _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "stage.done": _done,
     "stage.moved": _moved,
     "stage.verified": _verified,
+    **TOGETHER,
     **HANDING,
     "plan.approved": _plan_approved,
     "run.claimed": _run_claimed,

@@ -105,6 +105,8 @@ def branch_clashes(state: State) -> list[str]:
     owners: dict[str, str] = {}
     clashes: list[str] = []
     for task, place in active_places(state):
+        if not place.branch:
+            continue
         first = owners.setdefault(place.branch, task.key)
         if first != task.key:
             clashes.append(
@@ -129,7 +131,11 @@ def reserve(state: State, fact: PlaceReserved) -> PlaceReserved:
             worktree=held.worktree,
         )
     for other, place in active_places(state):
-        if place.branch == fact.branch and not (other.key == task.key and place.adopted and fact.adopted):
+        if (
+            fact.branch
+            and place.branch == fact.branch
+            and not (other.key == task.key and place.adopted and fact.adopted)
+        ):
             raise BranchOwned(
                 f"branch {fact.branch} belongs to {_named(other.key, place.scope)}",
                 hint=f"choose another branch, or release it: {_release_hint(other.key, place.scope)}",

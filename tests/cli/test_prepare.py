@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.phases import PHASES
+from okstra_git.runs.request import ABOUT_TASK
 from tests.kit.papers import a_brief, a_plan
 from tests.kit.prepared import KEY, approve, code_of, folder, manifest, prepare, runs, set_up
 from tests.kit.scenario import World
@@ -33,6 +34,28 @@ def finish(world: World, number: int, files: dict[str, str] | None = None) -> No
 # --- what it answers
 
 
+def test_the_biggest_ordinary_lead_prompt_has_nine_kilobytes(world: World) -> None:
+    """A stage on two others, named at some length, a brief with open questions, a title, a ticket."""
+    titles = {1: "Session store in the database", 2: "Tokens that can be taken back", 3: "The login form remembers"}
+    text = a_plan({1: (), 2: (), 3: (1, 2)})
+    for number, title in titles.items():
+        text = text.replace(f"part {number}", title)
+    asked = ["intent-check: does this hold for administrators and guests alike?", "terminology: session"]
+    set_up(world, {1: (), 2: (), 3: (1, 2)}, brief=a_brief("partial", questions=asked))
+    world.write(".okstra/plan.md", text)
+    approve(world, ".okstra/plan.md")
+    for number in (1, 2):
+        prepare(world, "--stage", str(number))
+        finish(world, number)
+    prompt = prepare(world, "--stage", "3").json["prompt"]
+    assert "(a merge of stages 1 and 2)" in prompt
+    here = len(str(world.path.parent).encode())
+    places = prompt.count(str(world.path.parent))
+    assert len(prompt.encode()) - places * max(0, here - len("/home/developer/projects")) <= 9 * 1024
+
+
+
+
 def test_the_labels_come_first_then_the_prompt_to_the_byte(shop: World) -> None:
     answer = shop.okstra("render-bundle", "--task-key", KEY, "--task-type", "implementation", "--stage", "auto")
     first, second, blank, *rest = answer.out.split("\n")
@@ -55,10 +78,14 @@ def test_stages_of_other_live_runs_are_the_third_label(shop: World) -> None:
 @pytest.mark.parametrize("task_type", PHASES)
 def test_every_task_type_is_prepared(shop: World, task_type: str) -> None:
     shop.write("brief.md", a_brief() + "\n## Source Verification Report\n\nreport.md\n")
-    found = prepare(shop, "--brief", "brief.md", task_type=task_type).json
+    if task_type in ABOUT_TASK:
+        prepare(shop, "--stage", "1")
+        finish(shop, 1)
+    flags = ["--leave-unfinished"] if task_type in ABOUT_TASK else []
+    found = prepare(shop, "--brief", "brief.md", *flags, task_type=task_type).json
     assert found["task_type"] == task_type
     assert Path(found["instruction_set"], "claude-execution-prompt.md").read_text() == found["prompt"]
-    assert [run["status"] for run in runs(shop)] == ["prepared"]
+    assert {run["status"] for run in runs(shop)} == {"prepared"}
     assert "{{" not in found["prompt"]
 
 

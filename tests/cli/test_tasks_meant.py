@@ -50,7 +50,7 @@ def test_a_bare_reconcile_speaks_of_the_only_open_task(shop: World) -> None:
 @pytest.mark.parametrize("line", [*READING, *CHANGING, ("task", "close")], ids=" ".join)
 def test_of_two_open_tasks_none_is_chosen_and_both_are_listed(shop: World, line: tuple[str, ...]) -> None:
     shop.okstra("task", "open", OTHER)
-    answer = shop.okstra(*line, exit=129)
+    answer = shop.okstra(*line, "--json", exit=129)
     assert answer.json["error"]["tasks"] == [OTHER, KEY]
     assert all(f"--task-key {key}" in answer.json["error"]["hint"] for key in (KEY, OTHER))
 

@@ -17,7 +17,7 @@ OPTION = re.compile(r"(?:^|\s)--[a-z][a-z-]* $")
 QUOTES = ("word", "command", "quoted")
 """Functions that quote; `quoted` is the wizard's own, which must not load a regular expression."""
 
-BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again)\Z")
+BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again|words_for)\Z")
 """Names of functions that give a whole line, checked where they make it."""
 
 SAFE = {

@@ -47,7 +47,7 @@ def test_a_branch_renamed_in_its_worktree(world: World, name: str) -> None:
     there.git("branch", "-m", name)
     error = refusal(world)
     assert name in error["message"]
-    assert doctor(world)["branch.renamed"].endswith(error["hint"])
+    assert doctor(world)["branch.renamed"].startswith("git branch -m "), "nothing is recorded before it is done"
     go_on(world, error["hint"])
     stage = world.okstra("stage", "show", "1", "--task-key", NAME).json["stage"]
     assert (stage["branch"], stage["commit"]) == (name, there.tip())

@@ -1,0 +1,44 @@
+"""Configuration by which git does not find the main worktree any more: `core.bare` or `core.worktree` slipped in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from okstra_git.commands import word
+from okstra_git.git.binary import run_git
+
+
+class Hidden(NamedTuple):
+    """What hides the main worktree: the setting, a sentence, and the command that takes it out."""
+
+    key: str
+    sentence: str
+    remedy: str
+
+
+def find_hidden(common_dir: Path) -> Iterator[Hidden]:
+    """What in the repository's own files speaks against the worktree around it.
+
+    A repository without an index never had a worktree of its own; one whose directory is not called `.git` (bare, a
+    submodule, --separate-git-dir) has its worktree where its configuration says. The commands begin elsewhere,
+    since git refuses every one here while `core.worktree` leads to nothing.
+    """
+    if common_dir.name != ".git" or not (common_dir / "index").exists():
+        return
+    files = [common_dir / name for name in ("config", "config.worktree")]
+    for file in files:
+        if _read(file, "core.bare", "--type=bool") == "true":
+            told = f"core.bare is true in {file}, so git works in no worktree in {common_dir.parent}"
+            yield Hidden("core.bare", told, f"git -C / config --file {word(str(file))} core.bare false")
+        where = _read(file, "core.worktree")
+        if where is not None and (common_dir / where).resolve() != common_dir.parent.resolve():
+            told = f"core.worktree is {where!r} in {file}, so git takes that for the worktree in {common_dir.parent}"
+            yield Hidden("core.worktree", told, f"git -C / config --file {word(str(file))} --unset-all core.worktree")
+
+
+def _read(file: Path, key: str, *options: str) -> str | None:
+    if not file.is_file():
+        return None
+    asked = ["config", "--file", str(file), "-z", *options, "--get", key]
+    done = run_git(asked, cwd=Path("/"), accept=(0, 1, 128))
+    return done.stdout.rstrip(b"\0").decode(errors="surrogateescape") if done.returncode == 0 else None

@@ -1,0 +1,82 @@
+"""Branches of stages that are not there any more under their name, and the command that gets each back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from okstra_git.commands import command, word
+from okstra_git.git.history import find_commit
+from okstra_git.git.links import find_entry
+from okstra_git.git.refs import find_quietly
+from okstra_git.git.renames import find_new_name
+from okstra_git.git.repo import Git
+from okstra_git.names import is_commit_id, shown
+from okstra_git.records.states import Place, Stage, State, Task
+from okstra_git.state.registry import active_places
+
+
+@dataclass(frozen=True)
+class LostBranch:
+    """A stage whose branch was renamed or deleted; `line` is the next command, and settles it."""
+
+    task: Task
+    stage: Stage
+    code: str
+    message: str
+    line: str
+
+
+def find_lost(git: Git, state: State, writer: str | None) -> Iterator[LostBranch]:
+    """Of the stages that this clone holds in open tasks and that have not landed."""
+    for task, place in active_places(state):
+        stage = next((one for one in task.stages.values() if place.scope == f"stage-{one.number}"), None)
+        if stage is None or not task.is_open or stage.landed or place.writer != writer or stage.status == "reserved":
+            continue
+        if find_quietly(git, f"refs/heads/{place.branch}") is None:
+            found = _judge(git, task, stage, place)
+            if found is not None:
+                yield found
+
+
+def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | None:
+    key = task.key.replace("/", ":")
+    told = f"branch {place.branch} of {key} stage {stage.number} is not there any more"
+    new = find_new_name(git, place.branch, place.worktree)
+    if new is not None:
+        record = f"git okstra stage done {stage.number} --task-key {key} --branch {word(new)}"
+        if stage.branch == new:
+            return None
+        told += f"; it seems to be {shown(new)} now"
+        if stage.range is not None:
+            return LostBranch(task, stage, "branch.renamed", told, record)
+        told += f", by which it can be recorded once it is done: {record}"
+        back = f"git branch -m {word(new)} {word(place.branch)}"
+        return LostBranch(task, stage, "branch.renamed", told, back)
+    commit = stage.range.head if stage.range is not None else _last_seen(git, place) or stage.base
+    if find_commit(git, commit) is None:
+        return None
+    what = "what is recorded of it" if stage.range is not None else "the last that is known of it"
+    line = command("git branch", place.branch, commit)
+    return LostBranch(task, stage, "branch.missing", f"{told}; {what} is {commit[:10]}", line)
+
+
+def _last_seen(git: Git, place: Place) -> str | None:
+    """The commit that the branch was at when its worktree, or the main one, was last on it, by the log of HEAD."""
+    entry = find_entry(git.common_dir, Path(place.worktree)) if place.worktree else None
+    lines = _log_of_head(entry) if entry is not None else []
+    if lines:
+        return _second_word(lines[-1])
+    left = f"checkout: moving from {place.branch} to "
+    return next((line.split(" ", 1)[0] for line in reversed(_log_of_head(git.common_dir)) if left in line), None)
+
+
+def _second_word(line: str) -> str | None:
+    words = line.split(" ", 2)
+    return words[1] if len(words) > 1 and is_commit_id(words[1]) else None
+
+
+def _log_of_head(folder: Path) -> list[str]:
+    try:
+        return (folder / "logs" / "HEAD").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
