@@ -127,5 +127,5 @@ def clauses_of(seen: Checkout, branch: str) -> list[str]:
     if seen.problem:
         found.append("cannot be read")
     elif seen.files:
-        found.append(f"{len(seen.files)} uncommitted")
+        found.append("1 uncommitted file" if len(seen.files) == 1 else f"{len(seen.files)} uncommitted files")
     return found

@@ -80,6 +80,16 @@ def test_a_run_that_ends_before_its_stage_is_done_says_so(shop: World) -> None:
     assert f"stage 1 is not recorded as done; when it is: git okstra stage done 1 --task-key {KEY}" in ended.err
 
 
+def test_a_run_that_ends_with_work_in_its_worktree_says_so(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    inside = World(Path(found["worktree"]), labels=shop.labels, clock=shop.clock)
+    inside.commit("S1")
+    shop.okstra("stage", "done", "1", "--task-key", KEY)
+    inside.write("forgotten", "x\n")
+    ended = shop.okstra("run", "finish", found["run"])
+    assert "1 uncommitted file; no record has that" in ended.err
+
+
 def test_an_abandoned_run_frees_its_stage_and_its_bundle_stays(shop: World) -> None:
     found = prepare(shop, "--stage", "1").json
     shop.okstra("run", "abandon", found["run"])
