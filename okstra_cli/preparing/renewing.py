@@ -33,7 +33,7 @@ def renew(session: Session, root: Path, run: Run, occupied: tuple[int, ...]) -> 
     if context is None:
         session.warn(f"the bundle of run {run.id} is gone; prepare the run again to have one")
         return occupied
-    fenced = replace(context.run, nonce=run.nonce, session=run.session, resumed=True)
+    fenced = replace(context.run, nonce=run.nonce, session=run.session, resumed=run.status == "running")
     report, stage_done = context.paths.report, context.commands.stage_done
     renewed = replace(
         context,
