@@ -72,6 +72,8 @@ def remind_of_stage(session: Session, ended: Ended) -> None:
     from okstra_git.runs.leases import GUARDED, finished_stages
 
     run, key = ended.run, ended.task.key.replace("/", ":")
+    if not ended.task.is_open:
+        return  # a closed task takes no commit
     if run.task_type == GUARDED and run.status == "finished" and run.stage not in finished_stages(ended.task):
         session.note(
             f"stage {run.stage} is not recorded as done; when it is: "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from okstra_git.commands import word
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.health.findings import Finding, Severity
 from okstra_git.state.planned import finished_stages
@@ -28,7 +28,7 @@ def open_problems(task: Task, stage: Stage, seen: Checkout) -> Iterator[dict[str
     if not seen.operation and seen.branch != stage.branch:
         told = f"is on branch {seen.branch}" if seen.branch else f"is detached at {(seen.head or '')[:10]}"
         yield _problem("worktree.elsewhere", task, stage, f"{where} {told}, and not on {stage.branch}",
-                       f"git -C {quote(str(seen.path))} switch {quote(stage.branch)}")  # fmt: skip
+                       f"git -C {word(str(seen.path))} switch {word(stage.branch)}")  # fmt: skip
     if seen.files and stage.number in finished_stages(task):
         count = "1 uncommitted file" if len(seen.files) == 1 else f"{len(seen.files)} uncommitted files"
         told = f"{where}, which is done, has {count}"
@@ -71,6 +71,6 @@ def _findings(session: Session, tasks: Sequence[Task]) -> Iterator[Finding]:
         told = f"the worktree {seen.path} of {subject}: {', '.join(clauses)}"
         problems = list(open_problems(task, stage, seen))
         severity: Severity = "warning" if problems else "info"
-        hint = problems[0]["hint"] if problems else f"git -C {quote(str(seen.path))} status"
+        hint = problems[0]["hint"] if problems else f"git -C {word(str(seen.path))} status"
         code = problems[0]["code"] if problems else "worktree.under-way" if seen.operation else "worktree.dirty"
         yield Finding(code, severity, subject, told, hint)

@@ -11,6 +11,7 @@ from okstra_cli.leading import agent_session, asked_holder, keep_worktree, proje
 from okstra_cli.output import Answer
 from okstra_cli.preparing.renewing import renew
 from okstra_cli.preparing.whole import make_detached
+from okstra_cli.resume_remarks import remark_on_resume
 from okstra_cli.views import run as view
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
@@ -43,6 +44,7 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
     root = project_root(session)
     occupied = occupied_stages(task, guard.leases(task), besides=run.id) if run.task_type == GUARDED else ()
     occupied = renew(session, root, run, occupied)
+    remark_on_resume(session, root, task, run)
     path, prompt = read_prompt(root, run)
     facts = {
         "run": view.run_json(task, run, guard.life_of(run)),

@@ -12,7 +12,7 @@ from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
-from okstra_git.git.holding import UNCOMMITTED, in_words
+from okstra_git.git.holding import UNCOMMITTED, in_words, ways_out
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
@@ -156,7 +156,7 @@ def refuse_dirty(session: Session, tree: Worktree, recorded: str, way_out: str, 
     if held:
         raise TreeDiffers(
             f"{tree.path} is not {recorded}: {in_words(held)}",
-            hint=f"{way_out}; --commit REF names what was verified",
+            hint="\n".join([*ways_out(tree.path, held), f"{way_out}; --commit REF names what was verified"]),
             path=str(tree.path),
             files=sum(each.files for each in held),
             kinds=[each.kind for each in held],

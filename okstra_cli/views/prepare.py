@@ -62,7 +62,7 @@ def prepared_page(run: Run, context: RunContext, prompt: str, *, again: bool) ->
     page.line("next: start an agent with it, from this terminal:")
     page.line(Cell(start_command(context), "strong"))
     page.line()
-    page.line(Cell(f"or give it up: git okstra run abandon {run.id}", "faint"))
+    page.line(Cell(f"or give it up: git okstra run abandon {word(run.id)}", "faint"))
     for label in labels(context):
         page.line(Cell(label, "faint"))
     return page

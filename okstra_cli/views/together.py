@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.commands import word
 from okstra_git.names import named_stages
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def verified_page(task: Task, found: GroupVerification, *, changed: bool) -> Pag
     page.line(f"{verb}: {named_stages(assembled.stages)} of {key} {verbs} at ",
               Cell(assembled.commit[:SHORT], "strong"), f", tree {assembled.tree[:SHORT]} ({checks})")  # fmt: skip
     members = ",".join(str(n) for n in assembled.stages if n not in task.stages or not task.stages[n].landed)
-    base = quote(assembled.base_ref)
+    base = word(assembled.base_ref)
     command = f"git okstra handoff assemble --task-key {key} --stages {members} --base {base}"
     page.line(Cell(f"next: {command}" if members else "all of them have landed", "faint"))
     return page

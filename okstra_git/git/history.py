@@ -196,11 +196,8 @@ def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
     try:
         said = run_git(["merge-base", "--all", one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
     except GitFailed as failed:
-        raise MissingObject(
-            f"the history between {one[:10]} and {other[:10]} cannot be read",
-            hint="run 'git fsck'",
-            commits=[one, other],
-        ) from failed
+        told = f"the history between {one[:10]} and {other[:10]} cannot be read: {failed.message}"
+        raise MissingObject(told, hint="git fsck", **(failed.facts | {"commits": [one, other]})) from failed
     return [CommitId(line) for line in said.stdout.decode().split()]
 
 

@@ -13,8 +13,8 @@ import pygit2
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import OFFLINE, run_git
-from okstra_git.git.objects import has_object
-from okstra_git.git.refs import TornRef, find_quietly, find_ref
+from okstra_git.git.objects import MissingObject, has_object
+from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id, is_text, shown
 
@@ -105,9 +105,32 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
     """Like `find_named`, with a refusal for what names nothing; `what` begins its sentence."""
     found = find_named(git, text)
     if found is None:
+        _refuse_damaged(git, text, what)
         told = f"{what} {shown(text)} names no commit in this repository"
-        raise RefUnresolvable(told, hint="git branch --all; git tag", ref=shown(text))
+        raise RefUnresolvable(told, hint=_where_to_look(git), ref=shown(text))
     return found
+
+
+def _where_to_look(git: Git) -> str:
+    """The line that lists what could be named, where there is anything."""
+    is_bare = not any(list_ref_names(git, kind) for kind in (BRANCH, FETCHED, TAG))
+    return "there is no commit here yet; commit something first" if is_bare else "git branch --all; git tag"
+
+
+def _refuse_damaged(git: Git, text: str, what: str) -> None:
+    """Where a ref of that name is there and its commit is not, that is what to say."""
+    refs = _candidates(_split(text)[0]) if is_thinkable(text) else ()
+    tip = next((tip for ref in refs if (tip := find_quietly(git, ref))), None)
+    if tip is not None and not _is_readable(git, tip):
+        told = f"{what} {shown(text)} names the commit {tip}, which is missing or damaged"
+        raise MissingObject(told, hint="git fsck", object=tip, ref=shown(text))
+
+
+def _is_readable(git: Git, oid: str) -> bool:
+    try:
+        return bool(git.handle.read(oid))
+    except (KeyError, ValueError, pygit2.GitError):
+        return False
 
 
 def find_recorded(git: Git, name: str) -> CommitId | None:

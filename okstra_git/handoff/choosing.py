@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.history import contains, find_commit, merge_base
+from okstra_git.git.history import contains, find_commit, merge_base, merge_bases
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import printed_recorded
 from okstra_git.handoff.composing import Part
@@ -90,7 +90,8 @@ def fit_parts(
             if other not in stages and other not in held.whole and not is_in(git, base, task, other):
                 raise _not_in_base(git, task, stages, base_ref, number, standings.get(other), other)
     parts = [part_of(git, task, number, held, base) for number in in_order(task, stages)]
-    strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
+    apart = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
+    strangers = [part for part in apart if not merge_bases(git, base, part.head)]
     if strangers:
         raise Unrelated(
             f"stage {strangers[0].stage} and {shown(base_ref)} have no common history",
@@ -161,7 +162,7 @@ def _not_together(task: Task, standing: Standing, missing: Sequence[int], there:
     left = ",".join(map(str, (one for one in company if one not in there)))
     return NotTogether(
         f"{told_together(number, company)}, and {named_stages(missing)} would not leave with it",
-        hint=f"take them along: --stages {left}\nor verify it by itself: "
+        hint=f"take them along: --stages {word(left)}\nor verify it by itself: "
         f"git okstra run prepare --task-key {key} --task-type final-verification --stage {number}",
         stage=number,
         stages=list(company),

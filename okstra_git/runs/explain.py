@@ -326,7 +326,7 @@ def new_run_command(task: Task, run: Run) -> str:
     """The command that prepares a new run in the place of this one."""
     stage = f" --stage {run.stage}" if run.stage is not None else stages_flag(task, run.task_type)
     if run.assembled is not None and run.assembled.stages != all_stages(task):
-        stage = f" --stages {','.join(map(str, run.assembled.stages))}"
+        stage = f" --stages {word(','.join(map(str, run.assembled.stages)))}"
     return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {word(run.task_type)}{stage}"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.names import is_commit_id, named_stages
 from okstra_git.records.states import Stage, Task
@@ -69,7 +70,7 @@ def stages_flag(task: Task, phase: str) -> str:
     ready = [number for number in known if number in done]
     if phase not in ABOUT_TASK or not ready or len(ready) == len(known):
         return ""
-    return f" --stages {','.join(map(str, ready))}"
+    return f" --stages {word(','.join(map(str, ready)))}"
 
 
 def usual_base(task: Task, numbers: Collection[int]) -> str:
@@ -155,8 +156,8 @@ def _unfinished(task: Task, phase: str, open_ones: Sequence[int], ready: Sequenc
     told = "; ".join(f"stage {number} is {_how_far(task, number, done)}" for number in open_ones)
     ways = [f"git okstra status {key}"]
     if ready:
-        prepare = f"git okstra run prepare --task-key {key} --task-type {phase}"
-        ways = ["finish them; or take what is done:", f"{prepare} --stages {','.join(map(str, ready))}"]
+        prepare = f"git okstra run prepare --task-key {key} --task-type {word(phase)}"
+        ways = ["finish them; or take what is done:", f"{prepare} --stages {word(','.join(map(str, ready)))}"]
     return TaskUnfinished(
         f"{key} is not finished: {told}",
         hint="\n".join(ways),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.git.history import find_commit
 from okstra_git.git.links import find_entry
 from okstra_git.git.refs import find_quietly
@@ -56,7 +56,7 @@ def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | Non
     if find_commit(git, commit) is None:
         return None
     what = "what is recorded of it" if stage.range is not None else "the last that is known of it"
-    line = f"git branch {word(place.branch)} {commit}"
+    line = command("git branch", place.branch, commit)
     return LostBranch(task, stage, "branch.missing", f"{told}; {what} is {commit[:10]}", line)
 
 

@@ -20,7 +20,7 @@ from okstra_git.records.events import AnyFact, Event
 from okstra_git.state import layout
 from okstra_git.state.journal import add_batch, last_mark
 from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task
-from okstra_git.state.reading import Memory, Snapshot, read_snapshot
+from okstra_git.state.reading import Memory, Snapshot, read_snapshot, refuse_unreadable
 from okstra_git.state.recovery import level_journal, missing_lines
 from okstra_git.state.views import Derived, is_derived, mark_derived, refresh
 from okstra_git.state.writer import find_writer, require_writer
@@ -142,6 +142,7 @@ class Store:
             reached("log.tree-written")
             message, when = describe_batch(events), events[-1].at
             new = write_commit(self.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
+            refuse_unreadable(self.git, ref, new, self.memory)
             reached("log.commit-written")
             swap_refs(self.git, [RefUpdate(ref, tip, new), *along()], message="okstra: append")
         reached("log.appended")

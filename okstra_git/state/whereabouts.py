@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.git.links import Link, find_entry, inspect_link, place_of
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import Worktree, list_worktrees
@@ -58,10 +58,21 @@ def named(task: Task, place: Place) -> str:
     return f"{task.key.replace('/', ':')} {place.scope.replace('-', ' ', 1)}".strip()
 
 
-def words_for(task: Task, place: Place) -> str:
-    """The flags that name the row on a line of `git okstra worktree`; one without a branch goes with its task."""
+def repair_line(task: Task, place: Place) -> str:
+    """The line that brings the row's worktree back."""
+    return command("git okstra worktree repair", *_flags(task, place))
+
+
+def release_line(task: Task, place: Place) -> str:
+    """The line that gives the row up; one without a branch is given up by a prune, once its run is over."""
+    verb = "release" if place.branch else "prune"
+    return command(f"git okstra worktree {verb}", *_flags(task, place))
+
+
+def _flags(task: Task, place: Place) -> list[str]:
+    """The words that name the row on a line of `git okstra worktree`; one without a branch goes with its task."""
     kind, _, id = place.scope.partition("-")
-    return f"--task-key {task.key.replace('/', ':')}" + (f" --{kind} {id}" if kind and place.branch else "")
+    return ["--task-key", task.key.replace("/", ":"), *([f"--{kind}", id] if kind and place.branch else [])]
 
 
 def _is_main(git: Git, path: Path) -> bool:
@@ -79,7 +90,7 @@ def _checked_out(git: Git) -> Mapping[str, Worktree]:
 
 def _judge(git: Git, task: Task, place: Place, link: Link, other: Worktree | None) -> Astray:
     about = f"the worktree {place.worktree} of {named(task, place)}"
-    repair = f"git okstra worktree repair {words_for(task, place)}"
+    repair = repair_line(task, place)
     if other is not None and other.path.resolve() != Path(place.worktree or "").resolve():
         is_main = _is_main(git, other.path)
         told = f"{about} is not there: branch {place.branch} is checked out in {other.path}"
@@ -89,14 +100,14 @@ def _judge(git: Git, task: Task, place: Place, link: Link, other: Worktree | Non
         return Astray(task, place, "moved", told, repair, git.work_tree)
     if link is Link.FOREIGN:
         told = f"{place.worktree} belongs to another repository now, and is on record as the worktree of "
-        return Astray(task, place, "foreign", told + named(task, place), _release(task, place))
+        return Astray(task, place, "foreign", told + named(task, place), release_line(task, place))
     if link in (Link.CUT, Link.UNKNOWN):
         told = f"{about} does not find this repository: its .git file is damaged, or one of the two was moved"
         return Astray(task, place, "cut", told, _link_line(git, place, link) or repair)
     if is_over(task, place):
         why = "its work has landed" if place.branch else "its run is over"
         told = f"{about} is gone, and {why}; the claim is still held"
-        return Astray(task, place, "missing", told, _release(task, place))
+        return Astray(task, place, "missing", told, release_line(task, place))
     kept = f"what is committed is on branch {place.branch}" if place.branch else "what was put together is on record"
     told = f"{about} is gone; {kept} (if you moved it by hand, say 'git worktree repair' where it is now)"
     if link is Link.UNREACHABLE:
@@ -125,9 +136,3 @@ def is_over(task: Task, place: Place) -> bool:
     numbers = [int(part) for part in id.split("-") if part.isdecimal()] if kind in ("stage", "group") else []
     stages = [task.stages.get(number) for number in numbers]
     return not task.is_open or (bool(stages) and all(stage is not None and stage.landed for stage in stages))
-
-
-def _release(task: Task, place: Place) -> str:
-    if not place.branch:
-        return f"git okstra worktree prune {words_for(task, place)}"
-    return f"git okstra worktree release {words_for(task, place)}"

@@ -116,7 +116,7 @@ def _judge(git: Git, state: State, row: PlaceRow, everything: Sequence[Worktree]
     if reason is not None:
         return Pruned(row, removed=False, reason=reason)
     held = read_holdings(git, worktree, others=everything)
-    found = (*held.found, *_occupants(worktree, watch))
+    found = (*held.keeping, *_occupants(worktree, watch))
     if found:
         return Pruned(row, removed=False, reason=in_words(found), holdings=found, caches=held.caches)
     return Pruned(row, removed=True, reason=_why_gone(row), caches=held.caches)

@@ -1,7 +1,6 @@
 """Brings the registry's worktrees back: recorded where they are now, linked again, or made anew from their branch."""
 
 import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from okstra_git.records.states import Place, Task
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import require_task
 from okstra_git.state.store import Store
-from okstra_git.state.whereabouts import Astray, find_astray, named, words_for
+from okstra_git.state.whereabouts import Astray, find_astray, named, release_line
 from okstra_git.state.writer import find_writer
 
 
@@ -100,11 +99,12 @@ def _make_anew(git: Git, row: Astray, path: Path) -> None:
     except OSError as error:
         raise WorktreeFailed(
             f"the directory {path} cannot be made: {error.strerror}",
-            hint=f"git okstra worktree release {words_for(row.task, row.place)}",
+            hint=release_line(row.task, row.place),
             path=str(path),
         ) from error
-    staged = (entry / "index").exists()
-    run_git(["checkout-index", "-a", "-q"] if staged else ["reset", "-q", "--hard"], cwd=path, accept=(0, 1))
+    if not (entry / "index").exists():
+        run_git(["read-tree", "HEAD"], cwd=path)
+    run_git(["checkout-index", "-a", "-q"], cwd=path, accept=(0, 1))  # overwrites nothing; 1 = some are half merged
 
 
 def _commit_of(git: Git, task: Task, place: Place) -> str:
@@ -118,7 +118,7 @@ def _commit_of(git: Git, task: Task, place: Place) -> str:
     recorded = group.range.head if group else stage.range.head if stage and stage.range else stage.base if stage else ""
     commit = find_recorded(git, recorded or place.base_ref) if recorded or place.base_ref else None
     if commit is None:
-        hint = f"git okstra worktree release {words_for(task, place)}"
+        hint = release_line(task, place)
         raise WorktreeFailed(f"branch {place.branch} of {named(task, place)} is gone as well", hint=hint)
     return commit
 
@@ -136,11 +136,12 @@ def _link_again(git: Git, row: Astray, path: Path) -> None:
             raise WorktreeFailed(f"git made no entry for {beside}", hint="git worktree list", path=str(beside))
         (entry / "gitdir").write_text(f"{path.resolve()}/.git\n")
         (path / ".git").write_text(f"gitdir: {entry}\n")
+        (beside / ".git").unlink()
+        beside.rmdir()
+        beside.parent.rmdir()
     except OSError as error:
         raise WorktreeFailed(f"{path} cannot be written: {error.strerror}", hint="git worktree list") from error
-    finally:
-        shutil.rmtree(beside.parent, ignore_errors=True)
-    run_git(["reset", "-q", "--mixed"], cwd=path)
+    run_git(["read-tree", "HEAD"], cwd=path)
 
 
 def _reason(row: Astray) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from okstra_git.commands import word
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.history import merge_base
-from okstra_git.git.holding import in_words
+from okstra_git.git.holding import in_words, ways_out
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.removal import remove_worktree
@@ -118,6 +118,6 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
         raise WorktreeDirty(
             f"the worktree {path} cannot be used again: {in_words(held)}",
             path=place.worktree,
-            hint="commit or stash what lies there, then start the stage again",
+            hint="\n".join([*ways_out(path, held), "then start the stage again"]),
             kinds=[each.kind for each in held],
         )

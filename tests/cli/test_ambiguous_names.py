@@ -188,3 +188,11 @@ def commands_in(row: str) -> list[str]:
     """What a person would paste of a line that was printed."""
     starts = [place for begin in ("git ", "gh ", "okstra ") if (place := row.find(begin)) >= 0]
     return [row[min(starts) :]] if starts and ("next" in row or "hint" in row or row.startswith("  ")) else []
+
+
+def test_a_stage_begun_on_a_tag_is_offered_for_a_branch_that_is_still_to_be_named(tmp_path: Path) -> None:
+    world = begin(tmp_path / "shop")
+    world.git("tag", "v1")
+    ready(world, 1, base="v1")
+    page = world.okstra("handoff", "eligible", *TASK, "--text").out
+    assert "--stages 1 --base BRANCH" in page

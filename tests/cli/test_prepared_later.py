@@ -185,3 +185,46 @@ def test_only_a_resumed_run_is_told_that_it_was_resumed(shop: World) -> None:
     process.kill()
     process.wait()
     assert said in shop.okstra("run", "resume", run, "--json").json["prompt"]
+
+
+# --- what changed around a run that is led on
+
+
+def test_a_resume_names_what_its_bundle_lacks(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    assert shop.okstra("run", "resume", found["run"]).err == ""
+    (Path(found["instruction_set"]) / "analysis-packet.md").unlink()
+    told = shop.okstra("run", "resume", found["run"]).err
+    assert "of its bundle is missing or changed: .okstra/tasks/shop/web/login/runs/implementation/" in told
+    assert f"git okstra run abandon {found['run']}, then git okstra run prepare --task-key {KEY}" in told
+
+
+def test_a_resume_says_that_the_plan_is_not_the_one_it_was_prepared_from(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    plan = shop.path / ".okstra/plan.md"
+    plan.write_text(plan.read_text().replace("Make it pass.", "Make it pass at once."))
+    assert (
+        "the plan .okstra/plan.md was changed after it was approved" in shop.okstra("run", "resume", found["run"]).err
+    )
+    shop.okstra("plan", "approve", ".okstra/plan.md", "--task-key", KEY)
+    assert "another plan was approved since the run was prepared" in shop.okstra("run", "resume", found["run"]).err
+
+
+def test_a_resume_beside_a_dependency_that_was_changed_says_so(world: World) -> None:
+    shop = set_up(world, {1: (), 2: (1,)})
+    first = prepare(shop, "--stage", "1").json
+    finish_stage(shop, first)
+    second = prepare(shop, "--stage", "2").json
+    assert shop.okstra("run", "resume", second["run"]).err == ""
+    below = World(Path(first["worktree"]), labels=shop.labels, clock=shop.clock)
+    below.write("S1.txt", "something else\n")
+    below.git("add", "-A")
+    below.git("commit", "-q", "--amend", "-m", "S1 changed")
+    told = shop.okstra("run", "resume", second["run"]).err
+    assert "stage 1, on which stage 2 builds, needs a decision: content changed" in told
+
+
+def test_the_end_of_a_run_of_a_closed_task_asks_for_no_commit(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    shop.okstra("task", "close", KEY)
+    assert "not recorded as done" not in shop.okstra("run", "finish", found["run"]).err

@@ -382,3 +382,10 @@ def test_show_tells_where_a_stage_was_before(shop: World) -> None:
     told = shop.okstra("stage", "show", "1", *TASK).json["stage"]
     assert told["former"] == [{"commit": shop["S1"], "left_by": "same-tree"}]
     assert told["range"]["subject"] == "reworded"
+
+
+def test_where_there_is_no_commit_at_all_a_base_names_none_and_the_hint_says_so(world: World) -> None:
+    empty = World.empty(world.path.parent / "empty")
+    open_shop(empty)
+    error = empty.okstra("stage", "start", "1", *TASK, "--base", "main", exit=1).json["error"]
+    assert (error["code"], error["hint"]) == ("ref.unresolvable", "there is no commit here yet; commit something first")

@@ -17,7 +17,7 @@ OPTION = re.compile(r"(?:^|\s)--[a-z][a-z-]* $")
 QUOTES = ("word", "command", "quoted")
 """Functions that quote; `quoted` is the wizard's own, which must not load a regular expression."""
 
-BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again)\Z")
+BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again|words_for)\Z")
 """Names of functions that give a whole line, checked where they make it."""
 
 SAFE = {
@@ -46,6 +46,7 @@ SAFE = {
     "members": "numbers with commas",
     "listed": "numbers with commas",
     "group_id([*stages, other]).replace('-', ',')": "numbers with commas",
+    "stages_flag(task, phase)": "a flag of ours with numbers, or nothing",
     "MAJOR_FORMAT": "a number",
     "done.project": "a project's id, of the same letters as a key",
     "seen.project": "a project's id",

@@ -1,0 +1,109 @@
+"""The blocks of README.md and of the pages in docs/, typed in their order into one fresh repository.
+
+A block without a language that holds nothing but commands is typed; what a command answers is shown in blocks of
+other languages, or behind a `$`. Files that a line needs are made by lines before it.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.kit.answers import Answer, run_program
+from tests.kit.scenario import World
+from tests.kit.surroundings import program_dir
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BEGINS = ("git ", "okstra ", "echo ", "printf ", "cd ", "rm ", "mkdir ")
+ON_A_TERMINAL = "wizard run"
+
+
+def typed(text: str, begin: str = "", end: str = r"\Z") -> list[str]:
+    """The lines of the blocks that hold nothing but commands, between two headings."""
+    part = re.search(re.escape(begin) + r"(.*?)" + end, text, re.DOTALL | re.MULTILINE)
+    assert part, begin
+    blocks = [body.splitlines() for kind, body in _FENCE.findall(part[1]) if not kind]
+    whole = [block for block in blocks if all(line.startswith(_BEGINS) for line in block if line.strip())]
+    return [line for block in whole for line in block if line.strip()]
+
+
+class Desk:
+    """A person at a shell, in one directory for the whole page."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.path = f"{program_dir()}{os.pathsep}{os.environ['PATH']}"
+
+    def type(self, line: str) -> Answer:
+        environ = self.world.environ({"PATH": self.path, "OLDPWD": str(self.world.path)})
+        return run_program(["sh", "-c", line], cwd=self.world.path, environ=environ)
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    return Desk(world)
+
+
+def test_every_line_of_readme_works_in_its_order(desk: Desk) -> None:
+    lines = typed(README.read_text(), "## Use it\n", r"^### Output")
+    assert len(lines) > 30
+    for line in lines:
+        answer = desk.type(line)
+        if ON_A_TERMINAL in line:
+            assert "wizard.no-terminal" in answer.out, line
+        else:
+            assert answer.exit == 0, f"{line}\n{answer.out}{answer.err}"
+
+
+def test_readme_shows_what_it_promises(desk: Desk) -> None:
+    for line in typed(README.read_text(), "## Use it\n", r"^### The way in"):
+        answer = desk.type(line).expect(0)
+        if "rebase" in line:
+            assert "followed" in answer.err
+        if "reconcile" in line:
+            assert answer.json["items"] == []
+        if "git log --notes" in line:
+            assert "okstra" in answer.out
+    assert desk.type("git okstra reconcile").json["task"] == "shop:web:login"
+
+
+PAGES = ("forecast", "hooks", "inspect", "plans-and-briefs", "reconcile", "setup", "skills", "wizard")
+"""Typed in this order where README's last line leaves the repository."""
+
+ELSEWHERE = {
+    "a-task-from-start-to-end": "tests/stories/test_a_task_from_start_to_end.py types it, and compares the answers",
+    "state": "tests/house/test_documents.py types its lines one by one, with the names that stand in for <writer>",
+    "handoff": "its lines belong to one group at several moments; README and the task from start to end type them",
+    "runs": "its lines belong to runs in several states; README and the task from start to end type them",
+    "stages": "shows two ways to begin one stage",
+    "bundle": "has no line to type", "architecture": "the same", "dependencies": "the same",
+}  # fmt: skip
+
+NOT_YET = {
+    "okstra wizard render-args --state-file .okstra/wizard/login.json --command": "wizard.not-done",
+}
+"""Lines that stand for the end of something: the code by which they are refused before it."""
+
+
+def test_every_page_is_typed_or_excused() -> None:
+    assert sorted([*PAGES, *ELSEWHERE]) == sorted(path.stem for path in (ROOT / "docs").glob("*.md"))
+
+
+def test_the_lines_of_the_pages_work_in_their_order(desk: Desk) -> None:
+    for line in typed(README.read_text(), "## Use it\n", r"^### Output"):
+        desk.type(line)
+    run = desk.type("git okstra run list --json").json["runs"][0]["id"]
+    for page in PAGES:
+        lines = typed((ROOT / f"docs/{page}.md").read_text())
+        assert lines, page
+        for line in lines:
+            answer = desk.type(line.replace(" RUN ", f" {run} "))
+            code = "wizard.no-terminal" if ON_A_TERMINAL in line else NOT_YET.get(line)
+            if code is not None:
+                assert answer.exit == 1
+                assert code in answer.out + answer.err or "not done yet" in answer.err, answer
+            else:
+                assert answer.exit == 0, f"{page}: {line}\n{answer.out}{answer.err}"
