@@ -52,8 +52,8 @@ def verified_page(task: Task, found: GroupVerification, *, changed: bool) -> Pag
     verbs = "are verified together" if len(assembled.stages) > 1 else "is verified"
     page.line(f"{verb}: {named_stages(assembled.stages)} of {key} {verbs} at ",
               Cell(assembled.commit[:SHORT], "strong"), f", tree {assembled.tree[:SHORT]} ({checks})")  # fmt: skip
-    members = ",".join(map(str, assembled.stages))
+    members = ",".join(str(n) for n in assembled.stages if n not in task.stages or not task.stages[n].landed)
     base = word(assembled.base_ref)
     command = f"git okstra handoff assemble --task-key {key} --stages {members} --base {base}"
-    page.line(Cell(f"next: {command}", "faint"))
+    page.line(Cell(f"next: {command}" if members else "all of them have landed", "faint"))
     return page

@@ -184,6 +184,19 @@ def test_a_branch_in_the_way_of_a_prepare_is_taken_up_by_the_hint(shop: World) -
     assert Path(found["worktree"]).is_dir()
 
 
+def test_only_a_resumed_run_is_told_that_it_was_resumed(shop: World) -> None:
+    said = "The run was resumed: workers that are `completed` there already keep their results"
+    found = prepare(shop, "--stage", "1").json
+    assert said not in found["prompt"]
+    assert said not in prepare(shop, "--stage", "1").json["prompt"]
+    shop.okstra("run", "abandon", found["run"])
+    process = subprocess.Popen(["sleep", "300"])
+    run = prepare(shop, "--stage", "1", "--holder", str(process.pid)).json["run"]
+    process.kill()
+    process.wait()
+    assert said in shop.okstra("run", "resume", run, "--json").json["prompt"]
+
+
 # --- what changed around a run that is led on
 
 
