@@ -10,7 +10,7 @@ from okstra_cli.output import Answer
 from okstra_cli.verifying import clean_line, papers_of, read_evidence_file, refuse_dirty
 from okstra_cli.views import together as view
 from okstra_git.git.objects import tree_of
-from okstra_git.git.revisions import require_named
+from okstra_git.git.revisions import printed_recorded, require_named
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers
@@ -52,9 +52,10 @@ def record_whole_task_here(
         session.warn(sentence)
     after, changed = done.snapshot.state.tasks[key.slashed], bool(done.events)
     recorded = after.verifications[run.assembled.id]
+    base = printed_recorded(session.git, recorded.assembled.base_ref)
     return Answer(
         view.verified_json(after, recorded, changed=changed, warnings=warnings),
-        lambda: view.verified_page(after, recorded, changed=changed),
+        lambda: view.verified_page(after, recorded, changed=changed, printed=base),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.in_base import in_base, with_dependencies
 from okstra_cli.locating import default_base, worktree_root
 from okstra_git.git.removal import remove_worktree
+from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import add_detached, find_worktree
 from okstra_git.handoff.collector import DirectoryTaken
 from okstra_git.handoff.joint import Joint, put_together
@@ -72,12 +73,19 @@ def look_at_whole(order: Order, task: Task) -> Whole:
     left = [number for number in scope.unfinished if number not in scope.stages]
     if left:
         session.note(f"{named_stages(left)} of {order.key} {'are' if len(left) > 1 else 'is'} not done and not in it")
-    base = request.base_ref or usual_base(task, scope.stages) or default_base(session)
+    base = _base_of(order, task, scope)
     if request.phase.name != "final-verification":
         here = tuple(number for number in scope.stages if not task.stages[number].landed)
         return Whole(replace(scope, stages=here), base)
     held = in_base(session, task, base, with_dependencies(task, scope.stages))
     return Whole(scope, base, put_together(session.git, task, scope.stages, base, held))
+
+
+def _base_of(order: Order, task: Task, scope: Scope) -> str:
+    """The base as it is recorded: what the line says, else where the stages were begun, else what is checked out."""
+    git = order.session.git
+    known = "" if order.request.base_ref else usual_base(task, scope.stages)
+    return known or require_named(git, order.request.base_ref or default_base(order.session), what="the base").name
 
 
 def place_of(order: Order, task: Task, seq: int, whole: Whole) -> PlaceReserved | None:

@@ -44,7 +44,8 @@ def verified_json(task: Task, found: GroupVerification, *, changed: bool, warnin
     }
 
 
-def verified_page(task: Task, found: GroupVerification, *, changed: bool) -> Page:
+def verified_page(task: Task, found: GroupVerification, *, changed: bool, printed: str) -> Page:
+    """What was recorded; `printed` is the base as it is printed."""
     page = Page()
     assembled, key = found.assembled, task.key.replace("/", ":")
     verb = "recorded" if changed else "on record already"
@@ -52,8 +53,7 @@ def verified_page(task: Task, found: GroupVerification, *, changed: bool) -> Pag
     verbs = "are verified together" if len(assembled.stages) > 1 else "is verified"
     page.line(f"{verb}: {named_stages(assembled.stages)} of {key} {verbs} at ",
               Cell(assembled.commit[:SHORT], "strong"), f", tree {assembled.tree[:SHORT]} ({checks})")  # fmt: skip
-    members = ",".join(str(n) for n in assembled.stages if n not in task.stages or not task.stages[n].landed)
-    base = word(assembled.base_ref)
-    command = f"git okstra handoff assemble --task-key {key} --stages {members} --base {base}"
-    page.line(Cell(f"next: {command}" if members else "all of them have landed", "faint"))
+    members = ",".join(map(str, assembled.stages))
+    assemble = f"git okstra handoff assemble --task-key {key} --stages {members} --base {word(printed)}"
+    page.line(Cell(f"next: {assemble}", "faint"))
     return page

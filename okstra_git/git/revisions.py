@@ -5,7 +5,7 @@ and nothing else; a short one that a person types may fit only one commit; a sho
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import pygit2
@@ -107,12 +107,23 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
     if found is None:
         _refuse_damaged(git, text, what)
         told = f"{what} {shown(text)} names no commit in this repository"
-        raise RefUnresolvable(told, hint=_where_to_look(git), ref=shown(text))
+        near = _list_near(git, text)
+        raise RefUnresolvable(told, hint=_where_to_look(git, near), ref=shown(text), near=near)
     return found
 
 
-def _where_to_look(git: Git) -> str:
-    """The line that lists what could be named, where there is anything."""
+def _list_near(git: Git, text: str) -> list[str]:
+    """Refs that may have been meant by a name that means nothing: a remote's branch, another case; at most three."""
+    low = text.casefold()
+    refs = [ref for kind in (BRANCH, FETCHED, TAG) for ref in list_ref_names(git, kind)]
+    ends = ((ref, ref.split("/", 2)[2].casefold()) for ref in refs)
+    return [ref for ref, short in ends if text and low in (short, short.partition("/")[2])][:3]
+
+
+def _where_to_look(git: Git, near: Sequence[str]) -> str:
+    """What may have been meant, else the line that lists what could be named, where there is anything."""
+    if near:
+        return f"there is {' and '.join(map(word, near))}; or git branch --all"
     is_bare = not any(list_ref_names(git, kind) for kind in (BRANCH, FETCHED, TAG))
     return "there is no commit here yet; commit something first" if is_bare else "git branch --all; git tag"
 
@@ -243,9 +254,13 @@ def _commit_of(git: Git, oid: str) -> CommitId | None:
 
 def _as_git_reads(git: Git, text: str) -> CommitId | None:
     """What an object name or an expression comes to where a commit is in the way that libgit2 cannot read."""
-    asked = ["rev-parse", "--verify", "-q", "--end-of-options", f"{text}^{{commit}}"]
-    said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).stdout.decode("ascii", "replace")
-    return CommitId(said.strip()) if is_commit_id(said.strip()) else None
+    for peeled in ("", "^{commit}"):  # by itself first: added to half an expression, the ending would be a part of it
+        asked = ["rev-parse", "--verify", "-q", "--end-of-options", text + peeled]
+        said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).stdout.decode("ascii", "replace")
+        text = said.strip()
+        if not is_commit_id(text):
+            return None
+    return CommitId(text)
 
 
 def _expression(git: Git, text: str) -> Named | None:

@@ -157,7 +157,7 @@ def _unfinished(task: Task, phase: str, open_ones: Sequence[int], ready: Sequenc
     ways = [f"git okstra status {key}"]
     if ready:
         prepare = f"git okstra run prepare --task-key {key} --task-type {word(phase)}"
-        ways = ["finish them; or take what is done:", f"{prepare} --stages {word(','.join(map(str, ready)))}"]
+        ways = ["finish them; or take what is done:", f"{prepare} --stages {','.join(map(str, ready))}"]
     return TaskUnfinished(
         f"{key} is not finished: {told}",
         hint="\n".join(ways),

@@ -17,7 +17,7 @@ OPTION = re.compile(r"(?:^|\s)--[a-z][a-z-]* $")
 QUOTES = ("word", "command", "quoted")
 """Functions that quote; `quoted` is the wizard's own, which must not load a regular expression."""
 
-BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again|words_for)\Z")
+BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again|words_for|flag)\Z")
 """Names of functions that give a whole line, checked where they make it."""
 
 SAFE = {
@@ -48,6 +48,7 @@ SAFE = {
     "group_id([*stages, other]).replace('-', ',')": "numbers with commas",
     "stages_flag(task, phase)": "a flag of ours with numbers, or nothing",
     "MAJOR_FORMAT": "a number",
+    "self._written_stage()": "a number",
     "done.project": "a project's id, of the same letters as a key",
     "seen.project": "a project's id",
     "tool": "a word of ours",
@@ -138,6 +139,10 @@ def _is_safe(value: ast.expr, known: dict[str, list[ast.expr]], depth: int = 0) 
         return True  # the parts of an f-string are looked at where it stands
     if isinstance(value, ast.Call):
         name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+        if ast.unparse(value).startswith("','.join(map(str, "):
+            return True  # numbers with commas
+        if name == "join" and isinstance(value.args[0], ast.GeneratorExp):
+            return _is_safe(value.args[0].elt, known, depth)
         return name in QUOTES or bool(BUILDS.match(name))
     if isinstance(value, ast.IfExp):
         return _is_safe(value.body, known, depth) and _is_safe(value.orelse, known, depth)
