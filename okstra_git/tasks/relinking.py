@@ -1,5 +1,6 @@
 """Brings the registry's worktrees back: recorded where they are now, linked again, or made anew from their branch."""
 
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,6 +96,8 @@ def _make_anew(git: Git, row: Astray, path: Path) -> None:
         return
     try:
         path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise FileExistsError(errno.ENOTEMPTY, "something is in it by now")
         (path / ".git").write_text(f"gitdir: {entry}\n")
     except OSError as error:
         raise WorktreeFailed(
