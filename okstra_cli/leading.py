@@ -68,17 +68,25 @@ def packer(session: Session, *, wanted: bool) -> Callable[[Task, Run], Archive |
 
 
 def remind_of_stage(session: Session, ended: Ended) -> None:
-    """Say so when an implementation ends well and its stage has no commit on record."""
+    """Say so when an implementation ends well and its stage has no commit on record, or has work beside that."""
+    from okstra_git.git.checkouts import clauses_of
     from okstra_git.runs.leases import GUARDED, finished_stages
+    from okstra_git.tasks.checked_out import see_stages
 
     run, key = ended.run, ended.task.key.replace("/", ":")
     if not ended.task.is_open:
         return  # a closed task takes no commit
-    if run.task_type == GUARDED and run.status == "finished" and run.stage not in finished_stages(ended.task):
+    if run.task_type != GUARDED or run.status != "finished" or run.stage is None:
+        return
+    if run.stage not in finished_stages(ended.task):
         session.note(
             f"stage {run.stage} is not recorded as done; when it is: "
             f"git okstra stage done {run.stage} --task-key {key} --carry FILE"
         )
+    seen = see_stages(session.git, [ended.task]).get((ended.task.key, run.stage))
+    clauses = clauses_of(seen, ended.task.stages[run.stage].branch) if seen is not None else []
+    if seen is not None and clauses:
+        session.note(f"the worktree {seen.path} of stage {run.stage}: {', '.join(clauses)}; no record has that")
 
 
 def report_path(session: Session, text: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.git.checkouts import clauses_of
+from okstra_git.git.history import contains
+from okstra_git.git.refs import find_quietly
+from okstra_git.git.revisions import BRANCH
 from okstra_git.health.findings import Finding, Severity
 from okstra_git.state.planned import finished_stages
 from okstra_git.tasks.checked_out import see_stages
@@ -15,10 +18,11 @@ if TYPE_CHECKING:
 
     from okstra_cli.session import Session
     from okstra_git.git.checkouts import Checkout
+    from okstra_git.git.repo import Git
     from okstra_git.records.states import Stage, Task
 
 
-def open_problems(task: Task, stage: Stage, seen: Checkout) -> Iterator[dict[str, Any]]:
+def open_problems(git: Git, task: Task, stage: Stage, seen: Checkout) -> Iterator[dict[str, Any]]:
     """What a person should see to: work beside a stage that is done, and a worktree that is not on its branch.
 
     That a stage which is worked on has work that is not committed is no problem.
@@ -28,11 +32,23 @@ def open_problems(task: Task, stage: Stage, seen: Checkout) -> Iterator[dict[str
     if not seen.operation and seen.branch != stage.branch:
         told = f"is on branch {seen.branch}" if seen.branch else f"is detached at {(seen.head or '')[:10]}"
         yield _problem("worktree.elsewhere", task, stage, f"{where} {told}, and not on {stage.branch}",
-                       f"git -C {word(str(seen.path))} switch {word(stage.branch)}")  # fmt: skip
+                       _way_back(git, stage.branch, seen))  # fmt: skip
     if seen.files and stage.number in finished_stages(task):
         count = "1 uncommitted file" if len(seen.files) == 1 else f"{len(seen.files)} uncommitted files"
         told = f"{where}, which is done, has {count}"
         yield _problem("worktree.dirty", task, stage, told, f"commit what belongs to the stage, then {done}")
+
+
+def _way_back(git: Git, branch: str, seen: Checkout) -> str:
+    """The line that checks the branch out again; commits that only a detached HEAD has go onto the branch first.
+
+    git refuses that push where the branch has gone another way, and then nothing is lost.
+    """
+    back = command("git -C", str(seen.path), "switch", branch)
+    tip = find_quietly(git, f"{BRANCH}{branch}")
+    if seen.branch is not None or seen.head is None or tip is None or contains(git, tip, seen.head):
+        return back
+    return command("git -C", str(seen.path), "push", "-q", ".", f"HEAD:{BRANCH}{branch}") + f" && {back}"
 
 
 def _problem(code: str, task: Task, stage: Stage, message: str, hint: str) -> dict[str, Any]:
@@ -69,7 +85,7 @@ def _findings(session: Session, tasks: Sequence[Task]) -> Iterator[Finding]:
             continue
         subject = f"{key.replace('/', ':')} stage-{number}"
         told = f"the worktree {seen.path} of {subject}: {', '.join(clauses)}"
-        problems = list(open_problems(task, stage, seen))
+        problems = list(open_problems(session.git, task, stage, seen))
         severity: Severity = "warning" if problems else "info"
         hint = problems[0]["hint"] if problems else f"git -C {word(str(seen.path))} status"
         code = problems[0]["code"] if problems else "worktree.under-way" if seen.operation else "worktree.dirty"

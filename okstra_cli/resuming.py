@@ -43,7 +43,7 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
     task, run = resumed.task, resumed.run
     root = project_root(session)
     occupied = occupied_stages(task, guard.leases(task), besides=run.id) if run.task_type == GUARDED else ()
-    occupied = renew(session, root, run, occupied)
+    occupied = renew(session, root, task, run, occupied)
     remark_on_resume(session, root, task, run)
     path, prompt = read_prompt(root, run)
     facts = {

@@ -63,7 +63,7 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     problems += _astray(session, state, tasks)
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
     checkouts = see_stages(session.git, [task for task in tasks if task.is_open])
-    problems += [problem for task in tasks for problem in _open_work(task, checkouts)]
+    problems += [problem for task in tasks for problem in _open_work(session, task, checkouts)]
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(session, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
@@ -102,11 +102,11 @@ def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
     return found
 
 
-def _open_work(task: Task, checkouts: Mapping[tuple[str, int], Checkout]) -> Iterator[dict[str, Any]]:
+def _open_work(session: Session, task: Task, checkouts: Mapping[tuple[str, int], Checkout]) -> Iterator[dict[str, Any]]:
     for stage in task.stages.values():
         seen = checkouts.get((task.key, stage.number))
         if seen is not None:
-            yield from open_problems(task, stage, seen)
+            yield from open_problems(session.git, task, stage, seen)
 
 
 def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str, Any]]:

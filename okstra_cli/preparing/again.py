@@ -13,6 +13,7 @@ from okstra_git.runs.carrying import lay_out_carry
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import announce_run
+from okstra_git.runs.whole_files import refusing
 from okstra_git.state.carry import examine_carry
 from okstra_git.tasks.going_back import find_refusal
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 OTHER_INPUTS = "it was prepared again with other inputs"
 DAMAGED = "its bundle was damaged, and it was prepared again"
 WORKTREE_GONE = "its worktree was gone, and it was prepared again"
+OTHER_BRANCH = "its worktree had another branch checked out, and it was prepared again"
 OTHER_CARRY = "a stage that it builds on left another carry, and it was prepared again"
 
 
@@ -72,8 +74,10 @@ def why_ended(order: Order, task: Task, run: Run, inputs: str) -> str:
     if context is None or verify_bundle(root, root / context.paths.run_manifest):
         return DAMAGED
     astray = find_astray(order.session.git, Path(run.worktree), run.branch) if run.worktree else None
-    if astray is not None and (astray.kind != "elsewhere" or run.task_type != GUARDED):
+    if astray is not None and astray.kind != "elsewhere":
         return WORKTREE_GONE
+    if astray is not None and run.task_type != GUARDED:
+        return OTHER_BRANCH
     for carried in context.plan.carry if context.plan else ():
         stage = task.stages.get(carried.stage)
         if stage is not None and stage.carry and _shown(order, stage.carry, carried.stage) != carried.text:
@@ -96,11 +100,14 @@ def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, st
     if refusal is not None:
         raise refusal
     if run.task_type == GUARDED:
-        renew(order.session, root, run, occupied_stages(task, order.guard.leases(task), besides=run.id))
+        renew(order.session, root, task, run, occupied_stages(task, order.guard.leases(task), besides=run.id))
     context = find_context(root, run)
     if context is None:
         return None
     lay_out_carry(context, root)
+    with refusing():
+        for place in (context.paths.prompts, context.paths.worker_results, context.paths.report.rpartition("/")[0]):
+            (root / place).mkdir(parents=True, exist_ok=True)
     if not (root / context.paths.task_manifest).is_file():
         announce_run(context, root, stages=schedule(task), cache=order.template_cache)
     try:

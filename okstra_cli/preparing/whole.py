@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +75,8 @@ def look_at_whole(order: Order, task: Task) -> Whole:
         session.note(f"{named_stages(left)} of {order.key} {'are' if len(left) > 1 else 'is'} not done and not in it")
     base = _base_of(order, task, scope)
     if request.phase.name != "final-verification":
-        return Whole(scope, base)
+        here = tuple(number for number in scope.stages if not task.stages[number].landed)
+        return Whole(replace(scope, stages=here), base)
     held = in_base(session, task, base, with_dependencies(task, scope.stages))
     return Whole(scope, base, put_together(session.git, task, scope.stages, base, held))
 

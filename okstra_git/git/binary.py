@@ -117,7 +117,7 @@ def run_git(
         raise GitTimedOut(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error
     if done.returncode not in accept:
         complaint = done.stderr.decode(errors="replace").strip()
-        _refuse_damage(complaint, arguments)
+        refuse_damage(complaint, arguments)
         raise GitFailed(
             f"git {arguments[0]} failed: {_gist(complaint)}", status=done.returncode, command=list(arguments)[:20]
         )
@@ -134,8 +134,8 @@ _HARM = "|".join(
 )
 
 
-def _refuse_damage(complaint: str, arguments: Sequence[str]) -> None:
-    """Where git complains of an object, say which; git's own words differ from command to command."""
+def refuse_damage(complaint: str, arguments: Sequence[str]) -> None:
+    """Refuse (`ObjectUnreadable`) where git complains of an object, whatever its exit status; else do nothing."""
     found = next((found for line in complaint.splitlines() if (found := re.search(_HARM, line, re.IGNORECASE))), None)
     if found is not None:
         oid = found["id"] or found["wanted"] or found["known"] or found["folder"] + found["file"]

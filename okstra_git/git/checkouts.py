@@ -122,10 +122,10 @@ def _returns_to(git_dir: Path) -> str:
 def clauses_of(seen: Checkout, branch: str) -> list[str]:
     """What is to be known of a worktree that should be on `branch`, as short clauses; nothing where all is well."""
     found = [f"a {seen.operation} is under way"] if seen.operation else []
-    if seen.branch != branch and seen.works_on != branch:
+    if branch not in (seen.branch or "", seen.works_on or ""):
         found.append(f"on {seen.branch}" if seen.branch else "detached")
     if seen.problem:
         found.append("cannot be read")
     elif seen.files:
-        found.append(f"{len(seen.files)} uncommitted")
+        found.append("1 uncommitted file" if len(seen.files) == 1 else f"{len(seen.files)} uncommitted files")
     return found

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pygit2
 
-from okstra_git.git.binary import OFFLINE, GitFailed, run_git
+from okstra_git.git.binary import OFFLINE, GitFailed, refuse_damage, run_git
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, find_raw_commit, has_object, read_commit
 from okstra_git.git.raw_commits import RawCommit, parse_ident
 from okstra_git.git.repo import Git
@@ -194,7 +194,9 @@ def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
     for commit in (one, other):
         read_commit(git, commit)
     try:
-        said = run_git(["merge-base", "--all", one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
+        asked = ["merge-base", "--all", one, other]
+        said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1))
+        refuse_damage(said.stderr.decode(errors="replace"), asked)
     except GitFailed as failed:
         told = f"the history between {one[:10]} and {other[:10]} cannot be read: {failed.message}"
         raise MissingObject(told, hint="git fsck", **(failed.facts | {"commits": [one, other]})) from failed

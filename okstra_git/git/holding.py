@@ -1,11 +1,12 @@
 """One thing that a worktree holds and that is nowhere else, as a value with its sentence."""
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from okstra_git.commands import word
+from okstra_git.commands import command
 from okstra_git.git.changes import show_path
 
 Kind = Literal["changed", "untracked", "ignored", "hidden", "filtered", "unreachable", "repository", "submodule",
@@ -87,16 +88,18 @@ def size_in_words(size: int) -> str:
 
 def ways_out(top: Path, found: Sequence[Holding]) -> list[str]:
     """For each kind of uncommitted work the line that deals with it; nothing is lost by any of them."""
-    place = f"git -C {word(str(top))}"
     kinds = {each.kind for each in found}
     lines: list[str] = []
     if "operation" in kinds:
-        lines.append(f"end what git is in the middle of; {place} status says how")
+        lines.append(f"end what git is in the middle of there, as this says: {command('git -C', top, 'status')}")
     if "hidden" in kinds:
-        hidden = [path for each in found if each.kind == "hidden" for path in each.paths[:NAMED]]
-        names = " ".join(word(show_path(path)) for path in hidden)
-        shown = f"{place} update-index --no-assume-unchanged {names}; {place} update-index --no-skip-worktree {names}"
-        lines.append(f"let git see the edits again: {shown}")
+        hidden = [os.fsdecode(path) for each in found if each.kind == "hidden" for path in each.paths[:NAMED]]
+        lines += [
+            f"let git see the edits again: {command('git -C', top, 'update-index', flag, *hidden)}"
+            for flag in ("--no-assume-unchanged", "--no-skip-worktree")
+        ]
     if kinds & {"changed", "hidden", "untracked"}:
-        lines.append(f"commit what belongs there, or put it aside: {place} stash --include-untracked")
+        lines.append(
+            f"commit what belongs there, or put it aside: {command('git -C', top, 'stash', '--include-untracked')}"
+        )
     return lines

@@ -162,7 +162,7 @@ def _not_together(task: Task, standing: Standing, missing: Sequence[int], there:
     left = ",".join(map(str, (one for one in company if one not in there)))
     return NotTogether(
         f"{told_together(number, company)}, and {named_stages(missing)} would not leave with it",
-        hint=f"take them along: --stages {left}\nor verify it by itself: "
+        hint=f"take them along: --stages {word(left)}\nor verify it by itself: "
         f"git okstra run prepare --task-key {key} --task-type final-verification --stage {number}",
         stage=number,
         stages=list(company),

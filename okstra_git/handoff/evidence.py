@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from reprlib import Repr
 from typing import Any, NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.documents.plain_json import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError
 from okstra_git.handoff.harmless import visible_line
@@ -131,7 +132,7 @@ class _Reading:
             hint = f"leave --stage out, or {hint}"
         elif found == SINGLE_STAGE:
             message += ": this is a verification of one stage"
-            hint = f"add --stage {self._written_stage() or 'N'}"
+            hint = f"add --stage {word(self._written_stage() or 'N')}"
         self._say("wrong-scope", message, hint)
         return ""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from okstra_git.commands import command
+from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.holding import in_words, ways_out
@@ -105,7 +105,7 @@ def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: 
         if lacking and standing.is_eligible:
             company = standing.together[0]
             told = f"{told_together(number, company)}, and the group is without {named_stages(lacking)}"
-            yield Reason(TOGETHER, told, f"assemble them together: --stages {','.join(map(str, company))}")
+            yield Reason(TOGETHER, told, f"assemble them together: --stages {word(','.join(map(str, company)))}")
     if all(_has_left(task, number) and number in held.whole for number in group.stages):
         yield Reason(LANDED, "all of its stages have landed; there is nothing left to publish")
 

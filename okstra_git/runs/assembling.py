@@ -29,12 +29,17 @@ from okstra_git.runs.context import (
     WorkerPart,
     WorktreePart,
 )
+from okstra_git.runs.project_files import list_config_files
 from okstra_git.runs.request import RunRequest
 
 NUMBERED = {
     "manifests": "run-manifest", "reports": "final-report", "sessions": "claude-resume", "state": "team-state",
 }  # fmt: skip
 """The categories that number their files, and the file whose number counts."""
+
+
+CONFIG_FILES = 30
+"""Files that tell how the project is built and deployed, as many as a packet names."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +111,12 @@ def make_context(
     )
     return RunContext(
         run=run,
-        task=_task_part(task, key, project),
+        task=describe_task(task, key, project),
         project=ProjectPart(
             root=project.root.as_posix(),
             glossary=project.relative(project.glossary) if project.glossary.is_file() else "",
             qa_commands=dict(papers.qa_commands or {}),
+            config_files=tuple((each.kind, each.path) for each in list_config_files(project.root)[:CONFIG_FILES]),
         ),
         paths=paths,
         team=team,
@@ -166,7 +172,8 @@ def lay_out(
     )
 
 
-def _task_part(task: Task, key: TaskKey, project: ProjectPaths) -> TaskPart:
+def describe_task(task: Task, key: TaskKey, project: ProjectPaths) -> TaskPart:
+    """The task as documents have it."""
     return TaskPart(
         key=str(key),
         project=key.project,

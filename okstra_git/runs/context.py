@@ -43,11 +43,15 @@ class TaskPart:
 
 @dataclass(frozen=True)
 class ProjectPart:
-    """The project; `root` is the one absolute path, `glossary` is empty when there is none."""
+    """The project; `root` is the one absolute path, `glossary` is empty when there is none.
+
+    `config_files` are (kind, path) of what tells how it is built, checked and deployed.
+    """
 
     root: str
     glossary: str = ""
     qa_commands: dict[str, str] | None = None
+    config_files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -326,7 +326,7 @@ def new_run_command(task: Task, run: Run) -> str:
     """The command that prepares a new run in the place of this one."""
     stage = f" --stage {run.stage}" if run.stage is not None else stages_flag(task, run.task_type)
     if run.assembled is not None and run.assembled.stages != all_stages(task):
-        stage = f" --stages {','.join(map(str, run.assembled.stages))}"
+        stage = f" --stages {word(','.join(map(str, run.assembled.stages)))}"
     return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {word(run.task_type)}{stage}"
 
 
@@ -337,6 +337,10 @@ def after_run(task: Task, run: Run) -> tuple[str, str]:
         return f"git okstra task open {word(key)}", "the task is closed"
     if run.stage is not None and run.task_type == GUARDED and is_done:
         return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is done"
+    others = [each for each in task.runs.values() if each.is_active and each.id != run.id]
+    newer = [each for each in others if (each.task_type, each.stage) == (run.task_type, run.stage)]
+    if newer:
+        return f"git okstra run show {word(newer[-1].id)}", "another run has taken its place"
     if run.stage is not None and run.task_type != GUARDED and not is_done:
         return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is not done any more"
     return new_run_command(task, run), "a new one"

@@ -70,7 +70,7 @@ def stages_flag(task: Task, phase: str) -> str:
     ready = [number for number in known if number in done]
     if phase not in ABOUT_TASK or not ready or len(ready) == len(known):
         return ""
-    return f" --stages {','.join(map(str, ready))}"
+    return f" --stages {word(','.join(map(str, ready)))}"
 
 
 def usual_base(task: Task, numbers: Collection[int]) -> str:

@@ -1,5 +1,6 @@
 """Files and folders that appear whole or not at all, and last."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.host.holders import find_process
+
+_MENDING = dict.fromkeys((errno.EEXIST, errno.ENOTDIR, errno.EISDIR), "move away what stands in its place")
 
 
 class Unwritable(OkstraError):
@@ -81,7 +84,7 @@ def refusing() -> Iterator[None]:
         place = error.filename or "a file below .okstra/"
         raise Unwritable(
             f"{place} cannot be written: {error.strerror or error}",
-            hint="make room or mend permissions, then try again",
+            hint=f"{_MENDING.get(error.errno or 0, 'make room or mend permissions')}, then try again",
             path=str(place),
         ) from error
 

@@ -1,5 +1,6 @@
 """What lies open in the worktrees of stages is shown before anybody runs into it: status, worktree list, doctor."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,16 @@ def test_another_branch_or_none_is_told(shop: World, stage: World, how: tuple[st
     hint = status(shop)["problems"][0]["hint"]
     assert hint.startswith("git -C ")
     stage.git(*hint.split()[3:])
+    assert status(shop)["problems"] == []
+
+
+def test_the_way_back_from_a_detached_head_takes_its_commits_along(shop: World, stage: World) -> None:
+    stage.git("switch", "-q", "--detach")
+    stage.commit("two", {"two": "2\n"})
+    hint = status(shop)["problems"][0]["hint"]
+    for line in hint.split(" && "):
+        shop.git(*shlex.split(line)[1:])
+    assert stage.tip("feature/web/login-stage-1") == stage["two"]
     assert status(shop)["problems"] == []
 
 

@@ -54,8 +54,6 @@ def test_the_biggest_ordinary_lead_prompt_has_nine_kilobytes(world: World) -> No
     assert len(prompt.encode()) - places * max(0, here - len("/home/developer/projects")) <= 9 * 1024
 
 
-
-
 def test_the_labels_come_first_then_the_prompt_to_the_byte(shop: World) -> None:
     answer = shop.okstra("render-bundle", "--task-key", KEY, "--task-type", "implementation", "--stage", "auto")
     first, second, blank, *rest = answer.out.split("\n")
@@ -410,6 +408,20 @@ def test_a_waiver_is_recorded_with_the_run_and_its_inputs(shop: World) -> None:
     [event] = [e for e in shop.okstra("log", "--json").json["events"] if e["fact"]["type"] == "run.prepared"]
     assert event["fact"]["waivers"] == [{"stage_key": "login-stage-1", "reason": "the replica is down: known"}]
     assert event["by"]
+
+
+def test_what_tells_how_the_project_is_deployed_stands_in_the_packet(shop: World) -> None:
+    for name in ("Makefile", "compose.yaml", "k8s/web.yaml", ".github/workflows/test.yml"):
+        shop.write(name, "x\n")
+    packet = Path(prepare(shop, "--stage", "1").json["instruction_set"], "analysis-packet.md").read_text()
+    assert "## Configuration and deployment\n\n" in packet
+    for line in (
+        "- build: `Makefile`",
+        "- ci: `.github/workflows/test.yml`",
+        "- container: `compose.yaml`",
+        "- deploy: `k8s/`",
+    ):
+        assert f"{line}\n" in packet
 
 
 # --- clarifications

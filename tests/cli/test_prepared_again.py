@@ -90,6 +90,19 @@ def test_views_that_were_deleted_are_there_again(shop: World) -> None:
     ]
 
 
+def test_folders_that_were_deleted_are_there_again(shop: World) -> None:
+    first = prepare(shop, *STAGE).json
+    run = folder(shop) / "runs/implementation/stage-1"
+    for name in ("prompts", "worker-results", "reports"):
+        (run / name).rmdir()
+    assert prepare(shop, *STAGE).json["run"] == first["run"]
+    assert all((run / name).is_dir() for name in ("prompts", "worker-results", "reports"))
+    (run / "prompts").rmdir()
+    (run / "prompts").write_text("in the way")
+    error = prepare(shop, *STAGE, exit=1).json["error"]
+    assert (error["code"], error["hint"]) == ("bundle.unwritable", "move away what stands in its place, then try again")
+
+
 # --- what does not
 
 
@@ -326,3 +339,24 @@ def test_kept_work_that_was_committed_since_is_not_told(shop: World) -> None:
     again = prepare(shop, *STAGE)
     assert "snapshot" not in again.err
     assert "is kept in" not in again.json["prompt"]
+
+
+def test_what_took_the_place_of_an_ended_run_is_named(shop: World) -> None:
+    first = prepare(shop, *STAGE).json["run"]
+    second = prepare(shop, *STAGE, "--directive", "another way").json["run"]
+    hint = shop.okstra("run", "resume", first, "--json", exit=1).json["error"]["hint"]
+    assert hint == f"another run has taken its place: git okstra run show {second}"
+
+
+def test_a_verification_whose_worktree_went_elsewhere_is_prepared_again_without_it(shop: World) -> None:
+    found = prepare(shop, *STAGE).json
+    place(shop).commit("S1")
+    finish(shop, 1, "one")
+    shop.okstra("run", "finish", found["run"])
+    first = prepare(shop, *STAGE, task_type="final-verification").json
+    assert first["worktree"] == str(place(shop).path)
+    place(shop).git("switch", "-qc", "other")
+    again = prepare(shop, *STAGE, task_type="final-verification")
+    assert again.json["worktree"] is None
+    assert f"run {first['run']} is ended: its worktree had another branch checked out" in again.err
+    assert "of stage 1 has other checked out, not feature/web/login-stage-1; the run gets none" in again.err

@@ -80,6 +80,16 @@ def test_a_run_that_ends_before_its_stage_is_done_says_so(shop: World) -> None:
     assert f"stage 1 is not recorded as done; when it is: git okstra stage done 1 --task-key {KEY}" in ended.err
 
 
+def test_a_run_that_ends_with_work_in_its_worktree_says_so(shop: World) -> None:
+    found = prepare(shop, "--stage", "1").json
+    inside = World(Path(found["worktree"]), labels=shop.labels, clock=shop.clock)
+    inside.commit("S1")
+    shop.okstra("stage", "done", "1", "--task-key", KEY)
+    inside.write("forgotten", "x\n")
+    ended = shop.okstra("run", "finish", found["run"])
+    assert "1 uncommitted file; no record has that" in ended.err
+
+
 def test_an_abandoned_run_frees_its_stage_and_its_bundle_stays(shop: World) -> None:
     found = prepare(shop, "--stage", "1").json
     shop.okstra("run", "abandon", found["run"])
@@ -172,6 +182,19 @@ def test_a_branch_in_the_way_of_a_prepare_is_taken_up_by_the_hint(shop: World) -
     found = prepare(shop, "--stage", "1").json
     assert found["branch"] == "feature/web/login-stage-1"
     assert Path(found["worktree"]).is_dir()
+
+
+def test_only_a_resumed_run_is_told_that_it_was_resumed(shop: World) -> None:
+    said = "The run was resumed: workers that are `completed` there already keep their results"
+    found = prepare(shop, "--stage", "1").json
+    assert said not in found["prompt"]
+    assert said not in prepare(shop, "--stage", "1").json["prompt"]
+    shop.okstra("run", "abandon", found["run"])
+    process = subprocess.Popen(["sleep", "300"])
+    run = prepare(shop, "--stage", "1", "--holder", str(process.pid)).json["run"]
+    process.kill()
+    process.wait()
+    assert said in shop.okstra("run", "resume", run, "--json").json["prompt"]
 
 
 # --- what changed around a run that is led on

@@ -46,6 +46,7 @@ SAFE = {
     "members": "numbers with commas",
     "listed": "numbers with commas",
     "group_id([*stages, other]).replace('-', ',')": "numbers with commas",
+    "stages_flag(task, phase)": "a flag of ours with numbers, or nothing",
     "MAJOR_FORMAT": "a number",
     "self._written_stage()": "a number",
     "done.project": "a project's id, of the same letters as a key",

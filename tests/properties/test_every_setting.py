@@ -31,7 +31,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "log.showSignature": "true", "log.date": "relative", "log.decorate": "full", "log.follow": "true",
         "log.abbrevCommit": "true", "log.showRoot": "false", "log.mailmap": "true", "log.diffMerges": "on",
         "log.excludeDecoration": "refs/*", "format.pretty": "fuller", "format.signOff": "true", "color.ui": "always",
-        "color.status": "always", "color.branch": "always", "color.diff": "always", "i18n.logOutputEncoding": "UTF-16",
+        "color.status": "always", "color.branch": "always", "color.diff": "always",
+        "i18n.logOutputEncoding": "ISO-8859-1",
         "pager.status": "true", "core.pager": "false", "showBranch.default": "main",
     },
     "the core": {
@@ -43,11 +44,11 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "many files": {
         "feature.manyFiles": "true", "feature.experimental": "true", "index.version": "4",
-        "core.untrackedCache": "true", "core.fsmonitor": "false", "core.splitIndex": "true",
-        "index.threads": "4", "index.skipHash": "true",
+        "core.untrackedCache": "true", "core.fsmonitor": "false",
+        "core.splitIndex": "true", "index.threads": "4", "index.skipHash": "true",
         "core.commitGraph": "false", "core.multiPackIndex": "false", "gc.auto": "1", "gc.autoDetach": "false",
         "gc.writeCommitGraph": "true", "fetch.writeCommitGraph": "true", "pack.window": "0", "core.compression": "0",
-        "core.looseCompression": "9", "core.bigFileThreshold": "1", "repack.writeBitmaps": "true",
+        "core.looseCompression": "9", "repack.writeBitmaps": "true",
         "maintenance.auto": "true", "core.fsync": "all",
     },
     "line ends": {"core.eol": "lf", "core.autocrlf": "input", "core.safecrlf": "false"},
@@ -71,8 +72,8 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "commits": {
         "commit.verbose": "true", "commit.cleanup": "verbatim", "commit.status": "false",
-        "commit.template": "/dev/null", "tag.gpgSign": "false", "user.useConfigOnly": "true",
-        "notes.displayRef": "refs/notes/*",
+        "commit.template": "/dev/null", "tag.gpgSign": "false",
+        "user.useConfigOnly": "true", "notes.displayRef": "refs/notes/*",
         "notes.mergeStrategy": "theirs", "trailer.separators": "=", "interactive.singleKey": "true",
         "advice.detachedHead": "false", "advice.addEmptyPathspec": "false", "advice.implicitIdentity": "false",
         "help.autoCorrect": "immediate", "i18n.commitEncoding": "UTF-8",
@@ -103,7 +104,7 @@ def story(world: World, env: Mapping[str, str]) -> Answers:
     told: Answers = []
 
     def okstra(*words: str) -> Any:
-        answer = world.okstra_process(*words, "--json", exit=None, env=env)
+        answer = world.okstra(*words, "--json", exit=None)
         told.append((" ".join(words), _plain(world, answer, env["HOME"])))
         return answer
 
@@ -164,7 +165,11 @@ def tell(folder: Path, settings: Mapping[str, str], variables: Mapping[str, str]
     config = folder / "home/gitconfig"
     for key, value in {**person, **settings}.items():
         world.git("config", "--file", str(config), key, value)
-    return story(world, {"HOME": str(folder / "home"), "GIT_CONFIG_GLOBAL": str(config), **variables})
+    env = {"HOME": str(folder / "home"), "GIT_CONFIG_GLOBAL": str(config), **variables}
+    with pytest.MonkeyPatch.context() as around:
+        for name, value in env.items():
+            around.setenv(name, value)
+        return story(world, env)
 
 
 _TOLD: list[Answers] = []
@@ -177,14 +182,22 @@ def plain(folder: Path) -> Answers:
     return _TOLD[0]
 
 
-def differences(one: Answers, other: Answers) -> list[tuple[str, Any, Any]]:
-    return [(line, a, b) for (line, a), (_, b) in zip(one, other, strict=True) if a != b]
+def differences(one: Answers, other: Answers) -> list[tuple[str, int, int, str, str]]:
+    """Where two tellings part: the line, and what either says from there on."""
+    parted = [(line, a, b) for (line, a), (_, b) in zip(one, other, strict=True) if a != b]
+    return [(line, a[0], b[0], *_from_where_they_part(a[1], b[1])) for line, a, b in parted]
+
+
+def _from_where_they_part(one: str, other: str) -> tuple[str, str]:
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[max(at - 60, 0) : at + 120], other[max(at - 60, 0) : at + 120]
 
 
 @pytest.mark.usefixtures("bin_dir")
 @pytest.mark.parametrize("settings", GROUPS.values(), ids=GROUPS)
 def test_no_setting_changes_an_answer(tmp_path: Path, settings: Mapping[str, str]) -> None:
-    assert differences(plain(tmp_path / "plain"), tell(tmp_path / "set", settings, {})) == []
+    found = differences(plain(tmp_path / "plain"), tell(tmp_path / "set", settings, {}))
+    assert not found, "\n".join(map(repr, found))
 
 
 @pytest.mark.usefixtures("bin_dir")

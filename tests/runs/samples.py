@@ -125,7 +125,8 @@ def a_run(task_type: str = "implementation-planning", *, stage: int | None = Non
             str(KEY), KEY.project, KEY.group, KEY.task, "feature", f".okstra/tasks/{KEY.slashed}",
             "Stay signed in", ("WEB-8852",), "WEB-8852",
         ),
-        project=ProjectPart(ROOT, ".okstra/glossary.md", {"db-test": "make db-test"}),
+        project=ProjectPart(ROOT, ".okstra/glossary.md", {"db-test": "make db-test"},
+                            (("build", "pyproject.toml"), ("deploy", "k8s/"), ("deploy", "skaffold.yaml"))),
         paths=paths,
         team=TeamPart("okstra-shop-web-login" + (f"-s{stage}" if task_type == "implementation" else "")),
         options=Options("opus"),
@@ -259,7 +260,6 @@ SAMPLES: dict[str, RunContext] = {
         brief=a_questioned_brief("skipped", blocks="approval"),
     ),
     "planning-korean": a_run(language="ko"),
-    "error-analysis-pending": replace(a_run("error-analysis"), brief=a_questioned_brief("pending")),
     "discovery-alone": replace(
         a_run("improvement-discovery"),
         brief=None,
