@@ -49,9 +49,9 @@ def join_commits(git: Git, ours: str, theirs: str) -> Joined:
 def _recursively(git: Git, ours: str, theirs: str) -> Joined:
     """Criss-cross histories."""
     try:
-        index = git.handle.merge_commits(pygit2.Oid(hex=ours), pygit2.Oid(hex=theirs))
+        index = git.storage.merge_commits(pygit2.Oid(hex=ours), pygit2.Oid(hex=theirs))
         if index.conflicts is None:
-            tree = str(index.write_tree(git.handle))
+            tree = str(index.write_tree(git.storage))
             share_folders(git.common_dir / "objects")
             return Joined(tree)
         sides = [side for conflict in index.conflicts for side in conflict if side is not None]

@@ -10,7 +10,7 @@ PATCH_ALGORITHM = f"libgit2-{pygit2.LIBGIT2_VERSION}"
 def patch_id(git: Git, old_tree: str, new_tree: str) -> str | None:
     """libgit2's patch id of the difference of two trees, or None when a tree is missing."""
     try:
-        old, new = git.handle.get(old_tree), git.handle[new_tree]
+        old, new = git.storage.get(old_tree), git.storage[new_tree]
         if not isinstance(new, pygit2.Tree):
             return None
         diff = old.diff_to_tree(new) if isinstance(old, pygit2.Tree) else new.diff_to_tree(swap=True)

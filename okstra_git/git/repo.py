@@ -95,6 +95,13 @@ class Git:
         return ask_author(self.top)
 
     @cached_property
+    def storage(self) -> pygit2.Repository:
+        """The objects alone: without attributes, settings, and an index that libgit2 may not read (split, sparse)."""
+        alone = pygit2.Repository()
+        alone.set_odb(pygit2.Odb(str(self.common_dir / "objects")))
+        return alone
+
+    @cached_property
     def known_texts(self) -> set[str]:
         """Blobs that were read already and may be merged line by line; `merging` fills it."""
         return set()

@@ -48,7 +48,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "core.splitIndex": "true", "index.threads": "4", "index.skipHash": "true",
         "core.commitGraph": "false", "core.multiPackIndex": "false", "gc.auto": "1", "gc.autoDetach": "false",
         "gc.writeCommitGraph": "true", "fetch.writeCommitGraph": "true", "pack.window": "0", "core.compression": "0",
-        "core.looseCompression": "9", "repack.writeBitmaps": "true",
+        "core.looseCompression": "9", "core.bigFileThreshold": "1", "repack.writeBitmaps": "true",
         "maintenance.auto": "true", "core.fsync": "all",
     },
     "line ends": {"core.eol": "lf", "core.autocrlf": "input", "core.safecrlf": "false"},
