@@ -383,3 +383,13 @@ def test_the_handoff_of_single_stages_may_be_recommended_at_the_end(shop: World)
     assert shop.okstra("run", "finish", run, "--next-phase", token, "--json").json["run"]["next_phase"] == token
     other = prepare(shop, "--stage", "1", task_type=VERIFY).json["run"]
     assert code_of(shop.okstra("run", "finish", other, "--next-phase", "handoff", exit=1)) == "task-type.unknown"
+
+
+def test_the_prepared_run_says_what_it_looks_at(shop: World) -> None:
+    build(shop, 1)
+    found = prepare(shop, "--stages", "1", task_type=VERIFY).json
+    here = place(shop, "verification-1")
+    commit, tree = shop.ask("-C", str(here), "rev-parse", "HEAD", "HEAD^{tree}").split()
+    assert (found["branch"], found["worktree"], found["stages"]) == (None, str(here), [1])
+    assert found["verifies"] == {"commit": commit, "tree": tree}
+    assert f"looks at   stage 1, {commit[:10]}" in shop.okstra("run", "show", found["run"], "--text").out
