@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
+from okstra_git.names import named_stages
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 
 if TYPE_CHECKING:
@@ -30,9 +31,11 @@ def prepared_json(run: Run, context: RunContext, prompt: str, *, again: bool) ->
         "instruction_set": f"{root}/{context.paths.instruction_set}",
         "concurrent_run_stages": list(context.team.occupied),
         "team_name": context.team.name,
-        "branch": worktree.branch if worktree else None,
+        "branch": (worktree.branch or None) if worktree else None,
         "worktree": worktree.path if worktree else None,
         "base": worktree.base if worktree else None,
+        "stages": list(context.group.stages) if context.group else None,
+        "verifies": {"commit": worktree.commit, "tree": worktree.tree} if worktree and worktree.commit else None,
         "report": f"{root}/{context.paths.report}",
         "resume_script": f"{root}/{context.paths.resume_script}",
         "holder": run.holder.model_dump() if run.holder else None,
@@ -71,7 +74,11 @@ def prepared_page(run: Run, context: RunContext, prompt: str, *, again: bool) ->
 def _rows(run: Run, context: RunContext, prompt: str) -> Iterator[tuple[str, str]]:
     worktree = context.worktree
     if worktree is not None:
-        yield "branch", f"{worktree.branch}, from {worktree.base[:10]} ({worktree.base_ref})"
+        begun = f"{worktree.base[:10]} ({worktree.base_ref})"
+        if worktree.together:
+            yield "looks at", f"{named_stages(worktree.together)} on {begun}, together {worktree.commit[:10]}"
+        else:
+            yield "branch", f"{worktree.branch}, from {begun}"
         yield "worktree", worktree.path
     yield "project", context.project.root
     yield "prompt", context.paths.prompt

@@ -12,6 +12,7 @@ from okstra_cli.views.moments import local_time
 from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
 from okstra_git.git.changes import show_path
+from okstra_git.names import named_stages
 from okstra_git.records.base import show_time
 from okstra_git.runs.finding import short_id
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
@@ -94,6 +95,7 @@ def show_page(task: Task, run: Run, life: Life | None) -> Page:
         ("reason", run.reason),
         ("folder", run.folder),
         ("branch", run.branch),
+        ("looks at", f"{named_stages(run.assembled.stages)}, {run.assembled.commit[:10]}" if run.assembled else ""),
         ("worktree", run.worktree or ""),
         ("team", run.team),
         ("session", run.session),

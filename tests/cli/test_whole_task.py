@@ -348,3 +348,48 @@ def test_whole_task_data_for_one_stage_are_refused_and_the_hint_says_how(shop: W
     run = prepare(shop, "--stages", "1", task_type=VERIFY).json["run"]
     refused = record(shop, run, "--stage", "1", exit=1).json["error"]
     assert "leave --stage out" in refused["hint"]
+
+
+def test_the_pull_request_says_what_was_verified_together_and_whether_that_leaves(shop: World) -> None:
+    verified(shop)
+    group = ("--task-key", KEY, "--stages", "1,2,3")
+    shop.git("remote", "add", "origin", str(shop.path.parent / "far.git"))
+    shop.okstra("handoff", "assemble", *group, "--base", "main")
+    body = shop.okstra("handoff", "publish", *group, "--dry-run", "--json").json["body"]
+    assert "**Stages 1–3, verified together**" in body
+    assert "Delivered: Exactly the files that were verified." in body
+    shop.commit("moved", {"other.txt": "moved\n"})
+    told = shop.okstra("handoff", "assemble", *group, "--base", "main").err
+    assert "that was not verified as a whole" in told
+    again = shop.okstra("handoff", "publish", *group, "--dry-run", "--json")
+    assert "The branch has another tree" in again.json["body"]
+    assert "that was not verified as a whole" in again.err
+
+
+def test_the_same_report_for_what_was_put_together_anew_needs_again(shop: World) -> None:
+    verified(shop)
+    shop.commit("moved", {"other.txt": "moved\n"})
+    record(shop, None)  # without a run it is about the newest one, for which it was recorded before
+    prepare(shop, task_type=VERIFY)
+    refused = record(shop, None, exit=1)
+    assert code_of(refused) == "evidence.same-report"
+    assert record(shop, None, "--again").json["verified"]["again"]
+
+
+def test_the_handoff_of_single_stages_may_be_recommended_at_the_end(shop: World) -> None:
+    build(shop, 1)
+    run = prepare(shop, "--stage", "1", task_type=VERIFY).json["run"]
+    token = "release-handoff(stage-group)"
+    assert shop.okstra("run", "finish", run, "--next-phase", token, "--json").json["run"]["next_phase"] == token
+    other = prepare(shop, "--stage", "1", task_type=VERIFY).json["run"]
+    assert code_of(shop.okstra("run", "finish", other, "--next-phase", "handoff", exit=1)) == "task-type.unknown"
+
+
+def test_the_prepared_run_says_what_it_looks_at(shop: World) -> None:
+    build(shop, 1)
+    found = prepare(shop, "--stages", "1", task_type=VERIFY).json
+    here = place(shop, "verification-1")
+    commit, tree = shop.ask("-C", str(here), "rev-parse", "HEAD", "HEAD^{tree}").split()
+    assert (found["branch"], found["worktree"], found["stages"]) == (None, str(here), [1])
+    assert found["verifies"] == {"commit": commit, "tree": tree}
+    assert f"looks at   stage 1, {commit[:10]}" in shop.okstra("run", "show", found["run"], "--text").out
