@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey
 from okstra_git.records.events import PlaceReleased, PlaceReserved
@@ -75,11 +76,8 @@ def require_stage(task: Task, number: int) -> Stage:
     stage = task.stages.get(number)
     if stage is None:
         key = task.key.replace("/", ":")
-        raise StageUnknown(
-            f"stage {number} of {key} was never started",
-            stage=number,
-            hint=f"git okstra stage start {number} --task-key {key}",
-        )
+        hint = f"git okstra stage list --task-key {key}\nto begin it: git okstra stage start {number} --task-key {key}"
+        raise StageUnknown(f"stage {number} of {key} was never started", stage=number, hint=hint)
     return stage
 
 
@@ -162,10 +160,8 @@ def _named(key: str, scope: str) -> str:
 
 
 def _release_hint(key: str, scope: str) -> str:
-    number = scope.removeprefix("stage-")
-    colon = key.replace("/", ":")
-    return (
-        f"git okstra stage release {number} --task-key {colon}"
-        if scope.startswith("stage-")
-        else f"git okstra worktree release --task-key {colon}"
-    )
+    kind, _, id = scope.partition("-")
+    flags = ["--task-key", key.replace("/", ":")]
+    if kind == "stage":
+        return command("git okstra stage release", id, *flags)
+    return command("git okstra worktree release", *flags, *(["--group", id] if kind == "group" else []))

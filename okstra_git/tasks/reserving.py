@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.history import merge_base
 from okstra_git.git.holding import in_words
@@ -69,7 +69,7 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
         raise BranchMissing(
             f"there is no branch {shown(place.branch)} here, and there is {shown(fetched)}",
             branch=place.branch,
-            hint=f"git branch {word(place.branch)} {word('refs/remotes/' + fetched)}, then the same line again",
+            hint=f"before the same line again: git branch {word(place.branch)} {word('refs/remotes/' + fetched)}",
         )
     before = task.places.get(place.scope)
     if place.adopted or tip is None or (before is not None and before.branch == place.branch):
@@ -77,8 +77,13 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
     raise BranchExists(
         f"branch {place.branch} exists already and was not this stage's before",
         branch=place.branch,
-        hint="adopt it with --branch and --no-worktree, or name another one",
+        hint=f"to adopt it: {_adopt_line(task, place)}\nor name another one with --branch",
     )
+
+
+def _adopt_line(task: Task, place: PlaceReserved) -> str:
+    flags = ("--task-key", task.key.replace("/", ":"), "--branch", place.branch, "--no-worktree")
+    return command("git okstra stage start", place.scope.removeprefix("stage-"), *flags)
 
 
 def _check_directory(git: Git, place: PlaceReserved) -> None:
