@@ -94,10 +94,16 @@ def show_here(session: Session, key: TaskKey) -> Answer:
 
 def input_template(session: Session, kind: str, language: str | None) -> str:
     """An empty plan or brief in the language that was named, or that is configured."""
+    chosen = known_language(session, language)
+    return (templates_directory() / "inputs" / f"{kind}.{chosen}.md").read_text(encoding="utf-8")
+
+
+def known_language(session: Session, language: str | None) -> str:
+    """The language that was named, or that is configured; refuses one that okstra has no words in."""
     chosen = language or str(read_setting(session.git, require_setting("okstra.language")).value)
     if chosen not in LANGUAGES:
         raise UsageError(f"{shown(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
-    return (templates_directory() / "inputs" / f"{kind}.{chosen}.md").read_text(encoding="utf-8")
+    return chosen
 
 
 def _open_questions(found: PlanFile, waiting: tuple[Clarification, ...]) -> OpenQuestions:

@@ -12,7 +12,7 @@ from okstra_cli.leading import project_root
 from okstra_git.documents.markdown import decode, read_document
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.host.locks import hold_folder
-from okstra_git.names import is_text, shown
+from okstra_git.names import is_text, shown_path
 from okstra_git.plans.brief_proof import read_text
 from okstra_git.plans.brief_verbatim import LINE
 from okstra_git.state.cache import replace_file
@@ -73,7 +73,7 @@ def read_brief(session: Session, file: str) -> BriefFile:
     except OSError as error:
         why = error.strerror or "it cannot be read"
         hint = "git okstra brief new GROUP NAME"
-        raise BriefUnreadable(f"the brief {shown(file)} cannot be read: {why}", hint=hint) from error
+        raise BriefUnreadable(f"the brief {shown_path(file)} cannot be read: {why}", hint=hint) from error
     text = decode(data, name=file)
     return BriefFile(file, path, text, read_text(text))
 
@@ -110,7 +110,9 @@ def read_if_there(path: Path, *, name: str) -> bytes | None:
         return None
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        raise FileRefused(f"{shown(name)} cannot be read: {why}", hint="mend it, then repeat", path=name) from error
+        raise FileRefused(
+            f"{shown_path(name)} cannot be read: {why}", hint="mend it, then repeat", path=name
+        ) from error
 
 
 def save_over(path: Path, before: bytes | None, data: bytes, *, name: str) -> None:
@@ -151,7 +153,9 @@ def read_bytes(session: Session, file: str) -> bytes:
         return read_document(session.cwd / file)
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        raise FileRefused(f"{shown(file)} cannot be read: {why}", hint="name an existing file", path=file) from error
+        raise FileRefused(
+            f"{shown_path(file)} cannot be read: {why}", hint="name an existing file", path=file
+        ) from error
 
 
 def difference(before: str, after: str, name: str) -> list[str]:

@@ -13,7 +13,7 @@ from okstra_cli.views.plan import count_of
 from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.host.locks import hold_folder
-from okstra_git.names import is_text, parse_slug, shown
+from okstra_git.names import is_text, parse_slug, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
 from okstra_git.plans.brief_making import make_brief
@@ -133,18 +133,20 @@ def _source(session: Session, file: str) -> str:
     """The reporter's words, byte for byte."""
     words = decode(read_bytes(session, file), name=file)
     if not words.strip():
-        raise NoWords(f"{shown(file)} says nothing", hint="--source-file takes the reporter's own words", path=file)
+        raise NoWords(
+            f"{shown_path(file)} says nothing", hint="--source-file takes the reporter's own words", path=file
+        )
     return words
 
 
 def _report(session: Session, file: str, project: ProjectPaths) -> str:
     path = (session.cwd / file).resolve()
     if not path.is_file():
-        message = f"there is no report {shown(file)}"
+        message = f"there is no report {shown_path(file)}"
         raise ReportMissing(message, hint="name the accepted final-verification report", path=file)
     named = project.relative(path)
     if not named.isprintable():
-        raise ReportMissing(f"the path {shown(named)} cannot stand in a brief", hint="rename the file", path=file)
+        raise ReportMissing(f"the path {shown_path(named)} cannot stand in a brief", hint="rename the file", path=file)
     return named
 
 

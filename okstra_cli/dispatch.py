@@ -10,7 +10,7 @@ from okstra_cli.failures import explain
 from okstra_cli.global_flags import settle_form, split_line, unread_flags
 from okstra_cli.output import Answer, OutputFailed, emit
 from okstra_cli.session import Session, Surroundings
-from okstra_git.errors import UsageError
+from okstra_git.errors import OkstraError, UsageError
 
 HELP = ("-h", "--help")
 
@@ -24,12 +24,27 @@ def respond(argv: Sequence[str], around: Surroundings) -> int:
         session.flags = settle_form(flags, rest, stdout_is_terminal=around.stdout_is_terminal)
         with drilled(around.environ):
             answer = answer_line(session, rest)
+            if session.changed_tasks:
+                _renew_documents(session)
         return emit(session, answer)
     except OutputFailed as error:
         session.flags.json, session.flags.text = False, True
         return emit(session, Answer(error=error))
     except BaseException as error:
         return emit(session, Answer(error=explain(error, session=session, argv=argv)))
+
+
+def _renew_documents(session: Session) -> None:
+    """Let the documents of every task tell what was recorded; they are views, so a failure is told and no more."""
+    try:
+        tasks = session.store.read().state.tasks
+        if not any(key in tasks and tasks[key].runs for key in session.changed_tasks):
+            return
+        from okstra_cli.preparing.renewing import renew_documents  # loads the templates, and most tasks have no runs
+
+        renew_documents(session)
+    except (OkstraError, OSError) as failed:
+        session.warn(f"the documents of {', '.join(sorted(session.changed_tasks))} could not be renewed: {failed}")
 
 
 def answer_line(session: Session, rest: list[str]) -> Answer:

@@ -25,6 +25,7 @@ from okstra_git.git.upstreams import upstream_of
 from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import Pair, suggest_groups
+from okstra_git.handoff.together import list_relied, told_other_tree
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, shown
 from okstra_git.paths import OKSTRA
 from okstra_git.reconcile.settle import settle
@@ -149,6 +150,9 @@ def assemble_here(
     for number, upto in sorted((number, upto) for number, upto in held.upto.items() if number in stages):
         far = "all of it" if number in held.whole else f"up to {upto[:10]}"
         session.note(f"{base} has stage {number} already, {far}; only the rest is put on")
+    for each in list_relied(done.task, stages):
+        if apart := told_other_tree(each, done.tree):
+            session.note(apart)
     if done.tree == tree_of(session.git, done.base):
         session.note(f"the group changes nothing on {base}, so there is nothing to publish")
     return Answer(
@@ -186,9 +190,18 @@ def status_here(session: Session, identity: Identity) -> Answer:
     note_landings(session, key)
     state = standing_state(session)
     tasks = [require_task(state, key)] if key is not None else _handing(state)
-    seen = [(task, landed_elsewhere(session, task)) for task in tasks]
-    return Answer({"tasks": [handed.status_json(session.git, task, elsewhere) for task, elsewhere in seen]},
+    stale = _undecided(session, state, [task for task in tasks if task.groups])
+    seen = [(task, landed_elsewhere(session, task), stale.get(task.key, {})) for task in tasks]
+    return Answer({"tasks": [handed.status_json(session.git, *each) for each in seen]},
                   lambda: handed.status_page(session.git, seen))  # fmt: skip
+
+
+def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[str, dict[int, str]]:
+    """Task -> stage -> why only a person can say which commit it is now."""
+    if not tasks:
+        return {}
+    reports = make_judge(session, state, hints=read_hints(session)).judge_all(tasks)
+    return {report.task: {one.stage: one.reason for one in report.confirms} for report in reports}
 
 
 def _handing(state: State) -> list[Task]:

@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from okstra_git.runs.project_files import Config
 
 
-LOOKED_THROUGH = 20
-"""Runs, from the newest on, among which the last report is looked for."""
-
-
 @dataclass(frozen=True)
 class ProjectSeen:
     """What the project's files say of it; `qa_commands` is None where project.json is broken."""
@@ -125,19 +121,13 @@ def _candidate(looking: Inspection, key: TaskKey, last: Run | None, here: int | 
 
 
 def _asked(looking: Inspection, task: Task) -> Asked | None:
-    """Open questions of the last report: that of the newest run which recorded one, or left one here."""
-    disk = looking.disk
-    newest = sorted(task.runs.values(), key=lambda one: one.id, reverse=True)[:LOOKED_THROUGH]
-    for run in newest:
-        context = disk.context(run)
-        report = run.report or (context.paths.report if context is not None else "")
-        is_here = bool(report) and disk.see(report).bytes is not None
-        if is_here:
-            from okstra_git.runs.last_report import open_questions  # loads the Markdown parser
+    """Open questions of the last report: that of the run which ended last and recorded one, or left one here."""
+    from okstra_git.runs.last_report import find_last_report, open_questions  # loads the Markdown parser
 
-            return open_questions(disk, report)
-        if run.report:
-            archived = f"; archived: git okstra run show {word(run.id)} --archive" if run.archive else ""
-            disk.note(f"the last report {run.report} is not here{archived}")
-            return None
+    disk = looking.disk
+    last = find_last_report(disk, task)
+    if last is None or last.is_here:
+        return open_questions(disk, last.report) if last is not None else None
+    archived = f"; archived: git okstra run show {word(last.run.id)} --archive" if last.run.archive else ""
+    disk.note(f"the last report {last.report} is not here{archived}")
     return None

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from okstra_cli.catalogue import ALIASES, COMMANDS
 from okstra_cli.global_flags import EVERYWHERE
-from okstra_cli.plain_words import spare_coercion
+from okstra_cli.plain_words import name_values, spare_coercion
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
 
@@ -37,6 +37,7 @@ class CommandGroup(TyperGroup):
         command.epilog = command.epilog or EVERYWHERE
         ctx.obj.command_path = f"{ctx.command_path} {name}"
         spare_coercion(command, ctx)
+        name_values(command)
         return name, command, args[1:]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

@@ -10,7 +10,7 @@ from okstra_cli.guarding import SESSION_VARIABLE, Guard
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.names import shown
+from okstra_git.names import shown, shown_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -68,15 +68,25 @@ def packer(session: Session, *, wanted: bool) -> Callable[[Task, Run], Archive |
 
 
 def remind_of_stage(session: Session, ended: Ended) -> None:
-    """Say so when an implementation ends well and its stage has no commit on record."""
+    """Say so when an implementation ends well and its stage has no commit on record, or has work beside that."""
+    from okstra_git.git.checkouts import clauses_of
     from okstra_git.runs.leases import GUARDED, finished_stages
+    from okstra_git.tasks.checked_out import see_stages
 
     run, key = ended.run, ended.task.key.replace("/", ":")
-    if run.task_type == GUARDED and run.status == "finished" and run.stage not in finished_stages(ended.task):
+    if not ended.task.is_open:
+        return  # a closed task takes no commit
+    if run.task_type != GUARDED or run.status != "finished" or run.stage is None:
+        return
+    if run.stage not in finished_stages(ended.task):
         session.note(
             f"stage {run.stage} is not recorded as done; when it is: "
             f"git okstra stage done {run.stage} --task-key {key} --carry FILE"
         )
+    seen = see_stages(session.git, [ended.task]).get((ended.task.key, run.stage))
+    clauses = clauses_of(seen, ended.task.stages[run.stage].branch) if seen is not None else []
+    if seen is not None and clauses:
+        session.note(f"the worktree {seen.path} of stage {run.stage}: {', '.join(clauses)}; no record has that")
 
 
 def report_path(session: Session, text: str) -> str:
@@ -87,7 +97,7 @@ def report_path(session: Session, text: str) -> str:
         return ""
     if found is None or not text.isprintable():
         raise ReportMissing(
-            f"there is no report {shown(text)}", hint="write it first, or leave --report out", path=text
+            f"there is no report {shown_path(text)}", hint="write it first, or leave --report out", path=text
         )
     real = found.resolve()
     return real.relative_to(root.resolve()).as_posix() if real.is_relative_to(root.resolve()) else str(real)

@@ -20,6 +20,22 @@ def spare_coercion(command: Any, context: Any) -> None:
         help_option.default = False
 
 
+def name_values(command: Any) -> None:
+    """Let help call the value of an option TEXT, or N, where it has no name of its own, and an argument by its name."""
+    for parameter in command.params:
+        kind = getattr(parameter, "type_descriptor", None)
+        if kind is None:
+            continue
+        if parameter.param_type_name == "argument":
+            parameter.display_type_rich = _nothing
+        elif parameter.metavar is None and not getattr(parameter, "is_flag", False):
+            parameter.metavar = "TEXT" if kind.annotation in TEXTS else "N"
+
+
+def _nothing(ctx: Any) -> None:  # noqa: ARG001 - typer's signature
+    return None
+
+
 class _AsTyped:
     """Stands where typer keeps its pydantic adapter."""
 

@@ -11,21 +11,24 @@ from okstra_cli.leading import project_root
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.config import read_setting
-from okstra_git.git.history import contains
 from okstra_git.git.settings import require_setting
 from okstra_git.handoff.choosing import part_of
 from okstra_git.handoff.composing import count_own, tree_under
 from okstra_git.handoff.eligibility import dependencies, judge_stages
+from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.pr_templates import find_template
-from okstra_git.handoff.wording import PullRequestFacts, StagePart, render_body, render_title
-from okstra_git.names import make_task_key, shown
+from okstra_git.handoff.together import list_relied
+from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, render_body, render_title
+from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
+from okstra_git.records.stage import Verification
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.records.handoff import Group
-    from okstra_git.records.stage import Verification
     from okstra_git.records.states import Task
 
 MAX_BODY = 65_000
@@ -93,9 +96,9 @@ def _read(path: Path, named: str) -> str:
     except (OSError, UnicodeDecodeError, ValueError) as error:
         hint = "name a Markdown file in UTF-8"
         why = getattr(error, "strerror", None) or error
-        raise BodyRefused(f"the body {shown(named)} cannot be read: {why}", hint=hint) from error
+        raise BodyRefused(f"the body {shown_path(named)} cannot be read: {why}", hint=hint) from error
     if len(text) > MAX_BODY:
-        raise BodyRefused(f"the body {shown(named)} is longer than {MAX_BODY} characters", hint="shorten it")
+        raise BodyRefused(f"the body {shown_path(named)} is longer than {MAX_BODY} characters", hint="shorten it")
     return text
 
 
@@ -121,7 +124,25 @@ def _facts(session: Session, task: Task, group: Group, base: str) -> PullRequest
         plan_path=task.plan.path if task.plan is not None else "",
         plan_blob=task.plan.blob if task.plan is not None else "",
         language=language if isinstance(language, str) else "en",
+        joint=tuple(_joint(task, group)),
     )
+
+
+def _joint(task: Task, group: Group) -> Iterator[JointPart]:
+    """The verifications of stages together by which members of the group leave."""
+    for each in list_relied(task, group.stages):
+        found = Verification(
+            commit=each.assembled.commit,
+            tree=each.assembled.tree,
+            report=each.report,
+            verdict=each.verdict,
+            checks=each.checks,
+            database=each.database,
+        )
+        shown = _for_others(found)
+        assert shown is not None
+        yield JointPart(each.assembled.stages, each.assembled.base_ref, each.assembled.base, shown,
+                        group.range.head_tree)  # fmt: skip
 
 
 def _parts(session: Session, task: Task, group: Group) -> list[StagePart]:
@@ -131,6 +152,7 @@ def _parts(session: Session, task: Task, group: Group) -> list[StagePart]:
     onto = group.range.base or group.range.head
     left = {number: part_of(git, task, number, held, onto) for number, _ in ranges}
     deltas = diff_trees(git, [(tree_under(git, left[number]), found.head_tree) for number, found in ranges])
+    leaving = {one.stage: one for one in list_leaving(git, task, group)}
     planned = {row.number: row.title for row in task.plan.stages} if task.plan is not None else {}
     verified = {number: task.stages[number].verified for number, _ in ranges}
     return [
@@ -144,8 +166,7 @@ def _parts(session: Session, task: Task, group: Group) -> list[StagePart]:
             commits=count_own(git, left[number]) if number in held.upto else found.commits,
             verification=_for_others(verified[number]),
             carried=task.stages[number].is_verified and _tree_of(verified[number]) != found.head_tree,
-            is_there=contains(git, group.range.head, found.head),
-            as_verified=_tree_of(verified[number]) == group.range.head_tree,
+            leaving=leaving[number],
             upto=held.upto.get(number, ""),
         )
         for (number, found), delta in zip(ranges, deltas, strict=True)

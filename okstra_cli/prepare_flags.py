@@ -25,6 +25,14 @@ Stage = Annotated[
     Text,
     typer.Option("--stage", metavar="auto|N", help="The stage to implement or verify. Default: auto."),
 ]
+Stages = Annotated[
+    Text,
+    typer.Option("--stages", metavar="1,2", help="The stages to verify or hand over together. Default: all."),
+]
+LeaveUnfinished = Annotated[
+    bool,
+    typer.Option("--leave-unfinished", help="Take the stages that are done, and name the others."),
+]
 Executor = Annotated[
     Text,
     typer.Option("--executor", metavar="CLI", help="Who changes code: claude, codex or gemini."),

@@ -13,6 +13,7 @@ from okstra_cli.standing import standing_state
 from okstra_git.host.occupants import processes_in
 from okstra_git.names import parse_task_key
 from okstra_git.runs.keeping import worktree_of
+from okstra_git.state.whereabouts import find_astray, is_over
 from okstra_git.state.writer import find_writer
 from okstra_git.tasks.finishing import release_place
 from okstra_git.tasks.places import Pruned, Watch, prune_places
@@ -41,7 +42,18 @@ def prune_here(session: Session, only: TaskKey | None, *, dry_run: bool) -> list
     for each in pruned:
         if each.removed and each.row.place.status == "active" and not dry_run:
             release_place(session.store, parse_task_key(each.row.task), each.row.place.scope)
+    if not dry_run:
+        _release_gone(session, only)
     return pruned
+
+
+def _release_gone(session: Session, only: TaskKey | None) -> None:
+    """Give up the claims of runs that are over on places of their own that are not there any more."""
+    state = session.store.read().state
+    for each in find_astray(session.git, state, find_writer(session.git)):
+        is_ours = only is None or each.task.key == only.slashed
+        if is_ours and each.trouble == "missing" and not each.place.branch and is_over(each.task, each.place):
+            release_place(session.store, parse_task_key(each.task.key), each.place.scope)
 
 
 def _live_runs(session: Session, path: Path) -> Iterator[str]:

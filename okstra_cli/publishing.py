@@ -14,19 +14,24 @@ from okstra_cli.pull_requests import ending_of
 from okstra_cli.views import published as view
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
+from okstra_git.git.forks import find_target
 from okstra_git.git.pushing import find_skipped, push_branch
 from okstra_git.git.remotes import find_remote, remote_branch
 from okstra_git.git.revisions import BRANCH
 from okstra_git.git.upstreams import default_branches
+from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.recording import Opened, record_pr
+from okstra_git.handoff.together import list_relied, told_other_tree
 from okstra_git.host.gh import create_pull_request, find_gh
 from okstra_git.names import CommitId
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
+    from okstra_git.git.forks import Target
     from okstra_git.git.pushing import Pushed
     from okstra_git.git.remotes import Remote
+    from okstra_git.handoff.leaving import Leaving
     from okstra_git.host.forge import PullRequestAnswer
     from okstra_git.names import StageNumber, TaskKey
     from okstra_git.records.handoff import Group
@@ -74,15 +79,22 @@ class Plan:
     task: Task
     group: Group
     remote: Remote
+    target: Target
     base: str
     text: PrText
     gh: Path | None
+    leaving: tuple[Leaving, ...]
     notes: tuple[str, ...] = ()
 
     @property
     def opens(self) -> bool:
         """Whether a pull request is to be opened from here."""
         return self.gh is not None and not self.asked.push_only
+
+    @property
+    def head(self) -> str:
+        """The branch as the forge's program takes it: `OWNER:branch` of a fork."""
+        return self.target.head(self.group.branch)
 
 
 @dataclass(frozen=True)
@@ -127,11 +139,14 @@ def publish_here(session: Session, asked: Publishing) -> Answer:
 
 def _refuse_unpublished_base(session: Session, plan: Plan) -> None:
     """A pull request onto a branch that the remote does not have would be refused after the push."""
-    if plan.asked.push_only or remote_branch(session.git, plan.remote, plan.base) is not None:
+    name = plan.target.base
+    is_own = name == plan.remote.name
+    where = plan.remote if is_own else find_remote(session.git, name)
+    if plan.asked.push_only or remote_branch(session.git, where, plan.base, push=is_own) is not None:
         return
     raise BaseUnpublished(
-        f"the base {plan.base} is not on {plan.remote.name}; nothing was pushed",
-        hint=f"publish {plan.base} first, or assemble on a branch that {plan.remote.name} has",
+        f"the base {plan.base} is not on {name}; nothing was pushed",
+        hint=f"publish {plan.base} first, or assemble on a branch that {name} has",
         base=plan.base,
     )
 
@@ -143,16 +158,20 @@ def _plan(session: Session, asked: Publishing) -> Plan:
     held = in_base(session, task, group.base_ref, group.stages)
     refuse_obstacles(group, list_obstacles(session.git, task, group, stale=stale, protected=protected, held=held))
     base = branch_of_base(session.git, group) or group.base_ref
-    remote = find_remote(session.git, asked.remote, base=group.base_ref)
+    remote = find_remote(session.git, asked.remote, base=group.base_ref, branch=group.branch)
+    target = find_target(session.git, remote, group.base_ref, base, asked.repo)
     text = PrText.of(session, task, group, base=base, title=asked.title, body_file=asked.body_file,
                      template=asked.template)  # fmt: skip
     gh = None if asked.push_only else find_gh(session.environ.get("PATH", ""))
-    return Plan(asked, task, group, remote, base, text, gh, tuple(_notes(session, group, asked)))
+    leaving = tuple(list_leaving(session.git, task, group))
+    notes = tuple(_notes(session, task, group, asked))
+    return Plan(asked, task, group, remote, target, base, text, gh, leaving, notes)
 
 
-def _notes(session: Session, group: Group, asked: Publishing) -> list[str]:
-    """What a push without the user's hooks leaves undone, and a base that moved."""
-    notes: list[str] = []
+def _notes(session: Session, task: Task, group: Group, asked: Publishing) -> list[str]:
+    """What a push without the user's hooks leaves undone, and a tree that nobody verified as a whole."""
+    apart = [told_other_tree(each, group.range.head_tree) for each in list_relied(task, group.stages)]
+    notes = [each for each in apart if each is not None]
     skipped = find_skipped(session.git, group.range.head)
     if skipped.hook is not None and not asked.run_hooks:
         why = "; it sends the files of Git LFS" if skipped.uses_lfs else ""
@@ -203,12 +222,12 @@ def _ask_forge(session: Session, plan: Plan, body: Path) -> PullRequestAnswer:
         return create_pull_request(
             plan.gh or Path("gh"),
             cwd=session.git.top,
-            head=group.branch,
+            head=plan.head,
             base=plan.base,
             title=plan.text.title,
             body_file=body,
             draft=asked.draft,
-            repo=asked.repo,
+            repo=plan.target.repo,
             environ=session.environ,
         )
     except OkstraError as refusal:
@@ -224,8 +243,8 @@ def steps(plan: Plan) -> tuple[str, ...]:
     if asked.push_only:
         return (push,)
     text = ("--title", plan.text.title, "--body-file", plan.text.body_path)
-    also = (*(["--draft"] if asked.draft else []), *(["--repo", asked.repo] if asked.repo else []))
-    create = command("gh pr create", "--head", group.branch, "--base", plan.base, *text, *also)
+    also = (*(["--draft"] if asked.draft else []), *(["--repo", plan.target.repo] if plan.target.repo else []))
+    create = command("gh pr create", "--head", plan.head, "--base", plan.base, *text, *also)
     return (push, create, view.record_line(asked.key, group, "URL"))
 
 

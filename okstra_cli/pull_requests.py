@@ -10,6 +10,8 @@ from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
 from okstra_cli.standing import take_back_landings
 from okstra_cli.views import handed as view
+from okstra_git.git.forks import parse_address, places_of
+from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url, record_closed, record_pr
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch, shown
 from okstra_git.state.registry import require_task
@@ -33,9 +35,11 @@ def record_pr_here(
     archive: bool,
 ) -> Answer:
     """Record a pull request that somebody opened."""
-    opened = Opened(parse_url(url), stages, parse_branch(branch), base, parse_url(supersedes) if supersedes else "")
+    replaced, onto = parse_url(supersedes) if supersedes else "", base.removeprefix(BRANCH)
+    opened = Opened(parse_url(url), stages, parse_branch(branch), onto, replaced)
     take_back_landings(session, key)
     task = require_task(session.store.read().state, key)
+    _warn_of_stranger(session, opened.url)
     done = record_pr(session.store, key, opened, ending_of(session, task, opened, archive=archive))
     session.warn(done.warning)
     after = done.snapshot.state.tasks[key.slashed]
@@ -47,6 +51,14 @@ def record_pr_here(
     payload = {"task": str(key), "pr": view.pr_json(after, pr, landed_elsewhere(session, after)), "changed": changed,
                "ended_runs": ended}  # fmt: skip
     return Answer(payload, lambda: view.recorded_pr_page(key, pr, ended, changed=changed))
+
+
+def _warn_of_stranger(session: Session, url: str) -> None:
+    """A pull request of a repository that no remote of this clone leads to may be a slip of the keyboard."""
+    place = parse_address(url.partition("/pull/")[0])
+    known = places_of(session.git) if place is not None and "/pull/" in url else []
+    if place is not None and known and not any(place.is_same(one) for one in known):
+        session.warn(f"{url} is of {place.text}, which no remote of this clone leads to; it is recorded all the same")
 
 
 def ending_of(session: Session, task: Task, opened: Opened, *, archive: bool) -> Ending:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.locating import find_stage_here
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown
+from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown, shown_path
 from okstra_git.state.carry import MAX_BYTES as MAX_CARRY_BYTES
 from okstra_git.state.carry import CarryRefused, require_carry_text
 from okstra_git.state.writer import find_writer
@@ -67,7 +67,7 @@ def _read_carry(session: Session, carry: Path, key: TaskKey, stage: int) -> str:
         return require_carry_text(found.text.encode(), name=name, key=key, stage=stage)
     except CarryRefused as refusal:
         kinds = ", ".join(sorted(found.found))
-        told = f"the carry {shown(name)} is not JSON any more without what must not be recorded in it ({kinds})"
+        told = f"the carry {shown_path(name)} is not JSON any more without what must not be recorded in it ({kinds})"
         raise CarryRefused(told, hint="leave that out of it, then repeat the line", path=name[:200]) from refusal
 
 
@@ -94,7 +94,7 @@ def _from_lines(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
 
 def _read(session: Session, path: Path, *, limit: int) -> str:
     """The text of a file, or of stdin for `-`; refuses what is too large, unreadable or not UTF-8."""
-    named = "stdin" if str(path) == "-" else shown(str(path))
+    named = "stdin" if str(path) == "-" else shown_path(str(path))
     try:
         text = session.around.stdin.read(limit + 1) if str(path) == "-" else _content(session.cwd / path, limit)
     except UnicodeDecodeError as error:

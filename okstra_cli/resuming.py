@@ -10,14 +10,18 @@ from okstra_cli.guarding import Guard
 from okstra_cli.leading import agent_session, asked_holder, keep_worktree, project_root, read_prompt
 from okstra_cli.output import Answer
 from okstra_cli.preparing.renewing import renew
+from okstra_cli.preparing.whole import make_detached
+from okstra_cli.resume_remarks import remark_on_resume
 from okstra_cli.views import run as view
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.git.astray import find_astray
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.state.writer import find_writer
+from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -39,7 +43,8 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
     task, run = resumed.task, resumed.run
     root = project_root(session)
     occupied = occupied_stages(task, guard.leases(task), besides=run.id) if run.task_type == GUARDED else ()
-    occupied = renew(session, root, run, occupied)
+    occupied = renew(session, root, task, run, occupied)
+    remark_on_resume(session, root, task, run)
     path, prompt = read_prompt(root, run)
     facts = {
         "run": view.run_json(task, run, guard.life_of(run)),
@@ -54,11 +59,18 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
 
 
 def require_worktree(session: Session, task: Task, run: Run, *, is_ours: bool) -> None:
-    """Refuse to lead a stage on that is not done and has no directory any more: only a prepare makes it again."""
+    """Refuse to lead a stage on that is not done and whose directory is not what the prompt says of it.
+
+    One that is gone is made again by a prepare only; in one that has another branch that branch is to be left first.
+    """
     if run.worktree is None or run.task_type != GUARDED or run.stage in finished_stages(task):
         return
-    if Path(run.worktree).is_dir() or run.writer != find_writer(session.git):
+    path = Path(run.worktree)
+    if run.writer != find_writer(session.git) or find_astray(session.git, path, run.branch) is None:
         return
+    refusal = find_refusal(session.git, path, run.branch)
+    if refusal is not None:
+        raise refusal
     anew = new_run_command(task, run)
     raise WorktreeGone(
         f"the worktree of run {run.id} is gone: {run.worktree}",
@@ -73,6 +85,9 @@ def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder:
     task, run = require_run(session.store.read().state, text)
     is_taken = check_resume(task, run, guard.life_of, guard.is_ours, force=force)
     require_worktree(session, task, run, is_ours=not is_taken)
+    if run.assembled is not None and run.worktree is not None:
+        reason = f"okstra task={task.key.replace('/', ':')} run={run.id}"
+        make_detached(session.git, Path(run.worktree), run.assembled.commit, reason)
     if is_taken:
         keep_worktree(session, task, run, "before another process went on with it")
     return resume_run(

@@ -15,7 +15,7 @@ from okstra_git.errors import OkstraError
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
-    from okstra_git.state.store import Store
+    from okstra_git.state.store import Appended, Store
 
 
 class NoDirectory(OkstraError):
@@ -51,11 +51,15 @@ class Surroundings:
 
 @dataclass
 class Session:
-    """One command line being answered; `command_path` is the command as far as it is known, `git okstra config get`."""
+    """One command line being answered; `command_path` is the command as far as it is known, `git okstra config get`.
+
+    `changed_tasks` are the tasks (slashed keys) whose documents do not tell yet what was recorded of them.
+    """
 
     around: Surroundings
     flags: GlobalFlags = field(default_factory=GlobalFlags)
     command_path: str = ""
+    changed_tasks: set[str] = field(default_factory=set)
     is_hook: bool = False
     began: datetime = field(init=False)
 
@@ -103,7 +107,11 @@ class Session:
         """The state kept in the repository, for reading and appending."""
         from okstra_git.state.store import Store
 
-        return Store(self.git, self.now, unlock=self._clear_dead_locks)
+        return Store(self.git, self.now, unlock=self._clear_dead_locks, told=self._note_tasks)
+
+    def _note_tasks(self, appended: Appended) -> None:
+        """Remember which tasks something was recorded of, since their documents tell of it."""
+        self.changed_tasks.update(event.fact.task for event in appended.events if getattr(event.fact, "task", ""))
 
     def _clear_dead_locks(self, git: Git, refs: Sequence[str]) -> object:
         from okstra_git.health.dead_locks import clear_dead_locks  # psutil loads only when a lock is in the way

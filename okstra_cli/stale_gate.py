@@ -43,9 +43,13 @@ def _stale(key: TaskKey, report: Report) -> StaleHistory:
     causes = [f"stage {finding.stage}: {finding.reason}" for finding in report.confirms]
     if report.anchor is not None and report.anchor.status == "unresolvable":
         causes.append(f"the anchor: {report.anchor.reason}")
+    decide = f"okstra git-reconcile --task-key {key}"
+    ways = [f"then for each of them: {decide} --apply --stage N --use-ref REF"] if report.confirms else []
+    if report.anchor is not None and report.anchor.status == "unresolvable":
+        ways.append(f"then for the anchor: {decide} --reset-anchor REF")
     return StaleHistory(
         f"{STALE_HISTORY} ({'; '.join(causes)}); to see them: {command}",
-        hint=f"{command}\nthen for each of them: okstra git-reconcile --task-key {key} --apply --stage N --use-ref REF",
+        hint="\n".join([command, *ways]),
         command=command,
         items=[item_json(finding) for finding in report.confirms],
     )

@@ -10,6 +10,7 @@ from okstra_cli.following import make_judge, read_hints
 from okstra_cli.guarding import Guard
 from okstra_cli.hearing import settle_leftovers
 from okstra_cli.landing import missed_landings, missed_sentence
+from okstra_cli.open_work import open_problems
 from okstra_cli.placing import own_writer
 from okstra_cli.standing import standing_state
 from okstra_git.commands import word
@@ -20,9 +21,11 @@ from okstra_git.state.lost_branches import find_lost
 from okstra_git.state.registry import branch_clashes, require_task
 from okstra_git.state.whereabouts import find_astray
 from okstra_git.state.writer import find_writer
+from okstra_git.tasks.checked_out import see_stages
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
+    from okstra_git.git.checkouts import Checkout
     from okstra_git.names import TaskKey
     from okstra_git.records.states import State, Task
     from okstra_git.runs.leases import Lease
@@ -31,7 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was found: tasks in key order, their reports and leases by key, and every problem as JSON-ready facts."""
+    """What was found: tasks in key order, their reports and leases by key, and every problem as JSON-ready facts.
+
+    `checkouts` are the worktrees of their stages, as they lie there.
+    """
 
     project: str | None
     writer: str | None
@@ -39,6 +45,7 @@ class Seen:
     reports: dict[str, Report]
     leases: dict[str, tuple[Lease, ...]]
     problems: list[dict[str, Any]]
+    checkouts: dict[tuple[str, int], Checkout]
 
 
 def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> Seen:
@@ -55,10 +62,13 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     problems = [*_stored(snapshot, writer), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     problems += _astray(session, state, tasks)
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
+    checkouts = see_stages(session.git, [task for task in tasks if task.is_open])
+    problems += [problem for task in tasks for problem in _open_work(session, task, checkouts)]
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(session, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    return Seen(project if isinstance(project, str) else None, writer, tasks, reports, leases, problems)
+    named = project if isinstance(project, str) else None
+    return Seen(named, writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
@@ -90,6 +100,13 @@ def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
         code = "anchor.unresolvable" if report.anchor.status == "unresolvable" else "anchor.moved"
         found.append(_problem(code, key, report.anchor.reason, f"git okstra reconcile --task-key {key} --check"))
     return found
+
+
+def _open_work(session: Session, task: Task, checkouts: Mapping[tuple[str, int], Checkout]) -> Iterator[dict[str, Any]]:
+    for stage in task.stages.values():
+        seen = checkouts.get((task.key, stage.number))
+        if seen is not None:
+            yield from open_problems(session.git, task, stage, seen)
 
 
 def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str, Any]]:

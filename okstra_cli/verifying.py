@@ -12,7 +12,7 @@ from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
-from okstra_git.git.holding import UNCOMMITTED, in_words
+from okstra_git.git.holding import UNCOMMITTED, in_words, ways_out
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
@@ -20,7 +20,8 @@ from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
-from okstra_git.names import CommitId, shown
+from okstra_git.handoff.reuse import find_reuse
+from okstra_git.names import CommitId, shown_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.runs.redaction import redact
@@ -42,20 +43,21 @@ class DocumentMissing(OkstraError):
 
 
 def record_verified_here(
-    session: Session, key: TaskKey, number: int, *, report: str, data: str, commit: str | None
+    session: Session, key: TaskKey, number: int, *, report: str, data: str, commit: str | None, again: bool = False
 ) -> Answer:
-    """Record an accepted verification of one stage."""
+    """Record an accepted verification of one stage; `again`: its documents were recorded for another tree before."""
     task, _ = settle_first(session, key)
     stage = require_stage(task, number)
-    report_bytes, report_source = _document(session, report, what="report")
-    data_bytes, data_source = _document(session, data, what="data")
+    report_bytes, report_source = read_evidence_file(session, report, what="report")
+    data_bytes, data_source = read_evidence_file(session, data, what="data")
     said = report_bytes.decode("utf-8", "replace")
     evidence = read_evidence(data_bytes, name=data_source.path, stage=number, report=said)
-    warnings = [_clean(session, one.message) for one in evidence.warnings]
-    papers = [folder / name for folder in (session.cwd, project_root(session)) for name in (report, data)]
+    warnings = [clean_line(session, one.message) for one in evidence.warnings]
+    papers = papers_of(session, report, data)
     what = _what_was_verified(session, task, stage, commit, papers)
-    checks = tuple(Check(command=_clean(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
-    found = Verified(number, what, checks, evidence.database, report_source, data_source)
+    checks = tuple(Check(command=clean_line(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
+    found = Verified(number, what, checks, evidence.database, report_source, data_source, again=again)
+    warnings += _warn_of_reuse(session, key, found, stage)
     done = record_verified(session.store, key, found)
     for sentence in (*warnings, done.warning):
         session.warn(sentence)
@@ -67,7 +69,24 @@ def record_verified_here(
     )
 
 
-def _document(session: Session, text: str, *, what: str) -> tuple[bytes, Source]:
+def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage) -> list[str]:
+    """One of the two documents is that of a former verification of the stage: it may be, and is worth a look."""
+    if stage.range is None:
+        return []
+    snapshot = session.store.read()
+    reuse = find_reuse(
+        session.git, snapshot.state, snapshot.tips, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
+        report=found.report.blob, data=found.data.blob,
+    )  # fmt: skip
+    if found.again and reuse.elsewhere is not None:
+        return [
+            f"report and data were recorded for tree {reuse.again[:10]} before; they are recorded again for this one"
+        ]
+    told = f"the {reuse.part} is the very one that was recorded for stage {found.stage} with other content"
+    return [told] if reuse.part else []
+
+
+def read_evidence_file(session: Session, text: str, *, what: str) -> tuple[bytes, Source]:
     """The bytes of a file named on the line, and how it is recorded: from the project's root where it lies below."""
     root = project_root(session)
     path = next((one for one in (session.cwd / text, root / text) if text and one.is_file()), None)
@@ -77,11 +96,11 @@ def _document(session: Session, text: str, *, what: str) -> tuple[bytes, Source]
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise DocumentMissing(
-            f"the {what} {shown(text)} cannot be read: {error}",
+            f"the {what} {shown_path(text)} cannot be read: {error}",
             hint="write it first; name it as a file",
             path=text[:200],
         ) from error
-    told = _clean(session, _recorded_path(path.resolve(), root.resolve()))
+    told = clean_line(session, _recorded_path(path.resolve(), root.resolve()))
     return content, Source(path=told, blob=name_of_blob(content))
 
 
@@ -90,7 +109,7 @@ def _recorded_path(path: Path, root: Path) -> str:
     return told.encode("utf-8", "backslashreplace").decode()
 
 
-def _clean(session: Session, command: str) -> str:
+def clean_line(session: Session, command: str) -> str:
     """The command as it may be recorded: without secrets and home paths."""
     return redact(command, home=str(session.home)).text
 
@@ -103,7 +122,9 @@ def _what_was_verified(
         return require_named(session.git, commit, what="the verified commit").commit
     tree = _worktree_of(session, task, stage)
     if tree is not None and tree.head is not None:
-        _refuse_dirty(session, tree, stage, papers)
+        recorded = f"the commit that would be recorded as verified for stage {stage.number}"
+        way_out = "commit what belongs to it and record the stage again, or take it away and verify without it"
+        refuse_dirty(session, tree, recorded, way_out, papers)
         return CommitId(tree.head)
     tip = find_ref(session.git, f"refs/heads/{stage.branch}") if stage.branch else None
     recorded = stage.range.head if stage.range is not None else ""
@@ -118,20 +139,24 @@ def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
     return next(iter([*found, *(tree for tree in known if tree.branch == stage.branch)]), None)
 
 
-def _refuse_dirty(session: Session, tree: Worktree, stage: Stage, papers: Sequence[Path]) -> None:
+def papers_of(session: Session, *names: str) -> list[Path]:
+    """Where report and data may lie, which are not part of what was verified."""
+    return [folder / name for folder in (session.cwd, project_root(session)) for name in names]
+
+
+def refuse_dirty(session: Session, tree: Worktree, recorded: str, way_out: str, papers: Sequence[Path]) -> None:
     """What lies there was verified, too, and is not what is recorded: every byte has to be the commit's.
 
-    Ignored files and caches are not part of a tree, and neither are the report and its data.
+    Ignored files and caches are not part of a tree, and neither are the report and its data. `recorded` names what
+    should have been verified, `way_out` says what to do.
     """
     own = {os.fsencode(os.path.relpath(path.resolve(), tree.path.resolve())) for path in papers}
     found = read_holdings(session.git, tree).of(UNCOMMITTED | {"filtered"})
     held = [each for each in found if each.kind != "untracked" or not own.issuperset(each.paths)]
     if held:
         raise TreeDiffers(
-            f"{tree.path} is not the commit that would be recorded as verified for stage {stage.number}: "
-            f"{in_words(held)}",
-            hint="commit what belongs to it and record the stage again, or take it away and verify without it; "
-            "--commit REF names what was verified",
+            f"{tree.path} is not {recorded}: {in_words(held)}",
+            hint="\n".join([*ways_out(tree.path, held), f"{way_out}; --commit REF names what was verified"]),
             path=str(tree.path),
             files=sum(each.files for each in held),
             kinds=[each.kind for each in held],

@@ -167,6 +167,17 @@ def mint_ulid(milliseconds: int) -> str:
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 
+def and_listed(numbers: Sequence[int]) -> str:
+    """Numbers in a sentence, ascending: `1`, `1 and 2`, `1, 2 and 3`."""
+    words = [str(number) for number in sorted(set(numbers))]
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def named_stages(numbers: Sequence[int]) -> str:
+    """`stage 2`, `stages 1 and 2`."""
+    return f"stage{'s' if len(set(numbers)) > 1 else ''} {and_listed(numbers)}"
+
+
 def number_ranges(numbers: Sequence[int], *, dash: str) -> Iterator[str]:
     """The numbers in order, each once, as people list them: three and more in a row become a range."""
     left = sorted(set(numbers))
@@ -186,3 +197,12 @@ def shown(text: str) -> str:
     """Untrusted text made fit for one line of a message: quoted, control characters escaped, at most 80 long."""
     clipped = text if len(text) <= 80 else text[:77] + "..."
     return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped) + "'"
+
+
+def shown_path(text: str) -> str:
+    """Like `shown`, for a path: 300 long, and of a longer one the beginning and the end, which tells it from others."""
+    clipped = text if len(text) <= LONGEST_PATH else f"{text[:60]}...{text[-(LONGEST_PATH - 63) :]}"
+    return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped) + "'"
+
+
+LONGEST_PATH = 300

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from okstra_git.errors import OkstraError
 from okstra_git.names import shown
+from okstra_git.tokens import GROUP_HANDOFF
 
 
 class UnknownTaskType(OkstraError):
@@ -37,6 +38,16 @@ PHASES: dict[str, Phase] = {
         Phase("release-handoff", (), tags_tickets=False),
     )
 }  # fmt: skip
+
+
+def require_routing(name: str) -> str:
+    """A task type, or the handoff of single stages, `release-handoff(stage-group)`, as it was written; else refused."""
+    return name if name == GROUP_HANDOFF else require_phase(name).name
+
+
+def phase_of_routing(name: str) -> str:
+    """The task type of a recommendation; words that are none stay as they are."""
+    return name.removesuffix("(stage-group)") if name == GROUP_HANDOFF else name
 
 
 def require_phase(name: str) -> Phase:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from okstra_cli.identity import Identity, names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
@@ -175,9 +176,28 @@ def term(
 
 
 @app.command("template")
-def template(context: typer.Context, language: Language = None) -> Answer:
-    """Print an empty brief."""
-    from okstra_cli.approving import input_template
+@names_a_task
+def template(
+    context: typer.Context,
+    identity: Identity,
+    language: Language = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--form",
+            metavar="FORM",
+            help="brief; release-handoff: one that names the report; user-response: answers to the last report.",
+        ),
+    ] = "brief",
+) -> Answer:
+    """Print an empty brief, or another form that people fill in for a task.
 
-    text = input_template(Session.of(context), "brief", language)
+    \b
+    Examples:
+      git okstra brief template
+      git okstra brief template --form user-response --task-key shop:web:login
+    """
+    from okstra_cli.input_forms import form_text
+
+    text = form_text(Session.of(context), identity, form, language)
     return Answer({"template": text}, lambda: text, is_page=True)

@@ -40,9 +40,12 @@ def set_(
     from okstra_git.git.config import read_setting, write_setting
     from okstra_git.git.settings import require_setting
 
-    git, setting = Session.of(context).git, require_setting(key)
+    session = Session.of(context)
+    git, setting = session.git, require_setting(key)
     changed = write_setting(git, setting, values)
     found = read_setting(git, setting)
+    if changed and setting.name == "okstra.verificationCarry":
+        session.note("it counts for what moves from now on; a verification that has lapsed does not stand again")
     return Answer({**view.setting_json(found), "changed": changed}, lambda: view.changed_page(found, changed=changed))
 
 

@@ -42,8 +42,9 @@ def doctor(
 
 
 def _others(session: Session) -> list[Finding]:
-    """How hooks and installed skills stand; a repository whose owner wants neither has no such findings."""
+    """How hooks, installed skills and the worktrees of stages stand; where there are none, there is no finding."""
     from okstra_cli.hook_findings import hook_findings
+    from okstra_cli.open_work import open_work_findings
     from okstra_cli.outfit_findings import outfit_findings
 
-    return [*hook_findings(session.git), *outfit_findings(session)]
+    return [*hook_findings(session.git), *outfit_findings(session), *open_work_findings(session)]

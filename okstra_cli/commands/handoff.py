@@ -20,30 +20,46 @@ DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what wou
 def record_verified(
     context: typer.Context,
     identity: Identity,
-    stage: Annotated[str, typer.Option(metavar="N", help="The stage that was verified.")],
     report_path: Annotated[str, typer.Option(metavar="FILE", help="The final-verification report.")],
     data_json: Annotated[str, typer.Option(metavar="FILE", help="The data.json it was made from.")],
+    stage: Annotated[
+        str | None, typer.Option(metavar="N", help="The stage that was verified. Without it: the whole task.")
+    ] = None,
     commit: Annotated[
         str | None,
-        typer.Option(metavar="REF", help="What was verified. Default: what is checked out where the stage lives."),
+        typer.Option(metavar="REF", help="What was verified. Default: what is checked out where it was verified."),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take a report that was recorded for another tree before; recorded so.")
+    ] = False,
 ) -> Answer:
-    """Bind an accepted single-stage verification to the commit and the tree of its stage.
+    """Bind an accepted verification to the commit and the tree that were verified: of one stage, or of the whole task.
 
     Refused unless the data says final-verification, single-stage, this stage and accepted, the report agrees, and
-    what was verified has the tree of the recorded commit. A rewrite that keeps the tree keeps the verification.
+    what was verified has the tree of the recorded commit, and unless report and data are new: those that were
+    recorded for another tree before need --again. A rewrite that keeps the tree keeps the verification.
+
+    Without --stage the data say whole-task, and what was verified is what was put together for their run. Its stages
+    leave together then.
 
     \b
-    Example:
+    Examples:
       git okstra handoff record-verified --stage 2 --report-path report.md --data-json data.json
+      git okstra handoff record-verified --report-path report.md --data-json data.json
     """
     from okstra_cli.handing import handoff_key
-    from okstra_cli.verifying import record_verified_here
     from okstra_git.names import parse_stage
 
     session = Session.of(context)
-    key, number = handoff_key(session, identity), parse_stage(stage)
-    return record_verified_here(session, key, number, report=report_path, data=data_json, commit=commit)
+    key = handoff_key(session, identity)
+    if stage is None:
+        from okstra_cli.verifying_together import record_whole_task_here
+
+        return record_whole_task_here(session, key, report=report_path, data=data_json, commit=commit, again=again)
+    from okstra_cli.verifying import record_verified_here
+
+    number = parse_stage(stage)
+    return record_verified_here(session, key, number, report=report_path, data=data_json, commit=commit, again=again)
 
 
 @app.command("eligible")

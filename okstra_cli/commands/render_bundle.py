@@ -21,6 +21,8 @@ def prepare(
     base_ref: flags.BaseRef = None,
     approved_plan: flags.ApprovedPlan = None,
     stage: flags.Stage = None,
+    stages: flags.Stages = None,
+    leave_unfinished: flags.LeaveUnfinished = False,
     executor: flags.Executor = None,
     workers: flags.Workers = None,
     lead_model: flags.LeadModel = None,
@@ -52,6 +54,9 @@ def prepare(
 
     Types: requirements-discovery, error-analysis, improvement-discovery, implementation-planning, implementation,
     final-verification, release-handoff. Only an implementation takes a stage and its worktree.
+
+    A final-verification without --stage is of the whole task: its stages are put together in a worktree of the run.
+    Stages that are not done are refused, unless --stages names others or --leave-unfinished leaves them out.
 
     A run is led by the agent program above this command, or by the nearest process that stays; when that one
     dies, its stage is free again. --holder names another.

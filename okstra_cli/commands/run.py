@@ -119,18 +119,21 @@ def finish(
     ] = None,
     outcome: Annotated[str, typer.Option(metavar="finished|failed", help="How it ended.")] = "finished",
     report: Annotated[str, typer.Option(metavar="FILE", help="Its final report.")] = "",
-    next_phase: Annotated[str, typer.Option(metavar="TYPE", help="The task type that should follow.")] = "",
+    next_phase: Annotated[
+        str, typer.Option(metavar="TYPE", help="The task type that should follow, or release-handoff(stage-group).")
+    ] = "",
     reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
     no_archive: Annotated[bool, typer.Option("--no-archive", help="Store none of its files in the log.")] = False,
 ) -> Answer:
     """Record that a run ended by itself, and archive its files, redacted, in the log."""
+    from okstra_cli.giving_back import give_back
     from okstra_cli.guarding import Guard
     from okstra_cli.leading import packer, project_root, remind_of_stage, report_path
     from okstra_cli.preparing.renewing import conclude
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
     from okstra_git.names import shown
-    from okstra_git.phases import require_phase
+    from okstra_git.phases import require_routing
     from okstra_git.runs.ending import Finish, finish_run
     from okstra_git.tasks.lifecycle import refuse_text
 
@@ -138,12 +141,13 @@ def finish(
     if outcome not in ("finished", "failed"):
         raise UsageError(f"{shown(outcome)} is no outcome", hint="--outcome finished, or --outcome failed")
     refuse_text(reason, what="reason")
-    phase = require_phase(next_phase).name if next_phase else ""
+    phase = require_routing(next_phase) if next_phase else ""
     asked = Finish("failed" if outcome == "failed" else "finished", nonce, report_path(session, report), phase, reason)
     pack = packer(session, wanted=not no_archive)
     ended = finish_run(session.store, run, asked, is_ours=Guard(session).is_ours, pack=pack)
     session.warn(ended.warning)
     conclude(session, project_root(session), ended.task, ended.run)
+    give_back(session, ended.task, ended.run)
     remind_of_stage(session, ended)
     return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
 
@@ -157,6 +161,7 @@ def abandon(
     no_archive: Annotated[bool, typer.Option("--no-archive", help="Store none of its files in the log.")] = False,
 ) -> Answer:
     """Give a run up for its holder; branch and worktree stay, what is not committed there is kept in a snapshot."""
+    from okstra_cli.giving_back import give_back
     from okstra_cli.guarding import Guard
     from okstra_cli.leading import keep_worktree, packer, project_root
     from okstra_cli.preparing.renewing import conclude
@@ -178,6 +183,7 @@ def abandon(
     )  # fmt: skip
     session.warn(ended.warning)
     conclude(session, project_root(session), ended.task, ended.run)
+    give_back(session, ended.task, ended.run)
     return Answer(view.ended_json(ended, kept), lambda: view.ended_page(ended))
 
 

@@ -19,20 +19,19 @@ def list_(
     identity: Identity,
     released: Annotated[bool, typer.Option("--released", help="Released rows too.")] = False,
 ) -> Answer:
-    """List who owns which branch and worktree, and how each worktree stands."""
+    """List who owns which branch and worktree, how each worktree stands, and what is open there."""
     from okstra_cli.placing import own_writer
     from okstra_cli.views import worktree as view
     from okstra_git.state.whereabouts import find_astray
+    from okstra_git.tasks.checked_out import see_places
     from okstra_git.tasks.places import list_places
 
     session = Session.of(context)
     state = session.store.read().state
     rows = list_places(session.git, state, only=identity.task, with_released=released)
     astray = {each.place: each for each in find_astray(session.git, state, own_writer(session))}
-    return Answer(
-        {"worktrees": [view.row_json(row, astray.get(row.place)) for row in rows]},
-        lambda: view.list_page(rows, astray),
-    )
+    seen = [view.Seen(row, each, astray.get(row.place)) for row, each in zip(rows, see_places(rows), strict=True)]
+    return Answer({"worktrees": [view.row_json(each) for each in seen]}, lambda: view.list_page(seen))
 
 
 @app.command("release")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.preparing.briefing import find_brief
-from okstra_cli.preparing.order import Order, project_root
+from okstra_cli.preparing.order import Order, project_root, quietly
 from okstra_cli.preparing.papers import PaperMissing
 from okstra_cli.session import Session
 from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import UsageError
 from okstra_git.git.config import write_setting
 from okstra_git.git.settings import require_setting
-from okstra_git.names import shown
+from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.briefs import parse_brief
 from okstra_git.records.states import Task
@@ -34,9 +33,8 @@ def open_for(session: Session, request: RunRequest, *, category: str | None) -> 
     if find_task(state, request.key) is not None:
         return
     refuse_case_clash(state, request.key)
-    quiet = copy(session.flags)
-    quiet.quiet = True  # the prepare itself reads the brief again, and tells what is wrong with it
-    found = find_brief(Order(Session(session.around, quiet), request, session.began), Task(key=request.key.slashed))
+    # the prepare itself reads the brief again, and tells what is wrong with it
+    found = find_brief(Order(quietly(session), request, session.began), Task(key=request.key.slashed))
     brief = parse_brief(parse_document(found.text)) if found else None
     ticket = _line(brief.ticket) if brief else ""
     opened = open_task(
@@ -67,10 +65,10 @@ def read_directive(session: Session, said: Mapping[str, Any]) -> str:
     except OSError as error:
         why = error.strerror or "it cannot be read"
         hint = "name an existing file"
-        raise PaperMissing(f"the directive {shown(name)} cannot be read: {why}", hint=hint) from error
+        raise PaperMissing(f"the directive {shown_path(name)} cannot be read: {why}", hint=hint) from error
     text = decode(data, name=name).strip()
     if not text:
-        raise PaperMissing(f"the directive {shown(name)} is empty", hint="write one, or leave the option out")
+        raise PaperMissing(f"the directive {shown_path(name)} is empty", hint="write one, or leave the option out")
     return text
 
 

@@ -10,7 +10,7 @@ from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document, read_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
-from okstra_git.names import shown
+from okstra_git.names import shown_path
 from okstra_git.plans.brief_rules import check_brief, read_terms
 from okstra_git.plans.briefs import Brief, parse_brief
 from okstra_git.plans.reporter_gate import Gate, require_open_gate
@@ -58,7 +58,7 @@ def find_brief(order: Order, task: Task) -> ReadBrief | None:
         data = read_document(path)
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        name = shown(order.project.relative(path))
+        name = shown_path(order.project.relative(path))
         whose = "" if order.request.brief is not None else " of the last run"
         hint = "name it with --brief-path FILE"
         raise BriefMissing(f"the brief {name}{whose} cannot be read: {why}", hint=hint) from error
@@ -86,7 +86,7 @@ def _read(order: Order, path: Path, data: bytes) -> ReadBrief:
     name = order.project.relative(path)
     text = decode(data, name=name)
     brief, phase, terms = parse_brief(parse_document(text)), order.request.phase, _terms(order)
-    gate = require_open_gate(brief, phase, path=name, terms=terms or ())
+    gate = require_open_gate(brief, phase, path=name, terms=terms or (), language=order.language)
     for problem in check_brief(brief, terms=terms, needs_report=phase.name == "release-handoff"):
         order.session.note(f"{name}:{problem.line}: {problem.message}")
     source = Source(path=name, blob=name_of_blob(data))

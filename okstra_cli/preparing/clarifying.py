@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.locating import require_key
-from okstra_cli.preparing.order import project_root
+from okstra_cli.preparing.order import Order, project_root, quietly
+from okstra_cli.preparing.work import check_prepare
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.host.editors import edit_file, find_editor
 from okstra_git.paths import ProjectPaths
-from okstra_git.phases import PHASES
+from okstra_git.phases import PHASES, require_phase
+from okstra_git.runs.last_report import find_last_report
+from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import read_object
 from okstra_git.runs.request import RunRequest, WaiverAsked
-from okstra_git.runs.stored_context import find_context
 from okstra_git.tasks.checks import require_open
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class NothingToAnswer(OkstraError):
-    """No run of the task has left a report yet."""
+    """No run of the task has left a report that is here and could be answered."""
 
     code = "report.missing"
 
@@ -39,25 +41,46 @@ class NoEditor(OkstraError):
     code = "editor.missing"
 
 
-def clarified_request(session: Session, identity: Identity, task_type: str | None) -> RunRequest:
-    """The request of the last run that left a report, after a person has answered in that report."""
+def clarified_request(
+    session: Session, identity: Identity, task_type: str | None, *, holder: str | None = None
+) -> RunRequest:
+    """The request of the run that ended last with a report, after a person has answered in that report.
+
+    The editor opens only when that run's phase could be prepared now: nobody writes answers that are refused then.
+    """
     key = require_key(session, identity)
     task = require_open(session.store.read(), key)
+    if task_type is not None:
+        require_phase(task_type)
     project = ProjectPaths(project_root(session))
-    run, context = _last_reported(key, task, project, task_type)
-    report = project.root / context.paths.report
-    edit_file(_editor(session, report), report, environ=session.environ)
+    run, context, report = _last_reported(key, task, project, task_type)
     inputs = read_object(project.root / context.paths.run_inputs) or {}
-    return _same_again(key, run, context, inputs, clarification=str(report))
+    request = _same_again(key, run, context, inputs, clarification=str(report))
+    check_prepare(Order(quietly(session), request, session.began, holder))
+    edit_file(_editor(session, report), report, environ=session.environ)
+    return request
 
 
-def _last_reported(key: TaskKey, task: Task, project: ProjectPaths, task_type: str | None) -> tuple[Run, RunContext]:
-    for run in sorted(task.runs.values(), key=lambda one: one.id, reverse=True):
-        context = find_context(project.root, run) if task_type in (None, run.task_type) else None
-        if context is not None and (project.root / context.paths.report).is_file():
-            return run, context
-    hint = f"git okstra run list --task-key {key} --all"
-    raise NothingToAnswer(f"no run of {key} has left a report to answer", hint=hint, task=str(key))
+def _last_reported(
+    key: TaskKey, task: Task, project: ProjectPaths, task_type: str | None
+) -> tuple[Run, RunContext, Path]:
+    """The last report with its run; refuses when it is not here, since an older one is not what is asked for."""
+    disk = Disk(project.root)
+    last = find_last_report(disk, task, task_type=task_type)
+    if last is None:
+        of = f" of type {task_type}" if task_type else ""
+        hint = f"git okstra run list --task-key {key} --all"
+        raise NothingToAnswer(f"no run{of} of {key} has left a report to answer", hint=hint, task=str(key))
+    context, path = disk.context(last.run), disk.place(last.report)
+    if context is None or path is None or not last.is_here:
+        what = "the report" if not last.is_here else "the bundle of its run, though not the report"
+        raise NothingToAnswer(
+            f"the last report of {key}, {last.report}, cannot be answered: {what} is not here any more",
+            hint=f"git okstra run show {word(last.run.id)}",
+            run=last.run.id,
+            report=last.report,
+        )
+    return last.run, context, path
 
 
 def _editor(session: Session, report: Path) -> str:
@@ -96,6 +119,7 @@ def _same_again(
         waivers=tuple(WaiverAsked(key, reason) for key, reason in options.waivers),
         plan_verification=options.plan_verification,
         scope=context.run.scope,
+        stages=context.group.stages if context.group else (),
     )
 
 

@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from okstra_git.runs.request import RunRequest
 
 
-SAME_NAMES = ("stage", "workers", "executor", "related_tasks", "directive", "brief", "base_ref", "approved_plan")
+SAME_NAMES = (
+    "stage",
+    "stages",
+    "leave_unfinished",
+    "workers",
+    "executor",
+    "related_tasks",
+    "directive",
+    "brief",
+    "base_ref",
+    "approved_plan",
+)
 MODELS = ("lead", "executor", "claude", "codex", "gemini", "report_writer")
 
 
@@ -34,7 +45,8 @@ def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -
     if said["resume_clarification"]:
         from okstra_cli.preparing.clarifying import clarified_request
 
-        return answer_prepare(session, clarified_request(session, identity, said["task_type"]), **who)
+        clarified = clarified_request(session, identity, said["task_type"], holder=said["holder"])
+        return answer_prepare(session, clarified, **who)
     if said["task_type"] is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
     key = require_key(session, identity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.guarding import Guard
 from okstra_cli.leading import agent_session, asked_holder
 from okstra_cli.leading import project_root as top_of_project
+from okstra_cli.session import Session
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
@@ -20,7 +22,6 @@ from okstra_git.state.writer import require_writer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.records.runs import Holder
     from okstra_git.runs.request import RunRequest
@@ -83,6 +84,13 @@ class Order:
     @cached_property
     def language(self) -> str:
         return str(read_setting(self.session.git, require_setting("okstra.language")).value)
+
+
+def quietly(session: Session) -> Session:
+    """The same session without notes, for a look at what a prepare will tell itself."""
+    quiet = copy(session.flags)
+    quiet.quiet = True
+    return Session(session.around, quiet)
 
 
 def project_root(session: Session) -> Path:

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
+from okstra_cli.preparing.remarks import note_of_answers, note_unknown_tasks
 from okstra_cli.preparing.renewing import schedule
+from okstra_cli.preparing.whole import carried_of, rows_of
 from okstra_git.commands import word
-from okstra_git.documents.markdown import decode, parse_document, read_document
+from okstra_git.documents.markdown import decode, read_document
 from okstra_git.errors import OkstraError
+from okstra_git.git.astray import find_astray
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.git.revisions import require_named
-from okstra_git.names import shown
+from okstra_git.names import shown_path
 from okstra_git.paths import plan_key
-from okstra_git.plans.clarifications import open_rows
+from okstra_git.plans.clarifications import holds_up
 from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.runs.assembling import Papers
 from okstra_git.runs.bundle import BundleSources, KnownRun, SourceText
 from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import PlanPart, StagePart, WorktreePart
-from okstra_git.runs.project import read_qa_commands, require_waivable, stage_keys
-from okstra_git.runs.stored_context import find_context
+from okstra_git.runs.last_report import find_last_report, open_questions
+from okstra_git.runs.left_files import Disk
+from okstra_git.runs.project import declared_keys, read_qa_commands, require_waivable
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from okstra_cli.preparing.order import Order
+    from okstra_cli.preparing.whole import Whole
     from okstra_git.records.runs import Plan, Source
     from okstra_git.records.states import Task
     from okstra_git.tasks.beginning import Beginning
@@ -133,26 +138,40 @@ class Documents:
         )
 
     def worktree_to_verify(self, task: Task) -> WorktreePart | None:
-        """Where a single-stage verification looks: the stage's own worktree, when it has one."""
+        """Where a single-stage verification looks: the stage's own worktree, when it stands there on its branch."""
         number = self.order.request.stage
         if number is None:
             return None
         stage, place = require_stage(task, number), task.places.get(f"stage-{number}")
         if place is None or place.worktree is None:
             return None
+        astray = find_astray(self.order.session.git, Path(place.worktree), place.branch)
+        if astray is not None:
+            self.order.session.note(f"the worktree {place.worktree} of stage {number} {astray.what}; the run gets none")
+            return None
         base = stage.range.base if stage.range and stage.range.base else stage.base
-        return WorktreePart(path=place.worktree, branch=stage.branch, base=base, base_ref=stage.base_ref)
+        commit, tree = (stage.range.head, stage.range.head_tree) if stage.range else ("", "")
+        return WorktreePart(
+            path=place.worktree, branch=stage.branch, base=base, base_ref=stage.base_ref, commit=commit, tree=tree
+        )
 
-    def for_stage(self, task: Task, stage: int | None) -> Papers:
-        """What goes into the context of a run on this stage."""
+    def for_stage(self, task: Task, stage: int | None, whole: Whole) -> Papers:
+        """What goes into the context of a run on this stage, or on the task."""
         project = self.order.project
         return Papers(
             brief=self.brief.part if self.brief else None,
-            plan=self._plan_part(task, stage),
+            plan=self._looked_back(self._plan_part(task, stage), task, whole),
             qa_commands=self.qa_commands,
             clarification=self.clarification.path if self.clarification else "",
             pr_template=project.relative(project.root / self.pr_template.path) if self.pr_template else "",
+            stages=rows_of(self.order, task, whole),
+            group=whole.group,
         )
+
+    def _looked_back(self, plan: PlanPart | None, task: Task, whole: Whole) -> PlanPart | None:
+        """The plan with what the stages left that a verification looks at."""
+        looks = plan is not None and self.order.request.phase.name == "final-verification"
+        return replace(plan, carry=carried_of(self.order, task, whole)) if plan is not None and looks else plan
 
     def _plan_part(self, task: Task, stage: int | None) -> PlanPart | None:
         if self.plan is None:
@@ -177,6 +196,7 @@ class Documents:
             validation=found.text("validation"),
             exit_contract=found.text("exit_contract"),
             rollback=found.text("rollback"),
+            listing=found.text("files"),
         )
         return PlanPart(self.plan.path, self.plan.blob, key, part, carry)
 
@@ -208,14 +228,15 @@ def read_documents(order: Order, task: Task) -> Documents:
         _require_done(task, request.stage)
     plan = _find_plan(order, task)
     files = order.project.task(order.key)
-    require_waivable(request.waivers, stage_keys(files.conformance, task.plan, order.key.task))
+    require_waivable(request.waivers, declared_keys(files.conformance) if request.waivers else None)
     _note_open_questions(order, task)
+    note_unknown_tasks(order)
     return Documents(
         order=order,
         brief=find_brief(order, task),
         plan=plan,
         plan_record=task.plan if plan else None,
-        clarification=_attached(order, request.clarification, what="the clarification response"),
+        clarification=_answers(order),
         pr_template=_attached(order, request.pr_template, what="the pull request template"),
         qa_commands=read_qa_commands(order.project.project_file),
         conformance=files.conformance.read_text("utf-8", "replace") if files.conformance.is_file() else None,
@@ -243,6 +264,14 @@ def _find_plan(order: Order, task: Task) -> PlanFile | None:
     return require_approved(task, order.project, named.resolve() if named else None)
 
 
+def _answers(order: Order) -> Attached | None:
+    """The answered report, with a note for whatever in it nobody could take up."""
+    found = _attached(order, order.request.clarification, what="the clarification response")
+    if found is not None:
+        note_of_answers(order.session, found.path, found.data)
+    return found
+
+
 def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
     if named is None:
         return None
@@ -251,24 +280,19 @@ def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
         data = read_document(path)
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        raise PaperMissing(f"{what} {shown(named)} cannot be read: {why}", hint="name an existing file") from error
+        raise PaperMissing(f"{what} {shown_path(named)} cannot be read: {why}", hint="name an existing file") from error
     decode(data, name=named)
     return Attached(order.project.relative(path.resolve()), data)
 
 
 def _note_open_questions(order: Order, task: Task) -> None:
     """Say which questions of the last report hold up the next phase, unless its answers are being carried in."""
-    if order.request.clarification is not None:
-        return
-    for run in sorted(task.runs.values(), key=lambda one: one.id, reverse=True):
-        context = find_context(order.project.root, run)
-        report = order.project.root / context.paths.report if context else None
-        if report is None or not report.is_file():
-            continue
-        rows = open_rows(parse_document(report.read_text("utf-8", "replace")), blocks="next-phase")
-        if rows:
-            order.session.note(
-                f"{order.project.relative(report)} has open questions that hold up the next phase: "
-                f"{', '.join(row.id for row in rows)}; answer them there and add --clarification-response"
-            )
-        return
+    disk = Disk(order.project.root)
+    last = find_last_report(disk, task) if order.request.clarification is None else None
+    asked = open_questions(disk, last.report) if last is not None and last.is_here else None
+    waiting = [row.id for row in asked.rows if holds_up(row, "next-phase")] if asked is not None else []
+    if asked is not None and waiting:
+        order.session.note(
+            f"{asked.report} has open questions that hold up the next phase: "
+            f"{', '.join(waiting)}; answer them there and add --clarification-response"
+        )

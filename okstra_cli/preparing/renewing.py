@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from okstra_cli.leading import project_root
+from okstra_git.commands import word
 from okstra_git.records.base import show_time
 from okstra_git.runs.assembling import run_commands
 from okstra_git.runs.bundle import ScheduledStage, read_json, renew_gates
 from okstra_git.runs.context import TeamPart
+from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.manifests import tried_team
 from okstra_git.runs.stored_context import find_context
-from okstra_git.runs.task_documents import conclude_run
-from okstra_git.runs.task_views import RunEnd
+from okstra_git.runs.task_documents import conclude_run, renew_task
+from okstra_git.runs.task_views import KnownRun, RunEnd, TaskNow
+from okstra_git.state.writer import find_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,16 +27,18 @@ if TYPE_CHECKING:
     from okstra_git.runs.context import RunContext
 
 
-def renew(session: Session, root: Path, run: Run, occupied: tuple[int, ...]) -> tuple[int, ...]:
+def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[int, ...]) -> tuple[int, ...]:
     """Write the gates of a run anew: its nonce, its lead's session, its commands, the stages that others hold now.
 
     Returns the stages that its prompt names by then: an attempt whose team was tried already has passed its gate.
     """
     context = find_context(root, run)
     if context is None:
-        session.warn(f"the bundle of run {run.id} is gone; prepare the run again to have one")
+        _warn_of_bundle(session, task, run)
         return occupied
-    fenced = replace(context.run, nonce=run.nonce, session=run.session)
+    is_other_attempt = run.nonce != context.run.nonce
+    resumed = context.run.resumed or is_other_attempt
+    fenced = replace(context.run, nonce=run.nonce, session=run.session, resumed=resumed)
     report, stage_done = context.paths.report, context.commands.stage_done
     renewed = replace(
         context,
@@ -43,6 +49,16 @@ def renew(session: Session, root: Path, run: Run, occupied: tuple[int, ...]) -> 
     if renewed != context:
         renew_gates(renewed, root, cache=session.git.private_dir / "cache" / "templates")
     return renewed.team.occupied
+
+
+def _warn_of_bundle(session: Session, task: Task, run: Run) -> None:
+    """Say where a bundle is, or how to come to one, that is not here."""
+    if run.writer and run.writer != find_writer(session.git):
+        session.warn(f"the bundle of run {run.id} is in the clone that prepared it; go on there")
+        return
+    anew = new_run_command(task, run)
+    abandon = f"git okstra run abandon {word(run.id)}"
+    session.warn(f"the bundle of run {run.id} is gone; for a run with one: {abandon}, then {anew}")
 
 
 def _team_now(context: RunContext, root: Path, run: Run, occupied: tuple[int, ...]) -> TeamPart:
@@ -64,6 +80,36 @@ def conclude(session: Session, root: Path, task: Task, run: Run) -> None:
     for name in conclude_run(
         context, end, root, stages=schedule(task), cache=session.git.private_dir / "cache" / "templates"
     ):
+        session.warn(f"{name} was not what it should be and was set aside")
+    session.changed_tasks.discard(task.key)
+
+
+def renew_documents(session: Session) -> None:
+    """Enter what was recorded of tasks into their documents, where there are any; whatever is true already stays."""
+    state, root = session.store.read().state, None
+    for key in sorted(session.changed_tasks):
+        task = state.tasks.get(key)
+        if task is None or not task.runs:
+            continue
+        root = root or project_root(session)
+        _renew_task(session, root, task)
+
+
+def _renew_task(session: Session, root: Path, task: Task) -> None:
+    newest = sorted(task.runs.values(), key=lambda run: run.id, reverse=True)
+    context = next((found for run in newest if (found := find_context(root, run)) is not None), None)
+    if context is None or not (root / context.paths.task_manifest).is_file():
+        return
+    told = replace(context.task, category=task.category, title=task.title, tickets=task.tickets)
+    last = newest[0]
+    now = TaskNow(
+        is_open=task.is_open,
+        at=show_time(session.now()),
+        runs=tuple(KnownRun(run.id, run.status) for run in newest),
+        next_phase=last.next_phase or last.task_type,
+    )
+    cache = session.git.private_dir / "cache" / "templates"
+    for name in renew_task(replace(context, task=told), now, root, stages=schedule(task), cache=cache):
         session.warn(f"{name} was not what it should be and was set aside")
 
 

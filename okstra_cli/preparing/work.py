@@ -7,10 +7,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from okstra_cli.giving_back import give_back
 from okstra_cli.landing import note_landings
 from okstra_cli.preparing.again import find_again
+from okstra_cli.preparing.left_behind import find_earlier, who_left
 from okstra_cli.preparing.papers import Documents, read_documents
-from okstra_cli.preparing.taking import Taken, take_run
+from okstra_cli.preparing.taking import Taken, check_stage_free, take_run
+from okstra_cli.preparing.whole import Whole, look_at_whole, stand_in_assembly
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
@@ -18,12 +21,12 @@ from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.runs.assembling import Identity, make_context
 from okstra_git.runs.bundle import make_bundle, write_bundle
+from okstra_git.runs.carrying import lay_out_carry
 from okstra_git.runs.context import TeamPart, WorktreePart
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.snapshots import About, take_snapshot
 from okstra_git.runs.teams import team_name, teams_of_others
-from okstra_git.runs.whole_files import sweep_folder
-from okstra_git.state.cache import replace_file
+from okstra_git.runs.whole_files import sweep_folder, sweep_numbered
 from okstra_git.state.registry import release
 from okstra_git.tasks.beginning import lacking_notes
 from okstra_git.tasks.checks import require_open
@@ -61,6 +64,34 @@ class Prepared:
 
 def prepare_run(order: Order) -> Prepared:
     """Read and check, settle history, claim, make worktree and bundle, record; the same call again gives the same."""
+    session = order.session
+    task, documents = _settled(order)
+    whole = look_at_whole(order, task)
+    inputs = order.request.fingerprint(*documents.blobs, order.language, *([whole.print] if whole.print else []))
+    found = find_again(order, task, inputs)
+    if found is not None:
+        session.warn(session.store.catch_up().warning)
+        return Prepared(*found, again=True)
+    taken = take_run(order, inputs, documents.plan_record, check=documents.check_stage, whole=whole)
+    for run, reason in taken.ended:
+        session.note(f"run {run} is ended: {reason}")
+    try:
+        return _fulfil(order, documents, taken, inputs, whole)
+    except BaseException as failed:
+        _give_up(order, taken, failed)
+        raise
+
+
+def check_prepare(order: Order) -> None:
+    """Refuse what a prepare of this order would refuse before it claims anything; history that moved is settled."""
+    task, documents = _settled(order)
+    look_at_whole(order, task)
+    if order.request.phase.has_worktree and documents.plan_record is not None:
+        check_stage_free(order, task, documents.plan_record)
+
+
+def _settled(order: Order) -> tuple[Task, Documents]:
+    """The task as history has it now, and its documents, checked."""
     session, _ = order.session, order.lead  # whoever leads is asked for first: a pid that is none is refused here
     task = require_open(session.store.read(), order.key)
     documents = read_documents(order, task)
@@ -70,22 +101,12 @@ def prepare_run(order: Order) -> Prepared:
         pass_stale_gate(session, order.key)
         note_landings(session, order.key)
         task = require_open(session.store.read(), order.key)
-    inputs = order.request.fingerprint(*documents.blobs, order.language)
-    found = find_again(order, task, inputs)
-    if found is not None:
-        session.warn(session.store.catch_up().warning)
-        return Prepared(*found, again=True)
-    taken = take_run(order, inputs, documents.plan_record, check=documents.check_stage)
-    try:
-        return _fulfil(order, documents, taken, inputs)
-    except BaseException as failed:
-        _give_up(order, taken, failed)
-        raise
+    return task, documents
 
 
-def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Prepared:
+def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str, whole: Whole) -> Prepared:
     session, store = order.session, order.session.store
-    worktree = _stand_in_worktree(order, taken) if taken.claim else documents.worktree_to_verify(taken.task)
+    worktree = _place_to_work(order, documents, taken, whole)
     reached("prepare.worktree-made")
     snapshot = store.read()
     task = require_open(snapshot, order.key)
@@ -95,11 +116,11 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
         team_name(order.key, taken.stage if taken.claim else None, taken=teams_of_others(snapshot.state, order.key)),
         occupied_stages(task, order.guard.leases(task), besides=taken.run) if taken.claim else (),
     )
-    papers = documents.for_stage(task, taken.stage)
+    papers = documents.for_stage(task, taken.stage, whole)
     context = make_context(
         order.request, task, who, order.project, papers, stage=taken.stage, team=team, worktree=worktree
     )
-    _lay_out_carry(order, context)
+    lay_out_carry(context, order.project.root)
     _sweep_drafts(order, task, taken)
     bundle = make_bundle(context, documents.sources(task), cache=order.template_cache)
     for name in write_bundle(bundle, order.project.root, cache=order.template_cache):
@@ -107,24 +128,28 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str) -> Pr
     reached("prepare.bundle-written")
     run = _record(order, documents, taken, context)
     reached("prepare.recorded")
+    session.changed_tasks.discard(order.key.slashed)
     return Prepared(run, context, bundle.prompt)
 
 
-def _lay_out_carry(order: Order, context: RunContext) -> None:
-    """Carry files are views of the record: each stands where the prompt says, as it was recorded."""
-    for carried in context.plan.carry if context.plan else ():
-        path, data = order.project.root / carried.path, carried.text.encode()
-        if not (path.is_file() and path.read_bytes() == data):
-            replace_file(path, data)
+def _place_to_work(order: Order, documents: Documents, taken: Taken, whole: Whole) -> WorktreePart | None:
+    """The directory of the stage, or that in which stages lie together, or of the stage to verify; None = nowhere."""
+    if taken.claim is not None:
+        return _stand_in_worktree(order, taken)
+    if taken.place is not None:
+        return stand_in_assembly(order, taken.place, whole, taken.run)
+    return documents.worktree_to_verify(taken.task)
 
 
 def _sweep_drafts(order: Order, task: Task, taken: Taken) -> None:
-    """Remove the half-made bundles of prepares that died; nobody was ever told of them."""
+    """Remove the half-made bundles of prepares that died and were ended; nobody was ever told of them."""
     phase = order.request.phase.name
     paths = order.project.task(order.key).run(phase, taken.stage)
     for run in task.runs.values():
-        if run.task_type == phase and run.stage == taken.stage and run.prepared is None and run.id != taken.run:
+        if run.task_type == phase and run.stage == taken.stage and run.prepared is None and not run.is_active:
             sweep_folder(paths.instruction_set(run.seq))
+            for category, number in run.numbers.items():
+                sweep_numbered(paths.category(category), number)
 
 
 def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
@@ -133,7 +158,9 @@ def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
     assert claim is not None
     git, place, beginning = order.session.git, claim.place, claim.beginning
     fresh = make_worktree(git, order.key, claim.number, place, beginning.commit)
-    kept, left_by = (None, "") if fresh else _keep_leftovers(order, taken, claim)
+    kept = None if fresh else _keep_leftovers(order, taken, claim)
+    kept = kept or find_earlier(order.session, taken.task, claim, fresh=fresh)
+    left_by, left_how = who_left(taken, kept)
     for sentence in lacking_notes(claim.number, beginning):
         order.session.note(sentence)
     return WorktreePart(
@@ -142,24 +169,26 @@ def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
         base=beginning.commit,
         base_ref=beginning.ref,
         lacks=beginning.lacks,
+        merged=beginning.stages,
         snapshot=kept.ref if kept else "",
-        left_by=left_by if kept else "",
+        left_by=left_by,
+        left_how=left_how,
     )
 
 
-def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> tuple[Kept | None, str]:
-    """A snapshot of what is not committed in the stage's directory, and the run that left it, as far as known."""
+def _keep_leftovers(order: Order, taken: Taken, claim: StageClaim) -> Kept | None:
+    """A snapshot of what is not committed in the stage's directory, as what the last run there left behind."""
     former = [run for run in taken.task.runs.values() if run.stage == claim.number and run.id != taken.run]
-    left_by = max((run.id for run in former), default="")
-    about = About(order.key.slashed, claim.number, left_by or taken.run, f"found by the prepare of run {taken.run}")
+    left_by = max((run.id for run in former), default=taken.run)
+    about = About(order.key.slashed, claim.number, left_by, f"found by the prepare of run {taken.run}")
     kept = take_snapshot(order.session.git, claim.worktree, about, now=order.session.now())
     if kept is None:
-        return None, ""
+        return None
     what = "ignored files" if kept.ignored == kept.files else "changes that are not committed"
     order.session.note(f"{claim.worktree} holds {what}: they stay, and snapshot {kept.id} keeps a copy")
     for line in kept.left_out:
         order.session.warn(f"not in the snapshot: {line}")
-    return (None, "") if kept.ignored == kept.files else (kept, left_by)
+    return None if kept.ignored == kept.files else kept
 
 
 def _record(order: Order, documents: Documents, taken: Taken, context: RunContext) -> Run:
@@ -217,6 +246,7 @@ def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
         return [*ended, *(release(task, claim.place.scope) if claim is not None and idle else [])]
 
     try:
-        order.session.store.append(decide)
+        ended = order.session.store.append(decide).snapshot.state.tasks[order.key.slashed]
+        give_back(order.session, ended, ended.runs[taken.run])
     except OkstraError as again:
         order.session.warn(f"the claim of run {taken.run} could not be given back: {again.message}")

@@ -75,6 +75,8 @@ def check_page(path: str, brief: Brief, gate: Gate, problems: Sequence[Problem],
         if command:
             page.line(Cell(f"        {command}", "faint"))
     told = Cell("may begin", "good") if gate.may_proceed else Cell("must not begin", "bad")
+    if gate.may_proceed and any(problem.code == "brief.no-report" for problem in problems):
+        told = Cell("is not to begin before its report is named", "warn")
     page.line(f"reporter-confirmations: {gate.state}; {phase} ", told)
     for row in gate.pending:
         page.line(Cell(f"  ask the reporter, line {row.line}: ", "warn"), f"{row.prefix} {row.text}")

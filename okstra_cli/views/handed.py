@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.commands import word
+from okstra_git.errors import OkstraError
 from okstra_git.git.revisions import printed_recorded
+from okstra_git.handoff.leaving import describe, list_leaving
 from okstra_git.handoff.overview import list_groups
 from okstra_git.records.base import show_time
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
+    from okstra_git.handoff.leaving import Leaving
     from okstra_git.handoff.overview import GroupView
     from okstra_git.names import TaskKey
     from okstra_git.records.handoff import PullRequest
@@ -55,18 +58,27 @@ def pr_status(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> str:
     return "landed" if pr.status == "open" and landed else pr.status
 
 
-def status_json(git: Git, task: Task, elsewhere: Collection[str]) -> dict[str, Any]:
-    """Groups, pull requests and landings of one task; `elsewhere` landed where they do not go to."""
+def status_json(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str]) -> dict[str, Any]:
+    """Groups, pull requests and landings of one task; `elsewhere` landed where they do not go to, `stale` stages need
+    a decision."""
     return {
         "task": task.key.replace("/", ":"),
-        "groups": [_group_json(one) for one in list_groups(git, task, elsewhere)],
+        "groups": [_group_json(git, task, one) for one in list_groups(git, task, elsewhere, stale)],
         "prs": [pr_json(task, pr, elsewhere) for pr in task.prs.values()],
         "stages": [_stage_json(stage) for _, stage in sorted(task.stages.items())],
     }
 
 
-def _group_json(one: GroupView) -> dict[str, Any]:
-    group = one.group
+def _leaving(git: Git, task: Task, one: GroupView) -> list[Leaving] | None:
+    """What leaves with a group that has not arrived; None where nothing leaves any more, or it cannot be read."""
+    try:
+        return list_leaving(git, task, one.group) if one.state in ("assembled", "in-pr") else None
+    except OkstraError:
+        return None
+
+
+def _group_json(git: Git, task: Task, one: GroupView) -> dict[str, Any]:
+    group, leaving = one.group, _leaving(git, task, one)
     return {
         "group": group.id,
         "stages": list(group.stages),
@@ -78,6 +90,7 @@ def _group_json(one: GroupView) -> dict[str, Any]:
         "tree": group.range.head_tree,
         "worktree": one.worktree,
         "pr": one.pr.url if one.pr is not None else None,
+        "members": [each.as_json() for each in leaving] if leaving is not None else None,
         "changed": [{"code": change.code, "message": change.message} for change in one.changed],
         "replaced_by": group.replaced_by or None,
     }
@@ -100,25 +113,29 @@ def _stage_json(stage: Stage) -> dict[str, Any]:
     }
 
 
-def status_page(git: Git, seen: Sequence[tuple[Task, Collection[str]]]) -> Page:
+def status_page(git: Git, seen: Sequence[tuple[Task, Collection[str], Mapping[int, str]]]) -> Page:
     page = Page()
-    for task, elsewhere in seen:
-        _task(page, git, task, elsewhere)
+    for task, elsewhere, stale in seen:
+        _task(page, git, task, elsewhere, stale)
     if not seen:
         page.line("nothing is being handed over")
         page.line(Cell("next: git okstra handoff eligible --task-key KEY", "faint"))
     return page
 
 
-def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str]) -> None:
+def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str]) -> None:
     key = task.key.replace("/", ":")
     page.line(Cell(key, "strong"))
-    groups = list_groups(git, task, elsewhere)
+    groups = list_groups(git, task, elsewhere, stale)
     known = {one.group.id for one in groups}
     rows = [_group_row(task, one, elsewhere) for one in groups]
     rows += [_pr_row(task, pr, elsewhere) for pr in task.prs.values() if pr.group not in known]
     page.table(("  group", "state", "commit", "onto", "branch", "pull request"), rows)
     for one in groups:
+        for each in _leaving(git, task, one) or ():
+            page.line(
+                Cell(f"  group {one.group.id}: ", "faint"), Cell(describe(each), "warn" if each.differs else "faint")
+            )
         for change in one.changed:
             page.line(Cell(f"  group {one.group.id}: ", "warn"), change.message)
         codes = {change.code for change in one.changed}
@@ -126,6 +143,8 @@ def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str]) -> None:
             stages, base = ",".join(map(str, one.group.stages)), printed_recorded(git, one.group.base_ref)
             update = " --update" if one.state == "in-pr" else ""
             command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}{update}"
+            if "stale-history" in codes:
+                command = f"git okstra reconcile --task-key {key} --check"
             page.line(Cell(f"    next: {command}", "faint"))
     for _, stage in sorted(task.stages.items()):
         if stage.landing is not None:
@@ -206,6 +225,7 @@ def verified_json(task: Task, stage: Stage, *, changed: bool, warnings: Sequence
             "data": found.data,
             "data_blob": found.data_blob,
             "database_verified": found.database,
+            "again": found.again or None,
             "evidence": [{"command": check.command, "exitCode": check.exit_code} for check in found.checks],
         },
         "warnings": list(warnings),

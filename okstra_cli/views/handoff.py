@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
-from okstra_git.names import is_commit_id
+from okstra_git.git.revisions import branch_refs
 
 if TYPE_CHECKING:
     from okstra_git.handoff.assembly import Assembled, GroupConflict
@@ -107,7 +107,7 @@ def _usual_base(members: Sequence[Standing]) -> str:
     """The branch that those who build on nothing were begun on, if it is one; else the word to put a branch for."""
     first = {one.stage.base_ref for one in members if one.stage is not None and not one.depends_on}
     known = first.pop() if len(first) == 1 else ""
-    return known if known and known != "HEAD" and not is_commit_id(known) else "BRANCH"
+    return known if branch_refs(known) else "BRANCH"
 
 
 def _row(standing: Standing) -> list[Cell]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_cli.views.moments import local_time
 
 if TYPE_CHECKING:
     from okstra_git.records.events import Event
@@ -24,7 +25,7 @@ def log_page(events: Sequence[Event]) -> Page:
         page.line("nothing was recorded yet")
     rows = [
         (
-            Cell(event.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"), "faint"),
+            Cell(local_time(event.at, seconds=True), "faint"),
             Cell(event.fact.task.replace("/", ":"), "strong"),
             event.fact.type,
             _details(event),

@@ -14,9 +14,13 @@ def told_time(at: datetime | None, now: datetime) -> str:
     return f"{local_time(at)}, {ago(at, now)}"
 
 
-def local_time(at: datetime) -> str:
-    """`2026-11-21 11:48`, where the reader is."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+def local_time(at: datetime, *, seconds: bool = False) -> str:
+    """`2026-11-21 11:48`, where the reader is; as it was written where no calendar has that moment there."""
+    try:
+        here = at.astimezone()
+    except (OverflowError, ValueError, OSError):
+        here = at
+    return here.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import command
+from okstra_git.handoff.leaving import describe
 
 if TYPE_CHECKING:
     from okstra_cli.publishing import Done, Plan
@@ -23,8 +24,12 @@ def published_json(plan: Plan, done: Done) -> dict[str, Any]:
         "stages": list(group.stages),
         "branch": group.branch,
         "commit": group.range.head,
+        "tree": group.range.head_tree,
+        "members": [one.as_json() for one in plan.leaving],
         "base": plan.base,
         "remote": {"name": plan.remote.name, "url": plan.remote.url},
+        "head": plan.head,
+        "repo": plan.target.repo,
         "title": plan.text.title,
         "body": plan.text.body,
         "body_file": plan.text.body_path,
@@ -49,8 +54,12 @@ def plan_page(plan: Plan, steps: Sequence[str]) -> Page:
     page.line(
         f"  push   {group.range.head[:10]} to {plan.remote.name} ({plan.remote.url}) as ", Cell(group.branch, "strong")
     )
+    for one in plan.leaving:
+        page.line(Cell(f"         {describe(one)}", "warn" if one.differs else "faint"))
     if plan.asked.push_only:
         return page
+    if plan.target.owner:
+        page.line(f"  from   the fork of {plan.target.owner}, ", Cell(plan.head, "strong"), f", to {plan.target.repo}")
     page.line("  title  ", Cell(plan.text.title, "strong"))
     page.line(f"  body   {plan.text.body_path}" + (f", from {plan.text.template}" if plan.text.template else ""))
     page.line("")
@@ -99,7 +108,7 @@ def _left_to_do(page: Page, plan: Plan) -> None:
     known = next((pr.url for pr in plan.task.prs.values() if pr.group == group.id and pr.status == "open"), None)
     if known is None and not plan.asked.push_only:
         page.line(Cell("gh is not installed; open the pull request yourself:", "warn"))
-        page.line(f"  from   {group.branch}")
+        page.line(f"  from   {plan.head}")
         page.line(f"  onto   {plan.base}")
         page.line(f"  title  {plan.text.title}")
         page.line(f"  body   {plan.text.body_path}")

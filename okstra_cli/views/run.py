@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_cli.views.moments import local_time
 from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
 from okstra_git.git.changes import show_path
@@ -75,7 +76,7 @@ def _who(run: Run, life: Life | None) -> str:
 
 
 def _when(at: datetime | None) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
+    return local_time(at) if at else ""
 
 
 def show_page(task: Task, run: Run, life: Life | None) -> Page:
@@ -145,7 +146,7 @@ def resumed_text(facts: Mapping[str, Any], occupied: Sequence[int]) -> str:
     verb = "is resumed" if facts["changed"] else "is yours already"
     lines.append(f"run {run['id']} {verb}; its nonce is {run['nonce']}")
     if facts["prompt"] is None:
-        lines.append("its prompt is not here: git okstra run show " + run["id"])
+        lines.append(command("its prompt is not here: git okstra run show", run["id"]))
     return "\n".join([*lines, "", facts["prompt"] or ""]).rstrip("\n") + "\n"
 
 

@@ -64,9 +64,15 @@ def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[s
         "state": stage.status,
         "branch": stage.branch or None,
         "worktree": place.worktree if place is not None and place.status == "active" else None,
+        "released": is_released(task, stage),
         "commit": stage.range.head if stage.range else None,
         "base": (stage.range.base if stage.range else stage.base) or None,
-        "verified": {"commit": verified.commit, "tree": verified.tree, "carries": stage.is_verified}
+        "verified": {
+            "commit": verified.commit,
+            "tree": verified.tree,
+            "carries": stage.is_verified,
+            "again": verified.again or None,
+        }
         if verified
         else None,
         "pr": {"url": pr.url, "state": pr.status, "group": pr.group, "branch": pr.branch} if pr is not None else None,
@@ -85,19 +91,26 @@ def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) ->
     }
 
 
-def state_cell(stage: Stage) -> Cell:
-    """The state, with a word about a verification that does not stand any more."""
+def is_released(task: Task, stage: Stage) -> bool:
+    """Whether the stage has given up its branch and worktree, and nothing holds them for it."""
+    place = task.places.get(f"stage-{stage.number}")
+    return place is not None and place.status == "released"
+
+
+def state_cell(stage: Stage, *, is_released: bool = False) -> Cell:
+    """The state, with a word about a verification that does not stand any more, and about a claim that was given up."""
+    released = ", released" if is_released and not stage.landed else ""
     if stage.verified is not None and stage.status in ("done", "in-pr") and not stage.is_verified:
-        return Cell(f"{stage.status}, verify again", "warn")
-    return Cell(stage.status, TONES.get(stage.status, "plain"))
+        return Cell(f"{stage.status}{released}, verify again", "warn")
+    return Cell(f"{stage.status}{released}", "warn" if released else TONES.get(stage.status, "plain"))
 
 
-def stage_cells(stage: Stage) -> list[Cell]:
+def stage_cells(task: Task, stage: Stage) -> list[Cell]:
     """A row: number, state, commit, branch, title."""
     commit = stage.range.head[:10] if stage.range else "-"
     return [
         Cell(str(stage.number)),
-        state_cell(stage),
+        state_cell(stage, is_released=is_released(task, stage)),
         Cell(commit),
         Cell(stage.branch or "-"),
         Cell(stage.title),
@@ -155,7 +168,7 @@ def list_page(task: Task, leases: Sequence[Lease]) -> Page:
     stages = all_stages(task)
     if not stages:
         page.line(f"{task.key.replace('/', ':')} has no stages yet")
-    rows = [stage_cells(stage) for stage in stages]
+    rows = [stage_cells(task, stage) for stage in stages]
     headers = ["stage", "state", "commit", "branch", "title"]
     if leases:
         headers.insert(2, "run")
@@ -168,7 +181,9 @@ def list_page(task: Task, leases: Sequence[Lease]) -> Page:
 def show_page(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> Page:
     page = Page()
     page.line(
-        f"stage {stage.number} of {task.key.replace('/', ':')}: ", Cell(stage.status, "strong"), f"  {stage.title}"
+        f"stage {stage.number} of {task.key.replace('/', ':')}: ",
+        Cell(state_cell(stage, is_released=is_released(task, stage)).text, "strong"),
+        f"  {stage.title}",
     )
     rows = [
         ("branch", stage.branch),
@@ -196,10 +211,10 @@ def _handed(stage: Stage) -> Iterable[tuple[str, str]]:
     verified, landing = stage.verified, stage.landing
     if verified is not None:
         stands = "stands" if stage.is_verified else "does not stand any more"
-        yield (
-            "verified",
-            f"{verified.commit[:10]}, tree {verified.tree[:10]}, {_count(len(verified.checks), 'check')}; {stands}",
-        )
+        again = f"; its report was recorded for tree {verified.again[:10]} before" if verified.again else ""
+        checks = _count(len(verified.checks), "check")
+        told = f"{verified.commit[:10]}, tree {verified.tree[:10]}, {checks}; {stands}{again}"
+        yield "verified", told
     if stage.pr is not None:
         yield "in", stage.pr
     if landing is not None:

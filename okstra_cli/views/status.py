@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from okstra_cli.open_work import checkout_json
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.stage import all_stages, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
+from okstra_git.git.checkouts import clauses_of
 
 if TYPE_CHECKING:
     from okstra_cli.surveying import Seen
-    from okstra_git.reconcile.model import Finding, Report
+    from okstra_git.git.checkouts import Checkout
+    from okstra_git.reconcile.model import Finding
     from okstra_git.records.states import Stage, Task
-    from okstra_git.runs.leases import Lease
 
 URGENT = ("stage.stale", "anchor.unresolvable")
 
@@ -32,6 +33,7 @@ def _task_json(task: Task, seen: Seen) -> dict[str, Any]:
     facts = task_json(task, seen.leases[task.key])
     for row in facts["stages"]:
         row |= _found(findings.get(row["number"]))
+        row["checkout"] = checkout_json(seen.checkouts.get((task.key, row["number"])))
     if task.anchor is not None and report.anchor is not None:
         facts["anchor"] |= {"status": report.anchor.status}
     return facts
@@ -59,7 +61,7 @@ def status_page(seen: Seen, *, only_problems: bool) -> Page:
         page.line("no open task" + (f" in project {seen.project}" if seen.project else ""))
         page.line(Cell(f"next: git okstra task open {seen.project or '<project>'}:<group>:<task>", "faint"))
     for task in seen.tasks:
-        _task(page, task, seen.reports[task.key], seen.leases[task.key])
+        _task(page, task, seen)
     return page
 
 
@@ -72,7 +74,8 @@ def _problem(page: Page, problem: dict[str, Any]) -> None:
     page.line(Cell(f"        next: {problem['hint']}", "faint"))
 
 
-def _task(page: Page, task: Task, report: Report, leases: Sequence[Lease]) -> None:
+def _task(page: Page, task: Task, seen: Seen) -> None:
+    report, leases = seen.reports[task.key], seen.leases[task.key]
     findings = {finding.stage: finding for finding in report.findings}
     anchor = f", from {task.anchor.range.head[:10]}" if task.anchor else ""
     page.line(Cell(task.key.replace("/", ":"), "strong"), f"  {task_status(task)}{anchor}  {task.title}")
@@ -83,7 +86,17 @@ def _task(page: Page, task: Task, report: Report, leases: Sequence[Lease]) -> No
         headers.insert(2, "run")
         for row, stage in zip(rows, stages, strict=True):
             row.insert(2, lease_cell(leases, stage.number))
+    lying = [_lying(stage, seen.checkouts.get((task.key, stage.number))) for stage in stages]
+    if any(cell.text for cell in lying):
+        headers.insert(-1, "worktree")
+        for row, cell in zip(rows, lying, strict=True):
+            row.insert(-1, cell)
     page.table(headers, rows)
+
+
+def _lying(stage: Stage, seen: Checkout | None) -> Cell:
+    """What is open in the worktree: nothing where it is clean and on its branch."""
+    return Cell(", ".join(clauses_of(seen, stage.branch)) if seen is not None else "", "warn")
 
 
 def _row(task: Task, stage: Stage, finding: Finding | None) -> list[Cell]:
@@ -91,7 +104,7 @@ def _row(task: Task, stage: Stage, finding: Finding | None) -> list[Cell]:
     word, tone = _history(finding)
     return [
         Cell(f"  {stage.number}"),
-        state_cell(stage),
+        state_cell(stage, is_released=facts["released"]),
         Cell((facts["commit"] or "-")[:10]),
         Cell(word, tone),
         Cell(stage.branch or "-"),

@@ -96,6 +96,6 @@ def show_page(task: Task) -> Page:
         page.line("anchor: ", Cell(task.anchor.range.head[:10], "strong"), f" on {task.anchor.ref}")
     page.table(
         ("stage", "state", "commit", "branch", "title"),
-        [stage_cells(stage) for stage in all_stages(task)],
+        [stage_cells(task, stage) for stage in all_stages(task)],
     )
     return page

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from okstra_cli.open_work import checkout_json
 from okstra_cli.page import Cell, Page
 from okstra_git.git.changes import show_path
+from okstra_git.git.checkouts import clauses_of
 from okstra_git.git.holding import size_in_words
+from okstra_git.records.base import show_time
 from okstra_git.records.events import PlaceReleased
 
 if TYPE_CHECKING:
+    from okstra_git.git.checkouts import Checkout
     from okstra_git.git.holding import Holding
     from okstra_git.records.events import AnyFact
-    from okstra_git.records.states import Place
     from okstra_git.state.whereabouts import Astray
     from okstra_git.tasks.places import PlaceRow, Pruned
     from okstra_git.tasks.relinking import Repaired
@@ -22,8 +25,17 @@ LISTED = 50
 """Paths that JSON names; the count says how many there are."""
 
 
-def row_json(row: PlaceRow, astray: Astray | None) -> dict[str, Any]:
-    """One registry row with what stands at its path, and what is wrong with that."""
+class Seen(NamedTuple):
+    """A registry row, what is checked out at its path (None: no worktree), and what is wrong with that, if anything."""
+
+    row: PlaceRow
+    checkout: Checkout | None
+    astray: Astray | None
+
+
+def row_json(seen: Seen) -> dict[str, Any]:
+    """One registry row with what stands at its path, and what is wrong with that; `checkout` is null for none."""
+    row, astray = seen.row, seen.astray
     place = row.place
     return {
         "task": row.task.replace("/", ":"),
@@ -36,27 +48,37 @@ def row_json(row: PlaceRow, astray: Astray | None) -> dict[str, Any]:
         "adopted": place.adopted,
         "status": place.status,
         "base_ref": place.base_ref,
+        "phase": place.phase or None,
+        "stages": list(place.stages) if place.stages is not None else None,
+        "at": show_time(place.at),
+        "checkout": checkout_json(seen.checkout),
         "problem": astray.code if astray else None,
         "found": str(astray.found) if astray and astray.found else None,
         "hint": astray.line if astray else None,
     }
 
 
-def list_page(rows: Sequence[PlaceRow], astray: Mapping[Place, Astray]) -> Page:
+def list_page(rows: Sequence[Seen]) -> Page:
     """The rows, and under them what is wrong with some, each with the line that settles it."""
     page = Page()
     if not rows:
         page.line("no branch or worktree is reserved")
-    page.table(("task", "for", "branch", "worktree"), [_cells(row, astray.get(row.place)) for row in rows])
-    for row in rows:
-        found = astray.get(row.place)
-        if found is not None:
-            page.line(Cell(found.message, "warn"))
-            page.line(Cell(f"  next: {found.line}", "faint"))
+    cells = [_cells(each) for each in rows]
+    headers = ["task", "for", "branch", "open", "worktree"]
+    if not any(row[3].text for row in cells):
+        del headers[3]
+        for each in cells:
+            del each[3]
+    page.table(headers, cells)
+    for seen in rows:
+        if seen.astray is not None:
+            page.line(Cell(seen.astray.message, "warn"))
+            page.line(Cell(f"  next: {seen.astray.line}", "faint"))
     return page
 
 
-def _cells(row: PlaceRow, astray: Astray | None) -> list[Cell]:
+def _cells(seen: Seen) -> list[Cell]:
+    row, astray = seen.row, seen.astray
     place = row.place
     where = Cell(place.worktree or "-")
     if astray is not None:
@@ -66,7 +88,8 @@ def _cells(row: PlaceRow, astray: Astray | None) -> list[Cell]:
     return [
         Cell(row.task.replace("/", ":"), "strong"),
         Cell(f"{place.scope or 'task'} {'' if place.status == 'active' else place.status}"),
-        Cell(place.branch),
+        Cell(place.branch or "(detached)"),
+        Cell(", ".join(clauses_of(seen.checkout, place.branch)) if seen.checkout is not None else "", "warn"),
         where,
     ]
 
@@ -104,7 +127,8 @@ def released_page(key: str, freed: Sequence[AnyFact]) -> Page:
     page = Page()
     for fact in freed:
         facts = released_json(fact)
-        page.line(f"released {facts['scope']} of {key}: branch {facts['branch']} is free again and stays")
+        branch = f": branch {facts['branch']} is free again and stays" if facts["branch"] else ""
+        page.line(f"released {facts['scope']} of {key}{branch}")
     if not freed:
         page.line(f"{key} holds nothing to release")
     return page

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 PROGRAM = "okstra render-bundle"
-SWITCHES = ("open-task",)
+SWITCHES = ("open-task", "leave-unfinished")
 WORKERS = ("lead", "executor", "claude", "codex", "gemini", "report-writer")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_")
 """Characters that no shell reads anything into (those of Python's shlex)."""
@@ -40,6 +40,7 @@ def _stage_of(state: State) -> dict[str, str | None]:
     if not chosen.takes_stage(state):
         return {
             "stage": None if stage == chosen.WHOLE_TASK else stage,
+            "leave-unfinished": "true" if chosen.leaves_unfinished(state) else None,
             "verification-scope": None if stage is None else stage if stage == chosen.WHOLE_TASK else "single-stage",
         }
     return {

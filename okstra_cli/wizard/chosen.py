@@ -143,9 +143,27 @@ def waits_for(task: Mapping[str, Any], stage: str) -> list[int]:
 
 
 def leaves_work(state: State, phase: str) -> bool:
-    """Whether a run of this phase would find something to do: an implementation needs a stage that is not done."""
+    """Whether a run of this phase would find something to do: an implementation needs a stage that is not done, a
+    verification or a handoff one that is, where the task has stages."""
     asked, task = state.answered({"task_type": phase}), task_of(state)
+    if is_about_task(asked):
+        return not task.get("stages") or len(unfinished(asked)) < len(task["stages"])
     return not takes_stage(asked) or task.get("plan") != "approved" or bool(stages_at_choice(asked))
+
+
+def is_about_task(state: State) -> bool:
+    """Whether the run may be about all stages together: a verification or a handoff."""
+    return trait(state, "stage") == "verify" or bool(trait(state, "template"))
+
+
+def unfinished(state: State) -> list[int]:
+    """The stages that are not done."""
+    return [number for number, _, of in task_of(state).get("stages", []) if of in UNFINISHED]
+
+
+def leaves_unfinished(state: State) -> bool:
+    """Whether the run is about all stages together and some of them are not done."""
+    return is_about_task(state) and stage_of(state) in (WHOLE_TASK, None) and bool(unfinished(state))
 
 
 def stage_of(state: State) -> str | None:

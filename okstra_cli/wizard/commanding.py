@@ -17,7 +17,7 @@ from okstra_cli.wizard.quick import take_step
 from okstra_cli.wizard.rendered import directive_file, with_directive_file
 from okstra_cli.wizard.saved import StateRefused, read_state, unwritable
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.names import shown
+from okstra_git.names import shown_path
 from okstra_git.paths import OKSTRA
 
 if TYPE_CHECKING:
@@ -167,5 +167,4 @@ def _text_of(session: Session, name: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         hint = "write the answer to it first"
-        raise AnswerFile(f"the answer file {shown(name)} cannot be read: {why}", hint=hint) from error
-
+        raise AnswerFile(f"the answer file {shown_path(name)} cannot be read: {why}", hint=hint) from error

@@ -97,7 +97,9 @@ def prompt(state: State, texts: Texts) -> dict[str, Any]:
         question = _question(state, steps[0], texts)
         return {"step": question.pop("step"), "kind": steps[0].kind, **question}
     questions = [_question(state, step, texts) for step in steps]
-    return {"step": group, "kind": GROUP, "label": texts.say(f"step.{group}.label"), "questions": questions}
+    is_alone = len(questions) == 1  # a screen of one question has no other title
+    label = questions[0]["label"] if is_alone else texts.say(f"step.{group}.label")
+    return {"step": group, "kind": GROUP, "label": label, "questions": questions}
 
 
 def _question(state: State, step: Step, texts: Texts) -> dict[str, Any]:

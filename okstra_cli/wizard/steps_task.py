@@ -107,7 +107,8 @@ def task_type(state: State, text: str) -> str:
     if text not in state.facts["phases"]:
         raise Refused("task_type", value=text, known=", ".join(state.facts["phases"]))
     if not chosen.leaves_work(state, text):
-        raise Refused("no_stage_left", key=chosen.key_of(state) or "")
+        about_task = chosen.is_about_task(state.answered({"task_type": text}))
+        raise Refused("no_stage_done" if about_task else "no_stage_left", key=chosen.key_of(state) or "")
     return text
 
 

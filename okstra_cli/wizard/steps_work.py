@@ -22,7 +22,8 @@ from okstra_cli.wizard.step import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 
 def keep_or_change(state: State) -> list[Choice]:
@@ -58,11 +59,23 @@ def stages(state: State) -> list[Choice]:
         ready = bool(task.get("auto"))
         first = Choice(chosen.AUTO, "auto" if ready else "auto_none", RECOMMENDED * ready, stage=task.get("auto"))
         numbers = [number for number in task.get("ready", []) if number != task.get("auto")]
-    else:
-        first = Choice(chosen.WHOLE_TASK, "whole_task", RECOMMENDED)
-        numbers = chosen.stages_at_choice(state)[::-1]
+        return with_direct([first, *_numbered(task, numbers)])
+    left = chosen.unfinished(state)
+    whole = Choice(chosen.WHOLE_TASK, "whole_task_left" if left else "whole_task", RECOMMENDED * (not left),
+                   left=", ".join(map(str, left)))  # fmt: skip
+    unverified = [number for number, _, of in task.get("stages", []) if of == "done"]
+    numbers = sorted(chosen.stages_at_choice(state), key=lambda number: (number not in unverified, -number))
+    singles = _numbered(task, numbers, RECOMMENDED if left else "")
+    return with_direct([*singles[:1], whole, *singles[1:]] if left else [whole, *singles])
+
+
+def _numbered(task: Mapping[str, Any], numbers: Sequence[int], mark: str = "") -> list[Choice]:
+    """As many of the stages as fit beside one other option; the first one bears the mark."""
     titles = {number: title for number, title, _ in task.get("stages", [])}
-    return with_direct([first, *(Choice(str(n), "stage", title=titles.get(n, "")) for n in numbers[: MOST - 2])])
+    return [
+        Choice(str(number), "stage", mark * (at == 0), title=titles.get(number, ""))
+        for at, number in enumerate(numbers[: MOST - 2])
+    ]
 
 
 def bases(state: State) -> list[Choice]:

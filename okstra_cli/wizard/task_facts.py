@@ -47,7 +47,7 @@ def gather_task(session: Session, task: Task, project: ProjectPaths) -> dict[str
         "next": _next_phase(task, last),
         "brief": brief,
         "gate": read_gate(Path(brief)) if brief else "",
-        "report": _report(project, last),
+        "report": _report(project, task),
         "anchor": task.anchor.ref if task.anchor else "",
         **_plan_of(session, task, project),
     }
@@ -62,8 +62,10 @@ def _next_phase(task: Task, last: Run | None) -> str:
     return following[0] if following else last.task_type
 
 
-def _report(project: ProjectPaths, last: Run | None) -> str:
-    path = project.root / last.report if last and last.report else None
+def _report(project: ProjectPaths, task: Task) -> str:
+    """The report that was recorded last, when it is here."""
+    told = [(run.ended, run.id, run.report) for run in task.runs.values() if run.ended is not None and run.report]
+    path = project.root / max(told)[2] if told else None
     return str(path) if path and path.is_file() else ""
 
 

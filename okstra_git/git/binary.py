@@ -1,6 +1,7 @@
 """Runs the git program in a sealed environment: no user hooks, no editor, no pager, no signing, no prompts."""
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,6 +36,12 @@ class GitFailed(OkstraError):
     """The git program answered with an error."""
 
     code = "git.failed"
+
+
+class ObjectUnreadable(GitFailed):
+    """The git program met an object that is missing or damaged; the fact `object` is its id."""
+
+    code = "object.missing"
 
 
 class GitTimedOut(GitFailed):
@@ -110,10 +117,34 @@ def run_git(
         raise GitTimedOut(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error
     if done.returncode not in accept:
         complaint = done.stderr.decode(errors="replace").strip()
+        refuse_damage(complaint, arguments)
         raise GitFailed(
             f"git {arguments[0]} failed: {_gist(complaint)}", status=done.returncode, command=list(arguments)[:20]
         )
     return done
+
+
+_HARM = "|".join(
+    (
+        r"(corrupt|missing|bad (object|tree|blob|commit)|not a valid|mismatch|not match).*?\b(?P<id>[0-9a-f]{40})\b",
+        r"(unable to|could not|failed to) (read|parse|find|open|unpack|load|traverse).*?\b(?P<wanted>[0-9a-f]{40})\b",
+        r"\b(?P<known>[0-9a-f]{40})\b.*(corrupt|missing|mismatch|unreadable)",
+        r"objects/(?P<folder>[0-9a-f]{2})/(?P<file>[0-9a-f]{38})\b",
+    )
+)
+
+
+def refuse_damage(complaint: str, arguments: Sequence[str]) -> None:
+    """Refuse (`ObjectUnreadable`) where git complains of an object, whatever its exit status; else do nothing."""
+    found = next((found for line in complaint.splitlines() if (found := re.search(_HARM, line, re.IGNORECASE))), None)
+    if found is not None:
+        oid = found["id"] or found["wanted"] or found["known"] or found["folder"] + found["file"]
+        raise ObjectUnreadable(
+            f"the object {oid} is missing or damaged, as git {arguments[0]} says",
+            hint="git fsck",
+            object=oid,
+            command=list(arguments)[:20],
+        )
 
 
 def _settings_in(environment: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:

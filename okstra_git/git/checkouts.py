@@ -8,9 +8,15 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.changes import show_path
+from okstra_git.git.holding import UNCOMMITTED
+from okstra_git.git.holdings import read_holdings
+from okstra_git.git.repo import Git
 from okstra_git.git.uncommitted import list_uncommitted
 from okstra_git.git.worktrees import Worktree
 from okstra_git.names import is_commit_id
+
+FILES = UNCOMMITTED - {"operation"}
+"""What is held and has to do with files: an operation under way is told apart."""
 
 AT_ONCE = 4
 """Worktrees that are read at the same time; each costs a process of git."""
@@ -59,15 +65,22 @@ def see_head(worktree: Worktree) -> Checkout:
     return Checkout(worktree.path, worktree.head, worktree.branch, operation, _returns_to(git_dir) if operation else "")
 
 
-def see_files(checkout: Checkout, *, besides: Path | None = None) -> Checkout:
-    """The same with its files; `besides` is an untracked file that does not count."""
+def see_files(checkout: Checkout) -> Checkout:
+    """The same with its files, as git status tells them and hidden edits; caches that are not ignored count too."""
     try:
         found = list_uncommitted(checkout.path)
     except (OkstraError, OSError) as refusal:
         return _with_files(checkout, None, str(refusal) or "git does not say what changed")
-    left = os.path.relpath(besides.resolve(), checkout.path.resolve()) if besides is not None else ""
-    counted = [one.path for one in found if not (one.is_untracked and one.path == os.fsencode(left))]
-    return _with_files(checkout, tuple(sorted(map(show_path, counted))), "")
+    return _with_files(checkout, tuple(sorted(show_path(one.path) for one in found)), "")
+
+
+def see_exactly(git: Git, tree: Worktree, *, besides: Path | None = None) -> Checkout:
+    """A worktree with the files that it holds and its commit has not; `besides` is a new file that does not count."""
+    held = read_holdings(git, tree).of(FILES)
+    left = os.fsencode(os.path.relpath(besides.resolve(), tree.path.resolve())) if besides is not None else b""
+    paths = [path for each in held for path in each.paths if not (each.kind == "untracked" and path == left)]
+    doubts = "; ".join(each.message for each in held if each.kind == "unclear")
+    return _with_files(see_head(tree), None if doubts else tuple(sorted(map(show_path, paths))), doubts)
 
 
 def see_all_files(checkouts: Sequence[Checkout]) -> list[Checkout]:
@@ -104,3 +117,15 @@ def _returns_to(git_dir: Path) -> str:
     found = next((name.removeprefix("refs/heads/") for name in written if name.startswith("refs/heads/")), "")
     bisected = _first_line(git_dir / "BISECT_START")
     return found or ("" if is_commit_id(bisected) else bisected)
+
+
+def clauses_of(seen: Checkout, branch: str) -> list[str]:
+    """What is to be known of a worktree that should be on `branch`, as short clauses; nothing where all is well."""
+    found = [f"a {seen.operation} is under way"] if seen.operation else []
+    if branch not in (seen.branch or "", seen.works_on or ""):
+        found.append(f"on {seen.branch}" if seen.branch else "detached")
+    if seen.problem:
+        found.append("cannot be read")
+    elif seen.files:
+        found.append("1 uncommitted file" if len(seen.files) == 1 else f"{len(seen.files)} uncommitted files")
+    return found

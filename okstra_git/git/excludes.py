@@ -1,6 +1,7 @@
 """The repository's private ignore list, `info/exclude`."""
 
 from okstra_git.git.repo import Git
+from okstra_git.git.sharing import share
 
 
 def exclude_folder(git: Git, pattern: str) -> bool:
@@ -13,6 +14,7 @@ def exclude_folder(git: Git, pattern: str) -> bool:
         joint = b"" if not before or before.endswith(b"\n") else b"\n"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(before + joint + pattern.encode() + b"\n")
+        share(path)
     except OSError:
         return False
     return True

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from okstra_git.git.binary import run_git
+from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.changes import NO_MODE, SUBMODULE
 from okstra_git.git.exactly import exact_environment
 from okstra_git.git.nodes import FILE, LINK, PROGRAM, identify_node, read_node
+from okstra_git.names import is_commit_id
 
 _SKIPPED = (b"S", b"s")
 
@@ -86,9 +87,11 @@ def _edited(top: Path, flagged: Sequence[IndexEntry], *, is_sparse: bool) -> Ite
             if not (each.tag in _SKIPPED and is_sparse):
                 yield Hidden(each.path, each.mode, each.oid, NO_MODE)
             continue
-        node = identify_node(place)
         if each.mode == SUBMODULE and os.path.isdir(place):
-            continue  # a submodule is looked into by itself
+            if os.path.lexists(os.path.join(place, b".git")) and module_commit(place) != each.oid:
+                yield Hidden(each.path, each.mode, each.oid, SUBMODULE)
+            continue
+        node = identify_node(place)
         if node is None:
             yield Hidden(each.path, each.mode, each.oid, each.mode)
         elif node != (each.mode, each.oid) and not is_checked_out(top, each, node[0]):
@@ -128,3 +131,13 @@ def _modes(top: Path, entries: Sequence[IndexEntry]) -> list[Hidden]:
 def _has_plain_pointer(top: Path) -> bool:
     """Whether git's own pointer file is not executable, while some file here is: then rights mean something."""
     return (top / ".git").is_file() and not os.access(top / ".git", os.X_OK)
+
+
+def module_commit(path: bytes) -> str | None:
+    """The commit checked out in a submodule, or None."""
+    try:
+        said = run_git(["rev-parse", "--verify", "-q", "HEAD"], cwd=Path(os.fsdecode(path)), accept=(0, 1))
+    except (GitFailed, OSError):
+        return None
+    found = said.stdout.decode().strip()
+    return found if is_commit_id(found) else None

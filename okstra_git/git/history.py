@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pygit2
 
-from okstra_git.git.binary import OFFLINE, GitFailed, run_git
-from okstra_git.git.objects import EMPTY_TREE, MissingObject, find_raw_commit, read_commit
+from okstra_git.git.binary import OFFLINE, GitFailed, refuse_damage, run_git
+from okstra_git.git.objects import EMPTY_TREE, MissingObject, find_raw_commit, has_object, read_commit
 from okstra_git.git.raw_commits import RawCommit, parse_ident
 from okstra_git.git.repo import Git
 from okstra_git.git.walking import UNREADABLE, Step, find_fork, is_ancestor, walk_ids
@@ -89,7 +89,7 @@ def is_whole_above(git: Git, tips: Iterable[str], root: str | None, *, limit: in
 def unreachable(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
     """Those of `commits` that none of the tips contains; one walk answers for all of them. Missing ones included."""
     wanted = set(commits) - set(tips)
-    present = [oid for oid in wanted if oid in git.handle]
+    present = [oid for oid in wanted if has_object(git, oid)]
     if not present or not tips:
         return wanted
     try:
@@ -105,8 +105,8 @@ def descendants(git: Git, commits: Iterable[str], ancestor: str, *, limit: int =
     Missing ones never do, nor does one whose way to the ancestor is longer than what `limit` lets be read.
     """
     wanted = set(commits)
-    present = [oid for oid in wanted if oid in git.handle]
-    if not present or ancestor not in git.handle:
+    present = [oid for oid in wanted if has_object(git, oid)]
+    if not present or not has_object(git, ancestor):
         return set()
     holding = {ancestor}
     for found in walk(git, present, [ancestor], limit=limit)[0]:
@@ -123,7 +123,7 @@ def held_by(git: Git, asked: Iterable[tuple[str, str]], hidden: Iterable[str]) -
     """
     pairs = set(asked)
     tips = {tip: 1 << place for place, tip in enumerate(sorted({tip for tip, _ in pairs}))}
-    present = [oid for oid in {*tips, *(commit for _, commit in pairs)} if oid in git.handle]
+    present = [oid for oid in {*tips, *(commit for _, commit in pairs)} if has_object(git, oid)]
     try:
         masks = _hand_down(walk_ids(git, present, hidden), tips) if present else {}
     except UNREADABLE:
@@ -194,13 +194,12 @@ def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
     for commit in (one, other):
         read_commit(git, commit)
     try:
-        said = run_git(["merge-base", "--all", one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
+        asked = ["merge-base", "--all", one, other]
+        said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1))
+        refuse_damage(said.stderr.decode(errors="replace"), asked)
     except GitFailed as failed:
-        raise MissingObject(
-            f"the history between {one[:10]} and {other[:10]} cannot be read",
-            hint="run 'git fsck'",
-            commits=[one, other],
-        ) from failed
+        told = f"the history between {one[:10]} and {other[:10]} cannot be read: {failed.message}"
+        raise MissingObject(told, hint="git fsck", **(failed.facts | {"commits": [one, other]})) from failed
     return [CommitId(line) for line in said.stdout.decode().split()]
 
 

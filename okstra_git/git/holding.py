@@ -1,9 +1,12 @@
 """One thing that a worktree holds and that is nowhere else, as a value with its sentence."""
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, NamedTuple
 
+from okstra_git.commands import command
 from okstra_git.git.changes import show_path
 
 Kind = Literal["changed", "untracked", "ignored", "hidden", "filtered", "unreachable", "repository", "submodule",
@@ -13,7 +16,8 @@ UNCOMMITTED: frozenset[Kind] = frozenset({"changed", "untracked", "hidden", "ope
 """Kinds by which what lies in the worktree is not what its commit says, ignored files and filters apart."""
 
 NAMED = 3
-"""Paths that a sentence names."""
+LONGEST = 120
+"""Paths that a sentence names, and letters of each."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,15 @@ def named(
     """One holding of these paths, none where there are none; its sentence names the first few."""
     if not paths:
         return
-    first = ", ".join(show_path(path) for path in paths[:NAMED])
+    first = ", ".join(_short(show_path(path)) for path in paths[:NAMED])
     more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
-    yield Holding(kind, f"{what}: {first}{more}", tuple(paths), len(paths) if files is None else files, size)
+    count = len(paths) if files is None else files
+    much = f" ({count} files, {size_in_words(size)})" if count > len(paths) else ""
+    yield Holding(kind, f"{what}: {first}{more}{much}", tuple(paths), count, size)
+
+
+def _short(path: str) -> str:
+    return path if len(path) <= LONGEST else f"{path[: LONGEST // 2]}…{path[-LONGEST // 2 :]}"
 
 
 def in_words(found: Sequence[Holding]) -> str:
@@ -74,3 +84,22 @@ def size_in_words(size: int) -> str:
         if size >= unit:
             return f"{size / unit:.0f} {name}"
     return f"{size} byte{'' if size == 1 else 's'}"
+
+
+def ways_out(top: Path, found: Sequence[Holding]) -> list[str]:
+    """For each kind of uncommitted work the line that deals with it; nothing is lost by any of them."""
+    kinds = {each.kind for each in found}
+    lines: list[str] = []
+    if "operation" in kinds:
+        lines.append(f"end what git is in the middle of there, as this says: {command('git -C', top, 'status')}")
+    if "hidden" in kinds:
+        hidden = [os.fsdecode(path) for each in found if each.kind == "hidden" for path in each.paths[:NAMED]]
+        lines += [
+            f"let git see the edits again: {command('git -C', top, 'update-index', flag, *hidden)}"
+            for flag in ("--no-assume-unchanged", "--no-skip-worktree")
+        ]
+    if kinds & {"changed", "hidden", "untracked"}:
+        lines.append(
+            f"commit what belongs there, or put it aside: {command('git -C', top, 'stash', '--include-untracked')}"
+        )
+    return lines

@@ -48,6 +48,12 @@ class Holdings:
         """What makes the tree there differ from its commit; ignored files are not part of it."""
         return self.of(UNCOMMITTED)
 
+    @property
+    def keeping(self) -> tuple[Holding, ...]:
+        """What stands against removing the worktree."""
+        stuck = self.standing.inventory.unwritable if self.standing else []
+        return (*self.found, *named("unclear", "nothing can be removed from a directory that is not writable", stuck))
+
     def of(self, kinds: frozenset[Kind]) -> tuple[Holding, ...]:
         """Those of the given kinds."""
         return tuple(each for each in self.found if each.kind in kinds)

@@ -14,7 +14,8 @@ class Inventory:
 
     `files` are files and links; `repositories` directories that are repositories of their own, and `modules` submodules
     that are checked out, neither looked into; `special` pipes, sockets and devices; `sealed` what could not be looked
-    into, with the reason; `mounts` directories of another file system. Empty directories are nothing, as to git.
+    into, with the reason; `mounts` directories of another file system; `unwritable` directories from which nothing can
+    be removed. Empty directories are nothing, as to git.
     """
 
     files: list[bytes] = field(default_factory=list)
@@ -23,6 +24,7 @@ class Inventory:
     sealed: list[tuple[bytes, str]] = field(default_factory=list)
     mounts: list[bytes] = field(default_factory=list)
     modules: list[bytes] = field(default_factory=list)
+    unwritable: list[bytes] = field(default_factory=list)
 
 
 def take_inventory(top: Path, *, modules: Collection[bytes] = ()) -> Inventory:
@@ -49,6 +51,8 @@ def _look_into(found: Inventory, root: bytes, folder: bytes, device: int, module
     except OSError as error:
         found.sealed.append((folder or b".", error.strerror or "unknown"))
         return []
+    if listed and not os.access(os.path.join(root, folder), os.W_OK | os.X_OK):
+        found.unwritable.append(folder or b".")
     names = {entry.name for entry in listed}
     if folder and (b".git" in names or names >= _BARE):
         (found.modules if folder in modules and b".git" in names else found.repositories).append(folder)

@@ -8,6 +8,7 @@ from okstra_git.git.history import merge_bases
 from okstra_git.git.objects import MissingObject, tree_of
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
+from okstra_git.git.sharing import share_folders
 from okstra_git.git.three_way import Clash, MergeFailed, merge_trees
 
 
@@ -50,7 +51,9 @@ def _recursively(git: Git, ours: str, theirs: str) -> Joined:
     try:
         index = git.handle.merge_commits(pygit2.Oid(hex=ours), pygit2.Oid(hex=theirs))
         if index.conflicts is None:
-            return Joined(str(index.write_tree(git.handle)))
+            tree = str(index.write_tree(git.handle))
+            share_folders(git.common_dir / "objects")
+            return Joined(tree)
         sides = [side for conflict in index.conflicts for side in conflict if side is not None]
         return _joined(None, tuple(Clash(path, "content") for path in sorted({side.path for side in sides})))
     except (KeyError, ValueError) as error:

@@ -12,6 +12,7 @@ from okstra_git.git.persons import NOBODY
 from okstra_git.git.raw_commits import RawCommit, parse_commit, render_commit, stamped
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
+from okstra_git.git.sharing import share
 from okstra_git.names import CommitId
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -34,8 +35,13 @@ def durable_writes() -> Iterator[None]:
 
 
 def has_object(git: Git, oid: str) -> bool:
-    """Whether the object is here, without asking any remote."""
-    return oid == EMPTY_TREE or oid in git.handle
+    """Whether something is stored under this id, whole or damaged, without asking any remote."""
+    if oid == EMPTY_TREE:
+        return True
+    try:
+        return bool(git.handle.odb.exists(pygit2.Oid(hex=oid)))
+    except (ValueError, pygit2.GitError):
+        return False
 
 
 def read_blob(git: Git, oid: str) -> bytes:
@@ -48,7 +54,10 @@ def read_blob(git: Git, oid: str) -> bytes:
         ) from error
     if not isinstance(found, pygit2.Blob):
         raise MissingObject(f"the object {oid} is not a file", hint="run 'git okstra fsck'", object=oid)
-    return found.data
+    data = found.data
+    if name_of_blob(data) != oid:  # libgit2 is told not to check, for speed; records have to be what was written
+        raise MissingObject(f"the object {oid} is damaged", hint="run 'git fsck' and 'git okstra fsck'", object=oid)
+    return data
 
 
 def list_blobs(git: Git, tree: str, *, under: str = "") -> dict[str, str]:
@@ -260,7 +269,9 @@ def _write_raw_commit(git: Git, data: bytes) -> CommitId:
 def _tree(git: Git, oid: str) -> pygit2.Tree:
     try:
         found = git.handle[oid]
-    except pygit2.GitError:
+    except KeyError:
+        raise
+    except (ValueError, pygit2.GitError):
         commit = find_raw_commit(git, oid)
         if commit is None:
             raise
@@ -272,9 +283,16 @@ def _tree(git: Git, oid: str) -> pygit2.Tree:
     return found
 
 
+def share_object(git: Git, oid: str) -> None:
+    """Give a new loose object and its folder the modes of a shared repository."""
+    share(git.common_dir / "objects" / oid[:2] / oid[2:])
+
+
 def _writing(git: Git, make: Callable[[], str]) -> str:
     try:
-        return make()
+        oid = make()
+        share_object(git, oid)
+        return oid
     except KeyError as error:
         raise MissingObject(f"the object {error} cannot be read", hint="run 'git fsck'") from error
     except (pygit2.GitError, OSError) as error:

@@ -10,12 +10,13 @@ from okstra_git.git.exactly import find_git_dir
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id
 
-_OWN_LOCK = re.compile(r"okstra( task=\S+ (stage|group)=\S+)?\Z")
+_OWN_LOCK = re.compile(r"okstra( task=\S+ (stage|group|run|verification)=\S+)?\Z")
 _MADE_BY_REBASE = re.compile(rb"(rebase|pull)\b[^:(]*\((start|pick|edit|squash|fixup|finish|abort)\):")
 """Subjects of reflog entries for commits that git itself put together from others, which the branch's reflog has."""
 _COMMON_SETTINGS = re.compile(r"core\.(bare|worktree|sparsecheckout|sparsecheckoutcone)\Z|index\.sparse\Z")
 _PSEUDO_REF = re.compile(r"[A-Z][A-Z_]*\Z")
-_LISTS = ("--branches", "--tags", "--remotes")
+_LISTS = ("--branches", "--tags", "--remotes", "--glob=refs/okstra/verification")
+"""What leads to a commit for good; okstra's own refs count where they name what it put together itself."""
 LOCKS = ("index.lock", "HEAD.lock", "config.worktree.lock")
 
 

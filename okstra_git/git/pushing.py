@@ -190,7 +190,7 @@ def _rejected(order: _Order, refusal: PushRejected, there: CommitId | None) -> P
         message = f"{has}, where {order.expect[:10]} was expected"
     else:
         message = f"{has}, which {order.commit[:10]} does not contain"
-    added = f"{order.commit[:10]}..{there}" if there else f"{order.commit[:10]}..FETCH_HEAD"
+    added = f"{order.commit}..{there or 'FETCH_HEAD'}"
     return PushRejected(
         f"{message}; nothing was pushed",
         hint=f"git fetch {word(remote)}\nand look at what was added there: git log {word(added)}",

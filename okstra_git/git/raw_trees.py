@@ -8,7 +8,7 @@ from hashlib import sha1
 import pygit2
 from pygit2.enums import ObjectType
 
-from okstra_git.git.objects import EMPTY_TREE, MissingObject
+from okstra_git.git.objects import EMPTY_TREE, MissingObject, share_object
 from okstra_git.git.packing import write_pack
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
@@ -107,7 +107,7 @@ def write_drafts(git: Git, drafts: Collection[Draft]) -> None:
             write_pack(git, drafts)
             return
         for kind, data in drafts:
-            git.handle.write(kind, data)
+            share_object(git, str(git.handle.write(kind, data)))
     except (pygit2.GitError, OSError) as error:
         raise translate_write_error(error, git) from error
 

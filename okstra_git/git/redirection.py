@@ -61,22 +61,22 @@ def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path])
     named = _require_git_dir(given["GIT_DIR"]) if "GIT_DIR" in given else None
     if work_tree is not None:
         return _with_work_tree(start, here, named, work_tree)
-    if named is None or (here is not None and common_dir_of(here) == common_dir_of(named)):
+    if named is None:
         return Opening(start)
+    if here is not None and common_dir_of(here) == common_dir_of(named):
+        return Opening(named, named) if _is_bare(named) and here == named else Opening(start)
     return _alone(start, named)
 
 
 def _with_work_tree(start: Path, here: Path | None, named: Path | None, work_tree: Path) -> Opening:
-    git_dir = named or here
-    if git_dir is None:
-        return Opening(start)
+    """Both places are known: git takes them as they are. A work tree alone has to lead to its own repository."""
+    if named is not None:
+        return Opening(work_tree.resolve(), named, work_tree.resolve())
     around = discover(work_tree, {})
-    if around is not None and around.resolve() == git_dir.resolve() and _top_of(around) == work_tree.resolve():
-        return Opening(start if here == around and start.resolve().is_relative_to(work_tree.resolve()) else work_tree)
-    if named is None:
-        told = f"the work tree {work_tree} is not the one of the repository around {start}"
-        raise Redirected(told, hint=_line(git_dir, work_tree), git_dir=str(git_dir), work_tree=str(work_tree))
-    return Opening(work_tree, git_dir, work_tree)
+    if here is None or (around == here and (work_tree / ".git").exists()):
+        return Opening(start if here is None or start.resolve().is_relative_to(work_tree.resolve()) else work_tree)
+    told = f"the work tree {work_tree} is not the one of the repository around {start}"
+    raise Redirected(told, hint=_line(here, work_tree), git_dir=str(here), work_tree=str(work_tree))
 
 
 def _alone(start: Path, named: Path) -> Opening:
@@ -86,25 +86,29 @@ def _alone(start: Path, named: Path) -> Opening:
         work_tree = (named / str(config["core.worktree"])).resolve()
         if work_tree.is_dir():
             return _with_work_tree(start, None, named, work_tree)
-    if "core.bare" in config and config.get_bool("core.bare"):
+    if _is_bare(named):
         return Opening(named, named)
-    own = _top_of(named) if named.name == ".git" or (named / "commondir").exists() else None
-    hint = f"git -C {word(str(own))} okstra" if own else _line(named, Path("DIR"))
+    own = _top_of(named)
+    hint = f"env -u GIT_DIR git -C {word(str(own))} okstra status" if own else _line(named, start)
     told = f"GIT_DIR names {named}, which is not the repository of {start}, and nothing says where its work tree is"
-    raise Redirected(told, hint=f"{hint}; or unset GIT_DIR", git_dir=str(named), directory=str(start))
+    raise Redirected(told, hint=hint, git_dir=str(named), directory=str(start))
+
+
+def _is_bare(git_dir: Path) -> bool:
+    config = pygit2.Config(str(common_dir_of(git_dir) / "config"))
+    return not (git_dir / "commondir").exists() and "core.bare" in config and config.get_bool("core.bare")
 
 
 def _top_of(git_dir: Path) -> Path | None:
-    """The work tree that a git directory knows to be its own."""
+    """The work tree that a git directory belongs to, as far as its place tells."""
     pointer = git_dir / "gitdir"
     if pointer.exists():
         return Path(os.fsdecode(pointer.read_bytes().strip())).parent.resolve()
-    found = pygit2.Repository(str(git_dir)).workdir
-    return Path(found).resolve() if found else None
+    return git_dir.parent if git_dir.name == ".git" else None
 
 
 def _line(git_dir: Path, work_tree: Path) -> str:
-    return f"git --git-dir={word(str(git_dir))} --work-tree={word(str(work_tree))} okstra"
+    return f"git --git-dir={word(str(git_dir))} --work-tree={word(str(work_tree))} okstra status"
 
 
 def _require_git_dir(path: Path) -> Path:

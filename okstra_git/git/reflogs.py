@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import pygit2
 
+from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, unreachable
+from okstra_git.git.objects import has_object
 from okstra_git.git.raw_commits import instant_of
-from okstra_git.git.repo import Git
+from okstra_git.git.repo import Git, open_repository
 from okstra_git.names import CommitId
 
 MAX_ENTRIES = 500
@@ -37,10 +40,19 @@ def _move(entry: pygit2.RefLogEntry) -> RefMove:
     return RefMove(CommitId(str(entry.oid_old)), CommitId(str(entry.oid_new)), at)
 
 
+def last_head(worktree: Path) -> CommitId | None:
+    """The last commit checked out in a worktree, also where its branch is gone; None when nobody wrote it down."""
+    try:
+        moves = list_moves(open_repository(worktree), "HEAD")
+    except OkstraError:
+        return None
+    return next((move.new for move in moves if set(move.new) != {"0"}), None)
+
+
 def list_held(git: Git, ref: str, commits: Sequence[str]) -> set[str]:
     """Those of the commits that the ref, as far back as its reflog goes, ever had in its history."""
     tips = list(dict.fromkeys(move.new for move in list_moves(git, ref)))
-    return set(commits) - unreachable(git, commits, [tip for tip in tips if tip in git.handle]) if tips else set()
+    return set(commits) - unreachable(git, commits, [tip for tip in tips if has_object(git, tip)]) if tips else set()
 
 
 def has_left(git: Git, ref: str, commit: str, *, since: datetime) -> bool:

@@ -13,6 +13,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.persons import NOBODY
 from okstra_git.git.repo import Git
+from okstra_git.git.sharing import share
 from okstra_git.names import CommitId, is_commit_id
 
 
@@ -171,6 +172,9 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
             reached("refs.locked")
     except (pygit2.GitError, OSError) as error:
         raise translate_write_error(error, git, ref=at) from error
+    finally:
+        for name in ("packed-refs", *(name for update in updates for name in (update.name, f"logs/{update.name}"))):
+            share(git.common_dir / name)
     reached("refs.swapped")
 
 

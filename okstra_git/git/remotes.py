@@ -1,5 +1,6 @@
 """Remotes: which one is meant, what it has on a branch, and why it cannot be reached."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from okstra_git.commands import word
@@ -7,6 +8,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.foreign import plain_lines, without_credentials
 from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref
 from okstra_git.git.upstreams import remote_names, upstream_of
 from okstra_git.names import CommitId, is_commit_id, shown
 
@@ -42,19 +44,21 @@ class Remote(NamedTuple):
     url: str
 
 
-def find_remote(git: Git, name: str | None = None, *, base: str | None = None) -> Remote:
-    """The remote of this name; without one, where pushes belong.
+def find_remote(git: Git, name: str | None = None, *, base: str | None = None, branch: str | None = None) -> Remote:
+    """The remote of this name; without one, where pushes of `branch` belong.
 
-    In git's own order: `remote.pushDefault`, the remote that the branch `base` follows, `origin`, the only one. Refuses
-    an unknown name, a pushDefault that names no remote, and a repository that has none or several and prefers none.
+    In git's own order: `branch.<branch>.pushRemote`, `remote.pushDefault`, the remote that the branch `base` follows,
+    `origin`, the only one. Refuses an unknown name, a setting that names no remote, and a repository that has none or
+    several and prefers none.
     """
     known = sorted(remote_names(git))
     if name is not None:
         return _named(git, name, known)
-    default = git.configuration.value("remote.pushDefault")
+    own = git.configuration.value(f"branch.{branch}.pushRemote") if branch is not None else None
+    default = own if own is not None else git.configuration.value("remote.pushDefault")
     if default is not None:
         return _named(git, default, known)
-    followed = _followed_by(git, base, known) if base else None
+    followed = followed_by(git, base, known) if base else None
     chosen = followed or next((remote for remote in known if remote == "origin" or len(known) == 1), None)
     if chosen is None:
         said = f"none of the remotes {', '.join(known)} is preferred" if known else "this repository has no remote"
@@ -67,24 +71,28 @@ def _named(git: Git, name: str, known: list[str]) -> Remote:
     if name not in known:
         hint = f"known are {', '.join(known)}" if known else "git remote add origin <url>"
         raise RemoteUnknown(f"there is no remote {shown(name)}", hint=hint, remote=name[:200])
-    return Remote(name, without_credentials(_url(git, name, push=True)))
+    return Remote(name, without_credentials(url_of(git, name, push=True)))
 
 
-def _followed_by(git: Git, base: str, known: list[str]) -> str | None:
+def followed_by(git: Git, base: str, known: Sequence[str]) -> str | None:
     """The remote of the branch's upstream; `base` may be a remote-tracking branch itself, such as origin/main."""
-    upstream = upstream_of(git, base) or f"refs/remotes/{base}"
-    path = upstream.removeprefix("refs/remotes/")
+    meant = find_branch_ref(git, base) or FETCHED + base
+    upstream = upstream_of(git, meant.removeprefix(BRANCH)) if meant.startswith(BRANCH) else None
+    path = (upstream or meant).removeprefix(FETCHED)
     fitting = [name for name in known if path.startswith(f"{name}/")]
     return max(fitting, key=len, default=None)
 
 
-def remote_branch(git: Git, remote: Remote, branch: str, *, timeout: float = ASK_SECONDS) -> CommitId | None:
+def remote_branch(
+    git: Git, remote: Remote, branch: str, *, push: bool = True, timeout: float = ASK_SECONDS
+) -> CommitId | None:
     """The commit the branch is at on the remote, asked now; None when it has no such branch.
 
-    Asks the place that pushes go to, which need not be the one that is fetched from. Refuses an unreachable remote.
+    Asks the place that pushes go to, which need not be the one that is fetched from; with `push=False` that one.
+    Refuses an unreachable remote.
     """
-    place = _url(git, remote.name, push=True)
-    asked = remote.name if place == _url(git, remote.name, push=False) else place
+    place = url_of(git, remote.name, push=push)
+    asked = remote.name if place == url_of(git, remote.name, push=False) else place
     name = f"refs/heads/{branch}"
     said = ask_remote(git, ["ls-remote", "--heads", "--", asked, name], remote, timeout=timeout)
     if said.returncode != 0:
@@ -128,7 +136,7 @@ def _unattended(git: Git) -> dict[str, str]:
     return {} if own else NO_QUESTIONS
 
 
-def _url(git: Git, name: str, *, push: bool) -> str:
+def url_of(git: Git, name: str, *, push: bool) -> str:
     """The first address, with insteadOf applied; git takes a remote's name for its address where none is written."""
     asked = ["remote", "get-url", *(["--push"] if push else []), "--", name]
     said = run_git(asked, cwd=git.top, accept=(0, 2, 128)).stdout.decode(errors="surrogateescape")

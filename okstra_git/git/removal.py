@@ -32,7 +32,7 @@ def remove_worktree(
     into. Refuses (`worktree.holds`) when anything is found, and whatever git refuses.
     """
     held = read_holdings(git, worktree, others=others)
-    found = (*held.found, *also())
+    found = (*held.keeping, *also())
     if found:
         raise _refusal(worktree, found)
     if held.standing is not None:

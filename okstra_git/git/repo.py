@@ -9,12 +9,14 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import ConfigLevel, ObjectType
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import remember_place, run_git
 from okstra_git.git.configuration import BrokenConfig, Configuration, read_configuration
 from okstra_git.git.lost_places import Lost, find_top, why_cut_off, why_hidden
 from okstra_git.git.persons import Person, ask_author, ask_committer, may_differ
 from okstra_git.git.redirection import Opening, common_dir_of, discover, find_opening
+from okstra_git.git.sharing import remember_sharing
 
 CACHED_BLOB = 64 << 10
 CACHE_SIZE = 16 << 20
@@ -98,6 +100,7 @@ class Git:
         return set()
 
 
+_SHARED = "core.sharedRepository"
 _BROKEN_CONFIG = ("config file", "invalid escape at", "failed to parse '")
 """What libgit2 says when a configuration file is at fault; it has no class of its own for that."""
 
@@ -117,11 +120,16 @@ def open_repository(
         if opening.git_dir is None and discover(opening.start, environ or {}) is None:
             raise _nothing_around(start)
         handle = _open(opening)
+        if handle.is_bare and opening.git_dir is None:
+            _refuse_unnamed(start, Path(handle.path))
     except pygit2.GitError as error:
         raise _refusal(start, str(error)) from error
     git_dir = Path(handle.path)
     common_dir = common_dir_of(git_dir)
-    _refuse_formats(common_dir, start)
+    config = pygit2.Config(str(common_dir / "config"))  # of format and modes git, too, reads in no other place
+    _refuse_formats(config, start)
+    if _SHARED in config:
+        remember_sharing(common_dir, config[_SHARED] or "true")
     _read_quickly()
     work_tree = _work_tree(handle, start)
     if opening.git_dir is not None:
@@ -149,6 +157,13 @@ def _open(opening: Opening) -> pygit2.Repository:
             raise
     with _whoever_owns_it():
         return pygit2.Repository(str(opening.start))
+
+
+def _refuse_unnamed(start: Path, git_dir: Path) -> None:
+    """A bare repository in which git does nothing unless it is told of it, as in files that somebody else packed."""
+    if not _does_git_open(start):
+        told = f"git does not use the bare repository {git_dir} unless it is named, by safe.bareRepository"
+        raise UnsafeRepository(told, hint=f"git --git-dir={word(str(git_dir))} okstra status")
 
 
 def _work_tree(handle: pygit2.Repository, start: Path) -> Path | None:
@@ -196,9 +211,7 @@ def _read_quickly() -> None:
     pygit2.settings.cache_max_size(CACHE_SIZE)
 
 
-def _refuse_formats(common_dir: Path, start: Path) -> None:
-    """What the repository's own file says of its format; git looks nowhere else for it."""
-    config = pygit2.Config(str(common_dir / "config"))
+def _refuse_formats(config: pygit2.Config, start: Path) -> None:
     for key, plain in (("extensions.objectformat", "sha1"), ("extensions.refstorage", "files")):
         if key in config and (config[key] or plain).lower() != plain:
             raise _unsupported(start, f"{key.split('.')[1]} {config[key]}")

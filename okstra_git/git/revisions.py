@@ -5,14 +5,16 @@ and nothing else; a short one that a person types may fit only one commit; a sho
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import pygit2
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.refs import TornRef, find_quietly, find_ref
+from okstra_git.git.binary import OFFLINE, run_git
+from okstra_git.git.objects import MissingObject, has_object
+from okstra_git.git.refs import TornRef, find_quietly, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, is_commit_id, is_text, shown
 
@@ -103,9 +105,43 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
     """Like `find_named`, with a refusal for what names nothing; `what` begins its sentence."""
     found = find_named(git, text)
     if found is None:
+        _refuse_damaged(git, text, what)
         told = f"{what} {shown(text)} names no commit in this repository"
-        raise RefUnresolvable(told, hint="git branch --all; git tag", ref=shown(text))
+        near = _list_near(git, text)
+        raise RefUnresolvable(told, hint=_where_to_look(git, near), ref=shown(text), near=near)
     return found
+
+
+def _list_near(git: Git, text: str) -> list[str]:
+    """Refs that may have been meant by a name that means nothing: a remote's branch, another case; at most three."""
+    low = text.casefold()
+    refs = [ref for kind in (BRANCH, FETCHED, TAG) for ref in list_ref_names(git, kind)]
+    ends = ((ref, ref.split("/", 2)[2].casefold()) for ref in refs)
+    return [ref for ref, short in ends if text and low in (short, short.partition("/")[2])][:3]
+
+
+def _where_to_look(git: Git, near: Sequence[str]) -> str:
+    """What may have been meant, else the line that lists what could be named, where there is anything."""
+    if near:
+        return f"there is {' and '.join(map(word, near))}; or git branch --all"
+    is_bare = not any(list_ref_names(git, kind) for kind in (BRANCH, FETCHED, TAG))
+    return "there is no commit here yet; commit something first" if is_bare else "git branch --all; git tag"
+
+
+def _refuse_damaged(git: Git, text: str, what: str) -> None:
+    """Where a ref of that name is there and its commit is not, that is what to say."""
+    refs = _candidates(_split(text)[0]) if is_thinkable(text) else ()
+    tip = next((tip for ref in refs if (tip := find_quietly(git, ref))), None)
+    if tip is not None and not _is_readable(git, tip):
+        told = f"{what} {shown(text)} names the commit {tip}, which is missing or damaged"
+        raise MissingObject(told, hint="git fsck", object=tip, ref=shown(text))
+
+
+def _is_readable(git: Git, oid: str) -> bool:
+    try:
+        return bool(git.handle.read(oid))
+    except (KeyError, ValueError, pygit2.GitError):
+        return False
 
 
 def find_recorded(git: Git, name: str) -> CommitId | None:
@@ -129,7 +165,7 @@ def branch_refs(name: str) -> tuple[str, ...]:
     """The refs that a branch's name may mean, in their order: a full one itself; a short one here, then as fetched."""
     if name.startswith("refs/"):
         return (name,) if name.startswith((BRANCH, FETCHED)) else ()
-    return (BRANCH + name, FETCHED + name) if name else ()
+    return (BRANCH + name, FETCHED + name) if name and not _means_no_branch(name) else ()
 
 
 def find_branch_ref(git: Git, name: str) -> str | None:
@@ -189,7 +225,7 @@ def _meanings(git: Git, short: str, refs: Iterable[str], *, quietly: bool = Fals
             yield _Meaning(full, None)
             continue
         commit = _commit_of(git, tip) if tip is not None else None
-        if commit is not None or (tip is not None and tip not in git.handle):
+        if commit is not None or (tip is not None and not has_object(git, tip)):
             yield _Meaning(full, commit)
     commit = _commit_of(git, short) if _ABBREVIATED.match(short) else None
     if commit is not None:
@@ -209,10 +245,22 @@ def _candidates(short: str) -> Iterator[str]:
 def _commit_of(git: Git, oid: str) -> CommitId | None:
     """The commit under an object name, full or abbreviated; None where there is none, or more than one object."""
     try:
-        found = git.handle[oid].peel(pygit2.Commit)
-    except (KeyError, ValueError, pygit2.GitError):
+        return CommitId(str(git.handle[oid].peel(pygit2.Commit).id))
+    except KeyError:
         return None
-    return CommitId(str(found.id))
+    except (ValueError, pygit2.GitError):
+        return _as_git_reads(git, oid)
+
+
+def _as_git_reads(git: Git, text: str) -> CommitId | None:
+    """What an object name or an expression comes to where a commit is in the way that libgit2 cannot read."""
+    for peeled in ("", "^{commit}"):  # by itself first: added to half an expression, the ending would be a part of it
+        asked = ["rev-parse", "--verify", "-q", "--end-of-options", text + peeled]
+        said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).stdout.decode("ascii", "replace")
+        text = said.strip()
+        if not is_commit_id(text):
+            return None
+    return CommitId(text)
 
 
 def _expression(git: Git, text: str) -> Named | None:
@@ -220,8 +268,11 @@ def _expression(git: Git, text: str) -> Named | None:
     try:
         found, reference = git.handle.revparse_ext(text)
         commit = CommitId(str(found.peel(pygit2.Commit).id))
-    except (KeyError, ValueError, pygit2.GitError):
+    except KeyError:
         return None
+    except (ValueError, pygit2.GitError):
+        read = _as_git_reads(git, text)
+        return _named(git, read, read) if read else None
     return _named(git, reference.name if reference is not None else commit, commit)
 
 

@@ -1,11 +1,10 @@
 """What a worktree holds beyond its commit: staged, changed, hidden, deleted, untracked and half-merged files."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.binary import run_git
 from okstra_git.git.changes import NO_MODE, SUBMODULE
 from okstra_git.git.exactly import exact_environment
 from okstra_git.git.hidden_edits import Hidden, IndexEntry, list_hidden
@@ -125,16 +124,6 @@ def merging_with(here: Git) -> list[str]:
         return [word for word in (here.git_dir / "MERGE_HEAD").read_text().split() if is_commit_id(word)]
     except OSError:
         return []
-
-
-def module_commit(path: bytes) -> str | None:
-    """The commit checked out in a submodule, or None."""
-    try:
-        said = run_git(["rev-parse", "--verify", "-q", "HEAD"], cwd=Path(os.fsdecode(path)), accept=(0, 1))
-    except (GitFailed, OSError):
-        return None
-    found = said.stdout.decode().strip()
-    return found if is_commit_id(found) else None
 
 
 Line = tuple[bytes, Side | None]

@@ -36,7 +36,7 @@ def walk_ids(
             yield step
     except KeyError:
         raise
-    except pygit2.GitError as error:
+    except (ValueError, pygit2.GitError) as error:
         for step in _by_program(git, wanted, hidden, error, first_parent=first_parent):
             if step.oid not in told:
                 yield step
@@ -57,7 +57,7 @@ def _by_library(
 
 
 def _by_program(
-    git: Git, include: list[str], exclude: list[str], error: pygit2.GitError, *, first_parent: bool
+    git: Git, include: list[str], exclude: list[str], error: Exception, *, first_parent: bool
 ) -> list[Step]:
     """The same by `git rev-list`; raises libgit2's own error again when git cannot read it either."""
     asked = ["rev-list", "--topo-order", "--parents", *(["--first-parent"] if first_parent else []), "--stdin"]
@@ -74,9 +74,9 @@ def is_ancestor(git: Git, tip: str, commit: str) -> bool:
     """Whether `commit` is an ancestor of `tip`; False when history between them cannot be read."""
     try:
         return bool(git.handle.descendant_of(pygit2.Oid(hex=tip), pygit2.Oid(hex=commit)))
-    except (KeyError, ValueError):
+    except KeyError:
         return False
-    except pygit2.GitError:
+    except (ValueError, pygit2.GitError):
         asked = ["merge-base", "--is-ancestor", commit, tip]
         return run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).returncode == 0
 
@@ -86,8 +86,8 @@ def find_fork(git: Git, one: str, other: str) -> str | None:
     try:
         found = git.handle.merge_base(pygit2.Oid(hex=one), pygit2.Oid(hex=other))
         return str(found) if found else None
-    except (KeyError, ValueError):
+    except KeyError:
         return None
-    except pygit2.GitError:
+    except (ValueError, pygit2.GitError):
         said = run_git(["merge-base", one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
         return said.stdout.decode().strip() or None

@@ -18,7 +18,8 @@ from okstra_git.git.upstreams import USUAL_NAMES
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import choose_parts
 from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
-from okstra_git.handoff.composing import Composed, Contradiction, compose
+from okstra_git.handoff.composing import compose
+from okstra_git.handoff.contradicting import GroupConflict, conflict_of
 from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import group_id
@@ -36,17 +37,20 @@ from okstra_git.state.registry import refuse_closed, release, require_task, rese
 from okstra_git.state.store import Store
 from okstra_git.state.writer import require_writer
 
+__all__ = [
+    "Assembled",
+    "BaseBranch",
+    "BaseMissing",
+    "ChangedMeanwhile",
+    "GroupConflict",
+    "Wanted",
+    "assemble",
+    "member_of",
+    "require_base",
+]
+
 PATIENCE = 60.0
 """Seconds to wait for somebody else who is assembling; a large group takes a while to check out."""
-
-
-class GroupConflict(OkstraError):
-    """The stages contradict each other, or the base; nothing was made."""
-
-    code = "handoff.conflict"
-    exit_status = 2
-
-    contradictions: tuple[Contradiction, ...] = ()
 
 
 class BaseMissing(OkstraError):
@@ -150,7 +154,7 @@ def _assemble(
     git = store.git
     task = require_task(store.read().state, wanted.key)
     refuse_closed(task)
-    base = _require_base(git, wanted.base_ref)
+    base = require_base(git, wanted.base_ref)
     within = wanted.group if wanted.update else ""
     standings = judge_stages(
         task, stale=stale, within=within, arrived=held.whole, printed=partial(printed_recorded, git)
@@ -158,7 +162,7 @@ def _assemble(
     parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings, held)
     composed = compose(git, base, parts, task=str(wanted.key), progress=progress)
     if composed.commit is None:
-        raise _conflict(wanted, composed)
+        raise conflict_of(wanted.base_ref, composed, again="assemble again")
     commit = _on_top(git, task, wanted, composed.commit) if wanted.update else composed.commit
     collector = _collector(git, task, wanted, commit)
     check_collector(git, collector)
@@ -197,7 +201,8 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
                         "warning": appended.warning})  # fmt: skip
 
 
-def _require_base(git: Git, text: str) -> CommitId:
+def require_base(git: Git, text: str) -> CommitId:
+    """The commit that the base names; refuses one that names none."""
     found = find_recorded(git, text)
     if found is None:
         raise BaseMissing(
@@ -212,7 +217,7 @@ def _on_top(git: Git, task: Task, wanted: Wanted, new: CommitId) -> CommitId:
     if known is None or contains(git, new, known.range.head):
         return new
     old = CommitId(known.range.head)
-    if tree_of(git, old) == tree_of(git, new) and contains(git, old, _require_base(git, wanted.base_ref)):
+    if tree_of(git, old) == tree_of(git, new) and contains(git, old, require_base(git, wanted.base_ref)):
         return old
     seconds = max(read_commit(git, oid).committed_at for oid in (old, new))
     told = f"Update group {wanted.group}\n\nOkstra-Task: {wanted.key}\nOkstra-Group: {wanted.group}\n"
@@ -242,11 +247,10 @@ def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collec
 
 
 def _assembled(git: Git, wanted: Wanted, plan: Assembled) -> GroupAssembled:
-    ranges = {number: plan.task.stages[number].range for number in wanted.stages}
     members = [
-        Member(stage=number, commit=found.head, tree=found.head_tree, delta=found.delta)
-        for number, found in sorted(ranges.items())
-        if found is not None
+        member.model_copy(update={"how": plan.joined.get(number, "")})
+        for number in sorted(wanted.stages)
+        if (member := member_of(plan.task, number))
     ]
     return GroupAssembled(
         task=wanted.key.slashed,
@@ -257,6 +261,14 @@ def _assembled(git: Git, wanted: Wanted, plan: Assembled) -> GroupAssembled:
         range=take_prints(git, [(plan.base, plan.commit)])[0],
         members=tuple(members),
     )
+
+
+def member_of(task: Task, number: int) -> Member | None:
+    """A stage as it is recorded now, as a member of a group; None as long as no commit of it is."""
+    found = task.stages[number].range if number in task.stages else None
+    if found is None:
+        return None
+    return Member(stage=number, commit=found.head, tree=found.head_tree, delta=found.delta)
 
 
 def _facts(snapshot: Snapshot, wanted: Wanted, plan: Assembled, made: GroupAssembled, *, again: bool) -> list[AnyFact]:
@@ -313,23 +325,3 @@ def _without(state: State, task: Task, place: Place | None) -> State:
         return state
     left = {scope: row for scope, row in task.places.items() if scope != place.scope}
     return state.model_copy(update={"tasks": {**state.tasks, task.key: task.model_copy(update={"places": left})}})
-
-
-def _conflict(wanted: Wanted, composed: Composed) -> GroupConflict:
-    """The refusal that tells every contradiction, and which stages were not even tried because of them."""
-    first = composed.contradictions[0]
-    rest = len({one.path for one in composed.contradictions}) - 1
-    more = f" and {rest} more path{'s' if rest > 1 else ''}" if rest else ""
-    if len(first.stages) > 1:
-        who = f"stages {first.stages[0]} and {first.stages[1]} contradict each other"
-        hint = "leave one of them out, or change a stage so that they fit; then assemble again"
-    else:
-        who = f"stage {first.stages[0]} contradicts {shown(wanted.base_ref)}"
-        hint = f"rebase stage {first.stages[0]} onto {wanted.base_ref}, record and verify it again; then assemble again"
-    refusal = GroupConflict(
-        f"{who} in {shown(first.path)} ({first.kind}){more}; nothing was made",
-        hint=hint,
-        untried=list(composed.untried),
-    )
-    refusal.contradictions = composed.contradictions
-    return refusal

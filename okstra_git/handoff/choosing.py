@@ -1,17 +1,18 @@
 """The stages of a group as parts to put onto a base, or every reason why they cannot leave together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.history import contains, find_commit, merge_base
+from okstra_git.git.history import contains, find_commit, merge_base, merge_bases
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import printed_recorded
 from okstra_git.handoff.composing import Part
 from okstra_git.handoff.delivery import InBase, refuse_lacking, rest_of, with_updates
 from okstra_git.handoff.eligibility import Standing, dependencies, in_order
 from okstra_git.handoff.grouping import group_id
-from okstra_git.names import CommitId, shown
+from okstra_git.handoff.together import missing_company, told_together
+from okstra_git.names import CommitId, named_stages, shown
 from okstra_git.records.states import Stage, Task
 
 MAX_ID = 180
@@ -34,6 +35,12 @@ class Unrelated(OkstraError):
     """A stage and the base have no common history."""
 
     code = "handoff.unrelated"
+
+
+class NotTogether(OkstraError):
+    """A stage was verified only together with others, and not all of these leave with it."""
+
+    code = "handoff.verified-together"
 
 
 class GroupTooLarge(OkstraError):
@@ -61,12 +68,30 @@ def choose_parts(
     bad = [number for number in stages if number not in standings or not standings[number].is_eligible]
     if bad:
         raise _not_eligible(task, bad, standings)
+    there = {number for number in standings if number in held.whole or is_in(git, base, task, number)}
+    for number in stages:
+        if missing := missing_company(standings[number].together, {*stages, *there}):
+            raise _not_together(task, standings[number], missing, there)
+    return fit_parts(git, task, stages, base, base_ref, standings, held)
+
+
+def fit_parts(
+    git: Git,
+    task: Task,
+    stages: Sequence[int],
+    base: CommitId,
+    base_ref: str,
+    standings: Mapping[int, Standing],
+    held: InBase,
+) -> list[Part]:
+    """The same of stages that need not be ready to leave: only what they build on has to be there."""
     for number in stages:
         for other in dependencies(task, number):
             if other not in stages and other not in held.whole and not is_in(git, base, task, other):
                 raise _not_in_base(git, task, stages, base_ref, number, standings.get(other), other)
     parts = [part_of(git, task, number, held, base) for number in in_order(task, stages)]
-    strangers = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
+    apart = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
+    strangers = [part for part in apart if not merge_bases(git, base, part.head)]
     if strangers:
         raise Unrelated(
             f"stage {strangers[0].stage} and {shown(base_ref)} have no common history",
@@ -128,6 +153,19 @@ def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standi
         f"{'; '.join(why[:3])}{more}",
         hint="\n".join([*dict.fromkeys(hints[:3]), listing]),
         stages=[{"stage": number, "reasons": codes.get(number, ["unknown"])} for number in bad],
+    )
+
+
+def _not_together(task: Task, standing: Standing, missing: Sequence[int], there: Collection[int]) -> NotTogether:
+    number, key = standing.number, task.key.replace("/", ":")
+    company = min(standing.together, key=lambda each: len({*each} - {*there}))
+    left = ",".join(map(str, (one for one in company if one not in there)))
+    return NotTogether(
+        f"{told_together(number, company)}, and {named_stages(missing)} would not leave with it",
+        hint=f"take them along: --stages {word(left)}\nor verify it by itself: "
+        f"git okstra run prepare --task-key {key} --task-type final-verification --stage {number}",
+        stage=number,
+        stages=list(company),
     )
 
 

@@ -16,7 +16,7 @@ from okstra_git.git.worktrees import (
     find_worktree,
     list_worktrees,
 )
-from okstra_git.names import CommitId, is_text, shown
+from okstra_git.names import CommitId, is_text, shown_path
 
 
 class BranchTaken(OkstraError):
@@ -105,7 +105,7 @@ def _checked_out(git: Git, collector: Collector) -> Worktree | None:
 
 def _check_directory(git: Git, collector: Collector, path: Path, tip: CommitId | None) -> None:
     if not is_text(str(path)):
-        raise DirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
+        raise DirectoryTaken(f"the worktree's path {shown_path(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
     here = find_worktree(git, path)
     if here is None:

@@ -11,7 +11,7 @@ from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.raw_trees import Pending, write_pending
 from okstra_git.git.repo import Git
 from okstra_git.git.three_way import Merged, merge_trees
-from okstra_git.names import CommitId, shown
+from okstra_git.names import CommitId, shown_path
 
 MAX_OWN = 20_000
 """Commits that are looked at for one stage."""
@@ -141,7 +141,7 @@ def _with_taken(git: Git, part: Part, took: str, pending: Pending | None) -> str
     """The base with what the stage merged of its base branch after it."""
     merged = _taking(git, part, took, pending)
     if merged.tree is None:
-        paths = ", ".join(shown(clash.path) for clash in merged.clashes[:3])
+        paths = ", ".join(shown_path(clash.path) for clash in merged.clashes[:3])
         raise NotSeparable(
             f"the base has stage {part.stage} up to {(part.base or '')[:10]}; the rest cannot be told from a conflict "
             f"that was resolved when {took[:10]} was merged, in {paths}",

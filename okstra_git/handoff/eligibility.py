@@ -1,13 +1,16 @@
 """Which stages may leave now, and every reason why another one may not: a pure answer about the ledger."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from okstra_git.commands import command, word
+from okstra_git.handoff.together import companies_of, is_verified_alone, missing_company, told_together
+from okstra_git.names import named_stages
 from okstra_git.records.handoff import PullRequest
 from okstra_git.records.states import Stage, Task
 
+TOGETHER = "verified-together"
 NOT_DONE, NOT_VERIFIED, STALE_VERIFICATION = "not-done", "not-verified", "verification-stale"
 DATABASE, STALE_HISTORY, DEPENDENCY = "database-unverified", "stale-history", "dependency-missing"
 IN_PR, LANDED, NOT_PLANNED = "already-in-pr", "landed", "not-in-plan"
@@ -25,7 +28,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Standing:
-    """One stage and what keeps it here; `waits_on` maps dependencies to the open pull request they are in."""
+    """One stage and what keeps it here; `waits_on` maps dependencies to the open pull request they are in.
+
+    `together` are the groups by whose verification it may leave, with all of their stages; empty when its own stands.
+    """
 
     number: int
     stage: Stage | None
@@ -33,6 +39,7 @@ class Standing:
     depends_on: tuple[int, ...]
     reasons: tuple[Reason, ...] = ()
     waits_on: Mapping[int, PullRequest] = field(default_factory=dict)
+    together: tuple[tuple[int, ...], ...] = ()
 
     @property
     def is_eligible(self) -> bool:
@@ -59,23 +66,67 @@ def judge_stages(
     None: no base is in question, and landed is landed.
 
     A dependency will do when it has been delivered (in an open pull request, or landed) or may leave itself. Being in
-    the open pull request of the group `within` keeps no stage here. `printed` says how a branch on record is printed.
+    the open pull request of the group `within` keeps no stage here. A stage that was verified only together with others
+    may leave when all of these have left or may leave with it. `printed` says how a branch on record is printed.
     """
     planned = {row.number: row for row in task.plan.stages} if task.plan is not None else {}
+    order = in_order(task, {*planned, *task.stages})
+    own = {number: list(_own_reasons(task, number, stale, within, arrived, printed)) for number in order}
+    for number in order if planned else ():
+        if number not in planned:
+            own[number].append(Reason(NOT_PLANNED, f"the approved plan has no stage {number}", _plan_hint(task)))
+    companies = {number: _companies(task, number) for number in order}
+    ready = _ready(task, own, companies)
     found: dict[int, Standing] = {}
-    for number in in_order(task, {*planned, *task.stages}):
+    for number in order:
         stage, row = task.stages.get(number), planned.get(number)
         title = (stage.title if stage else "") or (row.title if row else "")
-        own = list(_own_reasons(task, number, stale, within, arrived, printed))
-        if planned and row is None:
-            own.append(Reason(NOT_PLANNED, f"the approved plan has no stage {number}", _plan_hint(task)))
         needs = dependencies(task, number)
-        missing = [other for other in needs if not _will_do(task, found, other)]
+        missing = [other for other in needs if other not in ready]
         if missing and not is_delivered(stage):
-            own.append(_waits_for(found, missing))
+            own[number].append(_waits_for(found, missing))
+        own[number] += _without_company(task, number, own[number], companies[number], ready)
         in_pr = {other: pr for other in needs if (pr := _open_pr(task, other))}
-        found[number] = Standing(number, stage, title, needs, tuple(own), in_pr)
+        found[number] = Standing(number, stage, title, needs, tuple(own[number]), in_pr, companies[number])
     return dict(sorted(found.items()))
+
+
+def _companies(task: Task, number: int) -> tuple[tuple[int, ...], ...]:
+    """The groups by whose verification the stage may leave; none when it has left, or was verified by itself."""
+    stage = task.stages.get(number)
+    if stage is None or is_verified_alone(stage):
+        return ()
+    return tuple(each.stages for each in companies_of(task, number) if each.database is not False)
+
+
+def _ready(
+    task: Task, own: Mapping[int, Sequence[Reason]], companies: Mapping[int, tuple[tuple[int, ...], ...]]
+) -> set[int]:
+    """The stages that have left, or that nothing keeps here: neither by themselves, nor by what has to go with them."""
+    gone = {number for number in own if is_delivered(task.stages.get(number))}
+    ready = gone | {number for number, reasons in own.items() if not reasons}
+    while True:
+        held = {
+            number
+            for number in ready - gone
+            if not ready.issuperset(dependencies(task, number)) or missing_company(companies[number], ready)
+        }
+        if not held:
+            return ready
+        ready -= held
+
+
+def _without_company(
+    task: Task, number: int, own: Sequence[Reason], companies: tuple[tuple[int, ...], ...], ready: Collection[int]
+) -> Iterable[Reason]:
+    """The reason of a stage that was verified only together with others of which one may not leave."""
+    missing = missing_company(companies, ready) if not is_delivered(task.stages.get(number)) else ()
+    others = [other for other in missing if other != number]
+    if not others or any(reason.code != DEPENDENCY for reason in own):
+        return  # the others may wait for this very stage
+    told = f"{told_together(number, companies[0])}, and {named_stages(others)} may not leave"
+    verify = f"{_verify_again(task, number)}\n{_verify_together(task)}"
+    yield Reason(TOGETHER, told, verify, {"stages": list(companies[0])})
 
 
 def dependencies(task: Task, number: int) -> tuple[int, ...]:
@@ -132,27 +183,44 @@ def _own_reasons(
     if number in stale:
         check = f"git okstra reconcile --task-key {key} --check"
         yield Reason(STALE_HISTORY, f"the history of stage {number} was rewritten: {stale[number]}", check)
-    verify = "verify it once more, then " if stage.verified else ""
+    yield from _unverified(task, stage)
+
+
+def _unverified(task: Task, stage: Stage) -> Iterable[Reason]:
+    """Why the verifications on record do not let the stage leave, neither its own nor one together with others."""
+    key, number, verified, found = _colon(task), stage.number, stage.verified, stage.range
+    companies = companies_of(task, number)
+    verify = "verify it once more, then " if verified else ""
     verify += f"git okstra handoff record-verified --task-key {key} --stage {number} --report-path R --data-json D"
-    if stage.verified is None:
+    if any(each.database is not False for each in companies) and not is_verified_alone(stage):
+        return
+    if verified is None or found is None:
         yield Reason(NOT_VERIFIED, f"no verification of stage {number} is on record", verify)
-    elif not stage.is_verified:
-        was, now = stage.verified.tree, stage.range.head_tree
+    elif verified.tree != found.head_tree and not stage.is_verified:
+        was, now = verified.tree, found.head_tree
         told = f"stage {number} changed after it was verified: tree {was[:10]} then, {now[:10]} now"
         yield Reason(STALE_VERIFICATION, told, verify, {"verified_tree": was, "tree": now})
-    elif stage.verified.database is False:
+    elif not stage.is_verified:
+        group = task.verifications[verified.group].assembled.stages if verified.group in task.verifications else ()
+        told = f"{told_together(number, group)}, and one of these is not any more what it was then"
+        again = f"{_verify_together(task)}\n{_verify_again(task, number)}"
+        yield Reason(STALE_VERIFICATION, told, again, {"stages": list(group)})
+    elif verified.database is False:
         yield Reason(DATABASE, f"the database part of stage {number} was not verified", verify)
+
+
+def _verify_again(task: Task, number: int) -> str:
+    return f"git okstra run prepare --task-key {_colon(task)} --task-type final-verification --stage {number}"
+
+
+def _verify_together(task: Task) -> str:
+    return f"git okstra run prepare --task-key {_colon(task)} --task-type final-verification"
 
 
 def _how_far(number: int, stage: Stage | None) -> str:
     if stage is None:
         return f"stage {number} was never started"
     return f"stage {number} is {stage.status}, not done"
-
-
-def _will_do(task: Task, found: Mapping[int, Standing], number: int) -> bool:
-    standing = found.get(number)
-    return is_delivered(task.stages.get(number)) or (standing is not None and standing.is_eligible)
 
 
 def _waits_for(found: Mapping[int, Standing], missing: list[int]) -> Reason:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from reprlib import Repr
 from typing import Any, NamedTuple
 
+from okstra_git.commands import word
 from okstra_git.documents.plain_json import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError
 from okstra_git.handoff.harmless import visible_line
 from okstra_git.handoff.verdict_fields import read_reported_verdict
-from okstra_git.names import MAX_STAGE, shown
+from okstra_git.names import MAX_STAGE, is_ulid, shown, shown_path
 from okstra_git.records.stage import Check
 from okstra_git.tokens import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
 
@@ -47,26 +48,31 @@ class EvidenceRefused(OkstraError):
 
 @dataclass(frozen=True)
 class Evidence:
-    """An accepted verification of one stage. `database` None = nothing of a database was concerned."""
+    """An accepted verification of one stage, or of stages together (`stage` None). `database` None = none concerned.
+
+    `run` is the id of the run that made it, empty where the data do not say.
+    """
 
     scope: str
-    stage: int
+    stage: int | None
     verdict: str
     routing: tuple[str, ...]
     checks: tuple[Check, ...]
     database: bool | None
+    run: str = ""
     warnings: tuple[EvidenceProblem, ...] = ()
 
 
-def read_evidence(data: bytes, *, name: str, stage: int, report: str | None = None) -> Evidence:
-    """What the report data proves of this stage; all that speaks against recording it is refused together.
+def read_evidence(data: bytes, *, name: str, stage: int | None, report: str | None = None) -> Evidence:
+    """What the report data proves of this stage, or (`stage` None) of the whole task; all that speaks against recording
+    it is refused together.
 
-    `stage` may be written as 3, "3" or "stage-3". `routing`, `validationEvidence` and `databaseVerified` may be
-    missing or null. Keys that are not read belong to the report. `report` is the text of the Markdown report, which
-    must not say otherwise. What does not contradict the verdict is only warned of: a check that failed, no check at
-    all, a report without a verdict.
+    `stage` may be written as 3, "3" or "stage-3"; data of a whole task name none. `routing`, `validationEvidence` and
+    `databaseVerified` may be missing or null. Keys that are not read belong to the report. `report` is the text of the
+    Markdown report, which must not say otherwise. What does not contradict the verdict is only warned of: a check that
+    failed, no check at all, a report without a verdict.
     """
-    found = _Reading(_load(data, name))
+    found = _Reading(_load(data, name), WHOLE_TASK if stage is None else SINGLE_STAGE)
     evidence = Evidence(
         scope=found.scope(),
         stage=found.stage(stage),
@@ -74,12 +80,14 @@ def read_evidence(data: bytes, *, name: str, stage: int, report: str | None = No
         routing=found.routing(),
         checks=found.checks(),
         database=found.database(),
+        run=found.run(),
         warnings=tuple(found.warnings),
     )
     if report is not None:
         found.problems += _differences(report, found.values, stage)
     if found.problems:
-        raise _refusal(f"{shown(name)} does not verify stage {stage}", name, found.problems)
+        what = "the whole task" if stage is None else f"stage {stage}"
+        raise _refusal(f"{shown_path(name)} does not verify {what}", name, found.problems)
     if report is not None and not read_reported_verdict(report).tokens:
         message = "the report has no Final Verdict with a Verdict Token; its data alone were read"
         evidence = replace(evidence, warnings=(*evidence.warnings, EvidenceProblem("evidence.no-verdict", message)))
@@ -92,7 +100,7 @@ def _load(data: bytes, name: str) -> dict[str, Any]:
     except NotPlain as error:
         hint = "name the data.json that the verification wrote beside its report"
         problem = EvidenceProblem("evidence.unreadable", f"it {error}", hint)
-        raise _refusal(f"{shown(name)} cannot be read", name, [problem]) from error
+        raise _refusal(f"{shown_path(name)} cannot be read", name, [problem]) from error
 
 
 def most_telling(checks: Sequence[Check], limit: int) -> tuple[Check, ...]:
@@ -104,8 +112,8 @@ def most_telling(checks: Sequence[Check], limit: int) -> tuple[Check, ...]:
 class _Reading:
     """Reads value by value and collects what is wrong; what a method returns counts only if nothing is."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.values = values
+    def __init__(self, values: dict[str, Any], scope: str) -> None:
+        self.values, self.wanted_scope = values, scope
         self.problems: list[EvidenceProblem] = []
         self.warnings: list[EvidenceProblem] = []
         task_type = values.get("taskType")
@@ -114,20 +122,40 @@ class _Reading:
             self._say("wrong-task-type", f"taskType must be {_TASK_TYPE!r}, and is {self._told('taskType')}", hint)
 
     def scope(self) -> str:
-        found = self.values.get("verificationScope")
-        if found == SINGLE_STAGE:
-            return SINGLE_STAGE
-        message = f"verificationScope must be {SINGLE_STAGE!r}, and is {self._told('verificationScope')}"
+        found, wanted = self.values.get("verificationScope"), self.wanted_scope
+        if found == wanted:
+            return wanted
+        message = f"verificationScope must be {wanted!r}, and is {self._told('verificationScope')}"
+        hint = f"run {_TASK_TYPE} for this stage alone"
         if found == WHOLE_TASK:
             message += ": a verification of the whole task is not recorded stage by stage"
-        self._say("wrong-scope", message, f"run {_TASK_TYPE} for this stage alone")
+            hint = f"leave --stage out, or {hint}"
+        elif found == SINGLE_STAGE:
+            message += ": this is a verification of one stage"
+            hint = f"add --stage {word(self._written_stage() or 'N')}"
+        self._say("wrong-scope", message, hint)
         return ""
 
-    def stage(self, wanted: int) -> int:
+    def _written_stage(self) -> int | None:
         found = self.values.get("stage")
         written = _STAGE.fullmatch(found) if isinstance(found, str) else None
         number = int(written[1]) if written else found
-        if type(number) is not int or not 1 <= number <= MAX_STAGE:
+        return number if type(number) is int and 1 <= number <= MAX_STAGE else None
+
+    def run(self) -> str:
+        """The id of the run, where it is written as one."""
+        found = self.values.get("runId")
+        return found if isinstance(found, str) and is_ulid(found) else ""
+
+    def stage(self, wanted: int | None) -> int | None:
+        found = self.values.get("stage")
+        if wanted is None:
+            if found is not None and self.values.get("verificationScope") == WHOLE_TASK:
+                told = f"a verification of the whole task names no stage, and this one names {self._told('stage')}"
+                self._say("wrong-stage", told, _AGAIN)
+            return None
+        number = self._written_stage()
+        if number is None:
             self._say("wrong-stage", f"stage must be the number of a stage, and is {self._told('stage')}", _AGAIN)
         elif number != wanted:
             hint = f"record it for stage {number}, or name the report of stage {wanted}"
@@ -144,16 +172,20 @@ class _Reading:
             self._say("not-accepted", f"verdict must be an object with a token, and is {self._told('verdict')}", _AGAIN)
         elif token == _CONDITIONAL:
             message = f"the verdict is {_CONDITIONAL}: its conditions have to be settled first"
-            self._say("not-accepted", message, "settle the conditions, then verify the stage again")
+            self._say("not-accepted", message, f"settle the conditions, then verify {self._what()} again")
         elif token == _REJECTED:
-            self._say("not-accepted", f"the verdict is {_REJECTED}", "mend what was found, then verify the stage again")
+            hint = f"mend what was found, then verify {self._what()} again"
+            self._say("not-accepted", f"the verdict is {_REJECTED}", hint)
         elif token == BLOCKED:
             message = f"the verdict is {BLOCKED}: the verification could not begin"
-            self._say("not-accepted", message, "answer what holds it up, then verify the stage")
+            self._say("not-accepted", message, f"answer what holds it up, then verify {self._what()}")
         else:
             written = "missing" if token is None else _repr(token)
             self._say("not-accepted", f"verdict.token must be one of {', '.join(VERDICTS)}, and is {written}", _AGAIN)
         return ""
+
+    def _what(self) -> str:
+        return "the whole task" if self.wanted_scope == WHOLE_TASK else "the stage"
 
     def routing(self) -> tuple[str, ...]:
         """The tokens; any that speaks of a handoff has to be the one for stage groups, to the letter."""
@@ -184,7 +216,7 @@ class _Reading:
             return ()
         if not isinstance(found, list):
             message = f"validationEvidence must list the commands that were run, and is {_kind(found)}"
-            self._say("no-evidence", message, "run the validation commands of the stage, then verify again")
+            self._say("no-evidence", message, f"run the validation commands of {self._what()}, then verify again")
             return ()
         wrong = [problem for at, row in enumerate(found) for problem in _row_problems(row, at)]
         if wrong:
@@ -235,7 +267,7 @@ def _row_problems(row: object, at: int) -> Iterator[str]:
         yield f"{where}.exitCode must be a whole number, and is {_repr(code)}"
 
 
-def _differences(report: str, values: dict[str, Any], stage: int) -> Iterator[EvidenceProblem]:
+def _differences(report: str, values: dict[str, Any], stage: int | None) -> Iterator[EvidenceProblem]:
     """Where the Markdown report says something else than its data."""
     told = read_reported_verdict(report)
     verdict = values.get("verdict")
@@ -246,7 +278,8 @@ def _differences(report: str, values: dict[str, Any], stage: int) -> Iterator[Ev
         yield _differing(f"the report's Verdict Token is {_repr(told.tokens[0])}, its data say {_repr(token)}")
     written = _STAGE.fullmatch(told.stage)
     if told.stage and (written is None or int(written[1]) != stage):
-        yield _differing(f"the report is of stage {shown(told.stage)}, not of stage {stage}")
+        what = "the whole task" if stage is None else f"stage {stage}"
+        yield _differing(f"the report is of stage {shown(told.stage)}, not of {what}")
     if told.task_type and told.task_type != _TASK_TYPE:
         yield _differing(f"the report is one of {shown(told.task_type)}, not of {_TASK_TYPE}")
     run = values.get("runId")

@@ -43,15 +43,33 @@ def suggest_groups(standings: Mapping[int, Standing], clashes: Collection[Pair])
                 left.append(LeftOut(number, against, needs))
             else:
                 kept.append(number)
-        groups.append(tuple(kept))
+        whole = _with_company(eligible, kept)
+        left += [LeftOut(n, needs=_missing(eligible, n, whole)) for n in kept if n not in whole]
+        groups += [tuple(whole)] if whole else []
     return Suggestion(tuple(groups), tuple(left))
 
 
+def _with_company(eligible: Mapping[int, Standing], kept: list[int]) -> list[int]:
+    """Those whose company is among them, or was delivered before."""
+    while alone := [number for number in kept if _missing(eligible, number, kept)]:
+        kept = [number for number in kept if number not in alone]
+    return kept
+
+
+def _missing(eligible: Mapping[int, Standing], number: int, present: Collection[int]) -> tuple[int, ...]:
+    """Eligible stages that have to leave with this one, by what it was verified in or by what it builds on."""
+    absent = {other for other in eligible if other not in present}
+    companies = [tuple(other for other in each if other in absent) for each in eligible[number].together]
+    needs = tuple(other for other in eligible[number].depends_on if other in absent)
+    return (min(companies, key=len) if companies else ()) or needs
+
+
 def _parts(eligible: Mapping[int, Standing]) -> list[list[int]]:
-    """Connected parts of the dependency graph, each ascending, the part with the lowest number first."""
+    """Connected parts of the graph of what builds on or was verified with what, each ascending, the lowest first."""
     part_of: dict[int, set[int]] = {}
     for number, standing in eligible.items():
-        joined = {number}.union(*(part_of[other] for other in standing.depends_on if other in part_of))
+        near = {*standing.depends_on, *(standing.together[0] if standing.together else ())} & eligible.keys()
+        joined = {number, *near}.union(*(part_of[other] for other in (number, *near) if other in part_of))
         part_of.update(dict.fromkeys(joined, joined))
     unique = {min(part): part for part in part_of.values()}
     return [sorted(part) for _, part in sorted(unique.items())]

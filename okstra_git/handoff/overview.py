@@ -1,6 +1,6 @@
 """How assembled groups stand now: published, landed, and what has changed since they were assembled."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from okstra_git.git.history import contains
@@ -10,6 +10,8 @@ from okstra_git.git.revisions import find_recorded
 from okstra_git.names import CommitId
 from okstra_git.records.handoff import Group, PullRequest
 from okstra_git.records.states import Task
+
+NONE: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True)
@@ -34,25 +36,30 @@ class GroupView:
     changed: tuple[Changed, ...]
 
 
-def list_groups(git: Git, task: Task, elsewhere: Collection[str]) -> list[GroupView]:
-    """Every group of the task, by its lowest stage; those in `elsewhere` (ids) landed where they do not go to."""
+def list_groups(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str] = NONE) -> list[GroupView]:
+    """Every group of the task, by its lowest stage; those in `elsewhere` (ids) landed where they do not go to.
+
+    `stale` are stages of which only a person can say what they are now, with the reason.
+    """
     groups = sorted(task.groups.values(), key=lambda one: one.stages)
-    return [_view(git, task, group, elsewhere) for group in groups]
+    return [_view(git, task, group, elsewhere, stale) for group in groups]
 
 
-def _view(git: Git, task: Task, group: Group, elsewhere: Collection[str]) -> GroupView:
+def _view(git: Git, task: Task, group: Group, elsewhere: Collection[str], stale: Mapping[int, str]) -> GroupView:
     prs = [pr for pr in task.prs.values() if pr.group == group.id]
     pr = next((one for one in prs if one.status == "open"), prs[-1] if prs else None)
     place = task.places.get(f"group-{group.id}")
     worktree = place.worktree if place is not None and place.status == "active" else None
     state = _state(task, group, pr, elsewhere)
-    changed = tuple(changes_since(git, task, group)) if state in ("assembled", "in-pr") else ()
+    changed = (*_stale(group, stale), *changes_since(git, task, group)) if state in ("assembled", "in-pr") else ()
     if state == "in-pr":  # the forge merges onto a base that moved
         changed = tuple(one for one in changed if one.code != "base-moved")
     return GroupView(group, state, worktree, pr, changed)
 
 
 def _state(task: Task, group: Group, pr: PullRequest | None, elsewhere: Collection[str]) -> str:
+    if group.status == "superseded" and pr is None:
+        return "superseded"  # what lands of its stages lands with another group
     members = [task.stages[number] for number in group.stages if number in task.stages]
     if members and group.id not in elsewhere and all(stage.landed for stage in members):
         return "landed"
@@ -64,6 +71,12 @@ def _state(task: Task, group: Group, pr: PullRequest | None, elsewhere: Collecti
         return "in-pr"
     newer = group.at is not None and pr.ended is not None and group.at > pr.ended
     return "assembled" if newer else "closed"
+
+
+def _stale(group: Group, stale: Mapping[int, str]) -> Iterator[Changed]:
+    for number in group.stages:
+        if number in stale:
+            yield Changed("stale-history", f"stage {number} needs a decision: {stale[number]}")
 
 
 def _fetched(git: Git, branch: str) -> CommitId | None:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown
+from okstra_git.names import shown_path
 
 MAX_BYTES = 64 << 10
 
@@ -159,4 +159,4 @@ def _missing(name: str, why: str, origin: str) -> TemplateMissing:
         "configured": "correct the setting, or name another template",
         "repository": "mend the file, or name another template",
     }[origin]
-    return TemplateMissing(f"the pull request template {shown(name)} {why}", hint=hint, path=name, origin=origin)
+    return TemplateMissing(f"the pull request template {shown_path(name)} {why}", hint=hint, path=name, origin=origin)

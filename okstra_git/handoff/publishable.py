@@ -4,21 +4,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from okstra_git.commands import command
+from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
-from okstra_git.git.holding import in_words
+from okstra_git.git.holding import in_words, ways_out
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
 from okstra_git.git.three_way import merge_trees
 from okstra_git.git.worktrees import find_worktree
+from okstra_git.handoff.choosing import is_in
 from okstra_git.handoff.delivery import InBase
-from okstra_git.handoff.eligibility import IN_PR, LANDED, Reason, judge_stages
+from okstra_git.handoff.eligibility import IN_PR, LANDED, TOGETHER, Reason, judge_stages
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.overview import changes_since
-from okstra_git.names import shown
+from okstra_git.handoff.together import missing_company, told_together
+from okstra_git.names import named_stages, shown
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Task
 from okstra_git.roster import BASE_BRANCHES
@@ -88,7 +90,7 @@ def list_obstacles(
 
 
 def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: InBase) -> Iterator[Reason]:
-    """Every member may leave, or is in the pull request of this very group."""
+    """Every member may leave, or is in the pull request of this very group; whoever was verified with it leaves too."""
     standings = judge_stages(task, stale=stale, arrived=held.whole, printed=partial(printed_recorded, git))
     ours = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
     for number in group.stages:
@@ -98,6 +100,12 @@ def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: 
             continue
         own = standing.stage is not None and standing.stage.pr in ours
         yield from (one for one in standing.reasons if not (one.code == IN_PR and own))
+        missing = missing_company(standing.together, {*group.stages, *held.whole})
+        lacking = [one for one in missing if not (group.range.base and is_in(git, group.range.base, task, one))]
+        if lacking and standing.is_eligible:
+            company = standing.together[0]
+            told = f"{told_together(number, company)}, and the group is without {named_stages(lacking)}"
+            yield Reason(TOGETHER, told, f"assemble them together: --stages {word(','.join(map(str, company)))}")
     if all(_has_left(task, number) and number in held.whole for number in group.stages):
         yield Reason(LANDED, "all of its stages have landed; there is nothing left to publish")
 
@@ -118,7 +126,8 @@ def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     here = find_worktree(git, path) if path is not None and path.is_dir() else None
     held = read_holdings(git, here).uncommitted if here is not None else ()
     if held:
-        hint = "what is missing belongs into a stage; commit or stash what lies there"
+        assert path is not None
+        hint = "\n".join(["what is missing belongs into a stage", *ways_out(path, held)])
         told = f"the group's worktree {path} is not what would be published: {in_words(held)}"
         yield Reason("worktree-dirty", told, hint)
 

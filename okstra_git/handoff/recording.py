@@ -11,6 +11,7 @@ from okstra_git.git.history import find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.handoff.grouping import group_id
+from okstra_git.handoff.reuse import Reuse, find_reuse, refuse_reuse
 from okstra_git.handoff.superseding import superseding_facts
 from okstra_git.names import TaskKey, shown
 from okstra_git.records.events import AnyFact, PrClosed, PrRecorded, RunFinished, StageVerified
@@ -71,7 +72,10 @@ _PLAIN_URL = re.compile(r"[A-Za-z0-9._~:/?#=%+,@&-]+")
 
 @dataclass(frozen=True)
 class Verified:
-    """An accepted verification to record: what was looked at, and the documents that say so."""
+    """An accepted verification to record: what was looked at, and the documents that say so.
+
+    `again`: the documents may have been recorded for another tree before.
+    """
 
     stage: int
     commit: str
@@ -80,24 +84,38 @@ class Verified:
     report: Source
     data: Source
     verdict: str = "accepted"
+    again: bool = False
 
 
 def record_verified(store: Store, key: TaskKey, found: Verified) -> Appended:
     """Bind an accepted verification to the commit and the tree of its stage; the same once more changes nothing.
 
     Refuses a commit whose tree is not that of the stage's recorded commit: what was verified is not what would leave.
+    Refuses documents that were recorded for another tree, unless `again` says that they hold for this one too.
     """
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_task(snapshot.state, key)
         refuse_closed(task)
         fact = _verification(store.git, task, _require_done(task, found.stage), found)
+        reuse = reuse_of(store.git, snapshot, fact)
+        if not found.again:
+            refuse_reuse(reuse, task=task.key, stage=found.stage, tree=fact.tree)
+        fact = fact.model_copy(update={"again": reuse.again})
         before = task.stages[found.stage].verified
         said = fact.model_dump(exclude={"type", "task", "stage"})
         same = before is not None and all(getattr(before, name) == getattr(fact, name) for name in said)
         return [] if same else [fact]
 
     return store.append(decide)
+
+
+def reuse_of(git: Git, snapshot: Snapshot, fact: StageVerified) -> Reuse:
+    """Whether the documents of this verification are on record for other content."""
+    return find_reuse(
+        git, snapshot.state, snapshot.tips, task=fact.task, stage=fact.stage, tree=fact.tree, report=fact.report_blob,
+        data=fact.data_blob,
+    )  # fmt: skip
 
 
 def _verification(git: Git, task: Task, stage: Stage, found: Verified) -> StageVerified:

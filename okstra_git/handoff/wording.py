@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from okstra_git.handoff.evidence import most_telling
 from okstra_git.handoff.harmless import columns, cut_to_columns, one_line, prose, ticket, visible_line
+from okstra_git.handoff.leaving import Leaving
 from okstra_git.handoff.pr_templates import Template, fill, gaps_in
 from okstra_git.names import number_ranges
 from okstra_git.records.stage import Check, Verification
@@ -31,12 +32,10 @@ _SECTIONS = ("title", "stages", "scope", "evidence", "tickets", "plan", "cost")
 
 @dataclass(frozen=True)
 class StagePart:
-    """One stage of the pull request, `commit` and `tree` as they are handed over.
+    """One stage of the pull request, `commit` and `tree` as they are recorded; `leaving` is what the branch has of it.
 
-    `carried`: the tree is not the verified one, and the verification was carried across the rewrite. `is_there`: the
-    branch has that very commit; otherwise it has the change in other commits, and `as_verified` says whether the
-    branch's files are those that were verified. `upto`: the base has the stage up to this commit, and files and commits
-    are those of the rest.
+    `carried`: the tree is not the verified one, and the verification was carried across the rewrite. `upto`: the base
+    has the stage up to this commit, and files and commits are those of the rest.
     """
 
     number: int
@@ -48,10 +47,20 @@ class StagePart:
     commits: int
     verification: Verification | None
     carried: bool
+    leaving: Leaving
     summary: str = ""
-    is_there: bool = True
-    as_verified: bool = False
     upto: str = ""
+
+
+@dataclass(frozen=True)
+class JointPart:
+    """A verification of stages together; `delivered` is the tree that the branch has, which may be another."""
+
+    stages: tuple[int, ...]
+    base_ref: str
+    base: str
+    verification: Verification
+    delivered: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,7 @@ class PullRequestFacts:
     """All that a pull request's text is made of; stages are told in the order given.
 
     `others` are the stages of the plan that are not part of it: number, title, state. `commit` is the branch's tip.
+    `joint` are the verifications of stages together by which some of them leave.
     """
 
     key: str
@@ -75,6 +85,7 @@ class PullRequestFacts:
     plan_blob: str
     usage: tuple[Usage, ...] = ()
     language: str = "en"
+    joint: tuple[JointPart, ...] = ()
     scope: Literal["stage-group", "whole-task"] = "stage-group"
 
 
@@ -154,6 +165,7 @@ def _view(facts: PullRequestFacts, room: _Room) -> dict[str, Any]:
         "numbers": _ranges(numbers),
         "total": len(facts.stages) + len(facts.others),
         "parts": [_part(part, room) for part in facts.stages],
+        "joint": [_joint(part, room) for part in facts.joint],
         "absent": [(number, prose(title, 120), prose(state)) for number, title, state in facts.others[: room.rows]],
         "more_absent": max(0, len(facts.others) - room.rows),
         "tracked": [ticket(each) for each in facts.tickets[: room.rows]],
@@ -169,9 +181,35 @@ def _view(facts: PullRequestFacts, room: _Room) -> dict[str, Any]:
     }
 
 
+def _joint(part: JointPart, room: _Room) -> dict[str, Any]:
+    return {
+        "numbers": _ranges(part.stages),
+        "many": len(part.stages) > 1,
+        "base_ref": visible_line(part.base_ref, 255),
+        "base": part.base,
+        "delivered": part.delivered,
+        "as_verified": part.delivered == part.verification.tree,
+        **_evidence(part.verification, room),
+    }
+
+
+def _evidence(found: Verification | None, room: _Room) -> dict[str, Any]:
+    """A verification and what it ran."""
+    checks = found.checks if found else ()
+    return {
+        "verification": found,
+        "report": visible_line(found.report, 500) if found else "",
+        "checks": [
+            Check(command=visible_line(check.command, 2_000), exit_code=check.exit_code)
+            for check in most_telling(checks, room.checks)
+        ],
+        "check_count": len(checks),
+        "failed": sum(check.exit_code != 0 for check in checks),
+    }
+
+
 def _part(part: StagePart, room: _Room) -> dict[str, Any]:
     found = part.verification
-    checks = found.checks if found else ()
     return {
         "number": part.number,
         "title": prose(part.title, 200),
@@ -182,18 +220,16 @@ def _part(part: StagePart, room: _Room) -> dict[str, Any]:
         "depends_on": ", ".join(map(str, part.depends_on)),
         "files": [visible_line(path, 300) for path in part.files[: room.files]],
         "file_count": len(part.files),
-        "verification": found,
+        "is_joint": found is not None and bool(found.group) and not found.parted,
         "standing": _standing(part),
-        "is_copied": not part.is_there,
-        "as_verified": part.as_verified,
+        "how": part.leaving.how,
+        "is_copied": not part.leaving.is_there,
+        "branch_tree": part.leaving.tree,
+        "is_same_tree": part.leaving.is_same_tree,
+        "differs": [visible_line(path, 300) for path in (part.leaving.differs or ())[: max(room.files, 3)]],
+        "differ_count": len(part.leaving.differs or ()),
         "upto": part.upto,
-        "report": visible_line(found.report, 500) if found else "",
-        "checks": [
-            Check(command=visible_line(check.command, 2_000), exit_code=check.exit_code)
-            for check in most_telling(checks, room.checks)
-        ],
-        "check_count": len(checks),
-        "failed": sum(check.exit_code != 0 for check in checks),
+        **_evidence(found, room),
     }
 
 

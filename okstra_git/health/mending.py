@@ -7,6 +7,7 @@ from pathlib import Path
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import mend_blob
 from okstra_git.git.refs import RefUpdate, find_ref, list_former_values, set_torn_aside, swap_refs
+from okstra_git.git.sharing import share
 from okstra_git.health.dead_locks import prove_dead
 from okstra_git.health.findings import Finding
 from okstra_git.state import layout
@@ -100,6 +101,7 @@ def _set_file_aside(path: Path, into: Path) -> None:
     into.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         path.rename(into)
+    share(into)
 
 
 def _aside(store: Store, name: str) -> Path:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from okstra_git.git.sharing import share
 from okstra_git.hooking.model import HooksReadOnly
 
 EXECUTABLE = 0o755
@@ -51,14 +52,16 @@ def read_hook(path: Path) -> HookFile:
 
 
 def write_hook(path: Path, content: bytes, *, mode: int = EXECUTABLE) -> None:
-    """Make `content` the file at `path`, whole or not at all, with exactly this mode."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.okstra")
+    """Make `content` the file at `path`, whole or not at all, with this mode; a new one is shared as git shares."""
+    temporary, is_new = path.with_name(f".{path.name}.{os.getpid()}.okstra"), not path.exists()
     with _refusals(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             temporary.write_bytes(content)
             temporary.chmod(mode)
             temporary.replace(path)
+            if is_new:
+                share(path)
         finally:
             temporary.unlink(missing_ok=True)
 

@@ -16,7 +16,7 @@ from okstra_git.hooking.block import (
 from okstra_git.hooking.files import EXECUTABLE, HookFile, move_hook, read_hook, write_hook
 from okstra_git.hooking.model import HOOKS, Done, Hooks
 from okstra_git.hooking.place import find_place, is_beside
-from okstra_git.hooking.shims import copy_shims, record_program
+from okstra_git.hooking.shims import copy_shims, record_program, share_spool
 from okstra_git.hooking.status import survey
 
 
@@ -39,6 +39,7 @@ def install_hooks(git: Git, *, program: Path) -> Hooks:
     place = find_place(git)
     copy_shims(git)
     record_program(git, program)
+    share_spool(git)
     done: dict[str, Done] = {}
     if place.is_ours_to_write:
         beside = is_beside(git, place.directory)

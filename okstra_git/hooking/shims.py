@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 
 from okstra_git.git.repo import Git
+from okstra_git.git.sharing import is_shared, share
 from okstra_git.hooking.files import read_hook, remove_hook, write_hook
 from okstra_git.hooking.model import HOOKS, State
 from okstra_git.shipped import hooks_directory
+from okstra_git.spool import DIRECTORY
 
 SHIMS = (*HOOKS, "spool", "call")
 
@@ -19,6 +21,14 @@ def copy_shims(git: Git) -> None:
         found = read_hook(_shims(git) / name)
         if found.content != shipped or not found.runs:
             write_hook(found.path, shipped)
+
+
+def share_spool(git: Git) -> None:
+    """In a shared repository, make the folder of events here: the shims would make it for their own user alone."""
+    if is_shared(git.common_dir):
+        folder = git.private_dir / DIRECTORY
+        folder.mkdir(parents=True, exist_ok=True)
+        share(folder)
 
 
 def judge_shims(git: Git) -> State:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.git.sharing import share
 
 
 class Busy(OkstraError):
@@ -27,6 +28,7 @@ def hold_lock(path: Path, *, wait: float = 10.0) -> Iterator[bool]:
     except OSError:
         yield False
         return
+    share(path)
     try:
         _acquire(descriptor, path, wait)
         _sign(descriptor)

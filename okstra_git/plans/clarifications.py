@@ -56,8 +56,12 @@ def _row(table: Table, row: Row) -> Clarification:
 
 def open_rows(document: Document, *, blocks: str) -> tuple[Clarification, ...]:
     """Rows that hold up `approval` or `next-phase` and that nobody has answered."""
-    rows = list_clarifications(document)
-    return tuple(row for row in rows if (row.status.casefold(), row.blocks.casefold()) == ("open", blocks))
+    return tuple(row for row in list_clarifications(document) if holds_up(row, blocks))
+
+
+def holds_up(row: Clarification, blocks: str) -> bool:
+    """Whether nobody has answered a row that holds up `approval` or `next-phase`."""
+    return (row.status.casefold(), row.blocks.casefold()) == ("open", blocks)
 
 
 def check_clarifications(document: Document) -> list[Problem]:

@@ -23,7 +23,11 @@ from okstra_git.tokens import (
 MISSING = "missing"
 """The state of a gate whose field is not there, or says none of the four words."""
 
-_EXTEND = "extend the okstra glossary with the term"
+_ADVICE = {
+    "en": ("the glossary's term '%s'", "extend the okstra glossary with the term"),
+    "ko": ("용어집의 용어 '%s'", "okstra 용어집에 이 용어를 추가"),
+}
+"""By language: what a report recommends of a term that the glossary has, and of one that it has not."""
 _WORD = re.compile(r"\w{4,}")
 
 
@@ -61,8 +65,8 @@ def left_for_reporter(brief: Brief) -> tuple[OpenQuestion, ...]:
     return tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
 
 
-def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate:
-    """Whether `phase` may begin, and what it must not answer by itself.
+def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = (), language: str = "en") -> Gate:
+    """Whether `phase` may begin, and what it must not answer by itself; recommendations are in the report's language.
 
     `complete` lets it begin; so do `partial` and `skipped`, which hand on every question that only the reporter can
     settle and that nobody marked as answered; `pending`, a missing field and anything else keep it shut. Inferred
@@ -74,16 +78,18 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = ()) -> Gate
     known = tuple(terms)
     hand_on = state in (GATE_PARTIAL, GATE_SKIPPED)
     promoted = [
-        _promote(brief, question, phase, known, as_skipped=hand_on)
+        _promote(brief, question, phase, known, language, as_skipped=hand_on)
         for question in brief.unmarked
         if question.prefix == "terminology:" or question.prefix in REPORTER_PREFIXES
     ]
-    return Gate(state, True, (*promoted, *_unknown_mappings(brief, phase, known)))
+    return Gate(state, True, (*promoted, *_unknown_mappings(brief, phase, known, language)))
 
 
-def require_open_gate(brief: Brief, phase: Phase, *, path: str, terms: Iterable[str] = ()) -> Gate:
+def require_open_gate(
+    brief: Brief, phase: Phase, *, path: str, terms: Iterable[str] = (), language: str = "en"
+) -> Gate:
     """The gate when the phase may begin; else a refusal that lists what the reporter still has to say."""
-    gate = judge_gate(brief, phase, terms=terms)
+    gate = judge_gate(brief, phase, terms=terms, language=language)
     if gate.may_proceed:
         return gate
     waiting = f": {len(gate.pending)} open" if gate.pending else ""
@@ -102,10 +108,10 @@ def require_open_gate(brief: Brief, phase: Phase, *, path: str, terms: Iterable[
 
 
 def _promote(
-    brief: Brief, question: OpenQuestion, phase: Phase, terms: tuple[str, ...], *, as_skipped: bool
+    brief: Brief, question: OpenQuestion, phase: Phase, terms: tuple[str, ...], language: str, *, as_skipped: bool
 ) -> Promoted:
     if question.prefix == "terminology:":
-        recommended = _term_for(question, terms)
+        recommended = _term_for(question, terms, language)
     elif as_skipped:
         recommended = f"{_matching(brief, question)} ({ASK_REPORTER})".strip()
     else:
@@ -113,17 +119,18 @@ def _promote(
     return Promoted(question.prefix, question.text, question.line, "decision", phase.blocks, recommended)
 
 
-def _unknown_mappings(brief: Brief, phase: Phase, terms: tuple[str, ...]) -> Iterator[Promoted]:
+def _unknown_mappings(brief: Brief, phase: Phase, terms: tuple[str, ...], language: str) -> Iterator[Promoted]:
     """What was mapped to no term of the glossary, as questions; none where there is no glossary to compare with."""
     for each in brief.additions:
         if terms and each.label == "terminology-mapping" and not names_a_term(each.text, terms):
-            yield Promoted("terminology:", each.text, each.line, "decision", phase.blocks, _EXTEND)
+            yield Promoted("terminology:", each.text, each.line, "decision", phase.blocks, _ADVICE[language][1])
 
 
-def _term_for(question: OpenQuestion, terms: tuple[str, ...]) -> str:
+def _term_for(question: OpenQuestion, terms: tuple[str, ...], language: str) -> str:
     plain = " ".join(question.text.casefold().split())
     found = max((term for term in terms if term in plain), key=lambda term: (len(term), term), default="")
-    return f"the glossary's term '{found}'" if found else _EXTEND
+    known, extend = _ADVICE[language]
+    return known % found if found else extend
 
 
 def _matching(brief: Brief, question: OpenQuestion) -> str:

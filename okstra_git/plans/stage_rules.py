@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 from okstra_git.commands import word
 from okstra_git.documents.editing import find_box
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown
+from okstra_git.names import shown_path
 from okstra_git.plans.clarifications import check_clarifications
+from okstra_git.plans.left_over import find_left_over
 from okstra_git.plans.problems import Problem, in_order
 from okstra_git.plans.stage_blocks import LABELS
 from okstra_git.plans.stage_contents import list_files
@@ -179,7 +180,7 @@ def _files(plan: PlanDocument) -> Iterator[Problem]:
                           "list the paths it touches, one to an item", stage.number)  # fmt: skip
         for path, line in list_files(block.text):
             if _is_bad_path(path):
-                message = f"{shown(path)} is not a path inside the repository"
+                message = f"{shown_path(path)} is not a path inside the repository"
                 yield Problem("plan.bad-path", block.first + line - 1, message,
                               "write it from the top of the repository, with slashes", stage.number)  # fmt: skip
 
@@ -216,6 +217,6 @@ def _marker(plan: PlanDocument) -> Iterator[Problem]:
 
 RULES: tuple[Callable[[PlanDocument], Iterator[Problem]], ...] = (
     _front, _numbering, _titles, _known_dependencies, _cycles, _backward_dependencies, _rows_and_sections, _blocks,
-    _files, _commands, _headings,
+    _files, _commands, _headings, find_left_over,
 )  # fmt: skip
 """Every rule, in no particular order."""

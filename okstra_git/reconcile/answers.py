@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH
 from okstra_git.names import CommitId, TaskKey, shown
-from okstra_git.records.events import AnchorMoved, AnchorSet, AnyFact, StageMoved
+from okstra_git.records.events import AnchorMoved, AnyFact, StageMoved
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Stage, Task
 from okstra_git.state.bases import Stack, choose_base
@@ -41,6 +42,12 @@ class CutOff(OkstraError):
     """The history of this clone ends before the stage begins."""
 
     code = "answer.cut-off"
+
+
+class NoAnchor(OkstraError):
+    """A task without an anchor was to have it moved."""
+
+    code = "anchor.none"
 
 
 class NotWork(OkstraError):
@@ -162,7 +169,7 @@ def _holds(git: Git, stage: Stage, commit: str) -> bool:
 
 
 def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> Appended:
-    """The task's implementation base is `commit` from now on."""
+    """The task's implementation base is `commit` from now on; refuses a task that has none yet."""
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_task(snapshot.state, key)
@@ -170,7 +177,12 @@ def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> App
         parent = facts.parents[0] if facts and facts.parents else None
         new = take_prints(store.git, [(parent, commit)])[0]
         if task.anchor is None:
-            return [AnchorSet(task=task.key, range=new, ref=ref)]
+            named = task.key.replace("/", ":")
+            raise NoAnchor(
+                f"{named} has no anchor to reset: its first stage sets it",
+                hint=f"git okstra stage start 1 --task-key {word(named)} --base {word(ref)}",
+                task=named,
+            )
         if task.anchor.range.head == commit:
             return []
         return [AnchorMoved(task=task.key, old=task.anchor.range.head, range=new, proof="user", ref=ref)]

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from okstra_git.git.history import contains, find_commit, merge_base, unreachable
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
-from okstra_git.git.revisions import BRANCH, branch_refs, recorded_name
+from okstra_git.git.revisions import BRANCH, FETCHED, branch_refs, recorded_name
 from okstra_git.git.upstreams import USUAL_NAMES, default_branches, tracked_branch, tracking_names, upstream_of
 from okstra_git.records.states import Stage, State, Task
 
@@ -110,7 +110,8 @@ class Places:
         names = {short, tracked_branch(self.git, short) or short}
         if not self._stage_branches.isdisjoint(names):
             return False
-        listed = {*self.extra_targets} or {*USUAL_NAMES, *self._default_names, *self._known_bases}
+        said = {name.removeprefix(BRANCH).removeprefix(FETCHED) for name in self.extra_targets}
+        listed = said or {*USUAL_NAMES, *self._default_names, *self._known_bases}
         return not names.isdisjoint(listed)
 
     def targets(self, task: Task, stage: Stage | None) -> list[Home]:

@@ -93,7 +93,7 @@ KNOWN_TYPES = frozenset(
     {
         "task.opened", "task.closed", "anchor.set", "anchor.moved", "place.reserved", "place.released",
         "stage.started", "stage.done", "stage.moved", "stage.verified", "stage.landed",
-        "stage.unlanded",
+        "stage.unlanded", "group.verified",
         "group.assembled", "group.superseded", "pr.recorded", "pr.closed",
         "plan.approved", "run.claimed", "run.prepared", "run.resumed", "run.finished", "run.abandoned",
     }

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from okstra_git.records.base import MaybeObjectId, Moment, ObjectId, Record
-from okstra_git.records.handoff import Arrival, Member
+from okstra_git.records.handoff import Arrival, Assembly, Member
 from okstra_git.records.runs import Holder, PlannedStage, Source, Waiver
 from okstra_git.records.stage import Check, MoveEvidence, Proof, RangePrint
 
@@ -47,7 +47,10 @@ class AnchorMoved(Fact):
 
 
 class PlaceReserved(Fact):
-    """A task, stage or group took a branch and, mostly, a worktree; scope is ``, `stage-<N>` or `group-<id>`."""
+    """A task, stage or group took a branch and, mostly, a worktree; scope is ``, `stage-<N>` or `group-<id>`.
+
+    A run that verifies stages together takes a worktree without a branch: scope `verification-<seq>`, `branch` empty.
+    """
 
     type: Literal["place.reserved"] = "place.reserved"
     scope: str = ""
@@ -116,6 +119,23 @@ class StageVerified(Fact):
     verdict: str = "accepted"
     checks: tuple[Check, ...] = ()
     database: bool | None = None
+    again: str = ""
+
+
+class GroupVerified(Fact):
+    """A verification of stages together was accepted; see `GroupVerification` for what is kept of it."""
+
+    type: Literal["group.verified"] = "group.verified"
+    assembled: Assembly
+    run: str = ""
+    report: str = ""
+    report_blob: str = ""
+    data: str = ""
+    data_blob: str = ""
+    verdict: str = "accepted"
+    checks: tuple[Check, ...] = ()
+    database: bool | None = None
+    again: str = ""
 
 
 class StageLanded(Fact):
@@ -200,6 +220,7 @@ class RunClaimed(Fact):
     """A prepare took a run's identity and numbers, and its stage; `holder` is the preparing process itself.
 
     `numbers` says for each category of the run's files which number they bear; `seq` is that of the manifests.
+    `assembled` is what a run looks at that verifies stages together.
     """
 
     type: Literal["run.claimed"] = "run.claimed"
@@ -210,6 +231,7 @@ class RunClaimed(Fact):
     holder: Holder
     inputs: str = ""
     numbers: dict[str, int] = Field(default_factory=dict)
+    assembled: Assembly | None = None
 
 
 class RunPrepared(Fact):
@@ -265,7 +287,7 @@ class RunAbandoned(Fact):
 
 AnyFact = Annotated[
     TaskOpened | TaskClosed | AnchorSet | AnchorMoved | PlaceReserved | PlaceReleased
-    | StageStarted | StageDone | StageMoved | StageVerified | StageLanded | StageUnlanded
+    | StageStarted | StageDone | StageMoved | StageVerified | GroupVerified | StageLanded | StageUnlanded
     | GroupAssembled | GroupSuperseded | PrRecorded | PrClosed
     | PlanApproved | RunClaimed | RunPrepared | RunResumed | RunFinished | RunAbandoned,
     Field(discriminator="type"),

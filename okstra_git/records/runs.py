@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from okstra_git.records.base import Moment, Record
+from okstra_git.records.handoff import Assembly
 
 RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "abandoned"]
 
@@ -62,7 +63,7 @@ class Run(Record):
 
     `nonce` fences: a report that carries another one is refused. `inputs` is a fingerprint of everything the run was
     prepared from. `folder` and `instruction_set` are paths from the project's root. `touched` is when a holder last
-    took it: claimed, prepared or resumed.
+    took it: claimed, prepared or resumed. `assembled` is what it verifies, where it verifies stages together.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Run(Record):
     brief: Source | None = None
     plan: str | None = None
     waivers: tuple[Waiver, ...] = ()
+    assembled: Assembly | None = None
     writer: str = ""
     claimed: Moment | None = None
     prepared: Moment | None = None

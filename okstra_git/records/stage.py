@@ -70,7 +70,9 @@ class Verification(Record):
 
     `report` and `data` are paths from the project's root, with the blob ids they had. `database` is None where there
     was nothing of a database to verify. `carried`: the stage has another tree now, and
-    okstra.verificationCarry=replay let the verification stand.
+    okstra.verificationCarry=replay let the verification stand. `again` is the tree for which the same report was
+    recorded before, where somebody said that it counts for this one too. `group` is the id of the group that the stage
+    was verified in, empty where it was verified by itself; `parted`: another one of that group is not what it was then.
     """
 
     commit: str
@@ -82,7 +84,10 @@ class Verification(Record):
     verdict: str = "accepted"
     checks: tuple[Check, ...] = ()
     database: bool | None = None
+    again: str = ""
     event: str = ""
     by: str = ""
     at: Moment | None = None
     carried: bool = False
+    group: str = ""
+    parted: bool = False

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from okstra_git.records.base import Moment, Record
-from okstra_git.records.handoff import Group, Landing, PullRequest
+from okstra_git.records.handoff import Group, GroupVerification, Landing, PullRequest
 from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Proof, RangePrint, Verification
 
@@ -77,13 +77,16 @@ class Stage(Record):
     def is_verified(self) -> bool:
         """Whether a verification is on record that stands for what the stage is now."""
         verified, found = self.verified, self.range
-        return verified is not None and found is not None and (verified.carried or verified.tree == found.head_tree)
+        if verified is None or found is None or verified.parted:
+            return False
+        return verified.carried or verified.tree == found.head_tree
 
 
 class Task(Record):
     """One task: its places by scope, its anchor, its stages by number, its approved plan and its runs by id.
 
-    `groups` are the assembled groups by id, `prs` the pull requests by URL, closed ones included.
+    `groups` are the assembled groups by id, `prs` the pull requests by URL, closed ones included. `verifications` are
+    the newest ones of stages together, by the id of the group that these stages make.
     """
 
     key: str
@@ -99,6 +102,7 @@ class Task(Record):
     runs: dict[str, Run] = Field(default_factory=dict)
     groups: dict[str, Group] = Field(default_factory=dict)
     prs: dict[str, PullRequest] = Field(default_factory=dict)
+    verifications: dict[str, GroupVerification] = Field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
     clock: int = 0
 

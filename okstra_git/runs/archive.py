@@ -14,14 +14,21 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import durable_writes, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
 from okstra_git.git.repo import Git
-from okstra_git.names import shown
+from okstra_git.names import shown_path
 from okstra_git.records.base import show_time
 from okstra_git.records.runs import Run
+from okstra_git.runs.left_files import Disk, list_prompts
 from okstra_git.runs.redaction import redact
 from okstra_git.state import layout
 
 CATEGORIES = ("manifests", "reports", "state", "worker-results", "prompts", "instruction-set", "logs")
 """What is archived, the most telling first, in case there is too much."""
+
+SHARED_STATE = ("plan-body-verification.json",)
+"""Files of state that every run of a phase writes under the same name."""
+
+ANSWER = ".answer.md"
+"""The ending of what a CLI answered, beside its prompt: after the prompt's name, or in the place of its ending."""
 
 FILE_LIMIT = 256 << 10
 RUN_LIMIT = 4 << 20
@@ -83,11 +90,14 @@ def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, no
 
 
 def list_artifacts(run: Run, project_root: Path) -> Iterator[Found]:
-    """The files of this run alone: those that bear its number in each category, and its instruction set."""
+    """The files of this run alone: those that bear its number in each category, its instruction set, the prompts of
+    its workers with what was answered beside them, and the state that its phase keeps under one name."""
     if not run.folder:
         return
     folder = project_root / run.folder
     for category in CATEGORIES:
+        if category == "prompts":
+            yield from _prompts(run, project_root)
         number = f"{run.numbers.get(category, run.seq):03}"
         bears = re.compile(rf"(?:^|[-_.]){number}(?=[-_.]|$)")
         place = folder / category
@@ -96,8 +106,25 @@ def list_artifacts(run: Run, project_root: Path) -> Iterator[Found]:
             yield from (Found(f"{category}/{name}", path) for name, path in _walk(place))
             continue
         for name, path in _walk(place):
-            if any(bears.search(part) for part in name.split("/")):
+            if any(bears.search(part) for part in name.split("/")) or _is_shared_state(run, category, name, path):
                 yield Found(f"{category}/{name}", path)
+
+
+def _prompts(run: Run, project_root: Path) -> Iterator[Found]:
+    """The prompts that belong to the run, whatever their number, and each one's answer."""
+    for prompt in list_prompts(Disk(project_root), run):
+        path = project_root / prompt.path
+        for each in (path, path.with_name(f"{path.name}{ANSWER}"), path.with_suffix(ANSWER)):
+            if each.is_file() and not each.is_symlink():
+                yield Found(f"prompts/{each.name}", each)
+
+
+def _is_shared_state(run: Run, category: str, name: str, path: Path) -> bool:
+    """Whether a file of state without a number was written since this run began; an older one is of a former run."""
+    if category != "state" or name not in SHARED_STATE:
+        return False
+    began = run.claimed or run.prepared
+    return began is None or path.stat().st_mtime >= int(began.timestamp())
 
 
 def _walk(place: Path) -> Iterator[tuple[str, Path]]:
@@ -201,7 +228,7 @@ def read_archived(git: Git, files: Mapping[str, str], path: str, *, run: str) ->
     """One archived file; refuses a path that is not there."""
     if path not in files:
         raise ArchiveMissing(
-            f"the archive of run {run} has no file {shown(path)}",
+            f"the archive of run {run} has no file {shown_path(path)}",
             hint=f"git okstra run show {word(run)} --archive",
             run=run,
             path=path[:200],

@@ -16,23 +16,30 @@ from okstra_git.roster import WORKERS
 from okstra_git.runs.context import (
     BriefPart,
     Commands,
+    GroupPart,
     Options,
     Paths,
     PlanPart,
     ProjectPart,
     RunContext,
     RunPart,
+    StageRow,
     TaskPart,
     TeamPart,
     WorkerPart,
     WorktreePart,
 )
+from okstra_git.runs.project_files import list_config_files
 from okstra_git.runs.request import RunRequest
 
 NUMBERED = {
     "manifests": "run-manifest", "reports": "final-report", "sessions": "claude-resume", "state": "team-state",
 }  # fmt: skip
 """The categories that number their files, and the file whose number counts."""
+
+
+CONFIG_FILES = 30
+"""Files that tell how the project is built and deployed, as many as a packet names."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,8 @@ class Papers:
     qa_commands: Mapping[str, str] | None = None
     clarification: str = ""
     pr_template: str = ""
+    stages: tuple[StageRow, ...] = ()
+    group: GroupPart | None = None
 
 
 @dataclass(frozen=True)
@@ -102,11 +111,12 @@ def make_context(
     )
     return RunContext(
         run=run,
-        task=_task_part(task, key, project),
+        task=describe_task(task, key, project),
         project=ProjectPart(
             root=project.root.as_posix(),
             glossary=project.relative(project.glossary) if project.glossary.is_file() else "",
             qa_commands=dict(papers.qa_commands or {}),
+            config_files=tuple((each.kind, each.path) for each in list_config_files(project.root)[:CONFIG_FILES]),
         ),
         paths=paths,
         team=team,
@@ -116,6 +126,8 @@ def make_context(
         brief=papers.brief,
         plan=papers.plan,
         worktree=worktree,
+        stages=papers.stages,
+        group=papers.group,
     )
 
 
@@ -160,7 +172,8 @@ def lay_out(
     )
 
 
-def _task_part(task: Task, key: TaskKey, project: ProjectPaths) -> TaskPart:
+def describe_task(task: Task, key: TaskKey, project: ProjectPaths) -> TaskPart:
+    """The task as documents have it."""
     return TaskPart(
         key=str(key),
         project=key.project,
@@ -206,13 +219,16 @@ def _worker(request: RunRequest, name: str) -> WorkerPart:
 
 def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Commands:
     """The literal lines that this run is led with; `stage_done` is kept as it is made once."""
-    run = part.id
+    run, data = part.id, f"{report.removesuffix('.md')}.data.json"
+    stage = f" --stage {part.stage}" if part.stage is not None else ""
+    verified = f"okstra handoff record-verified --task-key {word(key)}{stage} --report-path {word(report)} "
     return Commands(
         resume=f"okstra run resume {word(run)}",
         finish=f"okstra run finish {word(run)} --nonce {word(part.nonce)} --report {word(report)}",
         abandon=f"okstra run abandon {word(run)}",
         status=f"okstra status {key}",
         stage_done=stage_done if part.stage is not None else "",
+        record_verified=f"{verified}--data-json {word(data)}" if part.task_type == "final-verification" else "",
     )
 
 

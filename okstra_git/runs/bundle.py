@@ -106,6 +106,8 @@ def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None =
     state = read_json(project_root / paths.team_state)
     renewed = renewed_team_state(context, state) if state else team_state(context)
     with refusing():
+        for path in (paths.run_manifest, paths.team_state, *changed):
+            sweep_file(project_root / path)
         if not state:
             _set_aside(project_root / paths.team_state, nonce)
         document = {**manifest, **run_identity(context), "files": sums}

@@ -127,7 +127,7 @@ def _instructions(context: RunContext, sources: BundleSources, cache: Path | Non
     """Path -> content of the instruction set."""
     paths = context.paths
     values = {**_values(context), "conformance": sources.conformance, "documents": _documents(context, sources)}
-    values["excerpt"] = excerpt(sources.brief) if sources.brief is not None and context.plan is None else None
+    values["excerpt"] = excerpt(sources.brief) if sources.brief is not None and _quotes_brief(context) else None
     sourced = {
         paths.packet: "prompts/analysis-packet.md.j2",
         paths.material: "prompts/analysis-material.md.j2",
@@ -137,6 +137,11 @@ def _instructions(context: RunContext, sources: BundleSources, cache: Path | Non
         **render_plain_instructions(context, cache=cache),
         **{path: _document(name, values, cache).encode() for path, name in sourced.items()},
     }
+
+
+def _quotes_brief(context: RunContext) -> bool:
+    """Whether the packet has the brief itself: where no plan stands in its place, and where it is verified against."""
+    return context.plan is None or context.run.task_type == "final-verification"
 
 
 def _document(name: str, values: dict[str, Any], cache: Path | None) -> str:
@@ -174,6 +179,7 @@ def _documents(context: RunContext, sources: BundleSources) -> list[SourceText]:
     found = list(sources.others)
     if context.plan and sources.plan is not None:
         found.insert(0, SourceText("Approved plan", context.plan.path, sources.plan))
-    if context.brief and sources.brief is not None and (context.plan or len(sources.brief) > MAX_EXCERPT):
+    is_quoted = _quotes_brief(context)
+    if context.brief and sources.brief is not None and (not is_quoted or len(sources.brief) > MAX_EXCERPT):
         found.insert(0, SourceText("Brief", context.brief.path, sources.brief))
     return found

@@ -6,7 +6,9 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 from okstra_git.names import make_task_key
 from okstra_git.records.states import Stage, Task
-from okstra_git.runs.context import Carried
+from okstra_git.runs.context import Carried, RunContext
+from okstra_git.runs.whole_files import sweep_dead
+from okstra_git.state.cache import replace_file
 from okstra_git.state.carry import MAX_BYTES, examine_carry, require_carry_text
 
 
@@ -33,6 +35,15 @@ def require_carry(
         _carried(task, number, file_of(number), shown_path, task.stages.get(number), writer)
         for number in sorted(depends_on)
     )
+
+
+def lay_out_carry(context: RunContext, project_root: Path) -> None:
+    """Put the carry files that a run was given where its prompt says, as they were recorded: they are views."""
+    for carried in context.plan.carry if context.plan else ():
+        path, data = project_root / carried.path, carried.text.encode()
+        sweep_dead(path)
+        if not (path.is_file() and path.read_bytes() == data):
+            replace_file(path, data)
 
 
 def _carried(

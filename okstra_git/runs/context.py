@@ -8,7 +8,8 @@ from typing import Any
 class RunPart:
     """The run itself; `seq` has three digits, `folder` and all other paths are relative to the project's root.
 
-    `inputs` is the fingerprint of everything the run was prepared from, `session` the lead's, as far as it is known.
+    `inputs` is the fingerprint of everything the run was prepared from, `session` the lead's, as far as it is known,
+    `resumed` says that another session began the run.
     """
 
     id: str
@@ -22,6 +23,7 @@ class RunPart:
     scope: str = ""
     inputs: str = ""
     session: str = ""
+    resumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,15 @@ class TaskPart:
 
 @dataclass(frozen=True)
 class ProjectPart:
-    """The project; `root` is the one absolute path, `glossary` is empty when there is none."""
+    """The project; `root` is the one absolute path, `glossary` is empty when there is none.
+
+    `config_files` are (kind, path) of what tells how it is built, checked and deployed.
+    """
 
     root: str
     glossary: str = ""
     qa_commands: dict[str, str] | None = None
+    config_files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class BriefPart:
 
 @dataclass(frozen=True)
 class StagePart:
-    """The stage to implement or verify, as the plan has it; the blocks are Markdown."""
+    """The stage to implement or verify, as the plan has it; the blocks are Markdown, `listing` that of the files."""
 
     number: int
     title: str
@@ -134,6 +140,7 @@ class StagePart:
     validation: str
     exit_contract: str
     rollback: str
+    listing: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,8 +157,37 @@ class Carried:
 
 
 @dataclass(frozen=True)
+class StageRow:
+    """A stage of the task as it stood when the run was prepared; what there is not is empty.
+
+    `commit` and `tree` are what is recorded, `verification` says in words whether one stands, `verified_by` is its
+    report, `report` that of the implementation, `carry` the file with what the stage left for others.
+    """
+
+    number: int
+    title: str
+    state: str
+    commit: str = ""
+    tree: str = ""
+    branch: str = ""
+    verification: str = "none"
+    verified_by: str = ""
+    report: str = ""
+    carry: str = ""
+    in_scope: bool = True
+
+
+@dataclass(frozen=True)
+class GroupPart:
+    """The stages that the run is about together, and the branch that they are meant for (empty when not known)."""
+
+    stages: tuple[int, ...]
+    base_ref: str = ""
+
+
+@dataclass(frozen=True)
 class PlanPart:
-    """The approved plan; `stage` and `carry` belong to runs of one stage."""
+    """The approved plan; `stage` belongs to runs of one stage, `carry` is what the stages concerned left."""
 
     path: str
     blob: str
@@ -162,8 +198,13 @@ class PlanPart:
 
 @dataclass(frozen=True)
 class WorktreePart:
-    """Where code is changed: `path` is absolute. `lacks` lists dependencies whose commits the base does not contain;
-    `snapshot` is a ref with what lay there uncommitted, left by `left_by`."""
+    """Where code is changed or read: `path` is absolute, `branch` is empty where none is checked out.
+
+    `lacks` lists dependencies whose commits the base does not contain; `snapshot` is a ref with what lay there
+    uncommitted, left by the run `left_by`, which `died`, was `given-up` or has `ended`; empty when nobody knows who
+    left it. `merged` are the stages of which okstra merged the base. `commit` and `tree` are what a verification looks
+    at, `together` the stages that were put together there.
+    """
 
     path: str
     branch: str
@@ -172,6 +213,11 @@ class WorktreePart:
     lacks: tuple[int, ...] = ()
     snapshot: str = ""
     left_by: str = ""
+    left_how: str = "died"
+    merged: tuple[int, ...] = ()
+    commit: str = ""
+    tree: str = ""
+    together: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,6 +269,7 @@ class Commands:
     abandon: str
     status: str
     stage_done: str = ""
+    record_verified: str = ""
 
 
 @dataclass(frozen=True)
@@ -240,6 +287,8 @@ class RunContext:
     brief: BriefPart | None = None
     plan: PlanPart | None = None
     worktree: WorktreePart | None = None
+    stages: tuple[StageRow, ...] = ()
+    group: GroupPart | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready; tuples become lists when written."""

@@ -13,7 +13,7 @@ from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunRes
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.archive import Archive
-from okstra_git.runs.explain import new_run_command
+from okstra_git.runs.explain import after_run
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.selection import StageOccupied, named
@@ -192,7 +192,7 @@ def check_resume(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, forc
     life = life_of(run)
     if run.status == "preparing":
         what = "is still being prepared" if life.is_live else "was never prepared to the end"
-        hint = f"git okstra run show {word(run.id)}" if life.is_live else new_run_command(task, run)
+        hint = f"git okstra run show {word(run.id)}" if life.is_live else after_run(task, run)[0]
         raise NotPrepared(f"run {run.id} {what}", hint=hint, run=run.id)
     if not life.is_live:
         _refuse_rival(task, run, life_of)
@@ -270,9 +270,10 @@ def _lives(run: Run, life: Life, *, hint: str) -> HolderLives:
 
 def _ended(task: Task, run: Run, so: str) -> RunEnded:
     at = f" on {show_time(run.ended)}" if run.ended else ""
+    command, why = after_run(task, run)
     return RunEnded(
         f"run {run.id} ended as {run.status}{at}; {so}",
-        hint=f"a new one: {new_run_command(task, run)}",
+        hint=f"{why}: {command}",
         run=run.id,
         status=run.status,
     )

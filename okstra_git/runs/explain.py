@@ -9,6 +9,7 @@ from okstra_git.host.lives import Life
 from okstra_git.records.runs import Plan, PlannedStage, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import FINISHED, GUARDED, Lease, finished_stages, lease_on
+from okstra_git.runs.scope import all_stages, stages_flag
 from okstra_git.runs.selection import named
 
 
@@ -17,7 +18,8 @@ class StageFacts:
     """What git says of one stage's branch and worktree; None = could not be told, or there is none.
 
     `ahead` counts commits since its base, `beyond` those since the recorded commit, `unmerged` those in no target
-    branch, `unpushed` those its upstream lacks. `finding` is reconcile's word for the recorded commit.
+    branch, `unpushed` those its upstream lacks. `finding` is reconcile's word for the recorded commit. `astray` says
+    what `worktree` has checked out when that is not the stage's branch.
     """
 
     branch: str = ""
@@ -33,6 +35,7 @@ class StageFacts:
     upstream: str = ""
     ref: str = ""
     finding: str = "ok"
+    astray: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Advice(NamedTuple):
 
 
 NOTHING = StageFacts()
+ASTRAY = "its branch has to be checked out there again first"
 
 
 def explain(
@@ -124,6 +128,8 @@ class _Stage(NamedTuple):
         git = self.git
         if git.branch:
             yield self.branch_holds()
+        if git.astray:
+            yield f"{git.worktree} {git.astray}"
         if git.during:
             yield f"git is in the middle of a {git.during} in {git.worktree}"
         if git.unmerged:
@@ -215,6 +221,12 @@ class _Stage(NamedTuple):
 
     def live_next(self) -> tuple[str, str]:
         assert self.lease is not None
+        run = self.task.runs[self.lease.run]
+        if self.lease.run in self.ours and self.git.astray:
+            return self.look(), ASTRAY
+        if self.lease.run in self.ours and self.lost_worktree(run):
+            anew = "then a prepare makes it again on its branch: " + self.prepare()
+            return f"git okstra run abandon {word(run.id)}", f"it is your own run, and its worktree is gone; {anew}"
         if self.lease.run in self.ours:
             return f"git okstra run resume {word(self.lease.run)}", "it is your own run; this shows its prompt again"
         return f"git okstra run show {word(self.lease.run)}", "somebody is at work there; leave it alone"
@@ -230,15 +242,24 @@ class _Stage(NamedTuple):
         run = self.task.runs[self.lease.run]
         if run.status == "preparing":
             return self.prepare(), "the former prepare died; this one takes its place"
+        if self.git.astray and self.git.has_branch:
+            return self.look(), ASTRAY
         if self.git.branch and not self.git.has_branch:
             return f"git okstra run abandon {word(run.id)}", "its branch is gone, so there is nothing to resume"
-        if run.worktree and self.git.has_branch and not self.git.worktree:
+        if self.lost_worktree(run):
             return self.prepare(), "its worktree is gone, and is made again on its branch"
         resume = f"git okstra run resume {word(run.id)}"
         return resume, "goes on where the dead one stopped; what lies there is kept first"
 
+    def lost_worktree(self, run: Run) -> bool:
+        """Whether an unfinished stage's directory is gone while its branch stands."""
+        is_open = self.state not in FINISHED
+        return is_open and bool(run.worktree) and self.git.has_branch and not self.git.worktree
+
     def free_next(self) -> tuple[str, str]:
         last = self.last_run
+        if self.git.astray:
+            return self.look(), ASTRAY
         if self.git.dirty and last is None:
             return self.look(), "somebody left work there that is not committed"
         if self.git.ahead and last is not None and last.status == "finished":
@@ -247,7 +268,7 @@ class _Stage(NamedTuple):
         if self.git.ahead and last is None:
             base = self.git.base or "HEAD"
             return (
-                f"git log --oneline {word(f'{base[:12]}..{self.git.ref or self.git.branch}')}",
+                f"git log --oneline {word(f'{base}..{self.git.ref or self.git.branch}')}",
                 "it was begun without a run; look first",
             )
         kept = "; what lies there is kept first" if self.git.dirty else ""
@@ -284,9 +305,7 @@ def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool) -> RunAdvice
     """What to do about one run by itself."""
     what = f"run {run.id} ({run.task_type})"
     if not run.is_active:
-        return RunAdvice(
-            run.id, f"{what} ended as {run.status}", new_run_command(task, run), "a run that ended stays so"
-        )
+        return RunAdvice(run.id, f"{what} ended as {run.status}", after_run(task, run)[0], "a run that ended stays so")
     who = (
         f"{what} is led by {named(run.holder)}, which {'is at work' if life.is_live else 'is dead'}{_because(life.why)}"
     )
@@ -305,5 +324,23 @@ def show_plan(task: Task) -> str:
 
 def new_run_command(task: Task, run: Run) -> str:
     """The command that prepares a new run in the place of this one."""
-    stage = f" --stage {run.stage}" if run.stage is not None else ""
+    stage = f" --stage {run.stage}" if run.stage is not None else stages_flag(task, run.task_type)
+    if run.assembled is not None and run.assembled.stages != all_stages(task):
+        stage = f" --stages {word(','.join(map(str, run.assembled.stages)))}"
     return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {word(run.task_type)}{stage}"
+
+
+def after_run(task: Task, run: Run) -> tuple[str, str]:
+    """What there is in the place of a run that cannot be led on, and why: a new one only where it would be prepared."""
+    key, is_done = task.key.replace("/", ":"), run.stage in finished_stages(task)
+    if not task.is_open:
+        return f"git okstra task open {word(key)}", "the task is closed"
+    if run.stage is not None and run.task_type == GUARDED and is_done:
+        return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is done"
+    others = [each for each in task.runs.values() if each.is_active and each.id != run.id]
+    newer = [each for each in others if (each.task_type, each.stage) == (run.task_type, run.stage)]
+    if newer:
+        return f"git okstra run show {word(newer[-1].id)}", "another run has taken its place"
+    if run.stage is not None and run.task_type != GUARDED and not is_done:
+        return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is not done any more"
+    return new_run_command(task, run), "a new one"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.git.astray import find_astray
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_quietly
@@ -31,11 +32,12 @@ def _facts(
     branch = stage.branch or (place.branch if place is not None else "")
     base = (stage.range.base if stage.range else None) or stage.base
     tip = find_quietly(git, f"refs/heads/{branch}") if branch else None
-    here = next((tree.path for tree in trees if branch and tree.branch == branch and tree.path.is_dir()), None)
-    if here is None and place is not None and place.status == "active" and place.worktree:
-        registered = {tree.path.resolve() for tree in trees}
-        path = Path(place.worktree)
-        here = path if path.is_dir() and path.resolve() in registered else None
+    checked_out = [tree.path for tree in trees if branch and tree.branch == branch]
+    here = next((path for path in checked_out if (path / ".git").exists()), None)
+    astray = None
+    if place is not None and place.status == "active" and place.worktree:
+        astray = find_astray(git, Path(place.worktree), branch)
+        here = Path(place.worktree) if astray is None or astray.kind == "elsewhere" else here
     dirty, during = _lies_in(here)
     upstream = upstream_of(git, branch) if tip else None
     return StageFacts(
@@ -52,6 +54,7 @@ def _facts(
         upstream=(upstream or "").removeprefix("refs/remotes/"),
         ref=printed_name(git, BRANCH + branch) if tip else "",
         finding=finding,
+        astray=astray.what if astray is not None and astray.kind == "elsewhere" else "",
     )
 
 

@@ -74,6 +74,14 @@ class Disk:
         path = self.place(recorded)
         return Seen(recorded, size_of(path) if path else None)
 
+    def changed(self, recorded: str) -> float | None:
+        """When the file that a record names was last changed, in seconds since 1970; None when it is not here."""
+        path = self.place(recorded)
+        try:
+            return path.stat().st_mtime if path is not None and path.is_file() else None
+        except OSError:
+            return None
+
     def read(self, recorded: str) -> dict[str, Any] | None:
         """The JSON object that a record names; None when it is missing or broken, which is noted."""
         path = self.place(recorded)

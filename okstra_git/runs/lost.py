@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from okstra_git.names import shown
+from okstra_git.names import shown, shown_path
 from okstra_git.records.states import Task
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.run_sources import judge_file
@@ -29,7 +29,7 @@ class Lost(NamedTuple):
 
     def named(self) -> str:
         """The files in words: `the brief a.md and the plan b.md`."""
-        told = [f"the {what} {shown(path)}" for what, path in (("brief", self.brief), ("plan", self.plan)) if path]
+        told = [f"the {what} {shown_path(path)}" for what, path in (("brief", self.brief), ("plan", self.plan)) if path]
         return " and ".join(told)
 
 
@@ -46,7 +46,7 @@ def find_lost(disk: Disk, task: Task, bundles: frozenset[str]) -> Lost:
         task.plan.path if task.plan is not None and judge_file(disk.root / task.plan.path, None) == "gone" else "",
     )
     if lost.brief:
-        disk.note(f"the brief {shown(brief)} is not here; put it back, or name another one with --brief-path")
+        disk.note(f"the brief {shown_path(brief)} is not here; put it back, or name another one with --brief-path")
     if lost.plan:
         approve = f"git okstra plan approve FILE --task-key {key}"
         back = "put it back as it was approved, or approve another"

@@ -35,6 +35,8 @@ def run_inputs(context: RunContext) -> dict[str, Any]:
         "plan": {"path": plan.path, "blob": plan.blob, "key": plan.key} if plan else None,
         "carry": [each.path for each in plan.carry] if plan else [],
         "base": {"commit": worktree.base, "ref": worktree.base_ref} if worktree else None,
+        "stages": list(context.group.stages) if context.group else [context.run.stage] if context.run.stage else [],
+        "verifies": {"commit": worktree.commit, "tree": worktree.tree} if worktree and worktree.commit else None,
         "clarificationResponse": options.clarification_source or None,
         "directive": options.directive,
         "relatedTasks": list(options.related_tasks),
@@ -73,7 +75,14 @@ def team_state(context: RunContext) -> dict[str, Any]:
         "teamName": context.team.name,
         "teamCreate": skipped_team(context),
         "workers": {
-            each.id: {"agentName": each.agent, "cli": each.cli, "model": each.model, "status": None, "reason": None}
+            each.id: {
+                "agentName": each.agent,
+                "cli": each.cli,
+                "model": each.model,
+                "modelExecutionValue": each.model,
+                "status": None,
+                "reason": None,
+            }
             for each in context.workers
         },
     }

@@ -6,7 +6,6 @@ from typing import Any
 
 from okstra_git.errors import OkstraError
 from okstra_git.names import shown
-from okstra_git.records.runs import Plan
 from okstra_git.runs.request import WaiverAsked
 
 MAX_BYTES = 1 << 20
@@ -57,22 +56,26 @@ def read_qa_commands(project_file: Path) -> dict[str, str]:
     return dict(said)
 
 
-def stage_keys(conformance: Path, plan: Plan | None, task_id: str) -> list[str]:
-    """The stage keys that a waiver may name: those of the conformance manifest, and one for each planned stage."""
-    entries = (read_object(conformance) or {}).get("entries", [])
+def declared_keys(conformance: Path) -> list[str] | None:
+    """The stage keys of the conformance manifest's entries, in order; None when the task has no manifest."""
+    found = read_object(conformance)
+    if found is None:
+        return None
+    entries = found.get("entries", [])
     rows = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-    declared = [entry.get("stageKey") for entry in rows]
-    planned = [f"{task_id}-stage-{stage.number}" for stage in plan.stages] if plan else []
-    return list(dict.fromkeys([*(key for key in declared if isinstance(key, str)), *planned]))
+    return list(dict.fromkeys(key for row in rows if isinstance(key := row.get("stageKey"), str)))
 
 
-def require_waivable(waivers: tuple[WaiverAsked, ...], known: list[str]) -> None:
-    """Every waiver names an entry that exists, or all are refused."""
+def require_waivable(waivers: tuple[WaiverAsked, ...], declared: list[str] | None) -> None:
+    """Every waiver names an entry that exists, or all are refused; what nobody declared cannot be waived."""
+    known = declared or []
     for waiver in waivers:
         if waiver.stage_key not in known:
+            nothing = "the task has no conformance manifest"
+            nothing = nothing if declared is None else "the task's conformance manifest has no entries"
             raise UnknownWaiver(
                 f"there is no conformance entry {shown(waiver.stage_key)} to waive",
-                hint=f"known: {', '.join(known)}" if known else "the task has no conformance manifest and no plan yet",
+                hint=f"entries: {', '.join(known)}" if known else f"leave --qa-waiver out: {nothing}",
                 value=waiver.stage_key[:200],
                 known=known,
             )

@@ -23,4 +23,3 @@ def _last_line(git: Git, tip: str, path: str) -> bytes:
         return read_blob(git, blob).rstrip().rpartition(b"\n")[2] if blob else b""
     except OkstraError:
         return b""
-

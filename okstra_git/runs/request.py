@@ -18,6 +18,9 @@ MODEL_FLAGS = {"lead": "--lead-model", "executor": "--executor-model", "claude":
                "codex": "--codex-model", "gemini": "--gemini-model",
                "report-writer": "--report-writer-model"}  # fmt: skip
 
+ABOUT_TASK = ("final-verification", "release-handoff")
+"""Task types whose runs are about several stages together, unless one stage is named."""
+
 _HOW_IT_WAS_SAID = frozenset({"stage", "brief", "approved_plan", "clarification", "pr_template"})
 
 
@@ -55,7 +58,11 @@ class WaiverAsked:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """A prepare, as asked for; `stage` None = `auto` where a stage is needed. Paths are as the caller wrote them."""
+    """A prepare, as asked for; `stage` None = `auto` where a stage is needed. Paths are as the caller wrote them.
+
+    `stages` are those that a run about the task takes (none named: all), `leave_unfinished` says that it may take those
+    that are done.
+    """
 
     key: TaskKey
     phase: Phase
@@ -73,6 +80,13 @@ class RunRequest:
     waivers: tuple[WaiverAsked, ...] = ()
     plan_verification: bool = True
     scope: str = ""
+    stages: tuple[int, ...] = ()
+    leave_unfinished: bool = False
+
+    @property
+    def is_about_task(self) -> bool:
+        """Whether the run is about stages of the task together: all of them, or those that were named."""
+        return self.stage is None and self.phase.name in ABOUT_TASK
 
     def model_of(self, worker: str) -> str:
         """The model asked for this worker, or its default."""
@@ -152,6 +166,8 @@ def parse_request(
     clarification: str | None = None,
     pr_template: str | None = None,
     plan_verification: bool = True,
+    stages: str | None = None,
+    leave_unfinished: bool = False,
 ) -> RunRequest:
     """The request, with every word checked; refuses options that the task type has no use for."""
     phase = require_phase(task_type)
@@ -173,9 +189,19 @@ def parse_request(
         waivers=tuple(parse_waiver(text) for text in waivers),
         plan_verification=plan_verification,
         scope=_scope(phase, scope, number),
+        stages=_stages(stages) if stages else (),
+        leave_unfinished=leave_unfinished,
     )
     _refuse_idle_options(found)
     return found
+
+
+def _stages(text: str) -> tuple[int, ...]:
+    """The numbers in `1,2`, ascending and each once."""
+    words = [word.strip() for word in text.split(",")]
+    if not all(words):
+        raise UsageError(f"{shown(text)} lists no stages", hint="--stages 1,2")
+    return tuple(sorted({parse_stage(word) for word in words}))
 
 
 def _directive(text: str) -> str:
@@ -207,8 +233,11 @@ def _refuse_idle_options(request: RunRequest) -> None:
     takes_stage = phase.has_worktree or phase.name == "final-verification"
     idle = {
         "--stage": request.stage is not None and not takes_stage,
+        "--stages": bool(request.stages) and not request.is_about_task,
+        "--leave-unfinished": request.leave_unfinished and not request.is_about_task,
         "--pr-template-path": request.pr_template is not None and phase.name != "release-handoff",
     }
     for flag, is_idle in idle.items():
         if is_idle:
-            raise NotInThisPhase(f"{phase.name} has no use for {flag}", hint=f"leave {flag} out")
+            what = f"{phase.name} of one stage" if request.stage and flag != "--stage" else phase.name
+            raise NotInThisPhase(f"{what} has no use for {flag}", hint=f"leave {flag} out")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from okstra_git.names import number_ranges
-from okstra_git.phases import PHASES
+from okstra_git.phases import PHASES, phase_of_routing
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import finished_stages
@@ -48,12 +48,20 @@ def standing_of(task: Task, *, undecided: Collection[int] = ()) -> Standing:
     """Everything that the records say of how far the task has come; stages whose commit a person has to name first
     are `undecided`, whatever is recorded of them."""
     runs = sorted(task.runs.values(), key=lambda run: run.id)
-    last = runs[-1] if runs else None
+    last = _last_of(runs)
     active = tuple(run for run in runs[::-1] if run.is_active)
     stages = stages_by_state(task)
     phase, ground = _next_phase(task, last, stages)
     left = tuple(_left(task, stages, active, frozenset(undecided))) if task.is_open else ()
     return Standing(last, active, stages, left, phase, ground, IN_PROGRESS if task.is_open else DONE)
+
+
+def _last_of(runs: Sequence[Run]) -> Run | None:
+    """The run that was prepared last while it is open; else the one that ended last, whose word is the newest."""
+    ended = [(run.ended, run) for run in runs if run.ended is not None]
+    if runs and (runs[-1].is_active or not ended):
+        return runs[-1]
+    return max(ended, key=lambda one: (one[0], one[1].id))[1] if ended else None
 
 
 def stages_by_state(task: Task) -> dict[str, tuple[int, ...]]:
@@ -76,8 +84,9 @@ def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]
         return None, None
     if last is not None and last.task_type in PHASES and (_is_under_way(task, last) or _is_to_repeat(task, last)):
         return last.task_type, "run"
-    if last is not None and last.next_phase in PHASES and not _is_followed(last.next_phase, stages, by_stages):
-        return last.next_phase, "report"
+    recommended = phase_of_routing(last.next_phase) if last is not None else ""
+    if recommended in PHASES and not _is_followed(recommended, stages, by_stages):
+        return recommended, "report"
     return (by_stages, "stages") if by_stages else (None, None)
 
 

@@ -9,6 +9,7 @@ from okstra_git.records.states import Task
 from okstra_git.runs.explain import Advice, RunAdvice, new_run_command, show_plan
 from okstra_git.runs.leases import GUARDED, finished_stages
 from okstra_git.runs.lost import NOTHING_LOST, Lost
+from okstra_git.runs.scope import stages_flag
 from okstra_git.runs.standing import Standing
 
 FIRST_PHASE = "requirements-discovery"
@@ -146,7 +147,7 @@ def _next_of(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
         return Step(asked.command, f"stage {asked.stage}: {asked.why}")
     if standing.next_phase not in (None, GUARDED, "final-verification"):
         why = "the last run's report recommends it" if standing.ground == "report" else "it is the next phase"
-        return Step(_prepare(key, standing.next_phase or ""), why)
+        return Step(_prepare(task, standing.next_phase or ""), why)
     found = next((one for one in stages if not one.command.startswith(IDLE)), None)
     if found is not None:
         return Step(found.command, f"stage {found.stage}: {found.why}")
@@ -154,11 +155,12 @@ def _next_of(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
         approve = f"git okstra plan approve {word(task.proposed_plan)} --task-key {key}"
         return Step(approve, "an implementation begins on an approved plan, and this one waits for it")
     if standing.next_phase is not None:
-        return Step(_prepare(key, standing.next_phase), "it is the next phase")
+        return Step(_prepare(task, standing.next_phase), "it is the next phase")
     if stages:
         return Step(f"git okstra status {key}", "every stage waits for something else")
-    return Step(_prepare(key, FIRST_PHASE), "nothing was done on the task yet")
+    return Step(_prepare(task, FIRST_PHASE), "nothing was done on the task yet")
 
 
-def _prepare(key: str, phase: str) -> str:
-    return f"git okstra run prepare --task-key {key} --task-type {word(phase)}"
+def _prepare(task: Task, phase: str) -> str:
+    key = task.key.replace("/", ":")
+    return f"git okstra run prepare --task-key {key} --task-type {word(phase)}{stages_flag(task, phase)}"

@@ -16,6 +16,7 @@ from okstra_git.runs.task_views import (
     KnownRun,
     RunEnd,
     ScheduledStage,
+    TaskNow,
     catalogue_entry,
     ended_entry,
     ended_manifest,
@@ -24,10 +25,11 @@ from okstra_git.runs.task_views import (
     parse_document,
     render_schedule,
     render_task_index,
+    renewed_manifest,
     task_catalogue,
     task_manifest,
 )
-from okstra_git.runs.whole_files import refusing, replace_file
+from okstra_git.runs.whole_files import refusing, replace_file, sweep_file
 
 _LOCK = ".lock"
 
@@ -63,7 +65,8 @@ class _Shelf:
         return {}
 
     def write(self, path: Path, data: bytes, point: str) -> None:
-        replace_file(path, data, self.context.run.nonce)
+        if not (path.is_file() and path.read_bytes() == data):
+            replace_file(path, data, self.context.run.nonce)
         reached(f"bundle.{point}")
 
     def write_manifest(self, manifest: dict[str, Any], stages: Iterable[ScheduledStage]) -> None:
@@ -112,10 +115,31 @@ def conclude_run(
     return tuple(shelf.aside)
 
 
+def renew_task(
+    context: RunContext,
+    now: TaskNow,
+    project_root: Path,
+    *,
+    stages: Iterable[ScheduledStage] = (),
+    cache: Path | None = None,
+) -> tuple[str, ...]:
+    """Enter how a task stands by now, when something else than the end of a run has changed it; otherwise as
+    `announce_run`. What says so already is not written."""
+    with _shelf(context, project_root, cache) as shelf:
+        before = shelf.read(shelf.task.manifest, is_manifest)
+        manifest = renewed_manifest(context, now, before)
+        shelf.write_manifest(manifest, stages)
+        if manifest != before:
+            shelf.write_entry(ended_entry(context, manifest))
+    return tuple(shelf.aside)
+
+
 @contextmanager
 def _shelf(context: RunContext, project_root: Path, cache: Path | None) -> Iterator[_Shelf]:
     shelf = _Shelf(project_root, context, cache)
     with refusing():
         shelf.catalogue.parent.mkdir(parents=True, exist_ok=True)
         with hold_lock(shelf.catalogue.parent / _LOCK):
+            for path in (shelf.task.manifest, shelf.task.task_index, shelf.task.schedule, shelf.catalogue):
+                sweep_file(path)  # whoever holds the lock is the only writer, so these are of the dead
             yield shelf

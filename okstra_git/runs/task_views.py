@@ -36,6 +36,16 @@ class RunEnd:
 
 
 @dataclass(frozen=True)
+class TaskNow:
+    """How a task stands by its record: open or not, its runs, what its last run would recommend, and when we looked."""
+
+    is_open: bool
+    at: str
+    runs: "tuple[KnownRun, ...]" = ()
+    next_phase: str = ""
+
+
+@dataclass(frozen=True)
 class KnownRun:
     """How an earlier run of the task stands by now."""
 
@@ -107,6 +117,25 @@ def ended_manifest(context: RunContext, end: RunEnd, before: dict[str, Any]) -> 
         "nextRecommendedPhase": end.next_phase or (None if end.is_done else known.get("nextRecommendedPhase")),
         "updatedAt": end.at,
     }
+
+
+def renewed_manifest(context: RunContext, now: TaskNow, before: dict[str, Any]) -> dict[str, Any]:
+    """The task manifest as the record has it now; unchanged when it says so already."""
+    task, statuses = context.task, {run.id: run.status for run in now.runs}
+    rows = _rows(before.get("runs"))
+    runs = [{**each, "status": statuses.get(str(each.get("id")), each.get("status"))} for each in rows]
+    following = (before.get("nextRecommendedPhase") or now.next_phase) if now.is_open else None
+    after = {
+        **before,
+        "title": task.title,
+        "category": task.category,
+        "tickets": list(task.tickets),
+        "workStatus": IN_PROGRESS if now.is_open else DONE,
+        "nextRecommendedPhase": following,
+        "runs": runs,
+        "latestRun": runs[-1] if runs else before.get("latestRun"),
+    }
+    return before if after == before else {**after, "updatedAt": now.at}
 
 
 def _knows(context: RunContext, manifest: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """Files and folders that appear whole or not at all, and last."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -8,6 +9,9 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
+from okstra_git.host.holders import find_process
+
+_MENDING = dict.fromkeys((errno.EEXIST, errno.ENOTDIR, errno.EISDIR), "move away what stands in its place")
 
 
 class Unwritable(OkstraError):
@@ -50,6 +54,20 @@ def sweep_file(path: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
+def sweep_numbered(folder: Path, number: int) -> None:
+    """Remove what dead writers left of the files in a folder that bear this number."""
+    for leftover in folder.glob(f".*-{number:03}.*.tmp"):
+        leftover.unlink(missing_ok=True)
+
+
+def sweep_dead(path: Path) -> None:
+    """Remove drafts of this file whose writers, which put their pid into the name, do not run any more."""
+    for leftover in path.parent.glob(f"{path.name}.*.tmp"):
+        pid = leftover.name.split(".")[-2]
+        if pid.isdecimal() and find_process(int(pid)) is None:
+            leftover.unlink(missing_ok=True)
+
+
 def sweep_folder(folder: Path) -> None:
     """Remove what dead writers of this folder left."""
     for kind in ("partial", "old"):
@@ -66,7 +84,7 @@ def refusing() -> Iterator[None]:
         place = error.filename or "a file below .okstra/"
         raise Unwritable(
             f"{place} cannot be written: {error.strerror or error}",
-            hint="make room or mend permissions, then try again",
+            hint=f"{_MENDING.get(error.errno or 0, 'make room or mend permissions')}, then try again",
             path=str(place),
         ) from error
 

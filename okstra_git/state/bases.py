@@ -92,7 +92,7 @@ def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> 
     own = _recorded_before(git, stage, head)
     found = [_fork(git, tip, head, own, line, stage) for tip in stack.base_tips(git, task, stage)]
     forks = [fork for fork in found if fork is not None]
-    if head == stage.base and not forks:
+    if _is_empty(git, task, stack, stage, head, forks):
         return head
     known = {stage.base, stage.range.base if stage.range else None, *forks} - {None, "", head}
     nearest = _nearest_below(git, head, stack, stage.number, known)
@@ -104,6 +104,19 @@ def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> 
         return _lifted(git, head, nearest, [*forks, *stack.trunk_tips(git, task)])
     facts = find_commit(git, head)
     return facts.parents[0] if facts and facts.parents else None
+
+
+def _is_empty(git: Git, task: Task, stack: Stack, stage: Stage, head: str, forks: Sequence[str]) -> bool:
+    """Whether the stage has nothing of its own: it ends where it was started, or on the stage that it builds on.
+
+    That holds whatever became of its base branch since. A base that names the stage's own branch tells nothing.
+    """
+    if head != stage.base:
+        under = task.stages.get(stack.heads.get(head, 0)) if stage.range is None else None
+        others = under is not None and under.number != stage.number and under.branch != stage.branch
+        return under is not None and others and (under.number in stage.depends_on or under.branch == stage.base_ref)
+    named = stage.base_ref or (task.anchor.ref if task.anchor else "")
+    return not forks or (not _is_own_branch(stage, named) and bool(branch_tips(git, named)))
 
 
 def _lifted(git: Git, head: str, base: str, branches: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.digest import fingerprint
+from okstra_git.git.sharing import share
 from okstra_git.records.states import State
 
 VERSION = 10
@@ -50,6 +51,7 @@ def replace_file(path: Path, data: bytes) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(data)
         temporary.replace(path)
+        share(path)
     except OSError:
         temporary.unlink(missing_ok=True) if temporary.exists() else None
         return False

@@ -91,4 +91,4 @@ def _is_stage(value: Any, stage: int) -> bool:
 
 
 def _shown(value: Any) -> str:
-    return shown(value if isinstance(value, str) else canonical_json(value).decode())
+    return shown(value) if isinstance(value, str) else shown(canonical_json(value).decode()).strip("'")

@@ -9,6 +9,7 @@ from okstra_git.records.stage import Verification
 from okstra_git.records.states import Anchor, Place, Stage, Task, Trail
 from okstra_git.state.folding import add_conflict, change, put_stage, settle_conflicts, with_standing
 from okstra_git.state.handing import HANDING
+from okstra_git.state.together import TOGETHER, with_parted
 
 
 def fold_task(key: str, events: Iterable[e.Event]) -> Task:
@@ -18,7 +19,7 @@ def fold_task(key: str, events: Iterable[e.Event]) -> Task:
     for event in sorted(unique.values(), key=lambda one: one.order):
         task = _REDUCERS[event.fact.type](task, event, event.fact)
         task = task.model_copy(update={"clock": event.clock})
-    return task
+    return with_parted(task)
 
 
 def _opened(task: Task, event: e.Event, fact: e.TaskOpened) -> Task:
@@ -195,6 +196,7 @@ _REDUCERS: dict[str, Callable[[Task, e.Event, Any], Task]] = {
     "stage.done": _done,
     "stage.moved": _moved,
     "stage.verified": _verified,
+    **TOGETHER,
     **HANDING,
     "plan.approved": _plan_approved,
     "run.claimed": _run_claimed,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from okstra_git.git.sharing import share
 from okstra_git.records.codec import encode_event
 from okstra_git.records.events import Event
 
@@ -32,6 +33,7 @@ def add_batch(path: Path, events: Sequence[Event], tip: str) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
             file.write(data)
+        share(path)
     except OSError:
         return False
     return True

@@ -10,10 +10,11 @@ REMOTE_LOGS = "refs/okstra/remote/"
 STAGES = "refs/okstra/stage/"
 ANCHORS = "refs/okstra/anchor/"
 GROUPS = "refs/okstra/group/"
+VERIFICATIONS = "refs/okstra/verification/"
 KEEPS = "refs/okstra/keep/"
 SNAPSHOTS = "refs/okstra/snapshot/"
 NOTES = "refs/notes/okstra"
-PER_TASK = (STAGES, GROUPS)
+PER_TASK = (STAGES, GROUPS, VERIFICATIONS)
 """Kinds of derived refs of which a task may have several, below its slashed key."""
 
 FORMAT_ENTRY = "format"
@@ -36,6 +37,11 @@ def stage_ref(task: str, number: int) -> str:
 def group_ref(task: str, group: str) -> str:
     """The commit that a group was assembled to; `task` is the slashed key."""
     return f"{GROUPS}{task}/{group}"
+
+
+def verification_ref(task: str, run: str) -> str:
+    """What was assembled for a run that verifies stages together; `task` is the slashed key."""
+    return f"{VERIFICATIONS}{task}/{run}"
 
 
 def anchor_ref(task: str) -> str:

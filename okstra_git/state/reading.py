@@ -77,6 +77,11 @@ def read_snapshot(git: Git, memory: Memory) -> Snapshot:
     return snapshot
 
 
+def refuse_unreadable(git: Git, ref: str, tip: str, memory: Memory) -> None:
+    """Refuse (`MissingObject`) a log that nobody could read at this tip, because an older part of it is damaged."""
+    _files(git, ref, CommitId(tip), memory.fold)
+
+
 def read_from_scratch(git: Git) -> Snapshot:
     """The state with every event read again; the cache is neither used nor written."""
     tips, torn = find_tips(git)

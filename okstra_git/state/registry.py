@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from okstra_git.commands import command
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey
 from okstra_git.records.events import PlaceReleased, PlaceReserved
@@ -76,8 +76,11 @@ def require_stage(task: Task, number: int) -> Stage:
     stage = task.stages.get(number)
     if stage is None:
         key = task.key.replace("/", ":")
-        hint = f"git okstra stage list --task-key {key}\nto begin it: git okstra stage start {number} --task-key {key}"
-        raise StageUnknown(f"stage {number} of {key} was never started", stage=number, hint=hint)
+        raise StageUnknown(
+            f"stage {number} of {key} was never started",
+            stage=number,
+            hint=f"git okstra stage start {number} --task-key {key}",
+        )
     return stage
 
 
@@ -102,6 +105,8 @@ def branch_clashes(state: State) -> list[str]:
     owners: dict[str, str] = {}
     clashes: list[str] = []
     for task, place in active_places(state):
+        if not place.branch:
+            continue
         first = owners.setdefault(place.branch, task.key)
         if first != task.key:
             clashes.append(
@@ -126,7 +131,11 @@ def reserve(state: State, fact: PlaceReserved) -> PlaceReserved:
             worktree=held.worktree,
         )
     for other, place in active_places(state):
-        if place.branch == fact.branch and not (other.key == task.key and place.adopted and fact.adopted):
+        if (
+            fact.branch
+            and place.branch == fact.branch
+            and not (other.key == task.key and place.adopted and fact.adopted)
+        ):
             raise BranchOwned(
                 f"branch {fact.branch} belongs to {_named(other.key, place.scope)}",
                 hint=f"choose another branch, or release it: {_release_hint(other.key, place.scope)}",
@@ -160,8 +169,8 @@ def _named(key: str, scope: str) -> str:
 
 
 def _release_hint(key: str, scope: str) -> str:
-    kind, _, id = scope.partition("-")
-    flags = ["--task-key", key.replace("/", ":")]
+    kind, _, which = scope.partition("-")
+    task = f"--task-key {word(key.replace('/', ':'))}"
     if kind == "stage":
-        return command("git okstra stage release", id, *flags)
-    return command("git okstra worktree release", *flags, *(["--group", id] if kind == "group" else []))
+        return f"git okstra stage release {word(which)} {task}"
+    return f"git okstra worktree release {task}" + (f" --group {word(which)}" if kind == "group" else "")

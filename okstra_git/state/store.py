@@ -20,7 +20,7 @@ from okstra_git.records.events import AnyFact, Event
 from okstra_git.state import layout
 from okstra_git.state.journal import add_batch, last_mark
 from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task
-from okstra_git.state.reading import Memory, Snapshot, read_snapshot
+from okstra_git.state.reading import Memory, Snapshot, read_snapshot, refuse_unreadable
 from okstra_git.state.recovery import level_journal, missing_lines
 from okstra_git.state.views import Derived, is_derived, mark_derived, refresh
 from okstra_git.state.writer import find_writer, require_writer
@@ -53,11 +53,16 @@ def _leave_locks(_: Git, __: Sequence[str]) -> None:
     """Without a way to look at processes, a lock is left to its owner."""
 
 
+def _tell_nobody(_: "Appended") -> None:
+    """Without anybody who keeps views of the state, nobody has to hear of what was recorded."""
+
+
 @dataclass(frozen=True)
 class Store:
     """A repository's state for reading and appending.
 
-    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead.
+    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `told`
+    hears of every append that recorded something.
     """
 
     git: Git
@@ -65,6 +70,7 @@ class Store:
     unlock: Callable[[Git, Sequence[str]], object] = _leave_locks
     patience: float = 10.0
     memory: Memory = field(default_factory=Memory)
+    told: Callable[["Appended"], object] = _tell_nobody
 
     def read(self) -> Snapshot:
         """The state as of now."""
@@ -85,7 +91,10 @@ class Store:
         transaction as the log or not at all; without facts none of them moves. Refuses when the repository is
         read-only or full, when another writer stays in the way, and where the log is damaged or of a newer format.
         """
-        return self.attempt(lambda: self._append_once(decide, attach or {}, along), queued=queued)
+        done = self.attempt(lambda: self._append_once(decide, attach or {}, along), queued=queued)
+        if done.events:
+            self.told(done)
+        return done
 
     def catch_up(self) -> Appended:
         """Record nothing, but derive what an interrupted command left underived."""
@@ -133,6 +142,7 @@ class Store:
             reached("log.tree-written")
             message, when = describe_batch(events), events[-1].at
             new = write_commit(self.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
+            refuse_unreadable(self.git, ref, new, self.memory)
             reached("log.commit-written")
             swap_refs(self.git, [RefUpdate(ref, tip, new), *along()], message="okstra: append")
         reached("log.appended")

@@ -50,7 +50,7 @@ def find_astray(git: Git, state: State, writer: str | None) -> list[Astray]:
     if not rows:
         return []
     others = _checked_out(git)
-    return [_judge(git, task, place, link, others.get(place.branch)) for task, place, link in rows]
+    return [_judge(git, task, place, link, others.get(place.branch or "")) for task, place, link in rows]
 
 
 def named(task: Task, place: Place) -> str:
@@ -64,13 +64,15 @@ def repair_line(task: Task, place: Place) -> str:
 
 
 def release_line(task: Task, place: Place) -> str:
-    """The line that gives the row up."""
-    return command("git okstra worktree release", *_flags(task, place))
+    """The line that gives the row up; one without a branch is given up by a prune, once its run is over."""
+    verb = "release" if place.branch else "prune"
+    return command(f"git okstra worktree {verb}", *_flags(task, place))
 
 
 def _flags(task: Task, place: Place) -> list[str]:
+    """The words that name the row on a line of `git okstra worktree`; one without a branch goes with its task."""
     kind, _, id = place.scope.partition("-")
-    return ["--task-key", task.key.replace("/", ":"), *([f"--{kind}", id] if kind else [])]
+    return ["--task-key", task.key.replace("/", ":"), *([f"--{kind}", id] if kind and place.branch else [])]
 
 
 def _is_main(git: Git, path: Path) -> bool:
@@ -102,10 +104,11 @@ def _judge(git: Git, task: Task, place: Place, link: Link, other: Worktree | Non
     if link in (Link.CUT, Link.UNKNOWN):
         told = f"{about} does not find this repository: its .git file is damaged, or one of the two was moved"
         return Astray(task, place, "cut", told, _link_line(git, place, link) or repair)
-    if _is_over(task, place):
-        told = f"{about} is gone, and its work has landed; the claim is still held"
+    if is_over(task, place):
+        why = "its work has landed" if place.branch else "its run is over"
+        told = f"{about} is gone, and {why}; the claim is still held"
         return Astray(task, place, "missing", told, release_line(task, place))
-    kept = f"what is committed is on branch {place.branch}"
+    kept = f"what is committed is on branch {place.branch}" if place.branch else "what was put together is on record"
     told = f"{about} is gone; {kept} (if you moved it by hand, say 'git worktree repair' where it is now)"
     if link is Link.UNREACHABLE:
         told = f"{about} is gone with the folder around it; {kept} (if that is on a drive, attach it)"
@@ -125,9 +128,11 @@ def _link_line(git: Git, place: Place, link: Link) -> str | None:
     return "git worktree repair" if find_entry(git.common_dir, Path(place.worktree or "")) is not None else None
 
 
-def _is_over(task: Task, place: Place) -> bool:
-    """Whether nobody will work there again: the stage, or every stage of the group, has landed."""
+def is_over(task: Task, place: Place) -> bool:
+    """Whether nobody will work there again: the stage, or every stage of the group, has landed, or the run is over."""
     kind, _, id = place.scope.partition("-")
+    if not place.branch:
+        return not any(run.is_active and run.worktree == place.worktree for run in task.runs.values())
     numbers = [int(part) for part in id.split("-") if part.isdecimal()] if kind in ("stage", "group") else []
     stages = [task.stages.get(number) for number in numbers]
     return not task.is_open or (bool(stages) and all(stage is not None and stage.landed for stage in stages))

@@ -7,6 +7,7 @@ from okstra_git.digest import fingerprint
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
+from okstra_git.git.sharing import share
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import WriterId, is_ulid, mint_ulid
 from okstra_git.state import layout
@@ -74,6 +75,7 @@ def _mint(git: Git, path: Path, milliseconds: int) -> tuple[WriterId, bool]:
     try:
         draft.write_text(f"{fresh} {_place(git)}\n")
         _publish(draft, path)
+        share(path)
     finally:
         draft.unlink(missing_ok=True)
     return fresh, True

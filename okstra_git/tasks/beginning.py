@@ -25,13 +25,14 @@ class DependenciesConflict(OkstraError):
 class Beginning:
     """The commit a stage begins on and how it is recorded; `lacks` are dependencies that it does not contain.
 
-    `joined` lists the commits it was merged from, empty when it is somebody's own commit.
+    `joined` lists the commits it was merged from, empty when it is somebody's own commit, `stages` whose these are.
     """
 
     commit: CommitId
     ref: str
     lacks: tuple[int, ...] = ()
     joined: tuple[str, ...] = ()
+    stages: tuple[int, ...] = ()
 
 
 def choose_beginning(
@@ -138,4 +139,9 @@ def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datet
         subject = f"Join {names[0]} and {name}"
         body = f"{subject}\n\nThe base of a stage of {task.key} that depends on both.\n"
         at = write_commit(git, tree=found.tree, parents=[at, tip], message=body, when=when)
-    return Beginning(CommitId(at), ref, (), tuple(tips))
+    numbers = sorted({number for tip in tips for number in _stages_at(task, tip)})
+    return Beginning(CommitId(at), ref, (), tuple(tips), tuple(numbers))
+
+
+def _stages_at(task: Task, commit: str) -> list[int]:
+    return [stage.number for stage in task.stages.values() if stage.range and stage.range.head == commit]

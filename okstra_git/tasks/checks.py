@@ -31,6 +31,12 @@ class WorktreeDirty(OkstraError):
     code = "worktree.dirty"
 
 
+class WorktreeElsewhere(OkstraError):
+    """A stage's worktree does not have its branch checked out."""
+
+    code = "worktree.other-branch"
+
+
 class DependencyUnknown(OkstraError):
     """A stage would depend on itself or on a later one."""
 

@@ -16,6 +16,7 @@ from okstra_git.state.registry import reserve
 from okstra_git.state.store import Appended, Store
 from okstra_git.tasks.beginning import Beginning
 from okstra_git.tasks.checks import require_open
+from okstra_git.tasks.going_back import check_standing
 from okstra_git.tasks.reserving import check_place, start_of, usual_branch
 from okstra_git.tasks.starting import one_commit
 
@@ -92,6 +93,7 @@ def _places(
     held = task.places.get(scope)
     is_held = held is not None and held.status == "active"
     if held is not None and is_held and held.worktree is not None:
+        check_standing(git, held)
         return []
     branch = held.branch if held is not None else usual_branch(task, number)
     checked_out = _directory_of(git, branch) if is_held else None

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.checkouts import Checkout, see_files, see_head
+from okstra_git.git.checkouts import Checkout, see_exactly, see_head
 from okstra_git.git.history import is_on_line
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
@@ -129,7 +129,8 @@ def find_open_work(
     Looks at every worktree once. `besides` is an untracked file that does not count: what it says is recorded. A branch
     that is not there any more is for `finish_stages` to refuse.
     """
-    trees = [see_head(tree) for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()]
+    known = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
+    trees = [see_head(tree) for tree in known.values()]
     at = here.resolve() if here is not None else None
     read: dict[Path, Checkout] = {}
     found: list[OpenWork] = []
@@ -138,7 +139,7 @@ def find_open_work(
         branch = request.branch or stage.branch
         tip = find_quietly(git, f"refs/heads/{branch}") if is_text(branch) else None
         for tree in _concerned(git, state, task, stage, branch, tip, trees, at) if tip is not None else ():
-            seen = read.get(tree.path) or see_files(tree, besides=besides)
+            seen = read.get(tree.path) or see_exactly(git, known[tree.path], besides=besides)
             read[tree.path] = seen
             is_only_near = tree.works_on != branch and tree.head == tip and not _is_own(task, stage, tree)
             named = request.commit is not None, branch != stage.branch and bool(stage.branch)

@@ -13,6 +13,7 @@ from okstra_git.git.private_state import is_own_lock
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.removal import WorktreeHolds, remove_worktree
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import branch_refs
 from okstra_git.git.upstreams import branch_tips
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
@@ -72,7 +73,7 @@ def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: 
             task.key,
             place,
             known.get(Path(place.worktree).resolve()) if place.worktree else None,
-            find_ref(git, f"refs/heads/{place.branch}"),
+            find_ref(git, f"refs/heads/{place.branch}") if place.branch else None,
         )
         for task, place in _rows(state, only)
         if with_released or place.status == "active"
@@ -115,15 +116,17 @@ def _judge(git: Git, state: State, row: PlaceRow, everything: Sequence[Worktree]
     if reason is not None:
         return Pruned(row, removed=False, reason=reason)
     held = read_holdings(git, worktree, others=everything)
-    found = (*held.found, *_occupants(worktree, watch))
+    found = (*held.keeping, *_occupants(worktree, watch))
     if found:
         return Pruned(row, removed=False, reason=in_words(found), holdings=found, caches=held.caches)
     return Pruned(row, removed=True, reason=_why_gone(row), caches=held.caches)
 
 
 def _why_gone(row: PlaceRow) -> str:
-    why = "landed" if row.place.status == "active" else "released"
-    return f"{why}, {'clean' if row.exists else 'its directory is gone'}, and its commits are on a branch"
+    over = "landed" if row.place.branch else "its run is over"
+    why = over if row.place.status == "active" else "released"
+    kept = "its commits are on a branch" if row.place.branch else "what was put together there is on record"
+    return f"{why}, {'clean' if row.exists else 'its directory is gone'}, and {kept}"
 
 
 def _carry_out(git: Git, judged: Pruned, everything: Sequence[Worktree], watch: Watch) -> Pruned:
@@ -187,8 +190,19 @@ def _is_ours(row: PlaceRow, worktree: Worktree, watch: Watch) -> bool:
     return row.place.writer == watch.writer and not row.place.adopted
 
 
+def _is_run_open(task: Task, place: Place) -> bool:
+    """Whether the run is not over for which stages were put together there; the place bears the run's number."""
+    number = place.scope.rpartition("-")[2]
+    return any(run.is_active and run.task_type == place.phase and str(run.seq) == number for run in task.runs.values())
+
+
 def _why_held(git: Git, task: Task, place: Place, worktree: Worktree) -> str | None:
-    """Why a claim that nobody gave up is still of use; None where everything that it was for has landed."""
+    """Why a claim that nobody gave up is still of use; None where everything that it was for has landed.
+
+    A place without a branch is of use until its run is over.
+    """
+    if not place.branch:
+        return "its run is not over" if _is_run_open(task, place) else None
     group = task.groups.get(place.scope.removeprefix("group-")) if place.scope.startswith("group-") else None
     if group is not None:
         members = [task.stages.get(number) for number in group.stages]
@@ -226,7 +240,7 @@ def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
             found.append(trail.range.head)
         there = stage.landing.commit if stage.landing is not None else stage.range.head if stage.range else ""
         named = [stage.base_ref, *([stage.landing.target] if stage.landing is not None else [])]
-        tips = [find_quietly(git, f"refs/{kind}/{name}") for name in named if name for kind in ("heads", "remotes")]
+        tips = [find_quietly(git, ref) for name in named for ref in branch_refs(name)]
         found += [there, *(tip for tip in tips if tip and contains(git, tip, there))]
     return found
 

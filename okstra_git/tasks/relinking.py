@@ -1,5 +1,6 @@
 """Brings the registry's worktrees back: recorded where they are now, linked again, or made anew from their branch."""
 
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from okstra_git.git.links import Link, find_entry, inspect_link, read_pointer
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
-from okstra_git.git.worktrees import WorktreeFailed, add_no_checkout, add_worktree
+from okstra_git.git.worktrees import WorktreeFailed, add_detached, add_no_checkout, add_worktree
 from okstra_git.names import TaskKey
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved
 from okstra_git.records.states import Place, Task
@@ -57,7 +58,7 @@ def _repair(store: Store, row: Astray, *, dry_run: bool) -> Repaired:
         return Repaired(row, f"linked to this repository again: {path}")
     if not dry_run:
         _make_anew(store.git, row, path)
-    return Repaired(row, f"made anew from branch {row.place.branch}: {path}")
+    return Repaired(row, f"made anew{f' from branch {row.place.branch}' if row.place.branch else ''}: {path}")
 
 
 def _tell_git(git: Git, where: Path | None) -> None:
@@ -86,12 +87,20 @@ def _record(store: Store, row: Astray, where: Path | None) -> None:
 def _make_anew(git: Git, row: Astray, path: Path) -> None:
     """Through git's own entry where it still has one, which keeps what was staged and where HEAD was."""
     entry = find_entry(git.common_dir, path)
+    if entry is None and not row.place.branch:
+        add_detached(git, path, commit=_commit_of(git, row.task, row.place), reason=_reason(row))
+        return
+    if entry is None and not row.place.branch:
+        add_detached(git, path, commit=_commit_of(git, row.task, row.place), reason=_reason(row))
+        return
     if entry is None:
         base = None if find_quietly(git, f"refs/heads/{row.place.branch}") else _commit_of(git, row.task, row.place)
         add_worktree(git, path, branch=row.place.branch, base=base, reason=_reason(row))
         return
     try:
         path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise FileExistsError(errno.ENOTEMPTY, "something is in it by now")
         (path / ".git").write_text(f"gitdir: {entry}\n")
     except OSError as error:
         raise WorktreeFailed(
@@ -107,6 +116,9 @@ def _make_anew(git: Git, row: Astray, path: Path) -> None:
 def _commit_of(git: Git, task: Task, place: Place) -> str:
     """Where a branch that is gone is made again: at what was recorded of it, else where it began."""
     scope, _, id = place.scope.partition("-")
+    runs = [run for run in task.runs.values() if run.worktree == place.worktree and run.assembled is not None]
+    if not place.branch and runs and runs[-1].assembled is not None:
+        return runs[-1].assembled.commit
     group = task.groups.get(id) if scope == "group" else None
     stage = task.stages.get(int(id)) if scope == "stage" else None
     recorded = group.range.head if group else stage.range.head if stage and stage.range else stage.base if stage else ""
@@ -122,6 +134,9 @@ def _link_again(git: Git, row: Astray, path: Path) -> None:
     if find_entry(git.common_dir, path) is not None:
         run_git(["worktree", "repair"], cwd=git.top)
         return
+    if not row.place.branch:
+        told = f"{path} was on no branch, and git's entry of it is gone"
+        raise WorktreeFailed(told, hint=release_line(row.task, row.place), path=str(path))
     beside = path.parent / f".okstra-{os.getpid()}" / path.name
     try:
         add_no_checkout(git, beside, branch=row.place.branch, reason=_reason(row))

@@ -3,20 +3,21 @@
 import os
 from pathlib import Path
 
-from okstra_git.commands import command, word
+from okstra_git.commands import word
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.history import merge_base
-from okstra_git.git.holding import in_words
+from okstra_git.git.holding import in_words, ways_out
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.upstreams import tracking_names
 from okstra_git.git.worktrees import add_worktree, find_worktree
-from okstra_git.names import CommitId, TaskKey, is_text, shown
+from okstra_git.names import CommitId, TaskKey, is_text, shown, shown_path
 from okstra_git.records.events import PlaceReserved
 from okstra_git.records.states import Place, Task
 from okstra_git.tasks.checks import BranchExists, BranchMissing, DirectoryTaken, WorktreeDirty
+from okstra_git.tasks.going_back import is_empty
 
 
 def usual_branch(task: Task, number: int) -> str:
@@ -42,8 +43,10 @@ def make_worktree(git: Git, key: TaskKey, number: int, place: Place, base: Commi
     path = Path(place.worktree or "")
     tip = find_ref(git, f"refs/heads/{place.branch}")
     here = find_worktree(git, path)
-    if here is not None and path.is_dir():
+    if here is not None and path.is_dir() and not is_empty(path):
         return False
+    if here is not None and path.is_dir():
+        path.rmdir()
     if here is not None and here.head == tip:
         remove_worktree(git, here)  # its directory is gone, its branch has everything
     reason = f"okstra task={key} stage={number}"
@@ -74,16 +77,13 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
     before = task.places.get(place.scope)
     if place.adopted or tip is None or (before is not None and before.branch == place.branch):
         return
+    number = place.scope.removeprefix("stage-")
+    adopting = f"git okstra stage start {word(number)} --task-key {word(task.key.replace('/', ':'))}"
     raise BranchExists(
         f"branch {place.branch} exists already and was not this stage's before",
         branch=place.branch,
-        hint=f"to adopt it: {_adopt_line(task, place)}\nor name another one with --branch",
+        hint=f"to go on in it: {adopting} --branch {word(place.branch)} --no-worktree",
     )
-
-
-def _adopt_line(task: Task, place: PlaceReserved) -> str:
-    flags = ("--task-key", task.key.replace("/", ":"), "--branch", place.branch, "--no-worktree")
-    return command("git okstra stage start", place.scope.removeprefix("stage-"), *flags)
 
 
 def _check_directory(git: Git, place: PlaceReserved) -> None:
@@ -93,7 +93,7 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
     path = Path(place.worktree)
     if not is_text(place.worktree):
         raise DirectoryTaken(
-            f"the worktree's path {shown(place.worktree)} is not UTF-8 and cannot be recorded",
+            f"the worktree's path {shown_path(place.worktree)} is not UTF-8 and cannot be recorded",
             hint="git okstra config set okstra.worktreeRoot DIR",
         )
     if not os.path.lexists(path):
@@ -118,6 +118,6 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
         raise WorktreeDirty(
             f"the worktree {path} cannot be used again: {in_words(held)}",
             path=place.worktree,
-            hint="commit or stash what lies there, then start the stage again",
+            hint="\n".join([*ways_out(path, held), "then start the stage again"]),
             kinds=[each.kind for each in held],
         )

@@ -16,7 +16,7 @@ ITEM_KEYS = {
 }  # fmt: skip
 STAGE_KEYS = {
     "number", "title", "depends_on", "state", "branch", "worktree", "commit", "base", "finding", "verified", "pr",
-    "lease",
+    "lease", "released", "checkout",
 }  # fmt: skip
 TASK_KEYS = {"key", "category", "phase", "status", "anchor", "stages"}
 STATUS_KEYS = {"ok", "schema", "project", "writer", "problems", "tasks"}

@@ -188,6 +188,13 @@ reporter-confirmations: partial; implementation-planning may begin
     )
 
 
+def test_a_release_does_not_begin_on_a_brief_that_names_no_report(shop: World) -> None:
+    shop.write("b.md", a_brief())
+    text = shop.okstra("brief", "check", "b.md", "--task-type", "release-handoff", "--text", exit=1).out
+    assert "release-handoff is not to begin before its report is named" in text
+    assert "may begin" not in text
+
+
 def test_a_brief_with_problems_exits_1(shop: World) -> None:
     shop.write("b.md", a_brief(questions=["intent-check: why? [CONFIRMED 2026-01-31 → RC-1]", "what"]))
     shop.write("b.md", (shop.path / "b.md").read_text() + "\n## Reporter Confirmations\n\n- RC-1: because\n")

@@ -141,3 +141,10 @@ def test_off_a_terminal_rows_are_lines(world: World) -> None:
     lines = world.okstra("config", "list", "--text").out.splitlines()
     assert len(lines) == 12
     assert lines[-1].split()[:3] == ["hooks", "true", "default"]
+
+
+def test_a_change_of_what_verifications_carry_says_from_when_it_counts(world: World) -> None:
+    told = world.okstra("config", "set", "verificationCarry", "replay")
+    assert "it counts for what moves from now on; a verification that has lapsed does not stand again" in told.err
+    assert world.okstra("config", "set", "verificationCarry", "replay").err == ""
+    assert "counts" not in world.okstra("config", "set", "keepDays", "7").err

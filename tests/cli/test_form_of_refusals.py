@@ -59,7 +59,7 @@ JSON = [
     ("run abandon --nope", "usage"),
     ("run abandon ZZZZ", "run.unknown"),
     ("run abandon RUN", "run.holder-lives"),
-    ("run resume --explain", "usage"),
+    ("run resume --explain --task-key a:b:c", "task.unknown"),
     ("run resume --explain --nope", "usage"),
 ]
 

@@ -1,5 +1,6 @@
 """Every command explains itself, with -h as with --help, and the front page loads none of them."""
 
+import re
 from importlib.util import find_spec
 from typing import Any
 
@@ -35,6 +36,7 @@ def test_every_command_explains_itself(world: World, line: tuple[str, ...], flag
     assert len(page.splitlines()[2].strip()) > 10
     wrapped = [text for text in page.splitlines() if not text.startswith("    git okstra ")]  # examples can be copied
     assert max(map(len, wrapped)) <= 80
+    assert not re.search(r"<(str|list|int|float|bool|path)\b", page)
 
 
 def test_the_front_page_names_every_command_and_fits(world: World, on_terminal: Ask) -> None:

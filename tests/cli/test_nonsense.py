@@ -114,4 +114,4 @@ def test_files_of_strangers_made_of_nonsense(shop: World, note: bytes, spooled: 
         "feature/login",
     )
     assert shop.okstra("status", "--json").json["ok"]
-    shop.okstra("stage", "done", "1", "--task-key", KEY, "--carry", "-", stdin=note.hex())
+    shop.okstra("stage", "done", "1", "--task-key", KEY, "--carry", "-", stdin=f'{{"note": "{note.hex()}"}}')

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.phases import PHASES
+from okstra_git.runs.request import ABOUT_TASK
 from tests.kit.papers import a_brief, a_plan
 from tests.kit.prepared import KEY, approve, code_of, folder, manifest, prepare, runs, set_up
 from tests.kit.scenario import World
@@ -16,6 +17,9 @@ from tests.kit.scenario import World
 def shop(world: World) -> World:
     """Stages 1 and 2 side by side, 3 on 1, 4 on both."""
     return set_up(world, {1: (), 2: (), 3: (1,), 4: (1, 2)})
+
+
+QA = ".okstra/tasks/shop/web/login/qa"
 
 
 def finish(world: World, number: int, files: dict[str, str] | None = None) -> None:
@@ -28,6 +32,26 @@ def finish(world: World, number: int, files: dict[str, str] | None = None) -> No
 
 
 # --- what it answers
+
+
+def test_the_biggest_ordinary_lead_prompt_has_nine_kilobytes(world: World) -> None:
+    """A stage on two others, named at some length, a brief with open questions, a title, a ticket."""
+    titles = {1: "Session store in the database", 2: "Tokens that can be taken back", 3: "The login form remembers"}
+    text = a_plan({1: (), 2: (), 3: (1, 2)})
+    for number, title in titles.items():
+        text = text.replace(f"part {number}", title)
+    asked = ["intent-check: does this hold for administrators and guests alike?", "terminology: session"]
+    set_up(world, {1: (), 2: (), 3: (1, 2)}, brief=a_brief("partial", questions=asked))
+    world.write(".okstra/plan.md", text)
+    approve(world, ".okstra/plan.md")
+    for number in (1, 2):
+        prepare(world, "--stage", str(number))
+        finish(world, number)
+    prompt = prepare(world, "--stage", "3").json["prompt"]
+    assert "(a merge of stages 1 and 2)" in prompt
+    here = len(str(world.path.parent).encode())
+    places = prompt.count(str(world.path.parent))
+    assert len(prompt.encode()) - places * max(0, here - len("/home/developer/projects")) <= 9 * 1024
 
 
 def test_the_labels_come_first_then_the_prompt_to_the_byte(shop: World) -> None:
@@ -52,10 +76,14 @@ def test_stages_of_other_live_runs_are_the_third_label(shop: World) -> None:
 @pytest.mark.parametrize("task_type", PHASES)
 def test_every_task_type_is_prepared(shop: World, task_type: str) -> None:
     shop.write("brief.md", a_brief() + "\n## Source Verification Report\n\nreport.md\n")
-    found = prepare(shop, "--brief", "brief.md", task_type=task_type).json
+    if task_type in ABOUT_TASK:
+        prepare(shop, "--stage", "1")
+        finish(shop, 1)
+    flags = ["--leave-unfinished"] if task_type in ABOUT_TASK else []
+    found = prepare(shop, "--brief", "brief.md", *flags, task_type=task_type).json
     assert found["task_type"] == task_type
     assert Path(found["instruction_set"], "claude-execution-prompt.md").read_text() == found["prompt"]
-    assert [run["status"] for run in runs(shop)] == ["prepared"]
+    assert {run["status"] for run in runs(shop)} == {"prepared"}
     assert "{{" not in found["prompt"]
 
 
@@ -373,12 +401,27 @@ def test_a_dirty_directory_that_was_released_is_refused(shop: World) -> None:
 
 
 def test_a_waiver_is_recorded_with_the_run_and_its_inputs(shop: World) -> None:
+    shop.write(f"{QA}/conformance-manifest.json", '{"entries": [{"stageKey": "login-stage-1"}]}')
     prepare(shop, "--stage", "1", "--qa-waiver", "login-stage-1:the replica is down: known")
     inputs = manifest(shop, "manifests/run-inputs")
     assert inputs["qaWaivers"] == [{"stageKey": "login-stage-1", "reason": "the replica is down: known"}]
     [event] = [e for e in shop.okstra("log", "--json").json["events"] if e["fact"]["type"] == "run.prepared"]
     assert event["fact"]["waivers"] == [{"stage_key": "login-stage-1", "reason": "the replica is down: known"}]
     assert event["by"]
+
+
+def test_what_tells_how_the_project_is_deployed_stands_in_the_packet(shop: World) -> None:
+    for name in ("Makefile", "compose.yaml", "k8s/web.yaml", ".github/workflows/test.yml"):
+        shop.write(name, "x\n")
+    packet = Path(prepare(shop, "--stage", "1").json["instruction_set"], "analysis-packet.md").read_text()
+    assert "## Configuration and deployment\n\n" in packet
+    for line in (
+        "- build: `Makefile`",
+        "- ci: `.github/workflows/test.yml`",
+        "- container: `compose.yaml`",
+        "- deploy: `k8s/`",
+    ):
+        assert f"{line}\n" in packet
 
 
 # --- clarifications
@@ -465,9 +508,44 @@ def test_qa_commands_of_the_project_reach_the_executor(shop: World) -> None:
 
 
 def test_a_conformance_manifest_names_what_may_be_waived(shop: World) -> None:
-    qa = ".okstra/tasks/shop/web/login/qa"
-    shop.write(f"{qa}/conformance-manifest.json", '{"entries": [{"stageKey": "Login-stage-7"}]}')
+    shop.write(f"{QA}/conformance-manifest.json", '{"entries": [{"stageKey": "Login-stage-7"}]}')
+    refused = prepare(shop, "--stage", "1", "--qa-waiver", "login-stage-1:planned, not declared", exit=1)
+    assert code_of(refused) == "waiver.unknown-stage"
+    assert refused.json["error"]["hint"] == "entries: Login-stage-7"
     assert prepare(shop, "--stage", "1", "--qa-waiver", "Login-stage-7:known").json["stage"] == 1
+
+
+@pytest.mark.parametrize("manifest", [None, "{}", '{"entries": []}', '{"entries": [{"stageKey": 1}, 2]}'])
+def test_where_nothing_was_declared_nothing_can_be_waived(shop: World, manifest: str | None) -> None:
+    if manifest is not None:
+        shop.write(f"{QA}/conformance-manifest.json", manifest)
+    refused = prepare(shop, "--stage", "1", "--qa-waiver", "login-stage-1:why", exit=1)
+    assert code_of(refused) == "waiver.unknown-stage"
+    assert refused.json["error"]["hint"].startswith("leave --qa-waiver out: ")
+
+
+@pytest.mark.parametrize(
+    ("row", "noted"),
+    [
+        ("", "answered.md has no clarification items, so it answers nothing"),
+        ("| C-001 | 12 | whim | Which? | one | none | answered | A |", "'whim' is no value of Kind"),
+        ("| one | 12 | decision | Which? | one | none | answered | A |", "'one' is not an id"),
+        ("| C-001 | 12 | decision | Which? | one | none | answered | A |", ""),
+    ],
+)
+def test_answers_that_nobody_can_take_up_are_remarked(shop: World, row: str, noted: str) -> None:
+    head = "| ID | Ticket ID | Kind | Statement | Expected form | Blocks | Status | User input |"
+    table = f"{head}\n|---|---|---|---|---|---|---|---|\n{row}\n" if row else "nothing\n"
+    shop.write("answered.md", f"## 1. Clarification Items\n\n{table}")
+    told = prepare(shop, "--clarification-response", "answered.md", task_type="error-analysis").err
+    assert noted in told
+    assert ("answered.md" in told) == bool(noted)
+
+
+def test_a_related_task_that_nobody_knows_is_remarked(shop: World) -> None:
+    shop.okstra("task", "open", "shop:web:logout")
+    told = prepare(shop, "--related-tasks", "shop:web:logout,shop:web:nothing", task_type="error-analysis").err
+    assert "not known here: shop:web:nothing; it is named as related all the same" in told
 
 
 def test_an_editor_that_fails_runs_nothing_again(shop: World) -> None:

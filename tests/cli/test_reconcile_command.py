@@ -176,6 +176,16 @@ def test_only_a_person_resets_the_anchor(shop: World) -> None:
     assert page == f"{KEY}\n  anchor   settled  {shop['moved on'][:10]} → {shop['and on'][:10]}  as you decided\n"
 
 
+def test_a_task_without_an_anchor_has_none_to_reset(world: World) -> None:
+    open_shop(world)
+    line = ("reconcile", *TASK, "--reset-anchor", "main")
+    told = world.okstra(*line, "--json", exit=1).json["error"]
+    assert (told["code"], told["task"]) == ("anchor.none", KEY)
+    assert world.okstra("task", "show", *TASK, "--json").json["task"]["anchor"] is None
+    world.okstra(*told["hint"].split()[2:])
+    world.okstra(*line)
+
+
 def test_an_anchor_that_is_gone_is_a_question(shop: World) -> None:
     shop.checkout("main")
     shop.git("checkout", "-q", "--orphan", "fresh")

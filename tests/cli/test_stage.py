@@ -24,7 +24,7 @@ def start(world: World, number: int | str, *words: str, exit: int = 0) -> Any:
 def test_a_stage_gets_a_branch_and_a_locked_worktree(shop: World, home: Path) -> None:
     told = start(shop, 1, "--title", "세션 저장소").json
     stage = told["stage"]
-    assert set(stage) >= STAGE_KEYS - {"finding"}
+    assert set(stage) >= STAGE_KEYS - {"finding", "checkout"}
     assert (told["task"], stage["title"], stage["state"]) == (KEY, "세션 저장소", "started")
     assert (stage["branch"], stage["worktree"]) == ("feature/web/login-stage-1", str(stage_place(home, 1)))
     assert (stage["base"], stage["commit"]) == (shop["base"], None)
@@ -382,3 +382,10 @@ def test_show_tells_where_a_stage_was_before(shop: World) -> None:
     told = shop.okstra("stage", "show", "1", *TASK).json["stage"]
     assert told["former"] == [{"commit": shop["S1"], "left_by": "same-tree"}]
     assert told["range"]["subject"] == "reworded"
+
+
+def test_where_there_is_no_commit_at_all_a_base_names_none_and_the_hint_says_so(world: World) -> None:
+    empty = World.empty(world.path.parent / "empty")
+    open_shop(empty)
+    error = empty.okstra("stage", "start", "1", *TASK, "--base", "main", exit=1).json["error"]
+    assert (error["code"], error["hint"]) == ("ref.unresolvable", "there is no commit here yet; commit something first")

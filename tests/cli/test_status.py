@@ -149,7 +149,7 @@ def test_broken_private_files_change_no_answer(shop: World, name: str, content: 
     path.mkdir() if as_directory else path.write_bytes(content)
     assert status(shop) == before
     assert shop.okstra("reconcile", "--all").json["tasks"][0]["items"] == []
-    shop.okstra("stage", "done", "1", *TASK, "--carry", "-", stdin="more")
+    shop.okstra("stage", "done", "1", *TASK, "--carry", "-", stdin='{"summary": "more"}')
     assert stage_of(shop, 1)["commit"] == shop["S1"]
 
 
@@ -200,7 +200,7 @@ def test_a_config_file_that_cannot_be_parsed_is_one_sentence(shop: World) -> Non
 def test_notes_of_strangers_are_kept(shop: World, note: str) -> None:
     record_stage(shop, 1, "feature/login")
     shop.git("notes", "--ref=okstra", "add", "-f", "-F", "-", shop["S1"], stdin=note)
-    shop.okstra("stage", "done", "1", *TASK, "--carry", "-", stdin="more")
+    shop.okstra("stage", "done", "1", *TASK, "--carry", "-", stdin='{"summary": "more"}')
     kept = shop.ask("notes", "--ref=okstra", "show", shop["S1"])
     assert all(line in kept.splitlines() for line in note.splitlines() if line)
     assert '"status": "done"' in kept

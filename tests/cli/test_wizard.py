@@ -203,6 +203,7 @@ def test_a_directive_that_no_line_could_carry_goes_through_a_file(shop: World, t
 
 
 def test_a_template_can_be_kept_for_the_project(shop: World) -> None:
+    finish_stage(shop, 1)
     shop.write("pr.md", "{{ okstra.body }}\n")
     shop.write(".okstra/briefs/web/out.md", a_brief() + "\n## Source Verification Report\n\nreport.md\n")
     agent = Agent(shop).say(KEY, "direct-input", "release-handoff", "change", "direct-input")
@@ -411,11 +412,42 @@ def test_the_edit_of_a_base_forgets_nothing_else(shop: World) -> None:
     assert (agent.args()["stage"], agent.args()["base-ref"]) == ("2", "main~0")
 
 
-def test_without_a_done_stage_the_whole_task_is_verified(shop: World) -> None:
+def test_without_a_done_stage_there_is_nothing_to_verify_or_hand_over(shop: World) -> None:
+    for phase in ("final-verification", "release-handoff"):
+        agent = Agent(shop).say(KEY, "direct-input").say(phase, exit=1)
+        told = f"No stage of {KEY} is done, so there is nothing to verify or hand over yet."
+        assert agent.last.json["errors"] == {"task_type_name": told}
+
+
+def finish_stage(shop: World, number: int) -> None:
+    shop.git("branch", f"s{number}", "main")
+    more = ("--branch", f"s{number}", "--no-worktree", "--base", "main")
+    shop.okstra("stage", "start", str(number), "--task-key", KEY, *more)
+    shop.checkout(f"s{number}")
+    shop.commit(f"S{number}")
+    shop.okstra("stage", "done", str(number), "--task-key", KEY)
+    shop.checkout("main")
+
+
+def test_the_whole_task_is_recommended_only_when_all_of_it_is_done(shop: World) -> None:
+    finish_stage(shop, 1)
     agent = Agent(shop).say(KEY, "direct-input", "final-verification", "keep")
-    assert [each["step"] for each in agent.next["questions"]] == ["use_defaults"]
+    asked = next(each for each in agent.next["questions"] if each["step"] == "stage_pick")["options"]
+    assert [(each["value"], "recommended" in each["label"].lower()) for each in asked[:2]] == [
+        ("1", True), ("whole-task", False),
+    ]  # fmt: skip
+    assert "not done: stage 2, 3" in asked[1]["label"]
+    agent.say({"stage_pick": "whole-task"}, "start")
+    assert agent.args()["leave-unfinished"] == "true"
+    line = shop.okstra("wizard", "render-args", "--state-file", FILE, "--command").out
+    assert " --leave-unfinished" in line
+    shop.okstra(*shlex.split(line)[1:])
+    finish_stage(shop, 2)
+    finish_stage(shop, 3)
+    agent = Agent(shop).say(KEY, "direct-input", "final-verification", "keep")
+    assert agent.values("stage_pick")[0] == "whole-task"
     agent.say({}, "start")
-    assert agent.args()["verification-scope"] == "whole-task"
+    assert "leave-unfinished" not in agent.args()
 
 
 def test_a_done_stage_can_be_verified_by_itself_and_is_not_implemented_again(shop: World) -> None:
@@ -426,7 +458,7 @@ def test_a_done_stage_can_be_verified_by_itself_and_is_not_implemented_again(sho
     shop.commit("one")
     shop.okstra("stage", "done", "1", "--task-key", KEY)
     agent = Agent(shop).say(KEY, "direct-input", "final-verification", "keep")
-    assert agent.values("stage_pick") == ["whole-task", "1", "direct-input"]
+    assert agent.values("stage_pick") == ["1", "whole-task", "direct-input"]
     agent.say({"stage_pick": "1"}, "start")
     assert (agent.args()["stage"], agent.args()["verification-scope"]) == ("1", "single-stage")
     agent = Agent(shop).say(KEY, "implementation", {"stage_pick": "direct-input"}).say("1", exit=1)
@@ -790,3 +822,21 @@ def test_the_language_is_the_lines_or_the_settings_or_the_locales(
 def test_another_language_is_refused(shop: World) -> None:
     refused = shop.okstra("wizard", "init", "--state-file", FILE, "--lang", "de", exit=129)
     assert "--lang ko" in refused.json["error"]["hint"]
+
+
+def test_a_base_that_fits_two_commits_is_asked_for_in_full(shop: World) -> None:
+    shop.git("tag", "twice", shop["base"])
+    shop.commit("newer")
+    shop.git("branch", "twice")
+    for name in ("cafe", "HEAD"):
+        shop.git("update-ref", f"refs/heads/{name}", "HEAD")
+    state = State({"common_dir": str(shop.path / ".git")})
+    assert [look_lightly(state, "ref", name) for name in ("twice", "cafe", "HEAD")] == [None] * 3
+    shop.git("pack-refs", "--all")
+    assert look_lightly(state, "ref", "twice") is None
+    agent = Agent(shop).say(KEY, "implementation", {"base_ref_pick": "direct-input"})
+    agent.say("twice", exit=1)
+    assert agent.step == "base_ref"
+    assert "refs/heads/twice, refs/tags/twice" in agent.last.json["errors"]["base_ref"]
+    agent.say("refs/heads/twice")
+    assert agent.step != "base_ref"

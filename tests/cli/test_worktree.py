@@ -12,8 +12,8 @@ from tests.kit.scenario import World
 from tests.kit.stores import open_store, record
 
 ROW_KEYS = {
-    "task", "scope", "branch", "tip", "worktree", "exists", "locked", "adopted", "status", "base_ref", "problem",
-    "found", "hint",
+    "task", "scope", "branch", "tip", "worktree", "exists", "locked", "adopted", "status", "base_ref", "phase",
+    "stages", "at", "checkout", "problem", "found", "hint",
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What keeps a worktree from being pruned beside its files: people in it, other rows, moved directories."""
 
+import errno
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -13,8 +15,10 @@ from okstra_git.git.worktrees import list_worktrees
 from okstra_git.host.occupants import processes_in
 from okstra_git.records.events import PlaceReleased, PlaceReserved
 from tests.cli.shop import KEY, TASK, open_shop, stage_place
+from tests.kit.answers import run_program
 from tests.kit.scenario import World
 from tests.kit.stores import open_store, record
+from tests.kit.surroundings import program_dir
 
 SLASHED = KEY.replace(":", "/")
 GONE = "released, clean, and its commits are on a branch"
@@ -172,10 +176,58 @@ def test_every_reason_is_told_with_what_and_how_much(shop: World, place: World) 
     place.write(".env", "SECRET\n")
     place.write("new", "12345")
     (row,) = shop.okstra("worktree", "prune").json["worktrees"]
+    told = "it has ignored files that are nowhere else: .env, build/"
     assert row["holdings"] == [
         {"kind": "untracked", "message": "it has files that are not committed: new", "paths": ["new"], "files": 1,
          "bytes": 5},
-        {"kind": "ignored", "message": "it has ignored files that are nowhere else: .env, build/",
-         "paths": [".env", "build/"], "files": 121, "bytes": 127},
+        {"kind": "ignored", "message": f"{told} (121 files, 127 bytes)", "paths": [".env", "build/"], "files": 121,
+         "bytes": 127},
     ]  # fmt: skip
     assert row["reason"] == "; ".join(held["message"] for held in row["holdings"])
+
+
+def without_privileges(shop: World, *words: str) -> list[tuple[bool, str]]:
+    """Prune as a user whom the rights of files bind: root loses what lets it pass them by."""
+    is_root = os.geteuid() == 0
+    if is_root and shutil.which("setpriv") is None:
+        pytest.skip("only setpriv makes root respect the rights of files")
+    bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if is_root else []
+    line = [*bound, str(program_dir() / "okstra"), "worktree", "prune", *words, "--json"]
+    rows = run_program(line, cwd=shop.path, environ=shop.environ()).expect(0).json["worktrees"]
+    return [(row["removed"], row["reason"]) for row in rows]
+
+
+def test_a_folder_that_cannot_be_looked_into(shop: World, place: World) -> None:
+    folder = place.write("sealed/file", "mine\n").parent
+    folder.chmod(0)
+    try:
+        said = without_privileges(shop, "--dry-run"), without_privileges(shop)
+    finally:
+        folder.chmod(0o755)
+    assert said == ([(False, f"part of it cannot be read ({os.strerror(errno.EACCES)}): sealed")],) * 2
+    assert (folder / "file").read_text() == "mine\n"
+
+
+def test_a_folder_from_which_nothing_can_be_removed(shop: World, place: World) -> None:
+    """git would forget the worktree and leave half of its files."""
+    place.commit("more", {"lib/a.txt": "a\n"})
+    folder = place.path / "lib"
+    folder.chmod(0o555)
+    try:
+        said = without_privileges(shop, "--dry-run"), without_privileges(shop)
+    finally:
+        folder.chmod(0o755)
+    assert said == ([(False, "nothing can be removed from a directory that is not writable: lib")],) * 2
+    assert place.ask("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_the_way_out_of_a_hidden_edit_works_as_printed(shop: World, place: World, flag: str) -> None:
+    place.git("update-index", flag, "work.txt")
+    place.write("work.txt", "local settings\n")
+    error = shop.okstra("stage", "start", "1", *TASK, exit=1).json["error"]
+    assert (error["code"], error["kinds"]) == ("worktree.dirty", ["hidden"])
+    for line in error["hint"].splitlines()[:-1]:
+        run_program(["sh", "-c", line.partition(": ")[2]], cwd=shop.path, environ=shop.environ()).expect(0)
+    assert place.ask("show", "stash@{0}:work.txt") == "local settings"
+    shop.okstra("stage", "start", "1", *TASK)

@@ -225,7 +225,17 @@ def test_a_branch_whose_short_name_git_reads_otherwise_is_printed_in_full(two: T
 
 
 def test_names_that_differ_in_case_are_different_names(two: Two) -> None:
-    assert find_named(two.git, "Main") is None
+    with pytest.raises(RefUnresolvable) as refusal:
+        require_named(two.git, "Main", what="the base")
+    assert refusal.value.hint.startswith("there is refs/heads/main;")
+
+
+def test_a_branch_that_only_a_remote_has_is_told_in_full(two: Two) -> None:
+    two.ref("refs/remotes/origin/feature/x;id", two.old)
+    with pytest.raises(RefUnresolvable) as refusal:
+        require_named(two.git, "feature/x;id", what="the base")
+    assert refusal.value.facts["near"] == ["refs/remotes/origin/feature/x;id"]
+    assert "'refs/remotes/origin/feature/x;id'" in refusal.value.hint
 
 
 @pytest.mark.parametrize("ref", ["refs/okstra/log/a", "okstra/log/a", "refs/okstra/remote/o/a", "refs/notes/okstra",
@@ -245,4 +255,4 @@ def test_the_refs_of_records_are_those_of_the_layout() -> None:
 def test_the_refs_that_a_branchs_name_may_mean() -> None:
     assert branch_refs("a/b") == ("refs/heads/a/b", "refs/remotes/a/b")
     assert branch_refs("refs/remotes/o/a") == ("refs/remotes/o/a",)
-    assert branch_refs("refs/tags/v1") == branch_refs("") == ()
+    assert [branch_refs(name) for name in ("refs/tags/v1", "", "HEAD", "@", "ab" * 20)] == [()] * 5

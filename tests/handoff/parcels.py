@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from okstra_git.handoff.leaving import Leaving
 from okstra_git.handoff.wording import PullRequestFacts, StagePart
 from okstra_git.records.stage import Check, Verification
 
@@ -21,6 +22,18 @@ def verification(commit: str, tree: str, *checks: Check, database: bool | None =
     )
 
 
+def replace_again(found: Verification | None) -> Verification | None:
+    """The verification as it is recorded with a report that was recorded for another tree before."""
+    return found.model_copy(update={"again": oid("7")}) if found is not None else None
+
+
+def leaving(part: StagePart, how: str, tree: str = "0", *differs: str) -> StagePart:
+    """The part as it leaves on a branch with this tree."""
+    found = Leaving(part.number, part.commit, oid(tree), how, part.verification, differs)
+    return replace(part, leaving=found)
+
+
+NOTHING = Leaving(0, "", "", "as-is", None, None)
 TABLE = StagePart(
     number=2,
     title="Session table",
@@ -37,6 +50,7 @@ TABLE = StagePart(
         database=True,
     ),
     carried=False,
+    leaving=NOTHING,
     summary="Sessions live in a table of their own, keyed by token.",
 )
 FORM = StagePart(
@@ -49,7 +63,9 @@ FORM = StagePart(
     commits=1,
     verification=verification("1", "d"),
     carried=False,
+    leaving=NOTHING,
 )
+TABLE, FORM = leaving(TABLE, "as-is", "b"), leaving(FORM, "merged")
 SMALL = PullRequestFacts(
     key="shop:web:login",
     title="Let customers log in",
@@ -65,12 +81,15 @@ SMALL = PullRequestFacts(
     plan_blob=oid("9"),
     usage=(("implementation", "opus", 1_204_118, 38_411, 9.5), ("codex", "default", 52_000, 3_100, None)),
 )
-CARRIED = replace(FORM, number=4, verification=verification("1", "2"), carried=True)
-ALTERED = replace(FORM, number=5, verification=verification("1", "2", database=False))
-UNVERIFIED = replace(FORM, number=6, verification=None, files=(), title="", summary="")
+CARRIED = leaving(replace(FORM, number=4, verification=verification("1", "2"), carried=True), "merged")
+ALTERED = leaving(
+    replace(FORM, number=5, verification=verification("1", "2", database=False)), "as-is", "d", "web/login/a.html"
+)
+UNVERIFIED = leaving(replace(FORM, number=6, verification=None, files=(), title="", summary=""), "merged")
 COPIED = (
-    replace(TABLE, is_there=False, as_verified=True),
-    replace(FORM, is_there=False, upto=oid("8")),
-    replace(CARRIED, is_there=False),
-    replace(ALTERED, is_there=False),
+    leaving(TABLE, "replayed", "b"),
+    leaving(replace(FORM, upto=oid("8")), "squashed", "0", *(f"web/login/{name}.html" for name in "abcde")),
+    leaving(CARRIED, "copied"),
+    leaving(ALTERED, "replayed", "0", "web/login/a.html"),
+    leaving(replace(FORM, verification=replace_again(FORM.verification)), "merged"),
 )

@@ -528,3 +528,52 @@ def test_commits_that_nobody_recorded_are_told_to_stay_behind(world: World) -> N
     world.commit("later")
     for command in (["eligible"], ["assemble", "--stages", "1", "--base", "main", "--dry-run"]):
         assert "branch s1 goes on" in world.okstra("handoff", *command, "--task-key", NAME).err
+
+
+def status_of(world: World) -> dict[str, dict[str, object]]:
+    """Every group by its id, as `handoff status` has it."""
+    (task,) = handoff(world, "status")["tasks"]
+    return {row["group"]: row for row in task["groups"]}
+
+
+def test_a_group_says_that_a_stage_of_it_needs_a_decision(world: World) -> None:
+    ready(world, 1)
+    assemble(world, "1")
+    world.checkout("s1")
+    world.write("f1.txt", "other\n")
+    world.git("commit", "-qa", "--amend", "-m", "other")
+    (change,) = status_of(world)["1"]["changed"]  # type: ignore[misc]
+    assert change["code"] == "stale-history"  # type: ignore[index]
+    page = world.okstra("handoff", "status", "--task-key", NAME, "--text").out
+    assert f"next: git okstra reconcile --task-key {NAME} --check" in page
+
+
+def test_a_group_that_gave_way_and_was_never_published_does_not_land(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2)
+    assemble(world, "1")
+    assemble(world, "1,2")
+    world.git("merge", "-q", "--ff-only", f"{BRANCH}1-2")
+    assert {id: row["state"] for id, row in status_of(world).items()} == {"1": "superseded", "1-2": "landed"}
+
+
+def test_a_row_says_which_stages_it_is_of_and_since_when(world: World) -> None:
+    ready(world, 1)
+    ready(world, 2)
+    assemble(world, "1,2")
+    rows = {row["scope"]: row for row in world.okstra("worktree", "list", "--json").json["worktrees"]}
+    assert (rows["group-1-2"]["stages"], rows["group-1-2"]["phase"]) == ([1, 2], "release-handoff")
+    assert (rows["stage-1"]["stages"], rows["stage-1"]["phase"]) == (None, "implementation")
+    assert all(row["at"].endswith("Z") for row in rows.values())
+
+
+def test_a_branch_of_a_group_is_freed_by_the_hint_about_it(world: World) -> None:
+    ready(world, 1)
+    branch = f"{BRANCH}1"
+    assemble(world, "1")
+    line = ("stage", "start", "9", "--task-key", NAME, "--branch", branch, "--no-worktree", "--json")
+    error = world.okstra(*line, exit=1).json["error"]
+    assert error["code"] == "branch.owned"
+    world.okstra(*error["hint"].partition("release it: git okstra ")[2].split())
+    world.okstra(*line)
+    assert status_of(world)["1"]["state"] == "assembled"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from okstra_git.handoff.harmless import columns, prose
+from okstra_git.handoff.leaving import Leaving
 from okstra_git.handoff.pr_templates import Template
 from okstra_git.handoff.wording import MAX_BODY, MAX_TITLE, PullRequestFacts, StagePart, render_body, render_title
 from okstra_git.records.stage import Check
@@ -127,6 +128,7 @@ def hostile(language: str) -> PullRequestFacts:
         commits=1,
         verification=verification("a", "b", *[Check(command=f"{path} #3 {HOSTILE}", exit_code=0)] * 9),
         carried=False,
+        leaving=Leaving(2, oid("a"), oid("0"), "replayed", None, (path, HOSTILE)),
         summary=f"/close\n{HOSTILE}\n# head",
     )
     return replace(

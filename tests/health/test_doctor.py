@@ -111,8 +111,8 @@ def test_ordinary_configuration_is_left_alone(lines: list[str]) -> None:
 
 
 def test_the_configuration_is_read_as_git_reads_it_includes_and_all(shop: World) -> None:
-    (shop.path / "extra").write_text("[notes]\n\trewriteRef = refs/notes/*\n")
-    shop.git("config", "include.path", "../extra")
+    (shop.path / ".git" / "extra").write_text("[notes]\n\trewriteRef = refs/notes/*\n")
+    shop.git("config", "include.path", "extra")
     assert codes(shop, exit=1) == ["config.dangerous"]
 
 

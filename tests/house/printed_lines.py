@@ -17,7 +17,7 @@ OPTION = re.compile(r"(?:^|\s)--[a-z][a-z-]* $")
 QUOTES = ("word", "command", "quoted")
 """Functions that quote; `quoted` is the wizard's own, which must not load a regular expression."""
 
-BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again)\Z")
+BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again|words_for|flag)\Z")
 """Names of functions that give a whole line, checked where they make it."""
 
 SAFE = {
@@ -46,7 +46,9 @@ SAFE = {
     "members": "numbers with commas",
     "listed": "numbers with commas",
     "group_id([*stages, other]).replace('-', ',')": "numbers with commas",
+    "stages_flag(task, phase)": "a flag of ours with numbers, or nothing",
     "MAJOR_FORMAT": "a number",
+    "self._written_stage()": "a number",
     "done.project": "a project's id, of the same letters as a key",
     "seen.project": "a project's id",
     "tool": "a word of ours",
@@ -70,9 +72,11 @@ def unquoted(source: Source) -> Iterator[str]:
     for function in _functions(source.tree):
         known = _assigned(function)
         for node in _own_nodes(function):
-            if isinstance(node, ast.JoinedStr):
-                for value in _foreign_words(node, known):
-                    yield f"{source.path}:{node.lineno}: {{{ast.unparse(value)}}} has to be word(…) or command(…)"
+            found = list(_foreign_words(node, known)) if isinstance(node, ast.JoinedStr) else []
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+                found = [node.right] if _begins_a_word(node.left) and not _is_safe(node.right, known) else []
+            for value in found:
+                yield f"{source.path}:{value.lineno}: {ast.unparse(value)} has to be word(…) or command(…)"
 
 
 def _functions(tree: ast.Module) -> Iterator[ast.AST]:
@@ -123,11 +127,22 @@ def _foreign_words(node: ast.JoinedStr, known: dict[str, list[ast.expr]]) -> Ite
         text += "X"
 
 
+def _begins_a_word(left: ast.expr) -> bool:
+    """Whether a text, to which something is added, is a command line up to a word."""
+    parts = left.values if isinstance(left, ast.JoinedStr) else [left]
+    text = "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts)
+    return text.endswith(" ") and bool(COMMAND.search(text) or OPTION.search(text))
+
+
 def _is_safe(value: ast.expr, known: dict[str, list[ast.expr]], depth: int = 0) -> bool:
     if isinstance(value, ast.Constant | ast.JoinedStr) or ast.unparse(value) in SAFE:
         return True  # the parts of an f-string are looked at where it stands
     if isinstance(value, ast.Call):
         name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+        if ast.unparse(value).startswith("','.join(map(str, "):
+            return True  # numbers with commas
+        if name == "join" and isinstance(value.args[0], ast.GeneratorExp):
+            return _is_safe(value.args[0].elt, known, depth)
         return name in QUOTES or bool(BUILDS.match(name))
     if isinstance(value, ast.IfExp):
         return _is_safe(value.body, known, depth) and _is_safe(value.orelse, known, depth)

@@ -13,7 +13,13 @@ from okstra_cli.lazy import Root
 from okstra_git.errors import OkstraError
 from okstra_git.names import parse_task_key
 from okstra_git.phases import PHASES
-from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL, VERIFICATION_SCOPES
+from okstra_git.tokens import (
+    CONCURRENT_LABEL,
+    GROUP_HANDOFF,
+    INSTRUCTION_SET_LABEL,
+    TASK_ROOT_LABEL,
+    VERIFICATION_SCOPES,
+)
 from tests.house.skill_texts import AgentText
 
 PLACEHOLDER = re.compile(r"<([a-z][a-z-]*)>")
@@ -26,7 +32,6 @@ PLACEHOLDERS = {
     "base": "main",
     "branch": "feature/web/login-stage-2",
     "brief-file": ".okstra/briefs/web/login.md",
-    "carry-file": ".okstra/tasks/shop/web/login/runs/plan-51644dbfe4f2/carry/stage-2.json",
     "data-json": ".okstra/verification-2.json",
     "group": "web",
     "last-message": ".okstra/tasks/shop/web/login/runs/error-analysis/prompts/codex-worker-prompt001.answer.md",
@@ -34,6 +39,7 @@ PLACEHOLDERS = {
     "message": "Add the session store",
     "model": "some-model-5",
     "name": "login",
+    "next-phase": "release-handoff(stage-group)",
     "nonce": "0c709f3edf90b7dc",
     "number": "1",
     "old-url": "https://forge.example/shop/pull/5",
@@ -199,7 +205,7 @@ KINDS: dict[str, Callable[[str], bool]] = {
     "KEY": _is_task_key,
     "TASK": _is_task_key,
     "RUN": lambda value: len(value) > 3 and value.isalnum(),
-    "TYPE": PHASES.__contains__,
+    "TYPE": (*PHASES, GROUP_HANDOFF).__contains__,
     "SCOPE": VERIFICATION_SCOPES.__contains__,
     "URL": lambda value: value.startswith("https://"),
     "2,3": lambda value: all(part.isdecimal() for part in value.split(",")),

@@ -38,6 +38,8 @@ def test_git_s_general_rules_for_names_are_asked_in_one_place() -> None:
         'x = f"gh pr create --title {title!r}"',
         'x = f"repeat with --base {name or other}"',
         'x = f"cd {path}"',
+        'x = "next: git okstra run show " + run["id"]',
+        'x = f"git okstra log {key} --since " + since',
     ],
 )
 def test_a_word_that_is_not_quoted_is_found(line: str) -> None:
@@ -52,6 +54,8 @@ def test_a_word_that_is_not_quoted_is_found(line: str) -> None:
         'def f(a):\n    name = word(a)\n    return f"git log {name}"',
         'def f(a, b):\n    more = f" --stage {word(b)}" if b else ""\n    return f"git okstra run list{more}"',
         'x = f"branch {name} is not there"',
+        'x = "git okstra run list" + (" --json" if a else "")',
+        'x = "git okstra log " + word(name)',
         'x = f"git could not write: {said}"',
         'x = f"{new_run_command(task)} --base {word(x)}"',
     ],

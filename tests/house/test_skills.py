@@ -213,7 +213,7 @@ def test_a_line_that_cannot_be_run_is_found(line: str, why: str) -> None:
     "line",
     [
         "okstra git-reconcile --task-key <task-key> --apply --stage <stage> --use-ref <ref> --json",
-        "git okstra stage done <stage> --task-key <task-key> --carry <carry-file>",
+        "git okstra stage done <stage> --task-key <task-key> --carry <path>",
         "okstra -C <worktree> status --json",
         "git -C <worktree> commit -m '<message>'",
         "codex exec --sandbox read-only -o <last-message> 'Read <prompt-file> to its end.'",

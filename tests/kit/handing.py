@@ -64,14 +64,15 @@ def data_json(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def verify(world: World, number: int, *, exit: int = 0, flags: Sequence[str] = (), **changes: Any) -> Answer:
-    """Verify a stage: report and data are written outside the worktree and recorded."""
+    """Verify a stage: report and data are written outside the worktree and recorded, anew for what it is now."""
     folder = world.path.parent / "reports"
     folder.mkdir(exist_ok=True)
     data, report = folder / f"stage-{number}.json", folder / f"stage-{number}.md"
-    said = data_json(number, **changes)
+    run = world.ask("rev-parse", "-q", "--verify", f"refs/heads/s{number}", ok=False) or world.tip()
+    said = data_json(number, runId=run, **changes)
     data.write_text(json.dumps(said))
     token = said["verdict"]["token"] if isinstance(said["verdict"], dict) else "accepted"
-    report.write_text(REPORT.format(verdict=token))
+    report.write_text(f"{REPORT.format(verdict=token)}\n{run}\n")
     where = ["--report-path", str(report), "--data-json", str(data)]
     return world.okstra(
         "handoff", "record-verified", "--task-key", NAME, "--stage", str(number), *where, *flags, exit=exit

@@ -456,6 +456,15 @@ def a_file_in_a_submodule_that_is_not_there(place: World, shop: World) -> None:
 
 
 @kept("hidden")
+def another_commit_of_a_submodule_assumed_unchanged(place: World, shop: World) -> None:
+    module = add_submodule(place, shop)
+    World(shop.path.parent / "library").commit("newer")
+    module.git("-c", "protocol.file.allow=always", "fetch", "-q")
+    place.git("update-index", "--assume-unchanged", "lib")
+    module.git("checkout", "-q", "origin/main")
+
+
+@kept("hidden")
 def a_hidden_edit_in_a_submodule(place: World, shop: World) -> None:
     module = add_submodule(place, shop)
     module.git("update-index", "--assume-unchanged", "README")

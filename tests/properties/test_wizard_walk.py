@@ -40,6 +40,7 @@ NONSENSE = [
 def asking(state: State) -> bool:
     return machine.standing(state) == "asking"
 
+
 NAMES = tuple(step.name for step in all_steps())
 
 

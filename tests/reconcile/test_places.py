@@ -189,3 +189,30 @@ def test_only_a_remote_has_the_branch_of_a_stage(desk: Desk) -> None:
     found, _ = places(desk.world)
     assert found.branch("s1") == Home("upstream", "origin/s1", desk.world["A"])
     assert desk.verdicts() == {1: "ok"}
+
+
+# --- names that fit two refs
+
+
+def test_a_branch_here_that_is_called_like_a_fetched_one_is_another_home(desk: Desk) -> None:
+    world = desk.world
+    follow(world, "main", "main", world["A"])
+    world.git("update-ref", "refs/heads/origin/main", world["base"])
+    found, task = places(world, "origin/main", "refs/remotes/origin/main")
+    homes = {home.name: home.tip for home in found.targets(task, task.stages[1])}
+    assert homes == {"origin/main": world["base"], "refs/remotes/origin/main": world["A"]}
+    assert {found.full_name(home) for home in found.targets(task, task.stages[1])} == {
+        "refs/heads/origin/main", "refs/remotes/origin/main"}  # fmt: skip
+
+
+def test_a_target_in_full_is_the_same_target(desk: Desk) -> None:
+    merge(desk.world, "s1", "release")
+    assert landed(desk.world, "refs/heads/release") == {1: "release ancestor"}
+    found, _ = places(desk.world, "refs/heads/release")
+    assert found.is_target_ref("refs/heads/release")
+    assert not found.is_target_ref("refs/heads/develop")
+
+
+def test_a_tag_is_no_target_whatever_it_is_called(desk: Desk) -> None:
+    desk.world.git("tag", "ship", "s1")
+    assert landed(desk.world, "ship", "refs/tags/ship", "tags/ship") == {}

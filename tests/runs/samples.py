@@ -12,6 +12,7 @@ from okstra_git.runs.context import (
     BriefPart,
     Carried,
     Commands,
+    GroupPart,
     Options,
     Paths,
     PlanPart,
@@ -20,6 +21,7 @@ from okstra_git.runs.context import (
     RunContext,
     RunPart,
     StagePart,
+    StageRow,
     TaskPart,
     TeamPart,
     WorkerPart,
@@ -33,6 +35,8 @@ RUN = "01JD0000000000000000000RUN"
 NONCE = "5f2c9b7e"
 BLOB = "3f1c0d5e6a7b8c9d0e1f2a3b4c5d6e7f8091a2b3"
 BASE = "9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b"
+HEAD = "1f2e3d4c5b6a79880f1e2d3c4b5a69788f0e1d2c"
+TREE = "5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d9e8f7a6b"
 BRIEF = """---
 reporter-confirmations: partial
 ---
@@ -121,7 +125,8 @@ def a_run(task_type: str = "implementation-planning", *, stage: int | None = Non
             str(KEY), KEY.project, KEY.group, KEY.task, "feature", f".okstra/tasks/{KEY.slashed}",
             "Stay signed in", ("WEB-8852",), "WEB-8852",
         ),
-        project=ProjectPart(ROOT, ".okstra/glossary.md", {"db-test": "make db-test"}),
+        project=ProjectPart(ROOT, ".okstra/glossary.md", {"db-test": "make db-test"},
+                            (("build", "pyproject.toml"), ("deploy", "k8s/"), ("deploy", "skaffold.yaml"))),
         paths=paths,
         team=TeamPart("okstra-shop-web-login" + (f"-s{stage}" if task_type == "implementation" else "")),
         options=Options("opus"),
@@ -185,7 +190,44 @@ def a_stage_verification() -> RunContext:
     """Final verification of stage 2 alone."""
     plain = a_run("final-verification", stage=2)
     implemented = an_implementation()
-    return replace(plain, plan=implemented.plan, worktree=implemented.worktree)
+    assert implemented.worktree is not None
+    looked_at = replace(implemented.worktree, commit=HEAD, tree=TREE)
+    row = StageRow(2, "Session store", "done", HEAD, TREE, "feature/web/login-stage-2",
+                   report=".okstra/r/final-report-implementation-001.md")  # fmt: skip
+    commands = replace(plain.commands, stage_done="", record_verified="okstra handoff record-verified R")
+    return replace(plain, plan=implemented.plan, worktree=looked_at, stages=(row,), commands=commands)
+
+
+def a_whole_verification() -> RunContext:
+    """Final verification of the stages that are done, put together in a worktree of the run."""
+    plain = a_run("final-verification")
+    worktree = WorktreePart("/home/dev/.okstra/worktrees/shop/web/login/verification-1", "", BASE, "main",
+                            commit=HEAD, tree=TREE, together=(1, 2))  # fmt: skip
+    plan = an_implementation().plan
+    assert plan is not None
+    return replace(
+        plain,
+        plan=replace(plan, stage=None),
+        worktree=worktree,
+        stages=the_stages(),
+        group=GroupPart((1, 2), "main"),
+        commands=replace(plain.commands, record_verified="okstra handoff record-verified R"),
+    )
+
+
+def a_handoff_of_stages() -> RunContext:
+    """Release handoff of the stages that are done."""
+    return replace(a_run("release-handoff"), stages=the_stages(), group=GroupPart((1, 2), "develop"))
+
+
+def the_stages() -> tuple[StageRow, ...]:
+    """Two stages that are done, of which one is verified, and one that is not."""
+    return (
+        StageRow(1, "Store", "verified", BASE, TREE, "feature/web/login-stage-1", "accepted", ".okstra/v.md",
+                 ".okstra/r1.md", ".okstra/carry/stage-1.json"),
+        StageRow(2, "Session store", "done", HEAD, TREE, "feature/web/login-stage-2"),
+        StageRow(3, "Form | field", "not begun, waits for stage 2", in_scope=False),
+    )  # fmt: skip
 
 
 def sources_of(context: RunContext) -> BundleSources:
@@ -210,13 +252,14 @@ SAMPLES: dict[str, RunContext] = {
     "implementation-burdened": a_burdened_implementation(),
     "implementation-korean": an_implementation(language="ko"),
     "final-verification-stage": a_stage_verification(),
+    "final-verification-together": a_whole_verification(),
+    "release-handoff-of-stages": a_handoff_of_stages(),
     "planning-unverified": replace(
         a_run(),
         options=Options("opus", plan_verification=False),
         brief=a_questioned_brief("skipped", blocks="approval"),
     ),
     "planning-korean": a_run(language="ko"),
-    "error-analysis-pending": replace(a_run("error-analysis"), brief=a_questioned_brief("pending")),
     "discovery-alone": replace(
         a_run("improvement-discovery"),
         brief=None,

@@ -1,6 +1,8 @@
 """What a run leaves in the log: its own files alone, without secrets, within bounds, and still there after repairs."""
 
 import json
+import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,37 @@ def test_only_this_runs_own_files_are_taken(store: Store, world: World) -> None:
         "worker-results/002/audit.md",
         "worker-results/codex-worker-implementation-002.md",
     ]
+
+
+def test_prompts_of_the_runs_workers_are_taken_with_what_was_answered(store: Store, world: World) -> None:
+    other = f"Read {FOLDER}/instruction-set/001/worker-preamble.md\n"
+    for name, text in {
+        "claude-worker-prompt001.md": other,
+        "claude-worker-prompt002.md": f"Read {FOLDER}/instruction-set/002/worker-preamble.md\n",
+        "codex-worker-prompt007.md": f"run {RUN}\n",
+        "codex-worker-prompt007.answer.md": "said\n",
+        "gemini-worker-prompt001.md": "names nobody\n",
+        "gemini-worker-prompt001.md.answer.md": "said too\n",
+        "notes.md": "no prompt\n",
+    }.items():
+        world.write(f"{FOLDER}/prompts/{name}", text)
+    assert sorted(texts(store, pack(store, world))) == [
+        "prompts/claude-worker-prompt002.md",
+        "prompts/codex-worker-prompt007.answer.md",
+        "prompts/codex-worker-prompt007.md",
+        "prompts/gemini-worker-prompt001.md",
+        "prompts/gemini-worker-prompt001.md.answer.md",
+    ]
+
+
+def test_a_state_that_all_runs_of_a_phase_write_is_of_the_one_that_wrote_it_last(store: Store, world: World) -> None:
+    path = world.write(f"{FOLDER}/state/plan-body-verification.json", "{}\n")
+    assert list(texts(store, pack(store, world, claimed=now() - timedelta(minutes=5)))) == [
+        "state/plan-body-verification.json"
+    ]
+    old = (now() - timedelta(hours=1)).timestamp()
+    os.utime(path, (old, old))
+    assert pack_run(store.git, a_run(claimed=now()), world.path, task=KEY.slashed, home="/srv/ada", now=now()) is None
 
 
 def test_secrets_and_homes_are_taken_out_and_counted(store: Store, world: World) -> None:

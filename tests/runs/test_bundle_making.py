@@ -139,13 +139,14 @@ def test_team_state_begins_with_a_slot_for_every_worker() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("gate", "stops"), [("complete", False), ("partial", False), ("skipped", False),
-                                             ("pending", True), ("", True)])  # fmt: skip
-def test_only_a_reporter_who_has_not_been_asked_stops_a_run(gate: str, *, stops: bool) -> None:
+@pytest.mark.parametrize("gate", ["complete", "partial", "skipped"])
+def test_the_gate_of_the_brief_is_told_and_stops_nothing(gate: str) -> None:
+    """A brief that waits for its reporter is refused by the prepare, so no bundle speaks of one."""
     context = replace(a_run("error-analysis"), brief=a_questioned_brief(gate))
     bundle = make_bundle(context, BundleSources())
-    assert ("stops this run before any analysis" in bundle.prompt) is stops
-    assert (f"## {tokens.HEADING_REPORTER}" in file_of(bundle, "final-report-template.md")) is stops
+    assert f"`{tokens.REPORTER_FIELD}: {gate}`: " in bundle.prompt
+    assert "- **Dispatch** (4)." in bundle.prompt
+    assert "stops this run" not in "".join(file.data.decode() for file in bundle.files)
 
 
 def test_section_0_is_there_exactly_when_answers_were_carried_in() -> None:

@@ -111,7 +111,7 @@ def test_a_rewritten_stage_is_decided_about_before_anything_is_prepared() -> Non
     ended = run("R1", 1, status="finished", ended=True).model_copy(update={"next_phase": "release-handoff"})
     whole = task(ended, plan=PLAN, stages={1: "verified"})
     rewritten = StageFacts(branch="b", has_branch=True, finding="confirm")
-    assert offer(whole, None).next.command == f"{PREPARE} release-handoff"
+    assert offer(whole, None).next.command == f"{PREPARE} release-handoff --stages 1"
     assert offer(whole, None, stage_1=rewritten).next.command == f"git okstra reconcile --task-key {KEY} --check"
 
 

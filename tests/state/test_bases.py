@@ -361,3 +361,58 @@ def test_a_stage_without_a_commit_of_its_own_is_empty_wherever_its_start_was_mer
     merge(world, "theirs", into="main")
     world.git("branch", "-f", "theirs", "main")
     assert done(world) == ("T", [], 0)
+
+
+@pytest.mark.parametrize("how", ["reworded", "changed", "reset"])
+def test_an_empty_stage_does_not_claim_what_its_base_was_rewritten_to(world: World, how: str) -> None:
+    start(world, branch="f1")
+    world.commit("A")
+    done(world)
+    start(world, 2, base="f1", branch="f2")
+    world.checkout("f1")
+    if how == "reset":
+        world.git("reset", "-q", "--hard", "HEAD~1")
+        world.commit("other")
+    elif how == "changed":
+        world.amend({"more": "x\n"}, "-m", "A")
+    else:
+        world.amend(None, "-m", "reworded")
+    world.checkout("f2")
+    assert done(world, 2) == ("A", [], 0)
+
+
+def test_an_empty_stage_does_not_claim_a_base_branch_that_was_amended(world: World) -> None:
+    world.commit("M")
+    start(world)
+    on(world, "main", "later")
+    world.checkout("main")
+    world.git("reset", "-q", "--hard", "HEAD~1")
+    world.amend(None, "-m", "reworded")
+    world.checkout("f")
+    assert done(world) == ("M", [], 0)
+
+
+def test_an_empty_stage_that_followed_its_base_is_still_empty(world: World) -> None:
+    start(world, branch="f1")
+    world.commit("A")
+    done(world)
+    start(world, 2, base="f1", branch="f2")
+    world.checkout("f1")
+    world.amend({"more": "x\n"}, "-m", "A")
+    world.labels["A2"] = world.tip()
+    done(world)
+    world.checkout("f2")
+    world.git("reset", "-q", "--hard", "f1")
+    assert done(world, 2) == ("A2", [], 0)
+
+
+def test_a_stage_with_a_commit_of_its_own_is_that_whatever_its_base_became(world: World) -> None:
+    start(world, branch="f1")
+    world.commit("A")
+    done(world)
+    start(world, 2, base="f1", branch="f2")
+    world.commit("B")
+    world.checkout("f1")
+    world.amend({"more": "x\n"}, "-m", "A")
+    world.checkout("f2")
+    assert done(world, 2) == ("A", ["B.txt"], 1)

@@ -1,0 +1,42 @@
+"""Gives back the worktree in which a run looked at stages together, once the run is over and nothing is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.holding import Holding
+from okstra_git.git.removal import remove_worktree
+from okstra_git.git.worktrees import find_worktree
+from okstra_git.names import make_task_key
+from okstra_git.tasks.finishing import release_place
+
+if TYPE_CHECKING:
+    from okstra_cli.session import Session
+    from okstra_git.git.worktrees import Worktree
+    from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
+
+
+def give_back(session: Session, task: Task, run: Run) -> None:
+    """Remove the worktree of an ended run and release its row; one that holds anything stays, and is named.
+
+    Runs that took no worktree of their own, or have given it back, are left alone.
+    """
+    place = task.places.get(f"verification-{run.seq}") if run.task_type == "final-verification" else None
+    if place is None or place.status != "active" or place.worktree is None or run.is_active:
+        return
+    here = find_worktree(session.git, Path(place.worktree))
+    if here is not None:
+        try:
+            remove_worktree(session.git, here, also=lambda: _occupants(session, here))
+        except OkstraError as refusal:
+            session.note(f"{refusal.message}; git okstra worktree prune removes it once nothing is in it")
+            return
+    release_place(session.store, make_task_key(*task.key.split("/")), place.scope, cascade=False)
+
+
+def _occupants(session: Session, here: Worktree) -> list[Holding]:
+    is_inside = session.cwd.resolve().is_relative_to(here.path.resolve())
+    return [Holding("occupied", "you are in it")] if is_inside else []
