@@ -30,7 +30,7 @@ def find_program() -> Path:
     if beside.exists() or found:
         return beside if beside.exists() else Path(found or "").absolute()
     raise ProgramNotFound(
-        "no git-okstra program was found for the hooks to call", hint="install it, then git okstra init"
+        "no git-okstra program was found for the hooks to call", hint="once it is installed: git okstra init"
     )
 
 

@@ -186,7 +186,7 @@ def default_base(session: Session) -> str:
     branch = current_branch(session.git)
     head = resolve_head(session.git)
     if head is None:
-        hint = "commit something first, or name where to begin: --base REF, for a run --base-ref REF"
+        hint = "git commit --allow-empty -m 'Begin here'\nor name where to begin: --base REF, for a run --base-ref REF"
         raise NothingToBeginOn("there is no commit here yet to begin a stage on", hint=hint)
     return printed_name(session.git, BRANCH + branch) if branch else head
 

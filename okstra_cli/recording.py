@@ -100,7 +100,9 @@ def _read(session: Session, path: Path, *, limit: int) -> str:
     except UnicodeDecodeError as error:
         raise FileRefused(f"{named} is not UTF-8 text", path=str(path)) from error
     except OSError as error:
-        raise FileRefused(f"{named} cannot be read: {error.strerror}", path=str(path)) from error
+        raise FileRefused(
+            f"{named} cannot be read: {error.strerror}", hint="name an existing file", path=str(path)
+        ) from error
     if not is_text(text):
         raise FileRefused(f"{named} is not UTF-8 text", path=str(path))
     if len(text.encode()) > limit:

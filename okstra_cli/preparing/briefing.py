@@ -52,7 +52,7 @@ def find_brief(order: Order, task: Task) -> ReadBrief | None:
         group, name = order.key.group, order.key.task
         raise BriefMissing(
             f"{order.key} has no brief, and {order.request.phase.name} begins on one",
-            hint=f"git okstra brief new {word(group)} {word(name)}, fill it in, then name it with --brief-path",
+            hint=f"git okstra brief new {word(group)} {word(name)}\nfill it in, then the same line again",
         )
     try:
         data = read_document(path)

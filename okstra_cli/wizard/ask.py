@@ -48,7 +48,7 @@ def ask_here(
         name = quoted(state_file or ".okstra/wizard/NAME.json")
         raise NoTerminal(
             "the wizard asks a person, and here is no terminal to ask on",
-            hint=f"git okstra wizard init --state-file {name}, then wizard step",
+            hint=f"git okstra wizard init --state-file {name}",
         )
     path = os.path.join(session.cwd, state_file) if state_file else None
     saved = _opening(session, key, path, lang)

@@ -193,7 +193,7 @@ def _rejected(order: _Order, refusal: PushRejected, there: CommitId | None) -> P
     added = f"{order.commit}..{there or 'FETCH_HEAD'}"
     return PushRejected(
         f"{message}; nothing was pushed",
-        hint=f"git fetch {word(remote)}, then look at what was added there: git log {word(added)}",
+        hint=f"git fetch {word(remote)}\nand look at what was added there: git log {word(added)}",
         **refusal.facts,
         there=there,
     )

@@ -99,7 +99,7 @@ def fit_parts(
             stages=[part.stage for part in strangers],
         )
     for part in parts:
-        refuse_lacking(task, part, held, base_ref)
+        refuse_lacking(git, base, task, part, held, base_ref)
     return parts
 
 

@@ -1,10 +1,12 @@
 """What the base of a group has of its stages already, and what is left of each to put on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from okstra_git.commands import command
 from okstra_git.git.history import contains, merge_base
 from okstra_git.git.repo import Git
+from okstra_git.git.revisions import find_recorded
 from okstra_git.handoff.composing import NotSeparable, Part, is_separable
 from okstra_git.names import shown
 from okstra_git.records.states import Task
@@ -37,18 +39,27 @@ def with_updates(git: Git, part: Part, onto: str) -> Part:
     return known if is_separable(git, known) else part
 
 
-def refuse_lacking(task: Task, part: Part, held: InBase, base_ref: str) -> None:
+def refuse_lacking(git: Git, base: str, task: Task, part: Part, held: InBase, base_ref: str) -> None:
     """A stage that went on from where it had landed is not whole without what landed."""
     lacking = held.lacks.get(part.stage)
     if lacking is None:
         return
-    key = task.key.replace("/", ":")
-    own = task.stages[part.stage]
     raise NotSeparable(
         f"stage {part.stage} is recorded as what came on top of an earlier part of it, {lacking[:10]}, which its own "
         f"base has and {shown(base_ref)} lacks",
-        hint=f"assemble on a branch that has it, such as {own.base_ref or 'its base'}; or say where the whole of it "
-        f"begins: git okstra stage done {part.stage} --task-key {key} --base COMMIT",
+        hint="\n".join(_ways_out(git, base, task, part, lacking)),
         stage=part.stage,
         commit=lacking,
+    )
+
+
+def _ways_out(git: Git, base: str, task: Task, part: Part, lacking: str) -> Iterator[str]:
+    """The branch that the stage was begun on, where that has what is lacking; and the whole stage, recorded anew."""
+    key, own = task.key.replace("/", ":"), task.stages[part.stage].base_ref
+    tip = find_recorded(git, own) if own else None
+    if tip is not None and tip != base and contains(git, tip, lacking):
+        yield command("git okstra handoff assemble --task-key", key, "--stages", part.stage, "--base", own)
+    begin = merge_base(git, base, part.head) or base
+    yield "to record the whole of it: " + command(
+        "git okstra stage done", part.stage, "--task-key", key, "--commit", part.head, "--base", begin
     )

@@ -101,7 +101,7 @@ def check_writer(git: Git) -> Iterator[Finding]:
         return
     if layout.writer_file(git.private_dir).exists():
         told = "this directory is a copy of another clone, so it may not go on writing that clone's log"
-        yield Finding("writer.copied", "error", "writer", told, "git okstra init, which gives it an id of its own")
+        yield Finding("writer.copied", "error", "writer", told, "git okstra init")
     else:
         told = "okstra is not set up in this clone"
         yield Finding("store.not-initialised", "error", "writer", told, "git okstra init")
@@ -124,7 +124,7 @@ def check_identity(git: Git) -> Iterator[Finding]:
     if git.author is None:
         told = "git has no identity configured, so events bear nobody's name"
         yield Finding("identity.missing", "warning", "user.name", told,
-                      "git config --global user.name NAME, and the same for user.email")  # fmt: skip
+                      "git config --global user.name NAME && git config --global user.email EMAIL")  # fmt: skip
 
 
 def check_settings(git: Git) -> Iterator[Finding]:

@@ -200,7 +200,7 @@ def check_resume(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, forc
     if run.holder is not None and is_ours(run.holder):
         return False
     if not force:
-        raise _lives(run, life, hint=f"git okstra run show {word(run.id)}; to take it from there: "
+        raise _lives(run, life, hint=f"git okstra run show {word(run.id)}\nto take it from there: "
                      f"git okstra run resume {word(run.id)} --force")  # fmt: skip
     return True
 

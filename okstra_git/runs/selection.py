@@ -75,6 +75,14 @@ def select_stage(task: Task, plan: Plan, wanted: int | None, leases: Iterable[Le
     raise _none_ready(task, obstacles)
 
 
+def _first_line(task: Task, first: int) -> str:
+    """The line that begins or records the first of the stages that another one waits for."""
+    key, begun = task.key.replace("/", ":"), task.stages.get(first)
+    if begun is not None and begun.base:
+        return f"git okstra stage done {word(first)} --task-key {key}"
+    return f"git okstra run prepare --task-key {key} --task-type implementation --stage {word(first)}"
+
+
 def find_obstacle(task: Task, stage: PlannedStage, leases: Iterable[Lease], *, writer: str) -> Obstacle | None:
     """What keeps a planned stage from beginning now, or None."""
     key, number, done = task.key.replace("/", ":"), stage.number, finished_stages(task)
@@ -87,7 +95,9 @@ def find_obstacle(task: Task, stage: PlannedStage, leases: Iterable[Lease], *, w
                         f"git okstra run show {word(lease.run)}", facts)  # fmt: skip
     missing = awaited_stages(task, stage)
     if missing:
-        return Obstacle(StageWaits, f"waits for {listed(missing)}", f"git okstra status {key}", {"waits_for": missing})
+        return Obstacle(
+            StageWaits, f"waits for {listed(missing)}", _first_line(task, missing[0]), {"waits_for": missing}
+        )
     place = task.places.get(f"stage-{number}")
     if place is not None and place.status == "active" and place.writer != writer:
         return Obstacle(

@@ -50,7 +50,7 @@ def find_astray(git: Git, state: State, writer: str | None) -> list[Astray]:
     if not rows:
         return []
     others = _checked_out(git)
-    return [_judge(git, task, place, link, others.get(place.branch)) for task, place, link in rows]
+    return [_judge(git, task, place, link, others.get(place.branch or "")) for task, place, link in rows]
 
 
 def named(task: Task, place: Place) -> str:

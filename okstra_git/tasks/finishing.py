@@ -88,7 +88,7 @@ def _branch_gone(git: Git, task: Task, stage: Stage) -> BranchMissing:
     line = f"git okstra stage done {stage.number} --task-key {task.key.replace('/', ':')}"
     what = f"branch {stage.branch} of stage {stage.number} is not there any more"
     if new is None:
-        hint = f"git branch --all; then {line} --branch NAME"
+        hint = f"git branch --all\nand with its name: {line} --branch NAME"
         return BranchMissing(what, hint=hint, branch=stage.branch, stage=stage.number)
     told = f"{what}; it seems to be {shown(new)} now"
     return BranchMissing(told, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)

@@ -63,4 +63,5 @@ def close_task(store: Store, key: TaskKey, *, reason: str = "") -> Appended:
 def refuse_text(text: str, *, what: str) -> None:
     """One printable line of at most 500 characters, or a refusal."""
     if len(text) > MAX_TEXT or not all(character.isprintable() for character in text):
-        raise TextRefused(f"the {what} must be one printable line of at most {MAX_TEXT} characters", what=what)
+        raise TextRefused(f"the {what} must be one printable line of at most {MAX_TEXT} characters", what=what,
+                          hint="write it on one line, without control characters")  # fmt: skip

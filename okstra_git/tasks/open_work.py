@@ -84,9 +84,9 @@ class OpenWork:
             yield from self._head(line)
         if self.seen.problem and not leave:
             told = f"{self._where} cannot be read: {self.seen.problem}"
-            yield Problem(WorktreeDirty, told, f"git -C {word(str(self.seen.path))} status; or: {line} {_LEAVE}")
+            yield Problem(WorktreeDirty, told, f"git -C {word(str(self.seen.path))} status\nor: {line} {_LEAVE}")
         elif self.seen.files and not leave:
-            way = f"commit what belongs to the stage; or, when none of it does: {line} {_LEAVE}"
+            way = f"commit what belongs to the stage\nor, when none of it does: {line} {_LEAVE}"
             yield Problem(WorktreeDirty, f"{self._where} has {_listed(self.seen.files)}", way)
 
     @property
@@ -98,18 +98,18 @@ class OpenWork:
         branch, recorded = self.branch, f"{line} --commit {word('refs/heads/' + self.branch)}"
         if seen.operation:
             told = f"a {seen.operation} is under way in {self._where}"
-            way = f"end it, then repeat; to record the branch as it is: {recorded}"
+            way = f"end it, then repeat\nor, to record the branch as it is: {recorded}"
             yield Problem(OperationUnderWay, told, way)
         elif self.has_branch:
             return  # whatever is checked out: it was said which branch counts
         elif seen.branch is None:
             told = f"HEAD is detached in {self._where}, at {at}, and not on branch {branch}"
             way = f"to record what is checked out there: {line} --commit {word(seen.head)}"
-            yield Problem(HeadElsewhere, told, f"{way}; to record the branch as it is: {recorded}")
+            yield Problem(HeadElsewhere, told, f"{way}\nto record the branch as it is: {recorded}")
         elif seen.branch != branch:
             told = f"{self._where} is on branch {seen.branch}, and not on {branch}"
             way = f"to record that branch: {line} --branch {word(seen.branch)}"
-            yield Problem(HeadElsewhere, told, f"{way}; to record {branch} as it is: {recorded}")
+            yield Problem(HeadElsewhere, told, f"{way}\nto record {branch} as it is: {recorded}")
 
 
 _LEAVE = "--leave-uncommitted"

@@ -90,6 +90,9 @@ def _make_anew(git: Git, row: Astray, path: Path) -> None:
     if entry is None and not row.place.branch:
         add_detached(git, path, commit=_commit_of(git, row.task, row.place), reason=_reason(row))
         return
+    if entry is None and not row.place.branch:
+        add_detached(git, path, commit=_commit_of(git, row.task, row.place), reason=_reason(row))
+        return
     if entry is None:
         base = None if find_quietly(git, f"refs/heads/{row.place.branch}") else _commit_of(git, row.task, row.place)
         add_worktree(git, path, branch=row.place.branch, base=base, reason=_reason(row))
@@ -131,6 +134,9 @@ def _link_again(git: Git, row: Astray, path: Path) -> None:
     if find_entry(git.common_dir, path) is not None:
         run_git(["worktree", "repair"], cwd=git.top)
         return
+    if not row.place.branch:
+        told = f"{path} was on no branch, and git's entry of it is gone"
+        raise WorktreeFailed(told, hint=release_line(row.task, row.place), path=str(path))
     beside = path.parent / f".okstra-{os.getpid()}" / path.name
     try:
         add_no_checkout(git, beside, branch=row.place.branch, reason=_reason(row))

@@ -72,7 +72,7 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
         raise BranchMissing(
             f"there is no branch {shown(place.branch)} here, and there is {shown(fetched)}",
             branch=place.branch,
-            hint=f"git branch {word(place.branch)} {word('refs/remotes/' + fetched)}, then the same line again",
+            hint=f"before the same line again: git branch {word(place.branch)} {word('refs/remotes/' + fetched)}",
         )
     before = task.places.get(place.scope)
     if place.adopted or tip is None or (before is not None and before.branch == place.branch):

@@ -352,8 +352,8 @@ def test_a_base_without_what_a_stage_went_on_from_is_refused(world: World, how: 
     error = error_of(assemble(world, base="develop", exit=1))
     assert error["code"] == "handoff.not-separable"
     assert "lacks" in str(error["message"])
-    line = next(one for one in str(error["hint"]).split("; or say") if "stage done" in one)
-    world.okstra(*line.split("git okstra ")[1].replace("COMMIT", world["base"]).split())
+    line = next(one for one in str(error["hint"]).splitlines() if "stage done" in one)
+    world.okstra(*line.split("git okstra ")[1].split())
     verify(world, 1)
     assert {"f1.txt", "more.txt"} <= files_of(world, str(assemble(world, base="develop")["commit"])).keys()
 
