@@ -33,7 +33,7 @@ def form_text(session: Session, identity: Identity, form: str, language: str | N
     if form == BRIEF:
         return input_template(session, BRIEF, language)
     if form not in INPUTS:
-        raise UsageError(f"{shown(form)} is not a form", hint=f"--form {BRIEF}, {', '.join(INPUTS)}")
+        raise UsageError(f"{shown(form)} is not a form", hint="--form brief, release-handoff, user-response")
     key = require_key(session, identity)
     task, root = require_task(session.store.read().state, key), project_root(session)
     rows = _open_rows(root, task) if form == "user-response" else ()

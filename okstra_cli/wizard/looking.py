@@ -107,6 +107,14 @@ def _ref(session: Session, _: State, name: str) -> dict[str, Any]:
     return {"ref": name} if found else _refused("ref_unknown", value=name)
 
 
+def _related(session: Session, _: State, key: str) -> dict[str, Any]:
+    """Whether a task is on record by now."""
+    from okstra_git.names import parse_task_key
+
+    is_known = parse_task_key(key).slashed in session.store.read().state.tasks
+    return {"key": key} if is_known else _refused("related_unknown", key=key)
+
+
 def _file(_: Session, state: State, name: str) -> dict[str, Any]:
     path = path_in(state, name)
     return _unreadable(path) if _text_of(Path(path)) is None else {"path": path}
@@ -128,4 +136,6 @@ def _refused(text: str, **fields: str) -> dict[str, Any]:
     return {"refused": text, "fields": fields}
 
 
-_LOOKS = {"task": _task, "brief": _brief, "plan": _plan, "stage": _stage, "ref": _ref, "file": _file}
+_LOOKS = {
+    "task": _task, "brief": _brief, "plan": _plan, "stage": _stage, "ref": _ref, "related": _related, "file": _file,
+}  # fmt: skip

@@ -109,8 +109,10 @@ def related_tasks(state: State, text: str) -> str:
     for key in keys:
         if len(key.split(":")) != 3 or not all(is_name(part) for part in key.split(":")):
             raise Refused("related", value=key)
-        if key == chosen.key_of(state) or key not in all_keys(state):
+        if key == chosen.key_of(state):
             raise Refused("related_unknown", key=key)
+        if key not in all_keys(state):  # it may have been opened since the wizard was begun
+            look_up(state, "related", key)
     if not keys:
         raise Refused("empty")
     return ",".join(dict.fromkeys(keys))

@@ -185,6 +185,15 @@ def test_everything_that_can_be_chosen_reaches_the_prepare(shop: World) -> None:
     assert written["options"]["related_tasks"] == ["shop:web:pay", "shop:a:b"]
 
 
+def test_a_task_that_was_opened_meanwhile_is_a_related_one(shop: World) -> None:
+    agent = Agent(shop).say(KEY, "implementation", {"use_defaults": "no"}, "default")
+    shop.okstra("task", "open", "shop:web:new")
+    while agent.step != "options" and "related_tasks_pick" not in str(agent.next):
+        agent.say({})
+    agent.say({"related_tasks_pick": "direct-input"}, "shop:web:new")
+    assert agent.step != "related_tasks"
+
+
 @pytest.mark.parametrize(
     "text", ["It costs $5, `so` mind it's done", "one line\nanother", "x" * 600, 'say "no" \\ yes!'], ids=range(4)
 )
