@@ -59,6 +59,7 @@ SAFE = {
     "_project(session)": "a project's id",
     "GUARDED": "a word of ours",
     "INFERENCE": "a word of ours",
+    "BRIEF": "a word of ours",
     "setting.name": "a word of ours",
     "setting.kind": "a word of ours",
     "self.name": "the name of a setting, a word of ours",
