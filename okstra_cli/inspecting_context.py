@@ -17,6 +17,7 @@ from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.left_files import size_of
 from okstra_git.runs.project import read_qa_commands
 from okstra_git.runs.project_files import list_config_files
+from okstra_git.runs.reported import find_last_report
 from okstra_git.runs.run_sources import SourceSeen, judge_file
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.state.registry import require_task
@@ -122,12 +123,14 @@ def _candidate(looking: Inspection, key: TaskKey, last: Run | None, here: int | 
 
 def _asked(looking: Inspection, task: Task) -> Asked | None:
     """Open questions of the last report: that of the run which ended last and recorded one, or left one here."""
-    from okstra_git.runs.last_report import find_last_report, open_questions  # loads the Markdown parser
-
     disk = looking.disk
     last = find_last_report(disk, task)
-    if last is None or last.is_here:
-        return open_questions(disk, last.report) if last is not None else None
+    if last is None:
+        return None
+    if last.is_here:
+        from okstra_git.runs.last_report import open_questions  # loads the Markdown parser
+
+        return open_questions(disk, last.report)
     archived = f"; archived: git okstra run show {word(last.run.id)} --archive" if last.run.archive else ""
     disk.note(f"the last report {last.report} is not here{archived}")
     return None

@@ -12,9 +12,9 @@ from okstra_git.errors import OkstraError
 from okstra_git.host.editors import edit_file, find_editor
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES, require_phase
-from okstra_git.runs.last_report import find_last_report
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import read_object
+from okstra_git.runs.reported import find_last_report
 from okstra_git.runs.request import RunRequest, WaiverAsked
 from okstra_git.tasks.checks import require_open
 

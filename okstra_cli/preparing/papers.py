@@ -24,9 +24,10 @@ from okstra_git.runs.assembling import Papers
 from okstra_git.runs.bundle import BundleSources, KnownRun, SourceText
 from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import PlanPart, StagePart, WorktreePart
-from okstra_git.runs.last_report import find_last_report, open_questions
+from okstra_git.runs.last_report import open_questions
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import declared_keys, read_qa_commands, require_waivable
+from okstra_git.runs.reported import find_last_report
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
 

@@ -236,7 +236,6 @@ def test_explaining_changes_nothing(shop: World, home: Path, lead: Lead) -> None
 
 def test_resuming_needs_a_run_unless_it_only_explains(shop: World) -> None:
     refused(shop.okstra("run", "resume", "--json", exit=129), "usage", status=129)
-    refused(shop.okstra("run", "resume", "--explain", exit=129), "usage", status=129)
     refused(shop.okstra("run", "resume", "--explain", "--task-key", "a:b:c", exit=1), "task.unknown")
     told = shop.okstra("run", "resume", "--explain", *TASK, "--text").out
     assert told == f"{KEY} has no stages and no runs yet\n"
