@@ -30,7 +30,9 @@ class Desk:
 
     def findings(self, world: World | None = None) -> list[Any]:
         told = (world or self.world).okstra("doctor", "--json", exit=None).json
-        return [each for each in told.get("findings", []) if each["severity"] != "info"]
+        found = [each for each in told.get("findings", []) if each["severity"] != "info"]
+        # what is checked out in a sound worktree is the business of another check, which shares this code
+        return [each for each in found if each["code"] != "worktree.elsewhere" or "worktree repair" in each["hint"]]
 
     def sh(self, line: str, world: World | None = None) -> Answer:
         place = world or self.world

@@ -79,6 +79,7 @@ ELSEWHERE = {
     "handoff": "its lines belong to one group at several moments; README and the task from start to end type them",
     "runs": "its lines belong to runs in several states; README and the task from start to end type them",
     "stages": "shows two ways to begin one stage",
+    "worktrees": "its lines belong to worktrees in several states; tests/health/test_astray.py types them",
     "bundle": "has no line to type", "architecture": "the same", "dependencies": "the same",
 }  # fmt: skip
 
