@@ -68,7 +68,9 @@ def test_dependencies_in_conflict_start_nothing(planned: World) -> None:
     finish(planned, 1, {"one": "1\n"})
     finish(planned, 2, {"same": "2\n"})
     finish(planned, 3, {"same": "3\n"})
-    refused(start(planned, 4, exit=2), "base.conflict", status=2)
+    answer = start(planned, 4, exit=2)
+    refused(answer, "base.conflict", status=2)
+    assert answer.json["error"]["hint"].endswith("with --base")
     assert stage_of(planned, 4)["state"] == "pending"
 
 
