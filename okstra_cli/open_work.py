@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.commands import command, word
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.git.history import contains
+from okstra_git.git.links import Link, inspect_link
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
 from okstra_git.health.findings import Finding, Severity
@@ -85,8 +86,9 @@ def _findings(session: Session, tasks: Sequence[Task]) -> Iterator[Finding]:
         subject = f"{key.replace('/', ':')} stage-{number}"
         told = f"the worktree {seen.path} of {subject}: {', '.join(clauses)}"
         problems = list(open_problems(session.git, task, stage, seen))
-        if not (problems or seen.operation or seen.problem or seen.files):
-            continue
+        is_cut = bool(seen.problem) and inspect_link(session.git.common_dir, seen.path) is not Link.SOUND
+        if not (problems or seen.operation or seen.problem or seen.files) or (is_cut and seen.is_linked):
+            continue  # `check_worktrees` tells of one that is cut off
         severity: Severity = "warning" if problems else "info"
         hint = problems[0]["hint"] if problems else f"git -C {word(str(seen.path))} status"
         code = problems[0]["code"] if problems else "worktree.under-way" if seen.operation else "worktree.dirty"

@@ -313,6 +313,31 @@ def test_a_setting_that_hides_the_main_worktree(desk: Desk, slip: Callable[[Worl
     assert desk.sh("git status --short").out == ""
 
 
+def test_status_and_a_prepare_name_the_setting_that_hides_the_project(world: World) -> None:
+    set_up(world, {1: ()})
+    bare(world)
+    error = prepare(world, "--stage", "1", exit=1).json["error"]
+    (problem,) = world.okstra("status", "--json").json["problems"]
+    assert {each["code"] for each in (error, problem)} == {"config.main-worktree"}
+    assert error["hint"] == problem["hint"]
+    assert run_program(["sh", "-c", error["hint"]], cwd=world.path, environ=world.environ()).exit == 0
+    prepare(world, "--stage", "1")
+
+
+def test_inside_a_worktree_with_a_damaged_git_file_the_line_works(desk: Desk) -> None:
+    (desk.place / ".git").write_text("junk\n")
+    error = desk.stage.okstra("status", "--json", exit=1).json["error"]
+    assert "git worktree repair" in error["hint"]
+    desk.sh("git worktree repair").expect(0)
+    desk.stage.okstra("status")
+
+
+def test_a_worktree_that_is_cut_off_is_one_finding(desk: Desk) -> None:
+    (desk.place / ".git").write_text("junk\n")
+    found = desk.world.okstra("doctor", "--json", exit=None).json["findings"]
+    assert [each["code"] for each in found if each["code"].startswith("worktree.")] == ["worktree.cut"]
+
+
 def test_seen_from_a_linked_worktree(desk: Desk) -> None:
     bare_for_all(desk.world)
     assert desk.settle(desk.stage) == ["config.main-worktree"]
