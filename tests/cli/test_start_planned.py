@@ -143,7 +143,7 @@ def test_a_branch_that_only_a_remote_has_is_not_made_up(shop: World) -> None:
     shop.git("update-ref", "refs/remotes/origin/it's", "main")
     answer = start(shop, 1, "--branch", "it's", "--no-worktree", exit=1)
     refused(answer, "branch.missing")
-    shop.git(*shlex.split(answer.json["error"]["hint"].partition(", then")[0])[1:])
+    shop.git(*shlex.split(answer.json["error"]["hint"].partition(": ")[2])[1:])
     start(shop, 1, "--branch", "it's", "--no-worktree")
 
 
