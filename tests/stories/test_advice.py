@@ -173,6 +173,8 @@ class Case:
 
 NEXT = [
     Case(lambda _: None, ("task", "open", KEY), "store.not-initialised"),
+    Case(lambda _: None, ("reconcile",), "store.not-initialised"),
+    Case(lambda _: None, ("stage", "start", "1"), "store.not-initialised"),
     Case(opened, ("stage", "start", "1", "--task-key", "shop:web:nope"), "task.unknown"),
     Case(closed, ("stage", "start", "1", *K), "task.closed"),
     Case(unborn, ("stage", "start", "1", *K), "base.missing"),
