@@ -274,8 +274,10 @@ def test_a_branch_that_was_deleted_comes_back_where_it_was_last_seen(desk: Desk)
     tip = desk.stage.tip()
     desk.stage.git("checkout", "-q", "--detach")
     desk.world.git("branch", "-D", "feature/web/login-stage-1")
-    assert desk.settle() == ["branch.missing"]
+    assert [each["code"] for each in desk.findings()] == ["branch.missing"]
+    assert desk.settle() == ["branch.missing", "worktree.elsewhere"]
     assert desk.world.tip("feature/web/login-stage-1") == tip
+    assert desk.stage.ask("branch", "--show-current") == "feature/web/login-stage-1"
 
 
 def test_a_deleted_branch_without_a_worktree_comes_back(desk: Desk) -> None:
