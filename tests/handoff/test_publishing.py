@@ -335,6 +335,25 @@ def test_another_clone_sees_the_group_by_its_fetched_branch(world: World, forge:
     assert (group["state"], group["changed"]) == ("in-pr", [])
 
 
+def test_another_clone_asks_nothing_of_a_stage_as_long_as_a_group_has_it(
+    world: World, forge: Forge, tmp_path: Path
+) -> None:
+    publish(world, forge, "--push-only", "--yes")
+    other = World(tmp_path / "other", labels=world.labels, clock=world.clock)
+    world.git("push", "-q", "origin", "refs/okstra/log/*:refs/okstra/log/*")
+    world.git("clone", "-q", str(forge.bare), str(other.path))
+    other.okstra("init", "--no-hooks")
+    check = ("reconcile", "--check", "--task-key", NAME, "--json")
+    assert other.okstra(*check).json["items"] == []
+    assert [row["eligible"] for row in handoff(other, "eligible")["stages"]] == [True, True]
+    other.git("update-ref", "-d", f"refs/remotes/origin/{BRANCH}")
+    items = other.okstra(*check, exit=2).json["items"]
+    assert [one["class"] for one in items] == ["confirm", "confirm"]
+    world.git("branch", "-qD", "s1")
+    (item,) = world.okstra(*check, exit=2).json["items"]
+    assert item["stage"] == 1, "where the stage was recorded, a branch that is gone was deleted"
+
+
 def test_what_was_pushed_without_a_pull_request_can_be_replaced(world: World, forge: Forge) -> None:
     first = publish(world, forge, "--push-only", "--yes").json
     world.commit("M")
