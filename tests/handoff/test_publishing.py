@@ -362,3 +362,38 @@ def test_what_was_pushed_without_a_pull_request_can_be_replaced(world: World, fo
     assert code(publish(world, forge, "--push-only", "--yes", exit=1)) == "push.rejected"
     again = publish(world, forge, "--push-only", "--replace", "--yes").json
     assert forge.tip(BRANCH) == again["commit"] != first["commit"]
+
+
+def test_a_text_that_somebody_edited_is_kept_beside_the_next_one(world: World, forge: Forge) -> None:
+    first = publish(world, forge, "--dry-run").json
+    file = world.path / first["body_file"]
+    file.write_text("what I wrote\n")
+    again = publish(world, forge, "--dry-run")
+    kept = file.with_name("group-1-2.edited.md")
+    assert (kept.read_text(), file.read_text()) == ("what I wrote\n", first["body"])
+    assert f"--body-file {kept}" in again.err
+    said = publish(world, forge, "--body-file", str(kept), "--dry-run")
+    assert (file.read_text(), said.err) == ("what I wrote\n", "")
+    publish(world, forge, "--dry-run")
+    assert file.with_name("group-1-2.edited-2.md").read_text() == "what I wrote\n"
+
+
+def test_a_text_that_okstra_wrote_gives_way_to_the_next_one_in_silence(world: World, forge: Forge) -> None:
+    file = world.path / publish(world, forge, "--dry-run").json["body_file"]
+    before = file.read_text()
+    world.checkout("main")
+    world.commit("M")
+    handoff(world, "assemble", "--stages", "1,2", "--base", "main")
+    assert publish(world, forge, "--dry-run").err == ""
+    assert file.read_text() != before
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
+
+
+def test_a_link_in_the_place_of_the_text_is_replaced_and_not_followed(world: World, forge: Forge) -> None:
+    file = world.path / publish(world, forge, "--dry-run").json["body_file"]
+    outside = world.path.with_name("outside.md")
+    outside.write_text("mine\n")
+    file.unlink()
+    file.symlink_to(outside)
+    publish(world, forge, "--dry-run")
+    assert outside.read_text() == "mine\n"
