@@ -11,6 +11,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.revisions import printed_recorded
 from okstra_git.handoff.leaving import describe, list_leaving
 from okstra_git.handoff.overview import list_groups
+from okstra_git.handoff.putting_back import put_back
 from okstra_git.records.base import show_time
 
 if TYPE_CHECKING:
@@ -145,7 +146,9 @@ def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str], stale: M
             command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}{update}"
             if "stale-history" in codes:
                 command = f"git okstra reconcile --task-key {key} --check"
-            page.line(Cell(f"    next: {command}", "faint"))
+            back = put_back(git, one.group.branch, one.group.range.head, one.group.former)
+            for line in (back if "branch-moved" in codes else ()) or (command,):
+                page.line(Cell(f"    next: {line}", "faint"))
     for _, stage in sorted(task.stages.items()):
         if stage.landing is not None:
             found = stage.landing

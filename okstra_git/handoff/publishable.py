@@ -19,6 +19,7 @@ from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import IN_PR, LANDED, TOGETHER, Reason, judge_stages
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.overview import changes_since
+from okstra_git.handoff.putting_back import put_back
 from okstra_git.handoff.together import missing_company, told_together
 from okstra_git.names import named_stages, shown
 from okstra_git.records.handoff import Group
@@ -114,7 +115,9 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
     again = _assemble_again(git, task, group)
     for change in changes_since(git, task, group):
         if change.code not in ("base-moved", "verification-stale"):
-            yield Reason(change.code, change.message, again)
+            moved = change.code == "branch-moved"
+            lines = put_back(git, group.branch, group.range.head, group.former) if moved else ()
+            yield Reason(change.code, change.message, "\n".join(lines) or again)
     if group.branch in {*BASE_BRANCHES, *protected} or find_branch_ref(git, group.base_ref) == BRANCH + group.branch:
         yield Reason("base-branch", f"{group.branch} is a branch that others build on; nothing is pushed to it",
                      f"{again} --branch NAME")  # fmt: skip

@@ -1,5 +1,6 @@
 """Groups published to a forge of our own: a real bare remote, and a `gh` that speaks like the real one."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +181,17 @@ def test_a_base_that_moved_into_the_way(world: World, forge: Forge) -> None:
 def test_work_on_the_collector_itself_was_never_verified(world: World, forge: Forge) -> None:
     collector = World(Path(handoff(world, "status")["tasks"][0]["groups"][0]["worktree"]))
     collector.commit("extra")
+    extra = collector.git("rev-parse", "HEAD").strip()
     assert problems(publish(world, forge, "--yes", exit=1)) == ["branch-moved"]
+    page = world.okstra("handoff", "status", "--task-key", NAME, "--text").out
+    assemble = ("handoff", "assemble", "--task-key", NAME, "--stages", "1,2", "--base", "main", "--json")
+    told = world.okstra(*assemble, exit=1).json["error"]["hint"].splitlines()[1:]
+    refused = publish(world, forge, "--yes", exit=1).json["error"]["hint"].splitlines()
+    assert told == refused == [line.strip()[len("next: ") :] for line in page.splitlines() if "next: " in line]
+    for line in told:
+        world.git(*shlex.split(line)[1:])
+    assert world.git("rev-parse", f"{BRANCH}-kept").strip() == extra
+    assert publish(world, forge, "--yes").json["pushed"]
 
 
 def test_nothing_assembled_and_several_assembled(tmp_path: Path) -> None:
