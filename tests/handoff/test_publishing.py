@@ -408,3 +408,23 @@ def test_a_link_in_the_place_of_the_text_is_replaced_and_not_followed(world: Wor
     file.symlink_to(outside)
     publish(world, forge, "--dry-run")
     assert outside.read_text() == "mine\n"
+
+
+def test_a_stage_that_changed_in_a_pull_request_is_to_be_verified_first(world: World, forge: Forge) -> None:
+    publish(world, forge, "--yes")
+    world.checkout("s2")
+    world.commit("more")
+    world.okstra("stage", "done", "2", "--task-key", NAME)
+    world.checkout("main")
+    reason = handoff(world, "eligible")["stages"][1]["details"][0]
+    assert reason["code"] == "already-in-pr"
+    lines = reason["hint"].splitlines()
+    assert "record-verified" in lines[1]
+    assert "assemble --update" in lines[2]
+    answer = publish(world, forge, "--yes", exit=1)
+    assert problems(answer) == ["verification-stale", "stage-changed"]
+    verify(world, 2)
+    assert problems(publish(world, forge, "--yes", exit=1)) == ["stage-changed"]
+    handoff(world, *shlex.split(answer.json["error"]["hint"].splitlines()[-1])[3:])
+    told = publish(world, forge, "--dry-run").json
+    assert [line.split()[:2] for line in told["next"]] == [["git", "push"]], "the pull request is open already"
