@@ -155,3 +155,24 @@ def test_hooks_that_are_gone_are_information_and_broken_ones_a_warning(shop: Wor
     assert [one["code"] for one in found] == ["hooks.absent"]
     shop.git("config", "okstra.hooks", "false")
     assert shop.okstra("doctor", "--json", exit=0).json["findings"] == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no object", b"1" * 40 + b"\n"])
+def test_doctor_does_not_call_a_clone_whole_whose_log_cannot_be_read(shop: World, content: bytes) -> None:
+    (ref,) = (shop.path / ".git/refs/okstra/log").iterdir()
+    ref.write_bytes(content)
+    (found,) = [one for one in shop.okstra("doctor", "--json", exit=1).json["findings"] if one["severity"] == "error"]
+    assert (found["code"], found["subject"]) in [
+        ("ref.torn", f"refs/okstra/log/{ref.name}"),
+        ("log.unreadable", f"refs/okstra/log/{ref.name}"),
+    ]
+    assert found["hint"] == "git okstra fsck"
+    assert shop.okstra("fsck", "--json", exit=1).json["findings"]
+
+
+def test_doctor_names_damaged_notes(shop: World) -> None:
+    (shop.path / ".git/refs/notes").mkdir(exist_ok=True)
+    (shop.path / ".git/refs/notes/okstra").write_bytes(b"")
+    assert codes(shop, exit=1) == ["ref.torn"]
+    shop.okstra("fsck", "--repair")
+    assert codes(shop, exit=0) == []
