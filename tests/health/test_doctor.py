@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from okstra_git.git.dangers import find_dangers
+from tests.cli.shop import open_shop, record_stage
+from tests.kit.answers import run_program
 from tests.kit.scenario import World
 from tests.kit.stores import NAME, recorded_world
 
@@ -176,3 +178,16 @@ def test_doctor_names_damaged_notes(shop: World) -> None:
     assert codes(shop, exit=1) == ["ref.torn"]
     shop.okstra("fsck", "--repair")
     assert codes(shop, exit=0) == []
+
+
+def test_a_damaged_branch_of_a_stage_is_put_back_by_the_line_that_is_printed(world: World) -> None:
+    open_shop(world)
+    record_stage(world, 1, "feature/login")
+    recorded = world.tip()
+    world.checkout("main")
+    (world.path / ".git/refs/heads/feature/login").write_bytes(b"")
+    (found,) = [one for one in world.okstra("doctor", "--json", exit=1).json["findings"] if one["severity"] != "info"]
+    assert "branch feature/login of shop:web:login stage 1 is damaged" in found["message"]
+    run_program(["sh", "-c", found["hint"]], cwd=world.path, environ=world.environ()).expect(0)
+    assert world.ask("rev-parse", "feature/login") == recorded
+    assert codes(world, exit=0) == []
