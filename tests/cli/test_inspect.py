@@ -190,6 +190,8 @@ def test_a_cut_that_makes_no_sense_is_refused(shop: World, words: tuple[str, ...
 def test_an_unknown_task_is_refused(shop: World) -> None:
     for command in ("history", "resume", "context"):
         refused(shop.okstra("inspect", command, "--task-key", "a:b:c", exit=1), "task.unknown")
+    assert shop.okstra("inspect", "resume").json["task"] == KEY  # the only open one
+    shop.okstra("task", "open", "shop:web:other")
     for command in ("resume", "context"):
         refused(shop.okstra("inspect", command, exit=129), "usage", status=129)
 

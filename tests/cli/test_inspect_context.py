@@ -174,8 +174,8 @@ def test_the_object_stays_below_its_limit_whatever_there_is(shop: World) -> None
         shop.write(f"Dockerfile.{'x' * 200}{number}", "")
     stages = tuple(PlannedStage(number=number, title=long) for number in range(1, 3000))
     slashed = KEY.replace(":", "/")
-    started = StageStarted(task=slashed, stage=999_999, branch="b" * 3000, base="c" * 3000)
-    record(open_store(shop), PlanApproved(task=slashed, path="p" * 3000, blob="0" * 3000, stages=stages), started)
+    started = StageStarted(task=slashed, stage=999_999, branch="b" * 3000, base="c" * 40)
+    record(open_store(shop), PlanApproved(task=slashed, path="p" * 3000, blob="0" * 40, stages=stages), started)
     place = folder(shop) / "runs/implementation/stage-1"
     (place / "worker-results").mkdir(exist_ok=True)
     (place / "prompts").mkdir(exist_ok=True)

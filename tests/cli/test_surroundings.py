@@ -114,10 +114,22 @@ def test_a_submodule_worktree_that_holds_a_submodule_is_pruned_or_kept_with_a_re
     there.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(shop.path), "inner")
     there.commit("with submodule", {})
     shop.okstra("stage", "release", "2", *TASK)
+    foretold = shop.okstra("worktree", "prune", "--dry-run").json["worktrees"]
+    assert shop.okstra("worktree", "prune").json["worktrees"] == foretold
+    assert foretold[0]["removed"] is not there.path.exists()
+
+
+def test_a_submodule_with_work_of_its_own_keeps_the_worktree_around_it(shop: World, home: Path) -> None:
+    shop.okstra("stage", "start", "2", *TASK, "--base", "main")
+    there = World(stage_place(home, 2), labels=shop.labels, clock=shop.clock)
+    there.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(shop.path), "inner")
+    there.commit("with submodule", {})
+    (there.path / "inner/new").write_text("only here\n")
+    shop.okstra("stage", "release", "2", *TASK)
     (row,) = shop.okstra("worktree", "prune").json["worktrees"]
     assert row["removed"] is False
-    assert "submodule" in row["reason"]
-    assert (there.path / "inner/README").exists()
+    assert "inner" in row["reason"]
+    assert (there.path / "inner/new").exists()
 
 
 def test_a_read_only_home_hurts_only_who_needs_it(shop: World, tmp_path: Path) -> None:

@@ -399,7 +399,7 @@ def refused(answer: Answer) -> tuple[str, str]:
 
 
 def test_off_a_terminal_the_way_for_programs_is_named(shop: World) -> None:
-    hint = "git okstra wizard init --state-file .okstra/wizard/NAME.json, then wizard step"
+    hint = "git okstra wizard init --state-file .okstra/wizard/NAME.json"
     assert refused(shop.okstra(*RUN[1:], exit=1)) == ("wizard.no-terminal", hint)
     assert refused(shop.okstra(*RUN[1:], "--state-file", "w.json", exit=1))[1].startswith(
         "git okstra wizard init --state-file w.json"

@@ -426,4 +426,4 @@ def test_copies_that_make_the_verified_files_are_said_to(far: World) -> None:
     far.commit("landed", {})
     again(far)
     assemble(far)
-    assert "The branch has exactly the files that were verified." in body(far)
+    assert "Exactly the files that were verified." in body(far)
