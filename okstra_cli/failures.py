@@ -19,6 +19,7 @@ OUTSIDE = (
     errno.ENAMETOOLONG, errno.ELOOP,
 )  # fmt: skip
 LONGEST_PATH = 300
+UNKNOWN = ("task.unknown", "stage.unknown")
 
 
 class Interrupted(OkstraError):
@@ -43,13 +44,26 @@ class Internal(OkstraError):
 def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> OkstraError:
     """The refusal that stands for this exception."""
     if isinstance(error, OkstraError):
-        return error
+        return _hidden(error, session=session) or error
     if isinstance(error, KeyboardInterrupt):
         return Interrupted("interrupted")
     if isinstance(error, OSError) and error.errno in OUTSIDE:
         where = f": {clean(str(error.filename))[:LONGEST_PATH]}" if error.filename else ""
         return HostRefused(f"{error.strerror}{where}", hint="git okstra doctor")
     return _wrong_usage(error, session=session) or _bug(error, session=session, argv=argv)
+
+
+def _hidden(error: OkstraError, *, session: Session) -> OkstraError | None:
+    """Of what is not known: that it may lie in a log that cannot be read, which nobody mends by making it anew."""
+    if error.code not in UNKNOWN or "git" not in vars(session):
+        return None
+    from okstra_git.state.reading import DAMAGE
+
+    for problem in session.store.read().problems:
+        if problem.code in DAMAGE:
+            told = f"{error.message}, as far as can be read: {problem.message}"
+            return type(error)(told, hint="git okstra fsck", **error.facts)
+    return None
 
 
 def _wrong_usage(error: BaseException, *, session: Session) -> OkstraError | None:

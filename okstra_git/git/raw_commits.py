@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-_HEX = re.compile(rb"[0-9a-f]{40}\Z")
+_HEX = re.compile(rb"[0-9a-fA-F]{40}\Z")
 _STAMP = re.compile(rb"\s*([+-]?[0-9]+)(?: ([+-])([0-9]{1,9}))?")
 _BARE_STAMP = re.compile(rb"(?:\A| )([+-]?[0-9]+) ([+-])([0-9]{1,9})\s*\Z")
 _CRUD = bytes(range(33)) + b".,:;<>\"\\'"
@@ -46,8 +46,8 @@ class RawCommit(NamedTuple):
 def parse_commit(data: bytes) -> RawCommit | None:
     """The commit of these bytes; None when it does not begin with a tree, in which case git does not read it either.
 
-    Parents stand directly behind the tree. Of a header that stands twice the first one counts; unknown ones are passed
-    over, and so is the rest of a line that somebody broke.
+    Parents stand directly behind the tree, and names of objects count in either case. Of a header that stands twice the
+    first one counts; unknown ones are passed over, and so is the rest of a line that somebody broke.
     """
     head, _, message = data.partition(b"\n\n")
     lines = head.split(b"\n")
@@ -63,7 +63,8 @@ def parse_commit(data: bytes) -> RawCommit | None:
         word, _, rest = line.partition(b" ")
         found.setdefault(word, rest)
     author, committer, encoding = (found.get(word, b"") for word in (b"author", b"committer", b"encoding"))
-    return RawCommit(tree.decode(), tuple(map(bytes.decode, parents)), author, committer, encoding, message)
+    names = [name.decode().lower() for name in (tree, *parents)]
+    return RawCommit(names[0], tuple(names[1:]), author, committer, encoding, message)
 
 
 def parse_ident(line: bytes) -> Ident:

@@ -36,7 +36,8 @@ def find_opening(start: Path, environ: Mapping[str, str], base: Path) -> Opening
     directory for the work tree of the other repository.
     """
     given = {name: base / environ[name] for name in VARIABLES if environ.get(name)}
-    opening = _opening(start, environ, given) if given else Opening(start)
+    led = start.resolve() != base.resolve()
+    opening = _opening(start, environ, given, led=led) if given else Opening(start)
     _refuse_parts(opening, environ, given)
     return opening
 
@@ -53,7 +54,8 @@ def common_dir_of(git_dir: Path) -> Path:
     return (git_dir / os.fsdecode(pointer.read_bytes().strip())).resolve() if pointer.exists() else git_dir.resolve()
 
 
-def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path]) -> Opening:
+def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path], *, led: bool) -> Opening:
+    """`led`: the line names the directory, with `-C`, so that another repository there is meant as much."""
     here = discover(start, environ)
     work_tree = given.get("GIT_WORK_TREE")
     if work_tree is not None and not work_tree.is_dir():
@@ -65,6 +67,13 @@ def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path])
         return Opening(start)
     if here is not None and common_dir_of(here) == common_dir_of(named):
         return Opening(named, named) if _is_bare(named) and here == named else Opening(start)
+    if here is not None and led:
+        raise Redirected(
+            f"GIT_DIR names {named}, which is not the repository of {start}",
+            hint=f"env -u GIT_DIR git -C {word(str(start))} okstra status",
+            git_dir=str(named),
+            directory=str(start),
+        )
     return _alone(start, named)
 
 

@@ -23,6 +23,12 @@ class TornRef(OkstraError):
     code = "ref.torn"
 
 
+class UnreadableRef(OkstraError):
+    """The system does not let us read a ref or a folder of refs, so that nobody knows whether there is one."""
+
+    code = "ref.unreadable"
+
+
 class LostRace(OkstraError):
     """A ref no longer had the value that was read, or its folder went; the caller reads again and decides again."""
 
@@ -78,6 +84,8 @@ def find_ref(git: Git, name: str) -> CommitId | None:
         target = reference.resolve().target if isinstance(reference.target, str) else reference.target
     except KeyError:
         return None
+    except OSError as error:
+        raise _unreadable(name, error) from error
     except (pygit2.GitError, ValueError) as error:
         raise TornRef(
             f"the ref {name} is damaged and was left as it is",
@@ -85,6 +93,12 @@ def find_ref(git: Git, name: str) -> CommitId | None:
             ref=name,
         ) from error
     return CommitId(str(target))
+
+
+def _unreadable(name: str, error: OSError) -> UnreadableRef:
+    why = error.strerror or str(error).rpartition(": ")[2]
+    hint = "check the owner and the mode of the git directory"
+    return UnreadableRef(f"{name} cannot be read: {why}", hint=hint, ref=name)
 
 
 def is_ref_name(name: str) -> bool:
@@ -107,10 +121,16 @@ def list_ref_names(git: Git, prefix: str) -> list[str]:
     """Names of all refs below `prefix` (which ends in `/`), torn ones included, sorted.
 
     Read from the directory and from packed-refs, because iterating refs through libgit2 silently omits torn ones.
+    A folder that may not be read is refused: it is not empty.
     """
     names = set(_packed_names(git, prefix))
     root = git.common_dir / prefix
-    for folder, _, files in os.walk(root):
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise _unreadable(prefix, error) from error
+
+    for folder, _, files in os.walk(root, onerror=refuse):
         inside = Path(folder).relative_to(git.common_dir).as_posix()
         names.update(f"{inside}/{file}" for file in files if not file.endswith(".lock"))
     return sorted(names)

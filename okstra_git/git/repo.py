@@ -133,7 +133,7 @@ def open_repository(
         raise _refusal(start, str(error)) from error
     git_dir = Path(handle.path)
     common_dir = common_dir_of(git_dir)
-    config = pygit2.Config(str(common_dir / "config"))  # of format and modes git, too, reads in no other place
+    config = _own_config(common_dir, start)  # of format and modes git, too, reads in no other place
     _refuse_formats(config, start)
     if _SHARED in config:
         remember_sharing(common_dir, config[_SHARED] or "true")
@@ -218,6 +218,15 @@ def _read_quickly() -> None:
     pygit2.settings.cache_max_size(CACHE_SIZE)
 
 
+def _own_config(common_dir: Path, start: Path) -> pygit2.Config:
+    """The repository's own file of configuration, which may be no file at all, or not ours to read."""
+    try:
+        return pygit2.Config(str(common_dir / "config"))
+    except (OSError, pygit2.GitError) as error:
+        told = f"the git configuration of {start} cannot be read: {error}"
+        raise BrokenConfig(told, hint=f"look at {word(str(common_dir / 'config'))}") from error
+
+
 def _refuse_formats(config: pygit2.Config, start: Path) -> None:
     for key, plain in (("extensions.objectformat", "sha1"), ("extensions.refstorage", "files")):
         if key in config and (config[key] or plain).lower() != plain:
@@ -235,7 +244,8 @@ def _refusal(start: Path, complaint: str) -> OkstraError:
         )
     if "extension" in complaint or "format" in complaint or "version" in complaint:
         return _unsupported(start, _format_of(start) or complaint)
-    lost = why_hidden(start) or Lost(f"the repository at {start} cannot be opened: {complaint}", "git fsck")
+    unclear = Lost(f"the repository at {start} cannot be opened: {complaint}", "git fsck")
+    lost = why_hidden(start) or why_cut_off(start) or unclear
     return NoRepository(lost.sentence, hint=lost.remedy)
 
 

@@ -9,7 +9,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.config import survey_settings
 from okstra_git.git.dangers import find_dangers, read_entries
 from okstra_git.git.main_tree import find_hidden
-from okstra_git.git.refs import list_lock_files
+from okstra_git.git.refs import is_torn, list_lock_files
 from okstra_git.git.repo import Git
 from okstra_git.git.versions import (
     GIT_THRESHOLDS,
@@ -28,7 +28,7 @@ from okstra_git.host.disks import free_bytes, refuses_writing
 from okstra_git.host.locks import hold_lock
 from okstra_git.state import layout
 from okstra_git.state.lost_branches import find_lost
-from okstra_git.state.reading import Memory, read_snapshot
+from okstra_git.state.reading import DAMAGE, Memory, read_snapshot
 from okstra_git.state.store import Store
 from okstra_git.state.whereabouts import find_astray
 from okstra_git.state.writer import find_writer
@@ -43,6 +43,7 @@ def diagnose(git: Git, *, now: datetime, others: Callable[[], Sequence[Finding]]
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: check_versions(git),
         lambda: check_writer(git),
+        lambda: check_recorded(git),
         lambda: check_disk(git),
         lambda: check_identity(git),
         lambda: check_settings(git),
@@ -105,6 +106,16 @@ def check_writer(git: Git) -> Iterator[Finding]:
     else:
         told = "okstra is not set up in this clone"
         yield Finding("store.not-initialised", "error", "writer", told, "git okstra init")
+
+
+def check_recorded(git: Git) -> Iterator[Finding]:
+    """Logs and notes that cannot be read in full; what lies in them is missing everywhere, and fsck looks closer."""
+    for problem in read_snapshot(git, Memory()).problems:
+        if problem.code in DAMAGE:
+            yield Finding(problem.code, "error", problem.subject, problem.message, "git okstra fsck")
+    if is_torn(git, layout.NOTES):
+        told = f"{layout.NOTES} is damaged, so git log shows no notes and none is written"
+        yield Finding("ref.torn", "error", layout.NOTES, told, "git okstra fsck --repair")
 
 
 def check_disk(git: Git) -> Iterator[Finding]:

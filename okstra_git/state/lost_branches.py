@@ -7,7 +7,7 @@ from pathlib import Path
 from okstra_git.commands import command, word
 from okstra_git.git.history import find_commit
 from okstra_git.git.links import find_entry
-from okstra_git.git.refs import find_quietly
+from okstra_git.git.refs import find_quietly, is_torn
 from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id, shown
@@ -40,8 +40,11 @@ def find_lost(git: Git, state: State, writer: str | None) -> Iterator[LostBranch
 
 def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | None:
     key = task.key.replace("/", ":")
-    told = f"branch {place.branch} of {key} stage {stage.number} is not there any more"
-    new = find_new_name(git, place.branch, place.worktree)
+    ref = f"refs/heads/{place.branch}"
+    damaged = is_torn(git, ref)
+    gone = "is damaged" if damaged else "is not there any more"
+    told = f"branch {place.branch} of {key} stage {stage.number} {gone}"
+    new = None if damaged else find_new_name(git, place.branch, place.worktree)
     if new is not None:
         record = f"git okstra stage done {stage.number} --task-key {key} --branch {word(new)}"
         if stage.branch == new:
@@ -57,6 +60,8 @@ def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | Non
         return None
     what = "what is recorded of it" if stage.range is not None else "the last that is known of it"
     line = command("git branch", place.branch, commit)
+    if damaged:  # no command of git's writes over what it cannot read, nor removes it
+        line = f"{command('rm', str(git.common_dir / ref))} && {command('git update-ref', ref, commit)}"
     return LostBranch(task, stage, "branch.missing", f"{told}; {what} is {commit[:10]}", line)
 
 

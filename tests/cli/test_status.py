@@ -232,3 +232,30 @@ def test_a_reading_command_writes_nothing_and_needs_no_home(shop: World, tmp_pat
     os.environ.clear()
     os.environ.update(environ)
     assert shop.okstra_process("status").json["tasks"][0]["key"] == KEY
+
+
+@pytest.mark.parametrize("line", [("status",), ("stage", "done", "1", *TASK), ("reconcile", *TASK, "--check")])
+@pytest.mark.parametrize("place", ["heads/feature/login", "okstra/log"])
+def test_a_ref_that_the_system_does_not_let_us_read_is_one_sentence(
+    shop: World, place: str, line: tuple[str, ...]
+) -> None:
+    """A link in a ring fails to open for everybody, root too, as a forbidden file does for others."""
+    record_stage(shop, 1, "feature/login")
+    path = shop.path / ".git/refs" / place
+    ref = path if path.is_file() else next(path.iterdir())
+    ref.unlink()
+    ref.symlink_to(ref.name)
+    told = shop.okstra(*line, exit=1).json["error"]
+    assert (told["code"], told["ref"]) == ("ref.unreadable", str(ref.relative_to(shop.path / ".git")))
+    (found,) = [one for one in shop.okstra("doctor", "--json", exit=1).json["findings"] if one["severity"] == "error"]
+    assert found["code"] == "ref.unreadable"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_of_logs_that_may_not_be_read_is_not_an_empty_one(shop: World) -> None:
+    logs = shop.path / ".git/refs/okstra/log"
+    logs.chmod(0)
+    try:
+        refused(shop.okstra("status", exit=1), "ref.unreadable")
+    finally:
+        logs.chmod(0o755)

@@ -138,3 +138,15 @@ def test_the_text_is_short_and_says_what_comes_next(world: World) -> None:
     assert world.okstra("task", "list", "--text").out == (
         "task            status  stages       title\nshop:web:login  done    1 of 1 done\n"
     )
+
+
+@pytest.mark.parametrize(
+    "line", [("reconcile", *TASK, "--check"), ("stage", "start", "3", *TASK), ("stage", "show", "1", *TASK)]
+)
+def test_a_task_in_a_log_that_cannot_be_read_is_not_to_be_opened_anew(world: World, line: tuple[str, ...]) -> None:
+    open_shop(world)
+    (log,) = (world.path / ".git/refs/okstra/log").iterdir()
+    log.write_bytes(b"")
+    told = world.okstra(*line, exit=1).json["error"]
+    assert (told["code"], told["hint"]) == ("task.unknown", "git okstra fsck")
+    assert log.name in told["message"]

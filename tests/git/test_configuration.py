@@ -67,6 +67,14 @@ def test_a_broken_file_anywhere_is_one_sentence(world: World, tmp_path: Path, ju
         read_setting(open_repository(world.path), DAYS)
 
 
+def test_a_configuration_that_is_a_directory_is_one_sentence(world: World) -> None:
+    (world.path / ".git/config").rename(world.path / ".git/before")
+    (world.path / ".git/config").mkdir()
+    answer = world.okstra("status", exit=1).json["error"]
+    assert answer["code"] == "config.broken"
+    assert str(world.path / ".git/config") in answer["hint"]
+
+
 def test_a_broken_file_that_git_does_not_read_hurts_nobody(world: World, home: Path) -> None:
     os.rename(home / ".gitconfig", home / "mine")
     (home / ".gitconfig").write_text("[broken\n")

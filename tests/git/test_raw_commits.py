@@ -125,6 +125,7 @@ ODD: dict[str, Callable[[str, str], bytes]] = {
     "no message": lambda tree, parent: _bytes(tree=tree, parents=(parent,), rest=b"\n"),
     "nothing behind the headers": lambda tree, parent: _bytes(tree=tree, parents=(parent,)).partition(b"\n\n")[0],
     "a zero byte in the message": lambda tree, parent: _bytes(tree=tree, parents=(parent,), rest=b"\na\0b\n"),
+    "capital letters in names": lambda tree, parent: _bytes(tree=tree.upper(), parents=(parent.upper(),)),
     "a hundred parents": lambda tree, parent: _bytes(tree=tree, parents=(parent,) * 100),
 }
 

@@ -92,6 +92,23 @@ def test_a_bare_repository_and_one_that_says_where_its_work_tree_is(shop: World,
     assert project(other, {"GIT_DIR": ".git/modules/inner"}) == "shop"
 
 
+@pytest.mark.usefixtures("bin_dir")
+def test_a_hook_of_a_bare_repository_that_leads_into_another_one_is_refused(shop: World, tmp_path: Path) -> None:
+    bare = World(tmp_path / "bare.git", labels=shop.labels, clock=shop.clock)
+    shop.git("clone", "-q", "--bare", str(shop.path), str(bare.path))
+    bare.okstra("init", "--project-id", "shop")
+    before = refs(bare, "refs"), refs(shop, "refs")
+    for git_dir in (".", str(bare.path)):
+        line = ("-C", str(shop.path), "task", "open", "shop:web:y", "--category", "feature")
+        answer = bare.okstra_process(*line, env={"GIT_DIR": git_dir}, exit=1)
+        refused(answer, "repo.redirected")
+        hint = answer.json["error"]["hint"]
+        said = run_program(["sh", "-c", hint], cwd=bare.path, environ=bare.environ({"GIT_DIR": "."}))
+        assert [task["key"] for task in said.expect(0).json["tasks"]] == [KEY]
+    assert (refs(bare, "refs"), refs(shop, "refs")) == before
+    assert project(bare, {"GIT_DIR": "."}) == "shop"
+
+
 def test_a_work_tree_in_which_nothing_leads_to_its_repository(other: World, tmp_path: Path, home: Path) -> None:
     """As people keep the files of their home in git."""
     place = tmp_path / "place"

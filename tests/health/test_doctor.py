@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from okstra_git.git.dangers import find_dangers
+from tests.cli.shop import open_shop, record_stage
+from tests.kit.answers import run_program
 from tests.kit.scenario import World
 from tests.kit.stores import NAME, recorded_world
 
@@ -155,3 +157,37 @@ def test_hooks_that_are_gone_are_information_and_broken_ones_a_warning(shop: Wor
     assert [one["code"] for one in found] == ["hooks.absent"]
     shop.git("config", "okstra.hooks", "false")
     assert shop.okstra("doctor", "--json", exit=0).json["findings"] == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no object", b"1" * 40 + b"\n"])
+def test_doctor_does_not_call_a_clone_whole_whose_log_cannot_be_read(shop: World, content: bytes) -> None:
+    (ref,) = (shop.path / ".git/refs/okstra/log").iterdir()
+    ref.write_bytes(content)
+    (found,) = [one for one in shop.okstra("doctor", "--json", exit=1).json["findings"] if one["severity"] == "error"]
+    assert (found["code"], found["subject"]) in [
+        ("ref.torn", f"refs/okstra/log/{ref.name}"),
+        ("log.unreadable", f"refs/okstra/log/{ref.name}"),
+    ]
+    assert found["hint"] == "git okstra fsck"
+    assert shop.okstra("fsck", "--json", exit=1).json["findings"]
+
+
+def test_doctor_names_damaged_notes(shop: World) -> None:
+    (shop.path / ".git/refs/notes").mkdir(exist_ok=True)
+    (shop.path / ".git/refs/notes/okstra").write_bytes(b"")
+    assert codes(shop, exit=1) == ["ref.torn"]
+    shop.okstra("fsck", "--repair")
+    assert codes(shop, exit=0) == []
+
+
+def test_a_damaged_branch_of_a_stage_is_put_back_by_the_line_that_is_printed(world: World) -> None:
+    open_shop(world)
+    record_stage(world, 1, "feature/login")
+    recorded = world.tip()
+    world.checkout("main")
+    (world.path / ".git/refs/heads/feature/login").write_bytes(b"")
+    (found,) = [one for one in world.okstra("doctor", "--json", exit=1).json["findings"] if one["severity"] != "info"]
+    assert "branch feature/login of shop:web:login stage 1 is damaged" in found["message"]
+    run_program(["sh", "-c", found["hint"]], cwd=world.path, environ=world.environ()).expect(0)
+    assert world.ask("rev-parse", "feature/login") == recorded
+    assert codes(world, exit=0) == []
