@@ -21,8 +21,6 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("okstra_git/git/catching_up.py", "git read-tree -m -u"): "asks what lies there and what would be in the way",
     ("okstra_git/hooking/probe.py", "git worktree remove"): "a throw-away worktree that the probe made itself",
     ("okstra_git/hooking/probe.py", "git checkout"): "fills the throw-away worktree of the probe",
-    ("okstra_git/tasks/relinking.py", "rmtree()"): "a folder that bears the number of this process, which made it",
-    ("okstra_git/tasks/relinking.py", "git reset"): "fills an empty directory; the other one leaves all files alone",
     ("okstra_git/hooking/shims.py", "rmtree()"): "a folder in git's directory that holds our own copies alone",
     ("okstra_git/runs/whole_files.py", "rmtree()"): "a folder of a run that okstra wrote and replaces whole",
 }
