@@ -14,6 +14,7 @@ from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
 from okstra_git.state.registry import TaskUnknown, active_places
+from okstra_git.state.writer import require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +91,7 @@ def _unclear(session: Session) -> TaskUnclear:
     """Which tasks might have been meant, as words to add to the line."""
     keys = [task.key.replace("/", ":") for task in session.store.read().state.tasks.values() if task.is_open]
     if not keys:
+        require_writer(session.git)  # a task can be opened after `init` only
         hint = f"git okstra task open {_project(session) or 'PROJECT'}:GROUP:TASK"
         return TaskUnclear("no task was named, and none is open", hint=hint, tasks=keys)
     listed = "\n".join(f"add --task-key {key}" for key in keys[:LISTED])

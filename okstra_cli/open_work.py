@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.commands import command, word
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.git.history import contains
+from okstra_git.git.links import Link, inspect_link
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
 from okstra_git.health.findings import Finding, Severity
@@ -25,28 +26,29 @@ if TYPE_CHECKING:
 def open_problems(git: Git, task: Task, stage: Stage, seen: Checkout) -> Iterator[dict[str, Any]]:
     """What a person should see to: work beside a stage that is done, and a worktree that is not on its branch.
 
-    That a stage which is worked on has work that is not committed is no problem.
+    That a stage which is worked on has work that is not committed is no problem. Where the branch itself is gone, no
+    line leads back to it; `state/lost_branches.py` says what became of it.
     """
     key, where = task.key.replace("/", ":"), f"the worktree {seen.path} of stage {stage.number}"
     done = f"git okstra stage done {stage.number} --task-key {key}"
-    if not seen.operation and seen.branch != stage.branch:
+    tip = find_quietly(git, f"{BRANCH}{stage.branch}")
+    if not seen.operation and seen.branch != stage.branch and tip is not None:
         told = f"is on branch {seen.branch}" if seen.branch else f"is detached at {(seen.head or '')[:10]}"
         yield _problem("worktree.elsewhere", task, stage, f"{where} {told}, and not on {stage.branch}",
-                       _way_back(git, stage.branch, seen))  # fmt: skip
+                       _way_back(git, stage.branch, tip, seen))  # fmt: skip
     if seen.files and stage.number in finished_stages(task):
         count = "1 uncommitted file" if len(seen.files) == 1 else f"{len(seen.files)} uncommitted files"
         told = f"{where}, which is done, has {count}"
         yield _problem("worktree.dirty", task, stage, told, f"commit what belongs to the stage, then {done}")
 
 
-def _way_back(git: Git, branch: str, seen: Checkout) -> str:
+def _way_back(git: Git, branch: str, tip: str, seen: Checkout) -> str:
     """The line that checks the branch out again; commits that only a detached HEAD has go onto the branch first.
 
     git refuses that push where the branch has gone another way, and then nothing is lost.
     """
     back = command("git -C", str(seen.path), "switch", branch)
-    tip = find_quietly(git, f"{BRANCH}{branch}")
-    if seen.branch is not None or seen.head is None or tip is None or contains(git, tip, seen.head):
+    if seen.branch is not None or seen.head is None or contains(git, tip, seen.head):
         return back
     return command("git -C", str(seen.path), "push", "-q", ".", f"HEAD:{BRANCH}{branch}") + f" && {back}"
 
@@ -81,11 +83,12 @@ def _findings(session: Session, tasks: Sequence[Task]) -> Iterator[Finding]:
         task = known[key]
         stage = task.stages[number]
         clauses = clauses_of(seen, stage.branch)
-        if not clauses:
-            continue
         subject = f"{key.replace('/', ':')} stage-{number}"
         told = f"the worktree {seen.path} of {subject}: {', '.join(clauses)}"
         problems = list(open_problems(session.git, task, stage, seen))
+        is_cut = bool(seen.problem) and inspect_link(session.git.common_dir, seen.path) is not Link.SOUND
+        if not (problems or seen.operation or seen.problem or seen.files) or (is_cut and seen.is_linked):
+            continue  # `check_worktrees` tells of one that is cut off
         severity: Severity = "warning" if problems else "info"
         hint = problems[0]["hint"] if problems else f"git -C {word(str(seen.path))} status"
         code = problems[0]["code"] if problems else "worktree.under-way" if seen.operation else "worktree.dirty"

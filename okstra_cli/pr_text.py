@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from okstra_cli.in_base import in_base
 from okstra_cli.leading import project_root
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.config import read_setting
@@ -22,6 +27,7 @@ from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, r
 from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.records.stage import Verification
+from okstra_git.runs.whole_files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +54,7 @@ class PrText:
     body: str
     template: str | None
     body_path: str
+    is_rendered: bool = True
 
     @staticmethod
     def of(
@@ -70,7 +77,7 @@ class PrText:
         said = title or render_title(facts, cache=cache)
         kept = ProjectPaths(root).relative(path)
         if body_file is not None:
-            return PrText(said, _read(session.cwd / body_file, body_file), None, kept)
+            return PrText(said, _read(session.cwd / body_file, body_file), None, kept, is_rendered=False)
         chosen = find_template(root, template or _template_of_run(root, task), _configured(session))
         body = render_body(facts, chosen, cache=cache)
         return PrText(said, body, chosen.path if chosen is not None else None, kept)
@@ -185,11 +192,35 @@ def _for_others(verified: Verification | None) -> Verification | None:
 
 
 def write_text(session: Session, key: TaskKey, group: Group, text: PrText) -> Path:
-    """Keep the body where people and the forge's program find it; the newest one wins."""
+    """Keep the body where people and the forge's program find it; what a person wrote there stays, beside it."""
     path = ProjectPaths(project_root(session)).task(key).handoff(group.id)
+    data = text.body.encode()
+    known = session.git.private_dir / "cache" / "bodies"  # the sums of all that was rendered here
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.body, encoding="utf-8")
+        before = path.read_bytes() if path.is_file() else None
+        if before == data:
+            return path
+        if before is not None and not (known / _sum(before)).exists():
+            _keep_edited(session, path)
+        if text.is_rendered:
+            known.mkdir(parents=True, exist_ok=True)
+            (known / _sum(data)).touch()
+        replace_file(path, data, token_hex(4))
     except OSError as error:
         raise BodyRefused(f"{path} cannot be written: {error.strerror}", hint="check its owner and mode") from error
     return path
+
+
+def _keep_edited(session: Session, path: Path) -> None:
+    names = (f"{path.stem}.edited{f'-{count}' if count > 1 else ''}.md" for count in itertools.count(1))
+    kept = next(place for name in names if not os.path.lexists(place := path.with_name(name)))
+    path.rename(kept)
+    shown_kept = ProjectPaths(project_root(session)).relative(kept)
+    session.warn(
+        f"{path.name} holds a text that okstra did not write; it is kept as {shown_path(shown_kept)}, "
+        f"and {command('--body-file', kept)} publishes it"
+    )
+
+
+def _sum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

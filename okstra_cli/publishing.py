@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from okstra_git.handoff.leaving import Leaving
     from okstra_git.host.forge import PullRequestAnswer
     from okstra_git.names import StageNumber, TaskKey
-    from okstra_git.records.handoff import Group
+    from okstra_git.records.handoff import Group, PullRequest
     from okstra_git.records.states import Task
 
 
@@ -128,7 +128,7 @@ def publish_here(session: Session, asked: Publishing) -> Answer:
         expect=_former(session, plan),
         run_hooks=asked.run_hooks,
     )
-    known = next((pr for pr in plan.task.prs.values() if pr.group == plan.group.id and pr.status == "open"), None)
+    known = _recorded(plan)
     if not plan.opens and known is not None:
         return _answer(plan, Done(pushed, known.url, existed=True, recorded=True))
     if not plan.opens:
@@ -236,11 +236,16 @@ def _ask_forge(session: Session, plan: Plan, body: Path) -> PullRequestAnswer:
         raise
 
 
+def _recorded(plan: Plan) -> PullRequest | None:
+    """The group's open pull request, as far as it is on record."""
+    return next((pr for pr in plan.task.prs.values() if pr.group == plan.group.id and pr.status == "open"), None)
+
+
 def steps(plan: Plan) -> tuple[str, ...]:
     """The literal commands that do the same by hand."""
     group, asked = plan.group, plan.asked
     push = command("git push", plan.remote.name, f"{group.range.head}:{BRANCH}{group.branch}")
-    if asked.push_only:
+    if asked.push_only or _recorded(plan) is not None:
         return (push,)
     text = ("--title", plan.text.title, "--body-file", plan.text.body_path)
     also = (*(["--draft"] if asked.draft else []), *(["--repo", plan.target.repo] if plan.target.repo else []))

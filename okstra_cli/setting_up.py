@@ -117,10 +117,14 @@ def _remotes(git: Git) -> list[str]:
 
 
 def _show_notes(git: Git) -> bool:
-    """Let plain `git log` show our notes; whether that is new."""
-    if layout.NOTES in git.configuration.list_values("notes.displayRef"):
+    """Let plain `git log` show our notes; whether that is new.
+
+    As a pattern: git warns at every `git log` of a ref that is not there, which ours is only when a stage is done.
+    """
+    pattern = f"{layout.NOTES}*"
+    if not {layout.NOTES, pattern}.isdisjoint(git.configuration.list_values("notes.displayRef")):
         return False
-    add_line(git, "notes.displayRef", layout.NOTES)
+    add_line(git, "notes.displayRef", pattern)
     return True
 
 

@@ -15,6 +15,7 @@ from okstra_cli.placing import own_writer
 from okstra_cli.standing import standing_state
 from okstra_git.commands import word
 from okstra_git.git.config import read_setting
+from okstra_git.git.main_tree import hidden_main
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.model import Report
 from okstra_git.state.lost_branches import find_lost
@@ -120,6 +121,8 @@ def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str,
 def _astray(session: Session, state: State, tasks: list[Task]) -> Iterator[dict[str, Any]]:
     """Worktrees and branches that are not where they are recorded, as doctor has them."""
     writer, keys = own_writer(session), {task.key for task in tasks}
+    for hidden in hidden_main(session.git.configuration, session.git.common_dir):
+        yield _problem("config.main-worktree", None, hidden.sentence, hidden.remedy)
     for row in find_astray(session.git, state, writer):
         if row.task.key in keys:
             yield _problem(row.code, row.task.key.replace("/", ":"), row.message, row.line)

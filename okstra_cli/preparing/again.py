@@ -99,8 +99,9 @@ def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, st
     refusal = find_refusal(git, Path(run.worktree), run.branch) if run.worktree else None
     if refusal is not None:
         raise refusal
-    if run.task_type == GUARDED:
-        renew(order.session, root, task, run, occupied_stages(task, order.guard.leases(task), besides=run.id))
+    is_guarded = run.task_type == GUARDED
+    occupied = occupied_stages(task, order.guard.leases(task), besides=run.id) if is_guarded else ()
+    renew(order.session, root, task, run, occupied)
     context = find_context(root, run)
     if context is None:
         return None

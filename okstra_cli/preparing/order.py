@@ -14,6 +14,7 @@ from okstra_cli.leading import project_root as top_of_project
 from okstra_cli.session import Session
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting
+from okstra_git.git.main_tree import hidden_main
 from okstra_git.git.settings import require_setting
 from okstra_git.paths import ProjectPaths
 from okstra_git.runs.holding import own_holder
@@ -31,6 +32,12 @@ class NoProject(OkstraError):
     """A repository without any worktree has no place for `.okstra/`."""
 
     code = "project.bare"
+
+
+class MainTreeHidden(OkstraError):
+    """A setting by which git does not find the main worktree, where the documents are."""
+
+    code = "config.main-worktree"
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,9 @@ class Order:
 
     @cached_property
     def project(self) -> ProjectPaths:
-        """Where the project's documents are: at the top of the main worktree."""
+        """Where the project's documents are: at the top of the main worktree. Refuses while a setting hides that."""
+        for hidden in hidden_main(self.session.git.configuration, self.session.git.common_dir):
+            raise MainTreeHidden(hidden.sentence, hint=hidden.remedy)
         return ProjectPaths(project_root(self.session))
 
     @cached_property

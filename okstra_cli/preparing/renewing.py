@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.leading import project_root
 from okstra_git.commands import word
 from okstra_git.records.base import show_time
-from okstra_git.runs.assembling import run_commands
+from okstra_git.runs.assembling import run_commands, where_now
 from okstra_git.runs.bundle import ScheduledStage, read_json, renew_gates
 from okstra_git.runs.context import TeamPart
 from okstra_git.runs.explain import new_run_command
@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 
 
 def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[int, ...]) -> tuple[int, ...]:
-    """Write the gates of a run anew: its nonce, its lead's session, its commands, the stages that others hold now.
+    """Write the gates of a run anew: its nonce, its lead's session, its commands, the stages that others hold now;
+    and where project and worktree are, which may have been moved.
 
     Returns the stages that its prompt names by then: an attempt whose team was tried already has passed its gate.
     """
-    context = find_context(root, run)
-    if context is None:
+    stored = find_context(root, run)
+    if stored is None:
         _warn_of_bundle(session, task, run)
         return occupied
+    context = where_now(stored, root, run.worktree)
     is_other_attempt = run.nonce != context.run.nonce
     resumed = context.run.resumed or is_other_attempt
     fenced = replace(context.run, nonce=run.nonce, session=run.session, resumed=resumed)
@@ -46,7 +48,7 @@ def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[in
         team=_team_now(context, root, run, occupied),
         commands=run_commands(context.task.key, fenced, report=report, stage_done=stage_done),
     )
-    if renewed != context:
+    if renewed != stored:
         renew_gates(renewed, root, cache=session.git.private_dir / "cache" / "templates")
     return renewed.team.occupied
 

@@ -11,6 +11,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.revisions import printed_recorded
 from okstra_git.handoff.leaving import describe, list_leaving
 from okstra_git.handoff.overview import list_groups
+from okstra_git.handoff.putting_back import put_back
 from okstra_git.records.base import show_time
 
 if TYPE_CHECKING:
@@ -123,6 +124,23 @@ def status_page(git: Git, seen: Sequence[tuple[Task, Collection[str], Mapping[in
     return page
 
 
+def _next_lines(git: Git, task: Task, one: GroupView) -> tuple[str, ...]:
+    """What to do about a group that is not any more what was assembled; each line is accepted as things stand."""
+    codes = {change.code for change in one.changed}
+    if not codes or (one.state != "assembled" and codes == {"base-moved"}):
+        return ()
+    key, group = task.key.replace("/", ":"), one.group
+    if "stale-history" in codes:
+        return (f"git okstra reconcile --task-key {key} --check",)
+    members = [task.stages.get(number) for number in group.stages]
+    if any(stage is None or not (stage.is_verified or stage.landed) for stage in members):
+        return (f"git okstra handoff eligible --task-key {key}",)
+    back = put_back(git, group.branch, group.range.head, group.former) if "branch-moved" in codes else ()
+    stages, base = ",".join(map(str, group.stages)), printed_recorded(git, group.base_ref)
+    update = " --update" if one.state == "in-pr" else ""
+    return back or (f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}{update}",)
+
+
 def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str]) -> None:
     key = task.key.replace("/", ":")
     page.line(Cell(key, "strong"))
@@ -138,14 +156,8 @@ def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str], stale: M
             )
         for change in one.changed:
             page.line(Cell(f"  group {one.group.id}: ", "warn"), change.message)
-        codes = {change.code for change in one.changed}
-        if codes and (one.state == "assembled" or codes != {"base-moved"}):
-            stages, base = ",".join(map(str, one.group.stages)), printed_recorded(git, one.group.base_ref)
-            update = " --update" if one.state == "in-pr" else ""
-            command = f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}{update}"
-            if "stale-history" in codes:
-                command = f"git okstra reconcile --task-key {key} --check"
-            page.line(Cell(f"    next: {command}", "faint"))
+        for line in _next_lines(git, task, one):
+            page.line(Cell(f"    next: {line}", "faint"))
     for _, stage in sorted(task.stages.items()):
         if stage.landing is not None:
             found = stage.landing

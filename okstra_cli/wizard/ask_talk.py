@@ -65,17 +65,11 @@ class Talk:
             self._tell(self._questions(state, tabs, tabs, given), given)
             return after
 
-    def _questions(
-        self, state: State, shown: list[Any], tabs: list[Any], given: Mapping[str, str]
-    ) -> list[Question]:
+    def _questions(self, state: State, shown: list[Any], tabs: list[Any], given: Mapping[str, str]) -> list[Question]:
         known = {**self.earlier, **given}
-        return [
-            make_question(state, self.texts, tab, before=known.get(tab["step"]), among=tabs) for tab in shown
-        ]
+        return [make_question(state, self.texts, tab, before=known.get(tab["step"]), among=tabs) for tab in shown]
 
-    def _ask(
-        self, state: State, shown: list[Any], tabs: list[Any], given: dict[str, str]
-    ) -> Mapping[str, str] | None:
+    def _ask(self, state: State, shown: list[Any], tabs: list[Any], given: dict[str, str]) -> Mapping[str, str] | None:
         """Fill in what is asked, one question after the other; None when the first of them was left to go back."""
         at = 0
         while at < len(shown):

@@ -234,4 +234,3 @@ def _matched(text: str, offered: Sequence[Choice], texts: Texts, *, by_place: bo
         if (by_place and wanted == str(at)) or wanted.casefold() in [name.casefold() for name in known]:
             return each.value
     raise Refused("not_offered", value=wanted, known=", ".join(each.value for each in offered))
-

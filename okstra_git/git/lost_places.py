@@ -15,11 +15,14 @@ class Lost(NamedTuple):
 
 
 def why_cut_off(start: Path) -> Lost | None:
-    """Of a worktree whose repository is not where its `.git` file says, mostly because that was moved."""
+    """Of a worktree whose repository is not where its `.git` file says, mostly because that was moved, or whose file
+    says nothing."""
     folder = next((each for each in _upwards(start) if (each / ".git").is_file()), None)
     if folder is None:
         return None
     there = read_pointer(folder / ".git")
+    if there is not None and there.exists():
+        return None
     told = f"leads to {there}, where nothing is" if there else "is damaged"
     remedy = "run 'git worktree repair' in the repository that it is a worktree of, where that is now"
     return Lost(f"the .git file of the worktree {folder} {told}", remedy)

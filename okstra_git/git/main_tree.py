@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.git.binary import run_git
+from okstra_git.git.configuration import Configuration
 
 
 class Hidden(NamedTuple):
@@ -34,6 +35,13 @@ def find_hidden(common_dir: Path) -> Iterator[Hidden]:
         if where is not None and (common_dir / where).resolve() != common_dir.parent.resolve():
             told = f"core.worktree is {where!r} in {file}, so git takes that for the worktree in {common_dir.parent}"
             yield Hidden("core.worktree", told, f"git -C / config --file {word(str(file))} --unset-all core.worktree")
+
+
+def hidden_main(configuration: Configuration, common_dir: Path) -> list[Hidden]:
+    """The same, for commands that are called often: no process where the configuration, once read, says nothing."""
+    bare, where = (configuration.find(key, scopes=("local", "worktree")) for key in ("core.bare", "core.worktree"))
+    is_usual = where is None and (bare is None or bare.value == "false")
+    return [] if is_usual else list(find_hidden(common_dir))
 
 
 def _read(file: Path, key: str, *options: str) -> str | None:

@@ -244,7 +244,8 @@ def _refusal(start: Path, complaint: str) -> OkstraError:
         )
     if "extension" in complaint or "format" in complaint or "version" in complaint:
         return _unsupported(start, _format_of(start) or complaint)
-    lost = why_hidden(start) or Lost(f"the repository at {start} cannot be opened: {complaint}", "git fsck")
+    unclear = Lost(f"the repository at {start} cannot be opened: {complaint}", "git fsck")
+    lost = why_hidden(start) or why_cut_off(start) or unclear
     return NoRepository(lost.sentence, hint=lost.remedy)
 
 

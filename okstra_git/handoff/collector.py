@@ -16,6 +16,7 @@ from okstra_git.git.worktrees import (
     find_worktree,
     list_worktrees,
 )
+from okstra_git.handoff.putting_back import put_back
 from okstra_git.names import CommitId, is_text, shown_path
 
 
@@ -67,7 +68,7 @@ def check_collector(git: Git, collector: Collector) -> None:
     """Refuse a branch or a directory that is somebody else's, or that somebody changed; changes nothing."""
     tip = find_ref(git, f"refs/heads/{collector.branch}")
     if tip is not None and tip != collector.commit and tip not in collector.before:
-        raise _changed(collector, tip) if collector.before else _taken(collector)
+        raise _changed(git, collector, tip) if collector.before else _taken(collector)
     at = _checked_out(git, collector)
     if at is not None:
         raise BranchCheckedOut(
@@ -79,10 +80,11 @@ def check_collector(git: Git, collector: Collector) -> None:
         _check_directory(git, collector, collector.path, tip)
 
 
-def _changed(collector: Collector, tip: CommitId) -> CollectorChanged:
+def _changed(git: Git, collector: Collector, tip: CommitId) -> CollectorChanged:
+    lines = "\n".join(put_back(git, collector.branch, collector.before[0], collector.before))
     return CollectorChanged(
         f"branch {collector.branch} is at {tip[:10]}, where this group was never assembled: somebody worked on it",
-        hint="what is missing belongs into a stage; to keep that work, assemble on another branch with --branch NAME",
+        hint=f"that work belongs into a stage; to keep it on another branch, and put this one back:\n{lines}",
         branch=collector.branch,
         commit=tip,
     )

@@ -176,17 +176,18 @@ def _own_reasons(
     if stage.pr is not None and (pr is None or pr.group != within):
         hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {word(stage.pr)}"
         if pr is not None:
-            hint += f"\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
+            first = next((f"\n{one.hint}" for one in unverified(task, stage) if one.hint), "")
+            hint += f"{first}\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
             hint += f"--stages {word(pr.group.replace('-', ','))} {command('--base', printed(pr.base_ref) or 'BRANCH')}"
         yield Reason(IN_PR, f"stage {number} is in {stage.pr}", hint, {"url": stage.pr})
         return
     if number in stale:
         check = f"git okstra reconcile --task-key {key} --check"
         yield Reason(STALE_HISTORY, f"the history of stage {number} was rewritten: {stale[number]}", check)
-    yield from _unverified(task, stage)
+    yield from unverified(task, stage)
 
 
-def _unverified(task: Task, stage: Stage) -> Iterable[Reason]:
+def unverified(task: Task, stage: Stage) -> Iterable[Reason]:
     """Why the verifications on record do not let the stage leave, neither its own nor one together with others."""
     key, number, verified, found = _colon(task), stage.number, stage.verified, stage.range
     companies = companies_of(task, number)

@@ -16,13 +16,14 @@ from okstra_git.git.three_way import merge_trees
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import is_in
 from okstra_git.handoff.delivery import InBase
-from okstra_git.handoff.eligibility import IN_PR, LANDED, TOGETHER, Reason, judge_stages
+from okstra_git.handoff.eligibility import IN_PR, LANDED, TOGETHER, Reason, judge_stages, unverified
 from okstra_git.handoff.grouping import group_id
 from okstra_git.handoff.overview import changes_since
+from okstra_git.handoff.putting_back import put_back
 from okstra_git.handoff.together import missing_company, told_together
 from okstra_git.names import named_stages, shown
 from okstra_git.records.handoff import Group
-from okstra_git.records.states import Task
+from okstra_git.records.states import Stage, Task
 from okstra_git.roster import BASE_BRANCHES
 
 
@@ -100,6 +101,8 @@ def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: 
             continue
         own = standing.stage is not None and standing.stage.pr in ours
         yield from (one for one in standing.reasons if not (one.code == IN_PR and own))
+        if own and standing.stage is not None and _was_changed(group, standing.stage):
+            yield from unverified(task, standing.stage)
         missing = missing_company(standing.together, {*group.stages, *held.whole})
         lacking = [one for one in missing if not (group.range.base and is_in(git, group.range.base, task, one))]
         if lacking and standing.is_eligible:
@@ -110,11 +113,19 @@ def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: 
         yield Reason(LANDED, "all of its stages have landed; there is nothing left to publish")
 
 
+def _was_changed(group: Group, stage: Stage) -> bool:
+    """Whether the stage on record is another change than the group has of it."""
+    was = next((member.delta for member in group.members if member.stage == stage.number), None)
+    return stage.range is not None and stage.range.delta != was
+
+
 def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Iterator[Reason]:
     again = _assemble_again(git, task, group)
     for change in changes_since(git, task, group):
         if change.code not in ("base-moved", "verification-stale"):
-            yield Reason(change.code, change.message, again)
+            moved = change.code == "branch-moved"
+            lines = put_back(git, group.branch, group.range.head, group.former) if moved else ()
+            yield Reason(change.code, change.message, "\n".join(lines) or again)
     if group.branch in {*BASE_BRANCHES, *protected} or find_branch_ref(git, group.base_ref) == BRANCH + group.branch:
         yield Reason("base-branch", f"{group.branch} is a branch that others build on; nothing is pushed to it",
                      f"{again} --branch NAME")  # fmt: skip

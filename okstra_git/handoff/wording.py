@@ -1,6 +1,6 @@
 """Title and body of a pull request, from what okstra knows of its stages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -164,7 +164,7 @@ def _view(facts: PullRequestFacts, room: _Room) -> dict[str, Any]:
         "commit": facts.commit,
         "numbers": _ranges(numbers),
         "total": len(facts.stages) + len(facts.others),
-        "parts": [_part(part, room) for part in facts.stages],
+        "parts": [_part(part, room, _whole(facts)) for part in facts.stages],
         "joint": [_joint(part, room) for part in facts.joint],
         "absent": [(number, prose(title, 120), prose(state)) for number, title, state in facts.others[: room.rows]],
         "more_absent": max(0, len(facts.others) - room.rows),
@@ -208,8 +208,15 @@ def _evidence(found: Verification | None, room: _Room) -> dict[str, Any]:
     }
 
 
-def _part(part: StagePart, room: _Room) -> dict[str, Any]:
+def _whole(facts: PullRequestFacts) -> frozenset[int]:
+    """The stages that leave in the very tree in which they were verified together."""
+    exact = [part for part in facts.joint if part.delivered == part.verification.tree]
+    return frozenset(number for part in exact for number in part.stages)
+
+
+def _part(part: StagePart, room: _Room, whole: Collection[int]) -> dict[str, Any]:
     found = part.verification
+    is_joint = found is not None and bool(found.group) and not found.parted
     return {
         "number": part.number,
         "title": prose(part.title, 200),
@@ -220,12 +227,12 @@ def _part(part: StagePart, room: _Room) -> dict[str, Any]:
         "depends_on": ", ".join(map(str, part.depends_on)),
         "files": [visible_line(path, 300) for path in part.files[: room.files]],
         "file_count": len(part.files),
-        "is_joint": found is not None and bool(found.group) and not found.parted,
+        "is_joint": is_joint,
         "standing": _standing(part),
         "how": part.leaving.how,
         "is_copied": not part.leaving.is_there,
         "branch_tree": part.leaving.tree,
-        "is_same_tree": part.leaving.is_same_tree,
+        "is_same_tree": part.number in whole if is_joint else part.leaving.is_same_tree,
         "differs": [visible_line(path, 300) for path in (part.leaving.differs or ())[: max(room.files, 3)]],
         "differ_count": len(part.leaving.differs or ()),
         "upto": part.upto,

@@ -75,9 +75,27 @@ def _lost(stages: Iterable[tuple[Task, Stage]], places: Places) -> set[Mark]:
     for task, stage in stages:
         home = places.branch(stage.branch)
         if stage.range is not None and (home is None or stage.range.head != home.tip):
+            if home is None and _left_with_group(task, stage, places):
+                continue
             around = tuple(found.tip for found in places.around(task, stage))
             groups.setdefault(around, []).append(Asked((task.key, stage.number), stage.range.head, home))
     return {mark for around, asked in groups.items() for mark in _lost_beside(around, asked, places)}
+
+
+def _left_with_group(task: Task, stage: Stage, places: Places) -> bool:
+    """Whether a group holds the stage, in a clone which never had its branch.
+
+    A handoff pushes the group's branch and no stage's. That the stage's is missing tells something in the clone alone
+    that recorded it.
+    """
+    if places.writer is None or stage.recorded_by in ("", places.writer) or places.is_on_remotes(stage.branch):
+        return False
+    head = stage.range.head if stage.range is not None else None
+    groups = [
+        one for one in task.groups.values() if any((m.stage, m.commit) == (stage.number, head) for m in one.members)
+    ]
+    homes = [(places.branch(one.branch), one.range.head) for one in groups]
+    return any(home is not None and places.contains(home.tip, commit) for home, commit in homes)
 
 
 class Asked(NamedTuple):

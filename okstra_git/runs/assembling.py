@@ -1,7 +1,7 @@
 """Puts together the one value that a bundle is rendered from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -121,7 +121,7 @@ def make_context(
         paths=paths,
         team=team,
         options=_options(request, papers),
-        commands=run_commands(str(key), run, report=paths.report, stage_done=_stage_done(key, stage, carry)),
+        commands=run_commands(str(key), run, report=paths.report, stage_done=_stage_done(str(key), stage, carry)),
         workers=tuple(_worker(request, name) for name in request.workers),
         brief=papers.brief,
         plan=papers.plan,
@@ -232,5 +232,20 @@ def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Co
     )
 
 
-def _stage_done(key: TaskKey, stage: int | None, carry: str) -> str:
+def where_now(context: RunContext, root: Path, worktree: str | None) -> RunContext:
+    """The context of a run whose project or worktree was moved since it was made, with the line that names a place."""
+    here = None
+    if context.worktree is not None:
+        here = replace(context.worktree, path=worktree or context.worktree.path)
+    carry = str(root / context.paths.carry_out) if context.paths.carry_out else ""
+    done = _stage_done(context.task.key, context.run.stage, carry)
+    return replace(
+        context,
+        project=replace(context.project, root=root.as_posix()),
+        worktree=here,
+        commands=replace(context.commands, stage_done=done),
+    )
+
+
+def _stage_done(key: str, stage: int | None, carry: str) -> str:
     return f"okstra stage done {stage} --task-key {key} --carry {word(carry)}" if carry else ""

@@ -17,6 +17,7 @@ from okstra_git.runs.bundle_making import (
     SourceText,
     make_bundle,
     render_plain_instructions,
+    render_resume_script,
 )
 from okstra_git.runs.context import RunContext
 from okstra_git.runs.manifests import renewed_team_state, run_identity, team_state
@@ -100,19 +101,21 @@ def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None =
     """
     paths, nonce = context.paths, context.run.nonce
     changed = {**render_plain_instructions(context, cache=cache), paths.run_context: context_document(context)}
+    script = render_resume_script(context, cache=cache)
     manifest = read_json(project_root / paths.run_manifest)
     files = manifest.get("files")
     sums = {**(files if isinstance(files, dict) else {}), **{path: _sum(data) for path, data in changed.items()}}
     state = read_json(project_root / paths.team_state)
     renewed = renewed_team_state(context, state) if state else team_state(context)
     with refusing():
-        for path in (paths.run_manifest, paths.team_state, *changed):
+        for path in (paths.run_manifest, paths.team_state, paths.resume_script, *changed):
             sweep_file(project_root / path)
         if not state:
             _set_aside(project_root / paths.team_state, nonce)
         document = {**manifest, **run_identity(context), "files": sums}
         replace_file(project_root / paths.run_manifest, pretty_json(document), nonce)
         replace_file(project_root / paths.team_state, pretty_json(renewed), nonce)
+        replace_file(project_root / paths.resume_script, script, nonce, executable=True)
         for path, data in changed.items():
             reached("bundle.renewed")
             replace_file(project_root / path, data, nonce)

@@ -88,7 +88,6 @@ def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | No
         instructions[paths.clarification] = sources.clarification
     documents = {paths.run_context: context_document(context), paths.run_inputs: pretty_json(run_inputs(context))}
     manifest = run_manifest(context, {**documents, **instructions})
-    script = render("scripts/resume.sh.j2", _values(context), cache=cache)
     return Bundle(
         context=context,
         prompt=instructions[paths.prompt].decode(),
@@ -96,13 +95,18 @@ def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | No
         beside=(
             *(BundleFile(path, data) for path, data in documents.items()),
             BundleFile(paths.team_state, pretty_json(team_state(context))),
-            BundleFile(paths.resume_script, script.encode(), executable=True),
+            BundleFile(paths.resume_script, render_resume_script(context, cache=cache), executable=True),
             BundleFile(paths.run_manifest, pretty_json(manifest)),
         ),
         folders=(paths.prompts, paths.worker_results, paths.report.rpartition("/")[0]),
         runs=sources.runs,
         stages=sources.stages,
     )
+
+
+def render_resume_script(context: RunContext, *, cache: Path | None = None) -> bytes:
+    """The script by which a person goes on with the run."""
+    return render("scripts/resume.sh.j2", _values(context), cache=cache).encode()
 
 
 def render_plain_instructions(context: RunContext, *, cache: Path | None = None) -> dict[str, bytes]:

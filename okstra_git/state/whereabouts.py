@@ -12,7 +12,7 @@ from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.records.states import Place, State, Task
 from okstra_git.state.registry import active_places
 
-Trouble = Literal["moved", "elsewhere", "missing", "cut", "foreign"]
+Trouble = Literal["moved", "in-main", "missing", "cut", "foreign"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _judge(git: Git, task: Task, place: Place, link: Link, other: Worktree | Non
     if other is not None and other.path.resolve() != Path(place.worktree or "").resolve():
         is_main = _is_main(git, other.path)
         told = f"{about} is not there: branch {place.branch} is checked out in {other.path}"
-        return Astray(task, place, "elsewhere" if is_main else "moved", told, repair, other.path)
+        return Astray(task, place, "in-main" if is_main else "moved", told, repair, other.path)
     if link is not Link.FOREIGN and git.work_tree is not None and _is_entered(git, git.work_tree, place):
         told = f"{about} was moved by hand to {git.work_tree}, which git does not know yet"
         return Astray(task, place, "moved", told, repair, git.work_tree)

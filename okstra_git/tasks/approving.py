@@ -159,7 +159,7 @@ def _read_approved(project: ProjectPaths, path: str, key: str) -> PlanFile:
         return read_plan(project.root / path, project)
     except PlanMissing as missing:
         hint = (
-            "put the file back as it was approved (one approved in another clone has to be brought here), or approve\n"
+            "put the file back as it was approved (one approved in another clone has to be brought here)\n"
+            f"or approve another one: git okstra plan approve FILE --task-key {key}"
         )
-        hint += f"another one: git okstra plan approve FILE --task-key {key}"
         raise PlanMissing(missing.message, hint=hint, path=path) from missing

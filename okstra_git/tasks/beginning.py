@@ -36,11 +36,19 @@ class Beginning:
 
 
 def choose_beginning(
-    git: Git, task: Task, depends_on: Sequence[int], *, wanted: str | None, usual: str, when: datetime
+    git: Git,
+    task: Task,
+    depends_on: Sequence[int],
+    *,
+    wanted: str | None,
+    usual: str,
+    when: datetime,
+    option: str = "--base-ref",
 ) -> Beginning:
     """The wanted ref; else the task's anchor, a dependency's commit, or a merge of several, whatever holds them all.
 
     `usual` is the base of a task that has no anchor yet. Refuses refs that name nothing and dependencies in conflict.
+    `option` is how the command at hand is told another base.
     """
     if wanted is not None:
         named = require_named(git, wanted, what="the base")
@@ -51,7 +59,7 @@ def choose_beginning(
     tips = _topmost(git, [*bases, *heads])
     refs = {tip: bases.get(tip) or _name_of(git, task, tip) for tip in tips}
     if len(tips) > 1:
-        return _joined(git, task, refs, next(iter(bases.values())), when)
+        return _joined(git, task, refs, next(iter(bases.values())), when, option)
     return Beginning(CommitId(tips[0]), refs[tips[0]])
 
 
@@ -125,7 +133,7 @@ def _lacking(git: Git, task: Task, depends_on: Sequence[int], commit: str) -> tu
     )
 
 
-def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datetime) -> Beginning:
+def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datetime, option: str) -> Beginning:
     tips, names = list(refs), list(refs.values())
     at = tips[0]
     for tip, name in zip(tips[1:], names[1:], strict=True):
@@ -133,7 +141,7 @@ def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datet
         if found.tree is None:
             raise DependenciesConflict(
                 f"{names[0]} and {name} change the same lines of {', '.join(found.conflicts[:5])}",
-                hint="merge them on a branch by hand, then name it with --base-ref",
+                hint=f"merge them on a branch by hand, then name it with {option}",
                 conflicts=[{"refs": [names[0], name], "path": path} for path in found.conflicts],
             )
         subject = f"Join {names[0]} and {name}"

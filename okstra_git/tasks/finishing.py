@@ -74,23 +74,27 @@ def is_left_behind(git: Git, task: Task, request: DoneRequest, writer: str | Non
 
 def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: Stage) -> tuple[str | None, str]:
     if request.commit is None and stage.branch and find_ref(git, f"refs/heads/{stage.branch}") is None:
-        raise _branch_gone(git, task, stage)
+        raise _branch_gone(git, task, stage, is_named=request.branch is not None)
     head = require_named(git, request.commit or BRANCH + stage.branch, what="the stage commit").commit
     if request.base:
         return require_named(git, request.base, what="the base").commit, head
     return choose_base(git, task, stack, stage, head), head
 
 
-def _branch_gone(git: Git, task: Task, stage: Stage) -> BranchMissing:
-    """The branch was renamed or deleted; says which one it is now, where that can be told."""
+def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> BranchMissing:
+    """The branch was renamed or deleted, or the one named is none; says which one it is, where that can be told."""
     place = task.places.get(f"stage-{stage.number}")
     new = find_new_name(git, stage.branch, place.worktree if place is not None else None)
     line = f"git okstra stage done {stage.number} --task-key {task.key.replace('/', ':')}"
     what = f"branch {stage.branch} of stage {stage.number} is not there any more"
-    if new is None:
+    if is_named:
+        what = f"there is no branch {shown(stage.branch)} with a commit"
+    if new is None or find_ref(git, f"refs/heads/{new}") is None:
         hint = f"git branch --all\nand with its name: {line} --branch NAME"
         return BranchMissing(what, hint=hint, branch=stage.branch, stage=stage.number)
-    told = f"{what}; it seems to be {shown(new)} now"
+    told = (
+        f"{what}; in the stage's worktree is {shown(new)}" if is_named else f"{what}; it seems to be {shown(new)} now"
+    )
     return BranchMissing(told, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
 
 

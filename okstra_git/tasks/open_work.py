@@ -106,6 +106,9 @@ class OpenWork:
             told = f"HEAD is detached in {self._where}, at {at}, and not on branch {branch}"
             way = f"to record what is checked out there: {line} --commit {word(seen.head)}"
             yield Problem(HeadElsewhere, told, f"{way}\nto record the branch as it is: {recorded}")
+        elif seen.branch != branch and not (seen.head or "").strip("0"):
+            told = f"{self._where} is on branch {seen.branch}, which has no commit yet, and not on {branch}"
+            yield Problem(HeadElsewhere, told, f"to record {branch} as it is: {recorded}")
         elif seen.branch != branch:
             told = f"{self._where} is on branch {seen.branch}, and not on {branch}"
             way = f"to record that branch: {line} --branch {word(seen.branch)}"

@@ -46,7 +46,7 @@ def _repair(store: Store, row: Astray, *, dry_run: bool) -> Repaired:
     path = Path(row.place.worktree or "")
     if row.trouble == "foreign":
         return Repaired(row, f"{path} is left as it is; to give up the claim: {row.line}", is_settled=False)
-    if row.trouble in ("moved", "elsewhere"):
+    if row.trouble in ("moved", "in-main"):
         where = row.found if row.trouble == "moved" else None
         if not dry_run:
             _tell_git(store.git, where)
@@ -87,9 +87,6 @@ def _record(store: Store, row: Astray, where: Path | None) -> None:
 def _make_anew(git: Git, row: Astray, path: Path) -> None:
     """Through git's own entry where it still has one, which keeps what was staged and where HEAD was."""
     entry = find_entry(git.common_dir, path)
-    if entry is None and not row.place.branch:
-        add_detached(git, path, commit=_commit_of(git, row.task, row.place), reason=_reason(row))
-        return
     if entry is None and not row.place.branch:
         add_detached(git, path, commit=_commit_of(git, row.task, row.place), reason=_reason(row))
         return

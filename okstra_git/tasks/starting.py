@@ -17,8 +17,10 @@ from okstra_git.records.states import Place, Task
 from okstra_git.state.planned import StageWaits, awaited_stages, finished_stages, listed, require_planned
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import release, reserve
+from okstra_git.state.registry import Reserved, release, reserve
 from okstra_git.state.store import Appended, Store
+from okstra_git.state.whereabouts import find_astray
+from okstra_git.state.writer import find_writer
 from okstra_git.tasks.beginning import Beginning, choose_beginning, lacking_notes
 from okstra_git.tasks.checks import DependencyUnknown, require_open
 from okstra_git.tasks.lifecycle import refuse_text
@@ -84,7 +86,7 @@ def start_stage(store: Store, request: StartRequest) -> Started:
     def reserved(snapshot: Snapshot) -> PlaceReserved:
         task = require_open(snapshot, request.key)
         place = _wanted_place(task, request, ref)
-        reserve(snapshot.state, place)
+        _reserve(store, snapshot, place)
         check_place(store.git, task, place)
         return place
 
@@ -116,6 +118,18 @@ def start_stage(store: Store, request: StartRequest) -> Started:
     return Started(appended, begun, made_branch=request.worktree is None)
 
 
+def _reserve(store: Store, snapshot: Snapshot, place: PlaceReserved) -> None:
+    """Refuse a taken place; where its worktree is not where it was, nobody can go on there before that is settled."""
+    try:
+        reserve(snapshot.state, place)
+    except Reserved as refusal:
+        for row in find_astray(store.git, snapshot.state, find_writer(store.git)):
+            if (row.task.key, row.place.scope) == (place.task, place.scope):
+                told = f"{row.subject} is already reserved on branch {row.place.branch}; {row.message}"
+                raise Reserved(told, hint=f"{row.line}\n{refusal.hint}", **refusal.facts) from refusal
+        raise
+
+
 def _begin(store: Store, task: Task, request: StartRequest) -> Begun:
     """As the approved plan has it, by the functions that a prepare asks; without a plan, as the line has it."""
     plan, given = task.plan, request.title
@@ -127,7 +141,7 @@ def _begin(store: Store, task: Task, request: StartRequest) -> Begun:
     _refuse_waiting(task, planned)
     wanted = request.base if request.is_base_named else None
     beginning = choose_beginning(
-        store.git, task, planned.depends_on, wanted=wanted, usual=request.base, when=store.now()
+        store.git, task, planned.depends_on, wanted=wanted, usual=request.base, when=store.now(), option="--base"
     )
     return Begun(beginning, given or planned.title, planned.depends_on, tuple(_notes(planned, beginning, given=given)))
 

@@ -82,7 +82,13 @@ def test_eight_inits_at_once_agree_on_one_writer(world: World) -> None:
     assert [process.returncode for process in running] == [0] * 8, said
     assert len({out.split(b'"writer": ')[1][:28] for out, _ in said}) == 1
     assert world.ask("config", "--get-all", "okstra.project") == "shop"
-    assert world.ask("config", "--get-all", "notes.displayRef") == "refs/notes/okstra"
+    assert world.ask("config", "--get-all", "notes.displayRef") == "refs/notes/okstra*"
+
+
+def test_git_log_is_silent_before_the_first_stage_is_done(world: World) -> None:
+    world.okstra("init", "--project-id", "shop", "--no-hooks")
+    world.git("log", "-1")
+    assert world.last.err == ""
 
 
 def two_clones(tmp_path: Path) -> tuple[World, World]:

@@ -150,7 +150,7 @@ def test_newer_commits_off_the_branch_are_not_passed_over(shop: World, stage: Wo
     for world in (stage, shop):
         error = told(done(world, exit=1), "worktree.elsewhere")
         assert "feature/web/login-stage-1" in error["message"]
-    first = error["hint"].partition("; ")[0]
+    first = error["hint"].partition("\n")[0]
     repeat(shop, first)
     assert stage_of(shop, 1)["commit"] == stage.tip()
 
@@ -251,3 +251,14 @@ def test_a_worktree_that_cannot_be_read_is_doubted(shop: World, stage: World) ->
     assert "cannot be read" in error["message"]
     done(shop, LEAVE)
     assert KEY
+
+
+def test_a_branch_without_a_commit_is_not_offered(shop: World, stage: World) -> None:
+    stage.git("switch", "-q", "--orphan", "fresh")
+    error = told(done(shop, exit=1), "worktree.elsewhere")
+    assert "fresh, which has no commit yet" in error["message"]
+    assert "--branch" not in error["hint"]
+    named = done(shop, "--branch", "fresh", exit=1).json["error"]
+    assert "there is no branch 'fresh' with a commit" in named["message"]
+    assert "--branch fresh" not in named["hint"], "that leads back here"
+    repeat(shop, error["hint"])

@@ -381,6 +381,7 @@ def test_dependencies_in_conflict_ask_a_person(shop: World) -> None:
         finish(shop, number, {"both.py": f"by {number}\n"})
     refused = prepare(shop, "--stage", "4", exit=2)
     assert code_of(refused) == "base.conflict"
+    assert refused.json["error"]["hint"].endswith("with --base-ref")
 
 
 def test_a_branch_of_another_task_is_refused(shop: World) -> None:

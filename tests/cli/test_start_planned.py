@@ -68,7 +68,9 @@ def test_dependencies_in_conflict_start_nothing(planned: World) -> None:
     finish(planned, 1, {"one": "1\n"})
     finish(planned, 2, {"same": "2\n"})
     finish(planned, 3, {"same": "3\n"})
-    refused(start(planned, 4, exit=2), "base.conflict", status=2)
+    answer = start(planned, 4, exit=2)
+    refused(answer, "base.conflict", status=2)
+    assert answer.json["error"]["hint"].endswith("with --base")
     assert stage_of(planned, 4)["state"] == "pending"
 
 
@@ -141,7 +143,7 @@ def test_a_branch_that_only_a_remote_has_is_not_made_up(shop: World) -> None:
     shop.git("update-ref", "refs/remotes/origin/it's", "main")
     answer = start(shop, 1, "--branch", "it's", "--no-worktree", exit=1)
     refused(answer, "branch.missing")
-    shop.git(*shlex.split(answer.json["error"]["hint"].partition(", then")[0])[1:])
+    shop.git(*shlex.split(answer.json["error"]["hint"].partition(": ")[2])[1:])
     start(shop, 1, "--branch", "it's", "--no-worktree")
 
 

@@ -358,6 +358,7 @@ def test_the_pull_request_says_what_was_verified_together_and_whether_that_leave
     body = shop.okstra("handoff", "publish", *group, "--dry-run", "--json").json["body"]
     assert "**Stages 1–3, verified together**" in body
     assert "Delivered: Exactly the files that were verified." in body
+    assert "not verified" not in body, "each stage leaves in the tree that was verified"
     shop.commit("moved", {"other.txt": "moved\n"})
     told = shop.okstra("handoff", "assemble", *group, "--base", "main").err
     assert "that was not verified as a whole" in told

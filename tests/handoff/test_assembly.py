@@ -577,3 +577,14 @@ def test_a_branch_of_a_group_is_freed_by_the_hint_about_it(world: World) -> None
     world.okstra(*error["hint"].partition("release it: git okstra ")[2].split())
     world.okstra(*line)
     assert status_of(world)["1"]["state"] == "assembled"
+
+
+def test_a_group_with_a_stage_that_was_changed_and_not_verified_again_is_not_assembled_next(world: World) -> None:
+    ready(world, 1)
+    assemble(world, "1")
+    world.checkout("s1")
+    world.commit("more")
+    world.okstra("stage", "done", "1", "--task-key", NAME)
+    page = world.okstra("handoff", "status", "--task-key", NAME, "--text").out
+    assert f"next: git okstra handoff eligible --task-key {NAME}" in page
+    assert "handoff assemble" not in page

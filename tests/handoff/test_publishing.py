@@ -1,5 +1,6 @@
 """Groups published to a forge of our own: a real bare remote, and a `gh` that speaks like the real one."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +181,17 @@ def test_a_base_that_moved_into_the_way(world: World, forge: Forge) -> None:
 def test_work_on_the_collector_itself_was_never_verified(world: World, forge: Forge) -> None:
     collector = World(Path(handoff(world, "status")["tasks"][0]["groups"][0]["worktree"]))
     collector.commit("extra")
+    extra = collector.git("rev-parse", "HEAD").strip()
     assert problems(publish(world, forge, "--yes", exit=1)) == ["branch-moved"]
+    page = world.okstra("handoff", "status", "--task-key", NAME, "--text").out
+    assemble = ("handoff", "assemble", "--task-key", NAME, "--stages", "1,2", "--base", "main", "--json")
+    told = world.okstra(*assemble, exit=1).json["error"]["hint"].splitlines()[1:]
+    refused = publish(world, forge, "--yes", exit=1).json["error"]["hint"].splitlines()
+    assert told == refused == [line.strip()[len("next: ") :] for line in page.splitlines() if "next: " in line]
+    for line in told:
+        world.git(*shlex.split(line)[1:])
+    assert world.git("rev-parse", f"{BRANCH}-kept").strip() == extra
+    assert publish(world, forge, "--yes").json["pushed"]
 
 
 def test_nothing_assembled_and_several_assembled(tmp_path: Path) -> None:
@@ -335,6 +346,25 @@ def test_another_clone_sees_the_group_by_its_fetched_branch(world: World, forge:
     assert (group["state"], group["changed"]) == ("in-pr", [])
 
 
+def test_another_clone_asks_nothing_of_a_stage_as_long_as_a_group_has_it(
+    world: World, forge: Forge, tmp_path: Path
+) -> None:
+    publish(world, forge, "--push-only", "--yes")
+    other = World(tmp_path / "other", labels=world.labels, clock=world.clock)
+    world.git("push", "-q", "origin", "refs/okstra/log/*:refs/okstra/log/*")
+    world.git("clone", "-q", str(forge.bare), str(other.path))
+    other.okstra("init", "--no-hooks")
+    check = ("reconcile", "--check", "--task-key", NAME, "--json")
+    assert other.okstra(*check).json["items"] == []
+    assert [row["eligible"] for row in handoff(other, "eligible")["stages"]] == [True, True]
+    other.git("update-ref", "-d", f"refs/remotes/origin/{BRANCH}")
+    items = other.okstra(*check, exit=2).json["items"]
+    assert [one["class"] for one in items] == ["confirm", "confirm"]
+    world.git("branch", "-qD", "s1")
+    (item,) = world.okstra(*check, exit=2).json["items"]
+    assert item["stage"] == 1, "where the stage was recorded, a branch that is gone was deleted"
+
+
 def test_what_was_pushed_without_a_pull_request_can_be_replaced(world: World, forge: Forge) -> None:
     first = publish(world, forge, "--push-only", "--yes").json
     world.commit("M")
@@ -343,3 +373,58 @@ def test_what_was_pushed_without_a_pull_request_can_be_replaced(world: World, fo
     assert code(publish(world, forge, "--push-only", "--yes", exit=1)) == "push.rejected"
     again = publish(world, forge, "--push-only", "--replace", "--yes").json
     assert forge.tip(BRANCH) == again["commit"] != first["commit"]
+
+
+def test_a_text_that_somebody_edited_is_kept_beside_the_next_one(world: World, forge: Forge) -> None:
+    first = publish(world, forge, "--dry-run").json
+    file = world.path / first["body_file"]
+    file.write_text("what I wrote\n")
+    again = publish(world, forge, "--dry-run")
+    kept = file.with_name("group-1-2.edited.md")
+    assert (kept.read_text(), file.read_text()) == ("what I wrote\n", first["body"])
+    assert f"--body-file {kept}" in again.err
+    said = publish(world, forge, "--body-file", str(kept), "--dry-run")
+    assert (file.read_text(), said.err) == ("what I wrote\n", "")
+    publish(world, forge, "--dry-run")
+    assert file.with_name("group-1-2.edited-2.md").read_text() == "what I wrote\n"
+
+
+def test_a_text_that_okstra_wrote_gives_way_to_the_next_one_in_silence(world: World, forge: Forge) -> None:
+    file = world.path / publish(world, forge, "--dry-run").json["body_file"]
+    before = file.read_text()
+    world.checkout("main")
+    world.commit("M")
+    handoff(world, "assemble", "--stages", "1,2", "--base", "main")
+    assert publish(world, forge, "--dry-run").err == ""
+    assert file.read_text() != before
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
+
+
+def test_a_link_in_the_place_of_the_text_is_replaced_and_not_followed(world: World, forge: Forge) -> None:
+    file = world.path / publish(world, forge, "--dry-run").json["body_file"]
+    outside = world.path.with_name("outside.md")
+    outside.write_text("mine\n")
+    file.unlink()
+    file.symlink_to(outside)
+    publish(world, forge, "--dry-run")
+    assert outside.read_text() == "mine\n"
+
+
+def test_a_stage_that_changed_in_a_pull_request_is_to_be_verified_first(world: World, forge: Forge) -> None:
+    publish(world, forge, "--yes")
+    world.checkout("s2")
+    world.commit("more")
+    world.okstra("stage", "done", "2", "--task-key", NAME)
+    world.checkout("main")
+    reason = handoff(world, "eligible")["stages"][1]["details"][0]
+    assert reason["code"] == "already-in-pr"
+    lines = reason["hint"].splitlines()
+    assert "record-verified" in lines[1]
+    assert "assemble --update" in lines[2]
+    answer = publish(world, forge, "--yes", exit=1)
+    assert problems(answer) == ["verification-stale", "stage-changed"]
+    verify(world, 2)
+    assert problems(publish(world, forge, "--yes", exit=1)) == ["stage-changed"]
+    handoff(world, *shlex.split(answer.json["error"]["hint"].splitlines()[-1])[3:])
+    told = publish(world, forge, "--dry-run").json
+    assert [line.split()[:2] for line in told["next"]] == [["git", "push"]], "the pull request is open already"

@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.shop import KEY, TASK, open_shop, stage_place
 from tests.kit.answers import Answer, run_program
+from tests.kit.papers import a_brief, a_plan
+from tests.kit.prepared import approve, prepare, set_up
 from tests.kit.scenario import World
 
 pytestmark = pytest.mark.usefixtures("bin_dir")
@@ -30,9 +32,7 @@ class Desk:
 
     def findings(self, world: World | None = None) -> list[Any]:
         told = (world or self.world).okstra("doctor", "--json", exit=None).json
-        found = [each for each in told.get("findings", []) if each["severity"] != "info"]
-        # what is checked out in a sound worktree is the business of another check, which shares this code
-        return [each for each in found if each["code"] != "worktree.elsewhere" or "worktree repair" in each["hint"]]
+        return [each for each in told.get("findings", []) if each["severity"] != "info"]
 
     def sh(self, line: str, world: World | None = None) -> Answer:
         place = world or self.world
@@ -81,6 +81,18 @@ def test_a_directory_that_was_deleted_is_made_anew_with_what_was_staged(desk: De
     assert "locked" in desk.world.ask("worktree", "list", "--porcelain")
 
 
+def test_who_starts_a_stage_whose_directory_is_gone_hears_how_it_comes_back(desk: Desk) -> None:
+    shutil.rmtree(desk.place)
+    start = ("stage", "start", "1", *TASK, "--base", "main", "--json")
+    error = desk.world.okstra(*start, exit=1).json["error"]
+    assert (error["code"], "is gone" in error["message"]) == ("place.reserved", True)
+    first = error["hint"].splitlines()[0]
+    assert first.startswith("git okstra worktree repair")
+    desk.sh(first).expect(0)
+    assert desk.place.is_dir()
+    assert "worktree repair" not in desk.world.okstra(*start, exit=1).json["error"]["hint"]
+
+
 def test_a_worktree_that_git_removed_is_made_anew(desk: Desk) -> None:
     desk.world.git("worktree", "remove", "-f", "-f", str(desk.place))
     desk.told_everywhere("worktree.missing")
@@ -108,13 +120,41 @@ def test_one_that_git_moved_is_recorded_where_it_is(desk: Desk, tmp_path: Path) 
 
 
 def test_a_run_goes_on_where_its_worktree_was_moved_to(desk: Desk, tmp_path: Path) -> None:
-    desk.world.okstra("run", "prepare", "--task-type", "error-analysis", "--brief-path", "nope.md", exit=None)
+    desk.world.write(".okstra/plan.md", a_plan({1: ()}))
+    approve(desk.world, ".okstra/plan.md")
+    brief = desk.world.write(".okstra/brief.md", a_brief())
+    line = ("run", "prepare", *TASK, "--task-type", "implementation", "--stage", "1", "--brief-path", str(brief))
+    desk.stage.git("stash", "-q")
+    run = desk.world.okstra(*line, "--json").json["run"]
     there = tmp_path / "there"
     desk.world.git("worktree", "unlock", str(desk.place))
     desk.world.git("worktree", "move", str(desk.place), str(there))
     desk.settle()
     runs = desk.world.okstra("run", "list", "--json").json["runs"]
-    assert [run["worktree"] for run in runs if run["stage"] == 1] in ([], [str(there)])
+    assert [(each["id"], each["worktree"], each["status"]) for each in runs] == [(run, str(there), "prepared")]
+    for again in (desk.world.okstra("run", "resume", run, "--json"), desk.world.okstra(*line, "--json")):
+        assert str(there) in again.json["prompt"]
+    assert str(desk.place) not in files_of(desk.world, run)
+
+
+def test_a_run_goes_on_where_the_whole_project_was_moved_to(world: World, tmp_path: Path) -> None:
+    set_up(world, {1: ()})
+    first = prepare(world, "--stage", "1").json
+    moved = World(world.path.rename(tmp_path / "store"), clock=world.clock)
+    moved.git("worktree", "repair")
+    for again in (prepare(moved, "--stage", "1"), moved.okstra("run", "resume", first["run"], "--json")):
+        assert f"Project root `{moved.path}`" in again.json["prompt"]
+        assert str(world.path) + "/" not in again.json["prompt"]
+    assert str(world.path) + "/" not in files_of(moved, first["run"])
+
+
+def files_of(world: World, run: str) -> str:
+    """The instructions of a run and the script that resumes it."""
+    found = world.okstra("run", "show", run, "--json").json["run"]
+    folder = world.path / found["folder"]
+    texts = [each.read_text() for each in folder.rglob("*") if each.suffix in (".md", ".sh")]
+    assert len(texts) > 5
+    return "\n".join(texts)
 
 
 def test_one_that_was_moved_by_hand_is_found_from_inside(desk: Desk, tmp_path: Path) -> None:
@@ -138,8 +178,8 @@ def test_seen_from_outside_it_may_be_repaired_by_git_first(desk: Desk, tmp_path:
 def test_a_branch_that_is_checked_out_in_the_main_worktree_now(desk: Desk) -> None:
     desk.world.git("worktree", "remove", "-f", "-f", str(desk.place))
     desk.world.git("switch", "-q", "feature/web/login-stage-1")
-    desk.told_everywhere("worktree.elsewhere")
-    assert desk.settle() == ["worktree.elsewhere"]
+    desk.told_everywhere("worktree.in-main")
+    assert desk.settle() == ["worktree.in-main"]
     (row,) = desk.world.okstra("worktree", "list", "--json").json["worktrees"]
     assert (row["worktree"], row["branch"], row["status"]) == (None, "feature/web/login-stage-1", "active")
 
@@ -234,8 +274,10 @@ def test_a_branch_that_was_deleted_comes_back_where_it_was_last_seen(desk: Desk)
     tip = desk.stage.tip()
     desk.stage.git("checkout", "-q", "--detach")
     desk.world.git("branch", "-D", "feature/web/login-stage-1")
-    assert desk.settle() == ["branch.missing"]
+    assert [each["code"] for each in desk.findings()] == ["branch.missing"]
+    assert desk.settle() == ["branch.missing", "worktree.elsewhere"]
     assert desk.world.tip("feature/web/login-stage-1") == tip
+    assert desk.stage.ask("branch", "--show-current") == "feature/web/login-stage-1"
 
 
 def test_a_deleted_branch_without_a_worktree_comes_back(desk: Desk) -> None:
@@ -271,6 +313,31 @@ def test_a_setting_that_hides_the_main_worktree(desk: Desk, slip: Callable[[Worl
     slip(desk.world)
     assert desk.settle() == ["config.main-worktree"]
     assert desk.sh("git status --short").out == ""
+
+
+def test_status_and_a_prepare_name_the_setting_that_hides_the_project(world: World) -> None:
+    set_up(world, {1: ()})
+    bare(world)
+    error = prepare(world, "--stage", "1", exit=1).json["error"]
+    (problem,) = world.okstra("status", "--json").json["problems"]
+    assert {each["code"] for each in (error, problem)} == {"config.main-worktree"}
+    assert error["hint"] == problem["hint"]
+    assert run_program(["sh", "-c", error["hint"]], cwd=world.path, environ=world.environ()).exit == 0
+    prepare(world, "--stage", "1")
+
+
+def test_inside_a_worktree_with_a_damaged_git_file_the_line_works(desk: Desk) -> None:
+    (desk.place / ".git").write_text("junk\n")
+    error = desk.stage.okstra("status", "--json", exit=1).json["error"]
+    assert "git worktree repair" in error["hint"]
+    desk.sh("git worktree repair").expect(0)
+    desk.stage.okstra("status")
+
+
+def test_a_worktree_that_is_cut_off_is_one_finding(desk: Desk) -> None:
+    (desk.place / ".git").write_text("junk\n")
+    found = desk.world.okstra("doctor", "--json", exit=None).json["findings"]
+    assert [each["code"] for each in found if each["code"].startswith("worktree.")] == ["worktree.cut"]
 
 
 def test_seen_from_a_linked_worktree(desk: Desk) -> None:

@@ -5,6 +5,7 @@ that only shows something has to be accepted.
 """
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,10 @@ def begun(world: World) -> World:
     opened(world)
     told = world.okstra("stage", "start", "1", *K, "--base", "main").json
     return World(Path(told["stage"]["worktree"]), labels=world.labels, clock=world.clock)
+
+
+def begun_and_gone(world: World) -> None:
+    shutil.rmtree(begun(world).path)
 
 
 def dirty(world: World) -> None:
@@ -168,12 +173,15 @@ class Case:
 
 NEXT = [
     Case(lambda _: None, ("task", "open", KEY), "store.not-initialised"),
+    Case(lambda _: None, ("reconcile",), "store.not-initialised"),
+    Case(lambda _: None, ("stage", "start", "1"), "store.not-initialised"),
     Case(opened, ("stage", "start", "1", "--task-key", "shop:web:nope"), "task.unknown"),
     Case(closed, ("stage", "start", "1", *K), "task.closed"),
     Case(unborn, ("stage", "start", "1", *K), "base.missing"),
     Case(opened, ("stage", "done", "1", *K), "stage.unknown"),
     Case(opened, ("stage", "start", "1", *K, "--base", "nope"), "ref.unresolvable", shows=True),
     Case(begun, ("stage", "start", "1", *K), "place.reserved"),
+    Case(begun_and_gone, ("stage", "start", "1", *K), "place.reserved"),
     Case(begun, ("stage", "start", "2", *K, "--branch", "feature/web/login-stage-1"), "branch.owned"),
     Case(branch_there, ("stage", "start", "1", *K), "branch.exists"),
     Case(branch_fetched, ("stage", "start", "1", *K, "--branch", "theirs", "--no-worktree"), "branch.missing"),
