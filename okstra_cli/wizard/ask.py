@@ -152,6 +152,7 @@ def _prepared(session: Session, state: State, path: str | None) -> Answer:
     from okstra_cli.session import Session as Fresh
 
     fresh = Fresh(session.around, session.flags)
+    session.flags.text = not session.flags.json  # as after render-bundle itself, whoever reads
     try:
         return answer_line(fresh, ["render-bundle", *words_of(arguments_of(state))])
     except OkstraError:

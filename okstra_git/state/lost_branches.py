@@ -27,15 +27,22 @@ class LostBranch:
 
 
 def find_lost(git: Git, state: State, writer: str | None) -> Iterator[LostBranch]:
-    """Of the stages that this clone holds in open tasks and that have not landed."""
+    """Of the stages that this clone holds in open tasks, that have not landed, and that no group has taken."""
     for task, place in active_places(state):
         stage = next((one for one in task.stages.values() if place.scope == f"stage-{one.number}"), None)
         if stage is None or not task.is_open or stage.landed or place.writer != writer or stage.status == "reserved":
+            continue
+        if stage.range is not None and _is_collected(task, stage):
             continue
         if find_quietly(git, f"refs/heads/{place.branch}") is None:
             found = _judge(git, task, stage, place)
             if found is not None:
                 yield found
+
+
+def _is_collected(task: Task, stage: Stage) -> bool:
+    """Whether a group has taken the stage's work, so that its own branch may well go."""
+    return any(stage.number in group.stages and group.status == "assembled" for group in task.groups.values())
 
 
 def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | None:

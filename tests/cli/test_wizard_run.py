@@ -199,7 +199,19 @@ def test_an_implementation_with_models_and_a_directive_in_korean_fits_the_screen
     assert shop.okstra("wizard", "render-args", "--state-file", FILE).out == printed
 
 
+def finish_stages(world: World) -> None:
+    """All three stages done, each on a branch of its own; then back on main."""
+    for number, base in ((1, "main"), (2, "main"), (3, "s1")):
+        world.branch(f"s{number}", base)
+        world.commit(f"S{number}")
+        where = ("--base", base, "--branch", f"s{number}", "--no-worktree")
+        world.okstra("stage", "start", str(number), "--task-key", KEY, *where)
+        world.okstra("stage", "done", str(number), "--task-key", KEY)
+    world.checkout("main")
+
+
 def test_a_handoff_with_a_template_is_prepared_as_render_bundle_does_it(shop: World) -> None:
+    finish_stages(shop)
     template = shop.write("pr.md", "# {{ okstra.title }}\n")
     kept = str(shop.path / ".okstra/briefs/web/login.md")
     printed, _ = by_steps(

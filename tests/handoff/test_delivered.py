@@ -394,8 +394,9 @@ def test_of_copies_the_text_says_that_they_are_copies(far: World, commits: int) 
     assert how == [{"stage": 1, "how": "replayed" if commits == 1 else "squashed"}]
     said = body(far)
     assert "exactly this commit" not in said
-    assert f"Delivered: the change of commit `{far.tip('s1')}`, in other commits" in said
-    assert "was not verified as a whole" in said
+    copied = "its commits copied one by one" if commits == 1 else "as one new commit"
+    assert f"Delivered: the change of commit `{far.tip('s1')}`, {copied}" in said
+    assert "the tree as a whole was not verified" in said
     assert "here in other commits" in said
 
 

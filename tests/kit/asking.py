@@ -82,7 +82,9 @@ def typed(state: State, step: str) -> str:
 
         return str(stages_at_choice(state)[-1])
     if step == "task_type_name":
-        return "release-handoff"
+        from okstra_cli.wizard.chosen import leaves_work
+
+        return "release-handoff" if leaves_work(state, "release-handoff") else "error-analysis"
     if step == "related_tasks":
         from okstra_cli.wizard.chosen import key_of
 
