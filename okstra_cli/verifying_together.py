@@ -69,14 +69,14 @@ def _require_same_tree(
         here = find_worktree(session.git, Path(run.worktree)) if run.worktree else None
         if here is None or here.head is None or not here.path.is_dir():
             return  # given back: what was put together is on record
-        way_out = "a change belongs into a stage; take away what lies there, or verify again"
+        way_out = "a change belongs in a stage; take away what lies there, or verify again"
         refuse_dirty(session, here, f"what was put together for run {run.id}", way_out, papers)
         seen = CommitId(here.head)
     if seen != assembly.commit and tree_of(session.git, seen) != assembly.tree:
         raise TreeDiffers(
             f"what was verified ({seen[:10]}) has another tree than what was put together for run {run.id} "
             f"({assembly.commit[:10]})",
-            hint=f"a change belongs into a stage; then verify again: git okstra run prepare --task-key {key} "
+            hint=f"a change belongs in a stage; then verify again: git okstra run prepare --task-key {key} "
             "--task-type final-verification",
             verified_tree=tree_of(session.git, seen),
             recorded_tree=assembly.tree,

@@ -150,7 +150,7 @@ def publish(
 ) -> Answer:
     """Push an assembled group, open its pull request with gh, and record it.
 
-    Everything that stands against it is told first, all together. Asks on a terminal, elsewhere needs --yes. Without
+    Everything that stands against it is reported first, all together. Asks on a terminal, elsewhere needs --yes. Without
     gh the branch is pushed and the remaining steps are printed. Each step may be repeated.
 
     \b

@@ -36,7 +36,7 @@ def setup(
     """Install the skills and agent definitions for agents, and the rules that let them call okstra.
 
     Updates and removes only what it installed itself. A file that you edited, or that was there
-    before, stays, and is told with exit status 2.
+    before, stays, and is reported with exit status 2.
 
     \b
     Examples:

@@ -70,7 +70,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(text: str) -> Any:
-    raise NotPlain(f"holds {text}, which is no number")
+    raise NotPlain(f"holds {text}, which is not a number")
 
 
 def _finite(text: str) -> float:

@@ -84,7 +84,7 @@ def _changed(git: Git, collector: Collector, tip: CommitId) -> CollectorChanged:
     lines = "\n".join(put_back(git, collector.branch, collector.before[0], collector.before))
     return CollectorChanged(
         f"branch {collector.branch} is at {tip[:10]}, where this group was never assembled: somebody worked on it",
-        hint=f"that work belongs into a stage; to keep it on another branch, and put this one back:\n{lines}",
+        hint=f"that work belongs in a stage; to keep it on another branch, and put this one back:\n{lines}",
         branch=collector.branch,
         commit=tip,
     )
@@ -127,7 +127,7 @@ def _check_directory(git: Git, collector: Collector, path: Path, tip: CommitId |
     if obstacle:
         raise CollectorDirty(
             f"the group's worktree {path} cannot be brought to the group: {obstacle}",
-            hint="what is missing belongs into a stage; commit or stash what lies there first",
+            hint="what is missing belongs in a stage; commit or stash what lies there first",
             path=str(path),
         )
 

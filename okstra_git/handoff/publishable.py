@@ -138,7 +138,7 @@ def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     held = read_holdings(git, here).uncommitted if here is not None else ()
     if held:
         assert path is not None
-        hint = "\n".join(["what is missing belongs into a stage", *ways_out(path, held)])
+        hint = "\n".join(["what is missing belongs in a stage", *ways_out(path, held)])
         told = f"the group's worktree {path} is not what would be published: {in_words(held)}"
         yield Reason("worktree-dirty", told, hint)
 

@@ -58,7 +58,7 @@ def test_a_guess_and_its_question_are_written_together_or_not_at_all(shop: World
     shop.write("b.md", a_brief("pending"))
     refused(shop.okstra(*ADD, "intent-inference", "--text", "only the shop", exit=1), "brief.unpaired-inference")
     assert text_of(shop) == a_brief("pending")
-    shop.write("ask.txt", "Only the \"shop\", for $5?\n")
+    shop.write("ask.txt", 'Only the "shop", for $5?\n')
     shop.okstra(*ADD, "intent-inference:", "--text", "only the shop", "--ask-file", "ask.txt")
     brief = read_text(text_of(shop))
     assert [(each.label, each.text) for each in brief.additions] == [("intent-inference", "only the shop")]
@@ -141,7 +141,7 @@ def test_an_answer_is_written_with_the_day_of_the_clock(shop: World) -> None:
 
 
 def test_the_last_answer_completes_and_the_phase_may_begin(shop: World) -> None:
-    shop.write("a.txt", "\ufeffIt costs $5,\r\nsays \"Ada\".\r\n")
+    shop.write("a.txt", '\ufeffIt costs $5,\r\nsays "Ada".\r\n')
     shop.okstra(*CONFIRM, "--question", "3", "--answer-file", "a.txt")
     told = shop.okstra(*CONFIRM, "--question", "2", "--answer", "No.").json
     assert (told["gate"], told["left"], told["next"]) == ("complete", [], "git okstra brief check b.md")

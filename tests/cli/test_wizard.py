@@ -204,7 +204,7 @@ def test_a_directive_that_no_line_could_carry_goes_through_a_file(shop: World, t
     agent.take("wizard", "step", "--state-file", FILE, "--answer-file", str(path))
     agent.say("start")
     line = shop.okstra("wizard", "render-args", "--state-file", FILE, "--command").out
-    assert not set("$`\"\\!") & set(line)
+    assert not set('$`"\\!') & set(line)
     assert line.count("\n") == 1
     found = shop.okstra(*shlex.split(line)[1:], "--json").json
     written = json.loads(next(Path(found["instruction_set"]).parents[1].rglob("run-context-*-002.json")).read_text())

@@ -86,9 +86,7 @@ def test_enter_alone_takes_every_default_and_the_arguments_go_where_stdout_goes(
 
 def test_a_new_task_is_typed_judged_while_it_is_typed_and_taken_back(shop: World) -> None:
     path = shop.write(".okstra/briefs/web/refund-1.md", a_brief())
-    printed, _ = by_steps(
-        shop, "new", "direct-input", "pay", "refund", "error-analysis", str(path), "yes", "start"
-    )
+    printed, _ = by_steps(shop, "new", "direct-input", "pay", "refund", "error-analysis", str(path), "yes", "start")
     with on_terminal(shop, ("NO_COLOR=1", *RUN, "--state-file", FILE, ">args.json")) as pane:
         pane.see("Which task")
         pane.press("Down", "Enter")
@@ -141,7 +139,7 @@ def test_a_new_task_is_typed_judged_while_it_is_typed_and_taken_back(shop: World
 
 
 def test_an_implementation_with_models_and_a_directive_in_korean_fits_the_screen(shop: World) -> None:
-    directive = "say \"it's\" $HOME"
+    directive = 'say "it\'s" $HOME'
     answers = (
         KEY, "implementation", {"stage_pick": "2", "use_defaults": "no"}, "claude,gemini,report-writer",
         {"lead_model": "direct-input", "executor_model": "opus"}, "claude-x-1",

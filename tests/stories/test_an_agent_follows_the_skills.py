@@ -9,7 +9,7 @@ from tests.kit.agent import ScriptedAgent, Skill, labelled, read
 from tests.kit.papers import a_plan
 from tests.kit.scenario import World
 
-WORDS = "Hello,\n\n# please\n\nlet people log in without a password, it's \"urgent\" & costs $5.\n"
+WORDS = 'Hello,\n\n# please\n\nlet people log in without a password, it\'s "urgent" & costs $5.\n'
 NEW_TASK = {"task_pick": "new", "task_group_pick": "web", "task_id_pick": "login"}
 
 
@@ -38,10 +38,10 @@ def write_brief(agent: ScriptedAgent) -> str:
     skill = Skill("okstra-brief")
     brief = begin_brief(agent, skill)
     text = draft(agent, "item", "they mean the web shop, not the app")
-    question_file = draft(agent, "question", "only the web shop's \"own\" form, for $5?")
+    question_file = draft(agent, "question", 'only the web shop\'s "own" form, for $5?')
     infer = skill.line("Step 4", "intent-inference")
     agent.run(infer, brief_file=brief, text_file=text, question_file=question_file)
-    meaning = draft(agent, "meaning", "a key of the device, it's no \"password\"")
+    meaning = draft(agent, "meaning", 'a key of the device, it\'s no "password"')
     agent.run(skill.line("Step 4.5", "brief term"), term="Passkey", meaning_file=meaning)
     check, confirm = skill.line("Step 6", "brief check"), skill.lines("Step 6.5")
     agent.run(check, 2, brief_file=brief, task_type="requirements-discovery")
