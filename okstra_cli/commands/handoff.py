@@ -150,8 +150,8 @@ def publish(
 ) -> Answer:
     """Push an assembled group, open its pull request with gh, and record it.
 
-    Everything that stands against it is reported first, all together. Asks on a terminal, elsewhere needs --yes. Without
-    gh the branch is pushed and the remaining steps are printed. Each step may be repeated.
+    Everything that stands against it is reported first, all together. Asks on a terminal, elsewhere needs --yes.
+    Without gh the branch is pushed and the remaining steps are printed. Each step may be repeated.
 
     \b
     Examples:
