@@ -107,7 +107,9 @@ def test_what_would_be_lost_is_named_and_nothing_is_pushed(git: Git, forge: Forg
     reason = refused.value.facts["reason"]
     assert refused.value.facts == {"remote": "origin", "branch": "login", "reason": reason, "there": there}
     assert reason
-    assert refused.value.hint.startswith("git fetch origin, then look")
+    assert refused.value.hint.splitlines() == [
+        "git fetch origin", f"and look at what was added there: git log {world['A']}..{there}"
+    ]  # fmt: skip
     assert forge.tip("login") == there
 
 
