@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,8 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     writer = find_writer(session.git)
     guard = Guard(session)
     problems = [*_stored(snapshot, writer), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
-    problems += _astray(session, state, tasks)
+    asked = {(problem["task"], problem["stage"]) for problem in problems if problem["code"] == "stage.stale"}
+    problems += _astray(session, state, tasks, asked)
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
     checkouts = see_stages(session.git, [task for task in tasks if task.is_open])
     problems += [problem for task in tasks for problem in _open_work(session, task, checkouts)]
@@ -118,8 +119,10 @@ def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str,
         yield {**_problem("stage.landed-older", key, missed_sentence(facts), hint), "stage": facts["stage"]}
 
 
-def _astray(session: Session, state: State, tasks: list[Task]) -> Iterator[dict[str, Any]]:
-    """Worktrees and branches that are not where they are recorded, as doctor has them."""
+def _astray(
+    session: Session, state: State, tasks: list[Task], asked: Collection[tuple[str, int]]
+) -> Iterator[dict[str, Any]]:
+    """Worktrees and branches that are not where they are recorded, as doctor has them; no branches of `asked` stages."""
     writer, keys = own_writer(session), {task.key for task in tasks}
     for hidden in hidden_main(session.git.configuration, session.git.common_dir):
         yield _problem("config.main-worktree", None, hidden.sentence, hidden.remedy)
@@ -127,7 +130,7 @@ def _astray(session: Session, state: State, tasks: list[Task]) -> Iterator[dict[
         if row.task.key in keys:
             yield _problem(row.code, row.task.key.replace("/", ":"), row.message, row.line)
     for lost in find_lost(session.git, state, writer):
-        if lost.task.key in keys:
+        if lost.task.key in keys and (lost.task.key.replace("/", ":"), lost.stage.number) not in asked:
             found = _problem(lost.code, lost.task.key.replace("/", ":"), lost.message, lost.line)
             yield {**found, "stage": lost.stage.number}
 
