@@ -122,7 +122,7 @@ def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str,
 def _astray(
     session: Session, state: State, tasks: list[Task], asked: Collection[tuple[str, int]]
 ) -> Iterator[dict[str, Any]]:
-    """Worktrees and branches that are not where doctor looks for them; no branch of a stage in `asked`."""
+    """Worktrees and branches that went astray, as doctor finds them; no branch of a stage in `asked`."""
     writer, keys = own_writer(session), {task.key for task in tasks}
     for hidden in hidden_main(session.git.configuration, session.git.common_dir):
         yield _problem("config.main-worktree", None, hidden.sentence, hidden.remedy)

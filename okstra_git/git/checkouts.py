@@ -16,7 +16,7 @@ from okstra_git.git.worktrees import Worktree
 from okstra_git.names import is_commit_id
 
 FILES = UNCOMMITTED - {"operation"}
-"""What is held and has to do with files: an operation under way is told apart."""
+"""What is held and has to do with files: an operation under way is reported apart from it."""
 
 AT_ONCE = 4
 """Worktrees that are read at the same time; each costs a process of git."""

@@ -45,7 +45,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Target:
-    """Where a pull request goes: `base` is the remote that has its base, `repo` what the forge's program is told.
+    """Where a pull request goes: `base` is the remote that has its base, `repo` how it is named to the forge's program.
 
     `owner` is that of the fork the branch is pushed to; None where it is pushed to the repository itself, or where the
     addresses do not tell.

@@ -55,7 +55,7 @@ def read_blob(git: Git, oid: str) -> bytes:
     if not isinstance(found, pygit2.Blob):
         raise MissingObject(f"the object {oid} is not a file", hint="run 'git okstra fsck'", object=oid)
     data = found.data
-    if name_of_blob(data) != oid:  # libgit2 is told not to check, for speed; records have to be what was written
+    if name_of_blob(data) != oid:  # libgit2 does not check, for speed; records have to be what was written
         raise MissingObject(f"the object {oid} is damaged", hint="run 'git fsck' and 'git okstra fsck'", object=oid)
     return data
 

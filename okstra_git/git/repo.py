@@ -152,7 +152,7 @@ def _open(opening: Opening) -> pygit2.Repository:
     for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
         pygit2.settings.search_path[level] = ""
     if opening.git_dir is not None:
-        with _whoever_owns_it():  # git asks no such question about a directory that it is told
+        with _whoever_owns_it():  # git asks no such question about a directory that is named to it
             handle = pygit2.Repository(str(opening.git_dir))
         if opening.work_tree is not None:
             handle.workdir = str(opening.work_tree)
