@@ -8,6 +8,7 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.host.detached import run_detached
+from okstra_git.host.finished import run_to_end
 
 SEALED_CONFIG = (
     "core.hooksPath=/dev/null", "core.quotePath=false", "color.ui=false", "core.pager=cat",
@@ -106,9 +107,7 @@ def run_git(
         if detached:
             done = run_detached(command, cwd=cwd, environ=environ, stdin=given, timeout=timeout)
         else:
-            done = subprocess.run(
-                command, cwd=cwd, env=environ, input=given, capture_output=True, timeout=timeout, check=False
-            )
+            done = run_to_end(command, cwd=cwd, environ=environ, stdin=given, timeout=timeout)
     except FileNotFoundError as error:
         if not cwd.is_dir():
             raise GitFailed(f"there is no directory {cwd} to run git in", hint="git okstra doctor") from error
