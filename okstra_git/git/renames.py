@@ -9,7 +9,7 @@ from okstra_git.git.worktrees import find_worktree
 HEADS = "refs/heads/"
 
 
-def find_new_name(git: Git, branch: str, worktree: str | None) -> str | None:
+def find_new_name(git: Git, branch: str, worktree: Path | None) -> str | None:
     """The name that a branch has now: as git's reflog says, else what is checked out in the worktree it was in.
 
     None while there is a branch of that name, or where neither tells.
@@ -21,7 +21,7 @@ def find_new_name(git: Git, branch: str, worktree: str | None) -> str | None:
     renamed = [name for name in names if told in _reflog(git, name)]
     if len(renamed) == 1:
         return renamed[0].removeprefix(HEADS)
-    here = find_worktree(git, Path(worktree)) if worktree else None
+    here = find_worktree(git, worktree) if worktree is not None else None
     return here.branch if here is not None else None
 
 

@@ -10,7 +10,7 @@ from okstra_git.digest import fingerprint
 from okstra_git.git.sharing import share
 from okstra_git.records.states import State
 
-VERSION = 10
+VERSION = 11
 
 
 @dataclass(frozen=True)

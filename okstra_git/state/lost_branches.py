@@ -51,7 +51,7 @@ def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | Non
     damaged = is_torn(git, ref)
     gone = "is damaged" if damaged else "is not there any more"
     told = f"branch {place.branch} of {key} stage {stage.number} {gone}"
-    new = None if damaged else find_new_name(git, place.branch, place.worktree)
+    new = None if damaged else find_new_name(git, place.branch, Path(place.worktree) if place.worktree else None)
     if new is not None:
         record = f"git okstra stage done {stage.number} --task-key {key} --branch {word(new)}"
         if stage.branch == new:
