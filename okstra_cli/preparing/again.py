@@ -110,7 +110,7 @@ def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, st
         for place in (context.paths.prompts, context.paths.worker_results, context.paths.report.rpartition("/")[0]):
             (root / place).mkdir(parents=True, exist_ok=True)
     if not (root / context.paths.task_manifest).is_file():
-        announce_run(context, root, stages=schedule(task), cache=order.template_cache)
+        announce_run(context, root, stages=schedule(task))
     try:
         return run, context, (root / context.paths.prompt).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
