@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from okstra_git.fs.gits import read_gits
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import find_worktree
@@ -26,7 +27,4 @@ def find_new_name(git: Git, branch: str, worktree: Path | None) -> str | None:
 
 
 def _reflog(git: Git, name: str) -> bytes:
-    try:
-        return (git.common_dir / "logs" / name).read_bytes()
-    except (OSError, ValueError):
-        return b""
+    return read_gits(git.common_dir / "logs" / name) or b""

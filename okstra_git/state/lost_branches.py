@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.commands import command, word
+from okstra_git.fs.gits import read_gits
 from okstra_git.git.history import find_commit
 from okstra_git.git.links import find_entry
 from okstra_git.git.refs import find_quietly, is_torn
@@ -88,7 +89,4 @@ def _second_word(line: str) -> str | None:
 
 
 def _log_of_head(folder: Path) -> list[str]:
-    try:
-        return (folder / "logs" / "HEAD").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
+    return (read_gits(folder / "logs" / "HEAD") or b"").decode("utf-8", "replace").splitlines()
