@@ -33,7 +33,7 @@ OTHER_CARRY = "a stage that it builds on left another carry, and it was prepared
 def is_own_earlier(order: Order, run: Run) -> bool:
     """Whether the same lead was given the run, prepared or resumed, before this call began."""
     is_given = run.status in ("prepared", "running") and run.touched is not None and run.touched < order.began
-    return is_given and run.holder == order.lead
+    return is_given and run.writer == order.writer and run.holder == order.lead
 
 
 def find_again(order: Order, task: Task, inputs: str) -> tuple[Run, RunContext, str] | None:
