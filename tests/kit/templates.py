@@ -9,8 +9,8 @@ from pathlib import Path
 from okstra_git.git.repo import open_repository
 from okstra_git.state import layout
 from okstra_git.state.writer import find_writer
-from tests.kit.scenario import World
-from tests.kit.surroundings import scratch_dir
+from tests.kit.scenario import World, settle_index
+from tests.kit.surroundings import print_of_surroundings, scratch_dir
 
 Build = Callable[[World], object]
 _made: dict[Hashable, "_Template"] = {}
@@ -33,6 +33,7 @@ def build_once(world: World, key: Hashable, build: Build) -> World:
     if not _is_new(world):
         build(world)
         return world
+    key = (key, print_of_surroundings())
     if key not in _made:
         model = World.begin(scratch_dir() / world.path.name)
         build(model)
@@ -58,7 +59,7 @@ def _copy(template: _Template, world: World) -> None:
     while repr(world.clock) != template.clock:
         next(world.clock)
     _settle(world)
-    world.ask("update-index", "-q", "--refresh")
+    settle_index(world.path)
 
 
 def _settle(world: World) -> None:
