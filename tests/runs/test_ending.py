@@ -67,7 +67,8 @@ def store(world: World) -> Store:
 
 def prepare(store: Store, holder: Holder, run: str = RUN, *, stage: int = 1, nonce: str = "n1") -> None:
     claim = RunClaimed(task=TASK, run=run, task_type="implementation", seq=1, stage=stage, holder=own_holder())
-    done = RunPrepared(task=TASK, run=run, stage=stage, holder=holder, nonce=nonce, folder=FOLDER)
+    done = RunPrepared(task=TASK, run=run, stage=stage, holder=holder, nonce=nonce, folder=FOLDER,
+                       instruction_set=f"{FOLDER}/instruction-set/001")  # fmt: skip
     record(store, claim, done)
 
 
