@@ -73,9 +73,9 @@ def okstra_root(session: Session) -> Path:
 def is_own(session: Session, run: Run) -> bool:
     """Whether this clone prepared the run, so that its documents and its worktree are here; a run of a log that others
     wrote may name anything."""
-    from okstra_git.state.writer import find_writer
+    from okstra_git.state.own_places import OwnPlaces
 
-    return run.writer == find_writer(session.git)
+    return OwnPlaces(session.git).is_own(run)
 
 
 def packer(session: Session, *, wanted: bool) -> Callable[[Task, Run], Archive | None]:
@@ -141,14 +141,9 @@ def _is_file(path: Path) -> bool:
 
 
 def keep_worktree(session: Session, task: Task, run: Run, reason: str) -> Snapshot | None:
-    """Snapshot what lies uncommitted where the run worked; a failure is told only, since nothing is removed.
-
-    A worktree of another clone is not this machine's, whatever stands at that path here.
-    """
+    """Snapshot what lies uncommitted where the run worked; a failure is told only, since nothing is removed."""
     from okstra_git.runs.keeping import snapshot_of_run
 
-    if not is_own(session, run):
-        return None
     try:
         kept = snapshot_of_run(session.git, task, run, reason=reason, now=session.now())
     except OkstraError as refusal:

@@ -35,7 +35,7 @@ OTHER_CARRY = "a stage that it builds on left another carry, and it was prepared
 def is_own_earlier(order: Order, run: Run) -> bool:
     """Whether the same lead was given the run, prepared or resumed, before this call began."""
     is_given = run.status in ("prepared", "running") and run.touched is not None and run.touched < order.began
-    return is_given and run.holder == order.lead
+    return is_given and run.writer == order.writer and run.holder == order.lead
 
 
 def find_again(order: Order, task: Task, inputs: str) -> tuple[Run, RunContext, str] | None:
@@ -113,6 +113,6 @@ def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, st
         for place in (context.paths.prompts, context.paths.worker_results, context.paths.report.rpartition("/")[0]):
             files.make_folder(place)
     if not files.is_file(context.paths.task_manifest):
-        announce_run(context, root, stages=schedule(task), cache=order.template_cache)
+        announce_run(context, root, stages=schedule(task))
     prompt = find_prompt(files, context)
     return (run, context, prompt) if prompt is not None else None

@@ -61,7 +61,7 @@ MOST_BYTES = 64 << 20
 """Bytes of one file of a bundle that are summed up; the lazy material holds many documents."""
 
 
-def write_bundle(bundle: Bundle, project_root: Path, *, cache: Path | None = None) -> tuple[str, ...]:
+def write_bundle(bundle: Bundle, project_root: Path) -> tuple[str, ...]:
     """Write everything; the result names broken shared documents that were set aside.
 
     A second write for the same instruction set replaces the first. Refuses when a place cannot be written, and when
@@ -78,7 +78,7 @@ def write_bundle(bundle: Bundle, project_root: Path, *, cache: Path | None = Non
             reached("bundle.beside")
         instructions = [(file.path.rpartition("/")[2], file.data) for file in bundle.instructions]
         replace_folder(root, context.paths.instruction_set, instructions, context.run.nonce)
-    return announce_run(context, project_root, runs=bundle.runs, stages=bundle.stages, cache=cache)
+    return announce_run(context, project_root, runs=bundle.runs, stages=bundle.stages)
 
 
 def verify_bundle(project_root: Path, manifest_path: Given) -> list[str]:
@@ -97,7 +97,7 @@ def verify_bundle(project_root: Path, manifest_path: Given) -> list[str]:
     return spoilt + [str(path) for path in beside if not path or not root.is_file(str(path))]
 
 
-def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None = None) -> str:
+def renew_gates(context: RunContext, project_root: Path) -> str:
     """Write anew what depends on the context alone, for a run that is resumed; returns the lead prompt.
 
     Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded; team state
@@ -105,8 +105,8 @@ def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None =
     asked for, and renewing once more mends the rest.
     """
     paths, nonce = context.paths, context.run.nonce
-    changed = {**render_plain_instructions(context, cache=cache), paths.run_context: context_document(context)}
-    script = render_resume_script(context, cache=cache)
+    changed = {**render_plain_instructions(context), paths.run_context: context_document(context)}
+    script = render_resume_script(context)
     root = Root(project_root)
     manifest = read_json(root, paths.run_manifest)
     files = manifest.get("files")
