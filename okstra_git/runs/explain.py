@@ -66,16 +66,9 @@ ASTRAY = "its branch has to be checked out there again first"
 
 
 def explain(
-    task: Task,
-    plan: Plan | None,
-    facts: Mapping[int, StageFacts],
-    leases: Iterable[Lease],
-    *,
-    writer: str,
-    ours: frozenset[str] = frozenset(),
-    plan_facts: PlanFacts = _AS_APPROVED,
-    elsewhere: frozenset[str] = frozenset(),
-) -> list[Advice]:
+    task: Task, plan: Plan | None, facts: Mapping[int, StageFacts], leases: Iterable[Lease], *, writer: str,
+    ours: frozenset[str] = frozenset(), plan_facts: PlanFacts = _AS_APPROVED, elsewhere: frozenset[str] = frozenset(),
+) -> list[Advice]:  # fmt: skip
     """Every stage of the plan and every one on record, ascending. `ours` are runs that the caller itself leads,
     `elsewhere` those of other clones whose documents are not here."""
     planned = {stage.number: stage for stage in plan.stages} if plan else {}
