@@ -66,7 +66,8 @@ def store(world: World) -> Store:
 
 def prepare(store: Store, holder: Holder, run: str = RUN, *, stage: int = 1, nonce: str = "n1") -> None:
     claim = RunClaimed(task=TASK, run=run, task_type="implementation", seq=1, stage=stage, holder=own_holder())
-    done = RunPrepared(task=TASK, run=run, stage=stage, holder=holder, nonce=nonce, folder="runs", instruction_set="i")
+    done = RunPrepared(task=TASK, run=run, stage=stage, holder=holder, nonce=nonce, folder=".okstra/runs",
+                       instruction_set=".okstra/i")  # fmt: skip
     record(store, claim, done)
 
 
@@ -297,7 +298,7 @@ def test_a_holder_that_does_not_run_is_refused(sleeper: Sleeper) -> None:
 
 def test_an_end_and_its_archive_are_one_commit(store: Store, world: World) -> None:
     prepare(store, lead_holder())
-    world.write("runs/reports/report-implementation-001.md", "the end\n")
+    world.write(".okstra/runs/reports/report-implementation-001.md", "the end\n")
     before = world.ask("for-each-ref", "--format=%(objectname)", "refs/okstra/log")
     ended = finish_run(
         store, RUN, Finish(), is_ours=stands_above,
