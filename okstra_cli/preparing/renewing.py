@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.leading import project_root
 from okstra_git.commands import word
+from okstra_git.fs.root import Root
 from okstra_git.records.base import show_time
 from okstra_git.runs.assembling import run_commands, where_now
 from okstra_git.runs.bundle import ScheduledStage, read_json, renew_gates
@@ -49,7 +50,7 @@ def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[in
         commands=run_commands(context.task.key, fenced, report=report, stage_done=stage_done),
     )
     if renewed != stored:
-        renew_gates(renewed, root, cache=session.git.private_dir / "cache" / "templates")
+        renew_gates(renewed, root)
     return renewed.team.occupied
 
 
@@ -65,7 +66,7 @@ def _warn_of_bundle(session: Session, task: Task, run: Run) -> None:
 
 def _team_now(context: RunContext, root: Path, run: Run, occupied: tuple[int, ...]) -> TeamPart:
     """The gate as team state and the other live runs have it by now."""
-    made, former = tried_team(read_json(root / context.paths.team_state), nonce=run.nonce)
+    made, former = tried_team(read_json(Root(root), context.paths.team_state), nonce=run.nonce)
     if made is not None:
         return context.team
     status = former.get("status") if former and occupied else None
@@ -79,9 +80,7 @@ def conclude(session: Session, root: Path, task: Task, run: Run) -> None:
     if context is None or run.ended is None:
         return
     end = RunEnd(run.status, show_time(run.ended), run.next_phase, is_done=not task.is_open)
-    for name in conclude_run(
-        context, end, root, stages=schedule(task), cache=session.git.private_dir / "cache" / "templates"
-    ):
+    for name in conclude_run(context, end, root, stages=schedule(task)):
         session.warn(f"{name} was not what it should be and was set aside")
     session.changed_tasks.discard(task.key)
 
@@ -100,7 +99,7 @@ def renew_documents(session: Session) -> None:
 def _renew_task(session: Session, root: Path, task: Task) -> None:
     newest = sorted(task.runs.values(), key=lambda run: run.id, reverse=True)
     context = next((found for run in newest if (found := find_context(root, run)) is not None), None)
-    if context is None or not (root / context.paths.task_manifest).is_file():
+    if context is None or not Root(root).is_file(context.paths.task_manifest):
         return
     told = replace(context.task, category=task.category, title=task.title, tickets=task.tickets)
     last = newest[0]
@@ -110,8 +109,7 @@ def _renew_task(session: Session, root: Path, task: Task) -> None:
         runs=tuple(KnownRun(run.id, run.status) for run in newest),
         next_phase=last.next_phase or last.task_type,
     )
-    cache = session.git.private_dir / "cache" / "templates"
-    for name in renew_task(replace(context, task=told), now, root, stages=schedule(task), cache=cache):
+    for name in renew_task(replace(context, task=told), now, root, stages=schedule(task)):
         session.warn(f"{name} was not what it should be and was set aside")
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import PydanticSerializationError
 
-from okstra_git.names import is_commit_id, is_ulid
+from okstra_git.names import is_commit_id, is_slashed_key, is_ulid
 from okstra_git.records.base import NotRecordable
 from okstra_git.records.events import Event
 from okstra_git.records.grammar import LARGEST, MAX_LINE
@@ -39,7 +39,7 @@ def encode_event(event: Event) -> bytes:
 def encode_readable(event: Event) -> bytes:
     """One line, newline included; refuses (`NotRecordable`) what nobody would read again."""
     line = encode_event(event)
-    if not decode_events(line, task=event.fact.task).events:
+    if not decode_events(line).events:
         raise _unreadable(
             event, "a text in it has a zero byte" if holds_nul(line) else "a value in it is out of bounds"
         )
@@ -51,13 +51,13 @@ def _unreadable(event: Event, why: str) -> NotRecordable:
     return NotRecordable(told, hint="change it, then repeat the line", record=event.fact.type)
 
 
-def decode_events(data: bytes, *, task: str | None = None) -> Decoded:
-    """All events of one `events.jsonl`; with `task`, a slashed key, an event of another task is a broken line.
+def decode_events(data: bytes) -> Decoded:
+    """All events of one `events.jsonl`.
 
     Each line is decoded by itself, so that a broken one neither hides nor changes what its neighbours say.
     """
     with _without_collecting():
-        return _decode(data, task)
+        return _decode(data)
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _decode(data: bytes, task: str | None) -> Decoded:
+def _decode(data: bytes) -> Decoded:
     found = Decoded()
     decode = _line_validator()
     for number, line in enumerate(data.split(b"\n"), start=1):
@@ -83,7 +83,7 @@ def _decode(data: bytes, task: str | None) -> Decoded:
         except ValueError:
             _count_other(found, number, line)
             continue
-        if (b"\\" in line and holds_nul(line)) or (task is not None and event.fact.task != task):
+        if b"\\" in line and holds_nul(line):
             found.broken.append(number)
         else:
             found.events.append(event)
@@ -117,8 +117,8 @@ def identify_line(line: bytes) -> LineFacts | None:
         facts = LineFacts(event["id"], event["fact"]["task"], event["clock"], event["seq"])
     except (TypeError, KeyError):
         return None
-    sound = isinstance(facts.id, str) and isinstance(facts.task, str)
-    return facts if sound and is_count(facts.clock) and is_count(facts.seq) else None
+    sound = isinstance(facts.id, str) and is_count(facts.clock) and is_count(facts.seq)
+    return facts if sound and isinstance(facts.task, str) and is_slashed_key(facts.task) else None
 
 
 def archive_of_line(line: bytes) -> tuple[str, str] | None:

@@ -163,7 +163,7 @@ def _refold(git: Git, task: str, gathered: _Gathering, tasks: dict[str, Task]) -
         if task not in files:
             continue
         try:
-            decoded = decode_events(read_blob(git, files[task]), task=task)
+            decoded = decode_events(read_blob(git, files[task]))
         except OkstraError as refusal:
             subject = f"{ref}:{layout.events_path(task)}"
             sentence = f"events of {task.replace('/', ':')} cannot be read from {ref}: {refusal.message}"
@@ -210,5 +210,5 @@ def read_events(git: Git, tips: Mapping[str, str], task: str) -> list[Event]:
     for tip in tips.values():
         blob = find_blob(git, tree_of(git, tip), path)
         if blob:
-            found.update({event.id: event for event in decode_events(read_blob(git, blob), task=task).events})
+            found.update({event.id: event for event in decode_events(read_blob(git, blob)).events})
     return sorted(found.values(), key=lambda event: event.order)
