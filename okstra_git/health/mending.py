@@ -65,7 +65,7 @@ def _derive_anew(store: Store, findings: Sequence[Finding]) -> None:
     git = store.git
     layout.cache_file(git.private_dir).unlink(missing_ok=True)
     store.memory.fold = None
-    snapshot = read_from_scratch(git)
+    snapshot = read_from_scratch(git, now=store.now())
     if snapshot.is_damaged:
         return
     for finding in findings:
