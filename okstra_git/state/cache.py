@@ -1,16 +1,16 @@
 """The last fold, kept beside the repository so that reading the state costs one file; always rebuildable."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from okstra_git.digest import fingerprint
-from okstra_git.git.sharing import share
+from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.records.states import State
 
-VERSION = 11
+VERSION = 12
+replace_file = replace_own
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,18 @@ class CachedFold:
 def load_fold(path: Path) -> CachedFold | None:
     """The cached fold, or None when there is none, it is damaged, or of another version."""
     try:
-        header, _, body = path.read_bytes().partition(b"\n")
-        facts = json.loads(header)
-        if facts["version"] != VERSION or facts["print"] != fingerprint(body):
+        seal, _, rest = (read_own(path) or b"").partition(b"\n")
+        if seal != _seal(rest):
             return None
+        header, _, body = rest.partition(b"\n")
+        facts = json.loads(header)
         heads = {ref: (int(h[0]), int(h[1]), int(h[2])) for ref, h in facts["heads"].items()}
         unread = {ref: (str(each[0]), str(each[1])) for ref, each in facts["unread"].items()}
         return CachedFold(
             facts["tips"], heads, facts["blobs"], State.model_validate_json(body), facts["own"], facts["horizon"],
             unread, facts["notes"], facts["rewound"],
         )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -59,19 +60,10 @@ def save_fold(path: Path, fold: CachedFold) -> None:
     """Write the cache with tmp + rename; a repository that cannot be written simply has no cache."""
     body = fold.state.model_dump_json(exclude_defaults=True).encode()
     kept = ("tips", "heads", "blobs", "own", "horizon", "unread", "notes", "rewound")
-    facts = {"version": VERSION, "print": fingerprint(body), **{name: getattr(fold, name) for name in kept}}
-    replace_file(path, json.dumps(facts).encode() + b"\n" + body)
+    rest = json.dumps({name: getattr(fold, name) for name in kept}).encode() + b"\n" + body
+    replace_own(path, _seal(rest) + b"\n" + rest)
 
 
-def replace_file(path: Path, data: bytes) -> bool:
-    """Atomically make `data` the content of `path`; False when the file system refuses."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
-        share(path)
-    except OSError:
-        temporary.unlink(missing_ok=True) if temporary.exists() else None
-        return False
-    return True
+def _seal(rest: bytes) -> bytes:
+    """The first line: the version, and a print of everything behind it."""
+    return f"{VERSION} {fingerprint(rest)}".encode()

@@ -109,7 +109,7 @@ def test_a_copy_of_my_own_log_counts_once_and_what_it_has_besides_is_told(store:
     assert (told(store.read()), title(store)) == ([], "later")
 
 
-def test_a_log_that_was_left_by_the_clone_this_one_was_copied_from_is_another_ones(store: Store, world: World) -> None:
+def test_a_log_that_was_left_by_the_clone_this_one_was_copied_from_is_another_ones(store: Store) -> None:
     push_log(store.git, layout.log_ref(BOB), [a_line(5, BOB), a_line(6, EVE)])
     assert told(store.read()) == [("log.forged-writer", layout.log_ref(BOB))]
     assert title(store) == "title 5"
@@ -141,7 +141,9 @@ def test_junk_is_told_once_and_holds_up_nothing(world: World, kind: str) -> None
     done = record(store, StageStarted(task=TASK, stage=2, branch="main", base="1" * 40), TaskClosed(task=TASK))
     assert done.warning == ""
     assert views.is_derived(store.git, store.read().marks)
-    assert fetched("junk") in (load_fold(layout.cache_file(store.git.private_dir)) or pytest.fail()).unread
+    cached = load_fold(layout.cache_file(store.git.private_dir))
+    assert cached is not None
+    assert fetched("junk") in cached.unread
     assert is_stable(store)
 
 
@@ -245,9 +247,7 @@ def test_a_rewound_log_is_told_until_a_person_accepts_it(store: Store, world: Wo
     assert told(read_snapshot(store.git, Memory())) == []
 
 
-def test_a_tree_that_holds_itself_a_million_times_is_not_walked(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_tree_that_holds_itself_a_million_times_is_not_walked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("okstra_git.state.event_files.MOST_FOLDERS", 300)
     git = store.git
     tree = write_tree(git, None, {f"t{n}/{layout.EVENTS_FILE}": write_blob(git, b"") for n in range(10)})
@@ -268,9 +268,7 @@ def _mktree(git, entries: str) -> str:  # type: ignore[no-untyped-def]
     return run_git(["mktree"], cwd=git.top, stdin=entries.encode()).stdout.decode().strip()
 
 
-def test_a_log_whose_events_make_the_fold_fail_costs_only_itself(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_log_whose_events_make_the_fold_fail_costs_only_itself(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     from okstra_git.state import fold
 
     push_log(store.git, fetched(), [a_line(5)])
