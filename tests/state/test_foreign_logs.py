@@ -291,6 +291,7 @@ def test_whatever_fails_after_an_append_is_a_warning(store: Store, monkeypatch: 
 
     monkeypatch.setattr("okstra_git.state.views._keep_old_commits", fail)
     done = record(store, TaskOpened(task=TASK, title="kept"))
-    assert done.warning == "refs or notes could not be brought up to date: ZeroDivisionError: surprise"
+    assert done.warning.startswith("refs or notes could not be brought up to date: ")
+    assert "surprise" in done.warning
     assert title(store) == "kept"
     assert layout.watch_file(store.git.private_dir).exists()  # the other steps were done
