@@ -10,6 +10,8 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import ObjectType
 
+from okstra_git.fs.gits import read_gits
+from okstra_git.fs.root import Root
 from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE, GitFailed, run_git
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.raw_trees import Draft, write_drafts
@@ -69,7 +71,7 @@ def ask_git(
         environment = _throw_away(place, git)
         sides = _commits(place / "objects", base, ours, theirs)
         for name, side in zip(_SIDES, sides, strict=True):
-            (place / "refs/heads" / name).write_text(f"{side}\n")
+            Root(place).create(f"refs/heads/{name}", f"{side}\n".encode(), durable=False)
         settings = ["-c", f"merge.directoryRenames={directory_renames}"]
         arguments = [*settings, "merge-tree", "--write-tree", "-z", *_SIDES]
         done = run_git(arguments, cwd=place, environment=environment, accept=(0, 1, WRONG_USAGE, ABORTED))
@@ -84,12 +86,11 @@ def ask_git(
 def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
     """Lay out an empty bare repository over our objects; the environment in which git sees only that one."""
     objects = git.common_dir / "objects"
-    for folder in ("objects/info", "refs/heads"):
-        (scratch / folder).mkdir(parents=True)
-    (scratch / "HEAD").write_text("ref: refs/heads/none\n")
-    (scratch / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
-    borrowed = [str(objects), *_alternates(objects)]
-    (scratch / "objects/info/alternates").write_bytes(b"".join(os.fsencode(each) + b"\n" for each in borrowed))
+    root, borrowed = Root(scratch), [str(objects), *_alternates(objects)]
+    root.make_folder("refs/heads")
+    root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
+    root.create("config", b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n", durable=False)
+    root.create("objects/info/alternates", b"".join(os.fsencode(each) + b"\n" for each in borrowed), durable=False)
     return {
         **OFFLINE,
         **NO_SETTINGS_GIVEN,
@@ -103,10 +104,7 @@ def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
 
 
 def _alternates(objects: Path) -> list[str]:
-    try:
-        lines = (objects / "info" / "alternates").read_text().splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
+    lines = os.fsdecode(read_gits(objects / "info" / "alternates") or b"").splitlines()
     return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]
 
 
