@@ -16,7 +16,8 @@ TASKLESS = (
     "brief check .okstra/briefs/web/login.md", "plan check .okstra/plan.md", "hook post-checkout HEAD HEAD 1",
     "brief term Login --meaning x", "brief new web other --title Other", "brief ask .okstra/briefs/web/login.md --prefix general",
     "brief add .okstra/briefs/web/login.md --label domain --text words --ask Which?", "brief confirm .okstra/briefs/web/login.md --skip",
-    "setup --dry-run", "setup --project --dry-run", "plan check {P}", "brief check {P}", "worktree repair --dry-run",
+    "setup --dry-run", "setup --project --check", "setup", "setup --force",
+    "setup --uninstall", "hooks install", "hooks uninstall", "plan check {P}", "brief check {P}", "worktree repair --dry-run",
     "task open shop:web:fresh", "run snapshots",
 )  # fmt: skip
 OF_A_TASK = (

@@ -28,6 +28,14 @@ TRAPS = (
 """Settings by which git would run a program; each one of ours would leave a file outside."""
 
 
+TRACKED = {
+    ".github/pull_request_template.md": "## What\n\n## Why\n",
+    ".claude/settings.json": '{"permissions": {"allow": ["Bash(make test)"]}}\n',
+    ".claude/skills/okstra-run/SKILL.md": "---\nname: okstra-run\n---\n",
+    ".agents/skills/okstra-run/SKILL.md": "---\nname: okstra-run\n---\n",
+}
+"""Files of the repository outside of .okstra/ that commands read or write."""
+
 CONFORMANCE = {"schema": 1, "entries": [{"stageKey": "stage-1", "command": "make test", "status": "passed"}]}
 
 
@@ -76,7 +84,6 @@ def build(base: Path) -> Scene:
     _hand_over(scene)
     _do_runs(scene)
     _remember(scene)
-    scene.world.git("repack", "-a", "-d", "-q")
     _lay_outside(scene)
     _set_traps(scene)
     return scene
@@ -101,7 +108,7 @@ def _set_up(scene: Scene) -> None:
     world.write(".okstra/project.json", json.dumps({"qaCommands": {"test": "make test"}}))
     world.okstra("brief", "term", "Passkey", "--meaning", "a login without a password")
     world.okstra("plan", "approve", ".okstra/plan.md", *TASK)
-    world.commit("template", {".github/pull_request_template.md": "## What\n\n## Why\n"})
+    world.commit("tracked", TRACKED)
 
 
 def _do_stages(scene: Scene) -> None:
@@ -159,7 +166,10 @@ def _remember(scene: Scene) -> None:
     listed = world.okstra("stage", "list", *TASK, "--json").json["stages"]
     scene.heads = {stage["number"]: stage["commit"] for stage in listed if stage["commit"]}
     world.git("tag", "-a", "-m", "v1", "v1")
-    named = {"base": "main", "head": "t1", "other": "t2", "own": "s1", "tree": "t1^{tree}", "blob": "t1:README",
+    named = {"base": "main", "base-tree": "main^{tree}", "own-tree": "s1^{tree}", "own-blob": "s1:f1.txt",
+             "log-tree": f"{ref}^{{tree}}", "log-events": f"{ref}:tasks/{OWN}/events.jsonl", "log-format": f"{ref}:format",
+             "moved": "s3", "kept": scene.kept, "group": "feature/web/login-group-1-2", "notes": "refs/notes/okstra",
+             "head": "t1", "other": "t2", "own": "s1", "tree": "t1^{tree}", "blob": "t1:README",
              "tag": "v1", "log": ref}  # fmt: skip
     scene.ids = {name: world.ask("rev-parse", revision) for name, revision in named.items()}
     scene.trees = {name: world.ask("rev-parse", f"{scene.ids[name]}^{{tree}}") for name in ("head", "other")}
@@ -180,6 +190,9 @@ def _lay_outside(scene: Scene) -> None:
     for path in [*(outside / "mirror").rglob("*"), *(outside / "private").rglob("*")]:
         if path.is_file():
             path.write_bytes(_marked(path.read_bytes()))
+    for path, text in TRACKED.items():
+        (outside / "tracked" / path).parent.mkdir(parents=True)
+        (outside / "tracked" / path).write_bytes(_marked(text.encode()))
     os.mkfifo(outside / "pipe")
     World.begin(outside / "repository").commit("theirs", {"secret.txt": f"{MARKER}\n"})
     scene.world.git("worktree", "add", "-q", "-b", "mine", str(scene.base / "mine"), "main")

@@ -92,8 +92,9 @@ def link_to_nothing_outside(path: Path, outside: Path) -> None:
 
 @_treatment
 def link_inside(path: Path, _: Path) -> None:
-    moved = path.with_name(path.name + ".moved")
-    path.rename(moved)
+    moved = path.with_name(f"{path.name}.moved")
+    if path.exists():
+        path.rename(moved)
     path.symlink_to(moved.name)
 
 
@@ -135,4 +136,5 @@ def bound_socket(path: Path, _: Path) -> None:
 
 @_treatment
 def forbidden(path: Path, _: Path) -> None:
-    path.chmod(0)
+    if path.exists():
+        path.chmod(0)
