@@ -43,8 +43,9 @@ class Played:
 
     def tell(self) -> str:
         """In words."""
+        once = {(each.kind, each.sign): each for each in reversed(self.findings)}
         lines = "\n".join(f"    {' '.join(line.words)}{'  (terminal)' if line.terminal else ''}" for line in self.lines)
-        told = "\n".join(f"  {each.kind}: {each.sign}\n    {each.told[:600]}" for each in self.findings)
+        told = "\n".join(f"  {each.kind}: {each.sign}\n    {each.told[:600]}" for each in once.values())
         return f"case {self.name}: {self.change.said}\n{lines}\n{told}"
 
 
