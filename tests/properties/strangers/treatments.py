@@ -53,7 +53,7 @@ def cut(path: Path, _: Path) -> None:
 
 @_treatment
 def big(path: Path, _: Path) -> None:
-    _put(path, b"lorem ipsum dolor\n" * 400_000)
+    _put(path, b"lorem ipsum dolor\n" * 60_000)
 
 
 @_treatment
