@@ -216,4 +216,4 @@ def test_a_command_that_is_honest_is_answered(stage: Stage) -> None:
     assert stage.answer(Line(("status", "--json"), terminal=False)).json["ok"]
     assert HANGS not in (0, 1, 2)
     assert Random(1).random() == Random(1).random()
-    assert Places("o", "m", {"head": "a" * 40, "base": "b" * 40}).values
+    assert Places("r", "o", "m", {"head": "a" * 40, "base": "b" * 40}).values

@@ -22,6 +22,7 @@ class Hostile:
 class Places:
     """What hostile values speak of: a folder that is none of okstra's business, and real ids of the repository."""
 
+    repository: str
     outside: str
     mine: str
     ids: Mapping[str, str]
@@ -63,6 +64,11 @@ def _paths(places: Places) -> dict[str, str]:
         "path-up": "../outside/diary.txt",
         "path-up-folder": "../outside/notes",
         "path-up-inside": ".okstra/../../outside/notes",
+        "path-loop": f"{places.repository}/loop",
+        "path-loop-short": "loop/x",
+        "path-link-out": f"{places.repository}/out",
+        "path-link-out-short": "out/one.md",
+        "path-link-git": f"{places.repository}/dot-git/config",
         "path-root": "/",
         "path-dot": ".",
         "path-dots": "..",

@@ -36,6 +36,9 @@ TRACKED = {
 }
 """Files of the repository outside of .okstra/ that commands read or write."""
 
+LINKS = {"loop": "loop", "out": "../outside/notes", "dot-git": ".git", "up": ".."}
+"""Links that a commit of the repository holds."""
+
 CONFORMANCE = {"schema": 1, "entries": [{"stageKey": "stage-1", "command": "make test", "status": "passed"}]}
 
 
@@ -73,7 +76,7 @@ class Scene:
     @cached_property
     def places(self) -> Places:
         """What hostile values speak of."""
-        return Places(str(self.outside), str(self.base / "mine"), self.ids)
+        return Places(str(self.repository), str(self.outside), str(self.base / "mine"), self.ids)
 
 
 def build(base: Path) -> Scene:
@@ -108,6 +111,8 @@ def _set_up(scene: Scene) -> None:
     world.write(".okstra/project.json", json.dumps({"qaCommands": {"test": "make test"}}))
     world.okstra("brief", "term", "Passkey", "--meaning", "a login without a password")
     world.okstra("plan", "approve", ".okstra/plan.md", *TASK)
+    for name, target in LINKS.items():
+        (world.path / name).symlink_to(target)
     world.commit("tracked", TRACKED)
 
 
