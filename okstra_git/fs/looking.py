@@ -144,16 +144,10 @@ class Looking:
 
     def require_plain_way(self, given: Given) -> None:
         """Refuse a link or anything else that is not a folder on the way to where something is to be written."""
-        parts = self.name(given).split(os.sep)
-        for end in range(1, len(parts) + 1):
-            name = os.sep.join(parts[:end])
-            seen = self._plain.require_seen(name)
-            if seen is None:
-                return
-            if seen.kind == "link":
-                raise linked(str(self.path), name, name, leaves=False)
-            if not seen.is_folder and end < len(parts):
-                raise not_a_folder(name, name)
+        name = self.name(given)
+        seen = Looking(self.path).require_seen(name)
+        if seen is not None and seen.kind == "link":
+            raise linked(str(self.path), name, name, leaves=False)
 
     @contextmanager
     def _reading(self, name: str) -> Iterator[None]:
