@@ -99,13 +99,12 @@ def _fetch_state(session: Session, git: Git) -> str | None:
     if remote is None:
         return None
     try:
-        listed = run_git(["ls-remote", remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
+        listed = run_git(["ls-remote"], values=[remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
         if not listed.strip():
             return None
         refspec = f"{layout.LOGS}*:{layout.REMOTE_LOGS}{remote}/*"
-        run_git(
-            ["fetch", "--no-tags", "--no-write-fetch-head", "-q", remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT
-        )
+        fetch = ["fetch", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "-q"]
+        run_git(fetch, values=[remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT)
     except GitFailed as failed:
         session.note(f"remote {remote} could not be asked for a state to join: {failed.message}")
         return None

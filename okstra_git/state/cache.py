@@ -7,6 +7,8 @@ from pathlib import Path
 
 from okstra_git.digest import fingerprint
 from okstra_git.git.own_files import read_own, replace_own
+from okstra_git.names import is_commit_id
+from okstra_git.records.codec import holds_nul, is_count
 from okstra_git.records.states import State
 
 VERSION = 11
@@ -28,12 +30,21 @@ def load_fold(path: Path) -> CachedFold | None:
     try:
         header, _, body = (read_own(path) or b"").partition(b"\n")
         facts = json.loads(header)
-        if facts["version"] != VERSION or facts["print"] != fingerprint(body):
+        if facts["version"] != VERSION or facts["print"] != fingerprint(body) or holds_nul(body):
             return None
-        heads = {ref: (int(h[0]), int(h[1]), int(h[2])) for ref, h in facts["heads"].items()}
-        return CachedFold(facts["tips"], heads, facts["blobs"], State.model_validate_json(body))
-    except (ValueError, KeyError, TypeError, RecursionError):
+        heads = {ref: (major, clock, seq) for ref, (major, clock, seq) in facts["heads"].items()}
+        found = CachedFold(facts["tips"], heads, facts["blobs"], State.model_validate_json(body))
+        return found if _is_sound(found) else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _is_sound(fold: CachedFold) -> bool:
+    """Whether what the header says has the shapes that it ought to have; the body was checked as records are."""
+    ids = [*fold.tips.values(), *(blob for files in fold.blobs.values() for blob in files.values())]
+    return all(isinstance(id, str) and is_commit_id(id) for id in ids) and all(
+        is_count(number) for head in fold.heads.values() for number in head
+    )
 
 
 def save_fold(path: Path, fold: CachedFold) -> None:
