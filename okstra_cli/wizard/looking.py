@@ -40,10 +40,10 @@ def read_gate(path: Path) -> str:
 
 def _text_of(path: Path) -> str | None:
     """What a file says; None when it cannot be read as a document."""
-    from okstra_git.documents.markdown import decode, read_document
+    from okstra_git.documents.markdown import MAX_BYTES, decode
 
     try:
-        return decode(read_document(path), name=path.name) if path.is_file() else None  # a pipe would be waited for
+        return decode(read_plain(str(path), MAX_BYTES + 1), name=path.name)
     except (OSError, OkstraError):
         return None
 

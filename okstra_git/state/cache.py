@@ -10,7 +10,6 @@ from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.records.states import State
 
 VERSION = 11
-replace_file = replace_own
 
 
 @dataclass(frozen=True)
