@@ -1,5 +1,6 @@
 """The plan commands: what they say of a plan, what they refuse, and what they leave alone."""
 
+import os
 from pathlib import Path
 from typing import Any
 
