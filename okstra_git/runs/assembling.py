@@ -8,7 +8,7 @@ from pathlib import Path
 from okstra_git.commands import word
 from okstra_git.fs.root import Root
 from okstra_git.names import TaskKey
-from okstra_git.paths import ProjectPaths, RunPaths
+from okstra_git.paths import MOST_DIGITS, ProjectPaths, RunPaths
 from okstra_git.phases import PHASES
 from okstra_git.records.base import show_time
 from okstra_git.records.runs import Run
@@ -72,7 +72,7 @@ def next_numbers(files: Root, paths: RunPaths, task: Task, task_type: str, stage
     return {
         category: max(
             paths.next_seq(_names(files, paths, category), stem),
-            *(numbers.get(category, 0) + 1 for numbers in taken),
+            *(_after(numbers.get(category, 0)) for numbers in taken),
             1,
         )
         for category, stem in NUMBERED.items()
@@ -81,6 +81,11 @@ def next_numbers(files: Root, paths: RunPaths, task: Task, task_type: str, stage
 
 def _names(files: Root, paths: RunPaths, category: str) -> tuple[str, ...]:
     return files.list(paths.category(category), MOST_NAMES).names
+
+
+def _after(number: int) -> int:
+    """One more, but after a number that no run has come to by counting."""
+    return number + 1 if len(str(number)) <= MOST_DIGITS else 1
 
 
 def _shares_folder(run: Run, task_type: str, stage: int | None) -> bool:

@@ -78,7 +78,7 @@ def _count(git: Git, tip: str | None, without: Sequence[str] | None) -> int | No
     if tip is None or without is None:
         return None
     try:
-        said = run_git(["rev-list", "--count", tip, "--not", *without], cwd=git.top)
+        said = run_git(["rev-list", "--count"], revisions=[tip, *(f"^{each}" for each in without)], cwd=git.top)
     except GitFailed:
         return None
     return int(said.stdout)

@@ -48,7 +48,7 @@ EXCUSED: dict[str, str] = {
     "okstra_cli/demo/performance.py": "a folder of its own",
     "okstra_cli/wizard/plain.py": "a step has to be quick, so by os alone; plain files only",
     "okstra_cli/wizard/saved.py": "a step has to be quick, so by os alone; a new file, and no link below .okstra/",
-    "okstra_cli/wizard/starting.py": "makes the folder of a state file that a person named, without links below .okstra/",
+    "okstra_cli/wizard/starting.py": "makes the folder of a state file that a person named",
     "okstra_cli/wizard/commanding.py": "removes the state file that it has read",
     "okstra_cli/wizard/texts.py": "reads the texts that okstra ships",
 }
