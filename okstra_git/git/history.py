@@ -15,7 +15,6 @@ from okstra_git.git.repo import Git
 from okstra_git.git.walking import UNREADABLE, Step, find_fork, is_ancestor, walk_ids
 from okstra_git.names import CommitId
 
-
 LONGEST_TEXT = 10_000
 """Bytes of a name, an address or a message; only their beginnings are looked at."""
 

@@ -110,7 +110,8 @@ def parse_waiver(text: str) -> WaiverAsked:
     if not (colon and key and reason) or not reason.isprintable() or not is_text(text) or is_long:
         raise BadWaiver(
             f"{shown(text)} is not a waiver",
-            hint=f'write --qa-waiver "<stageKey>:<reason>", at most {MAX_WAIVER} characters, or leave the flag out when nothing is waived',
+            hint=f'write --qa-waiver "<stageKey>:<reason>" in at most {MAX_WAIVER} characters, '
+            "or leave the flag out when nothing is waived",
             value=text[:200],
         )
     return WaiverAsked(key, reason)
