@@ -167,7 +167,7 @@ def change_tracked(scene: Scene, random: Random) -> Change:
     folder, mirror = scene.repository, scene.outside / "tracked"
     if random.random() < 0.3:
         folder = scene.base / "worktrees/shop/web/login" / random.choice(("stage-4", "group-1-2"))
-        place, mirror = Path(random.choice((".git", "README", ".okstra", "."))), scene.outside / "repository"
+        place, mirror = Path(random.choice(("README", ".okstra", ".okstra/x"))), scene.outside / "repository"
     treatments.TREATMENTS[treat](folder / place, mirror / place)
     return Change(f"tracked: {folder.name}/{place} {treat}")
 
