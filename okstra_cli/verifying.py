@@ -76,7 +76,7 @@ def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage
         return []
     snapshot = session.store.read()
     reuse = find_reuse(
-        session.git, snapshot.state, snapshot.tips, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
+        session.git, snapshot, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
         report=found.report.blob, data=found.data.blob,
     )  # fmt: skip
     if found.again and reuse.elsewhere is not None:

@@ -6,7 +6,7 @@ from random import Random
 
 from tests.properties.strangers import logs
 from tests.properties.strangers.logs import set_ref, write_commit, write_object, write_tree
-from tests.properties.strangers.scene import OWN, Scene
+from tests.properties.strangers.scene import Scene
 from tests.properties.strangers.story import Tale, lines_of, tell
 
 Make = Callable[[Scene, Random, Tale, str], str]
