@@ -123,7 +123,49 @@ plan approve .okstra/plan.md --task-key {K}
 plan approve {P} --task-key {K}
 reconcile --all --apply
 """.splitlines()
-GROUPS = (TASKLESS, OF_A_TASK, OF_A_RUN, WRITING)
+WITH_A_FILE = """\
+plan check {F}
+plan approve {F} --task-key {K}
+brief check {F}
+brief confirm {F} --skip
+brief new web other --title Other --source-file {F}
+brief new web other --title-file {F}
+brief add .okstra/briefs/web/login.md --label domain --text-file {F} --ask Which?
+stage done {N} --task-key {K} --carry {F}
+stage done --task-key {K} --from-file {F} --branch t1
+run finish {L} --nonce {M} --report {F}
+run prepare --task-key {K} --task-type requirements-discovery --brief-path {F}
+run prepare --task-key {K} --task-type requirements-discovery --directive-file {F}
+run prepare --task-key {K} --task-type requirements-discovery --clarification-response {F}
+run prepare --task-key {K} --task-type implementation --stage {N} --approved-plan {F}
+run prepare --task-key {K} --task-type release-handoff --pr-template-path {F}
+handoff record-verified --task-key {K} --stage {N} --report-path {F} --data-json .okstra/project.json
+handoff record-verified --task-key {K} --stage {N} --report-path .okstra/plan.md --data-json {F}
+handoff publish --task-key {K} --stages {S} --dry-run --body-file {F}
+handoff publish --task-key {K} --stages {S} --dry-run --pr-template {F}
+wizard init --state-file {F}
+wizard step --state-file {F} --answer new
+wizard step --state-file .okstra/wizard/w.json --answer-file {F}
+setup --plugin {F} --dry-run
+-C {F} status
+""".splitlines()
+GROUPS = (TASKLESS, OF_A_TASK, OF_A_RUN, WRITING, WRITING, WITH_A_FILE)
+FILES = (
+    "loop",
+    "loop/x",
+    "up",
+    "dot-git",
+    "nowhere/x",
+    "README/x",
+    ".",
+    "-",
+    "",
+    "x" * 300,
+    "\x1b[31m",
+    ".okstra",
+    "~",
+)
+"""Files that a person might name, none of which is one."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +187,8 @@ def _fill(random: Random, pattern: str, scene: Scene, tale: Tale, papers: list[s
     group = random.choice(((1, 2), (3,), (1,), (tale.offset + 1, tale.offset + 2), (tale.offset + 1,)))
     blanks = {"K": key, "N": str(stage), "R": random.choice((*RUNS, scene.runs["ended"], scene.runs["led"])),
               "S": ",".join(map(str, group)), "P": random.choice(papers),
-              "L": scene.runs["led"], "M": scene.runs["nonce"]}  # fmt: skip
-    words = [word.format_map(blanks) for word in pattern.split()]
+              "F": random.choice(FILES), "L": scene.runs["led"], "M": scene.runs["nonce"]}  # fmt: skip
+    words = [word.format_map(blanks) for word in pattern.split(" ")]
     form = random.choice(((), ("--text",), ("--json",)))
     plain = words[0] in ("hook", "wizard") or "--json" in words
     return Line((*words, *(() if plain else form)), terminal=random.random() < 0.5)
