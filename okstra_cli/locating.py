@@ -13,6 +13,7 @@ from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import TaskUnknown, active_places
 from okstra_git.state.writer import require_writer
 
@@ -52,10 +53,11 @@ def _living_here(session: Session) -> Task | None:
     """
     branch, top = current_branch(session.git), session.git.work_tree
     here = top.resolve() if top is not None and session.git.git_dir.resolve() != session.git.common_dir else None
+    own = OwnPlaces(session.git)
     found = [
         task
         for task, place in active_places(session.store.read().state)
-        if place.branch == branch or (here is not None and place.worktree and Path(place.worktree).resolve() == here)
+        if place.branch == branch or (here is not None and (path := own.path(place)) and path.resolve() == here)
     ]
     return next((task for task in found if task.is_open), found[0] if found else None)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from okstra_cli.page import Page, clean
+from okstra_cli.page import Page, clean_json, clean_lines
 from okstra_cli.session import Session
 from okstra_git.errors import OkstraError
 
@@ -45,6 +45,7 @@ def emit(session: Session, answer: Answer) -> int:
     """Write the answer and return its status; a reader that went away is no failure of ours."""
     if session.flags.json or (session.wants_json and not answer.is_page):
         form = json_form(answer, pretty=session.around.stdout_is_terminal)
+        form = clean_json(form) if session.around.stdout_is_terminal else form
         _write(session, lambda: session.around.stdout.write(form))
     else:
         written = answer.text()
@@ -87,7 +88,8 @@ def _write(session: Session, write: Callable[[], Any]) -> None:
 def _print(session: Session, text: Page | str) -> None:
     stream = session.around.stdout
     if isinstance(text, str):
-        stream.write(encodable(_with_bold_headings(text) if session.has_colour() else text))
+        shown = clean_lines(text) if session.around.stdout_is_terminal else text
+        stream.write(encodable(_with_bold_headings(shown) if session.has_colour() else shown))
     elif not session.around.stdout_is_terminal:
         stream.write(text.plain())
     else:
@@ -105,8 +107,8 @@ def _with_bold_headings(text: str) -> str:
 
 def _refuse(session: Session, error: OkstraError) -> None:
     prefix = "\x1b[1;31mokstra:\x1b[0m" if session.has_colour(on_stderr=True) else "okstra:"
-    session.complain(f"{prefix} {clean(error.message)}")
+    session.complain(error.message, mark=f"{prefix} ")
     if session.flags.codes:
         session.complain(f"code: {error.code}")
     for line in error.hint.splitlines():
-        session.complain(f"hint: {clean(line)}")
+        session.complain(f"hint: {line}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ class Cell(NamedTuple):
 
 
 Words = str | Cell
+
+UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+"""Characters that count as letters or marks and take their place without showing: fillers and joiners."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class Page:
         """Add one line made of these pieces."""
         self.blocks.append(Line(tuple(map(_cell, words))))
 
+    def document(self, text: str, *, indent: str = "") -> None:
+        """Add the lines of somebody else's text; tabs in them stay."""
+        for line in clean_lines(text).splitlines():
+            self.blocks.append(Line((Cell(f"{indent}{line}"),)))
+
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[Words]]) -> None:
         """Add a table; without rows nothing is added."""
         if rows:
@@ -56,10 +65,29 @@ class Page:
 
 
 def clean(text: str) -> str:
-    """The text on one line and harmless to a terminal: what cannot be printed becomes an escape."""
-    if text.isprintable():
+    """The text on one line and harmless to a terminal: what cannot be printed, or not be seen, becomes an escape."""
+    if _is_clean(text):
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if _is_clean(c) else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def clean_lines(text: str) -> str:
+    """A whole document made harmless to a terminal, line by line: line breaks and tabs stay, all else is `clean`ed."""
+    if _is_clean(text.replace("\n", "").replace("\t", "")):
+        return text
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(map(clean, line.split("\t"))) for line in lines)
+
+
+def clean_json(text: str) -> str:
+    """A JSON text that means the same and is harmless to a terminal: what cannot be seen becomes `\\uXXXX`."""
+    if _is_clean(text.replace("\n", "")):
+        return text
+    return "".join(c if c == "\n" or _is_clean(c) else json.dumps(c)[1:-1] for c in text.replace("\x7f", "\\u007f"))
+
+
+def _is_clean(text: str) -> bool:
+    return text.isprintable() and (text.isascii() or UNSEEN.isdisjoint(text))
 
 
 def columns_of(text: str) -> int:

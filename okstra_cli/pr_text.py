@@ -73,13 +73,12 @@ class PrText:
         path = ProjectPaths(root).task(make_task_key(*task.key.split("/"))).handoff(group.id)
         if title is not None and (not title.strip() or not title.isprintable() or len(title) > 250):
             raise UsageError(f"{shown(title)} is no title", hint="one line of at most 250 characters")
-        cache = session.git.private_dir / "cache" / "templates"
-        said = title or render_title(facts, cache=cache)
+        said = title or render_title(facts)
         kept = ProjectPaths(root).relative(path)
         if body_file is not None:
             return PrText(said, _read(session.cwd / body_file, body_file), None, kept, is_rendered=False)
         chosen = find_template(root, template or _template_of_run(root, task), _configured(session))
-        body = render_body(facts, chosen, cache=cache)
+        body = render_body(facts, chosen)
         return PrText(said, body, chosen.path if chosen is not None else None, kept)
 
 

@@ -20,6 +20,7 @@ from okstra_git.runs.ending import Resumed, check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.writer import find_writer
 from okstra_git.tasks.going_back import find_refusal
 
@@ -85,7 +86,7 @@ def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder:
     task, run = require_run(session.store.read().state, text)
     is_taken = check_resume(task, run, guard.life_of, guard.is_ours, force=force)
     require_worktree(session, task, run, is_ours=not is_taken)
-    if run.assembled is not None and run.worktree is not None:
+    if run.assembled is not None and run.worktree is not None and OwnPlaces(session.git).path_of_run(task, run):
         reason = f"okstra task={task.key.replace('/', ':')} run={run.id}"
         make_detached(session.git, Path(run.worktree), run.assembled.commit, reason)
     if is_taken:

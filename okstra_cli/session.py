@@ -139,17 +139,17 @@ class Session:
     def note(self, text: str) -> None:
         """One line of progress or warning on stderr, unless `--quiet`."""
         if not self.flags.quiet:
-            self.complain(f"okstra: {clean(text)}")
+            self.complain(f"okstra: {text}")
 
     def warn(self, text: str) -> None:
         """A warning on stderr when there is something to say, even with `--quiet`."""
         if text:
-            self.complain(f"okstra: warning: {clean(text)}")
+            self.complain(f"okstra: warning: {text}")
 
-    def complain(self, line: str) -> None:
-        """A line on stderr; a stderr that cannot take it changes nothing else."""
+    def complain(self, line: str, *, mark: str = "") -> None:
+        """A line on stderr, harmless to a terminal behind its `mark`; a stderr that cannot take it changes nothing."""
         try:
-            self.around.stderr.write(line + "\n")
+            self.around.stderr.write(f"{mark}{clean(line)}\n")
             self.around.stderr.flush()
         except OSError:
             return

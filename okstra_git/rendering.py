@@ -2,12 +2,12 @@
 
 import json
 import re
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateSyntaxError
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
 from okstra_git import roster, tokens
 from okstra_git.commands import exact_word, word
@@ -29,15 +29,16 @@ class UnknownLanguage(OkstraError):
     code = "language.unknown"
 
 
-def render(name: str, values: dict[str, Any], *, cache: Path | None = None, root: Path | None = None) -> str:
+def render(name: str, values: dict[str, Any], *, root: Path | None = None) -> str:
     """The template `name` (a path below templates/ with slashes) filled in with `values`.
 
-    Names that are not given are errors. Contract tokens are there as `tokens`, rosters as `roster`. `cache` is a
-    private directory for compiled templates, made when missing; one that cannot be read or written is done without.
+    Names that are not given are errors. Contract tokens are there as `tokens`, rosters as `roster`.
+    Each process compiles what it uses from the shipped source: compiled templates are code, and code is not kept where
+    others may write.
     """
     directory = root or templates_directory()
     try:
-        return _environment(directory, cache).get_template(name).render(values)
+        return _environment(directory).get_template(name).render(values)
     except Exception as error:
         place, line = _place_of(error, directory, name)
         raise BrokenTemplate(
@@ -86,25 +87,22 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-class _CarefulCache(FileSystemBytecodeCache):
-    """A cache that is worth nothing when damaged and never a reason to fail."""
+def drop_compiled(private: Path) -> None:
+    """Remove the compiled templates that releases before this one kept below the `private` directory of a clone.
 
-    def load_bytecode(self, bucket: Bucket) -> None:
-        try:
-            super().load_bytecode(bucket)
-        except Exception:  # a torn pickle can raise anything; the template is compiled again
-            bucket.reset()
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        try:
-            Path(self.directory).mkdir(parents=True, exist_ok=True, mode=0o700)
-            super().dump_bytecode(bucket)
-        except OSError:
-            return
+    Only files that have such a name go, and nothing is reached through a link.
+    """
+    folder = private / "cache" / "templates"
+    if folder.parent.is_symlink() or folder.is_symlink() or not folder.is_dir():
+        return
+    with suppress(OSError):  # a folder that cannot be emptied does no harm: nobody reads it
+        for path in folder.glob("__jinja2_*.cache"):
+            path.unlink()
+        folder.rmdir()
 
 
 @lru_cache(maxsize=4)
-def _environment(directory: Path, cache: Path | None) -> Environment:
+def _environment(directory: Path) -> Environment:
     found = Environment(
         loader=FileSystemLoader(directory),
         undefined=StrictUndefined,
@@ -113,7 +111,7 @@ def _environment(directory: Path, cache: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
-        bytecode_cache=_CarefulCache(str(cache)) if cache else None,
+        optimized=False,  # folding constants costs more than it saves a template that is filled in once
     )
     found.globals.update(tokens=tokens, roster=roster)
     found.filters.update(

@@ -1,4 +1,4 @@
-"""Templates become text, or a refusal that names template and line; a cache makes it quick and is never in the way."""
+"""Templates become text, or a refusal that names template and line; what they compile to is never kept."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from okstra_git.rendering import (
     UnknownLanguage,
     code_block,
     code_span,
+    drop_compiled,
     read_labels,
     render,
     table_cell,
@@ -74,34 +75,37 @@ def test_code_and_cells_survive_odd_text() -> None:
     assert table_cell("a | b\n c") == "a \\| b c"
 
 
-def test_compiled_templates_are_cached_and_a_changed_one_is_noticed(shelf: Path, tmp_path: Path) -> None:
-    cache = tmp_path / "private/cache"
+def test_a_template_is_compiled_from_its_source_and_leaves_no_file(shelf: Path, tmp_path: Path) -> None:
     (shelf / "t.md.j2").write_text("one")
-    assert render("t.md.j2", {}, cache=cache, root=shelf) == "one"
-    assert len(list(cache.iterdir())) == 1
-    assert cache.stat().st_mode & 0o077 == 0
-    other = tmp_path / "moved"
-    shelf.rename(other)
-    (other / "t.md.j2").write_text("two")
-    assert render("t.md.j2", {}, cache=cache, root=other) == "two"
+    before = sorted(tmp_path.rglob("*"))
+    assert render("t.md.j2", {}, root=shelf) == "one"
+    assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_damaged_cache_is_made_anew(shelf: Path, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    (shelf / "t.md.j2").write_text("one")
-    render("t.md.j2", {}, cache=cache, root=shelf)
-    (entry,) = cache.iterdir()
-    entry.write_bytes(entry.read_bytes()[:40])
-    again = tmp_path / "again"
-    again.mkdir()
-    (again / "t.md.j2").write_text("one")
-    assert render("t.md.j2", {}, cache=cache, root=again) == "one"
+def test_compiled_templates_of_earlier_releases_go_and_nothing_else(tmp_path: Path) -> None:
+    private, folder = tmp_path / "private", tmp_path / "private/cache/templates"
+    drop_compiled(private)
+    folder.mkdir(parents=True)
+    (folder / "__jinja2_0a.cache").write_bytes(b"j2")
+    drop_compiled(private)
+    assert not folder.exists()
+    folder.mkdir()
+    (folder / "__jinja2_0a.cache").write_bytes(b"j2")
+    (folder / "mine.txt").write_text("stays")
+    drop_compiled(private)
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]
 
 
-def test_a_cache_that_cannot_be_made_is_done_without(shelf: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    (shelf / "t.md.j2").write_text("one")
-    assert render("t.md.j2", {}, cache=tmp_path / "file/cache", root=shelf) == "one"
+@pytest.mark.parametrize("link", ["cache", "cache/templates"])
+def test_compiled_templates_are_not_removed_through_a_link(tmp_path: Path, link: str) -> None:
+    elsewhere = tmp_path / "elsewhere/templates"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "__jinja2_0a.cache").write_bytes(b"j2")
+    place = tmp_path / "private" / link
+    place.parent.mkdir(parents=True)
+    place.symlink_to(elsewhere if link.endswith("templates") else elsewhere.parent)
+    drop_compiled(tmp_path / "private")
+    assert (elsewhere / "__jinja2_0a.cache").exists()
 
 
 def test_labels_in_an_unknown_language_are_refused() -> None:

@@ -33,7 +33,7 @@ OTHER_CARRY = "a stage that it builds on left another carry, and it was prepared
 def is_own_earlier(order: Order, run: Run) -> bool:
     """Whether the same lead was given the run, prepared or resumed, before this call began."""
     is_given = run.status in ("prepared", "running") and run.touched is not None and run.touched < order.began
-    return is_given and run.holder == order.lead
+    return is_given and run.writer == order.writer and run.holder == order.lead
 
 
 def find_again(order: Order, task: Task, inputs: str) -> tuple[Run, RunContext, str] | None:
@@ -110,7 +110,7 @@ def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, st
         for place in (context.paths.prompts, context.paths.worker_results, context.paths.report.rpartition("/")[0]):
             (root / place).mkdir(parents=True, exist_ok=True)
     if not (root / context.paths.task_manifest).is_file():
-        announce_run(context, root, stages=schedule(task), cache=order.template_cache)
+        announce_run(context, root, stages=schedule(task))
     try:
         return run, context, (root / context.paths.prompt).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

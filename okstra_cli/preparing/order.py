@@ -85,11 +85,6 @@ class Order:
         """Asks this machine who holds what."""
         return Guard(self.session)
 
-    @property
-    def template_cache(self) -> Path:
-        """Where compiled templates are kept."""
-        return self.session.git.private_dir / "cache" / "templates"
-
     @cached_property
     def language(self) -> str:
         return str(read_setting(self.session.git, require_setting("okstra.language")).value)

@@ -28,6 +28,7 @@ from okstra_git.runs.last_report import open_questions
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import declared_keys, read_qa_commands, require_waivable
 from okstra_git.runs.reported import find_last_report
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import require_stage
 from okstra_git.tasks.approving import PlanFile, require_approved
 
@@ -144,16 +145,17 @@ class Documents:
         if number is None:
             return None
         stage, place = require_stage(task, number), task.places.get(f"stage-{number}")
-        if place is None or place.worktree is None:
+        path = OwnPlaces(self.order.session.git).path(place)
+        if place is None or path is None:
             return None
-        astray = find_astray(self.order.session.git, Path(place.worktree), place.branch)
+        astray = find_astray(self.order.session.git, path, place.branch)
         if astray is not None:
             self.order.session.note(f"the worktree {place.worktree} of stage {number} {astray.what}; the run gets none")
             return None
         base = stage.range.base if stage.range and stage.range.base else stage.base
         commit, tree = (stage.range.head, stage.range.head_tree) if stage.range else ("", "")
         return WorktreePart(
-            path=place.worktree, branch=stage.branch, base=base, base_ref=stage.base_ref, commit=commit, tree=tree
+            path=str(path), branch=stage.branch, base=base, base_ref=stage.base_ref, commit=commit, tree=tree
         )
 
     def for_stage(self, task: Task, stage: int | None, whole: Whole) -> Papers:

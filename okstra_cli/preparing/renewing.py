@@ -49,7 +49,7 @@ def renew(session: Session, root: Path, task: Task, run: Run, occupied: tuple[in
         commands=run_commands(context.task.key, fenced, report=report, stage_done=stage_done),
     )
     if renewed != stored:
-        renew_gates(renewed, root, cache=session.git.private_dir / "cache" / "templates")
+        renew_gates(renewed, root)
     return renewed.team.occupied
 
 
@@ -79,9 +79,7 @@ def conclude(session: Session, root: Path, task: Task, run: Run) -> None:
     if context is None or run.ended is None:
         return
     end = RunEnd(run.status, show_time(run.ended), run.next_phase, is_done=not task.is_open)
-    for name in conclude_run(
-        context, end, root, stages=schedule(task), cache=session.git.private_dir / "cache" / "templates"
-    ):
+    for name in conclude_run(context, end, root, stages=schedule(task)):
         session.warn(f"{name} was not what it should be and was set aside")
     session.changed_tasks.discard(task.key)
 
@@ -110,8 +108,7 @@ def _renew_task(session: Session, root: Path, task: Task) -> None:
         runs=tuple(KnownRun(run.id, run.status) for run in newest),
         next_phase=last.next_phase or last.task_type,
     )
-    cache = session.git.private_dir / "cache" / "templates"
-    for name in renew_task(replace(context, task=told), now, root, stages=schedule(task), cache=cache):
+    for name in renew_task(replace(context, task=told), now, root, stages=schedule(task)):
         session.warn(f"{name} was not what it should be and was set aside")
 
 

@@ -19,6 +19,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
+from okstra_git.rendering import drop_compiled
 from okstra_git.runs.assembling import Identity, make_context
 from okstra_git.runs.bundle import make_bundle, write_bundle
 from okstra_git.runs.carrying import lay_out_carry
@@ -122,8 +123,9 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str, whole
     )
     lay_out_carry(context, order.project.root)
     _sweep_drafts(order, task, taken)
-    bundle = make_bundle(context, documents.sources(task), cache=order.template_cache)
-    for name in write_bundle(bundle, order.project.root, cache=order.template_cache):
+    drop_compiled(session.git.private_dir)
+    bundle = make_bundle(context, documents.sources(task))
+    for name in write_bundle(bundle, order.project.root):
         session.warn(f"{name} was not what it should be and was set aside")
     reached("prepare.bundle-written")
     run = _record(order, documents, taken, context)

@@ -63,8 +63,7 @@ def plan_page(plan: Plan, steps: Sequence[str]) -> Page:
     page.line("  title  ", Cell(plan.text.title, "strong"))
     page.line(f"  body   {plan.text.body_path}" + (f", from {plan.text.template}" if plan.text.template else ""))
     page.line("")
-    for line in plan.text.body.splitlines():
-        page.line(f"  | {line}")
+    page.document(plan.text.body, indent="  | ")
     page.line("")
     if plan.gh is None:
         page.line(

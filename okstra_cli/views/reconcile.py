@@ -177,8 +177,7 @@ def _question(page: Page, git: Git, key: str, finding: Finding, *, with_diff: bo
         page.line("           ", mark, f"{named}: {candidate.why}")
     page.line(Cell(f"           next: {_next_line(key, finding)}", "faint"))
     if with_diff:
-        for line in (_diff(git, finding) or "").splitlines():
-            page.line(f"    {line}")
+        page.document(_diff(git, finding) or "", indent="    ")
 
 
 def _next_line(key: str, finding: Finding) -> str:

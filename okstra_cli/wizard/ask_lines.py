@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from okstra_cli.page import clean_lines
+
 if TYPE_CHECKING:
     from okstra_cli.wizard.ask_question import Question
     from okstra_cli.wizard.texts import Texts
@@ -43,7 +45,7 @@ class Lines:
         )  # fmt: skip
 
     def _write(self, text: str) -> None:
-        self.drawn.write(text)
+        self.drawn.write(clean_lines(text))
         self.drawn.flush()
 
 

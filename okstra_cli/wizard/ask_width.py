@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from okstra_cli.page import columns_of
+from okstra_cli.page import clean, columns_of
 
 LEAST = 20
 """Columns that text is laid out for at least; a narrower terminal cuts it off."""
 
 
 def fitted(text: str, columns: int) -> str:
-    """The text on one line; one that is too long loses its middle."""
+    """The text on one line, harmless to a terminal; one that is too long loses its middle."""
+    text = clean(text)
     columns = max(columns, LEAST)
     if columns_of(text) <= columns:
         return text
@@ -21,9 +22,9 @@ def fitted(text: str, columns: int) -> str:
 
 
 def wrapped(text: str, columns: int, *, indent: str = "") -> str:
-    """The text with its lines broken between words; every line but the first is indented."""
+    """The text with its lines broken between words, harmless to a terminal; all but the first are indented."""
     columns = max(columns, LEAST)
-    return f"\n{indent}".join(piece for line in text.split("\n") for piece in _pieces(line, columns))
+    return f"\n{indent}".join(piece for line in text.split("\n") for piece in _pieces(clean(line), columns))
 
 
 def _pieces(line: str, columns: int) -> Iterator[str]:

@@ -41,7 +41,7 @@ def glance(state: State, kind: str, name: str) -> dict[str, Any] | None:
 def try_step(words: Sequence[str], *, cwd: str, stdout: TextIO) -> int | None:
     """The exit status of `wizard step WORDS…` with its answer written; None when the full command has to do it."""
     line = _read_line(words)
-    if line is None or (stdout.isatty() and not line.get("json")):
+    if line is None or stdout.isatty():  # what a terminal shows has to be made harmless first
         return None
     root = _project_around(os.path.normpath(cwd))
     if not root:

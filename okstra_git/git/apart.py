@@ -1,9 +1,10 @@
 """A throw-away repository that knows our objects and nothing else: where no setting, attribute or ref has a say."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
+from okstra_git.fs.gits import read_gits
+from okstra_git.fs.root import Root
 from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE
 from okstra_git.git.repo import Git
 
@@ -14,14 +15,13 @@ def lay_out_apart(scratch: Path, git: Git) -> dict[str, str]:
     Neither configuration, attributes, drivers, grafts nor a promisor remote count there; a shallow end does.
     """
     objects = git.common_dir / "objects"
-    for folder in ("objects/info", "refs/heads"):
-        (scratch / folder).mkdir(parents=True)
-    (scratch / "HEAD").write_text("ref: refs/heads/none\n")
-    (scratch / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
-    borrowed = [str(objects), *_alternates(objects)]
-    (scratch / "objects/info/alternates").write_bytes(b"".join(os.fsencode(each) + b"\n" for each in borrowed))
-    with suppress(OSError):
-        (scratch / "shallow").write_bytes((git.common_dir / "shallow").read_bytes())
+    root, borrowed = Root(scratch), [str(objects), *_alternates(objects)]
+    root.make_folder("refs/heads")
+    root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
+    root.create("config", b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n", durable=False)
+    root.create("objects/info/alternates", b"".join(os.fsencode(each) + b"\n" for each in borrowed), durable=False)
+    if (shallow := read_gits(git.common_dir / "shallow")) is not None:
+        root.create("shallow", shallow, durable=False)
     return {
         **OFFLINE,
         **NO_SETTINGS_GIVEN,
@@ -35,8 +35,5 @@ def lay_out_apart(scratch: Path, git: Git) -> dict[str, str]:
 
 
 def _alternates(objects: Path) -> list[str]:
-    try:
-        lines = (objects / "info" / "alternates").read_text().splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
+    lines = os.fsdecode(read_gits(objects / "info" / "alternates") or b"").splitlines()
     return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import read_gits
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.configuration import BrokenConfig, Entry
 from okstra_git.git.repo import Git
@@ -77,13 +78,14 @@ def _configured(git: Git) -> Iterator[Entry]:
     return (entry for entry in git.configuration.entries if entry.key.startswith("okstra."))
 
 
+MOST_CONFIG = 64 << 20
 _NO_SUCH_LINE = 5
 """How `git config --unset-all` ends where there is nothing to unset."""
 
 
 def _refuse_binary(path: Path) -> None:
     """Behind a zero byte the rest of the file may seem unset."""
-    if path.exists() and b"\0" in path.read_bytes():
+    if b"\0" in (read_gits(path, MOST_CONFIG) or b""):
         raise BrokenConfig(f"{path} is not a text file", hint="restore it, or write it anew", path=str(path))
 
 

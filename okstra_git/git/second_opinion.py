@@ -9,6 +9,7 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import ObjectType
 
+from okstra_git.fs.root import Root
 from okstra_git.git.apart import lay_out_apart
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.objects import EMPTY_TREE
@@ -69,7 +70,7 @@ def ask_git(
         environment = lay_out_apart(place, git)
         sides = _commits(place / "objects", base, ours, theirs)
         for name, side in zip(_SIDES, sides, strict=True):
-            (place / "refs/heads" / name).write_text(f"{side}\n")
+            Root(place).create(f"refs/heads/{name}", f"{side}\n".encode(), durable=False)
         done = run_git(
             ["merge-tree", "--write-tree", "-z"],
             revisions=_SIDES,

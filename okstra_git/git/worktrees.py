@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import read_line
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
+from okstra_git.names import is_text
 
 
 class WorktreeFailed(OkstraError):
@@ -113,9 +115,6 @@ def find_worktree(git: Git, path: Path) -> Worktree | None:
 
 def current_branch(git: Git) -> str | None:
     """The branch checked out where we stand, or None when detached or bare-unborn."""
-    try:
-        text = (git.git_dir / "HEAD").read_text()
-    except (OSError, UnicodeDecodeError):
-        return None
+    text = read_line(git.git_dir / "HEAD") or ""
     prefix = "ref: refs/heads/"
-    return text[len(prefix) :].strip() if text.startswith(prefix) else None
+    return text.removeprefix(prefix) if text.startswith(prefix) and is_text(text) else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from okstra_git.handoff.evidence import most_telling
@@ -102,7 +101,7 @@ _ROOMS = (_Room(200, 200, 2_000, 200), _Room(40, 20, 600, 100), _Room(8, 5, 200,
 """From everything to the least; the first that fits is taken."""
 
 
-def render_title(facts: PullRequestFacts, *, cache: Path | None = None) -> str:
+def render_title(facts: PullRequestFacts) -> str:
     """`feature: Login form (stages 2, 3)` on one line, at most 72 columns unless the frame alone leaves too few."""
     category, title = one_line(facts.category), one_line(facts.title) or facts.key
     if title.casefold().startswith((f"{category}:".casefold(), f"{category}(".casefold())):
@@ -114,17 +113,17 @@ def render_title(facts: PullRequestFacts, *, cache: Path | None = None) -> str:
         "many": len(facts.stages) > 1,
         "t": read_labels(facts.language),
     }
-    frame = render("handoff/title.md.j2", {**values, "title": ""}, cache=cache).strip("\n")
+    frame = render("handoff/title.md.j2", {**values, "title": ""}).strip("\n")
     short = cut_to_columns(title, max(_LEAST_TITLE, MAX_TITLE - columns(frame)))
-    return render("handoff/title.md.j2", {**values, "title": short}, cache=cache).strip("\n")
+    return render("handoff/title.md.j2", {**values, "title": short}).strip("\n")
 
 
-def render_body(facts: PullRequestFacts, template: Template | None, *, cache: Path | None = None) -> str:
+def render_body(facts: PullRequestFacts, template: Template | None) -> str:
     """The body, in the project's own form if it has one; what does not fit into 65,536 characters is cut and said."""
     text = template.text if template else "{{ okstra.body }}"
-    note = f"\n{_render('shortened', {'t': read_labels(facts.language)}, cache)}\n"
+    note = f"\n{_render('shortened', {'t': read_labels(facts.language)})}\n"
     for room in _ROOMS:
-        values = _values(facts, room, cache)
+        values = _values(facts, room)
         found = fill(text, values) + (note if room != _ROOMS[0] else "")
         if _length(found) <= MAX_BODY:
             return found
@@ -134,17 +133,17 @@ def render_body(facts: PullRequestFacts, template: Template | None, *, cache: Pa
     return _beginning(found, MAX_BODY - _length(note)) + note
 
 
-def _values(facts: PullRequestFacts, room: _Room, cache: Path | None) -> dict[str, str]:
+def _values(facts: PullRequestFacts, room: _Room) -> dict[str, str]:
     """What each gap of a template stands for."""
     view = _view(facts, room)
-    values = {name: _render(name, view, cache) for name in _SECTIONS if name != "title"}
-    values["title"] = prose(render_title(facts, cache=cache))
-    values["body"] = _render("body", {**view, **values, "title": view["title"]}, cache)
+    values = {name: _render(name, view) for name in _SECTIONS if name != "title"}
+    values["title"] = prose(render_title(facts))
+    values["body"] = _render("body", {**view, **values, "title": view["title"]})
     return values
 
 
-def _render(name: str, values: dict[str, Any], cache: Path | None) -> str:
-    return render(f"handoff/{name}.md.j2", values, cache=cache).strip("\n")
+def _render(name: str, values: dict[str, Any]) -> str:
+    return render(f"handoff/{name}.md.j2", values).strip("\n")
 
 
 def _view(facts: PullRequestFacts, room: _Room) -> dict[str, Any]:

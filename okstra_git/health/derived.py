@@ -5,6 +5,7 @@ from datetime import datetime
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import find_commit, independent
+from okstra_git.git.own_files import read_own
 from okstra_git.git.refs import find_ref, is_torn, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.health.findings import Finding
@@ -162,10 +163,7 @@ def check_marks(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
         told = "refs and notes were last derived from other logs: a fetch, or an interrupted command"
         yield Finding("derived.stale", "info", layout.derived_file(git.private_dir).name, told, REPAIR, repairable=True)
     watch = layout.watch_file(git.private_dir)
-    try:
-        lines = set(watch.read_bytes().splitlines())
-    except OSError:
-        lines = set()
+    lines = set((read_own(watch) or b"").splitlines())
     missing = {line for line in render_watch(git, snapshot.state).splitlines() if line.startswith(b"c ")} - lines
     if missing:
         told = f"the hooks do not watch {len(missing)} recorded commits"

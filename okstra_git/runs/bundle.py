@@ -57,7 +57,7 @@ POINTS = (
 """Where a test may kill a writer; some are passed once for each file. Only from `renamed` on is there a bundle."""
 
 
-def write_bundle(bundle: Bundle, project_root: Path, *, cache: Path | None = None) -> tuple[str, ...]:
+def write_bundle(bundle: Bundle, project_root: Path) -> tuple[str, ...]:
     """Write everything; the result names broken shared documents that were set aside.
 
     A second write for the same instruction set replaces the first. Refuses when a place cannot be written, and when
@@ -74,7 +74,7 @@ def write_bundle(bundle: Bundle, project_root: Path, *, cache: Path | None = Non
             reached("bundle.beside")
         instructions = [(file.path.rpartition("/")[2], file.data) for file in bundle.instructions]
         replace_folder(folder, instructions, context.run.nonce)
-    return announce_run(context, project_root, runs=bundle.runs, stages=bundle.stages, cache=cache)
+    return announce_run(context, project_root, runs=bundle.runs, stages=bundle.stages)
 
 
 def verify_bundle(project_root: Path, manifest_path: Path) -> list[str]:
@@ -92,7 +92,7 @@ def verify_bundle(project_root: Path, manifest_path: Path) -> list[str]:
     return spoilt + [str(path) for path in beside if not path or not (project_root / str(path)).is_file()]
 
 
-def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None = None) -> str:
+def renew_gates(context: RunContext, project_root: Path) -> str:
     """Write anew what depends on the context alone, for a run that is resumed; returns the lead prompt.
 
     Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded; team state
@@ -100,8 +100,8 @@ def renew_gates(context: RunContext, project_root: Path, *, cache: Path | None =
     asked for, and renewing once more mends the rest.
     """
     paths, nonce = context.paths, context.run.nonce
-    changed = {**render_plain_instructions(context, cache=cache), paths.run_context: context_document(context)}
-    script = render_resume_script(context, cache=cache)
+    changed = {**render_plain_instructions(context), paths.run_context: context_document(context)}
+    script = render_resume_script(context)
     manifest = read_json(project_root / paths.run_manifest)
     files = manifest.get("files")
     sums = {**(files if isinstance(files, dict) else {}), **{path: _sum(data) for path, data in changed.items()}}

@@ -1,7 +1,6 @@
 """Makes the bundle of one run: every file that its lead and workers start from, as a value."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from okstra_git.phases import require_phase
@@ -80,10 +79,10 @@ class Excerpt:
     more_from: int = 0
 
 
-def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | None = None) -> Bundle:
-    """Every file of the run's bundle; reads nothing but templates. `cache` is a directory for compiled ones."""
+def make_bundle(context: RunContext, sources: BundleSources) -> Bundle:
+    """Every file of the run's bundle; reads nothing but templates."""
     paths = context.paths
-    instructions = _instructions(context, sources, cache)
+    instructions = _instructions(context, sources)
     if paths.clarification and sources.clarification is not None:
         instructions[paths.clarification] = sources.clarification
     documents = {paths.run_context: context_document(context), paths.run_inputs: pretty_json(run_inputs(context))}
@@ -95,7 +94,7 @@ def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | No
         beside=(
             *(BundleFile(path, data) for path, data in documents.items()),
             BundleFile(paths.team_state, pretty_json(team_state(context))),
-            BundleFile(paths.resume_script, render_resume_script(context, cache=cache), executable=True),
+            BundleFile(paths.resume_script, render_resume_script(context), executable=True),
             BundleFile(paths.run_manifest, pretty_json(manifest)),
         ),
         folders=(paths.prompts, paths.worker_results, paths.report.rpartition("/")[0]),
@@ -104,15 +103,15 @@ def make_bundle(context: RunContext, sources: BundleSources, *, cache: Path | No
     )
 
 
-def render_resume_script(context: RunContext, *, cache: Path | None = None) -> bytes:
+def render_resume_script(context: RunContext) -> bytes:
     """The script by which a person goes on with the run."""
-    return render("scripts/resume.sh.j2", _values(context), cache=cache).encode()
+    return render("scripts/resume.sh.j2", _values(context)).encode()
 
 
-def render_plain_instructions(context: RunContext, *, cache: Path | None = None) -> dict[str, bytes]:
+def render_plain_instructions(context: RunContext) -> dict[str, bytes]:
     """Path -> content of those instructions that the context alone decides, the lead prompt among them."""
     values = _values(context)
-    return {path: _document(name, values, cache).encode() for path, name in _plain_templates(context).items()}
+    return {path: _document(name, values).encode() for path, name in _plain_templates(context).items()}
 
 
 def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
@@ -127,7 +126,7 @@ def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
     return Excerpt("".join(lines[:kept]), kept + 1 if kept < len(lines) else 0)
 
 
-def _instructions(context: RunContext, sources: BundleSources, cache: Path | None) -> dict[str, bytes]:
+def _instructions(context: RunContext, sources: BundleSources) -> dict[str, bytes]:
     """Path -> content of the instruction set."""
     paths = context.paths
     values = {**_values(context), "conformance": sources.conformance, "documents": _documents(context, sources)}
@@ -138,8 +137,8 @@ def _instructions(context: RunContext, sources: BundleSources, cache: Path | Non
         paths.expectations: "prompts/reference-expectations.md.j2",
     }
     return {
-        **render_plain_instructions(context, cache=cache),
-        **{path: _document(name, values, cache).encode() for path, name in sourced.items()},
+        **render_plain_instructions(context),
+        **{path: _document(name, values).encode() for path, name in sourced.items()},
     }
 
 
@@ -148,9 +147,9 @@ def _quotes_brief(context: RunContext) -> bool:
     return context.plan is None or context.run.task_type == "final-verification"
 
 
-def _document(name: str, values: dict[str, Any], cache: Path | None) -> str:
+def _document(name: str, values: dict[str, Any]) -> str:
     """A rendered template that ends with one line break, whatever parts of it fell away."""
-    return render(name, values, cache=cache).rstrip("\n") + "\n"
+    return render(name, values).rstrip("\n") + "\n"
 
 
 def _plain_templates(context: RunContext) -> dict[str, str]:

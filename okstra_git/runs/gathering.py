@@ -16,6 +16,7 @@ from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.records.runs import Plan
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import PlanFacts, StageFacts
+from okstra_git.state.own_places import OwnPlaces
 
 
 def gather_facts(git: Git, task: Task, *, targets: Sequence[str], findings: Mapping[int, str]) -> dict[int, StageFacts]:
@@ -35,9 +36,10 @@ def _facts(
     checked_out = [tree.path for tree in trees if branch and tree.branch == branch]
     here = next((path for path in checked_out if (path / ".git").exists()), None)
     astray = None
-    if place is not None and place.status == "active" and place.worktree:
-        astray = find_astray(git, Path(place.worktree), branch)
-        here = Path(place.worktree) if astray is None or astray.kind == "elsewhere" else here
+    path = OwnPlaces(git).active_path(place)
+    if path is not None:
+        astray = find_astray(git, path, branch)
+        here = path if astray is None or astray.kind == "elsewhere" else here
     dirty, during = _lies_in(here)
     upstream = upstream_of(git, branch) if tip else None
     return StageFacts(

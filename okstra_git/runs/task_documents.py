@@ -40,7 +40,6 @@ class _Shelf:
 
     root: Path
     context: RunContext
-    cache: Path | None
     aside: list[str] = field(default_factory=list)
 
     @property
@@ -73,8 +72,8 @@ class _Shelf:
         """The manifest and what people read of it."""
         task = self.task
         self.write(task.manifest, pretty_json(manifest), "task-manifest")
-        self.write(task.task_index, render_task_index(self.context, manifest, self.cache).encode(), "task-index")
-        self.write(task.schedule, render_schedule(self.context, stages, self.cache).encode(), "schedule")
+        self.write(task.task_index, render_task_index(self.context, manifest).encode(), "task-index")
+        self.write(task.schedule, render_schedule(self.context, stages).encode(), "schedule")
 
     def write_entry(self, entry: dict[str, Any]) -> None:
         """The task's line in the catalogue."""
@@ -88,10 +87,9 @@ def announce_run(
     *,
     runs: Iterable[KnownRun] = (),
     stages: Iterable[ScheduledStage] = (),
-    cache: Path | None = None,
 ) -> tuple[str, ...]:
     """Enter a prepared run into its task's documents; the result names broken ones that were set aside."""
-    with _shelf(context, project_root, cache) as shelf:
+    with _shelf(context, project_root) as shelf:
         before = shelf.read(shelf.task.manifest, is_manifest)
         shelf.write_manifest(task_manifest(context, runs, before), stages)
         shelf.write_entry(catalogue_entry(context))
@@ -104,10 +102,9 @@ def conclude_run(
     project_root: Path,
     *,
     stages: Iterable[ScheduledStage] = (),
-    cache: Path | None = None,
 ) -> tuple[str, ...]:
     """Enter how a run ended, and what its report recommends; otherwise as `announce_run`."""
-    with _shelf(context, project_root, cache) as shelf:
+    with _shelf(context, project_root) as shelf:
         before = shelf.read(shelf.task.manifest, is_manifest)
         manifest = ended_manifest(context, end, before)
         shelf.write_manifest(manifest, stages)
@@ -121,11 +118,10 @@ def renew_task(
     project_root: Path,
     *,
     stages: Iterable[ScheduledStage] = (),
-    cache: Path | None = None,
 ) -> tuple[str, ...]:
     """Enter how a task stands by now, when something else than the end of a run has changed it; otherwise as
     `announce_run`. What says so already is not written."""
-    with _shelf(context, project_root, cache) as shelf:
+    with _shelf(context, project_root) as shelf:
         before = shelf.read(shelf.task.manifest, is_manifest)
         manifest = renewed_manifest(context, now, before)
         shelf.write_manifest(manifest, stages)
@@ -135,8 +131,8 @@ def renew_task(
 
 
 @contextmanager
-def _shelf(context: RunContext, project_root: Path, cache: Path | None) -> Iterator[_Shelf]:
-    shelf = _Shelf(project_root, context, cache)
+def _shelf(context: RunContext, project_root: Path) -> Iterator[_Shelf]:
+    shelf = _Shelf(project_root, context)
     with refusing():
         shelf.catalogue.parent.mkdir(parents=True, exist_ok=True)
         with hold_lock(shelf.catalogue.parent / _LOCK):

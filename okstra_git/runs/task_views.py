@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from okstra_git.rendering import read_labels, render
@@ -196,7 +195,7 @@ def parse_document(data: bytes) -> object:
     return found
 
 
-def render_task_index(context: RunContext, manifest: dict[str, Any], cache: Path | None) -> str:
+def render_task_index(context: RunContext, manifest: dict[str, Any]) -> str:
     """`task-index.md`: the task and its runs, for people."""
     rows = [{**run_row(context), **row} for row in _rows(manifest["runs"])]
     values = {
@@ -207,10 +206,10 @@ def render_task_index(context: RunContext, manifest: dict[str, Any], cache: Path
         "updated_at": manifest["updatedAt"],
         "runs": rows,
     }
-    return render("tasks/task-index.md.j2", values, cache=cache)
+    return render("tasks/task-index.md.j2", values)
 
 
-def render_schedule(context: RunContext, stages: Iterable[ScheduledStage], cache: Path | None) -> str:
+def render_schedule(context: RunContext, stages: Iterable[ScheduledStage]) -> str:
     """`schedule.md`: the stages of the approved plan and how they stand, for people."""
     values = {"task": context.task, "t": read_labels(context.run.language), "stages": list(stages)}
-    return render("tasks/schedule.md.j2", values, cache=cache)
+    return render("tasks/schedule.md.j2", values)

@@ -1,16 +1,16 @@
 """The last fold, kept beside the repository so that reading the state costs one file; always rebuildable."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.digest import fingerprint
-from okstra_git.git.sharing import share
+from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.records.states import State
 
-VERSION = 10
+VERSION = 11
+replace_file = replace_own
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class CachedFold:
 def load_fold(path: Path) -> CachedFold | None:
     """The cached fold, or None when there is none, it is damaged, or of another version."""
     try:
-        header, _, body = path.read_bytes().partition(b"\n")
+        header, _, body = (read_own(path) or b"").partition(b"\n")
         facts = json.loads(header)
         if facts["version"] != VERSION or facts["print"] != fingerprint(body):
             return None
         heads = {ref: (int(h[0]), int(h[1]), int(h[2])) for ref, h in facts["heads"].items()}
         return CachedFold(facts["tips"], heads, facts["blobs"], State.model_validate_json(body))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -41,18 +41,4 @@ def save_fold(path: Path, fold: CachedFold) -> None:
     body = fold.state.model_dump_json(exclude_defaults=True).encode()
     facts = {"version": VERSION, "print": fingerprint(body), "tips": dict(fold.tips), "heads": dict(fold.heads),
              "blobs": {ref: dict(files) for ref, files in fold.blobs.items()}}  # fmt: skip
-    replace_file(path, json.dumps(facts).encode() + b"\n" + body)
-
-
-def replace_file(path: Path, data: bytes) -> bool:
-    """Atomically make `data` the content of `path`; False when the file system refuses."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
-        share(path)
-    except OSError:
-        temporary.unlink(missing_ok=True) if temporary.exists() else None
-        return False
-    return True
+    replace_own(path, json.dumps(facts).encode() + b"\n" + body)

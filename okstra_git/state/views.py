@@ -12,16 +12,17 @@ from okstra_git.git.config import read_setting
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes, list_notes
 from okstra_git.git.objects import read_blob
+from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.git.refs import RefUpdate, TornRef, find_quietly, find_ref, is_torn, list_ref_names, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import require_setting
 from okstra_git.names import CommitId
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.state import layout
-from okstra_git.state.cache import replace_file
 from okstra_git.wide import widen
 
 BATCH = 500
+MARK_BYTES = 1024
 NOTES_MESSAGE = widen("okstra: notes follow the log\n")
 
 
@@ -62,15 +63,13 @@ def refresh(git: Git, state: State, tasks: Iterable[str], *, when: datetime) -> 
 
 def is_derived(git: Git, tips: Mapping[str, str]) -> bool:
     """Whether refs and notes were brought in line with exactly these log tips."""
-    try:
-        return layout.derived_file(git.private_dir).read_bytes() == _mark(tips)
-    except OSError:
-        return not tips
+    found = read_own(layout.derived_file(git.private_dir), MARK_BYTES)
+    return not tips if found is None else found == _mark(tips)
 
 
 def mark_derived(git: Git, tips: Mapping[str, str]) -> None:
     """Remember that refs and notes are in line with these log tips."""
-    replace_file(layout.derived_file(git.private_dir), _mark(tips))
+    replace_own(layout.derived_file(git.private_dir), _mark(tips))
 
 
 def _mark(tips: Mapping[str, str]) -> bytes:
@@ -226,7 +225,7 @@ def task_of_line(line: bytes) -> str | None:
 
 def write_watch(git: Git, state: State) -> bool:
     """Write the hooks' list anew; False when the file system refuses."""
-    return replace_file(layout.watch_file(git.private_dir), render_watch(git, state))
+    return replace_own(layout.watch_file(git.private_dir), render_watch(git, state))
 
 
 def render_watch(git: Git, state: State) -> bytes:

@@ -22,16 +22,23 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lazy, "import_module", lambda name: real(PROBE if name.endswith(PROBE) else name))
 
 
+class Screen(StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def on_terminal(world: World) -> Ask:
     """The line as a person sees it, 80 columns wide; colours only with `colour=True`."""
 
-    def ask(*arguments: str, colour: bool = False, columns: int = 80) -> Answer:
-        out, err = StringIO(), StringIO()
+    def ask(*arguments: str, colour: bool = False, columns: int = 80, at: World = world) -> Answer:
+        out, err = Screen(), Screen()
         environ = {"HOME": "/nowhere", "TERM": "xterm", "COLUMNS": str(columns)} | ({} if colour else {"NO_COLOR": "1"})
         status = entry.run(
             arguments,
-            cwd=world.path,
+            cwd=at.path,
             environ=environ,
             stdin=StringIO(),
             stdout=out,

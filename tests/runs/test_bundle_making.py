@@ -102,11 +102,11 @@ def test_every_template_is_used() -> None:
     _environment.cache_clear()
     for name, context in SAMPLES.items():
         bundle_of(name)
-        render_task_index(context, task_manifest(context, (), {}), None)
-        render_schedule(context, (), None)
+        render_task_index(context, task_manifest(context, (), {}))
+        render_schedule(context, ())
     for kind in INPUTS:
         make_input(kind, a_run().task, language="en")
-    cache = _environment(templates_directory(), None).cache
+    cache = _environment(templates_directory()).cache
     assert cache is not None
     used = {key[1] for key in cache.keys()}  # noqa: SIM118 - jinja's cache is no mapping
     shelf = {path.relative_to(templates_directory()).as_posix() for path in templates_directory().rglob("*.j2")}

@@ -1,0 +1,30 @@
+"""Only few modules write to a terminal's streams: those that make harmless what they write."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.house.sources import Source
+
+WRITERS = {
+    "okstra_cli/output.py": "writes answers, made harmless where stdout is a terminal",
+    "okstra_cli/session.py": "writes lines on stderr, made harmless",
+    "okstra_cli/wizard/ask_lines.py": "writes the wizard's lines, made harmless",
+    "okstra_cli/wizard/ask_screen.py": "writes what ask_width.py has made harmless",
+    "okstra_cli/wizard/quick.py": "writes JSON, and never to a terminal",
+    "okstra_cli/publishing.py": "writes one question of its own words",
+    "okstra_cli/entry.py": "writes the version",
+}
+"""Modules that may write to a stream, and what keeps other people's characters out of it."""
+
+STREAMS = ("stdout", "stderr", "stream", "drawn")
+
+
+def stream_writes(source: Source) -> Iterator[str]:
+    """Writes to a stream by a module that is not listed."""
+    for node in ast.walk(source.tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        target = node.func.value
+        name = target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""
+        if node.func.attr in ("write", "writelines", "write_raw") and name in STREAMS and source.path not in WRITERS:
+            yield f"{source.path}:{node.lineno}: return an Answer, or use session.note and session.warn"
