@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.in_base import in_base
 from okstra_cli.leading import project_root
 from okstra_cli.named_documents import read_document_named
-from okstra_git.commands import command
+from okstra_git.commands import option
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
@@ -222,7 +222,7 @@ def _keep_edited(session: Session, files: Root, path: Path) -> None:
     shown_kept = ProjectPaths(project_root(session)).relative(kept)
     session.warn(
         f"{path.name} holds a text that okstra did not write; it is kept as {shown_path(shown_kept)}, "
-        f"and {command('--body-file', kept)} publishes it"
+        f"and {option('--body-file', kept)} publishes it"
     )
 
 
