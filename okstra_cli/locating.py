@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.git.binary import run_git
 from okstra_git.git.config import read_setting
+from okstra_git.git.excludes import is_ignored
 from okstra_git.git.history import resolve_head
 from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.settings import require_setting
@@ -181,7 +181,7 @@ def warn_of_nested_worktree(session: Session, path: Path) -> None:
     top = session.git.work_tree
     if top is None or not path.resolve().is_relative_to(top.resolve()):
         return
-    if run_git(["check-ignore", "-q", str(path.resolve())], cwd=top, accept=(0, 1, 128)).returncode == 1:
+    if is_ignored(top, path.resolve()) is False:
         session.note(f"{path} is inside this worktree: have git ignore it, or 'git add -A' takes it in")
 
 

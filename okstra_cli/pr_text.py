@@ -14,6 +14,7 @@ from okstra_cli.in_base import in_base
 from okstra_cli.leading import project_root
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.root import Root
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
@@ -27,7 +28,6 @@ from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, r
 from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.records.stage import Verification
-from okstra_git.runs.whole_files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,7 +204,7 @@ def write_text(session: Session, key: TaskKey, group: Group, text: PrText) -> Pa
         if text.is_rendered:
             known.mkdir(parents=True, exist_ok=True)
             (known / _sum(data)).touch()
-        replace_file(path, data, token_hex(4))
+        Root(project_root(session)).write(path, data, nonce=token_hex(4))
     except OSError as error:
         raise BodyRefused(f"{path} cannot be written: {error.strerror}", hint="check its owner and mode") from error
     return path

@@ -103,15 +103,14 @@ def _fetch_state(session: Session, git: Git) -> str | None:
         return None
     listed: dict[str, str] = {}
     try:
-        said = run_git(["ls-remote", remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
+        said = run_git(["ls-remote"], values=[remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
         lines = (line.split("\t") for line in said.decode(errors="surrogateescape").splitlines())
         listed = {ref: oid for oid, ref in lines}
         if not listed:
             return None
         refspec = f"{layout.LOGS}*:{layout.REMOTE_LOGS}{remote}/*"
-        run_git(
-            ["fetch", "--no-tags", "--no-write-fetch-head", "-q", remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT
-        )
+        fetch = ["fetch", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "-q"]
+        run_git(fetch, values=[remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT)
     except GitFailed as failed:
         rewound = _rewound(git, remote, listed)
         if not rewound:

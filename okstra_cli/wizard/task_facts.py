@@ -39,7 +39,7 @@ def last_touched(task: Task) -> tuple[float, int]:
 def gather_task(session: Session, task: Task, project: ProjectPaths) -> dict[str, Any]:
     """The task as the wizard sees it, ready for JSON."""
     last = max(task.runs.values(), key=lambda run: run.id, default=None)
-    found = usual_brief(project, parse_task_key(task.key), task)
+    found = usual_brief(project, parse_task_key(task.key), task, find_writer(session.git) or "")
     brief = str(found) if found else ""
     return {
         "title": task.title[:LONGEST_TITLE],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
 from okstra_git.fs.gits import read_gits
@@ -118,13 +118,13 @@ def _lenient(setting: Setting, lines: list[Entry]) -> Effective:
         return Effective(setting, None, _of(setting, lines)[-1][1], error.message)
 
 
-def _write(git: Git, how: str, *words: str) -> bool:
+def _write(git: Git, how: Literal["--add", "--replace-all", "--unset-all"], *words: str) -> bool:
     """Change the repository's own file as git does: under its lock, with its mode, links and comments kept.
 
     False when there is no such line in it.
     """
     try:
-        said = run_git(["config", "--local", how, *words], cwd=git.top, accept=(0, _NO_SUCH_LINE))
+        said = run_git(["config", "--local", how], values=words, cwd=git.top, accept=(0, _NO_SUCH_LINE))
         return said.returncode == 0
     except GitFailed as failed:
         path, why = git.common_dir / "config", failed.message.partition(": ")[2]

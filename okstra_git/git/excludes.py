@@ -1,7 +1,10 @@
-"""The repository's private ignore list, `info/exclude`."""
+"""What git ignores: its answer for one path, and the repository's private list, `info/exclude`."""
+
+from pathlib import Path
 
 from okstra_git.fs.refusals import PathRefused
 from okstra_git.fs.root import Root
+from okstra_git.git.binary import run_git
 from okstra_git.git.repo import Git
 from okstra_git.git.sharing import share
 
@@ -19,3 +22,12 @@ def exclude_folder(git: Git, pattern: str) -> bool:
     except PathRefused:
         return False
     return True
+
+
+def is_ignored(top: Path, path: Path) -> bool | None:
+    """Whether git ignores this absolute path in the worktree at `top`; None where it cannot tell.
+
+    As an absolute path it is no pattern, whatever its name begins with.
+    """
+    said = run_git(["check-ignore", "-q"], values=[str(path)], cwd=top, accept=(0, 1, 128)).returncode
+    return None if said == 128 else said == 0

@@ -196,8 +196,8 @@ def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
     for commit in (one, other):
         read_commit(git, commit)
     try:
-        asked = ["merge-base", "--all", one, other]
-        said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1))
+        asked = ["merge-base", "--all"]
+        said = run_git(asked, revisions=[one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
         refuse_damage(said.stderr.decode(errors="replace"), asked)
     except GitFailed as failed:
         told = f"the history between {one[:10]} and {other[:10]} cannot be read: {failed.message}"

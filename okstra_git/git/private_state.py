@@ -66,7 +66,7 @@ def list_own_settings(git: Git, private: Path) -> list[str]:
 def _read_settings(path: Path) -> list[tuple[str, str]]:
     if not path.exists():
         return []
-    said = run_git(["config", "--file", str(path), "--list", "-z"], cwd=path.parent).stdout
+    said = run_git(["config", f"--file={path}", "--list", "-z"], cwd=path.parent).stdout
     pairs = (os.fsdecode(entry).partition("\n") for entry in said.split(b"\0") if entry)
     return [(key, value) for key, _, value in pairs]
 

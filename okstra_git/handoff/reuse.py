@@ -57,10 +57,10 @@ def _verifications(git: Git, snapshot: Snapshot) -> Iterator[StageVerified]:
 
 
 def _of_one(fact: StageVerified | GroupVerified) -> StageVerified:
-    """A verification of stages together as one of what was put together."""
+    """A verification of stages together as one of what was put together; for comparing only, it is never recorded."""
     if isinstance(fact, StageVerified):
         return fact
-    return StageVerified(
+    return StageVerified.model_construct(
         task=fact.task,
         stage=TOGETHER,
         commit=fact.assembled.commit,

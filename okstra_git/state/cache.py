@@ -7,6 +7,8 @@ from pathlib import Path
 
 from okstra_git.digest import fingerprint
 from okstra_git.git.own_files import read_own, replace_own
+from okstra_git.names import is_commit_id
+from okstra_git.records.codec import holds_nul, is_count
 from okstra_git.records.states import State
 
 VERSION = 12
@@ -42,18 +44,32 @@ def load_fold(path: Path) -> CachedFold | None:
     """The cached fold, or None when there is none, it is damaged, or of another version."""
     try:
         seal, _, rest = (read_own(path) or b"").partition(b"\n")
-        if seal != _seal(rest):
-            return None
         header, _, body = rest.partition(b"\n")
+        if seal != _seal(rest) or holds_nul(body):
+            return None
         facts = json.loads(header)
-        heads = {ref: (int(h[0]), int(h[1]), int(h[2])) for ref, h in facts["heads"].items()}
+        heads = {ref: (major, clock, seq) for ref, (major, clock, seq) in facts["heads"].items()}
         unread = {ref: (str(each[0]), str(each[1])) for ref, each in facts["unread"].items()}
-        return CachedFold(
+        found = CachedFold(
             facts["tips"], heads, facts["blobs"], State.model_validate_json(body), facts["own"], facts["horizon"],
             unread, facts["notes"], facts["rewound"],
         )  # fmt: skip
+        return found if _is_sound(found) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _is_sound(fold: CachedFold) -> bool:
+    """Whether what the header says has the shapes that it ought to have; the body was checked as records are."""
+    ids = [*fold.tips.values(), *(blob for files in fold.blobs.values() for blob in files.values())]
+    ids += [*fold.rewound.values(), *(tip for tip, _ in fold.unread.values())]
+    counts = [fold.horizon, *(number for head in fold.heads.values() for number in head)]
+    counts += [number for by_ref in fold.notes.values() for odd in by_ref.values() for number in odd.values()]
+    return (
+        isinstance(fold.own, str)
+        and all(isinstance(id, str) and is_commit_id(id) for id in ids)
+        and all(map(is_count, counts))
+    )
 
 
 def save_fold(path: Path, fold: CachedFold) -> None:

@@ -17,6 +17,7 @@ from okstra_git.git.repo import Git
 from okstra_git.host.locks import Busy, hold_lock
 from okstra_git.names import CommitId, mint_ulid
 from okstra_git.records.events import AnyFact, Event
+from okstra_git.records.grammar import LARGEST, MAX_NAME
 from okstra_git.state import layout
 from okstra_git.state.journal import add_batch, last_mark
 from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task
@@ -185,8 +186,8 @@ class Store:
         stamp = int(at.timestamp() * 1000)
         clock = snapshot.clock
         return [
-            Event(id=mint_ulid(stamp), at=at, clock=clock + step, seq=head.seq + step, writer=writer,
-                  by=who.told, fact=fact)
+            Event(id=mint_ulid(stamp), at=at, clock=min(clock + step, LARGEST), seq=head.seq + step, writer=writer,
+                  by=who.told[:MAX_NAME], fact=fact)
             for step, fact in enumerate(facts, start=1)
         ]  # fmt: skip
 
