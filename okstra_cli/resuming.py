@@ -25,6 +25,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
+from okstra_git.paths import CATEGORIES
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
@@ -106,8 +107,8 @@ def _require_documents(session: Session, task: Task, run: Run) -> None:
             hint=f"go on there; or prepare one here: {new_run_command(task, run)}",
             run=run.id,
         )
-    for place in (run.folder, run.instruction_set):
-        if place and Root(root).has_place_for(place):
+    for place in (run.instruction_set, *(f"{run.folder}/{name}" for name in CATEGORIES)):
+        if run.folder and Root(root).has_place_for(place):
             Root(root).require_plain_way(place)
 
 

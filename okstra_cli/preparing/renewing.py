@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.leading import project_root
 from okstra_git.commands import word
+from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
 from okstra_git.records.base import show_time
 from okstra_git.runs.assembling import run_commands, where_now
@@ -75,7 +76,16 @@ def _team_now(context: RunContext, root: Path, run: Run, occupied: tuple[int, ..
 
 
 def conclude(session: Session, root: Path, task: Task, run: Run) -> None:
-    """Enter the end of a run into its task's documents, where they exist."""
+    """Enter the end of a run into its task's documents, where they exist. The end is on record by then, and they are
+    views of it: what fails here is only told."""
+    try:
+        _conclude(session, root, task, run)
+    except OkstraError as failed:
+        session.warn(f"the documents of {task.key.replace('/', ':')} could not be renewed: {failed.message}")
+        session.changed_tasks.discard(task.key)
+
+
+def _conclude(session: Session, root: Path, task: Task, run: Run) -> None:
     context = find_context(root, run)
     if context is None or run.ended is None:
         return

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from okstra_git.fs import files
 from okstra_git.fs.names import is_below, is_gits, name_below
-from okstra_git.fs.refusals import PathRefused, linked, not_a_file, not_a_folder, unreadable
+from okstra_git.fs.refusals import PathRefused, linked, not_a_file, unreadable
 from okstra_git.fs.walking import reach, reach_folder
 
 MOST_NAMES = 2000
@@ -109,15 +109,19 @@ class Looking:
     def scan(self, given: Given = ".", limit: int = MOST_NAMES) -> tuple[tuple[str, str], ...]:
         """Names in a folder, in no order, each with its kind as `see` has it."""
         name = self.name(given)
+        found = self._kinds(name, limit)
+        if not self.links:
+            return found
+        return tuple((each, self._kind_behind(f"{name}/{each}") if kind == "link" else kind) for each, kind in found)
+
+    def _kinds(self, name: str, limit: int) -> tuple[tuple[str, str], ...]:
+        """Names and kinds in a folder, links as links."""
         with self._reading(name):
             try:
                 with reach_folder(str(self.path), name, links=self.links) as folder, os.scandir(folder) as entries:
-                    found = [(each.name, _kind(each)) for _, each in zip(range(limit), entries, strict=False)]
+                    return tuple((each.name, _kind(each)) for _, each in zip(range(limit), entries, strict=False))
             except FileNotFoundError:
                 return ()
-        if self.links:
-            found = [(each, self._kind_behind(f"{name}/{each}") if kind == "link" else kind) for each, kind in found]
-        return tuple(found)
 
     def _kind_behind(self, link: str) -> str:
         seen = self.see(link)
@@ -131,29 +135,19 @@ class Looking:
         while waiting:
             name, kind, down = waiting.pop()
             if kind == "folder" and down < depth and left > 0:
-                found = sorted(self._plain.scan(name, left), reverse=True)
+                found = sorted(self._kinds(name, left), reverse=True)
                 left -= len(found)
                 below = "" if name == os.curdir else f"{name}/"
                 waiting += [(below + part, each, down + 1) for part, each in found if not is_gits(part)]
             elif (kind == "file" or (self.links and kind == "link")) and (seen := self.see(name)) and seen.is_file:
                 yield name, seen
 
-    @property
-    def _plain(self) -> "Looking":
-        return Looking(self.path) if self.links else self
-
     def require_plain_way(self, given: Given) -> None:
         """Refuse a link or anything else that is not a folder on the way to where something is to be written."""
-        parts = self.name(given).split(os.sep)
-        for end in range(1, len(parts) + 1):
-            name = os.sep.join(parts[:end])
-            seen = self._plain.require_seen(name)
-            if seen is None:
-                return
-            if seen.kind == "link":
-                raise linked(str(self.path), name, name, leaves=False)
-            if not seen.is_folder and end < len(parts):
-                raise not_a_folder(name, name)
+        name = self.name(given)
+        seen = Looking(self.path).require_seen(name)
+        if seen is not None and seen.kind == "link":
+            raise linked(str(self.path), name, name, leaves=False)
 
     @contextmanager
     def _reading(self, name: str) -> Iterator[None]:

@@ -97,9 +97,9 @@ def outside(root: str, name: str) -> Outside:
 
 def linked(root: str, name: str, at: str, *, leaves: bool) -> Linked:
     """A path with a link in it; `at` is the link itself, from the root."""
-    what = f"leads out of {shown_path(root)}" if leaves else "and links are not followed here"
+    what = f"leads out of {shown_path(root)}" if leaves else ", and links are not followed here"
     link = "it is a link" if at == name else f"{shown_path(at)} is a link"
-    message = f"{shown_path(name)} cannot be used: {link} {'that ' + what if leaves else what}"
+    message = f"{shown_path(name)} cannot be used: {link}{' that ' + what if leaves else what}"
     hint = f"put the file or folder itself in the place of the link: ls -ld {word(os.path.join(root, at))}"
     return Linked(message, hint=hint, path=name, link=at, leaves=leaves)
 

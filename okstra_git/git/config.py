@@ -83,8 +83,8 @@ def _configured(git: Git) -> Iterator[Entry]:
 
 def _own_lines(git: Git, key: str) -> list[Entry]:
     """The lines for this key in the repository's own file, without what that includes."""
-    asked = ["config", "--file", str(git.common_dir / "config"), "--no-includes", "-z", "--get-all", key]
-    said = run_git(asked, cwd=git.top, accept=(0, 1)).stdout
+    asked = ["config", f"--file={git.common_dir / 'config'}", "--no-includes", "-z", "--get-all"]
+    said = run_git(asked, values=[key], cwd=git.top, accept=(0, 1)).stdout
     texts = said.decode(errors="surrogateescape").split("\0")[:-1]
     return [Entry(key, text, "local") for text in texts]
 

@@ -102,9 +102,9 @@ class Disk:
     def context(self, run: Run) -> RunContext | None:
         """What the run was rendered from; None when that is missing, broken, or not of this run, which is noted."""
         recorded = context_name(run)
-        if not recorded or self.size_of(recorded) is None:
-            return None
         try:
+            if not recorded or not self.files.has_place_for(recorded) or self.files.require_seen(recorded) is None:
+                return None
             found = read_context(self.files, recorded)
         except (OkstraError, LookupError) as refusal:
             self.note(f"{recorded} cannot be used: {refusal}")

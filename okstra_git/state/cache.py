@@ -11,8 +11,7 @@ from okstra_git.names import is_commit_id
 from okstra_git.records.codec import holds_nul, is_count
 from okstra_git.records.states import State
 
-VERSION = 12
-replace_file = replace_own
+VERSION = 13
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def load_fold(path: Path) -> CachedFold | None:
             return None
         facts = json.loads(header)
         heads = {ref: (major, clock, seq) for ref, (major, clock, seq) in facts["heads"].items()}
-        unread = {ref: (str(each[0]), str(each[1])) for ref, each in facts["unread"].items()}
+        unread = {ref: (str(tip), str(why)) for ref, (tip, why) in facts["unread"].items()}
         found = CachedFold(
             facts["tips"], heads, facts["blobs"], State.model_validate_json(body), facts["own"], facts["horizon"],
             unread, facts["notes"], facts["rewound"],
