@@ -17,8 +17,8 @@ from okstra_git.git.repo import Git
 from okstra_git.names import shown_path
 from okstra_git.records.base import show_time
 from okstra_git.records.runs import Run
+from okstra_git.redaction.redacting import redact
 from okstra_git.runs.left_files import Disk, list_prompts
-from okstra_git.runs.redaction import redact
 from okstra_git.state import layout
 
 CATEGORIES = ("manifests", "reports", "state", "worker-results", "prompts", "instruction-set", "logs")

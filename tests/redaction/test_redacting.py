@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from okstra_git.runs.redaction import redact
+from okstra_git.redaction.redacting import redact
 
 HOME = "/srv/people/ada"
 OID = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
