@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
@@ -10,6 +9,7 @@ from okstra_git.git.holding import Holding
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.names import make_task_key
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.tasks.finishing import release_place
 
 if TYPE_CHECKING:
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 def give_back(session: Session, task: Task, run: Run) -> None:
     """Remove the worktree of an ended run and release its row; one that holds anything stays, and is named.
 
-    Runs that took no worktree of their own, or have given it back, are left alone.
+    Runs that took no worktree of their own, or have given it back, are left alone. Of a run of another clone only the
+    row is released: its worktree is there.
     """
     place = task.places.get(f"verification-{run.seq}") if run.task_type == "final-verification" else None
     if place is None or place.status != "active" or place.worktree is None or run.is_active:
         return
-    here = find_worktree(session.git, Path(place.worktree))
+    path = OwnPlaces(session.git).path(place)
+    here = find_worktree(session.git, path) if path is not None else None
     if here is not None:
         try:
             remove_worktree(session.git, here, also=lambda: _occupants(session, here))

@@ -90,7 +90,7 @@ def details_of(session: Session, text: str) -> Answer:
 def see_run(looking: Inspection, task: Task, run: Run) -> RunSeen:
     """Look at everything that belongs to the run; what is missing is None or empty, with a note."""
     look = look_at_run(looking, task, run)
-    events = timeline(read_events(looking.session.git, looking.snapshot.tips, task.key), task.runs)
+    events = timeline(read_events(looking.session.git, looking.snapshot, task.key), task.runs)
     return RunSeen(
         **vars(look),
         task=task,
@@ -165,7 +165,7 @@ def ground_of(looking: Inspection, task: Task, run: Run, context: RunContext | N
         return None
     return Ground(
         worktree=str(path) if path is not None else None,
-        is_there=path is not None and _is_folder(path),
+        is_there=looking.is_here(run) and path is not None and _is_folder(path),
         branch=branch or None,
         has_branch=bool(branch) and find_quietly(looking.session.git, f"refs/heads/{branch}") is not None,
         base=(part.base if part else "") or (stage.base if stage else "") or None,

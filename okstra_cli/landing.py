@@ -11,8 +11,9 @@ from okstra_cli.placing import make_places, window_limit
 from okstra_cli.standing import standing_state, tell_taken_back
 from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import read_gits
+from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.state import layout
-from okstra_git.state.cache import replace_file
 from okstra_git.state.handing import landed_as
 
 if TYPE_CHECKING:
@@ -184,8 +185,8 @@ def _print(session: Session, places: Places, task: Task) -> str:
     prs = [(pr.url, pr.base_ref, pr.commit) for pr in task.prs.values()]
     handed = [*(group.members for group in task.groups.values()), *(pr.members for pr in task.prs.values())]
     members = [[member.model_dump() for member in each] for each in handed]
-    shallow = session.git.common_dir / "shallow"
-    cut = shallow.read_text(errors="replace") if session.git.is_shallow else ""
+    shallow = read_gits(session.git.common_dir / "shallow") if session.git.is_shallow else None
+    cut = (shallow or b"").decode(errors="replace")
     anchor = task.anchor.range.head if task.anchor else None
     around = places.targets(task, None)
     whole = [VERSION, places.writer, stages, around, groups, prs, members, cut, anchor, window_limit(session)]
@@ -195,12 +196,12 @@ def _print(session: Session, places: Places, task: Task) -> str:
 def _load(session: Session) -> dict[str, Look]:
     """What was seen last, by task; nothing where that cannot be read."""
     try:
-        said = json.loads(_path(session).read_bytes())
+        said = json.loads(read_own(_path(session)) or b"")
         if said["version"] != VERSION:
             return {}
         return {key: Look(str(each["seen"]), bool(each["waits"]), tuple(_known_facts(each["missed"])))
                 for key, each in said["tasks"].items()}  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 
@@ -213,7 +214,7 @@ def _known_facts(missed: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
 def _save(session: Session, state: State, looks: dict[str, Look]) -> None:
     """Write down what was seen; a repository that cannot be written simply has no memory."""
     kept = {key: asdict(look) for key, look in looks.items() if key in state.tasks}
-    replace_file(_path(session), canonical_json({"version": VERSION, "tasks": kept}))
+    replace_own(_path(session), canonical_json({"version": VERSION, "tasks": kept}))
 
 
 def _path(session: Session) -> Path:

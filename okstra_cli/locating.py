@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.git.binary import run_git
 from okstra_git.git.config import read_setting
+from okstra_git.git.excludes import is_ignored
 from okstra_git.git.history import resolve_head
 from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import TaskUnknown, active_places
 from okstra_git.state.writer import require_writer
 
@@ -52,10 +53,11 @@ def _living_here(session: Session) -> Task | None:
     """
     branch, top = current_branch(session.git), session.git.work_tree
     here = top.resolve() if top is not None and session.git.git_dir.resolve() != session.git.common_dir else None
+    own = OwnPlaces(session.git)
     found = [
         task
         for task, place in active_places(session.store.read().state)
-        if place.branch == branch or (here is not None and place.worktree and Path(place.worktree).resolve() == here)
+        if place.branch == branch or (here is not None and (path := own.path(place)) and path.resolve() == here)
     ]
     return next((task for task in found if task.is_open), found[0] if found else None)
 
@@ -179,7 +181,7 @@ def warn_of_nested_worktree(session: Session, path: Path) -> None:
     top = session.git.work_tree
     if top is None or not path.resolve().is_relative_to(top.resolve()):
         return
-    if run_git(["check-ignore", "-q", str(path.resolve())], cwd=top, accept=(0, 1, 128)).returncode == 1:
+    if is_ignored(top, path.resolve()) is False:
         session.note(f"{path} is inside this worktree: have git ignore it, or 'git add -A' takes it in")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from okstra_cli.in_base import in_base
 from okstra_cli.leading import project_root
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.root import Root
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
@@ -27,7 +29,7 @@ from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, r
 from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.records.stage import Verification
-from okstra_git.runs.whole_files import replace_file
+from okstra_git.redaction.redacting import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,10 +78,18 @@ class PrText:
         said = title or render_title(facts)
         kept = ProjectPaths(root).relative(path)
         if body_file is not None:
-            return PrText(said, _read(session.cwd / body_file, body_file), None, kept, is_rendered=False)
+            text = PrText(said, _read(session.cwd / body_file, body_file), None, kept, is_rendered=False)
+            return _fit_to_leave(session, text)
         chosen = find_template(root, template or _template_of_run(root, task), _configured(session))
         body = render_body(facts, chosen)
-        return PrText(said, body, chosen.path if chosen is not None else None, kept)
+        return _fit_to_leave(session, PrText(said, body, chosen.path if chosen is not None else None, kept))
+
+
+def _fit_to_leave(session: Session, text: PrText) -> PrText:
+    """The text without secrets and home directories, since it leaves this machine; what went is told."""
+    title, body = (redact(each, home=str(session.home)) for each in (text.title, text.body))
+    session.note_taken_out(Counter(title.found) + Counter(body.found), where="the pull request is put into words")
+    return replace(text, title=title.text, body=body.text)
 
 
 def _configured(session: Session) -> str | None:
@@ -204,7 +214,7 @@ def write_text(session: Session, key: TaskKey, group: Group, text: PrText) -> Pa
         if text.is_rendered:
             known.mkdir(parents=True, exist_ok=True)
             (known / _sum(data)).touch()
-        replace_file(path, data, token_hex(4))
+        Root(project_root(session)).write(path, data, nonce=token_hex(4))
     except OSError as error:
         raise BodyRefused(f"{path} cannot be written: {error.strerror}", hint="check its owner and mode") from error
     return path

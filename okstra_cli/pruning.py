@@ -12,7 +12,7 @@ from okstra_cli.landing import landed_state, note_landings
 from okstra_cli.standing import standing_state
 from okstra_git.host.occupants import processes_in
 from okstra_git.names import parse_task_key
-from okstra_git.runs.keeping import worktree_of
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.whereabouts import find_astray, is_over
 from okstra_git.state.writer import find_writer
 from okstra_git.tasks.finishing import release_place
@@ -33,7 +33,6 @@ def prune_here(session: Session, only: TaskKey | None, *, dry_run: bool) -> list
     state = landed_state(session, only) if dry_run else standing_state(session)
     watch = Watch(
         here=session.cwd,
-        writer=find_writer(session.git) or "",
         runs=lambda path: list(_live_runs(session, path)),
         processes=processes_in,
         progress=_progress(session),
@@ -58,10 +57,10 @@ def _release_gone(session: Session, only: TaskKey | None) -> None:
 
 def _live_runs(session: Session, path: Path) -> Iterator[str]:
     """Runs that somebody leads right now and that work at or below this directory."""
-    guard, top = Guard(session), path.resolve()
+    guard, own, top = Guard(session), OwnPlaces(session.git), path.resolve()
     for task in session.store.read().state.tasks.values():
         for run in task.runs.values():
-            place = worktree_of(task, run) if run.is_active else None
+            place = own.path_of_run(task, run) if run.is_active else None
             if place is not None and place.resolve().is_relative_to(top) and guard.life_of(run).is_live:
                 yield f"live run {run.id} ({run.task_type})"
 

@@ -61,8 +61,7 @@ def _read_carry(session: Session, carry: Path, key: TaskKey, stage: int) -> str:
     text = _read(session, carry, limit=MAX_CARRY_BYTES)
     require_carry_text(text.encode(), name=name, key=key, stage=stage)
     found = redact(text, home=str(session.home))
-    if found.found:
-        session.note(f"recorded without {', '.join(f'{count} {kind}' for kind, count in sorted(found.found.items()))}")
+    session.note_taken_out(found.found)
     try:
         return require_carry_text(found.text.encode(), name=name, key=key, stage=stage)
     except CarryRefused as refusal:

@@ -25,6 +25,7 @@ from okstra_git.names import CommitId, shown_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.redaction.redacting import redact
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import require_stage
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage
         return []
     snapshot = session.store.read()
     reuse = find_reuse(
-        session.git, snapshot.state, snapshot.tips, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
+        session.git, snapshot, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
         report=found.report.blob, data=found.data.blob,
     )  # fmt: skip
     if found.again and reuse.elsewhere is not None:
@@ -132,9 +133,9 @@ def _what_was_verified(
 
 
 def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
-    place = task.places.get(f"stage-{stage.number}")
     known = [tree for tree in list_worktrees(session.git) if tree.path.is_dir()]
-    at = Path(place.worktree).resolve() if place is not None and place.worktree else None
+    own = OwnPlaces(session.git).path(task.places.get(f"stage-{stage.number}"))
+    at = own.resolve() if own is not None else None
     found = [tree for tree in known if at is not None and tree.path.resolve() == at]
     return next(iter([*found, *(tree for tree in known if tree.branch == stage.branch)]), None)
 

@@ -21,6 +21,7 @@ from okstra_git.handoff.recording_together import (
 )
 from okstra_git.names import CommitId
 from okstra_git.records.stage import Check
+from okstra_git.state.own_places import OwnPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.records.handoff import Assembly
     from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
 
 
 def record_whole_task_here(
@@ -43,7 +45,7 @@ def record_whole_task_here(
     warnings = [clean_line(session, one.message) for one in evidence.warnings]
     run = require_assembling_run(task, evidence.run)
     assert run.assembled is not None
-    _require_same_tree(session, key, run, run.assembled, commit, papers_of(session, report, data))
+    _require_same_tree(session, task, run, run.assembled, commit, papers_of(session, report, data))
     checks = tuple(Check(command=clean_line(session, one.command), exit_code=one.exit_code) for one in evidence.checks)
     found = VerifiedTogether(run.id, run.assembled, checks, evidence.database, report_source, data_source,
                              again=again)  # fmt: skip
@@ -60,18 +62,20 @@ def record_whole_task_here(
 
 
 def _require_same_tree(
-    session: Session, key: TaskKey, run: Run, assembly: Assembly, commit: str | None, papers: Sequence[Path]
+    session: Session, task: Task, run: Run, assembly: Assembly, commit: str | None, papers: Sequence[Path]
 ) -> None:
     """What was verified is what was put together: the commit named, else what the run's worktree has checked out."""
     if commit is not None:
         seen = require_named(session.git, commit, what="the verified commit").commit
     else:
-        here = find_worktree(session.git, Path(run.worktree)) if run.worktree else None
+        path = OwnPlaces(session.git).path_of_run(task, run) if run.worktree else None
+        here = find_worktree(session.git, path) if path is not None else None
         if here is None or here.head is None or not here.path.is_dir():
             return  # given back: what was put together is on record
         way_out = "a change belongs in a stage; take away what lies there, or verify again"
         refuse_dirty(session, here, f"what was put together for run {run.id}", way_out, papers)
         seen = CommitId(here.head)
+    key = task.key.replace("/", ":")
     if seen != assembly.commit and tree_of(session.git, seen) != assembly.tree:
         raise TreeDiffers(
             f"what was verified ({seen[:10]}) has another tree than what was put together for run {run.id} "

@@ -43,7 +43,9 @@ def row_json(seen: Seen) -> dict[str, Any]:
         "branch": place.branch,
         "tip": row.tip,
         "worktree": place.worktree,
-        "exists": row.exists if place.worktree else None,
+        "writer": place.writer,
+        "own": row.is_own or row.is_made,
+        "exists": row.exists if place.worktree and not row.is_elsewhere else None,
         "locked": row.here.is_locked if row.here else None,
         "adopted": place.adopted,
         "status": place.status,
@@ -83,6 +85,8 @@ def _cells(seen: Seen) -> list[Cell]:
     where = Cell(place.worktree or "-")
     if astray is not None:
         where = Cell(f"{place.worktree} ({astray.trouble})", "warn")
+    elif row.is_elsewhere:
+        where = Cell(f"{place.worktree} (of clone {place.writer})", "faint")
     elif place.worktree is not None and not row.exists:
         where = Cell(f"{place.worktree} (gone)", "faint")
     return [

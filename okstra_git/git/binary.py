@@ -1,5 +1,10 @@
-"""Runs the git program in a sealed environment: no user hooks, no editor, no pager, no signing, no prompts."""
+"""Runs the git program in a sealed environment, with options and values apart.
 
+No hooks, editor, pager, prompts or file system monitor of the user's act, nothing is signed, and no value is ever taken
+for an option.
+"""
+
+import errno
 import os
 import re
 import subprocess
@@ -8,13 +13,17 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.host.detached import run_detached
+from okstra_git.host.finished import run_to_end
+from okstra_git.names import shown
 
 SEALED_CONFIG = (
     "core.hooksPath=/dev/null", "core.quotePath=false", "color.ui=false", "core.pager=cat",
     "commit.gpgSign=false", "tag.gpgSign=false", "gc.auto=0", "maintenance.auto=false", "advice.detachedHead=false",
     "diff.noprefix=false", "diff.mnemonicPrefix=false", "diff.external=", "diff.renames=true",
-    "diff.ignoreSubmodules=none", "log.showSignature=false", "log.follow=false",
+    "diff.ignoreSubmodules=none", "log.showSignature=false", "log.follow=false", "core.fsmonitor=false",
+    "core.alternateRefsCommand=true", "submodule.recurse=false",
 )  # fmt: skip
+_SEAL = tuple(word for setting in SEALED_CONFIG for word in ("-c", setting))
 KEPT_VARIABLES = ("GIT_SSL_CAINFO", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_CONFIG_GLOBAL",
                   "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL",
                   "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE",
@@ -42,6 +51,12 @@ class ObjectUnreadable(GitFailed):
     """The git program met an object that is missing or damaged; the fact `object` is its id."""
 
     code = "object.missing"
+
+
+class ValueUnfit(GitFailed):
+    """A value cannot be given to git: it would be taken for an option, or the system does not pass it on."""
+
+    code = "git.value"
 
 
 class GitTimedOut(GitFailed):
@@ -79,10 +94,18 @@ def sealed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]
     return {**kept, **sealed, "LC_ALL": "C.UTF-8", **(extra or {})}
 
 
+NO_MARK = frozenset({"range-diff"})
+"""Subcommands that do not know `--end-of-options`; that no value begins with a hyphen has to do there."""
+
+
 def run_git(
-    arguments: Sequence[str],
+    options: Sequence[str],
     *,
     cwd: Path,
+    revisions: Sequence[str] = (),
+    values: Sequence[str] = (),
+    paths: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
     stdin: bytes | None = None,
     environment: Mapping[str, str] | None = None,
     accept: Sequence[int] = (0,),
@@ -90,38 +113,70 @@ def run_git(
     sealed: bool = True,
     detached: bool = False,
 ) -> Finished:
-    """Run git with these arguments in `cwd`; raises `GitFailed` on an exit status that is not in `accept`.
+    """Run git in `cwd`; raises `GitFailed` on an exit status that is not in `accept`.
 
-    With `sealed=False` the user's hooks and configuration act as in a command the user typed (the demo, probes). With
-    `detached=True` neither git nor what it starts has a terminal, and all of it ends at the time-out (the network).
+    `options` are the subcommand and its options, words of our own code; what comes from elsewhere stands in one of them
+    only behind its `=`, or is given as `revisions`, which git finds behind `--end-of-options`, as `values` (places,
+    remotes, branches, keys) behind `--`, or as `paths` there, which are names and never patterns. A revision that
+    begins with a hyphen, and anything that the system does not pass on, is refused (`ValueUnfit`).
+
+    With `sealed=False` the user's hooks and configuration act as in a command the user typed (the demo, probes);
+    `settings` win over everything. With `detached=True` neither git nor what it starts has a terminal, and all of it
+    ends at the time-out (the network).
     """
-    own, surroundings = _settings_in(environment or {})
-    settings = [word for setting in (*(SEALED_CONFIG if sealed else ()), *own) for word in ("-c", setting)]
-    command, environ, given = (
-        ["git", *settings, *arguments],
-        sealed_environment({**_PLACES.get(cwd, {}), **surroundings}),
-        stdin or b"",
-    )
+    arguments = [*options, *_behind(options[0], revisions, [*values, *paths])]
+    own, surroundings = _settings_in({**_PLACES.get(cwd, {}), **(environment or {})}, settings or {})
+    literal = ("--literal-pathspecs",) if paths else ()
+    command = ["git", *(_SEAL if sealed else ()), *own, *literal, *arguments]
     try:
-        if detached:
-            done = run_detached(command, cwd=cwd, environ=environ, stdin=given, timeout=timeout)
-        else:
-            done = subprocess.run(
-                command, cwd=cwd, env=environ, input=given, capture_output=True, timeout=timeout, check=False
-            )
-    except FileNotFoundError as error:
-        if not cwd.is_dir():
-            raise GitFailed(f"there is no directory {cwd} to run git in", hint="git okstra doctor") from error
-        raise GitMissing("the git program was not found on PATH", hint="install git 2.36 or newer") from error
+        run = run_detached if detached else run_to_end
+        done = run(command, cwd=cwd, environ=sealed_environment(surroundings), stdin=stdin or b"", timeout=timeout)
+    except (OSError, ValueError) as error:
+        raise _cannot_run(error, cwd, arguments) from error
     except subprocess.TimeoutExpired as error:
-        raise GitTimedOut(f"git {arguments[0]} did not answer within {timeout:g} s", command=list(arguments)) from error
+        raise GitTimedOut(f"git {options[0]} did not answer within {timeout:g} s", command=arguments) from error
     if done.returncode not in accept:
         complaint = done.stderr.decode(errors="replace").strip()
         refuse_damage(complaint, arguments)
-        raise GitFailed(
-            f"git {arguments[0]} failed: {_gist(complaint)}", status=done.returncode, command=list(arguments)[:20]
-        )
+        raise GitFailed(f"git {options[0]} failed: {_gist(complaint)}", status=done.returncode, command=arguments[:20])
     return done
+
+
+def _behind(subcommand: str, revisions: Sequence[str], values: Sequence[str]) -> list[str]:
+    """What follows the options: nothing in it can be taken for one."""
+    for each in revisions:
+        if not each or each.startswith("-"):
+            raise ValueUnfit(
+                f"git {subcommand} was not asked about {shown(each)}, which is not a name of a commit",
+                hint="git okstra fsck",
+                value=each[:200],
+            )
+    mark = ["--end-of-options"] if revisions and subcommand not in NO_MARK else []
+    return [*mark, *revisions, *(["--", *values] if values else [])]
+
+
+def _cannot_run(error: OSError | ValueError, cwd: Path, arguments: Sequence[str]) -> OkstraError:
+    """Why git was not even started."""
+    if isinstance(error, ValueError):  # a zero byte, or a character that no file name can hold
+        odd = next((word for word in [*arguments, str(cwd)] if not _can_pass(word)), "")
+        told = f"git {arguments[0]} was not run: {shown(odd)} cannot be given to a program"
+        return ValueUnfit(told, hint="git okstra fsck", value=shown(odd)[:200])
+    if error.errno == errno.E2BIG:
+        told = f"git {arguments[0]} was not run: what it is asked about is longer than this system allows"
+        return ValueUnfit(told, hint="git okstra fsck", length=sum(map(len, arguments)))
+    if not cwd.is_dir():
+        return GitFailed(f"there is no directory {cwd} to run git in", hint="git okstra doctor")
+    if isinstance(error, FileNotFoundError):
+        return GitMissing("the git program was not found on PATH", hint="install git 2.36 or newer")
+    told = f"git cannot be run: {os.strerror(error.errno) if error.errno else error}"
+    return GitFailed(told, hint="git --version", command=list(arguments)[:20])
+
+
+def _can_pass(word: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(word)
+    except UnicodeEncodeError:
+        return False
 
 
 _HARM = "|".join(
@@ -147,17 +202,27 @@ def refuse_damage(complaint: str, arguments: Sequence[str]) -> None:
         )
 
 
-def _settings_in(environment: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """The settings that a caller gives as `GIT_CONFIG_COUNT` and so on, for `-c`, and the rest of the environment.
+def _settings_in(environment: Mapping[str, str], also: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
+    """The settings that a caller gives as `GIT_CONFIG_COUNT` and so on, and `also`, as options of git, and the rest.
 
     In the environment they would take the place of the user's own, and `git -c` of the user's would beat them.
     """
     count = int(environment.get("GIT_CONFIG_COUNT") or 0)
-    if not count:
-        return [], dict(environment)
+    if not count and not also:
+        return [], environment
     pairs = [(environment[f"GIT_CONFIG_KEY_{n}"], environment[f"GIT_CONFIG_VALUE_{n}"]) for n in range(count)]
-    rest = {k: v for k, v in environment.items() if k != "GIT_CONFIG_COUNT" and not k.startswith(KEPT_PREFIXES)}
-    return [f"{key}={value}" for key, value in pairs], rest
+    rest = {k: v for k, v in environment.items() if not k.startswith(KEPT_PREFIXES)}
+    if count:
+        del rest["GIT_CONFIG_COUNT"]
+    words: list[str] = []
+    for key, value in [*pairs, *also.items()]:
+        if "=" in key:  # `-c` would end the key there
+            variable = f"OKSTRA_SETTING_{len(words)}"
+            rest[variable] = value
+            words.append(f"--config-env={key}={variable}")
+        else:
+            words += ["-c", f"{key}={value}"]
+    return words, rest
 
 
 def _gist(complaint: str) -> str:

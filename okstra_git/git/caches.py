@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from okstra_git.fs.refusals import PathRefused
+from okstra_git.fs.root import Root
+
 COMPILED = b"__pycache__"
 TAGGED = {
     b".pytest_cache": re.compile(rb"(v/|(README\.md|\.gitignore|CACHEDIR\.TAG)\Z)"),
@@ -103,9 +106,8 @@ def _is_compiled(name: bytes) -> bool:
 
 def _has_tag(folder: bytes) -> bool:
     try:
-        with open(os.path.join(folder, _TAG[0]), "rb") as file:
-            return file.read(len(_TAG[1])) == _TAG[1]
-    except OSError:
+        return Root(Path(os.fsdecode(folder))).read_head(os.fsdecode(_TAG[0]), len(_TAG[1])) == _TAG[1]
+    except PathRefused:
         return False
 
 

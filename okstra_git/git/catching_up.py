@@ -28,7 +28,7 @@ def follow(git: Git, here: Worktree, before: Sequence[str], commit: str) -> bool
     if obstacle or not old:
         return False
     if old != commit:
-        run_git(["read-tree", "-m", "-u", old, commit], cwd=here.path)
+        run_git(["read-tree", "-m", "-u"], revisions=[old, commit], cwd=here.path)
     return True
 
 
@@ -51,9 +51,9 @@ def _stands_at(here: Worktree, standing: Standing, commits: Iterable[str]) -> st
     if any(each.is_unstaged or each.is_hidden for each in standing.changes):
         return ""
     for commit in commits:
-        asked = ["diff-index", "--cached", "--quiet", "--ignore-submodules=none", commit]
+        asked = ["diff-index", "--cached", "--quiet", "--ignore-submodules=none"]
         try:
-            if run_git(asked, cwd=here.path, accept=(0, 1)).returncode == 0:
+            if run_git(asked, revisions=[commit], cwd=here.path, accept=(0, 1)).returncode == 0:
                 return commit
         except GitFailed:
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import LONGEST_POINTER, read_gits
 from okstra_git.git.changes import show_path
 from okstra_git.git.holding import UNCOMMITTED
 from okstra_git.git.holdings import read_holdings
@@ -105,10 +106,8 @@ def _git_dir(path: Path) -> Path | None:
 
 
 def _first_line(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape").partition("\n")[0].strip()
-    except OSError:
-        return ""
+    said = (read_gits(path, LONGEST_POINTER) or b"").decode("utf-8", "surrogateescape")
+    return said.partition("\n")[0].strip()
 
 
 def _returns_to(git_dir: Path) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import read_gits
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.configuration import BrokenConfig, Entry
 from okstra_git.git.repo import Git
-from okstra_git.git.settings import SETTINGS, BadSetting, Setting, Value, find_setting
+from okstra_git.git.settings import PRIVATE, SETTINGS, BadSetting, Setting, Value, find_setting
 
 
 class ConfigBusy(OkstraError):
@@ -74,16 +75,28 @@ def add_line(git: Git, key: str, value: str) -> None:
 
 def _configured(git: Git) -> Iterator[Entry]:
     _refuse_binary(git.common_dir / "config")
-    return (entry for entry in git.configuration.entries if entry.key.startswith("okstra."))
+    entries = [entry for entry in git.configuration.entries if entry.key.startswith("okstra.")]
+    yield from (entry for entry in entries if entry.key not in PRIVATE)
+    for key in sorted({entry.key for entry in entries} & PRIVATE):
+        yield from _own_lines(git, key)
 
 
+def _own_lines(git: Git, key: str) -> list[Entry]:
+    """The lines for this key in the repository's own file, without what that includes."""
+    asked = ["config", f"--file={git.common_dir / 'config'}", "--no-includes", "-z", "--get-all"]
+    said = run_git(asked, values=[key], cwd=git.top, accept=(0, 1)).stdout
+    texts = said.decode(errors="surrogateescape").split("\0")[:-1]
+    return [Entry(key, text, "local") for text in texts]
+
+
+MOST_CONFIG = 64 << 20
 _NO_SUCH_LINE = 5
 """How `git config --unset-all` ends where there is nothing to unset."""
 
 
 def _refuse_binary(path: Path) -> None:
     """Behind a zero byte the rest of the file may seem unset."""
-    if path.exists() and b"\0" in path.read_bytes():
+    if b"\0" in (read_gits(path, MOST_CONFIG) or b""):
         raise BrokenConfig(f"{path} is not a text file", hint="restore it, or write it anew", path=str(path))
 
 
@@ -105,13 +118,13 @@ def _lenient(setting: Setting, lines: list[Entry]) -> Effective:
         return Effective(setting, None, _of(setting, lines)[-1][1], error.message)
 
 
-def _write(git: Git, how: str, *words: str) -> bool:
+def _write(git: Git, how: Literal["--add", "--replace-all", "--unset-all"], *words: str) -> bool:
     """Change the repository's own file as git does: under its lock, with its mode, links and comments kept.
 
     False when there is no such line in it.
     """
     try:
-        said = run_git(["config", "--local", how, *words], cwd=git.top, accept=(0, _NO_SUCH_LINE))
+        said = run_git(["config", "--local", how], values=words, cwd=git.top, accept=(0, _NO_SUCH_LINE))
         return said.returncode == 0
     except GitFailed as failed:
         path, why = git.common_dir / "config", failed.message.partition(": ")[2]

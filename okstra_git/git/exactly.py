@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from okstra_git.fs.gits import LONGEST_POINTER, read_gits
+
 SWITCHES = {
     "core.fsmonitor": "false", "core.untrackedCache": "false", "core.trustctime": "true", "core.checkStat": "default",
     "status.showStash": "false", "status.showUntrackedFiles": "all", "status.branch": "false",
@@ -26,11 +28,8 @@ def exact_environment(top: Path) -> dict[str, str]:
 def find_git_dir(top: Path) -> Path | None:
     """git's directory of the worktree at `top`, as its `.git` says (gitrepository-layout.txt); None without one."""
     pointer = top / ".git"
-    try:
-        if pointer.is_dir():
-            return pointer
-        word, _, place = os.fsdecode(pointer.read_bytes()).partition(": ")
-    except OSError:
-        return None
+    if pointer.is_dir():
+        return pointer
+    word, _, place = os.fsdecode(read_gits(pointer, LONGEST_POINTER) or b"").partition(": ")
     found = top / place.rstrip("\n")
     return found if word == "gitdir" and found.is_dir() else None

@@ -1,20 +1,33 @@
-"""The repository's private ignore list, `info/exclude`."""
+"""What git ignores: its answer for one path, and the repository's private list, `info/exclude`."""
 
+from pathlib import Path
+
+from okstra_git.fs.refusals import PathRefused
+from okstra_git.fs.root import Root
+from okstra_git.git.binary import run_git
 from okstra_git.git.repo import Git
 from okstra_git.git.sharing import share
 
 
 def exclude_folder(git: Git, pattern: str) -> bool:
     """Add a pattern to the private ignore list; whether it was missing. A list we cannot write is left alone."""
-    path = git.common_dir / "info" / "exclude"
+    root, name = Root(git.common_dir), "info/exclude"
     try:
-        before = path.read_bytes() if path.exists() else b""
+        before = root.find_bytes(name) or b""
         if pattern.encode() in before.splitlines():
             return False
         joint = b"" if not before or before.endswith(b"\n") else b"\n"
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(before + joint + pattern.encode() + b"\n")
-        share(path)
-    except OSError:
+        root.write(name, before + joint + pattern.encode() + b"\n", durable=False)
+        share(git.common_dir / name)
+    except PathRefused:
         return False
     return True
+
+
+def is_ignored(top: Path, path: Path) -> bool | None:
+    """Whether git ignores this absolute path in the worktree at `top`; None where it cannot tell.
+
+    As an absolute path it is no pattern, whatever its name begins with.
+    """
+    said = run_git(["check-ignore", "-q"], values=[str(path)], cwd=top, accept=(0, 1, 128)).returncode
+    return None if said == 128 else said == 0

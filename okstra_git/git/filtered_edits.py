@@ -26,7 +26,7 @@ def list_filtered(top: Path, entries: Sequence[IndexEntry], *, besides: Collecti
     if not drivers:
         return []
     patterns = [f":(attr:filter={name})" for name in drivers]
-    said = run_git(["ls-files", "-z", "--", *patterns], cwd=top, environment=exact_environment(top)).stdout
+    said = run_git(["ls-files", "-z"], values=patterns, cwd=top, environment=exact_environment(top)).stdout
     meant = set(said.split(b"\0")) - {b"", *besides}
     return list(_differing(top, [each for each in entries if each.path in meant and each.mode in (FILE, PROGRAM)]))
 

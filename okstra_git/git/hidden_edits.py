@@ -105,8 +105,8 @@ def is_checked_out(top: Path, each: IndexEntry, mode: str) -> bool:
     node = read_node(os.path.join(os.fsencode(top), each.path), limit=1 << 40)
     if mode != each.mode or isinstance(node, str):
         return False
-    asked = ["cat-file", "--filters", f"--path={os.fsdecode(each.path)}", each.oid]
-    said = run_git(asked, cwd=top, environment=exact_environment(top), accept=(0, 128))
+    asked = ["cat-file", "--filters", f"--path={os.fsdecode(each.path)}"]
+    said = run_git(asked, revisions=[each.oid], cwd=top, environment=exact_environment(top), accept=(0, 128))
     return said.returncode == 0 and said.stdout == node[1]
 
 

@@ -1,11 +1,13 @@
 """Commits as values: lookups, ancestry and bounded walks, in a form that needs no git afterwards."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 import pygit2
 
+from okstra_git.fs.gits import read_gits
 from okstra_git.git.binary import OFFLINE, GitFailed, refuse_damage, run_git
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, find_raw_commit, has_object, read_commit
 from okstra_git.git.raw_commits import RawCommit, parse_ident
@@ -81,7 +83,7 @@ def is_whole_above(git: Git, tips: Iterable[str], root: str | None, *, limit: in
         return True
     if root is None or find_commit(git, root) is None:
         return False
-    cuts = set((git.common_dir / "shallow").read_text().split())
+    cuts = set(os.fsdecode(read_gits(git.common_dir / "shallow") or b"").split())
     seen, complete = walk(git, tips, [root], limit=limit)
     return complete and not any(commit.oid in cuts for commit in seen)
 
@@ -194,8 +196,8 @@ def merge_bases(git: Git, one: str, other: str) -> list[CommitId]:
     for commit in (one, other):
         read_commit(git, commit)
     try:
-        asked = ["merge-base", "--all", one, other]
-        said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1))
+        asked = ["merge-base", "--all"]
+        said = run_git(asked, revisions=[one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1))
         refuse_damage(said.stderr.decode(errors="replace"), asked)
     except GitFailed as failed:
         told = f"the history between {one[:10]} and {other[:10]} cannot be read: {failed.message}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import LONGEST_POINTER, require_gits
 from okstra_git.git.config import read_setting
 from okstra_git.git.exactly import find_git_dir
 from okstra_git.git.holding import NO_CACHES, UNCOMMITTED, CachesSeen, Holding, Kind, in_groups, named
@@ -102,7 +103,7 @@ def _private_dir(git: Git, worktree: Worktree, found: list[Holding]) -> Path | N
     if private is not None and private.resolve() == git.common_dir:
         return git.common_dir
     if private is not None and private.resolve().parent == git.common_dir / "worktrees":
-        pointer = os.fsdecode((private / "gitdir").read_bytes()).rstrip("\n")
+        pointer = os.fsdecode(require_gits(private / "gitdir", LONGEST_POINTER)).rstrip("\n")
         if (private / pointer).resolve() == (worktree.path / ".git").resolve():
             return private
     if worktree.path.is_dir():

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from pathlib import Path
 
+from okstra_git.fs.gits import read_line
+
 
 class Link(StrEnum):
     """How a directory stands to a repository of which it should be a worktree."""
@@ -39,19 +41,19 @@ def inspect_link(common_dir: Path, path: Path) -> Link:
 
 def read_pointer(file: Path) -> Path | None:
     """The directory that a `.git` file names; None where it is not such a file."""
+    word, _, value = (read_line(file) or "").partition(" ")
     try:
-        word, _, value = file.read_text(encoding="utf-8", errors="surrogateescape").strip().partition(" ")
         return (file.parent / value).resolve() if word == "gitdir:" and value else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         return None
 
 
 def place_of(admin: Path) -> Path | None:
     """Where the repository's own entry says that the worktree is; None where the entry is damaged."""
+    text = read_line(admin / "gitdir")
     try:
-        text = (admin / "gitdir").read_text(encoding="utf-8", errors="surrogateescape").strip()
         return (admin / text).resolve().parent if text else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         return None
 
 

@@ -28,7 +28,7 @@ def find_hidden(common_dir: Path) -> Iterator[Hidden]:
         return
     files = [common_dir / name for name in ("config", "config.worktree")]
     for file in files:
-        if _read(file, "core.bare", "--type=bool") == "true":
+        if _read(file, "core.bare", as_bool=True) == "true":
             told = f"core.bare is true in {file}, so git works in no worktree in {common_dir.parent}"
             yield Hidden("core.bare", told, f"git -C / config --file {word(str(file))} core.bare false")
         where = _read(file, "core.worktree")
@@ -44,9 +44,9 @@ def hidden_main(configuration: Configuration, common_dir: Path) -> list[Hidden]:
     return [] if is_usual else list(find_hidden(common_dir))
 
 
-def _read(file: Path, key: str, *options: str) -> str | None:
+def _read(file: Path, key: str, *, as_bool: bool = False) -> str | None:
     if not file.is_file():
         return None
-    asked = ["config", "--file", str(file), "-z", *options, "--get", key]
-    done = run_git(asked, cwd=Path("/"), accept=(0, 1, 128))
+    asked = ["config", f"--file={file}", "-z", *(["--type=bool"] if as_bool else []), "--get"]
+    done = run_git(asked, values=[key], cwd=Path("/"), accept=(0, 1, 128))
     return done.stdout.rstrip(b"\0").decode(errors="surrogateescape") if done.returncode == 0 else None

@@ -6,6 +6,7 @@ branch does; what they will become stands in git's own state files (git-rebase.t
 
 from pathlib import Path
 
+from okstra_git.fs.gits import read_gits
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id
@@ -45,7 +46,4 @@ def _left_behind(git: Git) -> list[str]:
 
 
 def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return ""
+    return (read_gits(path) or b"").decode("utf-8", "surrogateescape")

@@ -1,7 +1,7 @@
 """Who acts: the identity that git itself would write, or a neutral one where git has none."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from okstra_git.git.binary import run_git, sealed_environment
 from okstra_git.git.configuration import Configuration
@@ -46,7 +46,7 @@ def may_differ(configuration: Configuration) -> bool:
     return any(name in known for name in _VARIABLES) or any(configuration.find(key) for key in _PERSONAL)
 
 
-def _ask(top: Path, role: str) -> Person | None:
+def _ask(top: Path, role: Literal["AUTHOR", "COMMITTER"]) -> Person | None:
     """What `git var` says; a date that the environment names is of no matter, and would be refused if unreadable."""
     said = run_git(["var", f"GIT_{role}_IDENT"], cwd=top, environment={f"GIT_{role}_DATE": ""}, accept=(0, 1, 128))
     name, opening, rest = said.stdout.partition(b" <")

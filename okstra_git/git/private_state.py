@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from okstra_git.fs.gits import LONGEST_POINTER, read_gits, require_gits
 from okstra_git.git.binary import run_git
 from okstra_git.git.exactly import find_git_dir
 from okstra_git.git.repo import Git
@@ -24,9 +25,8 @@ def private_dirs(git: Git) -> dict[Path, Path]:
     """Directory of each linked worktree, resolved -> git's private directory of it, as git's own registry has it."""
     found: dict[Path, Path] = {}
     for pointer in (git.common_dir / "worktrees").glob("*/gitdir"):
-        try:
-            text = os.fsdecode(pointer.read_bytes()).rstrip("\n")
-        except OSError:
+        text = os.fsdecode(read_gits(pointer, LONGEST_POINTER) or b"").rstrip("\n")
+        if not text:
             continue
         found[(pointer.parent / text).parent.resolve()] = pointer.parent
     return found
@@ -35,7 +35,7 @@ def private_dirs(git: Git) -> dict[Path, Path]:
 def lock_reason(private: Path) -> str | None:
     """Why the worktree is locked (git-worktree.txt), perhaps nothing; None when it is not locked."""
     try:
-        return os.fsdecode((private / "locked").read_bytes()).strip()
+        return os.fsdecode(require_gits(private / "locked", LONGEST_POINTER)).strip()
     except FileNotFoundError:
         return None
     except OSError:
@@ -66,7 +66,7 @@ def list_own_settings(git: Git, private: Path) -> list[str]:
 def _read_settings(path: Path) -> list[tuple[str, str]]:
     if not path.exists():
         return []
-    said = run_git(["config", "--file", str(path), "--list", "-z"], cwd=path.parent).stdout
+    said = run_git(["config", f"--file={path}", "--list", "-z"], cwd=path.parent).stdout
     pairs = (os.fsdecode(entry).partition("\n") for entry in said.split(b"\0") if entry)
     return [(key, value) for key, _, value in pairs]
 
@@ -103,14 +103,14 @@ def list_named_commits(private: Path) -> Iterator[str]:
 
 
 def _named_in(path: Path) -> Iterator[str]:
-    for line in path.read_bytes().splitlines():
+    for line in require_gits(path).splitlines():
         oid, _, rest = line.decode(errors="replace").partition("\t")
         if is_commit_id(oid.strip()) and not rest.startswith("not-for-merge"):
             yield oid.strip()
 
 
 def _logged(path: Path) -> Iterator[str]:
-    lines = path.read_bytes().splitlines()
+    lines = require_gits(path).splitlines()
     first = lines[0].split(b" ", 1)[0].decode(errors="replace") if lines else ""
     if is_commit_id(first) and set(first) != {"0"}:
         yield first
@@ -126,11 +126,7 @@ def _of_branches(git: Git) -> Iterator[str]:
     logs = git.common_dir / "logs"
     known = [logs / "HEAD", *(path for path in (logs / "refs").rglob("*") if path.is_file())]
     for path in known:
-        try:
-            lines = path.read_bytes().splitlines()
-        except OSError:
-            continue
-        for line in lines:
+        for line in (read_gits(path) or b"").splitlines():
             yield from (word.decode() for word in line.split(b" ", 2)[:2] if is_commit_id(word.decode(errors="replace"))
                         and set(word) != {ord("0")})  # fmt: skip
 

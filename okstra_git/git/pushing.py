@@ -9,7 +9,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.foreign import plain_lines
-from okstra_git.git.binary import run_git
+from okstra_git.git.binary import Finished, run_git
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import find_blob, read_blob
 from okstra_git.git.remotes import (
@@ -106,7 +106,7 @@ def push_branch(
     reached("push.begins")
     refusal: OkstraError
     try:
-        said = ask_remote(git, _command(git, order), remote, timeout=timeout, sealed=not run_hooks)
+        said = _push(git, order, timeout=timeout, sealed=not run_hooks)
         lines = list(_lines(said.stdout, order))
         failed = next((line for line in lines if line.flag == "!"), None)
         if said.returncode == 0 and lines and failed is None:
@@ -119,15 +119,22 @@ def push_branch(
     return _make_sure(git, order, refusal, ask_timeout)
 
 
-def _command(git: Git, order: _Order) -> list[str]:
+def _push(git: Git, order: _Order, *, timeout: float, sealed: bool) -> Finished:
     """Explicit where configuration could push more, push by force, or ask for a signature."""
     name = order.remote.name
     lease = [f"--force-with-lease=refs/heads/{order.branch}:{order.expect}"] if order.expect else []
     wanted = (git.configuration.value("push.recurseSubmodules") or "").lower() in SUBMODULES_MATTER
     submodules = "check" if wanted else "no"
-    return ["-c", "core.abbrev=40", "-c", f"remote.{name}.mirror=false", "push", "--porcelain", "--no-follow-tags",
-            "--no-signed", f"--recurse-submodules={submodules}", *lease, "--", name,
-            f"{order.commit}:refs/heads/{order.branch}"]  # fmt: skip
+    plain = ["push", "--porcelain", "--no-follow-tags", "--no-signed", f"--recurse-submodules={submodules}"]
+    return ask_remote(
+        git,
+        [*plain, *lease],
+        order.remote,
+        values=[name, f"{order.commit}:refs/heads/{order.branch}"],
+        settings={"core.abbrev": "40", f"remote.{name}.mirror": "false"},
+        timeout=timeout,
+        sealed=sealed,
+    )
 
 
 def _lines(answer: bytes, order: _Order) -> Iterator[_Line]:

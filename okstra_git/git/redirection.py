@@ -9,6 +9,7 @@ import pygit2
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import LONGEST_POINTER, read_gits, read_line
 
 VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 """By these git is led to a repository, or to parts of one. `GIT_INDEX_FILE` and `GIT_NAMESPACE` do not matter here."""
@@ -51,7 +52,8 @@ def discover(start: Path, environ: Mapping[str, str]) -> Path | None:
 def common_dir_of(git_dir: Path) -> Path:
     """The directory that all worktrees of a repository share."""
     pointer = git_dir / "commondir"
-    return (git_dir / os.fsdecode(pointer.read_bytes().strip())).resolve() if pointer.exists() else git_dir.resolve()
+    there = read_line(pointer)
+    return (git_dir / there).resolve() if there else git_dir.resolve()
 
 
 def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path], *, led: bool) -> Opening:
@@ -110,9 +112,9 @@ def _is_bare(git_dir: Path) -> bool:
 
 def _top_of(git_dir: Path) -> Path | None:
     """The work tree that a git directory belongs to, as far as its place tells."""
-    pointer = git_dir / "gitdir"
-    if pointer.exists():
-        return Path(os.fsdecode(pointer.read_bytes().strip())).parent.resolve()
+    there = read_line(git_dir / "gitdir")
+    if there:
+        return Path(there).parent.resolve()
     return git_dir.parent if git_dir.name == ".git" else None
 
 
@@ -123,7 +125,7 @@ def _line(git_dir: Path, work_tree: Path) -> str:
 def _require_git_dir(path: Path) -> Path:
     """The git directory that a path names, also by a `.git` file."""
     if path.is_file():
-        text = os.fsdecode(path.read_bytes()[:4096])
+        text = os.fsdecode(read_gits(path, LONGEST_POINTER) or b"")
         path = path.parent / text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else path
     if not (path / "HEAD").is_file() or not (common_dir_of(path) / "objects").is_dir():
         raise Redirected(f"GIT_DIR names {path}, which is not a git repository", hint="unset GIT_DIR")

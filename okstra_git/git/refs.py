@@ -11,6 +11,7 @@ from pygit2.transaction import ReferenceTransaction
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
+from okstra_git.fs.gits import read_gits, require_gits
 from okstra_git.git.persons import NOBODY
 from okstra_git.git.repo import Git
 from okstra_git.git.sharing import share
@@ -143,20 +144,14 @@ def list_lock_files(git: Git, prefixes: Sequence[str]) -> list[Path]:
 
 def list_former_values(git: Git, name: str) -> list[CommitId]:
     """What the ref's reflog says it once was, the newest first; nothing where git keeps no reflog for it."""
-    try:
-        lines = (git.common_dir / "logs" / name).read_bytes().splitlines()
-    except OSError:
-        return []
+    lines = (read_gits(git.common_dir / "logs" / name) or b"").splitlines()
     ids = [line.split(b" ", 2)[1].decode("ascii", "replace") for line in reversed(lines) if line.count(b" ") > 2]
     return [CommitId(oid) for oid in ids if is_commit_id(oid)]
 
 
 def list_commits_made(git: Git, name: str) -> set[str]:
     """What git's reflog says was committed while the ref's branch was checked out; nothing where there is no reflog."""
-    try:
-        lines = (git.common_dir / "logs" / name).read_bytes().splitlines()
-    except (OSError, ValueError):
-        return set()
+    lines = (read_gits(git.common_dir / "logs" / name) or b"").splitlines()
     entries = (line.partition(b"\t") for line in lines)
     made = [said.split(b" ", 2)[1] for said, _, how in entries if how.startswith(_MADE) and said.count(b" ") > 2]
     return {oid.decode("ascii", "replace") for oid in made}
@@ -168,7 +163,7 @@ _MADE = (b"commit:", b"commit (initial)", b"commit (amend)", b"cherry-pick", b"r
 
 def _packed_names(git: Git, prefix: str) -> list[str]:
     try:
-        lines = (git.common_dir / "packed-refs").read_bytes().splitlines()
+        lines = require_gits(git.common_dir / "packed-refs").splitlines()
     except FileNotFoundError:
         return []
     wanted = prefix.encode()

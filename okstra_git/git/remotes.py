@@ -1,6 +1,6 @@
 """Remotes: which one is meant, what it has on a branch, and why it cannot be reached."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from okstra_git.commands import word
@@ -94,7 +94,7 @@ def remote_branch(
     place = url_of(git, remote.name, push=push)
     asked = remote.name if place == url_of(git, remote.name, push=False) else place
     name = f"refs/heads/{branch}"
-    said = ask_remote(git, ["ls-remote", "--heads", "--", asked, name], remote, timeout=timeout)
+    said = ask_remote(git, ["ls-remote", "--heads"], remote, values=[asked, name], timeout=timeout)
     if said.returncode != 0:
         raise unreachable(remote, said.stderr)
     for line in said.stdout.decode(errors="replace").splitlines():
@@ -104,14 +104,25 @@ def remote_branch(
     return None
 
 
-def ask_remote(git: Git, arguments: list[str], remote: Remote, *, timeout: float, sealed: bool = True) -> Finished:
+def ask_remote(
+    git: Git,
+    options: list[str],
+    remote: Remote,
+    *,
+    values: Sequence[str],
+    timeout: float,
+    settings: Mapping[str, str] | None = None,
+    sealed: bool = True,
+) -> Finished:
     """Run git on the network, with no way to ask anybody anything; the status is for the caller to judge.
 
     Refuses, as unreachable, a remote that does not answer in time.
     """
     try:
         return run_git(
-            arguments,
+            options,
+            values=values,
+            settings=settings,
             cwd=git.top,
             environment=_unattended(git),
             accept=range(-64, 256),
@@ -138,8 +149,8 @@ def _unattended(git: Git) -> dict[str, str]:
 
 def url_of(git: Git, name: str, *, push: bool) -> str:
     """The first address, with insteadOf applied; git takes a remote's name for its address where none is written."""
-    asked = ["remote", "get-url", *(["--push"] if push else []), "--", name]
-    said = run_git(asked, cwd=git.top, accept=(0, 2, 128)).stdout.decode(errors="surrogateescape")
+    asked = ["remote", "get-url", *(["--push"] if push else [])]
+    said = run_git(asked, values=[name], cwd=git.top, accept=(0, 2, 128)).stdout.decode(errors="surrogateescape")
     return said.removesuffix("\n") or name
 
 

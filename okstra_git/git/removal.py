@@ -62,10 +62,11 @@ def _refusal(worktree: Worktree, found: tuple[Holding, ...]) -> WorktreeHolds:
 def _remove(git: Git, worktree: Worktree, *, force: bool) -> None:
     path = str(worktree.path)
     if worktree.is_locked:
-        run_git(["worktree", "unlock", path], cwd=git.top, accept=(0, 128))
+        run_git(["worktree", "unlock"], values=[path], cwd=git.top, accept=(0, 128))
     try:
-        run_git(["worktree", "remove", *(["--force"] if force else []), path], cwd=git.top)
+        run_git(["worktree", "remove", *(["--force"] if force else [])], values=[path], cwd=git.top)
     except GitFailed as failed:
         if worktree.is_locked:
-            run_git(["worktree", "lock", "--reason", worktree.lock_reason, path], cwd=git.top, accept=(0, 128))
+            again = ["worktree", "lock", f"--reason={worktree.lock_reason}"]
+            run_git(again, values=[path], cwd=git.top, accept=(0, 128))
         raise WorktreeFailed(f"the worktree {path} was not removed: {failed.message}", path=path) from failed

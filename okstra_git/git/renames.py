@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from okstra_git.fs.gits import read_gits
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import find_worktree
@@ -9,7 +10,7 @@ from okstra_git.git.worktrees import find_worktree
 HEADS = "refs/heads/"
 
 
-def find_new_name(git: Git, branch: str, worktree: str | None) -> str | None:
+def find_new_name(git: Git, branch: str, worktree: Path | None) -> str | None:
     """The name that a branch has now: as git's reflog says, else what is checked out in the worktree it was in.
 
     None while there is a branch of that name, or where neither tells.
@@ -21,12 +22,9 @@ def find_new_name(git: Git, branch: str, worktree: str | None) -> str | None:
     renamed = [name for name in names if told in _reflog(git, name)]
     if len(renamed) == 1:
         return renamed[0].removeprefix(HEADS)
-    here = find_worktree(git, Path(worktree)) if worktree else None
+    here = find_worktree(git, worktree) if worktree is not None else None
     return here.branch if here is not None else None
 
 
 def _reflog(git: Git, name: str) -> bytes:
-    try:
-        return (git.common_dir / "logs" / name).read_bytes()
-    except (OSError, ValueError):
-        return b""
+    return read_gits(git.common_dir / "logs" / name) or b""

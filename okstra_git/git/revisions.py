@@ -255,9 +255,9 @@ def _commit_of(git: Git, oid: str) -> CommitId | None:
 def _as_git_reads(git: Git, text: str) -> CommitId | None:
     """What an object name or an expression comes to where a commit is in the way that libgit2 cannot read."""
     for peeled in ("", "^{commit}"):  # by itself first: added to half an expression, the ending would be a part of it
-        asked = ["rev-parse", "--verify", "-q", "--end-of-options", text + peeled]
-        said = run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).stdout.decode("ascii", "replace")
-        text = said.strip()
+        asked = ["rev-parse", "--verify", "-q"]
+        said = run_git(asked, revisions=[text + peeled], cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
+        text = said.stdout.decode("ascii", "replace").strip()
         if not is_commit_id(text):
             return None
     return CommitId(text)

@@ -1,6 +1,5 @@
 """git's own merge of three trees, asked in a throw-away repository that knows nothing but our objects."""
 
-import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +9,9 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import ObjectType
 
-from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE, GitFailed, run_git
+from okstra_git.fs.root import Root
+from okstra_git.git.apart import lay_out_apart
+from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.raw_trees import Draft, write_drafts
 from okstra_git.git.repo import Git
@@ -66,48 +67,24 @@ def ask_git(
     """
     with tempfile.TemporaryDirectory(prefix="okstra-merge-") as scratch:
         place = Path(scratch)
-        environment = _throw_away(place, git)
+        environment = lay_out_apart(place, git)
         sides = _commits(place / "objects", base, ours, theirs)
         for name, side in zip(_SIDES, sides, strict=True):
-            (place / "refs/heads" / name).write_text(f"{side}\n")
-        settings = ["-c", f"merge.directoryRenames={directory_renames}"]
-        arguments = [*settings, "merge-tree", "--write-tree", "-z", *_SIDES]
-        done = run_git(arguments, cwd=place, environment=environment, accept=(0, 1, WRONG_USAGE, ABORTED))
+            Root(place).create(f"refs/heads/{name}", f"{side}\n".encode(), durable=False)
+        done = run_git(
+            ["merge-tree", "--write-tree", "-z"],
+            revisions=_SIDES,
+            cwd=place,
+            settings={"merge.directoryRenames": directory_renames},
+            environment=environment,
+            accept=(0, 1, WRONG_USAGE, ABORTED),
+        )
         if done.returncode in (WRONG_USAGE, ABORTED):
             return None
         said = _parse(done.stdout, is_clean=done.returncode == 0)
         if write and done.returncode == 0:
             write_drafts(git, list(_new_objects(place / "objects", but=sides)))
         return said
-
-
-def _throw_away(scratch: Path, git: Git) -> dict[str, str]:
-    """Lay out an empty bare repository over our objects; the environment in which git sees only that one."""
-    objects = git.common_dir / "objects"
-    for folder in ("objects/info", "refs/heads"):
-        (scratch / folder).mkdir(parents=True)
-    (scratch / "HEAD").write_text("ref: refs/heads/none\n")
-    (scratch / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
-    borrowed = [str(objects), *_alternates(objects)]
-    (scratch / "objects/info/alternates").write_bytes(b"".join(os.fsencode(each) + b"\n" for each in borrowed))
-    return {
-        **OFFLINE,
-        **NO_SETTINGS_GIVEN,
-        "GIT_DIR": str(scratch),
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "XDG_CONFIG_HOME": str(scratch),
-        "HOME": str(scratch),
-    }
-
-
-def _alternates(objects: Path) -> list[str]:
-    try:
-        lines = (objects / "info" / "alternates").read_text().splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
-    return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]
 
 
 def _commits(objects: Path, base: str, ours: str, theirs: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from okstra_git.fs.gits import read_gits
 from okstra_git.git.binary import run_git
 from okstra_git.git.changes import NO_MODE, SUBMODULE
 from okstra_git.git.exactly import exact_environment
@@ -120,10 +121,8 @@ def operation_in(git_dir: Path) -> str:
 
 def merging_with(here: Git) -> list[str]:
     """The commits that a merge under way in this worktree brings in."""
-    try:
-        return [word for word in (here.git_dir / "MERGE_HEAD").read_text().split() if is_commit_id(word)]
-    except OSError:
-        return []
+    said = (read_gits(here.git_dir / "MERGE_HEAD") or b"").decode("ascii", "replace")
+    return [word for word in said.split() if is_commit_id(word)]
 
 
 Line = tuple[bytes, Side | None]

@@ -9,6 +9,7 @@ from pygit2.enums import SortMode
 from okstra_git.git.binary import OFFLINE, GitFailed, run_git
 from okstra_git.git.objects import find_raw_commit
 from okstra_git.git.repo import Git
+from okstra_git.names import is_commit_id
 
 UNREADABLE = (KeyError, ValueError, pygit2.GitError)
 """What a walk raises when an object on its way is missing or damaged."""
@@ -60,6 +61,8 @@ def _by_program(
     git: Git, include: list[str], exclude: list[str], error: Exception, *, first_parent: bool
 ) -> list[Step]:
     """The same by `git rev-list`; raises libgit2's own error again when git cannot read it either."""
+    if not all(map(is_commit_id, (*include, *exclude))):
+        raise error
     asked = ["rev-list", "--topo-order", "--parents", *(["--first-parent"] if first_parent else []), "--stdin"]
     told = "".join(f"{oid}\n" for oid in include) + "".join(f"^{oid}\n" for oid in exclude)
     try:
@@ -77,8 +80,9 @@ def is_ancestor(git: Git, tip: str, commit: str) -> bool:
     except KeyError:
         return False
     except (ValueError, pygit2.GitError):
-        asked = ["merge-base", "--is-ancestor", commit, tip]
-        return run_git(asked, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128)).returncode == 0
+        asked, two = ["merge-base", "--is-ancestor"], [commit, tip]
+        said = run_git(asked, revisions=two, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
+        return said.returncode == 0
 
 
 def find_fork(git: Git, one: str, other: str) -> str | None:
@@ -89,5 +93,6 @@ def find_fork(git: Git, one: str, other: str) -> str | None:
     except KeyError:
         return None
     except (ValueError, pygit2.GitError):
-        said = run_git(["merge-base", one, other], cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
+        two = [one, other]
+        said = run_git(["merge-base"], revisions=two, cwd=git.top, environment=OFFLINE, accept=(0, 1, 128))
         return said.stdout.decode().strip() or None

@@ -1,11 +1,15 @@
 """Worktrees: listed, and added locked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import read_line
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
+from okstra_git.names import is_text
 
 
 class WorktreeFailed(OkstraError):
@@ -64,13 +68,17 @@ def _parse(block: bytes) -> Worktree:
 
 def add_worktree(git: Git, path: Path, *, branch: str, base: str | None, reason: str) -> None:
     """Check out `branch` (created at `base` when that is given) in a new locked worktree at `path`."""
-    _add(git, path, reason, ["-b", branch, "--no-track", str(path), base] if base else [str(path), branch])
+    how = [f"-b{branch}", "--no-track"] if base else []
+    add = ["worktree", "add", "-q", "--lock", f"--reason={reason}", *how]
+    with _making(path):
+        run_git(add, values=[str(path), base or branch], cwd=git.top)
 
 
-def _add(git: Git, path: Path, reason: str, what: list[str]) -> None:
+@contextmanager
+def _making(path: Path) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        run_git(["worktree", "add", "-q", "--lock", "--reason", reason, *what], cwd=git.top)
+        yield
     except OSError as error:
         hint = "choose another place with 'git okstra config set okstra.worktreeRoot DIR'"
         raise WorktreeFailed(f"the directory {path.parent} cannot be made: {error.strerror}", hint=hint) from error
@@ -82,17 +90,21 @@ def _add(git: Git, path: Path, reason: str, what: list[str]) -> None:
 
 def add_detached(git: Git, path: Path, *, commit: str, reason: str) -> None:
     """Check out `commit` in a new locked worktree at `path`, on no branch yet."""
-    _add(git, path, reason, ["--detach", str(path), commit])
+    add = ["worktree", "add", "-q", "--lock", f"--reason={reason}", "--detach"]
+    with _making(path):
+        run_git(add, values=[str(path), commit], cwd=git.top)
 
 
 def add_no_checkout(git: Git, path: Path, *, branch: str, reason: str) -> None:
     """A new locked worktree at `path` on `branch`, without any file."""
-    _add(git, path, reason, ["--no-checkout", str(path), branch])
+    add = ["worktree", "add", "-q", "--lock", f"--reason={reason}", "--no-checkout"]
+    with _making(path):
+        run_git(add, values=[str(path), branch], cwd=git.top)
 
 
 def attach_branch(path: Path, branch: str) -> None:
     """Say that a detached worktree is on `branch`; its files stay as they are."""
-    run_git(["symbolic-ref", "-m", f"okstra: on {branch}", "HEAD", f"refs/heads/{branch}"], cwd=path)
+    run_git(["symbolic-ref", f"-mokstra: on {branch}"], values=["HEAD", f"refs/heads/{branch}"], cwd=path)
 
 
 def find_worktree(git: Git, path: Path) -> Worktree | None:
@@ -103,9 +115,6 @@ def find_worktree(git: Git, path: Path) -> Worktree | None:
 
 def current_branch(git: Git) -> str | None:
     """The branch checked out where we stand, or None when detached or bare-unborn."""
-    try:
-        text = (git.git_dir / "HEAD").read_text()
-    except (OSError, UnicodeDecodeError):
-        return None
+    text = read_line(git.git_dir / "HEAD") or ""
     prefix = "ref: refs/heads/"
-    return text[len(prefix) :].strip() if text.startswith(prefix) else None
+    return text.removeprefix(prefix) if text.startswith(prefix) and is_text(text) else None

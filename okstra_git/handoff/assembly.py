@@ -15,7 +15,7 @@ from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.git.upstreams import USUAL_NAMES
-from okstra_git.git.worktrees import find_worktree
+from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff.choosing import choose_parts
 from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
 from okstra_git.handoff.composing import compose
@@ -31,6 +31,7 @@ from okstra_git.records.handoff import Member
 from okstra_git.records.states import Place, Stage, State, Task
 from okstra_git.roster import BASE_BRANCHES
 from okstra_git.state import layout
+from okstra_git.state.own_places import OwnPlaces, find_made
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import refuse_closed, release, require_task, reserve
@@ -239,9 +240,9 @@ def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collec
             branch=branch,
         )
     path = wanted.worktree
-    if path is not None and active is not None and active.worktree is not None:
-        is_ours = active.writer == require_writer(git) or find_worktree(git, Path(active.worktree)) is not None
-        path = Path(active.worktree) if is_ours else path
+    if path is not None and active is not None:
+        made = find_made(list_worktrees(git), task, active)
+        path = OwnPlaces(git).path(active) or (made.path if made is not None else path)
     before = [known.range.head, *reversed(known.former)] if known is not None and known.branch == branch else []
     return Collector(branch, path, commit, tuple(before), f"okstra task={wanted.key} group={wanted.group}")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from okstra_git.digest import fingerprint
-from okstra_git.state.cache import replace_file
+from okstra_git.git.own_files import read_own, replace_own
 
 VERSION = 2
 MOST = 10_000
@@ -63,13 +63,13 @@ def _used(known: dict[str, Kept], key: str) -> Kept | None:
 def load_merges(path: Path) -> KnownMerges:
     """What the file holds; nothing when there is none, it is damaged or of another version."""
     try:
-        header, _, body = path.read_bytes().partition(b"\n")
+        header, _, body = (read_own(path) or b"").partition(b"\n")
         if json.loads(header) != {"version": VERSION, "print": fingerprint(body)}:
             return KnownMerges()
         facts = json.loads(body)
         merges = {key: tuple((str(path), str(kind)) for path, kind in found) for key, found in facts["merges"].items()}
         return KnownMerges(merges, {str(key): str(tree) for key, tree in facts["bases"].items()})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return KnownMerges()
 
 
@@ -80,4 +80,4 @@ def save_merges(path: Path, known: KnownMerges) -> bool:
     facts = {"merges": dict(list(known.merges.items())[-MOST:]), "bases": dict(list(known.bases.items())[-MOST:])}
     body = json.dumps(facts, separators=(",", ":")).encode()
     header = json.dumps({"version": VERSION, "print": fingerprint(body)}).encode()
-    return replace_file(path, header + b"\n" + body)
+    return replace_own(path, header + b"\n" + body)

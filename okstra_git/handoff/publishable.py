@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
@@ -25,6 +24,7 @@ from okstra_git.names import named_stages, shown
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
 from okstra_git.roster import BASE_BRANCHES
+from okstra_git.state.own_places import OwnPlaces
 
 
 class NotAssembled(OkstraError):
@@ -132,8 +132,7 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
 
 
 def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
-    place = task.places.get(f"group-{group.id}")
-    path = Path(place.worktree) if place is not None and place.worktree and place.status == "active" else None
+    path = OwnPlaces(git).active_path(task.places.get(f"group-{group.id}"))
     here = find_worktree(git, path) if path is not None and path.is_dir() else None
     held = read_holdings(git, here).uncommitted if here is not None else ()
     if held:

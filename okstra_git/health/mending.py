@@ -6,8 +6,8 @@ from pathlib import Path
 
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import mend_blob
+from okstra_git.git.own_files import move_own, remove_own
 from okstra_git.git.refs import RefUpdate, find_ref, list_former_values, set_torn_aside, swap_refs
-from okstra_git.git.sharing import share
 from okstra_git.health.dead_locks import prove_dead
 from okstra_git.health.findings import Finding
 from okstra_git.state import layout
@@ -63,9 +63,9 @@ def _replace_torn(store: Store, name: str) -> None:
 
 def _derive_anew(store: Store, findings: Sequence[Finding]) -> None:
     git = store.git
-    layout.cache_file(git.private_dir).unlink(missing_ok=True)
+    remove_own(layout.cache_file(git.private_dir))
     store.memory.fold = None
-    snapshot = read_from_scratch(git)
+    snapshot = read_from_scratch(git, now=store.now())
     if snapshot.is_damaged:
         return
     for finding in findings:
@@ -83,9 +83,9 @@ def _clear_leftovers(store: Store, findings: Sequence[Finding]) -> None:
             lock = git.common_dir / finding.subject
             store.attempt(partial(_unlink_if_dead, store, lock))
         elif finding.code == "file.draft":
-            _unlink([git.private_dir / finding.subject])
+            remove_own(git.private_dir / finding.subject)
         elif finding.code == "spool.torn":
-            _set_file_aside(git.private_dir / finding.subject, _aside(store, finding.subject))
+            move_own(git.private_dir / finding.subject, _aside(store, finding.subject))
 
 
 def _unlink_if_dead(store: Store, lock: Path) -> None:
@@ -95,13 +95,6 @@ def _unlink_if_dead(store: Store, lock: Path) -> None:
 def _unlink(paths: Sequence[Path]) -> None:
     for path in paths:
         path.unlink(missing_ok=True)
-
-
-def _set_file_aside(path: Path, into: Path) -> None:
-    into.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        path.rename(into)
-    share(into)
 
 
 def _aside(store: Store, name: str) -> Path:

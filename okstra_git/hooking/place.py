@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from okstra_git.git.binary import run_git
+from okstra_git.git.excludes import is_ignored
 from okstra_git.git.repo import Git
 from okstra_git.hooking.model import Place, PlaceKind
 
@@ -36,9 +37,8 @@ def _kind(git: Git, directory: Path) -> PlaceKind:
 
 def _is_ignored(git: Git, directory: Path) -> bool:
     """Whether nothing there is tracked, nor ever will be by accident."""
-    probe = str(directory / "post-rewrite")
-    tracked = run_git(["ls-files", "-z", "--", str(directory)], cwd=git.top).stdout
-    return not tracked and run_git(["check-ignore", "-q", probe], cwd=git.top, accept=(0, 1, 128)).returncode == 0
+    tracked = run_git(["ls-files", "-z"], paths=[str(directory)], cwd=git.top).stdout
+    return not tracked and is_ignored(git.top, directory / "post-rewrite") is True
 
 
 def _problem(configured: str, kind: PlaceKind) -> str | None:

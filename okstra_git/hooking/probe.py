@@ -18,7 +18,7 @@ LISTEN = "OKSTRA_PROBE"
 
 _AUTHOR = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
            for what, value in (("NAME", "git-okstra"), ("EMAIL", "probe@localhost"))}  # fmt: skip
-_QUIET = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "commit.gpgSign=false")
+_QUIET = {"gc.auto": "0", "maintenance.auto": "false", "commit.gpgSign": "false", "core.fsmonitor": "false"}
 _TIMEOUT = 30.0
 
 
@@ -42,11 +42,11 @@ def probe_hooks(git: Git) -> Heard:
     place = find_place(git)
     _require_writable(git)
     with TemporaryDirectory(prefix="okstra-probe-") as scratch, _stage(git, place, Path(scratch)) as stage:
-        linked = _amend(stage, Path(scratch) / "linked", [])
+        linked = _amend(stage, Path(scratch) / "linked", {})
         here = linked
         if place.configured and not place.configured.startswith(("/", "~")):
-            absolute = f"core.hooksPath={place.directory.absolute()}"
-            here = _amend(stage, Path(scratch) / "here", ["-c", absolute])
+            absolute = {"core.hooksPath": str(place.directory.absolute())}
+            here = _amend(stage, Path(scratch) / "here", absolute)
     return _judge(place, here, linked)
 
 
@@ -82,37 +82,41 @@ def _stage(git: Git, place: Place, scratch: Path) -> Iterator[_Stage]:
     commit = _throwaway_commit(git, environment)
     top = scratch / f"okstra-probe-{os.getpid()}"
     how = ["--detach", "--no-checkout", "--lock", "--reason", "git-okstra proves its hooks; throw-away"]
-    run_git(["worktree", "add", "-q", *how, str(top), commit], cwd=git.top, environment=environment)
+    run_git(["worktree", "add", "-q", *how], values=[str(top), commit], cwd=git.top, environment=environment)
     try:
         _bring_tracked_hooks(place, top, environment)
         yield _Stage(top, commit, environment)
     finally:
-        run_git(["worktree", "unlock", str(top)], cwd=git.top, accept=(0, 128))
-        run_git(["worktree", "remove", "--force", str(top)], cwd=git.top, environment=environment, accept=(0, 128))
+        run_git(["worktree", "unlock"], values=[str(top)], cwd=git.top, accept=(0, 128))
+        away = ["worktree", "remove", "--force"]
+        run_git(away, values=[str(top)], cwd=git.top, environment=environment, accept=(0, 128))
 
 
 def _throwaway_commit(git: Git, environment: dict[str, str]) -> str:
     """A commit of nobody's: other hooks may record what they hear, so it must not be one of the user's."""
     head = run_git(["rev-parse", "-q", "--verify", "HEAD^{tree}"], cwd=git.top, accept=(0, 1, 128)).stdout
     tree = head or run_git(["mktree"], cwd=git.top, environment=environment).stdout
-    made = ["commit-tree", "-m", "git-okstra proves its hooks", tree.decode().strip()]
-    return run_git(made, cwd=git.top, environment=environment).stdout.decode().strip()
+    made = ["commit-tree", "-m", "git-okstra proves its hooks"]
+    return (
+        run_git(made, revisions=[tree.decode().strip()], cwd=git.top, environment=environment).stdout.decode().strip()
+    )
 
 
 def _bring_tracked_hooks(place: Place, top: Path, environment: dict[str, str]) -> None:
     """A relative core.hooksPath is found in a worktree only when git checks it out there."""
     if place.configured and not place.configured.startswith(("/", "~")):
-        wanted = ["checkout", "-q", "HEAD", "--", place.configured]
-        run_git(wanted, cwd=top, environment=environment, accept=(0, 1, 128))
+        wanted = ["checkout", "-q", "HEAD"]
+        run_git(wanted, paths=[place.configured], cwd=top, environment=environment, accept=(0, 1, 128))
 
 
-def _amend(stage: _Stage, heard: Path, settings: list[str]) -> bytes | None:
+def _amend(stage: _Stage, heard: Path, settings: dict[str, str]) -> bytes | None:
     """Amend the throw-away commit; what our shim heard of it, or None."""
     heard.touch()
-    words = ["commit", "-q", "--amend", "--no-verify", "--allow-empty", "--no-gpg-sign", "-m", f"probe {heard.name}"]
+    words = ["commit", "-q", "--amend", "--no-verify", "--allow-empty", "--no-gpg-sign", f"-mprobe {heard.name}"]
     with suppress(GitFailed):  # a hook of the user's may refuse any commit; then nothing is heard
         run_git(
-            [*_QUIET, *settings, *words],
+            words,
+            settings=_QUIET | settings,
             cwd=stage.top,
             environment={**stage.environment, LISTEN: str(heard)},
             sealed=False,

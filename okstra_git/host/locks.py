@@ -4,11 +4,16 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import Missing, PathRefused, Unreadable, Unwritable
+from okstra_git.fs.root import Root
 from okstra_git.git.sharing import share
+
+LONGEST_PID = 20
 
 
 class Busy(OkstraError):
@@ -17,24 +22,39 @@ class Busy(OkstraError):
     code = "store.busy"
 
 
+class LockUnfit(OkstraError):
+    """Something else than a lock file of okstra's stands in its place; it was left as it is."""
+
+    code = "store.lock-unfit"
+
+
 @contextmanager
 def hold_lock(path: Path, *, wait: float = 10.0) -> Iterator[bool]:
     """Hold the lock file at `path`, waiting up to `wait` seconds; yields False where locking is not to be had.
 
-    The lock only spares retries: correctness rests on compare-and-set. Refuses with the holder's pid.
+    The lock only spares retries: correctness rests on compare-and-set. Refuses with the holder's pid, and what is no
+    plain file; neither the file nor the folder it stands in may be a link.
     """
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError:
-        yield False
-        return
-    share(path)
-    try:
+    with ExitStack() as stack:
+        try:
+            descriptor = stack.enter_context(_opened(path))
+        except (Unreadable, Unwritable, Missing):
+            descriptor = None
+        except PathRefused as refusal:
+            hint = f"{command('ls -ld', str(path))}\nmove it away, then try again"
+            raise LockUnfit(f"the lock {path} is not a plain file", hint=hint, path=str(path)) from refusal
+        if descriptor is None:
+            yield False
+            return
+        share(path)
         _acquire(descriptor, path, wait)
         _sign(descriptor)
         yield True
-    finally:
-        os.close(descriptor)
+
+
+def _opened(path: Path) -> AbstractContextManager[int]:
+    name = os.path.join(path.parent.name, path.name)
+    return Root(path.parents[1]).opened(name, os.O_RDWR | os.O_CREAT, 0o644)
 
 
 @contextmanager
@@ -57,10 +77,12 @@ def hold_folder(folder: Path, *, wait: float = 10.0) -> Iterator[bool]:
 
 
 def _sign(descriptor: int) -> None:
-    """Leave our pid for whoever waits; on a full disk they do without."""
+    """Leave our pid for whoever waits, unless the file holds anything but a pid; on a full disk they do without."""
     with suppress(OSError):
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        before, facts = os.pread(descriptor, LONGEST_PID + 1, 0), os.fstat(descriptor)
+        if facts.st_nlink == 1 and len(before) <= LONGEST_PID and not before.strip(b"0123456789\n"):
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
 
 def _acquire(descriptor: int, path: Path, wait: float) -> None:

@@ -61,7 +61,7 @@ def read_values(text: str, start: int, end: int, *, is_sure: bool) -> Iterator[V
     Blocks of lines are read only below a name that is sure to be a secret's.
     """
     if (match := _ASSIGNED.match(text, end)) and text[match.end() - 1 : match.end()] != "\n":
-        yield from _assigned(text, match.end(), is_loose=_is_loose(text, end, match), is_sure=is_sure)
+        yield from _assigned(text, match.end(), is_loose=_is_loose(match), is_sure=is_sure)
         yield from _paired(text, start, end)
         return
     if _is_flag(text, start) and (match := _FLAG.match(text, end)):
@@ -81,7 +81,7 @@ def read_values(text: str, start: int, end: int, *, is_sure: bool) -> Iterator[V
         yield from _one(text, match.end(), "spaced")
 
 
-def _is_loose(text: str, end: int, match: re.Match[str]) -> bool:
+def _is_loose(match: re.Match[str]) -> bool:
     """Whether this may be a sentence: a colon, and a blank behind it."""
     return "=" not in match[0] and match[0].endswith((" ", "：", "*"))
 

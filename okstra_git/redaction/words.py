@@ -70,7 +70,7 @@ def grade_of(name: str) -> Grade:
 
 def _grade(parts: list[str]) -> Grade:
     for at in range(len(parts) - 1, -1, -1):
-        found = _of_part(parts[at], parts[at - 1] if at else "", parts[:at])
+        found = _of_part(parts[at], parts[at - 1] if at else "")
         if found:
             rest = parts[at + 1 :]
             if not rest:
@@ -79,7 +79,7 @@ def _grade(parts: list[str]) -> Grade:
     return ""
 
 
-def _of_part(part: str, before: str, earlier: list[str]) -> Grade:
+def _of_part(part: str, before: str) -> Grade:
     if part in PASSWORDS or part.endswith(ENDINGS):
         return "" if before in ("by", "com", "tres", "over", "sur") else "password"
     if part in SECRETS or part.endswith(SECRET_ENDINGS):

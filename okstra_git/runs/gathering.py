@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import PathRefused
+from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.objects import name_of_blob
@@ -16,6 +18,7 @@ from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.records.runs import Plan
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import PlanFacts, StageFacts
+from okstra_git.state.own_places import OwnPlaces
 
 
 def gather_facts(git: Git, task: Task, *, targets: Sequence[str], findings: Mapping[int, str]) -> dict[int, StageFacts]:
@@ -35,9 +38,10 @@ def _facts(
     checked_out = [tree.path for tree in trees if branch and tree.branch == branch]
     here = next((path for path in checked_out if (path / ".git").exists()), None)
     astray = None
-    if place is not None and place.status == "active" and place.worktree:
-        astray = find_astray(git, Path(place.worktree), branch)
-        here = Path(place.worktree) if astray is None or astray.kind == "elsewhere" else here
+    path = OwnPlaces(git).active_path(place)
+    if path is not None:
+        astray = find_astray(git, path, branch)
+        here = path if astray is None or astray.kind == "elsewhere" else here
     dirty, during = _lies_in(here)
     upstream = upstream_of(git, branch) if tip else None
     return StageFacts(
@@ -74,7 +78,7 @@ def _count(git: Git, tip: str | None, without: Sequence[str] | None) -> int | No
     if tip is None or without is None:
         return None
     try:
-        said = run_git(["rev-list", "--count", tip, "--not", *without], cwd=git.top)
+        said = run_git(["rev-list", "--count"], revisions=[tip, *(f"^{each}" for each in without)], cwd=git.top)
     except GitFailed:
         return None
     return int(said.stdout)
@@ -85,7 +89,8 @@ def gather_plan(plan: Plan | None, project_root: Path) -> PlanFacts:
     if plan is None:
         return PlanFacts()
     try:
-        found = name_of_blob((project_root / plan.path).read_bytes())
-    except OSError:
+        data = Root(project_root, links=True).read_bytes(plan.path)
+    except PathRefused:
         return PlanFacts(matches=None)
+    found = name_of_blob(data)
     return PlanFacts(matches=found == plan.blob, found=found)

@@ -14,9 +14,9 @@ from okstra_git.state.together import TOGETHER, with_parted
 
 def fold_task(key: str, events: Iterable[e.Event]) -> Task:
     """The task as its events leave it, in their total order; an event seen twice (two copies of a log) counts once."""
-    unique = {event.id: event for event in events}
+    unique = {(event.id, event.writer): event for event in events}
     task = Task(key=key)
-    for event in sorted(unique.values(), key=lambda one: one.order):
+    for event in sorted(unique.values(), key=lambda one: (one.order, one.id)):
         task = _REDUCERS[event.fact.type](task, event, event.fact)
         task = task.model_copy(update={"clock": event.clock})
     return with_parted(task)
@@ -62,10 +62,15 @@ def _runs_there(task: Task, number: int | None, place: Place) -> dict[str, Run]:
     """The runs, those of the stage on its branch with the worktree that this has now."""
     return {
         id: change(run, worktree=place.worktree)
-        if place.worktree and run.worktree and run.is_active and (run.stage, run.branch) == (number, place.branch)
+        if place.worktree and run.worktree and run.is_active and _is_run_of(run, number, place)
         else run
         for id, run in task.runs.items()
     }
+
+
+def _is_run_of(run: Run, number: int | None, place: Place) -> bool:
+    """Whether the run works on the stage, on the place's branch, and is of the clone that has the place."""
+    return (run.stage, run.branch, run.writer) == (number, place.branch, place.writer)
 
 
 def _stage_of(scope: str) -> int | None:
@@ -153,6 +158,10 @@ def _run_claimed(task: Task, event: e.Event, fact: e.RunClaimed) -> Task:
 
 
 def _run_prepared(task: Task, event: e.Event, fact: e.RunPrepared) -> Task:
+    """Only the clone that claimed a run prepares it: what it was given are paths on that machine."""
+    before = task.runs.get(fact.run)
+    if before is not None and before.writer != event.writer:
+        return add_conflict(task, f"run.prepared {event.id} is of a run that another clone claimed: {fact.run}")
     return _change_run(task, event, fact, status="prepared", prepared=event.at, touched=event.at)
 
 

@@ -3,11 +3,11 @@
 `filter-repo`, `filter-branch` and a careless ref clean-up reach `refs/okstra/*` like any other ref.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from okstra_git.git.sharing import share
+from okstra_git.git.own_files import append_own, read_own, read_tail
+from okstra_git.names import is_commit_id
 from okstra_git.records.codec import encode_event
 from okstra_git.records.events import Event
 
@@ -16,27 +16,17 @@ MARK = b"# "
 
 def last_mark(path: Path) -> str | None:
     """The log tip that the journal was last level with; None when there is no journal."""
-    try:
-        with path.open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - 64))
-            tail = file.read().rstrip(b"\n").rpartition(b"\n")[2]
-    except OSError:
+    found = read_tail(path, 80)
+    if found is None:
         return None
-    return tail[len(MARK) :].decode("ascii", "replace") if tail.startswith(MARK) else ""
+    tail = found.rstrip(b"\n").rpartition(b"\n")[2]
+    return _mark(tail) if tail.startswith(MARK) else ""
 
 
 def add_batch(path: Path, events: Sequence[Event], tip: str) -> bool:
     """Append a batch and the tip it made; False when the file system refuses (the log itself is the truth)."""
     data = b"".join(encode_event(event) for event in events) + MARK + tip.encode() + b"\n"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            file.write(data)
-        share(path)
-    except OSError:
-        return False
-    return True
+    return append_own(path, data)
 
 
 def read_lines(path: Path) -> list[bytes]:
@@ -46,11 +36,15 @@ def read_lines(path: Path) -> list[bytes]:
 
 def list_marks(path: Path) -> list[str]:
     """The log tips the journal was level with, the newest first."""
-    return [line[len(MARK) :].decode("ascii", "replace") for line in reversed(_lines(path)) if line.startswith(MARK)]
+    marks = (_mark(line) for line in reversed(_lines(path)) if line.startswith(MARK))
+    return [mark for mark in marks if mark]
+
+
+def _mark(line: bytes) -> str:
+    """The commit that a mark names; empty for one that names none."""
+    name = line[len(MARK) :].decode("ascii", "replace")
+    return name if is_commit_id(name) else ""
 
 
 def _lines(path: Path) -> list[bytes]:
-    try:
-        return path.read_bytes().split(b"\n")
-    except OSError:
-        return []
+    return (read_own(path) or b"").split(b"\n")

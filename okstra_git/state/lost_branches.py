@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.commands import command, word
+from okstra_git.fs.gits import read_gits
 from okstra_git.git.history import find_commit
 from okstra_git.git.links import find_entry
 from okstra_git.git.refs import find_quietly, is_torn
@@ -51,7 +52,7 @@ def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | Non
     damaged = is_torn(git, ref)
     gone = "is damaged" if damaged else "is not there any more"
     told = f"branch {place.branch} of {key} stage {stage.number} {gone}"
-    new = None if damaged else find_new_name(git, place.branch, place.worktree)
+    new = None if damaged else find_new_name(git, place.branch, Path(place.worktree) if place.worktree else None)
     if new is not None:
         record = f"git okstra stage done {stage.number} --task-key {key} --branch {word(new)}"
         if stage.branch == new:
@@ -88,7 +89,4 @@ def _second_word(line: str) -> str | None:
 
 
 def _log_of_head(folder: Path) -> list[str]:
-    try:
-        return (folder / "logs" / "HEAD").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
+    return (read_gits(folder / "logs" / "HEAD") or b"").decode("utf-8", "replace").splitlines()

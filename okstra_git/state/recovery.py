@@ -2,11 +2,11 @@
 
 from okstra_git.git.history import contains
 from okstra_git.git.objects import read_blob
+from okstra_git.git.own_files import replace_own
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.records.codec import LineFacts, identify_line
 from okstra_git.state import layout
-from okstra_git.state.cache import replace_file
 from okstra_git.state.journal import MARK, last_mark, read_lines
 from okstra_git.state.log import list_event_files
 
@@ -39,4 +39,4 @@ def own_lines(git: Git, tip: str) -> list[tuple[LineFacts, bytes]]:
 def level_journal(git: Git, writer: str, tip: str) -> bool:
     """Write the journal anew from the log at `tip`; False when the file system refuses."""
     lines = b"".join(line + b"\n" for _, line in own_lines(git, tip))
-    return replace_file(layout.journal_file(git.private_dir, writer), lines + MARK + tip.encode() + b"\n")
+    return replace_own(layout.journal_file(git.private_dir, writer), lines + MARK + tip.encode() + b"\n")

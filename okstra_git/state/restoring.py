@@ -21,9 +21,9 @@ from okstra_git.names import CommitId
 from okstra_git.records.codec import archive_of_line, identify_line
 from okstra_git.state import layout
 from okstra_git.state.cache import load_fold
+from okstra_git.state.event_files import read_head
 from okstra_git.state.journal import last_mark, list_marks, read_lines
 from okstra_git.state.log import Head, build_tree
-from okstra_git.state.reading import read_head
 from okstra_git.state.recovery import level_journal, missing_lines
 from okstra_git.state.store import Store
 from okstra_git.state.writer import require_writer

@@ -3,14 +3,20 @@
 import os
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.digest import fingerprint
 from okstra_git.errors import OkstraError
+from okstra_git.fs.publishing import publish
+from okstra_git.fs.refusals import PathRefused, Taken, Unwritable
+from okstra_git.fs.root import Root
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
 from okstra_git.git.sharing import share
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import WriterId, is_ulid, mint_ulid
 from okstra_git.state import layout
+
+MOST_BYTES = 4096
 
 
 class NotInitialised(OkstraError):
@@ -28,15 +34,29 @@ class WriterDamaged(OkstraError):
 def find_writer(git: Git) -> WriterId | None:
     """The writer id of this clone, or None before `init` and in a copied clone (two clones must not share a log)."""
     path = layout.writer_file(git.private_dir)
-    try:
-        words = path.read_text().split()
-    except FileNotFoundError:
+    found = _content(git, path)
+    if found is None:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise _damaged(path) from error
+    words = found.decode("ascii", "replace").split()
     if len(words) != 2 or not is_ulid(words[0]) or words[1].count("-") not in (1, 2):
         raise _damaged(path)
     return WriterId(words[0]) if _is_here(words[1], _place(git)) else None
+
+
+def look_for_writer(git: Git) -> tuple[WriterId | None, WriterDamaged | None]:
+    """The same for whoever only reads: no writer, and why, where the file that names it is damaged."""
+    try:
+        return find_writer(git), None
+    except WriterDamaged as damaged:
+        return None, damaged
+
+
+def _content(git: Git, path: Path) -> bytes | None:
+    """What the file says; None where there is none. Refuses what is not a plain file, or cannot be read."""
+    try:
+        return Root(git.common_dir).find_bytes(path, MOST_BYTES)
+    except PathRefused as refusal:
+        raise _damaged(path) from refusal
 
 
 def require_writer(git: Git) -> WriterId:
@@ -54,13 +74,14 @@ def ensure_writer(git: Git, *, milliseconds: int) -> tuple[WriterId, bool]:
         return found, False
     path = layout.writer_file(git.private_dir)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        Root(git.common_dir).make_folder(path.parent)
         with hold_lock(layout.lock_file(git.private_dir)):
             return _mint(git, path, milliseconds)
-    except FileExistsError:
+    except Taken:
         return require_writer(git), False
-    except OSError as error:
-        raise translate_write_error(error, git) from error
+    except Unwritable as refusal:
+        cause = refusal.__cause__
+        raise translate_write_error(cause, git) if isinstance(cause, OSError) else refusal from refusal
 
 
 def _mint(git: Git, path: Path, milliseconds: int) -> tuple[WriterId, bool]:
@@ -68,27 +89,13 @@ def _mint(git: Git, path: Path, milliseconds: int) -> tuple[WriterId, bool]:
     found = find_writer(git)
     if found is not None:
         return found, False
-    if path.exists():
-        path.rename(path.with_name(f"writer.{path.read_text().split()[0]}.copied"))
+    root, former = Root(git.common_dir), _content(git, path)
+    if former is not None:
+        root.rename(path, path.with_name(f"writer.{former.decode('ascii').split()[0]}.copied"))
     fresh = WriterId(mint_ulid(milliseconds))
-    draft = path.with_name(f"writer.{fresh}.tmp")
-    try:
-        draft.write_text(f"{fresh} {_place(git)}\n")
-        _publish(draft, path)
-        share(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    publish(root, path, f"{fresh} {_place(git)}\n".encode(), nonce=fresh)
+    share(path)
     return fresh, True
-
-
-def _publish(draft: Path, path: Path) -> None:
-    """Give the draft its name, which must be free; without hard links the lock alone has to see to that."""
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        raise
-    except OSError:
-        draft.rename(path)
 
 
 def _place(git: Git) -> str:
@@ -109,7 +116,7 @@ def _is_here(place: str, here: str) -> bool:
 
 def _damaged(path: Path) -> WriterDamaged:
     return WriterDamaged(
-        f"{path} does not name a writer and was left as it is",
-        hint="move that file away and run 'git okstra init'; the log of the old writer stays readable",
+        f"{path} does not name a writer and was left as it is; its log stays readable",
+        hint=f"{command('mv', path, f'{path}.damaged')} && git okstra init",
         path=str(path),
     )

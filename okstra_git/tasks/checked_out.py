@@ -1,12 +1,12 @@
 """How the worktrees of stages lie there, for what is shown of them: one look at each, a few at a time."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from okstra_git.git.checkouts import Checkout, see_all_files, see_head
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.records.states import Stage, Task
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.tasks.places import PlaceRow
 
 MAX_READ = 64
@@ -22,19 +22,20 @@ def see_stages(git: Git, tasks: Sequence[Task]) -> dict[Key, Checkout]:
     if not stages:
         return {}
     trees = [see_head(tree) for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()]
-    found = dict(_pairs(stages, trees))
+    found = dict(_pairs(OwnPlaces(git), stages, trees))
     unique = list({one.path: one for one in found.values()}.values())
     read = {one.path: one for one in see_all_files(unique[:MAX_READ])}
     return {key: read.get(one.path, one) for key, one in found.items()}
 
 
-def _pairs(stages: Sequence[tuple[Task, Stage]], trees: Sequence[Checkout]) -> Iterator[tuple[Key, Checkout]]:
+def _pairs(
+    places: OwnPlaces, stages: Sequence[tuple[Task, Stage]], trees: Sequence[Checkout]
+) -> Iterator[tuple[Key, Checkout]]:
     by_path = {one.path.resolve(): one for one in trees}
     by_branch = {one.works_on: one for one in reversed(trees)}
     for task, stage in stages:
-        place = task.places.get(f"stage-{stage.number}")
-        is_held = place is not None and place.status == "active"
-        own = by_path.get(Path(place.worktree).resolve()) if place is not None and is_held and place.worktree else None
+        path = places.active_path(task.places.get(f"stage-{stage.number}"))
+        own = by_path.get(path.resolve()) if path is not None else None
         if own is not None and not own.is_linked and own.works_on != stage.branch:
             own = None  # the main worktree is on other branches at times
         seen = own or by_branch.get(stage.branch)

@@ -10,6 +10,7 @@ from okstra_git.names import CommitId, TaskKey
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReleased, PlaceReserved, StageStarted
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Place, Task
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import reserve
@@ -92,7 +93,8 @@ def _places(
     scope = f"stage-{number}"
     held = task.places.get(scope)
     is_held = held is not None and held.status == "active"
-    if held is not None and is_held and held.worktree is not None:
+    is_own = OwnPlaces(git).path(held) is not None
+    if held is not None and is_held and is_own:
         check_standing(git, held)
         return []
     branch = held.branch if held is not None else usual_branch(task, number)
@@ -106,7 +108,7 @@ def _places(
         adopted=held.adopted if held is not None and is_held else False,
         phase="implementation",
     )
-    if is_held:  # an adopted branch: it keeps its name and gets the directory it lacks
+    if is_held:  # an adopted branch, or another clone's directory: it keeps its name and gets the directory it lacks
         return [PlaceReleased(task=task.key, scope=scope, branch=branch), fact]
     reserve(snapshot.state, fact)
     check_place(git, task, fact)

@@ -14,6 +14,7 @@ from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Place, Stage, State, Task
 from okstra_git.state.bases import Stack, choose_base
 from okstra_git.state.catching_up import has_nothing_new
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import release, require_stage, require_task, reserve
@@ -84,7 +85,7 @@ def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: S
 def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> BranchMissing:
     """The branch was renamed or deleted, or the one named is none; says which one it is, where that can be told."""
     place = task.places.get(f"stage-{stage.number}")
-    new = find_new_name(git, stage.branch, place.worktree if place is not None else None)
+    new = find_new_name(git, stage.branch, OwnPlaces(git).path(place))
     line = f"git okstra stage done {stage.number} --task-key {task.key.replace('/', ':')}"
     what = f"branch {stage.branch} of stage {stage.number} is not there any more"
     if is_named:
@@ -120,8 +121,11 @@ def _moved_row(git: Git, state: State, task: Task, stage: Stage) -> list[AnyFact
         return []
     if find_ref(git, f"refs/heads/{held.branch}") is not None:
         return []
-    kept = held.model_dump(include={"worktree", "base_ref", "adopted", "phase", "stages"})
-    fact = PlaceReserved(task=task.key, scope=scope, branch=stage.branch, **kept)
+    kept = held.model_dump(include={"base_ref", "adopted", "phase", "stages"})
+    path = OwnPlaces(git).path(held)
+    fact = PlaceReserved(
+        task=task.key, scope=scope, branch=stage.branch, worktree=held.worktree if path is not None else None, **kept
+    )
     others = {name: place for name, place in task.places.items() if name != scope}
     reserve(
         state.model_copy(update={"tasks": {**state.tasks, task.key: task.model_copy(update={"places": others})}}), fact

@@ -15,6 +15,7 @@ from okstra_git.git.upstreams import default_branches
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import is_text, shown
 from okstra_git.records.states import Stage, State, Task
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import active_places
 from okstra_git.tasks.checks import WorktreeDirty
 from okstra_git.tasks.finishing import DoneRequest
@@ -135,16 +136,16 @@ def find_open_work(
     known = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
     trees = [see_head(tree) for tree in known.values()]
     at = here.resolve() if here is not None else None
-    read: dict[Path, Checkout] = {}
+    places, read = OwnPlaces(git), dict[Path, Checkout]()
     found: list[OpenWork] = []
     for request in requests:
         stage = task.stages.get(request.number) or Stage(number=request.number)
         branch = request.branch or stage.branch
         tip = find_quietly(git, f"refs/heads/{branch}") if is_text(branch) else None
-        for tree in _concerned(git, state, task, stage, branch, tip, trees, at) if tip is not None else ():
+        for tree in _concerned(places, git, state, task, stage, branch, tip, trees, at) if tip is not None else ():
             seen = read.get(tree.path) or see_exactly(git, known[tree.path], besides=besides)
             read[tree.path] = seen
-            is_only_near = tree.works_on != branch and tree.head == tip and not _is_own(task, stage, tree)
+            is_only_near = tree.works_on != branch and tree.head == tip and not _is_own(places, task, stage, tree)
             named = request.commit is not None, branch != stage.branch and bool(stage.branch)
             one = OpenWork(request.number, branch, seen, *named)
             if not (is_only_near and not seen.files) and next(one.problems("", leave=False), None) is not None:
@@ -153,6 +154,7 @@ def find_open_work(
 
 
 def _concerned(
+    places: OwnPlaces,
     git: Git,
     state: State,
     task: Task,
@@ -167,19 +169,17 @@ def _concerned(
     In the main one people go on to other branches, so there only what it has of this branch counts.
     """
     for tree in trees:
-        is_own = _is_own(task, stage, tree)
+        is_own = _is_own(places, task, stage, tree)
         is_meant = tree.works_on == branch or (is_own and tree.is_linked)
         is_near = is_own or tree.path.resolve() == here
         if is_meant or (is_near and _is_beyond(git, state, task, stage, tip, tree)):
             yield tree
 
 
-def _is_own(task: Task, stage: Stage, tree: Checkout) -> bool:
+def _is_own(places: OwnPlaces, task: Task, stage: Stage, tree: Checkout) -> bool:
     """Whether the registry has this worktree for the stage."""
-    place = task.places.get(f"stage-{stage.number}")
-    if place is None or place.status != "active" or place.worktree is None:
-        return False
-    return Path(place.worktree).resolve() == tree.path.resolve()
+    path = places.active_path(task.places.get(f"stage-{stage.number}"))
+    return path is not None and path.resolve() == tree.path.resolve()
 
 
 def _is_beyond(git: Git, state: State, task: Task, stage: Stage, tip: str, tree: Checkout) -> bool:

@@ -1,5 +1,6 @@
 """Registry rows beside the worktrees that git has, and which of them may go."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,16 +20,31 @@ from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Place, Stage, State, Task
+from okstra_git.state.own_places import OwnPlaces, find_made
+
+Holders = defaultdict[Path, list[tuple[str, str]]]
+"""Directory, resolved -> slashed task keys and scopes that hold it."""
 
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """One registry row and what git knows at its path: `here` is None when there is no such worktree (any more)."""
+    """One registry row and what git knows at its path: `here` is None when there is no such worktree (any more).
+
+    `is_own`: this clone recorded the row. `is_made`: okstra made `here` in this repository for this very row. A path
+    that another clone recorded is not looked at, unless it is that.
+    """
 
     task: str
     place: Place
     here: Worktree | None
     tip: str | None
+    is_own: bool = True
+    is_made: bool = False
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the row names a directory that another clone has."""
+        return self.place.worktree is not None and self.here is None and not self.is_own
 
     @property
     def exists(self) -> bool:
@@ -54,12 +70,11 @@ class Pruned:
 class Watch:
     """What prune is told of the world outside the repository.
 
-    `here` is the directory we are in; `writer` this clone's id; `runs` says which live runs work in a directory;
-    `processes` which processes stand in or below it; `progress` hears how many of how many have been looked at.
+    `here` is the directory we are in; `runs` says which live runs work in a directory; `processes` which processes
+    stand in or below it; `progress` hears how many of how many have been looked at.
     """
 
     here: Path
-    writer: str = ""
     runs: Callable[[Path], Sequence[str]] = lambda _: ()
     processes: Callable[[Path], Sequence[str]] = lambda _: ()
     progress: Callable[[int, int], None] = lambda *_: None
@@ -67,17 +82,16 @@ class Watch:
 
 def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: bool) -> list[PlaceRow]:
     """Rows in key order; released ones on request."""
-    known = {worktree.path.resolve(): worktree for worktree in list_worktrees(git)}
-    return [
-        PlaceRow(
-            task.key,
-            place,
-            known.get(Path(place.worktree).resolve()) if place.worktree else None,
-            find_ref(git, f"refs/heads/{place.branch}") if place.branch else None,
-        )
-        for task, place in _rows(state, only)
-        if with_released or place.status == "active"
-    ]
+    trees, own = list_worktrees(git), OwnPlaces(git)
+    known = {worktree.path.resolve(): worktree for worktree in trees}
+    rows: list[PlaceRow] = []
+    for task, place in _rows(state, only):
+        if with_released or place.status == "active":
+            path, made = own.path(place), find_made(trees, task, place)
+            here = known.get(path.resolve()) if path is not None else made
+            tip = find_ref(git, f"refs/heads/{place.branch}") if place.branch else None
+            rows.append(PlaceRow(task.key, place, here, tip, is_own=own.is_own(place), is_made=made is not None))
+    return rows
 
 
 def _rows(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Place]]:
@@ -92,7 +106,7 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
     A dry run and the deed judge in the same way; the deed looks again at the moment of removal.
     """
     rows = [row for row in list_places(git, state, only=only, with_released=True) if row.here is not None]
-    everything = list_worktrees(git)
+    everything, holders = list_worktrees(git), _read_holders(git, state)
     found: list[Pruned] = []
     gone: set[Path] = set()
     for number, row in enumerate(rows, 1):
@@ -100,7 +114,7 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
         assert row.here is not None
         if row.here.path in gone:
             continue  # another row names the same directory
-        judged = _judge(git, state, row, everything, watch)
+        judged = _judge(git, state, row, everything, holders, watch)
         reached("worktree.judged")
         done = judged if dry_run or not judged.removed else _carry_out(git, judged, everything, watch)
         found.append(done)
@@ -108,11 +122,13 @@ def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool,
     return found
 
 
-def _judge(git: Git, state: State, row: PlaceRow, everything: Sequence[Worktree], watch: Watch) -> Pruned:
+def _judge(
+    git: Git, state: State, row: PlaceRow, everything: Sequence[Worktree], holders: Holders, watch: Watch
+) -> Pruned:
     """Whether the worktree of one row may go, and why not."""
     worktree = row.here
     assert worktree is not None
-    reason = _why_keep(git, state, row, worktree, everything, watch)
+    reason = _why_keep(git, state, row, worktree, everything, holders, watch)
     if reason is not None:
         return Pruned(row, removed=False, reason=reason)
     held = read_holdings(git, worktree, others=everything)
@@ -152,16 +168,23 @@ def _occupants(worktree: Worktree, watch: Watch) -> list[Holding]:
 
 
 def _why_keep(
-    git: Git, state: State, row: PlaceRow, worktree: Worktree, everything: Sequence[Worktree], watch: Watch
+    git: Git,
+    state: State,
+    row: PlaceRow,
+    worktree: Worktree,
+    everything: Sequence[Worktree],
+    holders: Holders,
+    watch: Watch,
 ) -> str | None:
     """Why a worktree stays whatever lies in it; None where that decides."""
     is_active = row.place.status == "active"
-    held = _why_held(git, state.tasks[row.task], row.place, worktree) if is_active else _claimed(state, row)
+    held = _why_held(git, state.tasks[row.task], row.place, worktree) if is_active else None
+    held = held or _claimed(holders, row, worktree)
     if held is not None:
         return held
     if worktree.path == everything[0].path:
         return "it is the main worktree"
-    if not _is_ours(row, worktree, watch):
+    if not _is_ours(row, worktree):
         return "okstra did not make it"
     if watch.here.resolve().is_relative_to(worktree.path.resolve()):
         return "you are in it"
@@ -170,24 +193,29 @@ def _why_keep(
     return None
 
 
-def _claimed(state: State, row: PlaceRow) -> str | None:
-    """Who else holds the directory of a row that was given up."""
-    holders = (
-        f"{task.key.replace('/', ':')} {place.scope}".strip() + " holds it"
-        for task, place in _rows(state, None)
-        if place.status == "active" and place.worktree == row.place.worktree
-    )
-    return next(holders, None)
+def _read_holders(git: Git, state: State) -> Holders:
+    """Who holds which directory, by the rows of this clone that nobody gave up."""
+    own, holders = OwnPlaces(git), Holders(list)
+    for task, place in _rows(state, None):
+        path = own.active_path(place)
+        if path is not None:
+            holders[path.resolve()].append((task.key, place.scope))
+    return holders
 
 
-def _is_ours(row: PlaceRow, worktree: Worktree, watch: Watch) -> bool:
-    """Whether okstra made it: it locks those that it makes; a row of another clone names no directory of ours.
+def _claimed(holders: Holders, row: PlaceRow, worktree: Worktree) -> str | None:
+    """Who else holds the directory."""
+    others = [each for each in holders.get(worktree.path.resolve(), ()) if each != (row.task, row.place.scope)]
+    return next((f"{key.replace('/', ':')} {scope}".strip() + " holds it" for key, scope in others), None)
+
+
+def _is_ours(row: PlaceRow, worktree: Worktree) -> bool:
+    """Whether okstra made it: it locks those that it makes, and the lock says what for.
 
     One that is not locked any more is still ours where the row is this clone's and adopted nothing.
     """
-    if worktree.is_locked and is_own_lock(worktree.lock_reason):
-        return True
-    return row.place.writer == watch.writer and not row.place.adopted
+    is_locked = worktree.is_locked and is_own_lock(worktree.lock_reason)
+    return row.is_made or (row.is_own and (is_locked or not row.place.adopted))
 
 
 def _is_run_open(task: Task, place: Place) -> bool:

@@ -57,7 +57,7 @@ def make_worktree(git: Git, key: TaskKey, number: int, place: Place, base: Commi
 def make_branch(git: Git, branch: str, base: CommitId) -> None:
     """Create the branch at its base, without a worktree; refuses one that is there by now, or that git cannot make."""
     try:
-        run_git(["branch", "--no-track", "--", branch, base], cwd=git.top)
+        run_git(["branch", "--no-track"], values=[branch, base], cwd=git.top)
     except GitFailed as failed:
         told = f"the branch {shown(branch)} cannot be made: {failed.message}"
         raise BranchExists(told, branch=branch, hint="name another one with --branch") from failed

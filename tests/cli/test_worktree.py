@@ -13,7 +13,7 @@ from tests.kit.stores import open_store, record
 
 ROW_KEYS = {
     "task", "scope", "branch", "tip", "worktree", "exists", "locked", "adopted", "status", "base_ref", "phase",
-    "stages", "at", "checkout", "problem", "found", "hint",
+    "stages", "at", "checkout", "problem", "found", "hint", "own", "writer",
 }  # fmt: skip
 
 

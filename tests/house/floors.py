@@ -9,7 +9,7 @@ FLOORS: dict[str, int] = {
         ("errors", "names", "commands", "digest", "spool", "faults", "shipped", "foreign", "slugs", "wide", "redaction"), 0
     ),
     **dict.fromkeys(("tokens", "phases", "roster", "paths"), 0),
-    **dict.fromkeys(("git", "host", "documents"), 1),
+    **dict.fromkeys(("fs", "git", "host", "documents"), 1),
     "records": 2,
     **dict.fromkeys(("state", "rendering", "plans"), 3),
     **dict.fromkeys(("reconcile", "tasks", "hooking", "health", "outfit"), 4),

@@ -1,0 +1,60 @@
+"""Reads a document that a person names on the command line, wherever it lies."""
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from okstra_git.fs.files import read_up_to
+from okstra_git.fs.names import is_below
+from okstra_git.fs.refusals import Linked, malformed, missing, not_a_file, too_large, unreadable
+from okstra_git.fs.root import MOST_BYTES, Root
+
+
+def read_named(
+    name: str,
+    cwd: Path,
+    roots: Sequence[Path],
+    *,
+    limit: int = MOST_BYTES,
+    is_tracked: Callable[[Path, str], bool] | None = None,
+) -> bytes:
+    """The content of the file that a person named, absolute or from `cwd`; plain files only, up to `limit` bytes.
+
+    It may lie anywhere, and may be a link by their own word. One thing is not their word: a link below one of `roots`
+    that a commit brought and that leads out of it. `is_tracked` says whether a commit has a path below a root; without
+    it every link out of a root is refused.
+    """
+    if not name or "\0" in name:
+        raise malformed(name)
+    path = os.path.normpath(os.path.join(cwd, name))
+    for base in dict.fromkeys(each for root in roots for each in (root, Path(os.path.realpath(root)))):
+        if is_below(str(base), path):
+            try:
+                return Root(base, links=True).read_bytes(path, limit)
+            except Linked as refusal:
+                if is_tracked is None or is_tracked(base, refusal.facts["link"]):
+                    raise
+    return _read(name, os.path.join(cwd, name), limit)
+
+
+def _read(name: str, path: str, limit: int) -> bytes:
+    try:
+        mode = os.stat(path).st_mode  # looking first, since a device may act on being opened
+        if not stat.S_ISREG(mode):
+            raise not_a_file(name, mode)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
+                raise not_a_file(name, mode)
+            data = read_up_to(descriptor, limit + 1)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError as error:
+        raise missing(name) from error
+    except (OSError, ValueError) as error:
+        raise unreadable(name, error if isinstance(error, OSError) else OSError(str(error))) from error
+    if len(data) > limit:
+        raise too_large(name, limit)
+    return data

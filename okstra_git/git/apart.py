@@ -1,0 +1,40 @@
+"""A throw-away repository that knows our objects and nothing else: where no setting, attribute or ref has a say."""
+
+import os
+from pathlib import Path
+
+from okstra_git.fs.gits import read_gits
+from okstra_git.fs.root import Root
+from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE
+from okstra_git.git.repo import Git
+
+
+def lay_out_apart(scratch: Path, git: Git) -> dict[str, str]:
+    """Lay out an empty bare repository over our objects; the environment in which git sees only that one.
+
+    Neither configuration, attributes, drivers, grafts nor a promisor remote count there; a shallow end does.
+    """
+    objects = git.common_dir / "objects"
+    root, borrowed = Root(scratch), [str(objects), *_alternates(objects)]
+    root.make_folder("refs/heads")
+    root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
+    root.create("config", b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n", durable=False)
+    root.create("objects/info/alternates", b"".join(os.fsencode(each) + b"\n" for each in borrowed), durable=False)
+    cut = read_gits(git.common_dir / "shallow")
+    if cut is not None:
+        root.create("shallow", cut, durable=False)
+    return {
+        **OFFLINE,
+        **NO_SETTINGS_GIVEN,
+        "GIT_DIR": str(scratch),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "XDG_CONFIG_HOME": str(scratch),
+        "HOME": str(scratch),
+    }
+
+
+def _alternates(objects: Path) -> list[str]:
+    lines = os.fsdecode(read_gits(objects / "info" / "alternates") or b"").splitlines()
+    return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]

@@ -1,0 +1,99 @@
+"""okstra's own files in git's directory: caches, marks, the journal; what another program put there does no harm.
+
+A link is not followed, a pipe not waited for, and nothing without end is read; what is not a plain file is as good as
+not there. What can be made again takes the place of whatever stands there, other than a folder.
+"""
+
+import os
+from pathlib import Path
+
+from okstra_git.fs.refusals import Linked, Missing, NotAFile, PathRefused
+from okstra_git.fs.root import Root
+from okstra_git.git.sharing import share
+
+MOST = 1 << 30
+"""Bytes of one file: what 100,000 events fold to is a tenth of it."""
+
+
+def read_own(path: Path, limit: int = MOST) -> bytes | None:
+    """The content; None where there is none, where it is no plain file, or cannot be read, or is longer."""
+    try:
+        return _root(path).find_bytes(_name(path), limit)
+    except PathRefused:
+        return None
+
+
+def read_tail(path: Path, most: int) -> bytes | None:
+    """The last bytes of it; None as for `read_own`."""
+    try:
+        with _root(path).opened(_name(path)) as descriptor:
+            os.lseek(descriptor, max(0, os.fstat(descriptor).st_size - most), os.SEEK_SET)
+            return os.read(descriptor, most)
+    except (PathRefused, OSError):
+        return None
+
+
+def replace_own(path: Path, data: bytes) -> bool:
+    """Make `data` the content in one step, whatever has the name; False where the file system refuses."""
+    try:
+        try:
+            _write(path, data)
+        except (Linked, NotAFile):
+            _root(path).remove(_name(path))
+            _write(path, data)
+    except PathRefused:
+        return False
+    share(path)
+    return True
+
+
+def append_own(path: Path, data: bytes) -> bool:
+    """Add to the end; False where something else has the name, or the file system refuses."""
+    try:
+        _make_root(path)
+        _root(path).append(_name(path), data)
+    except PathRefused:
+        return False
+    share(path)
+    return True
+
+
+def remove_own(path: Path) -> bool:
+    """Remove the file, or a link itself; False where nothing is, or it cannot be removed."""
+    try:
+        return _root(path).remove(_name(path))
+    except PathRefused:
+        return False
+
+
+def move_own(path: Path, into: Path) -> bool:
+    """Give it another place below the same folder of okstra's; False where nothing is, or it cannot be moved."""
+    root = Root(Path(os.path.commonpath((path, into))))
+    try:
+        root.rename(path, into)
+    except PathRefused:
+        return False
+    share(into)
+    return True
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        _root(path).write(_name(path), data, durable=False)
+    except Missing:
+        _make_root(path)
+        _root(path).write(_name(path), data, durable=False)
+
+
+def _root(path: Path) -> Root:
+    """Two folders up, so that neither the file nor the folder it stands in may be a link."""
+    return Root(path.parents[1])
+
+
+def _name(path: Path) -> str:
+    return os.path.join(path.parent.name, path.name)
+
+
+def _make_root(path: Path) -> None:
+    if not path.parents[1].is_dir():
+        Root(path.parents[2]).make_folder(path.parents[1].name)
