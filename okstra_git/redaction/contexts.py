@@ -6,13 +6,13 @@ from functools import cache
 from typing import NamedTuple
 
 from okstra_git.redaction.span import Span
-from okstra_git.redaction.values import is_likely, is_placeholder
+from okstra_git.redaction.values import is_drawn, is_likely, is_placeholder
 
 
 class Context(NamedTuple):
     """One of `hints`, and `also`, have to stand in a text for `pattern` to be tried; its group `value` (else the whole match) is the secret.
 
-    `likely`: only a value that looks like a secret counts.
+    `likely`: only a value that looks like a secret counts; `drawn`: only one that looks drawn by lot.
     """
 
     kind: str
@@ -21,6 +21,7 @@ class Context(NamedTuple):
     flags: int = 0
     likely: bool = False
     also: str = ""
+    drawn: bool = False
 
 
 _I = re.IGNORECASE
@@ -74,6 +75,10 @@ CONTEXTS = (
     Context("password", ("docker", "podman", "oc ", "helm", "az ", "skopeo", "buildah", "nerdctl", "crane", "sqlcmd", "bcp ", "zip ", "cf ", "jf ", "argocd", "ipmitool", "htpasswd", "redis-cli", "ldap", "mosquitto_", "smbclient"),
             rf"\b(?:(?:docker|podman|oc|helm|az|skopeo|buildah|nerdctl|crane|cf|jf|argocd)\b[^\n|]{{0,120}}?login\b[^\n|]{{0,200}}?\s-p|(?:sqlcmd|bcp|mosquitto_\w{{3}}|ipmitool|u?n?zip)\b[^\n|]{{0,200}}?\s-P|redis-cli\b[^\n|]{{0,160}}?\s-a|ldap\w{{3,10}}\b[^\n|]{{0,200}}?\s-w)[ =]?{_WORD}"),
     Context("password", ("htpasswd",), rf"\bhtpasswd\s(?:-\w{{1,8}}\s{{1,4}}){{0,4}}[^\s-][^\s]{{0,200}}\s{{1,4}}[\w.@-]{{1,80}}\s{{1,4}}{_WORD}", 0, likely=True),
+    Context("password", (" -p", " -P", " -w", " -W", " -a", " -N", " -k", " -K", " -A", " -X", " -s"),
+            r"(?<=[\w\"'])\s-(?:pw|[pPwWaNkKAXs])[ =]?(?P<value>[A-Za-z0-9!#%*+^~_@.-]{8,200})(?=[\s\"']|\Z)", 0, likely=True, drawn=True),
+    Context("secret", ("--value", "--secret-string", "--secret-value", "--string-value"),
+            rf"--(?:secret-string|secret-value)[ =]{_WORD}|(?i:pass|secret|token|key|cred)[^\n]{{0,200}}?\s--(?:string-)?value[ =](?P<other>[^\s\"'|&;<>)]{{1,400}})", 0, likely=True),
     Context("password", ("-pass", "pass:"), r"\s-pass(?:in|out|word)?\s{1,4}[\"']?pass:(?P<value>[^\s\"']{1,400})"),
     Context("password", ("net use", "NET USE", "cmdkey", "/user:", "/p:", "/P:", "/pass:"), r"\s/(?:p|pass|password|pwd):(?P<value>[^\s\"']{3,400})|\bnet use\b[^\n]{0,200}?/user:[^\s]{1,100}\s{1,4}(?P<other>[^\s/\"']{3,200})", _I),
     Context("password", ("chpasswd", "sudo -S", "passwd --stdin"), r"echo\s{1,4}[\"']?(?:[\w.-]{1,60}:)?(?P<value>[^\s\"'|]{3,200})[\"']?\s{0,4}\|[^\n|]{0,80}(?:chpasswd|sudo -S|passwd --stdin)"),
@@ -110,5 +115,5 @@ def _judged(context: Context, match: re.Match[str]) -> Iterator[Span]:
     if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 2:
         start, end, value = start + 1, end - 1, value[1:-1]
     value = value.rstrip(' \t,.;)]}"@' if name else " \t\r\n\\")
-    if not name or (value and not is_placeholder(value) and (not context.likely or is_likely(value))):
+    if not name or (value and not is_placeholder(value) and (not context.likely or is_likely(value)) and (not context.drawn or is_drawn(value))):
         yield Span(start, start + len(value), context.kind)

@@ -68,6 +68,9 @@ PREFIXES = (
     _row("service-token", "any", 20, "A3- access_token$production$ access_token$sandbox$ amzn.mws. amzn.oauth. patE AQVN t1.9 y0_ PKAZ"),
 )  # fmt: skip
 
+_FURTHER = re.compile(r"(?:\.[A-Za-z0-9_-]{16,2000}+){0,4}")
+"""Further parts of a token, joined by dots."""
+
 _WORDY = re.compile(r"(?:[A-Z]?[a-z]++|[A-Z]++)(?:[-_.](?:[A-Z]?[a-z]++|[A-Z]++|\d{1,4}+))*+[-_.]*+")
 
 
@@ -90,6 +93,7 @@ def _with_prefix(text: str, row: Prefix, begin: str) -> Iterator[Span]:
         if _is_free(text, at, begin) and (found := _body(row.body).match(text, end)):
             end = found.end()
             if len(found[0]) >= row.least and (row.body == "capitals" or not _WORDY.fullmatch(found[0][:400])):
+                end = _FURTHER.match(text, end).end()  # type: ignore[union-attr]
                 yield Span(at, end, row.kind)
         at = text.find(begin, end)
 

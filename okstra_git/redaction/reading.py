@@ -26,6 +26,8 @@ _ASSIGNED = re.compile(
 _NEXT_LINE = re.compile(r"[ \t]*\\?\r?\n[ \t]{0,40}(?=[\"'`])|\(\s{0,40}(?=[\"'`])|\[\s{0,40}(?=[\"'])")
 _BLOCK = re.compile(r"[|>][+-]?\d?[ \t]*(?:#[^\n]*)?\r?\n((?:[ \t]{1,40}[^\n]{0,4000}\n?|[ \t]{0,40}\r?\n){1,200})")
 _ITEMS = re.compile(r"[ \t]*\r?\n((?:[ \t]{0,40}- [^\n]{1,2000}\n?){1,50})")
+_SHORT_BLOCK = re.compile(r"[|>][+-]?\d?[ \t]*\r?\n([ \t]{1,40}[^\n]{1,4000})")
+_CALL = re.compile(r"[&*]?[\w.:\[\]]{1,60}\(\s{0,4}(?=[\"'`])")
 _HEREDOC = re.compile(r"<<[-~]?[ \t]?[\"']?(\w{1,40})[\"']?[^\n]{0,40}\n")
 _FLAG = re.compile(r"[ \t]{1,8}(?![-|&;<>])|[ \t]{0,2}=[ \t]{0,2}")
 _QUOTED_NEXT = re.compile(rf"{_CLOSE}[ \t]{{1,8}}(?=[\"'`])")
@@ -35,16 +37,17 @@ _SAID = re.compile(
     r"[`*\"']{0,3}(?:[은는이가을를のはがとを]|[ \t]{1,4}(?:is(?: set to| now)?|was|ist|lautet|war|est|es|è|é|är|er|on|to|は|为|是|equals|changed to|set to):?|是|为|為)[ \t]{0,4}:?[ \t]{0,2}"
 )
 _SPACED = re.compile(r"[\"'`]?[ \t]{1,20}")
-_ELEMENT = re.compile(r"[^<>\n]{0,200}>\s{0,80}(?:<!\[CDATA\[)?(?=[^<\s])")
+_ELEMENT = re.compile(r"[^<>\n]{0,200}(?<!/)>\s{0,80}(?:<!\[CDATA\[)?(?=[^<\s])")
 _SIBLING = re.compile(
     r"[\"'\\]{0,3}\s{0,4}</(?:key|name|param-name|string)>\s{0,200}<(?:string|value|param-value|data)>\s{0,20}(?=[^<\s])"
 )
+_NEIGHBOUR = re.compile(r"[^<>\n]{0,40}</[\w-]{1,20}>\s{0,80}(?:</\w{1,10}>\s{0,20})?<[\w-]{1,20}[^<>\n]{0,80}>\s{0,20}(?:<\w{1,10}>)?(?=[^<\s])")
 _PAIR = re.compile(
     r"[\"'\\]{0,3}[\s,;{(]{1,60}(?:(?!value|default)\w{1,20}[ \t]{0,8}[=:][ \t]{0,8}[^\n,]{0,80}[\s,]{1,40}){0,3}"
     r"\\?[\"']?(?:default_?value|string_?value|value|default|val|content|secret_?string)\\?[\"']?[ \t]{0,8}[=:][ \t]{0,8}",
     re.IGNORECASE,
 )  # fmt: skip
-_PREFIX = re.compile(r"(?:[bfruBFRUL]{1,2}|@|\$|N)(?=[\"'])|(?:b64:|base64:|\{[A-Z0-9]{2,8}\}|plain:)(?=\w)")
+_PREFIX = re.compile(r"(?:[bfruBFRUL]{1,2}|@|\$|N)(?=[\"'])|(?:b64:|base64:|\{[A-Z0-9]{2,8}\}|plain:)(?=[\w\[])|(?:!![a-z]{1,12}|&[\w-]{1,40})[ \t]{1,8}")
 _AGAIN = re.compile(r"[ \t]*(?:\+|\.\.?|&|\|\||\\)?[ \t]*\\?\r?\n?[ \t]{0,40}(?:\+|\.|&)?[ \t]*(?=[\"'])")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "„": "“", "«": "»", "「": "」", "『": "』", "‹": "›"}
 _RUN = re.compile(rf"[^\s\"'`<]{{1,{LONGEST}}}+")
@@ -67,7 +70,9 @@ def read_values(text: str, start: int, end: int, *, is_sure: bool) -> Iterator[V
     if _is_flag(text, start) and (match := _FLAG.match(text, end)):
         yield from _one(text, match.end(), "flag")
     elif match := _element(text, start, end):
-        yield from _to(text, match.end(), "<", "element")
+        yield from _to(text, match.end(), "<\n", "element")
+    elif match := _NEIGHBOUR.match(text, end):
+        yield from _to(text, match.end(), "<\n", "beside")
     elif match := _QUOTED_NEXT.match(text, end) or _ARGUMENT.match(text, end):
         yield from _one(text, match.end(), "beside")
         yield from _paired(text, start, end)
@@ -105,11 +110,13 @@ def _paired(text: str, start: int, end: int) -> Iterator[Value]:
 
 
 def _assigned(text: str, at: int, *, is_loose: bool, is_sure: bool) -> Iterator[Value]:
-    if is_sure and (block := _BLOCK.match(text, at)):
+    if block := (_BLOCK if is_sure else _SHORT_BLOCK).match(text, at):
         yield Value(*_stripped(text, *block.span(1)), "assigned")
     elif heredoc := _HEREDOC.match(text, at):
         closing = text.find("\n" + heredoc[1], heredoc.end() - 1, heredoc.end() + LONGEST)
         yield Value(*_stripped(text, heredoc.end(), closing if closing >= 0 else heredoc.end()), "assigned")
+    elif call := _CALL.match(text, at):
+        yield from _one(text, call.end(), "beside")
     elif items := _ITEMS.match(text, at):
         for item in re.finditer(r"- +", items[1]):
             yield from _one(text, items.start(1) + item.end(), "assigned")

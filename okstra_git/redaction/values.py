@@ -1,5 +1,6 @@
 """What a value looks like: a placeholder or code, a word, a name of an object, or something that was drawn by lot."""
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -11,6 +12,8 @@ OBJECT_NAMES = (40, 64)
 
 _PLACEHOLDER = re.compile(
     r"(?:str|string|text|bytes|bytea|int|integer|bool|boolean|number|none|null|nil|true|false|undefined|optional|any|object|array"
+    r"|erforderlich|notwendig|obligatoire|requise?|obligatorio|obrigatório|obbligatorio|verplicht|wymagane|필수|必須|必填|vergessen|oublié|olvidada|falsch|wrong"
+    r"|incorrect|invalid|expired|correct|ok|set|needed|mandatory|forbidden|disabled|enabled|none given|unchanged|unknown|default|custom|auto|generated"
     r"|required|missing|empty|hidden|masked|redacted|removed|changeme|change[-_]me|change[-_]this|replace[-_]me|placeholder|example"
     r"|varchar(?:\(\d+\))?|secret(?:str|string)|password|passwort|passwd|pwd|secret|token|key|input|value|yes|no|on|off|unset|n/a|tbd"
     r"|optional\[.*|option<.*|list\[.*|dict\[.*|union\[.*"
@@ -101,6 +104,17 @@ def is_random(value: str) -> bool:
     kinds = (str.isupper, str.islower, str.isdigit)
     varied = all(any(is_kind(c) for c in value) for is_kind in kinds)
     return len(value) >= 16 and varied and not is_place(value) and entropy(value[:400]) >= 3.4
+
+
+def is_drawn(value: str) -> bool:
+    """Whether capital and small letters and digits stand in it in no order, as in what a machine has made."""
+    kinds = (str.isupper, str.islower, str.isdigit)
+    changes = sum(_kind(one) != _kind(other) for one, other in itertools.pairwise(value[:400]))
+    return all(any(map(is_kind, value)) for is_kind in kinds) and changes >= 4 and not is_words(value)
+
+
+def _kind(letter: str) -> int:
+    return 0 if letter.isdigit() else 1 if letter.isupper() else 2
 
 
 def is_digits(value: str) -> bool:

@@ -36,6 +36,9 @@ PHRASES = re.compile(
 PASSWORDS = frozenset(["password", "passwords", "passwd", "passphrase", "passphrases", "passcode", "pass", "pwd", "psw", "pw", "passw", "passwrd", "userpass", "dbpass", "pgpass", "pgpassword", "rootpass", "adminpass", "keypass", "storepass", "bindpw", "rootpw", "userpw", "kp"])  # fmt: skip
 SECRETS = frozenset(["secret", "secrets", "apikey", "apikeys", "apitoken", "credential", "credentials", "creds", "psk", "accesskey", "secretkey", "privatekey", "authkey", "accountkey", "masterkey", "signingkey", "encryptionkey", "authtoken", "accesstoken", "bearertoken", "refreshtoken", "clientsecret", "sharedkey", "sharedaccesskey", "sessionkey", "storagekey", "presharedkey", "licensekey", "sessiontoken", "idtoken", "xoauth", "appsecret", "appkey"])  # fmt: skip
 WEAK = frozenset(["auth", "authorization", "cookie", "cookies", "session", "sessionid", "sid", "jsessionid", "phpsessid", "signature", "sig", "hmac", "jwt", "bearer", "sas", "otp", "seed", "credential", "cred", "pat", "csrftoken", "connectionstring", "dsn"])  # fmt: skip
+SHORT = frozenset(("pass", "pw", "psw", "kp"))
+"""Words that mean a password only at the end of a name."""
+
 ENDINGS = ("password", "passwd", "passphrase", "passwort", "kennwort", "pwd", "passcode")
 SECRET_ENDINGS = ("secret", "apikey", "secretkey", "privatekey", "accesskey", "authkey", "accountkey", "masterkey", "signingkey", "encryptionkey",
                   "authtoken", "accesstoken", "apitoken", "bearertoken", "refreshtoken", "credentials")  # fmt: skip
@@ -75,6 +78,8 @@ def _grade(parts: list[str]) -> Grade:
             rest = parts[at + 1 :]
             if not rest:
                 return found
+            if parts[at] in SHORT:
+                return ""
             return "" if any(part in OTHER for part in rest) else ("password" if found == "password" else "weak")
     return ""
 
