@@ -52,13 +52,20 @@ def read_hook(path: Path) -> HookFile:
 
 
 def write_hook(path: Path, content: bytes, *, mode: int = EXECUTABLE) -> None:
-    """Make `content` the file at `path`, whole or not at all, with this mode; a new one is shared as git shares."""
+    """Make `content` the file at `path`, whole or not at all, with this mode.
+
+    Of a new one the umask takes what it takes, and it is shared as git shares.
+    """
     temporary, is_new = path.with_name(f".{path.name}.{os.getpid()}.okstra"), not path.exists()
     with _refusals(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.write_bytes(content)
-            temporary.chmod(mode)
+            temporary.unlink(missing_ok=True)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+            with open(descriptor, "wb") as file:
+                file.write(content)
+            if not is_new:
+                temporary.chmod(mode)
             temporary.replace(path)
             if is_new:
                 share(path)

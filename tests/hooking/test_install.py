@@ -504,3 +504,17 @@ def test_the_created_hook_runs_in_every_shell(installed: Listener, shell: str) -
     command = [*words, ".git/hooks/post-rewrite", "amend"]
     run_program(command, cwd=installed.world.path, environ=os.environ, stdin=line).expect(0)
     assert installed.calls() == ["post-rewrite amend"]
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o027, 0o750), (0o077, 0o700), (0o022, 0o755), (0o002, 0o775)])
+def test_a_hook_of_ours_has_the_rights_that_the_umask_leaves(listener: Listener, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        listener.install()
+        listener.install()
+    finally:
+        os.umask(before)
+    made = [path for path in listener.hooks.iterdir() if not path.name.endswith(".sample")]
+    assert {path.stat().st_mode & 0o777 for path in made} == {mode & 0o755}
+    for path in (listener.private / "hooks").iterdir():
+        assert path.stat().st_mode & 0o777 & mask == 0
