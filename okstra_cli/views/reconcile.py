@@ -9,6 +9,7 @@ from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.git.patches import show_difference
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
+from okstra_git.state.lost_branches import line_back
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
@@ -175,12 +176,12 @@ def _question(page: Page, git: Git, key: str, finding: Finding, *, with_diff: bo
         mark = Cell("recommended ", "warn") if candidate.recommended else ""
         named = candidate.ref if candidate.ref != candidate.commit else candidate.ref[:SHORT]
         page.line("           ", mark, f"{named}: {candidate.why}")
-    page.line(Cell(f"           next: {_next_line(key, finding)}", "faint"))
+    page.line(Cell(f"           next: {_next_line(git, key, finding)}", "faint"))
     if with_diff:
         page.document(_diff(git, finding) or "", indent="    ")
 
 
-def _next_line(key: str, finding: Finding) -> str:
+def _next_line(git: Git, key: str, finding: Finding) -> str:
     """The line that answers a question with what is recommended, fit to be pasted into a shell.
 
     Where there is nothing but the recorded commit, which okstra keeps, a branch at it is the answer.
@@ -188,7 +189,7 @@ def _next_line(key: str, finding: Finding) -> str:
     best = next((offer.ref for offer in finding.candidates if offer.recommended), None)
     kept = next((offer.ref for offer in finding.candidates if offer.is_kept), None)
     if best is None and kept is not None and len(finding.candidates) == 1:
-        return f"git branch {word(finding.branch)} {word(kept)}"
+        return line_back(git, finding.branch, kept)
     line = f"git okstra reconcile --task-key {key} --apply --stage {finding.stage} --use-ref"
     again = bool(finding.together) and finding.stage != min(finding.together)
     return f"{line} {word(best) if best else 'REF'}" + (" --force" if best and again else "")

@@ -67,10 +67,17 @@ def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | Non
     if find_commit(git, commit) is None:
         return None
     what = "what is recorded of it" if stage.range is not None else "the last that is known of it"
-    line = command("git branch", place.branch, commit)
-    if damaged:  # no command of git's writes over what it cannot read, nor removes it
-        line = f"{command('rm', str(git.common_dir / ref))} && {command('git update-ref', ref, commit)}"
+    line = line_back(git, place.branch, commit)
     return LostBranch(task, stage, "branch.missing", f"{told}; {what} is {commit[:10]}", line)
+
+
+def line_back(git: Git, branch: str, commit: str) -> str:
+    """The line that makes a branch anew, at a commit or at what names one; it may be there, but damaged."""
+    ref = f"refs/heads/{branch}"
+    if not is_torn(git, ref):
+        return command("git branch", branch, commit)
+    # no command of git's writes over what it cannot read, nor removes it
+    return f"{command('rm', str(git.common_dir / ref))} && {command('git update-ref', ref, commit)}"
 
 
 def _last_seen(git: Git, place: Place) -> str | None:

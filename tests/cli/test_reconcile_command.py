@@ -1,5 +1,6 @@
 """The reconcile command: its shapes, its flags, its exit statuses, and that looking changes nothing."""
 
+import subprocess
 from typing import Any
 
 import pytest
@@ -225,3 +226,19 @@ def test_hints_in_the_text_are_commands_that_work(shop: World) -> None:
     ]  # fmt: skip
     shop.okstra(*line.split("next: git okstra ")[1].split())
     assert shop.okstra("reconcile", *TASK, "--text").out == f"{KEY}: every recorded stage is where history has it\n"
+
+
+@pytest.mark.parametrize("torn", [False, True], ids=["gone", "damaged"])
+def test_the_line_that_is_offered_for_a_lost_branch_gets_it_back(shop: World, torn: bool) -> None:
+    tip, file = shop.tip("feature/login"), shop.path / ".git/refs/heads/feature/login"
+    if torn:
+        file.write_bytes(b"")
+    else:
+        file.unlink()
+    answer = shop.okstra("reconcile", *TASK, "--check", "--text", exit=None)
+    (line,) = [line.partition("next: ")[2] for line in answer.out.splitlines() if "next: " in line]
+    assert answer.exit == 2
+    done = subprocess.run(["sh", "-c", line], cwd=shop.path, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0, (line, done.stderr)
+    assert shop.tip("feature/login") == tip
+    assert ask(shop, *TASK, "--check")["items"] == []
