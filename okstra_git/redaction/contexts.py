@@ -115,5 +115,10 @@ def _judged(context: Context, match: re.Match[str]) -> Iterator[Span]:
     if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 2:
         start, end, value = start + 1, end - 1, value[1:-1]
     value = value.rstrip(' \t,.;)]}"@' if name else " \t\r\n\\")
-    if not name or (value and not is_placeholder(value) and (not context.likely or is_likely(value)) and (not context.drawn or is_drawn(value))):
+    if not name or (
+        value
+        and not is_placeholder(value)
+        and (not context.likely or is_likely(value))
+        and (not context.drawn or is_drawn(value))
+    ):
         yield Span(start, start + len(value), context.kind)
