@@ -11,6 +11,7 @@ from okstra_git.fs.refusals import Linked, Missing, NotAFile, PathRefused
 from okstra_git.fs.root import Root
 from okstra_git.git.sharing import share
 
+FOLDER = "okstra"
 MOST = 1 << 30
 """Bytes of one file: what 100,000 events fold to is a tenth of it."""
 
@@ -86,14 +87,15 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _root(path: Path) -> Root:
-    """Two folders up, so that neither the file nor the folder it stands in may be a link."""
-    return Root(path.parents[1])
+    """The folder around okstra's own, else two folders up: neither the file nor the folders on the way may be links."""
+    return Root(path.parents[2] if path.parents[1].name == FOLDER else path.parents[1])
 
 
 def _name(path: Path) -> str:
-    return os.path.join(path.parent.name, path.name)
+    return str(path.relative_to(_root(path).path))
 
 
 def _make_root(path: Path) -> None:
-    if not path.parents[1].is_dir():
-        Root(path.parents[2]).make_folder(path.parents[1].name)
+    root = _root(path).path
+    if not root.is_dir():
+        Root(root.parent).make_folder(root.name)

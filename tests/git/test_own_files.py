@@ -55,6 +55,9 @@ def test_a_folder_that_is_a_link_is_not_written_through(tmp_path: Path, outside:
     (private / "cache").symlink_to(tmp_path / "elsewhere")
     assert not replace_own(private / "cache/fold", b"new")
     assert not append_own(private / "cache/fold", b"new")
+    private.rename(tmp_path / "git/kept")
+    private.symlink_to(tmp_path / "elsewhere")
+    assert not any(replace_own(private / name, b"new") for name in ("derived", "cache/fold"))
     assert list((tmp_path / "elsewhere").iterdir()) == []
     assert outside.exists()
 
