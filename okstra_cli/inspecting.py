@@ -174,7 +174,7 @@ def _time_line(looking: Inspection, task: Task, most: int, begin: datetime | Non
     from okstra_git.runs.timeline import newest_first, timeline
     from okstra_git.state.reading import read_events
 
-    events = read_events(looking.session.git, looking.snapshot.tips, task.key)
+    events = read_events(looking.session.git, looking.snapshot, task.key)
     entries = newest_first(timeline(events, task.runs), since=begin)
     seen = see_task(looking, task)
     shown_here = entries[:most]

@@ -14,7 +14,6 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.paths import ProjectPaths
 from okstra_git.runs.leases import GUARDED
-from okstra_git.runs.left_files import size_of
 from okstra_git.runs.project import read_qa_commands
 from okstra_git.runs.project_files import list_config_files
 from okstra_git.runs.reported import find_last_report
@@ -89,10 +88,7 @@ def _folder(looking: Inspection, key: TaskKey) -> str | None:
     """The task's folder, when there is one here."""
     paths = ProjectPaths(looking.disk.root)
     root = paths.task(key).root
-    try:
-        return paths.relative(root) if root.is_dir() else None
-    except OSError:
-        return None
+    return paths.relative(root) if looking.disk.files.is_folder(root) else None
 
 
 def _plan(looking: Inspection, task: Task) -> SourceSeen | None:
@@ -100,18 +96,18 @@ def _plan(looking: Inspection, task: Task) -> SourceSeen | None:
     if task.plan is None:
         return None
     path, blob = task.plan.path, task.plan.blob
-    return SourceSeen("plan", path, blob, judge_file(looking.disk.root / path, blob))
+    return SourceSeen("plan", path, blob, judge_file(looking.disk, path, blob))
 
 
 def _project(looking: Inspection) -> ProjectSeen:
     paths = ProjectPaths(looking.disk.root)
     commands: dict[str, str] | None = {}
     try:
-        commands = read_qa_commands(paths.project_file) if size_of(paths.project_file) is not None else {}
+        commands = read_qa_commands(looking.disk.files, paths.project_file)
     except OkstraError as refusal:
         looking.disk.note(refusal.message)
         commands = None
-    glossary = paths.relative(paths.glossary) if size_of(paths.glossary) is not None else None
+    glossary = paths.relative(paths.glossary) if looking.disk.size_of(paths.glossary) is not None else None
     return ProjectSeen(str(paths.root), glossary, commands, list_config_files(paths.root))
 
 

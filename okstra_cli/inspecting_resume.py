@@ -69,7 +69,7 @@ def _resumption(
         run.id for run in standing.open_runs if run.holder is not None and looking.guard.is_ours(run.holder)
     )
     run = choose_run(standing.open_runs, ours=ours, stage=here, pointed=latest.run if latest else None)
-    lost = find_lost(looking.disk, task, _without_documents(looking, standing))
+    lost = find_lost(looking.disk, task, _without_documents(looking, standing), writer=looking.writer or "")
 
     def offered(one: Run | None) -> Offer:
         return make_offer(task, standing, one, stages, others, ours=ours, lost=lost)
@@ -86,9 +86,11 @@ def _resumption(
 
 
 def _without_documents(looking: Inspection, standing: Standing) -> frozenset[str]:
-    """The open runs that were prepared and whose documents are not here, each with a note."""
+    """The open runs that were prepared here and whose documents are gone, each with a note; those of other clones have
+    theirs there."""
     prepared = [run for run in standing.open_runs if run.prepared is not None]
-    return frozenset(run.id for run in prepared if read_context(looking, run) is None)
+    missing = [run for run in prepared if read_context(looking, run) is None]
+    return frozenset(run.id for run in missing if looking.is_here(run))
 
 
 def _note_contradiction(looking: Inspection, task: Task, latest: Script | None, manifest: dict[str, Any]) -> None:

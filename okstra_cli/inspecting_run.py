@@ -90,7 +90,7 @@ def details_of(session: Session, text: str) -> Answer:
 def see_run(looking: Inspection, task: Task, run: Run) -> RunSeen:
     """Look at everything that belongs to the run; what is missing is None or empty, with a note."""
     look = look_at_run(looking, task, run)
-    events = timeline(read_events(looking.session.git, looking.snapshot.tips, task.key), task.runs)
+    events = timeline(read_events(looking.session.git, looking.snapshot, task.key), task.runs)
     return RunSeen(
         **vars(look),
         task=task,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.guarding import SESSION_VARIABLE, Guard
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.refusals import NotText, TooLarge
+from okstra_git.fs.root import Root
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import shown, shown_path
+from okstra_git.paths import ProjectPaths
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.records.runs import Holder, Run
     from okstra_git.records.states import Task
     from okstra_git.runs.archive import Archive
+    from okstra_git.runs.context import RunContext
     from okstra_git.runs.ending import Ended
     from okstra_git.runs.explain import Advice, RunAdvice
     from okstra_git.runs.snapshots import Snapshot
@@ -47,21 +51,47 @@ def read_prompt(root: Path, run: Run) -> tuple[Path | None, str | None]:
     context = find_context(root, run)
     if context is None:
         return None, None
-    path = root / context.paths.prompt
+    prompt = find_prompt(Root(root), context)
+    return (root / context.paths.prompt, prompt) if prompt is not None else (None, None)
+
+
+def find_prompt(files: Root, context: RunContext) -> str | None:
+    """What the lead prompt of a run says; None where it is gone, or not text. Refuses links."""
     try:
-        return path, path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None, None
+        return files.find_text(context.paths.prompt)
+    except (NotText, TooLarge):
+        return None
+
+
+def okstra_root(session: Session) -> Path:
+    """As `project_root`, for commands that write below `.okstra/`: refuses one that is a link."""
+    root = project_root(session)
+    Root(root).require_plain_way(ProjectPaths(root).task_catalogue)
+    return root
+
+
+def is_own(session: Session, run: Run) -> bool:
+    """Whether this clone prepared the run, so that its documents and its worktree are here; a run of a log that others
+    wrote may name anything."""
+    from okstra_git.state.own_places import OwnPlaces
+
+    return OwnPlaces(session.git).is_own(run)
 
 
 def packer(session: Session, *, wanted: bool) -> Callable[[Task, Run], Archive | None]:
-    """Packs a run's artifacts for the log, unless that is not wanted; without documents there is nothing to pack."""
+    """Packs a run's artifacts for the log, unless that is not wanted; without documents there is nothing to pack.
+
+    Those of another clone's run are there: whatever its record names here is not looked at.
+    """
     from okstra_git.runs.archive import pack_run
 
     def pack(task: Task, run: Run) -> Archive | None:
         if not wanted:
             return None
-        root, home = project_root(session), str(session.home)
+        if not is_own(session, run):
+            session.note(f"run {run.id} was prepared in another clone; nothing of it is archived here")
+            return None
+        root, home = okstra_root(session), str(session.home)
         return pack_run(session.git, run, root, task=task.key, home=home, now=session.now())
 
     return pack
@@ -92,7 +122,7 @@ def remind_of_stage(session: Session, ended: Ended) -> None:
 def report_path(session: Session, text: str) -> str:
     """The report as it is recorded, from the project's root where it lies below; refuses one that is not there."""
     root = project_root(session)
-    found = next((path for path in (session.cwd / text, root / text) if path.is_file()), None)
+    found = next((path for path in (session.cwd / text, root / text) if _is_file(path)), None)
     if not text:
         return ""
     if found is None or not text.isprintable():
@@ -101,6 +131,13 @@ def report_path(session: Session, text: str) -> str:
         )
     real = found.resolve()
     return real.relative_to(root.resolve()).as_posix() if real.is_relative_to(root.resolve()) else str(real)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def keep_worktree(session: Session, task: Task, run: Run, reason: str) -> Snapshot | None:
@@ -153,15 +190,27 @@ def explain_task(session: Session, task: Task, only: Run | None) -> tuple[list[A
     facts = gather_facts(session.git, task, targets=_targets(session), findings=findings)
     active = [run for run in task.runs.values() if run.is_active]
     ours = frozenset(run.id for run in active if run.holder is not None and guard.is_ours(run.holder))
+    elsewhere = _elsewhere(session, active)
     advice = explain(
         task, task.plan, facts, guard.leases(task), writer=find_writer(session.git) or "", ours=ours,
-        plan_facts=gather_plan(task.plan, project_root(session)),
+        plan_facts=gather_plan(task.plan, project_root(session)), elsewhere=elsewhere,
     )  # fmt: skip
     if only is not None and only.task_type == GUARDED and only.stage is not None:
         return [one for one in advice if one.stage == only.stage], []
     rest = [only] if only is not None else [run for run in active if run.task_type != GUARDED]
-    told = [explain_run(task, run, guard.life_of(run), is_ours=run.id in ours) for run in rest]
+    told = [
+        explain_run(task, run, guard.life_of(run), is_ours=run.id in ours, is_elsewhere=run.id in elsewhere)
+        for run in rest
+    ]
     return ([] if only is not None else advice), told
+
+
+def _elsewhere(session: Session, runs: Iterable[Run]) -> frozenset[str]:
+    """Those runs of other clones whose documents are not here; in a copied clone they are."""
+    from okstra_git.runs.left_files import Disk
+
+    foreign, disk = [run for run in runs if not is_own(session, run)], Disk(project_root(session))
+    return frozenset(run.id for run in foreign if disk.context(run) is None)
 
 
 def _targets(session: Session) -> list[str]:

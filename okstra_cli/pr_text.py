@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from okstra_cli.in_base import in_base
 from okstra_cli.leading import project_root
+from okstra_cli.named_documents import read_document_named
 from okstra_git.commands import option
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
+from okstra_git.fs.root import Root
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.config import read_setting
+from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.git.settings import require_setting
 from okstra_git.handoff.choosing import part_of
 from okstra_git.handoff.composing import count_own, tree_under
@@ -27,7 +31,7 @@ from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, r
 from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.records.stage import Verification
-from okstra_git.runs.whole_files import replace_file
+from okstra_git.redaction.redacting import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,10 +80,18 @@ class PrText:
         said = title or render_title(facts)
         kept = ProjectPaths(root).relative(path)
         if body_file is not None:
-            return PrText(said, _read(session.cwd / body_file, body_file), None, kept, is_rendered=False)
+            text = PrText(said, _read(session, body_file), None, kept, is_rendered=False)
+            return _fit_to_leave(session, text)
         chosen = find_template(root, template or _template_of_run(root, task), _configured(session))
         body = render_body(facts, chosen)
-        return PrText(said, body, chosen.path if chosen is not None else None, kept)
+        return _fit_to_leave(session, PrText(said, body, chosen.path if chosen is not None else None, kept))
+
+
+def _fit_to_leave(session: Session, text: PrText) -> PrText:
+    """The text without secrets and home directories, since it leaves this machine; what went is told."""
+    title, body = (redact(each, home=str(session.home)) for each in (text.title, text.body))
+    session.note_taken_out(Counter(title.found) + Counter(body.found), where="the pull request is put into words")
+    return replace(text, title=title.text, body=body.text)
 
 
 def _configured(session: Session) -> str | None:
@@ -96,12 +108,12 @@ def _template_of_run(root: Path, task: Task) -> str | None:
     return next((each.options.pr_template for each in reversed(found) if each and each.options.pr_template), None)
 
 
-def _read(path: Path, named: str) -> str:
+def _read(session: Session, named: str) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+        text = read_document_named(session, named).decode("utf-8")
+    except (PathRefused, UnicodeDecodeError) as error:
         hint = "name a Markdown file in UTF-8"
-        why = getattr(error, "strerror", None) or error
+        why = error.message if isinstance(error, PathRefused) else error
         raise BodyRefused(f"the body {shown_path(named)} cannot be read: {why}", hint=hint) from error
     if len(text) > MAX_BODY:
         raise BodyRefused(f"the body {shown_path(named)} is longer than {MAX_BODY} characters", hint="shorten it")
@@ -195,25 +207,28 @@ def write_text(session: Session, key: TaskKey, group: Group, text: PrText) -> Pa
     path = ProjectPaths(project_root(session)).task(key).handoff(group.id)
     data = text.body.encode()
     known = session.git.private_dir / "cache" / "bodies"  # the sums of all that was rendered here
+    files = Root(project_root(session))
     try:
-        before = path.read_bytes() if path.is_file() else None
+        seen = files.require_seen(path)
+        if seen is not None and seen.kind == "link":
+            files.remove(path)  # the link itself; what it leads to stays
+        before = files.find_bytes(path)
         if before == data:
             return path
-        if before is not None and not (known / _sum(before)).exists():
-            _keep_edited(session, path)
+        if before is not None and read_own(known / _sum(before)) is None:
+            _keep_edited(session, files, path)
         if text.is_rendered:
-            known.mkdir(parents=True, exist_ok=True)
-            (known / _sum(data)).touch()
-        replace_file(path, data, token_hex(4))
-    except OSError as error:
-        raise BodyRefused(f"{path} cannot be written: {error.strerror}", hint="check its owner and mode") from error
+            replace_own(known / _sum(data), b"")
+        files.write(path, data, nonce=token_hex(4))
+    except (Unreadable, Unwritable) as refusal:
+        raise BodyRefused(refusal.message, hint="check its owner and mode", path=str(path)) from refusal
     return path
 
 
-def _keep_edited(session: Session, path: Path) -> None:
+def _keep_edited(session: Session, files: Root, path: Path) -> None:
     names = (f"{path.stem}.edited{f'-{count}' if count > 1 else ''}.md" for count in itertools.count(1))
-    kept = next(place for name in names if not os.path.lexists(place := path.with_name(name)))
-    path.rename(kept)
+    kept = next(place for name in names if not files.exists(place := path.with_name(name)))
+    files.rename(path, kept)
     shown_kept = ProjectPaths(project_root(session)).relative(kept)
     session.warn(
         f"{path.name} holds a text that okstra did not write; it is kept as {shown_path(shown_kept)}, "

@@ -30,7 +30,7 @@ def remark_on_resume(session: Session, root: Path, task: Task, run: Run) -> None
 
 def _lacking(root: Path, task: Task, run: Run) -> Iterator[str]:
     context = find_context(root, run)
-    gone = verify_bundle(root, root / context.paths.run_manifest) if context is not None else []
+    gone = verify_bundle(root, context.paths.run_manifest) if context is not None else []
     if gone:
         more = f" and {len(gone) - NAMED} more" if len(gone) > NAMED else ""
         key = word(task.key.replace("/", ":"))

@@ -7,7 +7,15 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from okstra_cli.guarding import Guard
-from okstra_cli.leading import agent_session, asked_holder, keep_worktree, project_root, read_prompt
+from okstra_cli.leading import (
+    agent_session,
+    asked_holder,
+    is_own,
+    keep_worktree,
+    okstra_root,
+    project_root,
+    read_prompt,
+)
 from okstra_cli.output import Answer
 from okstra_cli.preparing.renewing import renew
 from okstra_cli.preparing.whole import make_detached
@@ -15,11 +23,14 @@ from okstra_cli.resume_remarks import remark_on_resume
 from okstra_cli.views import run as view
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
+from okstra_git.paths import CATEGORIES
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
+from okstra_git.runs.stored_context import find_context
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.writer import find_writer
 from okstra_git.tasks.going_back import find_refusal
@@ -34,6 +45,12 @@ class WorktreeGone(OkstraError):
     """The directory that the run works in is not there."""
 
     code = "run.worktree-gone"
+
+
+class RunElsewhere(OkstraError):
+    """A run of another clone, whose documents are not here."""
+
+    code = "run.elsewhere"
 
 
 def resume_here(session: Session, text: str, *, force: bool, holder: str | None) -> Answer:
@@ -81,9 +98,24 @@ def require_worktree(session: Session, task: Task, run: Run, *, is_ours: bool) -
     )
 
 
+def _require_documents(session: Session, task: Task, run: Run) -> None:
+    """Refuse a run of another clone that there is nothing of here, and links where its documents are to be written."""
+    root = okstra_root(session)
+    if not is_own(session, run) and run.is_active and run.prepared is not None and find_context(root, run) is None:
+        raise RunElsewhere(
+            f"run {run.id} was prepared in another clone, and so are its documents",
+            hint=f"go on there; or prepare one here: {new_run_command(task, run)}",
+            run=run.id,
+        )
+    for place in (run.instruction_set, *(f"{run.folder}/{name}" for name in CATEGORIES)):
+        if run.folder and Root(root).has_place_for(place):
+            Root(root).require_plain_way(place)
+
+
 def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder: str | None) -> Resumed:
     """Keep what lies uncommitted, then record the new holder; the caller's own run stays as it is."""
     task, run = require_run(session.store.read().state, text)
+    _require_documents(session, task, run)
     is_taken = check_resume(task, run, guard.life_of, guard.is_ours, force=force)
     require_worktree(session, task, run, is_ours=not is_taken)
     if run.assembled is not None and run.worktree is not None and OwnPlaces(session.git).path_of_run(task, run):

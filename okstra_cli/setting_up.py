@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.config import add_line, read_setting, write_setting
 from okstra_git.git.excludes import exclude_folder
+from okstra_git.git.refs import find_quietly
 from okstra_git.git.settings import require_setting
 from okstra_git.git.upstreams import remote_names
 from okstra_git.host.locks import hold_lock
@@ -18,6 +19,8 @@ from okstra_git.state import layout
 from okstra_git.state.writer import ensure_writer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from okstra_cli.session import Session
     from okstra_git.git.repo import Git
 
@@ -98,17 +101,32 @@ def _fetch_state(session: Session, git: Git) -> str | None:
     remote = next(iter(_remotes(git)), None)
     if remote is None:
         return None
+    listed: dict[str, str] = {}
     try:
-        listed = run_git(["ls-remote"], values=[remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
-        if not listed.strip():
+        said = run_git(["ls-remote"], values=[remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
+        lines = (line.split("\t") for line in said.decode(errors="surrogateescape").splitlines())
+        listed = {ref: oid for oid, ref in lines}
+        if not listed:
             return None
         refspec = f"{layout.LOGS}*:{layout.REMOTE_LOGS}{remote}/*"
         fetch = ["fetch", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "-q"]
         run_git(fetch, values=[remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT)
     except GitFailed as failed:
-        session.note(f"remote {remote} could not be asked for a state to join: {failed.message}")
-        return None
+        rewound = _rewound(git, remote, listed)
+        if not rewound:
+            session.note(f"remote {remote} could not be asked for a state to join: {failed.message}")
+            return None
+        for ref, here in rewound.items():
+            session.warn(f"{ref} was rewound or rewritten on {remote}, so {here} was left as it is; to take it as it is"
+                         f" there now: {command('git fetch', remote, f'+{ref}:{here}')}")  # fmt: skip
     return remote
+
+
+def _rewound(git: Git, remote: str, listed: Mapping[str, str]) -> dict[str, str]:
+    """Logs on the remote that git would not fetch over what is known of them: their ref there and the one here."""
+    pairs = {ref: f"{layout.REMOTE_LOGS}{remote}/{ref.removeprefix(layout.LOGS)}" for ref in listed}
+    known = {ref: find_quietly(git, here) for ref, here in pairs.items()}
+    return {ref: pairs[ref] for ref, oid in listed.items() if known[ref] is not None and known[ref] != oid}
 
 
 def _remotes(git: Git) -> list[str]:

@@ -21,7 +21,7 @@ from okstra_git.reconcile.model import Report
 from okstra_git.state.lost_branches import find_lost
 from okstra_git.state.registry import branch_clashes, require_task
 from okstra_git.state.whereabouts import find_astray
-from okstra_git.state.writer import find_writer
+from okstra_git.state.writer import WriterDamaged, look_for_writer
 from okstra_git.tasks.checked_out import see_stages
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     judge = make_judge(session, state, hints=read_hints(session))
     reports = {report.task: report for report in judge.judge_all(tasks)}
     project = read_setting(session.git, require_setting("okstra.project")).value
-    writer = find_writer(session.git)
+    writer, damaged = look_for_writer(session.git)
     guard = Guard(session)
-    problems = [*_stored(snapshot, writer), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
+    problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     asked = {(problem["task"], problem["stage"]) for problem in problems if problem["code"] == "stage.stale"}
     problems += _astray(session, state, tasks, asked)
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
@@ -79,10 +79,12 @@ def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Ta
     return [task for task in state.tasks.values() if task.is_open or with_closed]
 
 
-def _stored(snapshot: Snapshot, writer: str | None) -> list[dict[str, Any]]:
+def _stored(snapshot: Snapshot, writer: str | None, damaged: WriterDamaged | None) -> list[dict[str, Any]]:
     """Problems of the stored state itself."""
     found: list[dict[str, Any]] = []
-    if writer is None:
+    if damaged is not None:
+        found.append(_problem(damaged.code, None, damaged.message, damaged.hint))
+    elif writer is None:
         found.append(_problem("store.not-initialised", None, "okstra is not set up in this clone", "git okstra init"))
     found += [_problem(p.code, None, p.message, p.hint) for p in snapshot.problems]
     found += [_problem("branch.contested", None, sentence, "git okstra stage release N --task-key KEY")

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.handing import settle_first
 from okstra_cli.leading import project_root
+from okstra_cli.named_documents import read_document_named
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import PathRefused
 from okstra_git.git.holding import UNCOMMITTED, in_words, ways_out
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
@@ -24,7 +26,7 @@ from okstra_git.handoff.reuse import find_reuse
 from okstra_git.names import CommitId, shown_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
-from okstra_git.runs.redaction import redact
+from okstra_git.redaction.redacting import redact
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import require_stage
 
@@ -76,7 +78,7 @@ def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage
         return []
     snapshot = session.store.read()
     reuse = find_reuse(
-        session.git, snapshot.state, snapshot.tips, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
+        session.git, snapshot, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
         report=found.report.blob, data=found.data.blob,
     )  # fmt: skip
     if found.again and reuse.elsewhere is not None:
@@ -90,17 +92,15 @@ def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage
 def read_evidence_file(session: Session, text: str, *, what: str) -> tuple[bytes, Source]:
     """The bytes of a file named on the line, and how it is recorded: from the project's root where it lies below."""
     root = project_root(session)
-    path = next((one for one in (session.cwd / text, root / text) if text and one.is_file()), None)
+    path = session.cwd / text if os.path.lexists(session.cwd / text) or "\0" in text else root / text
     try:
-        if path is None or path.stat().st_size > MAX_DOCUMENT:
-            raise OSError("it is not there" if path is None else "it is larger than 16 MiB")
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
+        content = read_document_named(session, str(path) if text else "", limit=MAX_DOCUMENT)
+    except PathRefused as refusal:
         raise DocumentMissing(
-            f"the {what} {shown_path(text)} cannot be read: {error}",
+            f"the {what} {shown_path(text)} cannot be read: {refusal.message}",
             hint="write it first; name it as a file",
             path=text[:200],
-        ) from error
+        ) from refusal
     told = clean_line(session, _recorded_path(path.resolve(), root.resolve()))
     return content, Source(path=told, blob=name_of_blob(content))
 

@@ -93,6 +93,12 @@ def split_task_key(text: str) -> list[str]:
     return [parse_slug(part, what=name) for part, name in zip(parts, what, strict=True)]
 
 
+def is_slashed_key(text: str) -> bool:
+    """Whether the text is a task key as it stands in paths and refs."""
+    parts = text.split("/")
+    return len(parts) == 3 and all(map(is_slug, parts))
+
+
 def _not_a_key(text: str) -> BadName:
     return BadName(f"{shown(text)} is not a task key", hint="write it as <project>:<group>:<task>", value=text[:200])
 

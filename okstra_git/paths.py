@@ -1,5 +1,6 @@
 """Every path below `.okstra/` in one table: documents, task folders, runs and what stands in them."""
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -8,6 +9,9 @@ from okstra_git.names import TaskKey
 OKSTRA = ".okstra"
 RUNS = "runs"
 IMPLEMENTATION = "implementation"
+
+MOST_DIGITS = 6
+"""Digits of a number in a file's name; a longer one is nothing that a run was given."""
 
 CATEGORIES = (
     "instruction-set", "manifests", "prompts", "reports", "sessions", "state", "worker-results", "logs",
@@ -107,15 +111,12 @@ class RunPaths(NamedTuple):
         """`<category>/<stem>-<task-type>-<seq>.<suffix>`."""
         return self.folder / category / f"{stem}-{self.task_type}-{seq:03}.{suffix}"
 
-    def next_seq(self, category: str, stem: str) -> int:
-        """One more than the highest number in the category's folder; 1 when there is none."""
+    def next_seq(self, names: Iterable[str], stem: str) -> int:
+        """One more than the highest number among the names of a category's folder; 1 when there is none."""
         prefix = f"{stem}-{self.task_type}-"
-        try:
-            names = [entry.name for entry in self.category(category).iterdir()]
-        except OSError:
-            names = []
         numbers = [name[len(prefix) :].partition(".")[0] for name in names if name.startswith(prefix)]
-        return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
+        known = (int(number) for number in numbers if number.isdecimal() and len(number) <= MOST_DIGITS)
+        return max(known, default=0) + 1
 
 
 def plan_key(blob: str) -> str:

@@ -1,8 +1,9 @@
 """Seals the environment of every test and hands out worlds."""
 
 import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pygit2
@@ -11,6 +12,7 @@ from hypothesis import Phase, settings
 from pygit2.enums import ConfigLevel
 
 from tests.kit.budgets import IS_RANDOM, PHASES
+from tests.kit.memory import work_in_memory
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir, sealed_environ
 
@@ -20,8 +22,21 @@ settings.load_profile("random" if IS_RANDOM else "steady")
 """A suite that was green stays green until something changes; `make test-deep` draws other examples every time."""
 
 
+work_in_memory()
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test failed: what it made is kept to be looked at."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An empty home, and an environment with nothing of the caller's in it; both gone after the test."""
     directory = tmp_path_factory.mktemp("home")
     before = dict(os.environ)
@@ -34,6 +49,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.environ.clear()
     os.environ.update(before)
     time.tzset()
+    if not request.node.stash.get(FAILED, False):
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
-"""`git okstra log`: what was recorded, event by event."""
+"""`git okstra log`: what was recorded, event by event, and whose logs count here."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,8 +10,13 @@ from okstra_cli.identity import Identity, names_a_task
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.errors import UsageError
+
+if TYPE_CHECKING:
+    from okstra_git.names import TaskKey
 
 app = single_command()
+IGNORE, HEED = "ignore", "heed"
 
 
 @app.command()
@@ -18,18 +25,51 @@ def log(
     context: typer.Context,
     identity: Identity,
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="One task, as project:group:task.")] = None,
+    writers: Annotated[
+        list[str] | None, typer.Argument(metavar="[WRITER…]", help="With ignore and heed: whose logs.")
+    ] = None,
     number: Annotated[int, typer.Option("-n", "--number", min=1, help="At most this many events.")] = 50,
+    ignored: Annotated[bool, typer.Option("--ignored", help="List the logs that do not count here.")] = False,
 ) -> Answer:
-    """Show what was recorded, newest first, from this clone's log and all fetched ones."""
+    """Show what was recorded, newest first, from this clone's log and all fetched ones.
+
+    A fetched log that is broken or says what it should not can be left out: `log ignore WRITER` takes it
+    out as if its ref were not there, `log heed WRITER` counts it again. A writer is the last part of
+    the ref; the full name of a ref means that one alone. It is kept in this clone's own configuration.
+
+    \b
+    Examples:
+      git okstra log shop:web:login
+      git okstra log ignore 01M7Y3TQ7X7939KVVMNX5PCDZN
+      git okstra log heed 01M7Y3TQ7X7939KVVMNX5PCDZN
+      git okstra log --ignored
+    """
+    from okstra_cli.heeding import choose, list_ignored
     from okstra_cli.locating import named_key
-    from okstra_cli.views import log as view
-    from okstra_git.state.reading import read_events
-    from okstra_git.state.registry import require_task
 
     session = Session.of(context)
+    if ignored:
+        return list_ignored(session)
+    if task in (IGNORE, HEED) and writers:
+        return choose(session, writers, ignore=task == IGNORE)
+    if writers:
+        raise UsageError(
+            "git okstra log shows one task, or all of them",
+            hint="git okstra log TASK, or git okstra log ignore WRITER",
+        )
+    return _events(session, named_key(session, task, identity), number)
+
+
+def _events(session: Session, named: TaskKey | None, number: int) -> Answer:
+    from okstra_cli.views import log as view
+    from okstra_git.state.reading import DAMAGE, read_events
+    from okstra_git.state.registry import require_task
+
     snapshot = session.store.read()
-    named = named_key(session, task, identity)
     keys = [require_task(snapshot.state, named).key] if named is not None else list(snapshot.state.tasks)
-    events = [event for key in keys for event in read_events(session.git, snapshot.tips, key)]
+    events = [event for key in keys for event in read_events(session.git, snapshot, key)]
     newest = sorted(events, key=lambda event: event.order, reverse=True)[:number]
+    for problem in snapshot.problems:
+        if problem.code in DAMAGE:
+            session.warn(problem.message)
     return Answer({"events": [view.event_json(event) for event in newest]}, lambda: view.log_page(newest))

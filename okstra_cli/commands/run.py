@@ -62,7 +62,7 @@ def show(
     if archive or file is not None:
         files = require_archive(session.git, snapshot.tips.values(), found.id)
         if file is not None:
-            text = read_archived(session.git, files, file, run=found.id).decode()
+            text = read_archived(session.git, files, file, run=found.id).decode("utf-8", "replace")
             return Answer({"run": found.id, "path": file, "text": text}, lambda: text)
         index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=found.id))
         return Answer({"run": found.id, "archive": index}, lambda: view.archive_page(found.id, index))
@@ -128,7 +128,7 @@ def finish(
     """Record that a run ended by itself, and archive its files, redacted, in the log."""
     from okstra_cli.giving_back import give_back
     from okstra_cli.guarding import Guard
-    from okstra_cli.leading import packer, project_root, remind_of_stage, report_path
+    from okstra_cli.leading import okstra_root, packer, remind_of_stage, report_path
     from okstra_cli.preparing.renewing import conclude
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
@@ -141,12 +141,13 @@ def finish(
     if outcome not in ("finished", "failed"):
         raise UsageError(f"{shown(outcome)} is no outcome", hint="--outcome finished, or --outcome failed")
     refuse_text(reason, what="reason")
+    okstra_root(session)  # refuses before anything is recorded
     phase = require_routing(next_phase) if next_phase else ""
     asked = Finish("failed" if outcome == "failed" else "finished", nonce, report_path(session, report), phase, reason)
     pack = packer(session, wanted=not no_archive)
     ended = finish_run(session.store, run, asked, is_ours=Guard(session).is_ours, pack=pack)
     session.warn(ended.warning)
-    conclude(session, project_root(session), ended.task, ended.run)
+    conclude(session, okstra_root(session), ended.task, ended.run)
     give_back(session, ended.task, ended.run)
     remind_of_stage(session, ended)
     return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
@@ -163,7 +164,7 @@ def abandon(
     """Give a run up for its holder; branch and worktree stay, what is not committed there is kept in a snapshot."""
     from okstra_cli.giving_back import give_back
     from okstra_cli.guarding import Guard
-    from okstra_cli.leading import keep_worktree, packer, project_root
+    from okstra_cli.leading import keep_worktree, okstra_root, packer
     from okstra_cli.preparing.renewing import conclude
     from okstra_cli.views import run as view
     from okstra_git.runs.ending import abandon_run, check_abandon
@@ -172,6 +173,7 @@ def abandon(
 
     session = Session.of(context)
     refuse_text(reason, what="reason")
+    okstra_root(session)  # refuses before anything is recorded
     guard = Guard(session)
     task, found = require_run(session.store.read().state, run)
     kept = None
@@ -182,7 +184,7 @@ def abandon(
         pack=packer(session, wanted=not no_archive),
     )  # fmt: skip
     session.warn(ended.warning)
-    conclude(session, project_root(session), ended.task, ended.run)
+    conclude(session, okstra_root(session), ended.task, ended.run)
     give_back(session, ended.task, ended.run)
     return Answer(view.ended_json(ended, kept), lambda: view.ended_page(ended))
 

@@ -108,7 +108,7 @@ class Playground:
             return []
         git = open_repository(self.repository)
         snapshot = read_snapshot(git, Memory())
-        events = [event for key in snapshot.state.tasks for event in read_events(git, snapshot.tips, key)]
+        events = [event for key in snapshot.state.tasks for event in read_events(git, snapshot, key)]
         fresh = [event for event in events if event.id not in self._seen]
         self._seen |= {event.id for event in fresh}
         return [move for event in fresh if (move := _move(event))]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_cli.leading import find_prompt
 from okstra_cli.preparing.renewing import renew, schedule
 from okstra_git.commands import word
+from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
 from okstra_git.runs.bundle import verify_bundle
 from okstra_git.runs.carrying import lay_out_carry
@@ -71,7 +73,7 @@ def why_ended(order: Order, task: Task, run: Run, inputs: str) -> str:
         return OTHER_INPUTS
     root = order.project.root
     context = find_context(root, run)
-    if context is None or verify_bundle(root, root / context.paths.run_manifest):
+    if context is None or verify_bundle(root, context.paths.run_manifest):
         return DAMAGED
     astray = find_astray(order.session.git, Path(run.worktree), run.branch) if run.worktree else None
     if astray is not None and astray.kind != "elsewhere":
@@ -105,13 +107,12 @@ def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, st
     context = find_context(root, run)
     if context is None:
         return None
+    files = Root(root)
     lay_out_carry(context, root)
     with refusing():
         for place in (context.paths.prompts, context.paths.worker_results, context.paths.report.rpartition("/")[0]):
-            (root / place).mkdir(parents=True, exist_ok=True)
-    if not (root / context.paths.task_manifest).is_file():
+            files.make_folder(place)
+    if not files.is_file(context.paths.task_manifest):
         announce_run(context, root, stages=schedule(task))
-    try:
-        return run, context, (root / context.paths.prompt).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
+    prompt = find_prompt(files, context)
+    return (run, context, prompt) if prompt is not None else None

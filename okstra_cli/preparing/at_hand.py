@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from okstra_cli.named_documents import read_document_named
 from okstra_cli.preparing.briefing import find_brief
 from okstra_cli.preparing.order import Order, project_root, quietly
 from okstra_cli.preparing.papers import PaperMissing
 from okstra_cli.session import Session
-from okstra_git.documents.markdown import decode, parse_document, read_document
+from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import UsageError
+from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.git.config import write_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.names import shown, shown_path
@@ -61,11 +63,9 @@ def read_directive(session: Session, said: Mapping[str, Any]) -> str:
     if said["directive"]:
         raise UsageError("--directive and --directive-file exclude each other", hint="say one of them")
     try:
-        data = read_document(session.cwd / name)
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
-        hint = "name an existing file"
-        raise PaperMissing(f"the directive {shown_path(name)} cannot be read: {why}", hint=hint) from error
+        data = read_document_named(session, name)
+    except (Missing, NotAFile, Unreadable) as error:
+        raise PaperMissing(f"the directive cannot be read: {error.message}", hint="name an existing file") from error
     text = decode(data, name=name).strip()
     if not text:
         raise PaperMissing(f"the directive {shown_path(name)} is empty", hint="write one, or leave the option out")

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_cli.named_documents import read_document_named
 from okstra_git.commands import word
-from okstra_git.documents.markdown import decode, parse_document, read_document
+from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
+from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import shown_path
 from okstra_git.plans.brief_rules import check_brief, read_terms
@@ -16,6 +19,7 @@ from okstra_git.plans.briefs import Brief, parse_brief
 from okstra_git.plans.reporter_gate import Gate, require_open_gate
 from okstra_git.records.runs import Source
 from okstra_git.runs.context import BriefPart, Question
+from okstra_git.runs.reported import last_brief
 
 if TYPE_CHECKING:
     from okstra_cli.preparing.order import Order
@@ -44,7 +48,7 @@ def find_brief(order: Order, task: Task) -> ReadBrief | None:
 
     An implementation may begin on its plan alone; every other phase is refused without a brief.
     """
-    path = _path_of(order, task)
+    data, path = _named(order) if order.request.brief is not None else _usual(order, task)
     if path is None:
         if order.request.phase.needs_plan:
             order.session.note(f"{order.key} has no brief; the run begins on its plan alone")
@@ -54,32 +58,48 @@ def find_brief(order: Order, task: Task) -> ReadBrief | None:
             f"{order.key} has no brief, and {order.request.phase.name} begins on one",
             hint=f"git okstra brief new {word(group)} {word(name)}\nfill it in, then the same line again",
         )
-    try:
-        data = read_document(path)
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
-        name = shown_path(order.project.relative(path))
-        whose = "" if order.request.brief is not None else " of the last run"
-        hint = "name it with --brief-path FILE"
-        raise BriefMissing(f"the brief {name}{whose} cannot be read: {why}", hint=hint) from error
     return _read(order, path, data)
 
 
-def _path_of(order: Order, task: Task) -> Path | None:
-    """Where the brief is, as far as anybody said."""
-    if order.request.brief is not None:
-        return (order.session.cwd / order.request.brief).resolve()
-    return usual_brief(order.project, order.key, task)
+def _named(order: Order) -> tuple[bytes, Path]:
+    """The brief that a person named, and where it is."""
+    session, name = order.session, str(order.request.brief)
+    try:
+        data = read_document_named(session, name)
+    except (Missing, NotAFile, Unreadable) as error:
+        hint = "name it with --brief-path FILE"
+        raise BriefMissing(f"the brief cannot be read: {error.message}", hint=hint) from error
+    return data, (session.cwd / name).resolve()
 
 
-def usual_brief(project: ProjectPaths, key: TaskKey, task: Task) -> Path | None:
-    """The brief where none is named: that of the last run that had one, else its namesake in the briefs folder."""
-    last = max((run for run in task.runs.values() if run.brief is not None), key=lambda run: run.id, default=None)
-    if last is not None and last.brief is not None:
-        return project.root / last.brief.path
-    folder = project.briefs(key.group)
-    found = sorted(folder.rglob(f"{key.task}.md")) if folder.is_dir() else []
-    return found[0] if len(found) == 1 else None
+def _usual(order: Order, task: Task) -> tuple[bytes, Path | None]:
+    """The brief where none is named. It lies in the repository, and no link leads out of it."""
+    files = Root(order.project.root, links=True)
+    last = last_brief(task, order.writer) if task.runs else ""
+    if last and not files.has_place_for(last):
+        raise BriefMissing(
+            f"the brief {shown_path(last)} of the last run lies outside of the repository",
+            hint=f"name it with --brief-path {word(last)}",
+        )
+    path = usual_brief(order.project, order.key, task, order.writer if task.runs else "")
+    if path is None:
+        return b"", None
+    try:
+        return files.read_bytes(path), path
+    except (Missing, NotAFile, Unreadable) as error:
+        whose = " of the last run" if last else ""
+        hint = "name it with --brief-path FILE"
+        raise BriefMissing(f"the brief{whose} cannot be read: {error.message}", hint=hint) from error
+
+
+def usual_brief(project: ProjectPaths, key: TaskKey, task: Task, writer: str) -> Path | None:
+    """The brief where none is named: that of the last run of this clone that had one and has it in the repository, else
+    its namesake in the briefs folder. A link there counts when it stays in the repository."""
+    files, last = Root(project.root, links=True), last_brief(task, writer)
+    if last:
+        return project.root / files.name(last) if files.has_place_for(last) else None
+    found = [path for path, _ in files.walk(project.briefs(key.group)) if path.endswith(f"/{key.task}.md")]
+    return project.root / found[0] if len(found) == 1 else None
 
 
 def _read(order: Order, path: Path, data: bytes) -> ReadBrief:
@@ -96,10 +116,11 @@ def _read(order: Order, path: Path, data: bytes) -> ReadBrief:
 def _terms(order: Order) -> frozenset[str] | None:
     """The glossary's terms, None when there is no glossary that can be read."""
     try:
-        data = read_document(order.project.glossary)
-    except OSError:
+        data = Root(order.project.root, links=True).find_bytes(order.project.glossary)
+    except Unreadable:
         return None
-    return read_terms(parse_document(decode(data, name=order.project.relative(order.project.glossary))))
+    name = order.project.relative(order.project.glossary)
+    return read_terms(parse_document(decode(data, name=name))) if data is not None else None
 
 
 def _part(source: Source, brief: Brief, gate: Gate) -> BriefPart:

@@ -9,6 +9,7 @@ from okstra_cli.preparing.order import Order, project_root, quietly
 from okstra_cli.preparing.work import check_prepare
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.fs.root import Root
 from okstra_git.host.editors import edit_file, find_editor
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES, require_phase
@@ -16,6 +17,7 @@ from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import read_object
 from okstra_git.runs.reported import find_last_report
 from okstra_git.runs.request import RunRequest, WaiverAsked
+from okstra_git.state.writer import find_writer
 from okstra_git.tasks.checks import require_open
 
 if TYPE_CHECKING:
@@ -54,8 +56,9 @@ def clarified_request(
         require_phase(task_type)
     project = ProjectPaths(project_root(session))
     run, context, report = _last_reported(key, task, project, task_type)
-    inputs = read_object(project.root / context.paths.run_inputs) or {}
-    request = _same_again(key, run, context, inputs, clarification=str(report))
+    inputs = read_object(Root(project.root), context.paths.run_inputs) or {}
+    own = run.writer == find_writer(session.git)
+    request = _same_again(key, run, context, inputs, clarification=str(report), project=project, with_brief=own)
     check_prepare(Order(quietly(session), request, session.began, holder))
     edit_file(_editor(session, report), report, environ=session.environ)
     return request
@@ -97,9 +100,19 @@ def _editor(session: Session, report: Path) -> str:
 
 
 def _same_again(
-    key: TaskKey, run: Run, context: RunContext, inputs: dict[str, Any], *, clarification: str
+    key: TaskKey,
+    run: Run,
+    context: RunContext,
+    inputs: dict[str, Any],
+    *,
+    clarification: str,
+    project: ProjectPaths,
+    with_brief: bool,
 ) -> RunRequest:
-    """The request that made the run, with the answered report carried in."""
+    """The request that made the run, with the answered report carried in.
+
+    What its record and its context name is taken where it lies in the repository; the brief, of this clone's runs.
+    """
     options = context.options
     models = [(worker.id, worker.model) for worker in context.workers]
     models += [("lead", options.lead_model), *([("executor", options.executor_model)] if options.executor else [])]
@@ -107,7 +120,7 @@ def _same_again(
         key=key,
         phase=PHASES[run.task_type],
         stage=run.stage,
-        brief=str(_under(context, run.brief.path)) if run.brief else None,
+        brief=_under(project, run.brief.path) if run.brief and with_brief else None,
         base_ref=_base_ref(inputs),
         executor=options.executor or "claude",
         workers=tuple(worker.id for worker in context.workers),
@@ -115,7 +128,7 @@ def _same_again(
         directive=options.directive,
         related_tasks=options.related_tasks,
         clarification=clarification,
-        pr_template=str(_under(context, options.pr_template)) if options.pr_template else None,
+        pr_template=_under(project, options.pr_template) if options.pr_template else None,
         waivers=tuple(WaiverAsked(key, reason) for key, reason in options.waivers),
         plan_verification=options.plan_verification,
         scope=context.run.scope,
@@ -123,8 +136,9 @@ def _same_again(
     )
 
 
-def _under(context: RunContext, path: str) -> str:
-    return path if path.startswith("/") else f"{context.project.root}/{path}"
+def _under(project: ProjectPaths, path: str) -> str | None:
+    files = Root(project.root)
+    return str(project.root / files.name(path)) if files.has_place_for(path) else None
 
 
 def _base_ref(inputs: dict[str, Any]) -> str | None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_cli.named_documents import read_document_named
 from okstra_cli.preparing.briefing import ReadBrief, find_brief
 from okstra_cli.preparing.remarks import note_of_answers, note_unknown_tasks
 from okstra_cli.preparing.renewing import schedule
 from okstra_cli.preparing.whole import carried_of, rows_of
 from okstra_git.commands import word
-from okstra_git.documents.markdown import decode, read_document
+from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
+from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.git.revisions import require_named
-from okstra_git.names import shown_path
 from okstra_git.paths import plan_key
 from okstra_git.plans.clarifications import holds_up
 from okstra_git.plans.drift import Drift, drifted_files
@@ -71,7 +72,7 @@ class Attached:
 
 @dataclass(frozen=True)
 class Documents:
-    """Everything that was read, checked; `plan_record` is the approved plan as recorded."""
+    """Everything that was read, checked; `plan_record` is the approved plan as recorded, `glossary` path and text."""
 
     order: Order
     brief: ReadBrief | None
@@ -81,6 +82,7 @@ class Documents:
     pr_template: Attached | None
     qa_commands: dict[str, str]
     conformance: str | None
+    glossary: tuple[str, str] | None = None
 
     @property
     def blobs(self) -> tuple[str | None, ...]:
@@ -186,8 +188,8 @@ class Documents:
         carry = require_carry(
             task,
             found.depends_on if self.order.request.phase.has_worktree else (),
+            files=Root(project.root),
             file_of=lambda number: project.task(self.order.key).carry(key, number),
-            shown_path=project.relative,
             writer=self.order.writer,
         )
         part = StagePart(
@@ -205,9 +207,7 @@ class Documents:
 
     def sources(self, task: Task) -> BundleSources:
         """The texts that stand in the bundle beside the context."""
-        glossary = self.order.project.glossary
-        others = [SourceText("Glossary", self.order.project.relative(glossary), glossary.read_text("utf-8", "replace"))
-                  for _ in [0] if glossary.is_file()]  # fmt: skip
+        others = [SourceText("Glossary", *self.glossary)] if self.glossary is not None else []
         template = self.pr_template
         if template is not None:
             others.append(SourceText("Pull request template", template.path, decode(template.data, name=template.path)))
@@ -230,8 +230,8 @@ def read_documents(order: Order, task: Task) -> Documents:
     if request.stage is not None and not request.phase.has_worktree:
         _require_done(task, request.stage)
     plan = _find_plan(order, task)
-    files = order.project.task(order.key)
-    require_waivable(request.waivers, declared_keys(files.conformance) if request.waivers else None)
+    documents, conformance = Root(order.project.root, links=True), order.project.task(order.key).conformance
+    require_waivable(request.waivers, declared_keys(documents, conformance) if request.waivers else None)
     _note_open_questions(order, task)
     note_unknown_tasks(order)
     return Documents(
@@ -241,9 +241,15 @@ def read_documents(order: Order, task: Task) -> Documents:
         plan_record=task.plan if plan else None,
         clarification=_answers(order),
         pr_template=_attached(order, request.pr_template, what="the pull request template"),
-        qa_commands=read_qa_commands(order.project.project_file),
-        conformance=files.conformance.read_text("utf-8", "replace") if files.conformance.is_file() else None,
+        qa_commands=read_qa_commands(documents, order.project.project_file),
+        conformance=documents.find_text(conformance, errors="replace"),
+        glossary=_glossary(order, documents),
     )
+
+
+def _glossary(order: Order, documents: Root) -> tuple[str, str] | None:
+    text = documents.find_text(order.project.glossary, errors="replace")
+    return (order.project.relative(order.project.glossary), text) if text is not None else None
 
 
 def _require_done(task: Task, number: int) -> None:
@@ -278,14 +284,12 @@ def _answers(order: Order) -> Attached | None:
 def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
     if named is None:
         return None
-    path: Path = order.session.cwd / named
     try:
-        data = read_document(path)
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
-        raise PaperMissing(f"{what} {shown_path(named)} cannot be read: {why}", hint="name an existing file") from error
+        data = read_document_named(order.session, named)
+    except (Missing, NotAFile, Unreadable) as error:
+        raise PaperMissing(f"{what} cannot be read: {error.message}", hint="name an existing file") from error
     decode(data, name=named)
-    return Attached(order.project.relative(path.resolve()), data)
+    return Attached(order.project.relative((order.session.cwd / named).resolve()), data)
 
 
 def _note_open_questions(order: Order, task: Task) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.leading import project_root
 from okstra_git.commands import word
+from okstra_git.errors import OkstraError
+from okstra_git.fs.root import Root
 from okstra_git.records.base import show_time
 from okstra_git.runs.assembling import run_commands, where_now
 from okstra_git.runs.bundle import ScheduledStage, read_json, renew_gates
@@ -65,7 +67,7 @@ def _warn_of_bundle(session: Session, task: Task, run: Run) -> None:
 
 def _team_now(context: RunContext, root: Path, run: Run, occupied: tuple[int, ...]) -> TeamPart:
     """The gate as team state and the other live runs have it by now."""
-    made, former = tried_team(read_json(root / context.paths.team_state), nonce=run.nonce)
+    made, former = tried_team(read_json(Root(root), context.paths.team_state), nonce=run.nonce)
     if made is not None:
         return context.team
     status = former.get("status") if former and occupied else None
@@ -74,7 +76,16 @@ def _team_now(context: RunContext, root: Path, run: Run, occupied: tuple[int, ..
 
 
 def conclude(session: Session, root: Path, task: Task, run: Run) -> None:
-    """Enter the end of a run into its task's documents, where they exist."""
+    """Enter the end of a run into its task's documents, where they exist. The end is on record by then, and they are
+    views of it: what fails here is only told."""
+    try:
+        _conclude(session, root, task, run)
+    except OkstraError as failed:
+        session.warn(f"the documents of {task.key.replace('/', ':')} could not be renewed: {failed.message}")
+        session.changed_tasks.discard(task.key)
+
+
+def _conclude(session: Session, root: Path, task: Task, run: Run) -> None:
     context = find_context(root, run)
     if context is None or run.ended is None:
         return
@@ -98,7 +109,7 @@ def renew_documents(session: Session) -> None:
 def _renew_task(session: Session, root: Path, task: Task) -> None:
     newest = sorted(task.runs.values(), key=lambda run: run.id, reverse=True)
     context = next((found for run in newest if (found := find_context(root, run)) is not None), None)
-    if context is None or not (root / context.paths.task_manifest).is_file():
+    if context is None or not Root(root).is_file(context.paths.task_manifest):
         return
     told = replace(context.task, category=task.category, title=task.title, tickets=task.tickets)
     last = newest[0]

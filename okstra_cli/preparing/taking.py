@@ -9,6 +9,7 @@ from okstra_cli.giving_back import give_back
 from okstra_cli.locating import default_base, worktree_path
 from okstra_cli.preparing.again import DAMAGED, is_own_earlier, why_ended
 from okstra_cli.preparing.whole import Whole, place_of
+from okstra_git.fs.root import Root
 from okstra_git.names import mint_ulid
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.assembling import next_numbers
@@ -134,7 +135,7 @@ def _told(facts: Iterable[RunAbandoned]) -> tuple[tuple[str, str], ...]:
 def _claimed(order: Order, task: Task, run: str, stage: int | None, inputs: str) -> RunClaimed:
     phase = order.request.phase
     folder = order.project.task(order.key).run(phase.name, stage)
-    numbers = next_numbers(folder, task, phase.name, stage)
+    numbers = next_numbers(Root(order.project.root), folder, task, phase.name, stage)
     return RunClaimed(
         task=task.key,
         run=run,

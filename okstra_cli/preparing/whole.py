@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.in_base import in_base, with_dependencies
 from okstra_cli.locating import default_base, worktree_root
+from okstra_git.fs.root import Root
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import add_detached, find_worktree
@@ -160,8 +161,8 @@ def carried_of(order: Order, task: Task, whole: Whole) -> tuple[Carried, ...]:
     return require_carry(
         task,
         left,
+        files=Root(project.root),
         file_of=lambda n: project.task(order.key).carry(key, n),
-        shown_path=project.relative,
         writer=order.writer,
     )
 

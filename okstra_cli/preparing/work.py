@@ -17,6 +17,8 @@ from okstra_cli.preparing.whole import Whole, look_at_whole, stand_in_assembly
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
+from okstra_git.fs.root import Root
+from okstra_git.paths import CATEGORIES
 from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.rendering import drop_compiled
@@ -95,6 +97,7 @@ def _settled(order: Order) -> tuple[Task, Documents]:
     """The task as history has it now, and its documents, checked."""
     session, _ = order.session, order.lead  # whoever leads is asked for first: a pid that is none is refused here
     task = require_open(session.store.read(), order.key)
+    _require_plain_places(order)
     documents = read_documents(order, task)
     if task.anchor is not None or any(stage.is_recorded for stage in task.stages.values()):
         from okstra_cli.stale_gate import pass_stale_gate  # a judge of history is heavy, and there is history to judge
@@ -103,6 +106,14 @@ def _settled(order: Order) -> tuple[Task, Documents]:
         note_landings(session, order.key)
         task = require_open(session.store.read(), order.key)
     return task, documents
+
+
+def _require_plain_places(order: Order) -> None:
+    """Refuse, before anything is read or claimed, links where okstra's own files are to be written."""
+    files, project = Root(order.project.root), order.project
+    run = project.task(order.key).run(order.request.phase.name, order.request.stage)
+    for place in (project.task_catalogue, *(run.category(name) for name in CATEGORIES)):
+        files.require_plain_way(place)
 
 
 def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str, whole: Whole) -> Prepared:
@@ -146,12 +157,12 @@ def _place_to_work(order: Order, documents: Documents, taken: Taken, whole: Whol
 def _sweep_drafts(order: Order, task: Task, taken: Taken) -> None:
     """Remove the half-made bundles of prepares that died and were ended; nobody was ever told of them."""
     phase = order.request.phase.name
-    paths = order.project.task(order.key).run(phase, taken.stage)
+    files, paths = Root(order.project.root), order.project.task(order.key).run(phase, taken.stage)
     for run in task.runs.values():
         if run.task_type == phase and run.stage == taken.stage and run.prepared is None and not run.is_active:
-            sweep_folder(paths.instruction_set(run.seq))
+            sweep_folder(files, paths.instruction_set(run.seq))
             for category, number in run.numbers.items():
-                sweep_numbered(paths.category(category), number)
+                sweep_numbered(files, paths.category(category), number)
 
 
 def _stand_in_worktree(order: Order, taken: Taken) -> WorktreePart:
@@ -235,6 +246,10 @@ def _refuse_lost(task: Task, taken: Taken) -> None:
         )
 
 
+MAX_REASON = 2_000
+"""Characters of a refusal that are recorded as the reason why a run ended."""
+
+
 def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
     """End the claim of a prepare that failed, and give its place back when no worktree was made in it."""
     reason = failed.message if isinstance(failed, OkstraError) else f"the prepare failed: {type(failed).__name__}"
@@ -242,7 +257,9 @@ def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = snapshot.state.tasks[order.key.slashed]
         run = task.runs.get(taken.run)
-        ended = [RunAbandoned(task=task.key, run=taken.run, reason=reason)] if run and run.is_active else []
+        ended = (
+            [RunAbandoned(task=task.key, run=taken.run, reason=reason[:MAX_REASON])] if run and run.is_active else []
+        )
         claim = taken.claim
         idle = claim is not None and claim.is_new and not Path(claim.place.worktree or "").exists()
         return [*ended, *(release(task, claim.place.scope) if claim is not None and idle else [])]

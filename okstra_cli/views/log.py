@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
+from okstra_git.commands import command
+from okstra_git.state.heeding import is_ignored
 
 if TYPE_CHECKING:
     from okstra_git.records.events import Event
@@ -35,6 +37,45 @@ def log_page(events: Sequence[Event]) -> Page:
     ]
     page.table(("when", "task", "what", "details", "by"), rows)
     return page
+
+
+def ignored_rows(names: Sequence[str], refs: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Each name that is ignored, with the refs here that it concerns."""
+    return [(name, [ref for ref in refs if is_ignored(ref, [name])]) for name in names]
+
+
+def ignored_json(rows: Sequence[tuple[str, list[str]]]) -> list[dict[str, Any]]:
+    return [{"writer": name, "refs": refs} for name, refs in rows]
+
+
+def ignored_page(rows: Sequence[tuple[str, list[str]]]) -> Page:
+    page = Page()
+    if not rows:
+        page.line("every log counts")
+    for name, refs in rows:
+        page.line(Cell(name, "strong"), f"  {', '.join(refs) or 'there is no such log here'}")
+        page.line(Cell(f"  next: {command('git okstra log heed', *_dashed(name))}", "faint"))
+    return page
+
+
+def chosen_page(changed: Sequence[str], rows: Sequence[tuple[str, list[str]]], *, ignore: bool) -> Page:
+    """What became of the logs that were named."""
+    page = Page()
+    for name in changed:
+        page.line(Cell(name, "strong"), "  does not count here any more" if ignore else "  counts")
+    if not changed:
+        page.line("nothing changed: " + ("that was ignored already" if ignore else "that counts already"))
+    return page if not ignore else _with_way_back(page, rows)
+
+
+def _with_way_back(page: Page, rows: Sequence[tuple[str, list[str]]]) -> Page:
+    if rows:
+        page.line(Cell("next: git okstra log --ignored lists what is left out", "faint"))
+    return page
+
+
+def _dashed(name: str) -> list[str]:
+    return ["--", name] if name.startswith("-") else [name]
 
 
 def _details(event: Event) -> str:

@@ -13,6 +13,7 @@ from okstra_cli.wizard.arguments import arguments_of, command_of
 from okstra_cli.wizard.belonging import require_home
 from okstra_cli.wizard.chosen import ABORTED, State
 from okstra_cli.wizard.pages import prompt_page
+from okstra_cli.wizard.plain import read_plain
 from okstra_cli.wizard.quick import take_step
 from okstra_cli.wizard.rendered import directive_file, with_directive_file
 from okstra_cli.wizard.saved import StateRefused, read_state, unwritable
@@ -160,8 +161,7 @@ def state_path(session: Session, state_file: str | None) -> str:
 
 def _text_of(session: Session, name: str) -> str:
     try:
-        with (session.cwd / name).open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_plain(os.path.join(session.cwd, name), MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise OSError(errno.EFBIG, f"it is longer than {MOST_BYTES >> 20} MiB")
         return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").strip("\n")

@@ -39,8 +39,7 @@ def last_touched(task: Task) -> tuple[float, int]:
 def gather_task(session: Session, task: Task, project: ProjectPaths) -> dict[str, Any]:
     """The task as the wizard sees it, ready for JSON."""
     last = max(task.runs.values(), key=lambda run: run.id, default=None)
-    found = usual_brief(project, parse_task_key(task.key), task)
-    brief = str(found) if found else ""
+    brief = _brief(session, task, project)
     return {
         "title": task.title[:LONGEST_TITLE],
         "type": last.task_type if last else "",
@@ -51,6 +50,15 @@ def gather_task(session: Session, task: Task, project: ProjectPaths) -> dict[str
         "anchor": task.anchor.ref if task.anchor else "",
         **_plan_of(session, task, project),
     }
+
+
+def _brief(session: Session, task: Task, project: ProjectPaths) -> str:
+    """The brief that a prepare would take; empty where there is none, or a link leads out of the repository."""
+    try:
+        found = usual_brief(project, parse_task_key(task.key), task, find_writer(session.git) or "")
+    except OkstraError:
+        return ""
+    return str(found) if found else ""
 
 
 def _next_phase(task: Task, last: Run | None) -> str:

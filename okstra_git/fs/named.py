@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from okstra_git.fs.files import read_up_to
@@ -14,28 +14,41 @@ from okstra_git.fs.root import MOST_BYTES, Root
 def read_named(
     name: str,
     cwd: Path,
-    root: Path,
+    roots: Sequence[Path],
     *,
     limit: int = MOST_BYTES,
-    is_tracked: Callable[[str], bool] | None = None,
+    is_tracked: Callable[[Path, str], bool] | None = None,
 ) -> bytes:
     """The content of the file that a person named, absolute or from `cwd`; plain files only, up to `limit` bytes.
 
-    It may lie anywhere, and may be a link by their own word. One thing is not their word: a link below `root` that a
-    commit brought and that leads out of it. `is_tracked` says of a path from the root whether it is in the index;
-    without it every link out of the root is refused.
+    It may lie anywhere, and may be a link by their own word. One thing is not their word: a link below one of `roots`
+    that a commit brought and that leads out of it. `is_tracked` says whether a commit has a path below a root; without
+    it every link out of a root is refused.
     """
     if not name or "\0" in name:
         raise malformed(name)
     path = os.path.normpath(os.path.join(cwd, name))
-    for base in dict.fromkeys((root, Path(os.path.realpath(root)))):
+    for base in dict.fromkeys(each for root in roots for each in (root, Path(os.path.realpath(root)))):
         if is_below(str(base), path):
             try:
                 return Root(base, links=True).read_bytes(path, limit)
             except Linked as refusal:
-                if is_tracked is None or is_tracked(refusal.facts["link"]):
+                if is_tracked is None or is_tracked(base, refusal.facts["link"]):
                     raise
     return _read(name, os.path.join(cwd, name), limit)
+
+
+def replace_named(path: Path, data: bytes) -> None:
+    """Make `data` the content of a file that a person named, in one step and with the mode that it has.
+
+    `path` is resolved already, so that a link of theirs stays one; what is a link by now is refused.
+    """
+    root = Root(path.parent)
+    before = root.require_seen(path.name)
+    root.write(path.name, data, durable=False)
+    if before is not None:
+        with root.opened(path.name) as descriptor:
+            os.fchmod(descriptor, before.mode)
 
 
 def _read(name: str, path: str, limit: int) -> bytes:

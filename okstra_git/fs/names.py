@@ -22,7 +22,7 @@ def name_below(root: str, given: str | os.PathLike[str]) -> str:
         base = os.path.normpath(root)
         if plain != base and not plain.startswith(base.rstrip(os.sep) + os.sep):
             raise outside(root, text)
-        plain = os.path.relpath(plain, base)
+        plain = plain[len(base) :].lstrip(os.sep) or os.curdir
     parts = plain.split(os.sep)
     if parts[0] == os.pardir or any(is_gits(part) for part in parts):
         raise outside(root, text)

@@ -97,9 +97,9 @@ def outside(root: str, name: str) -> Outside:
 
 def linked(root: str, name: str, at: str, *, leaves: bool) -> Linked:
     """A path with a link in it; `at` is the link itself, from the root."""
-    what = f"leads out of {shown_path(root)}" if leaves else "and links are not followed here"
+    what = f"leads out of {shown_path(root)}" if leaves else ", and links are not followed here"
     link = "it is a link" if at == name else f"{shown_path(at)} is a link"
-    message = f"{shown_path(name)} cannot be used: {link} {'that ' + what if leaves else what}"
+    message = f"{shown_path(name)} cannot be used: {link}{' that ' + what if leaves else what}"
     hint = f"put the file or folder itself in the place of the link: ls -ld {word(os.path.join(root, at))}"
     return Linked(message, hint=hint, path=name, link=at, leaves=leaves)
 
@@ -108,13 +108,13 @@ def not_a_file(name: str, mode: int) -> NotAFile:
     """What has the name but is something else, by its mode; 0 where nobody knows what."""
     what = _KINDS.get(stat.S_IFMT(mode), "something else")
     message = f"{shown_path(name)} is {what}, not a file"
-    return NotAFile(message, hint="move it away, then try again", path=name, kind=what)
+    return NotAFile(message, hint="move away what stands in its place, then try again", path=name, kind=what)
 
 
 def not_a_folder(name: str, at: str) -> NotAFolder:
     """Something else where the path needs a folder."""
     message = f"{shown_path(at)} is not a folder"
-    return NotAFolder(message, hint="move it away, then try again", path=name, at=at)
+    return NotAFolder(message, hint="move away what stands in its place, then try again", path=name, at=at)
 
 
 def too_large(name: str, limit: int) -> TooLarge:

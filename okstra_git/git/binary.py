@@ -13,6 +13,7 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.host.detached import run_detached
+from okstra_git.host.finished import run_to_end
 from okstra_git.names import shown
 
 SEALED_CONFIG = (
@@ -128,7 +129,7 @@ def run_git(
     literal = ("--literal-pathspecs",) if paths else ()
     command = ["git", *(_SEAL if sealed else ()), *own, *literal, *arguments]
     try:
-        run = run_detached if detached else _run
+        run = run_detached if detached else run_to_end
         done = run(command, cwd=cwd, environ=sealed_environment(surroundings), stdin=stdin or b"", timeout=timeout)
     except (OSError, ValueError) as error:
         raise _cannot_run(error, cwd, arguments) from error
@@ -152,12 +153,6 @@ def _behind(subcommand: str, revisions: Sequence[str], values: Sequence[str]) ->
             )
     mark = ["--end-of-options"] if revisions and subcommand not in NO_MARK else []
     return [*mark, *revisions, *(["--", *values] if values else [])]
-
-
-def _run(
-    command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], stdin: bytes, timeout: float | None
-) -> Finished:
-    return subprocess.run(command, cwd=cwd, env=environ, input=stdin, capture_output=True, timeout=timeout, check=False)
 
 
 def _cannot_run(error: OSError | ValueError, cwd: Path, arguments: Sequence[str]) -> OkstraError:

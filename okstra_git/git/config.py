@@ -9,7 +9,7 @@ from okstra_git.fs.gits import read_gits
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.configuration import BrokenConfig, Entry
 from okstra_git.git.repo import Git
-from okstra_git.git.settings import SETTINGS, BadSetting, Setting, Value, find_setting
+from okstra_git.git.settings import PRIVATE, SETTINGS, BadSetting, Setting, Value, find_setting
 
 
 class ConfigBusy(OkstraError):
@@ -75,7 +75,18 @@ def add_line(git: Git, key: str, value: str) -> None:
 
 def _configured(git: Git) -> Iterator[Entry]:
     _refuse_binary(git.common_dir / "config")
-    return (entry for entry in git.configuration.entries if entry.key.startswith("okstra."))
+    entries = [entry for entry in git.configuration.entries if entry.key.startswith("okstra.")]
+    yield from (entry for entry in entries if entry.key not in PRIVATE)
+    for key in sorted({entry.key for entry in entries} & PRIVATE):
+        yield from _own_lines(git, key)
+
+
+def _own_lines(git: Git, key: str) -> list[Entry]:
+    """The lines for this key in the repository's own file, without what that includes."""
+    asked = ["config", f"--file={git.common_dir / 'config'}", "--no-includes", "-z", "--get-all"]
+    said = run_git(asked, values=[key], cwd=git.top, accept=(0, 1)).stdout
+    texts = said.decode(errors="surrogateescape").split("\0")[:-1]
+    return [Entry(key, text, "local") for text in texts]
 
 
 MOST_CONFIG = 64 << 20

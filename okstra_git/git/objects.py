@@ -24,6 +24,12 @@ class MissingObject(OkstraError):
     code = "object.missing"
 
 
+class ObjectTooLarge(OkstraError):
+    """An object holds more than anything that okstra writes, so it is not read."""
+
+    code = "object.too-large"
+
+
 @contextmanager
 def durable_writes() -> Iterator[None]:
     """Inside, objects and refs reach the disk (fsync) before the call returns."""
@@ -53,8 +59,10 @@ def find_unreadable(git: Git, oids: Iterable[str]) -> Iterator[str]:
             yield oid
 
 
-def read_blob(git: Git, oid: str) -> bytes:
-    """The bytes of a blob; refuses when it is missing or unreadable."""
+def read_blob(git: Git, oid: str, *, limit: int | None = None) -> bytes:
+    """The bytes of a blob; refuses when it is missing, unreadable or (`ObjectTooLarge`) longer than `limit`."""
+    if limit is not None:
+        _refuse_large(git, oid, limit)
     try:
         found = git.handle[oid]
     except (KeyError, pygit2.GitError, ValueError) as error:
@@ -67,6 +75,31 @@ def read_blob(git: Git, oid: str) -> bytes:
     if name_of_blob(data) != oid:  # libgit2 does not check, for speed; records have to be what was written
         raise MissingObject(f"the object {oid} is damaged", hint="run 'git fsck' and 'git okstra fsck'", object=oid)
     return data
+
+
+def _refuse_large(git: Git, oid: str, limit: int) -> None:
+    try:
+        size = git.handle.odb.read_header(pygit2.Oid(hex=oid))[1]
+    except (KeyError, pygit2.GitError, ValueError):
+        return  # whoever reads it says what is wrong
+    if size > limit:
+        raise ObjectTooLarge(f"the object {oid} has {size} bytes, more than okstra reads", object=oid, bytes=size)
+
+
+def list_children(git: Git, tree: str) -> dict[str, tuple[str, bool]]:
+    """What stands directly in a tree: name -> (id, whether it is a folder); refuses when the tree is unreadable."""
+    return {
+        (entry.raw_name or b"").decode(errors="surrogateescape"): (str(entry.id), entry.filemode == FileMode.TREE)
+        for entry in read_tree(git, tree)
+    }
+
+
+def is_commit(git: Git, oid: str) -> bool | None:
+    """Whether a commit stands under this id; None when nothing readable does."""
+    try:
+        return bool(git.handle.odb.read_header(pygit2.Oid(hex=oid))[0] == ObjectType.COMMIT)
+    except (KeyError, pygit2.GitError, ValueError):
+        return None
 
 
 def list_blobs(git: Git, tree: str, *, under: str = "") -> dict[str, str]:

@@ -17,6 +17,7 @@ from okstra_git.git.lost_places import Lost, find_top, why_cut_off, why_hidden
 from okstra_git.git.persons import Person, ask_author, ask_committer, may_differ
 from okstra_git.git.redirection import Opening, common_dir_of, discover, find_opening
 from okstra_git.git.sharing import remember_sharing
+from okstra_git.git.torn_objects import find_torn, shield_from
 
 CACHED_BLOB = 64 << 10
 CACHE_SIZE = 16 << 20
@@ -46,7 +47,7 @@ class Git:
     """One opened repository: its handle and the directories that matter.
 
     `git_dir` is private to the worktree, `common_dir` is shared by all worktrees, `work_tree` is None when bare.
-    `for_git` says that git itself called us in the midst of a command.
+    `for_git` says that git itself called us in the midst of a command; `torn` names objects that were cut short.
     """
 
     handle: pygit2.Repository
@@ -54,6 +55,7 @@ class Git:
     common_dir: Path
     work_tree: Path | None
     for_git: bool = False
+    torn: tuple[str, ...] = ()
 
     @property
     def top(self) -> Path:
@@ -99,6 +101,8 @@ class Git:
         """The objects alone: without attributes, settings, and an index that libgit2 may not read (split, sparse)."""
         alone = pygit2.Repository()
         alone.set_odb(pygit2.Odb(str(self.common_dir / "objects")))
+        if self.torn:
+            shield_from(alone, self.torn)
         return alone
 
     @cached_property
@@ -141,7 +145,14 @@ def open_repository(
     work_tree = _work_tree(handle, start)
     if opening.git_dir is not None:
         remember_place(work_tree or git_dir, git_dir, work_tree)
-    return Git(handle, git_dir, common_dir, work_tree, for_git=for_git)
+    return Git(handle, git_dir, common_dir, work_tree, for_git=for_git, torn=_keep_from_torn(handle, common_dir))
+
+
+def _keep_from_torn(handle: pygit2.Repository, common_dir: Path) -> tuple[str, ...]:
+    torn = tuple(find_torn(common_dir / "objects", common_dir / "okstra"))
+    if torn:
+        shield_from(handle, torn)
+    return torn
 
 
 def _open(opening: Opening) -> pygit2.Repository:

@@ -27,7 +27,11 @@ class BadSetting(OkstraError):
 
 
 class Setting(NamedTuple):
-    """One key of git config; `parse` turns its text into a value or raises ValueError naming what is expected."""
+    """One key of git config; `parse` turns its text into a value or raises ValueError naming what is expected.
+
+    A private one counts only where it stands in the clone's own file of configuration: an included file may be one
+    that the repository brought along.
+    """
 
     name: str
     kind: str
@@ -35,6 +39,7 @@ class Setting(NamedTuple):
     meaning: str
     parse: Callable[[str], Value]
     is_list: bool = False
+    is_private: bool = False
 
     def read(self, texts: list[str]) -> Value:
         """The value of these lines of configuration: all of them for a list, else the last; refuses what is unfit."""
@@ -97,6 +102,12 @@ def _flag(text: str) -> Value:
     return text.lower() in TRUE
 
 
+def _writer(text: str) -> Value:
+    if not text or not text.isprintable() or set(" ~^:?*[\\") & set(text) or ".." in text:
+        raise ValueError("expected a writer, the last part of its log's ref, or the full name of that ref")
+    return text
+
+
 def _one_of(*words: str) -> Callable[[str], Value]:
     def parse(text: str) -> Value:
         if text not in words:
@@ -137,8 +148,18 @@ SETTINGS = (
         _flag,
     ),
     Setting("okstra.prTemplate", "file", None, "The template of pull requests, a Markdown file.", _file),
+    Setting(
+        "okstra.ignoreWriter",
+        "writer",
+        [],
+        "Writers whose logs do not count in this clone, or full names of refs; only .git/config itself is asked.",
+        _writer,
+        is_list=True,
+        is_private=True,
+    ),
     Setting("okstra.hooks", "true|false", True, "Whether okstra's git hooks act in this repository.", _flag),
 )
+PRIVATE = frozenset(setting.name.lower() for setting in SETTINGS if setting.is_private)
 _BY_NAME = {setting.name.lower(): setting for setting in SETTINGS}
 
 

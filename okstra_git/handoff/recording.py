@@ -113,7 +113,7 @@ def record_verified(store: Store, key: TaskKey, found: Verified) -> Appended:
 def reuse_of(git: Git, snapshot: Snapshot, fact: StageVerified) -> Reuse:
     """Whether the documents of this verification are on record for other content."""
     return find_reuse(
-        git, snapshot.state, snapshot.tips, task=fact.task, stage=fact.stage, tree=fact.tree, report=fact.report_blob,
+        git, snapshot, task=fact.task, stage=fact.stage, tree=fact.tree, report=fact.report_blob,
         data=fact.data_blob,
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ def record_verified_together(store: Store, key: TaskKey, found: VerifiedTogether
             database=found.database,
         )
         reuse = find_reuse(
-            store.git, snapshot.state, snapshot.tips, task=task.key, stage=TOGETHER, tree=found.assembly.tree,
+            store.git, snapshot, task=task.key, stage=TOGETHER, tree=found.assembly.tree,
             report=fact.report_blob, data=fact.data_blob,
         )  # fmt: skip
         if not found.again:

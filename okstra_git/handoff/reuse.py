@@ -1,14 +1,13 @@
 """Whether the documents of a verification were recorded before, for other content."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.repo import Git
 from okstra_git.names import named_stages
 from okstra_git.records.events import GroupVerified, StageVerified
-from okstra_git.records.states import State
-from okstra_git.state.reading import read_events
+from okstra_git.state.reading import Snapshot, read_events
 
 TOGETHER = 0
 """In place of the number of a stage, for a verification of stages together."""
@@ -34,11 +33,9 @@ class Reuse:
     part: str = ""
 
 
-def find_reuse(
-    git: Git, state: State, tips: Mapping[str, str], *, task: str, stage: int, tree: str, report: str, data: str
-) -> Reuse:
+def find_reuse(git: Git, snapshot: Snapshot, *, task: str, stage: int, tree: str, report: str, data: str) -> Reuse:
     """Looks at every verification on record, of all tasks; `report` and `data` are the blobs of the documents."""
-    every = list(_verifications(git, state, tips))
+    every = list(_verifications(git, snapshot))
     both = [fact for fact in every if (fact.report_blob, fact.data_blob) == (report, data)]
     here = next((fact for fact in reversed(both) if fact.tree == tree), None)
     if here is not None:
@@ -51,19 +48,19 @@ def find_reuse(
     return Reuse(part="data") if any(fact.data_blob == data for fact in former) else Reuse()
 
 
-def _verifications(git: Git, state: State, tips: Mapping[str, str]) -> Iterator[StageVerified]:
-    for key, task in state.tasks.items():
+def _verifications(git: Git, snapshot: Snapshot) -> Iterator[StageVerified]:
+    for key, task in snapshot.state.tasks.items():
         if any(stage.verified is not None for stage in task.stages.values()):
-            facts = (event.fact for event in read_events(git, tips, key))
+            facts = (event.fact for event in read_events(git, snapshot, key))
             found = (_of_one(fact) for fact in facts if isinstance(fact, StageVerified | GroupVerified))
             yield from (fact for fact in found if fact.report_blob)
 
 
 def _of_one(fact: StageVerified | GroupVerified) -> StageVerified:
-    """A verification of stages together as one of what was put together."""
+    """A verification of stages together as one of what was put together; for comparing only, it is never recorded."""
     if isinstance(fact, StageVerified):
         return fact
-    return StageVerified(
+    return StageVerified.model_construct(
         task=fact.task,
         stage=TOGETHER,
         commit=fact.assembled.commit,

@@ -12,7 +12,6 @@ from okstra_git.git.repo import Git
 from okstra_git.health.findings import Finding
 from okstra_git.health.stored import REPAIR
 from okstra_git.records.events import Event, StageDone, StageMoved
-from okstra_git.records.states import State
 from okstra_git.state import layout
 from okstra_git.state.reading import Snapshot, read_events
 from okstra_git.state.views import crooked_notes, is_derived, keep_time, render_watch, wanted_keeps, wanted_refs
@@ -21,14 +20,17 @@ from okstra_git.wide import widen
 SHORT = 12
 
 
-def check_refs(git: Git, state: State) -> Iterator[Finding]:
+HIDDEN = "it may be explained by a log that cannot be read; git okstra log ignore leaves that one out"
+
+
+def check_refs(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
     """Stage and anchor refs against the fold, and torn refs in all of refs/okstra/ and in the notes."""
-    wanted = {name: oid for task in state.tasks.values() for name, oid in wanted_refs(task).items()}
+    wanted = {name: oid for task in snapshot.state.tasks.values() for name, oid in wanted_refs(task).items()}
     present = set(list_ref_names(git, layout.ROOT))
     kinds = (*layout.PER_TASK, layout.ANCHORS)
     for name in sorted({*wanted, *(name for name in present if name.startswith(kinds))}):
         if not is_torn(git, name):
-            yield from _compare(git, state, name, wanted.get(name))
+            yield from _compare(git, snapshot, name, wanted.get(name))
     logs = (layout.LOGS, layout.REMOTE_LOGS)
     for name in sorted({*present, layout.NOTES}):
         if not name.startswith(logs) and is_torn(git, name):
@@ -40,16 +42,19 @@ def check_refs(git: Git, state: State) -> Iterator[Finding]:
             yield Finding("ref.torn", "error", name, f"{name} is damaged", hint, repairable=ours)
 
 
-def _compare(git: Git, state: State, name: str, wanted: str | None) -> Iterator[Finding]:
+def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Iterator[Finding]:
     found = find_ref(git, name)
     if wanted == found or (wanted is not None and find_commit(git, wanted) is None):
         return  # a commit that is not here can have no ref; check_commits speaks of it
-    if wanted is None and not any(f"/{task}" in name for task in state.tasks):
+    if wanted is None and not any(f"/{task}" in name for task in snapshot.state.tasks):
         told = f"{name} speaks of a task that no log knows; it may be the last trace of it"
         yield Finding("ref.unknown-task", "warning", name, told, "fetch the log of the clone that recorded it")
         return
     if found is None:
         code, told = "ref.missing", f"{name} is missing; the log says {str(wanted)[:SHORT]}"
+    elif wanted is None and snapshot.hides_events:
+        yield Finding("ref.extra", "info", name, f"{name} belongs to no record that can be read", HIDDEN)
+        return
     elif wanted is None:
         code, told = "ref.extra", f"{name} belongs to no record"
     else:
@@ -62,7 +67,7 @@ def check_commits(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[
     for task in snapshot.state.tasks.values():
         key = task.key.replace("/", ":")
         gone = {number: s.range.head for number, s in task.stages.items() if s.range and _is_gone(git, s.range.head)}
-        events = read_readable_events(git, snapshot, task.key) if gone else []
+        events = read_events(git, snapshot, task.key) if gone else []
         for number, head in gone.items():
             named = f"the commit {head[:SHORT]} of stage {number} of {key} is not in this repository"
             yield _gone(git, f"{key} stage {number}", named, key, is_ours=_recorder(events, number) == writer)
@@ -90,20 +95,12 @@ def _recorder(events: list[Event], number: int) -> str | None:
     return writers[-1] if writers else None
 
 
-def read_readable_events(git: Git, snapshot: Snapshot, task: str) -> list[Event]:
-    """All events of a task, or none where one of its files is damaged."""
-    try:
-        return read_events(git, snapshot.tips, task)
-    except OkstraError:
-        return []
-
-
-def check_notes(git: Git, state: State) -> Iterator[Finding]:
+def check_notes(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
     """Our lines in refs/notes/okstra against the fold; everybody else's lines are theirs."""
     if is_torn(git, layout.NOTES):
         return
     try:
-        crooked = crooked_notes(git, state)
+        crooked = crooked_notes(git, snapshot.state)
     except OkstraError as refusal:
         told = f"{layout.NOTES} cannot be read in full: {refusal.message}"
         yield Finding("note.unreadable", "error", layout.NOTES, told, "git fsck; notes of others may be in there")
@@ -111,7 +108,10 @@ def check_notes(git: Git, state: State) -> Iterator[Finding]:
     for commit, keys in sorted(crooked.items()):
         tasks = ", ".join(key.replace("/", ":") for key in sorted(keys))
         told = f"the note on {commit[:SHORT]} does not say what the log says of {tasks}"
-        yield Finding("note.differs", "warning", commit, told, REPAIR, repairable=True)
+        if snapshot.hides_events:
+            yield Finding("note.differs", "info", commit, told, HIDDEN)
+        else:
+            yield Finding("note.differs", "warning", commit, told, REPAIR, repairable=True)
 
 
 def check_keeps(git: Git, snapshot: Snapshot, *, now: datetime) -> Iterator[Finding]:
@@ -150,7 +150,7 @@ def _last_left(git: Git, snapshot: Snapshot) -> dict[str, datetime]:
     """Commit -> when a record last moved away from it."""
     left: dict[str, datetime] = {}
     for task in snapshot.state.tasks:
-        for event in read_readable_events(git, snapshot, task):
+        for event in read_events(git, snapshot, task):
             if isinstance(event.fact, StageMoved):
                 left[event.fact.old] = max(event.at, left.get(event.fact.old, event.at))
     return left
@@ -158,7 +158,7 @@ def _last_left(git: Git, snapshot: Snapshot) -> dict[str, datetime]:
 
 def check_marks(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
     """Private files that follow the fold: the mark of what was derived, and the hooks' watch list."""
-    if not is_derived(git, snapshot.tips):
+    if not is_derived(git, snapshot.marks):
         told = "refs and notes were last derived from other logs: a fetch, or an interrupted command"
         yield Finding("derived.stale", "info", layout.derived_file(git.private_dir).name, told, REPAIR, repairable=True)
     watch = layout.watch_file(git.private_dir)

@@ -9,7 +9,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.config import survey_settings
 from okstra_git.git.dangers import find_dangers, read_entries
 from okstra_git.git.main_tree import find_hidden
-from okstra_git.git.refs import is_torn, list_lock_files
+from okstra_git.git.refs import TornRef, is_torn, list_lock_files
 from okstra_git.git.repo import Git
 from okstra_git.git.versions import (
     GIT_THRESHOLDS,
@@ -32,7 +32,7 @@ from okstra_git.state.lost_branches import find_lost
 from okstra_git.state.reading import DAMAGE, Memory, read_snapshot
 from okstra_git.state.store import Store
 from okstra_git.state.whereabouts import find_astray
-from okstra_git.state.writer import find_writer
+from okstra_git.state.writer import find_writer, look_for_writer
 
 LOW_DISK = 256 << 20
 FIX = "git okstra doctor --fix"
@@ -44,15 +44,15 @@ def diagnose(git: Git, *, now: datetime, others: Callable[[], Sequence[Finding]]
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: check_versions(git),
         lambda: check_writer(git),
-        lambda: check_recorded(git),
+        lambda: check_recorded(git, now=now),
         lambda: check_disk(git),
         lambda: check_identity(git),
         lambda: check_settings(git),
         lambda: check_dangers(git),
         lambda: check_main_tree(git),
-        lambda: check_worktrees(git),
-        lambda: check_branches(git),
-        lambda: check_commits(git),
+        lambda: check_worktrees(git, now=now),
+        lambda: check_branches(git, now=now),
+        lambda: check_commits(git, now=now),
         lambda: check_locks(git, now=now),
         lambda: iter(others()),
     )
@@ -110,11 +110,12 @@ def check_writer(git: Git) -> Iterator[Finding]:
         yield Finding("store.not-initialised", "error", "writer", told, "git okstra init")
 
 
-def check_recorded(git: Git) -> Iterator[Finding]:
-    """Logs and notes that cannot be read in full; what lies in them is missing everywhere, and fsck looks closer."""
-    for problem in read_snapshot(git, Memory()).problems:
-        if problem.code in DAMAGE:
-            yield Finding(problem.code, "error", problem.subject, problem.message, "git okstra fsck")
+def check_recorded(git: Git, *, now: datetime) -> Iterator[Finding]:
+    """Logs and notes that cannot be read in full, or hold what they should not; fsck looks closer."""
+    for problem in read_snapshot(git, Memory(), now=now).problems:
+        severity: Severity = "error" if problem.code in DAMAGE else "warning"
+        hint = "git okstra fsck" if problem.code == TornRef.code else problem.hint
+        yield Finding(problem.code, severity, problem.subject, problem.message, hint)
     if is_torn(git, layout.NOTES):
         told = f"{layout.NOTES} is damaged, so git log shows no notes and none is written"
         yield Finding("ref.torn", "error", layout.NOTES, told, "git okstra fsck --repair")
@@ -165,23 +166,23 @@ def check_main_tree(git: Git) -> Iterator[Finding]:
         yield Finding("config.main-worktree", "error", hidden.key, hidden.sentence, hidden.remedy)
 
 
-def check_worktrees(git: Git) -> Iterator[Finding]:
+def check_worktrees(git: Git, *, now: datetime) -> Iterator[Finding]:
     """Recorded worktrees that are not where they should be, or cut off."""
-    for row in find_astray(git, read_snapshot(git, Memory()).state, find_writer(git)):
+    for row in find_astray(git, read_snapshot(git, Memory(), now=now).state, look_for_writer(git)[0]):
         yield Finding(row.code, "warning", row.subject, row.message, row.line)
 
 
-def check_branches(git: Git) -> Iterator[Finding]:
+def check_branches(git: Git, *, now: datetime) -> Iterator[Finding]:
     """Stages whose branch bears another name now than on record, or is gone."""
-    for lost in find_lost(git, read_snapshot(git, Memory()).state, find_writer(git)):
+    for lost in find_lost(git, read_snapshot(git, Memory(), now=now).state, look_for_writer(git)[0]):
         subject = f"{lost.task.key.replace('/', ':')} stage {lost.stage.number}"
         yield Finding(lost.code, "warning", subject, lost.message, lost.line)
 
 
-def check_commits(git: Git) -> Iterator[Finding]:
+def check_commits(git: Git, *, now: datetime) -> Iterator[Finding]:
     """What this clone recorded and cannot be read any more."""
-    snapshot = read_snapshot(git, Memory())
-    lost = derived.check_commits(git, snapshot, find_writer(git))
+    snapshot = read_snapshot(git, Memory(), now=now)
+    lost = derived.check_commits(git, snapshot, look_for_writer(git)[0])
     yield from (finding for finding in lost if finding.severity == "error")
     yield from objects.check_objects(git, snapshot.state)
 

@@ -9,7 +9,7 @@ from okstra_git.health import derived, leftovers, mending, objects, stored
 from okstra_git.health.findings import Finding, by_severity, needs_somebody
 from okstra_git.state.reading import Snapshot, read_from_scratch
 from okstra_git.state.store import Store
-from okstra_git.state.writer import find_writer
+from okstra_git.state.writer import look_for_writer
 
 ROUNDS = 3
 """What is derived can only be compared once the logs are whole, and one repair may uncover the need of the next."""
@@ -30,8 +30,9 @@ class Checked:
 
 def examine(git: Git, *, now: datetime) -> list[Finding]:
     """Everything that is not as it should be, worst first; changes nothing."""
-    snapshot, writer = read_from_scratch(git), find_writer(git)
-    found = [*stored.check_logs(git, snapshot, writer), *stored.check_agreement(snapshot.state)]
+    snapshot, (writer, damaged) = read_from_scratch(git, now=now), look_for_writer(git)
+    found = [Finding(damaged.code, "error", "writer", damaged.message, damaged.hint)] if damaged else []
+    found += [*stored.check_logs(git, snapshot, writer), *stored.check_agreement(snapshot.state)]
     found += _check_derived(git, snapshot, writer, now)
     for check in (leftovers.check_spool, leftovers.check_drafts, leftovers.check_aside):
         found += check(git)
@@ -40,15 +41,15 @@ def examine(git: Git, *, now: datetime) -> list[Finding]:
 
 def _check_derived(git: Git, snapshot: Snapshot, writer: str | None, now: datetime) -> Iterable[Finding]:
     if snapshot.is_damaged:
-        told = "refs and notes were not compared, because a log cannot be read in full"
+        told = "refs and notes were not compared, because the log of this clone cannot be read in full"
         yield Finding("derived.not-compared", "info", "refs/okstra/", told)
         return
     yield from stored.check_cache(git, snapshot)
     yield from stored.check_archives(git, snapshot)
-    yield from derived.check_refs(git, snapshot.state)
+    yield from derived.check_refs(git, snapshot)
     yield from derived.check_commits(git, snapshot, writer)
     yield from objects.check_objects(git, snapshot.state)
-    yield from derived.check_notes(git, snapshot.state)
+    yield from derived.check_notes(git, snapshot)
     yield from derived.check_keeps(git, snapshot, now=now)
     yield from derived.check_marks(git, snapshot)
 

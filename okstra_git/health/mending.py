@@ -65,7 +65,7 @@ def _derive_anew(store: Store, findings: Sequence[Finding]) -> None:
     git = store.git
     remove_own(layout.cache_file(git.private_dir))
     store.memory.fold = None
-    snapshot = read_from_scratch(git)
+    snapshot = read_from_scratch(git, now=store.now())
     if snapshot.is_damaged:
         return
     for finding in findings:

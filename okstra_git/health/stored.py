@@ -13,7 +13,7 @@ from okstra_git.records.states import State
 from okstra_git.state import layout
 from okstra_git.state.cache import load_fold
 from okstra_git.state.log import Problem
-from okstra_git.state.reading import Snapshot
+from okstra_git.state.reading import DAMAGE, Snapshot
 from okstra_git.state.recovery import missing_lines
 from okstra_git.state.registry import branch_clashes
 from okstra_git.state.restoring import can_restore_tip, reproduce_file
@@ -43,10 +43,10 @@ def _lost_events(git: Git, own: str) -> Iterator[Finding]:
 
 def _judge(git: Git, problem: Problem, own: str, writer: str) -> Finding:
     code, subject, told = problem.code, problem.subject, problem.message
-    if code == "format.newer":
+    if code not in DAMAGE or (code == "log.not-folded" and subject != own):
         return Finding(code, "warning", subject, told, problem.hint)
-    if code == "log.broken-line":
-        return Finding(code, "warning", subject, told, "they do no harm; what is understood stands in git okstra log")
+    if code == "log.unreadable" and subject != own:
+        return Finding(code, "error", subject, told, problem.hint)
     if code == "log.damaged-file":
         ref, _, path = subject.partition(":")
         mendable = ref == own and reproduce_file(git, writer, str(find_ref(git, ref)), path) is not None

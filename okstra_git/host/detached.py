@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from okstra_git.host.finished import hear_out
+
 GRACE = 2.0
 """Seconds that a program has between being asked to end and being ended, so that it removes its lock files."""
 
@@ -24,7 +26,7 @@ def run_detached(
         command, cwd=cwd, env=dict(environ), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
     ) as process:
         try:
-            out, err = process.communicate(stdin, timeout=timeout)
+            out, err = hear_out(process, stdin, timeout=timeout)
         except BaseException:
             _end_session(process)
             raise

@@ -35,7 +35,7 @@ def verify_moves(git: Git, snapshot: Snapshot, key: TaskKey) -> list[Checked]:
     """Every move of the task's stages and anchor, oldest first."""
     prints: dict[str, RangePrint] = {}
     checked: list[Checked] = []
-    for event in read_events(git, snapshot.tips, key.slashed):
+    for event in read_events(git, snapshot, key.slashed):
         fact = event.fact
         if isinstance(fact, StageMoved | AnchorMoved):
             stage = fact.stage if isinstance(fact, StageMoved) else None

@@ -1,16 +1,22 @@
 """Events to lines of JSON and back; lines that this release does not know are told apart from broken ones."""
 
+import gc
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
-from okstra_git.names import is_ulid
+from okstra_git.names import is_commit_id, is_slashed_key, is_ulid
+from okstra_git.records.base import NotRecordable
 from okstra_git.records.events import Event
+from okstra_git.records.grammar import LARGEST, MAX_LINE
 
-_EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event], config=ConfigDict(defer_build=True))
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL in a string of JSON: it cannot stand there but as an escape, behind an even number of backslashes."""
 
 
 @dataclass
@@ -24,16 +30,75 @@ class Decoded:
 
 def encode_event(event: Event) -> bytes:
     """One line, newline included."""
-    return event.model_dump_json(exclude_defaults=False).encode() + b"\n"
+    try:
+        return event.model_dump_json(exclude_defaults=False).encode() + b"\n"
+    except (PydanticSerializationError, UnicodeEncodeError) as error:
+        raise _unreadable(event, "a text in it is not UTF-8") from error
+
+
+def encode_readable(event: Event) -> bytes:
+    """One line, newline included; refuses (`NotRecordable`) what nobody would read again."""
+    line = encode_event(event)
+    if not decode_events(line).events:
+        raise _unreadable(
+            event, "a text in it has a zero byte" if holds_nul(line) else "a value in it is out of bounds"
+        )
+    return line
+
+
+def _unreadable(event: Event, why: str) -> NotRecordable:
+    told = f"{event.fact.type} of {event.fact.task.replace('/', ':')} cannot be recorded: {why}"
+    return NotRecordable(told, hint="change it, then repeat the line", record=event.fact.type)
 
 
 def decode_events(data: bytes) -> Decoded:
-    """All events of one `events.jsonl`. The usual case, every line known and sound, is decoded in one call."""
-    lines = [line for line in data.split(b"\n") if line.strip()]
+    """All events of one `events.jsonl`.
+
+    Each line is decoded by itself, so that a broken one neither hides nor changes what its neighbours say.
+    """
+    with _without_collecting():
+        return _decode(data)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Records hold no cycles; looking for some among a hundred thousand of them takes longer than reading them."""
+    enabled = gc.isenabled()
+    gc.disable()
     try:
-        return Decoded(_EVENTS.validate_json(b"[" + b",".join(lines) + b"]"))
-    except ValidationError:
-        return _decode_each(lines)
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _decode(data: bytes) -> Decoded:
+    found = Decoded()
+    decode = _line_validator()
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line:
+            continue
+        try:
+            event = decode(line if len(line) <= MAX_LINE else b"")
+        except ValueError:
+            _count_other(found, number, line)
+            continue
+        if b"\\" in line and holds_nul(line):
+            found.broken.append(number)
+        else:
+            found.events.append(event)
+    return found
+
+
+def _line_validator() -> Callable[[bytes], Event]:
+    """The validator of one line, built when the first one is read; without the detour through a method of the model."""
+    Event.model_rebuild()  # nothing, when it is built
+    return Event.__pydantic_validator__.validate_json
+
+
+def holds_nul(text: bytes) -> bool:
+    """Whether a string in this JSON has a zero byte, which no path, ref or command line can have."""
+    return b"\\u0000" in text and _NUL.search(text) is not None
 
 
 class LineFacts(NamedTuple):
@@ -47,45 +112,54 @@ class LineFacts(NamedTuple):
 
 def identify_line(line: bytes) -> LineFacts | None:
     """The identity of an event line, or None for a line that is no event."""
+    event = _load(line)
     try:
-        event = json.loads(line)
         facts = LineFacts(event["id"], event["fact"]["task"], event["clock"], event["seq"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (TypeError, KeyError):
         return None
-    sound = isinstance(facts.id, str) and isinstance(facts.task, str)
-    return facts if sound and isinstance(facts.clock, int) and isinstance(facts.seq, int) else None
+    sound = isinstance(facts.id, str) and is_count(facts.clock) and is_count(facts.seq)
+    return facts if sound and isinstance(facts.task, str) and is_slashed_key(facts.task) else None
 
 
 def archive_of_line(line: bytes) -> tuple[str, str] | None:
     """(run, tree) of an event line by which a run ended and was archived, or None."""
+    event = _load(line)
     try:
-        fact = json.loads(line)["fact"]
-        run, tree = fact["run"], fact["archive"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        run, tree = event["fact"]["run"], event["fact"]["archive"]
+    except (TypeError, KeyError):
         return None
-    return (run, tree) if isinstance(run, str) and is_ulid(run) and isinstance(tree, str) and tree else None
+    sound = isinstance(run, str) and isinstance(tree, str) and is_ulid(run) and is_commit_id(tree)
+    return (run, tree) if sound else None
 
 
-def _decode_each(lines: Iterable[bytes]) -> Decoded:
-    found = Decoded()
-    for number, line in enumerate(lines, start=1):
-        try:
-            found.events.append(Event.model_validate_json(line))
-        except ValidationError:
-            if _is_foreign(line):
-                found.unknown += 1
-            else:
-                found.broken.append(number)
-    return found
+def is_count(value: object) -> bool:
+    """Whether this is a number that clocks and sequences may have."""
+    return type(value) is int and 0 <= value <= LARGEST
 
 
-def _is_foreign(line: bytes) -> bool:
-    """Whether the line is a well-formed event of a type this release has never heard of."""
+def _load(line: bytes) -> Any:
+    """The JSON of a line, None for what is none or is beyond reason."""
     try:
-        event = json.loads(line)
+        return json.loads(line.decode()) if len(line) <= MAX_LINE else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _count_other(found: Decoded, number: int, line: bytes) -> None:
+    """A line that is no event of a known type: blank, of a type that this release has never heard of, or broken."""
+    if line.isspace():
+        return
+    if _is_foreign(_load(line)):
+        found.unknown += 1
+    else:
+        found.broken.append(number)
+
+
+def _is_foreign(event: Any) -> bool:
+    try:
         kind = event["fact"]["type"]
         return isinstance(kind, str) and isinstance(event["id"], str) and kind not in KNOWN_TYPES
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (TypeError, KeyError):
         return False
 
 

@@ -4,29 +4,30 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from okstra_git.records.base import MaybeObjectId, Moment, ObjectId, Record
-from okstra_git.records.handoff import Arrival, Assembly, Member
-from okstra_git.records.runs import Holder, PlannedStage, Source, Waiver
-from okstra_git.records.stage import Check, MoveEvidence, Proof, RangePrint
+from okstra_git.records import grammar as g
+from okstra_git.records.base import Record
+from okstra_git.records.handoff import Arrival, Assembly, Members
+from okstra_git.records.runs import Holder, PlannedStages, Source, Waivers
+from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangePrint
 
 
 class Fact(Record):
     """What an event says, before the log gives it an identity; `task` is the slashed task key."""
 
     type: str
-    task: str
+    task: g.SlashedKey
 
 
 class TaskOpened(Fact):
     type: Literal["task.opened"] = "task.opened"
-    category: str = "feature"
-    title: str = ""
-    tickets: tuple[str, ...] = ()
+    category: g.Slug = "feature"
+    title: g.Text = ""
+    tickets: g.Names = ()
 
 
 class TaskClosed(Fact):
     type: Literal["task.closed"] = "task.closed"
-    reason: str = ""
+    reason: g.Text = ""
 
 
 class AnchorSet(Fact):
@@ -34,16 +35,16 @@ class AnchorSet(Fact):
 
     type: Literal["anchor.set"] = "anchor.set"
     range: RangePrint
-    ref: str = ""
+    ref: g.Revision = ""
 
 
 class AnchorMoved(Fact):
     type: Literal["anchor.moved"] = "anchor.moved"
-    old: ObjectId
+    old: g.ObjectId
     range: RangePrint
     proof: Proof
     evidence: MoveEvidence | None = None
-    ref: str = ""
+    ref: g.Revision = ""
 
 
 class PlaceReserved(Fact):
@@ -53,37 +54,37 @@ class PlaceReserved(Fact):
     """
 
     type: Literal["place.reserved"] = "place.reserved"
-    scope: str = ""
-    branch: str
-    worktree: str | None = None
-    base_ref: str = ""
+    scope: g.Scope = ""
+    branch: g.MaybeBranch
+    worktree: g.MachinePath | None = None
+    base_ref: g.Revision = ""
     adopted: bool = False
-    phase: str = ""
-    stages: tuple[int, ...] | None = None
+    phase: g.MaybeSlug = ""
+    stages: g.StageNumbers | None = None
 
 
 class PlaceReleased(Fact):
     type: Literal["place.released"] = "place.released"
-    scope: str = ""
-    branch: str
+    scope: g.Scope = ""
+    branch: g.MaybeBranch
 
 
 class StageStarted(Fact):
     type: Literal["stage.started"] = "stage.started"
-    stage: int
-    branch: str
-    base: MaybeObjectId
-    base_ref: str = ""
-    title: str = ""
-    depends_on: tuple[int, ...] = ()
+    stage: g.StageNumber
+    branch: g.MaybeBranch
+    base: g.MaybeObjectId
+    base_ref: g.Revision = ""
+    title: g.Text = ""
+    depends_on: g.StageNumbers = ()
 
 
 class StageDone(Fact):
     type: Literal["stage.done"] = "stage.done"
-    stage: int
-    branch: str
+    stage: g.StageNumber
+    branch: g.MaybeBranch
     range: RangePrint
-    carry: str | None = None
+    carry: g.CarryText | None = None
 
 
 class StageMoved(Fact):
@@ -93,14 +94,14 @@ class StageMoved(Fact):
     """
 
     type: Literal["stage.moved"] = "stage.moved"
-    stage: int
-    old: ObjectId
+    stage: g.StageNumber
+    old: g.ObjectId
     range: RangePrint
     proof: Proof
     evidence: MoveEvidence | None = None
-    found_by: str = ""
-    ref: str = ""
-    branch: str | None = None
+    found_by: g.Name = ""
+    ref: g.Revision = ""
+    branch: g.MaybeBranch | None = None
     landed: bool = False
     verified_carries: bool = False
 
@@ -109,17 +110,17 @@ class StageVerified(Fact):
     """A verification of one stage was accepted; see `Verification` for what is kept of it."""
 
     type: Literal["stage.verified"] = "stage.verified"
-    stage: int
-    commit: ObjectId
-    tree: ObjectId
-    report: str = ""
-    report_blob: str = ""
-    data: str = ""
-    data_blob: str = ""
-    verdict: str = "accepted"
-    checks: tuple[Check, ...] = ()
+    stage: g.StageNumber
+    commit: g.ObjectId
+    tree: g.ObjectId
+    report: g.DocumentPath = ""
+    report_blob: g.MaybeObjectId = ""
+    data: g.DocumentPath = ""
+    data_blob: g.MaybeObjectId = ""
+    verdict: g.Name = "accepted"
+    checks: Checks = ()
     database: bool | None = None
-    again: str = ""
+    again: g.MaybeObjectId = ""
 
 
 class GroupVerified(Fact):
@@ -127,27 +128,27 @@ class GroupVerified(Fact):
 
     type: Literal["group.verified"] = "group.verified"
     assembled: Assembly
-    run: str = ""
-    report: str = ""
-    report_blob: str = ""
-    data: str = ""
-    data_blob: str = ""
-    verdict: str = "accepted"
-    checks: tuple[Check, ...] = ()
+    run: g.MaybeUlid = ""
+    report: g.DocumentPath = ""
+    report_blob: g.MaybeObjectId = ""
+    data: g.DocumentPath = ""
+    data_blob: g.MaybeObjectId = ""
+    verdict: g.Name = "accepted"
+    checks: Checks = ()
     database: bool | None = None
-    again: str = ""
+    again: g.MaybeObjectId = ""
 
 
 class StageLanded(Fact):
     """A target holds the stage: its commit `recorded`, or the same change as `landed` there."""
 
     type: Literal["stage.landed"] = "stage.landed"
-    stage: int
-    recorded: ObjectId
-    target: str
-    landed: ObjectId
+    stage: g.StageNumber
+    recorded: g.ObjectId
+    target: g.Revision
+    landed: g.ObjectId
     how: Arrival
-    group: str = ""
+    group: g.MaybeGroupId = ""
 
 
 class StageUnlanded(Fact):
@@ -157,63 +158,63 @@ class StageUnlanded(Fact):
     """
 
     type: Literal["stage.unlanded"] = "stage.unlanded"
-    stage: int
-    recorded: ObjectId
-    landed: ObjectId
-    target: str = ""
+    stage: g.StageNumber
+    recorded: g.ObjectId
+    landed: g.ObjectId
+    target: g.Revision = ""
 
 
 class GroupAssembled(Fact):
     """The stages of a group were merged onto a base, on a branch of their own; once more replaces what was before."""
 
     type: Literal["group.assembled"] = "group.assembled"
-    group: str
-    stages: tuple[int, ...]
-    branch: str
-    base_ref: str
+    group: g.GroupId
+    stages: g.StageNumbers
+    branch: g.Branch
+    base_ref: g.Revision
     range: RangePrint
-    members: tuple[Member, ...]
+    members: Members
 
 
 class GroupSuperseded(Fact):
     """A group that was never published gave way to another one with some of its stages."""
 
     type: Literal["group.superseded"] = "group.superseded"
-    group: str
-    replaced_by: str = ""
+    group: g.GroupId
+    replaced_by: g.MaybeGroupId = ""
 
 
 class PrRecorded(Fact):
     """A pull request for these stages exists; they are in it until it is closed."""
 
     type: Literal["pr.recorded"] = "pr.recorded"
-    url: str
-    group: str
-    stages: tuple[int, ...]
-    branch: str
-    base_ref: str = ""
-    commit: ObjectId | None = None
-    members: tuple[Member, ...] = ()
+    url: g.Url
+    group: g.GroupId
+    stages: g.StageNumbers
+    branch: g.Branch
+    base_ref: g.Revision = ""
+    commit: g.ObjectId | None = None
+    members: Members = ()
 
 
 class PrClosed(Fact):
     """A pull request was closed without being merged, or gave way to another one."""
 
     type: Literal["pr.closed"] = "pr.closed"
-    url: str
+    url: g.Url
     status: Literal["closed", "superseded"] = "closed"
-    reason: str = ""
-    replaced_by: str = ""
+    reason: g.Text = ""
+    replaced_by: g.MaybeUrl = ""
 
 
 class PlanApproved(Fact):
     """A person approved the plan with this content; `commit` is what was checked out then."""
 
     type: Literal["plan.approved"] = "plan.approved"
-    path: str
-    blob: str
-    stages: tuple[PlannedStage, ...] = ()
-    commit: ObjectId | None = None
+    path: g.DocumentPath
+    blob: g.ObjectId
+    stages: PlannedStages = ()
+    commit: g.ObjectId | None = None
 
 
 class RunClaimed(Fact):
@@ -224,13 +225,13 @@ class RunClaimed(Fact):
     """
 
     type: Literal["run.claimed"] = "run.claimed"
-    run: str
-    task_type: str
-    seq: int
-    stage: int | None = None
+    run: g.Ulid
+    task_type: g.Slug
+    seq: g.RunNumber
+    stage: g.StageNumber | None = None
     holder: Holder
-    inputs: str = ""
-    numbers: dict[str, int] = Field(default_factory=dict)
+    inputs: g.Token = ""
+    numbers: g.RunNumbers = Field(default_factory=dict)
     assembled: Assembly | None = None
 
 
@@ -238,51 +239,51 @@ class RunPrepared(Fact):
     """The bundle of a run is complete; `holder` is the process that leads it from now on."""
 
     type: Literal["run.prepared"] = "run.prepared"
-    run: str
-    stage: int | None = None
+    run: g.Ulid
+    stage: g.StageNumber | None = None
     holder: Holder
-    nonce: str
-    folder: str
-    instruction_set: str
-    team: str = ""
-    session: str = ""
-    branch: str = ""
-    worktree: str | None = None
+    nonce: g.Token
+    folder: g.OkstraPath
+    instruction_set: g.OkstraPath
+    team: g.Name = ""
+    session: g.Name = ""
+    branch: g.MaybeBranch = ""
+    worktree: g.MachinePath | None = None
     brief: Source | None = None
-    plan: str | None = None
-    waivers: tuple[Waiver, ...] = ()
+    plan: g.MaybeObjectId | None = None
+    waivers: Waivers = ()
 
 
 class RunResumed(Fact):
     """Another process, or the same one again, leads the run; the new nonce shuts out the former holder."""
 
     type: Literal["run.resumed"] = "run.resumed"
-    run: str
+    run: g.Ulid
     holder: Holder
-    nonce: str
-    session: str = ""
-    team: str = ""
+    nonce: g.Token
+    session: g.Name = ""
+    team: g.Name = ""
 
 
 class RunFinished(Fact):
     """A run ended by itself; `archive` is the tree of its redacted artifacts in the log."""
 
     type: Literal["run.finished"] = "run.finished"
-    run: str
+    run: g.Ulid
     outcome: Literal["finished", "failed"] = "finished"
-    report: str = ""
-    next_phase: str = ""
-    archive: str = ""
-    reason: str = ""
+    report: g.DocumentPath = ""
+    next_phase: g.Name = ""
+    archive: g.MaybeObjectId = ""
+    reason: g.Text = ""
 
 
 class RunAbandoned(Fact):
     """Somebody gave the run up for its holder: a dead one, or one that should stop."""
 
     type: Literal["run.abandoned"] = "run.abandoned"
-    run: str
-    reason: str = ""
-    archive: str = ""
+    run: g.Ulid
+    reason: g.Text = ""
+    archive: g.MaybeObjectId = ""
 
 
 AnyFact = Annotated[
@@ -297,13 +298,13 @@ AnyFact = Annotated[
 class Event(Record):
     """A fact with its identity and its place in the order (clock, writer, seq); `by` is a git identity."""
 
-    v: int = 1
-    id: str
-    at: Moment
-    clock: int
-    seq: int
-    writer: str
-    by: str = ""
+    v: g.Version = 1
+    id: g.Ulid
+    at: g.Moment
+    clock: g.Count
+    seq: g.Count
+    writer: g.Ulid
+    by: g.Name = ""
     fact: AnyFact
 
     @property

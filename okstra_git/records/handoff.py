@@ -1,9 +1,10 @@
 """What leaves a task as stored: groups of stages, pull requests, and where stages landed."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from okstra_git.records.base import Moment, ObjectId, Record
-from okstra_git.records.stage import Check, RangePrint
+from okstra_git.records import grammar as g
+from okstra_git.records.base import Record
+from okstra_git.records.stage import Checks, RangePrint
 
 Arrival = Literal["ancestor", "same-tree", "same-delta", "replay", "squash", "user"]
 """How a landed stage was recognised: its very commit is there, or which proof found its change."""
@@ -15,27 +16,30 @@ class Member(Record):
     `how` it came in: `as-is`, `merged`, `replayed` or `squashed`; empty where that was not recorded.
     """
 
-    stage: int
-    commit: ObjectId
-    tree: ObjectId
-    delta: str
-    how: str = ""
+    stage: g.StageNumber
+    commit: g.ObjectId
+    tree: g.ObjectId
+    delta: g.Hexadecimal
+    how: g.Name = ""
+
+
+Members = Annotated[tuple[Member, ...], g.AtMost(g.MAX_ITEMS)]
 
 
 class Group(Record):
     """Stages assembled on one branch; `range` is base..collector, `base_ref` how the base was named."""
 
-    id: str
-    stages: tuple[int, ...]
-    branch: str
-    base_ref: str
+    id: g.GroupId
+    stages: g.StageNumbers
+    branch: g.Branch
+    base_ref: g.Revision
     range: RangePrint
-    members: tuple[Member, ...] = ()
+    members: Members = ()
     status: Literal["assembled", "superseded"] = "assembled"
-    replaced_by: str = ""
-    former: tuple[str, ...] = ()
-    by: str = ""
-    at: Moment | None = None
+    replaced_by: g.MaybeGroupId = ""
+    former: tuple[g.ObjectId, ...] = ()
+    by: g.Name = ""
+    at: g.Moment | None = None
 
 
 class Assembly(Record):
@@ -44,12 +48,12 @@ class Assembly(Record):
     `base_ref` is how the base was named; `members` are the stages as they were then, delivered ones included.
     """
 
-    stages: tuple[int, ...]
-    base_ref: str
-    base: ObjectId
-    commit: ObjectId
-    tree: ObjectId
-    members: tuple[Member, ...] = ()
+    stages: g.StageNumbers
+    base_ref: g.Revision
+    base: g.ObjectId
+    commit: g.ObjectId
+    tree: g.ObjectId
+    members: Members = ()
 
     @property
     def id(self) -> str:
@@ -65,36 +69,36 @@ class GroupVerification(Record):
     """
 
     assembled: Assembly
-    run: str = ""
-    report: str = ""
-    report_blob: str = ""
-    data: str = ""
-    data_blob: str = ""
-    verdict: str = "accepted"
-    checks: tuple[Check, ...] = ()
+    run: g.RunName = ""
+    report: g.DocumentPath = ""
+    report_blob: g.MaybeObjectId = ""
+    data: g.DocumentPath = ""
+    data_blob: g.MaybeObjectId = ""
+    verdict: g.Name = "accepted"
+    checks: Checks = ()
     database: bool | None = None
-    again: str = ""
-    event: str = ""
-    by: str = ""
-    at: Moment | None = None
+    again: g.MaybeObjectId = ""
+    event: g.Name = ""
+    by: g.Name = ""
+    at: g.Moment | None = None
 
 
 class PullRequest(Record):
     """A pull request as recorded; `commit` is what its branch had then, `members` what it holds of each stage."""
 
-    url: str
-    group: str
-    stages: tuple[int, ...]
-    branch: str
-    base_ref: str = ""
-    commit: str | None = None
-    members: tuple[Member, ...] = ()
+    url: g.Url
+    group: g.GroupId
+    stages: g.StageNumbers
+    branch: g.Branch
+    base_ref: g.Revision = ""
+    commit: g.ObjectId | None = None
+    members: Members = ()
     status: Literal["open", "closed", "superseded", "landed"] = "open"
-    reason: str = ""
-    replaced_by: str = ""
-    by: str = ""
-    at: Moment | None = None
-    ended: Moment | None = None
+    reason: g.Text = ""
+    replaced_by: g.MaybeUrl = ""
+    by: g.Name = ""
+    at: g.Moment | None = None
+    ended: g.Moment | None = None
 
 
 class Landing(Record):
@@ -103,9 +107,9 @@ class Landing(Record):
     `writer` is the clone that saw it.
     """
 
-    target: str
-    commit: str
+    target: g.Revision
+    commit: g.ObjectId
     how: Arrival
-    group: str = ""
-    writer: str = ""
-    at: Moment | None = None
+    group: g.MaybeGroupId = ""
+    writer: g.Name = ""
+    at: g.Moment | None = None

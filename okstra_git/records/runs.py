@@ -1,10 +1,11 @@
 """Runs and plans as stored: who holds a run, what it was prepared from, which plan was approved."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from okstra_git.records.base import Moment, Record
+from okstra_git.records import grammar as g
+from okstra_git.records.base import Record
 from okstra_git.records.handoff import Assembly
 
 RunStatus = Literal["preparing", "prepared", "running", "finished", "failed", "abandoned"]
@@ -17,45 +18,51 @@ class Holder(Record):
     1970), `name` is for people.
     """
 
-    host: str
-    boot: str
-    pid: int
-    born: float
-    name: str = ""
+    host: g.Name
+    boot: g.Name
+    pid: g.ProcessId
+    born: g.Born
+    name: g.Name = ""
 
 
 class Source(Record):
     """A document as it was: its path from the project's root and its blob id."""
 
-    path: str
-    blob: str
+    path: g.DocumentPath
+    blob: g.ObjectId
 
 
 class Waiver(Record):
     """A conformance entry that the user let pass in one run; who did so is the event's `by`."""
 
-    stage_key: str
-    reason: str
+    stage_key: g.Text
+    reason: g.Text
+
+
+Waivers = Annotated[tuple[Waiver, ...], g.AtMost(g.MAX_ITEMS)]
 
 
 class PlannedStage(Record):
     """One row of an approved Stage Map; `files` are the paths that the stage says it touches."""
 
-    number: int
-    title: str = ""
-    depends_on: tuple[int, ...] = ()
-    files: tuple[str, ...] = ()
+    number: g.StageNumber
+    title: g.Text = ""
+    depends_on: g.StageNumbers = ()
+    files: g.FilePaths = ()
+
+
+PlannedStages = Annotated[tuple[PlannedStage, ...], g.AtMost(g.MAX_ITEMS)]
 
 
 class Plan(Record):
     """The approved plan; `commit` is what was checked out when it was approved, against which drift is judged."""
 
-    path: str
-    blob: str
-    stages: tuple[PlannedStage, ...] = ()
-    commit: str | None = None
-    by: str = ""
-    at: Moment | None = None
+    path: g.DocumentPath
+    blob: g.ObjectId
+    stages: PlannedStages = ()
+    commit: g.ObjectId | None = None
+    by: g.Name = ""
+    at: g.Moment | None = None
 
 
 class Run(Record):
@@ -66,34 +73,34 @@ class Run(Record):
     took it: claimed, prepared or resumed. `assembled` is what it verifies, where it verifies stages together.
     """
 
-    id: str
-    task_type: str
-    seq: int
-    stage: int | None = None
+    id: g.RunName
+    task_type: g.Slug
+    seq: g.RunNumber
+    stage: g.StageNumber | None = None
     status: RunStatus = "preparing"
     holder: Holder | None = None
-    nonce: str = ""
-    inputs: str = ""
-    numbers: dict[str, int] = Field(default_factory=dict)
-    folder: str = ""
-    instruction_set: str = ""
-    team: str = ""
-    session: str = ""
-    branch: str = ""
-    worktree: str | None = None
+    nonce: g.Token = ""
+    inputs: g.Token = ""
+    numbers: g.RunNumbers = Field(default_factory=dict)
+    folder: g.OkstraPath = ""
+    instruction_set: g.OkstraPath = ""
+    team: g.Name = ""
+    session: g.Name = ""
+    branch: g.MaybeBranch = ""
+    worktree: g.MachinePath | None = None
     brief: Source | None = None
-    plan: str | None = None
-    waivers: tuple[Waiver, ...] = ()
+    plan: g.MaybeObjectId | None = None
+    waivers: Waivers = ()
     assembled: Assembly | None = None
-    writer: str = ""
-    claimed: Moment | None = None
-    prepared: Moment | None = None
-    touched: Moment | None = None
-    ended: Moment | None = None
-    report: str = ""
-    next_phase: str = ""
-    archive: str = ""
-    reason: str = ""
+    writer: g.Name = ""
+    claimed: g.Moment | None = None
+    prepared: g.Moment | None = None
+    touched: g.Moment | None = None
+    ended: g.Moment | None = None
+    report: g.DocumentPath = ""
+    next_phase: g.Name = ""
+    archive: g.MaybeObjectId = ""
+    reason: g.Text = ""
 
     @property
     def is_active(self) -> bool:

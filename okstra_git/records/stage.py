@@ -1,8 +1,9 @@
 """A stage commit as a range, with the fingerprints that let it be found again after history was rewritten."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from okstra_git.records.base import Moment, ObjectId, Record
+from okstra_git.records import grammar as g
+from okstra_git.records.base import Record
 
 Proof = Literal["same-tree", "same-delta", "replay", "squash", "user", "restored"]
 """How a move was proven; `restored` = the branch went back to a commit this stage was recorded by before."""
@@ -11,10 +12,10 @@ Proof = Literal["same-tree", "same-delta", "replay", "squash", "user", "restored
 class Author(Record):
     """Who wrote a commit and when: seconds since 1970, offset in minutes east of UTC."""
 
-    name: str
-    email: str
-    time: int
-    offset: int = 0
+    name: g.Text
+    email: g.Text
+    time: g.CommitTime
+    offset: g.ZoneOffset = 0
 
 
 class RangePrint(Record):
@@ -24,22 +25,22 @@ class RangePrint(Record):
     ranges with the same change are located; `patch_id` ranks candidates and never proves. `base` None = root.
     """
 
-    head: ObjectId
-    head_tree: ObjectId
-    base: ObjectId | None
-    base_tree: ObjectId
-    parents: tuple[ObjectId, ...]
-    commits: int
+    head: g.ObjectId
+    head_tree: g.ObjectId
+    base: g.ObjectId | None
+    base_tree: g.ObjectId
+    parents: g.ObjectIds
+    commits: g.Count
     author: Author
-    subject: str
-    delta: str
-    delta_sum: str
-    lines_sum: str | None = None
-    path_count: int
-    paths: tuple[str, ...] = ()
-    paths_print: str
-    patch_id: str | None = None
-    patch_algorithm: str | None = None
+    subject: g.Text
+    delta: g.Hexadecimal
+    delta_sum: g.Hexadecimal
+    lines_sum: g.Hexadecimal | None = None
+    path_count: g.Count
+    paths: g.FilePaths = ()
+    paths_print: g.Hexadecimal
+    patch_id: g.Hexadecimal | None = None
+    patch_algorithm: g.Name | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -50,19 +51,22 @@ class RangePrint(Record):
 class MoveEvidence(Record):
     """What anyone needs to prove a move again: both ranges' ends, and the tools that said yes."""
 
-    old_base_tree: str
-    old_head_tree: str
-    new_base_tree: str
-    new_head_tree: str
+    old_base_tree: g.ObjectId
+    old_head_tree: g.ObjectId
+    new_base_tree: g.ObjectId
+    new_head_tree: g.ObjectId
     partly_absorbed: bool = False
-    judged_by: str
+    judged_by: g.Name
 
 
 class Check(Record):
     """A command that was run to verify something, and its exit status."""
 
-    command: str
-    exit_code: int
+    command: g.Text
+    exit_code: g.ExitCode
+
+
+Checks = Annotated[tuple[Check, ...], g.AtMost(g.MAX_ITEMS)]
 
 
 class Verification(Record):
@@ -75,19 +79,19 @@ class Verification(Record):
     was verified in, empty where it was verified by itself; `parted`: another one of that group is not what it was then.
     """
 
-    commit: str
-    tree: str
-    report: str = ""
-    report_blob: str = ""
-    data: str = ""
-    data_blob: str = ""
-    verdict: str = "accepted"
-    checks: tuple[Check, ...] = ()
+    commit: g.ObjectId
+    tree: g.ObjectId
+    report: g.DocumentPath = ""
+    report_blob: g.MaybeObjectId = ""
+    data: g.DocumentPath = ""
+    data_blob: g.MaybeObjectId = ""
+    verdict: g.Name = "accepted"
+    checks: Checks = ()
     database: bool | None = None
-    again: str = ""
-    event: str = ""
-    by: str = ""
-    at: Moment | None = None
+    again: g.MaybeObjectId = ""
+    event: g.Name = ""
+    by: g.Name = ""
+    at: g.Moment | None = None
     carried: bool = False
-    group: str = ""
+    group: g.MaybeGroupId = ""
     parted: bool = False

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from okstra_git.records.base import Moment, Record
+from okstra_git.records import grammar as g
+from okstra_git.records.base import Record
 from okstra_git.records.handoff import Group, GroupVerification, Landing, PullRequest
 from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Proof, RangePrint, Verification
@@ -15,24 +16,24 @@ StageStatus = Literal["pending", "reserved", "started", "done", "verified", "in-
 class Place(Record):
     """A registry row: who owns which branch and worktree. Released rows stay for history and never block."""
 
-    scope: str
-    branch: str
-    worktree: str | None = None
-    base_ref: str = ""
+    scope: g.Scope
+    branch: g.MaybeBranch
+    worktree: g.MachinePath | None = None
+    base_ref: g.Revision = ""
     adopted: bool = False
-    phase: str = ""
-    stages: tuple[int, ...] | None = None
+    phase: g.MaybeSlug = ""
+    stages: g.StageNumbers | None = None
     status: Literal["active", "released"] = "active"
-    writer: str = ""
-    at: Moment
+    writer: g.Name = ""
+    at: g.Moment
 
 
 class Anchor(Record):
     """The implementation base commit, as a one-commit range so that it can be followed like a stage."""
 
     range: RangePrint
-    ref: str = ""
-    trail: tuple[str, ...] = ()
+    ref: g.Revision = ""
+    trail: tuple[g.ObjectId, ...] = ()
 
 
 class Trail(Record):
@@ -40,7 +41,7 @@ class Trail(Record):
 
     range: RangePrint
     proof: Proof
-    at: Moment | None = None
+    at: g.Moment | None = None
 
 
 class Stage(Record):
@@ -51,22 +52,22 @@ class Stage(Record):
     `recorded_by` the one that recorded its present range.
     """
 
-    number: int
-    title: str = ""
-    depends_on: tuple[int, ...] = ()
+    number: g.StageNumber
+    title: g.Text = ""
+    depends_on: g.StageNumbers = ()
     status: StageStatus = "started"
-    branch: str = ""
-    base_ref: str = ""
-    base: str = ""
+    branch: g.MaybeBranch = ""
+    base_ref: g.Revision = ""
+    base: g.MaybeObjectId = ""
     range: RangePrint | None = None
     trail: tuple[Trail, ...] = ()
     verified: Verification | None = None
     landed: bool = False
     landing: Landing | None = None
-    pr: str | None = None
-    carry: str | None = None
-    begun_by: str = ""
-    recorded_by: str = ""
+    pr: g.Url | None = None
+    carry: g.CarryText | None = None
+    begun_by: g.Name = ""
+    recorded_by: g.Name = ""
 
     @property
     def is_recorded(self) -> bool:
@@ -89,22 +90,22 @@ class Task(Record):
     the newest ones of stages together, by the id of the group that these stages make.
     """
 
-    key: str
-    category: str = "feature"
-    title: str = ""
-    tickets: tuple[str, ...] = ()
+    key: g.SlashedKey
+    category: g.Slug = "feature"
+    title: g.Text = ""
+    tickets: g.Names = ()
     is_open: bool = True
-    opened: Moment | None = None
+    opened: g.Moment | None = None
     anchor: Anchor | None = None
-    places: dict[str, Place] = Field(default_factory=dict)
-    stages: dict[int, Stage] = Field(default_factory=dict)
+    places: dict[g.Scope, Place] = Field(default_factory=dict)
+    stages: dict[g.StageNumber, Stage] = Field(default_factory=dict)
     plan: Plan | None = None
-    runs: dict[str, Run] = Field(default_factory=dict)
-    groups: dict[str, Group] = Field(default_factory=dict)
-    prs: dict[str, PullRequest] = Field(default_factory=dict)
-    verifications: dict[str, GroupVerification] = Field(default_factory=dict)
+    runs: dict[g.RunName, Run] = Field(default_factory=dict)
+    groups: dict[g.GroupId, Group] = Field(default_factory=dict)
+    prs: dict[g.Url, PullRequest] = Field(default_factory=dict)
+    verifications: dict[g.GroupId, GroupVerification] = Field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
-    clock: int = 0
+    clock: g.Count = 0
 
     @property
     def proposed_plan(self) -> str:
@@ -116,4 +117,4 @@ class Task(Record):
 class State(Record):
     """All tasks by slashed key."""
 
-    tasks: dict[str, Task] = Field(default_factory=dict)
+    tasks: dict[g.SlashedKey, Task] = Field(default_factory=dict)

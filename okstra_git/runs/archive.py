@@ -1,24 +1,25 @@
 """Stores what a run left behind, redacted and bounded, in the log's own tree, and reads it back."""
 
 import json
-import os
 import re
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import PathRefused, TooLarge
+from okstra_git.fs.root import Root, Seen
 from okstra_git.git.objects import durable_writes, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
 from okstra_git.git.repo import Git
-from okstra_git.names import shown_path
+from okstra_git.names import TaskKey, parse_task_key, shown_path
 from okstra_git.records.base import show_time
 from okstra_git.records.runs import Run
+from okstra_git.redaction.redacting import redact
+from okstra_git.runs.laying_out import stands_in_its_place
 from okstra_git.runs.left_files import Disk, list_prompts
-from okstra_git.runs.redaction import redact
 from okstra_git.state import layout
 
 CATEGORIES = ("manifests", "reports", "state", "worker-results", "prompts", "instruction-set", "logs")
@@ -44,10 +45,10 @@ class ArchiveMissing(OkstraError):
 
 
 class Found(NamedTuple):
-    """A file of the run: its name in the archive and where it lies."""
+    """A file of the run: its name in the archive and where it lies, from the project's root."""
 
     name: str
-    path: Path
+    path: str
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,18 @@ class _Packing:
 def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, now: datetime) -> Archive | None:
     """The run's artifacts as blobs, each without secrets; None when it has no folder or left nothing.
 
+    Of what lies where this run's own documents are, and nowhere else: a run whose record names other folders has none.
+
     `INDEX.json` lists every file with its size and what was taken out of it, and every file that was left out.
     """
-    found = list(list_artifacts(run, project_root))
+    root = Root(project_root)
+    found = list(list_artifacts(root, run, parse_task_key(task)))
     if not found:
         return None
     packing = _Packing(home)
     with durable_writes():
         for each in found:
-            _pack(git, packing, each)
+            _pack(git, packing, root, each)
         index = {"run": run.id, "task": task, "archived": show_time(now), "files": packing.rows,
                  "left_out": packing.left_out}  # fmt: skip
         data = json.dumps(index, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -89,70 +93,77 @@ def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, no
     return Archive(tree, {folder + name: blob for name, blob in packing.blobs.items()}, index)
 
 
-def list_artifacts(run: Run, project_root: Path) -> Iterator[Found]:
+def list_artifacts(root: Root, run: Run, key: TaskKey) -> Iterator[Found]:
     """The files of this run alone: those that bear its number in each category, its instruction set, the prompts of
     its workers with what was answered beside them, and the state that its phase keeps under one name."""
-    if not run.folder:
+    if not run.folder or not stands_in_its_place(run, key):
         return
-    folder = project_root / run.folder
+    folder = run.folder
     for category in CATEGORIES:
         if category == "prompts":
-            yield from _prompts(run, project_root)
+            yield from _prompts(root, run)
         number = f"{run.numbers.get(category, run.seq):03}"
         bears = re.compile(rf"(?:^|[-_.]){number}(?=[-_.]|$)")
-        place = folder / category
+        place = f"{folder}/{category}"
         if category == "instruction-set" and run.instruction_set:
-            place = project_root / run.instruction_set
-            yield from (Found(f"{category}/{name}", path) for name, path in _walk(place))
+            place = run.instruction_set
+            yield from (Found(f"{category}/{name}", f"{place}/{name}") for name, _ in _walk(root, place))
             continue
-        for name, path in _walk(place):
-            if any(bears.search(part) for part in name.split("/")) or _is_shared_state(run, category, name, path):
-                yield Found(f"{category}/{name}", path)
+        for name, seen in _walk(root, place):
+            if any(bears.search(part) for part in name.split("/")) or _is_shared_state(run, category, name, seen):
+                yield Found(f"{category}/{name}", f"{place}/{name}")
 
 
-def _prompts(run: Run, project_root: Path) -> Iterator[Found]:
+def _prompts(root: Root, run: Run) -> Iterator[Found]:
     """The prompts that belong to the run, whatever their number, and each one's answer."""
-    for prompt in list_prompts(Disk(project_root), run):
-        path = project_root / prompt.path
+    for prompt in list_prompts(Disk(root.path), run):
+        path = PurePosixPath(prompt.path)
         for each in (path, path.with_name(f"{path.name}{ANSWER}"), path.with_suffix(ANSWER)):
-            if each.is_file() and not each.is_symlink():
-                yield Found(f"prompts/{each.name}", each)
+            if root.is_file(each):
+                yield Found(f"prompts/{each.name}", each.as_posix())
 
 
-def _is_shared_state(run: Run, category: str, name: str, path: Path) -> bool:
+def _is_shared_state(run: Run, category: str, name: str, seen: Seen) -> bool:
     """Whether a file of state without a number was written since this run began; an older one is of a former run."""
     if category != "state" or name not in SHARED_STATE:
         return False
     began = run.claimed or run.prepared
-    return began is None or path.stat().st_mtime >= int(began.timestamp())
+    return began is None or seen.changed >= int(began.timestamp())
 
 
-def _walk(place: Path) -> Iterator[tuple[str, Path]]:
+def _walk(root: Root, place: str) -> Iterator[tuple[str, Seen]]:
     """Every file below, with its path from there, in order; links and what git could not name are passed over."""
-    for folder, folders, files in os.walk(place):
-        folders[:] = sorted(name for name in folders if name.lower() != ".git")
-        for file in sorted(files):
-            path = Path(folder) / file
-            name = path.relative_to(place).as_posix()
-            if name.isprintable() and not path.is_symlink():
-                yield name, path
+    try:
+        for path, seen in root.walk(place):
+            name = path.removeprefix(f"{place}/")
+            if name.isprintable():
+                yield name, seen
+    except PathRefused:
+        return
 
 
-def _pack(git: Git, packing: _Packing, found: Found) -> None:
-    text = _read(found)
+def _pack(git: Git, packing: _Packing, root: Root, found: Found) -> None:
+    text = _read(root, found)
+    name = _kept_name(packing, found.name)
     if isinstance(text, _Refused):
-        packing.left_out.append({"path": found.name, "bytes": text.size, "why": text.why})
+        packing.left_out.append({"path": name, "bytes": text.size, "why": text.why})
         return
     done = redact(text, home=packing.home)
     data, is_cut = _shortened(done.text.encode())
     why = _why_full(packing, len(data)) or _why_log(found, is_cut=is_cut)
     if why:
-        packing.left_out.append({"path": found.name, "bytes": len(text.encode()), "why": why})
+        packing.left_out.append({"path": name, "bytes": len(text.encode()), "why": why})
         return
-    packing.blobs[found.name] = write_blob(git, data)
+    packing.blobs[name] = write_blob(git, data)
     packing.size += len(data)
-    row = {"path": found.name, "bytes": len(text.encode()), "stored": len(data), "cut": is_cut, "redacted": done.found}
+    row = {"path": name, "bytes": len(text.encode()), "stored": len(data), "cut": is_cut, "redacted": done.found}
     packing.rows.append(row)
+
+
+def _kept_name(packing: _Packing, name: str) -> str:
+    """The name of a file in the archive: without secrets, and with a number where another one came to the same."""
+    kept = redact(name, home="").text
+    return f"{kept}~{len(packing.blobs)}" if kept != name and kept in packing.blobs else kept
 
 
 class _Refused(NamedTuple):
@@ -160,20 +171,15 @@ class _Refused(NamedTuple):
     size: int | None
 
 
-def _read(found: Found) -> str | _Refused:
-    size: int | None = None
+def _read(root: Root, found: Found) -> str | _Refused:
+    seen = root.see(found.path)
+    size = seen.size if seen is not None else None
     try:
-        descriptor = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            facts = os.fstat(descriptor)
-            size = facts.st_size
-            if not stat.S_ISREG(facts.st_mode):
-                return _Refused("it is no plain file", None)
-            data = file.read(READ_LIMIT + 1)
-    except OSError as error:
-        return _Refused(f"it cannot be read: {error.strerror}", size)
-    if len(data) > READ_LIMIT:
+        data = root.read_bytes(found.path, READ_LIMIT)
+    except TooLarge:
         return _Refused(f"it is larger than {READ_LIMIT >> 20} MiB", size)
+    except PathRefused as refusal:
+        return _Refused(refusal.message, size)
     if b"\0" in data:
         return _Refused("it is not text", size)
     try:

@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from okstra_git.commands import word
+from okstra_git.fs.root import Root
 from okstra_git.names import TaskKey
-from okstra_git.paths import ProjectPaths, RunPaths
+from okstra_git.paths import MOST_DIGITS, ProjectPaths, RunPaths
 from okstra_git.phases import PHASES
 from okstra_git.records.base import show_time
 from okstra_git.records.runs import Run
@@ -18,7 +19,6 @@ from okstra_git.runs.context import (
     Commands,
     GroupPart,
     Options,
-    Paths,
     PlanPart,
     ProjectPart,
     RunContext,
@@ -29,17 +29,15 @@ from okstra_git.runs.context import (
     WorkerPart,
     WorktreePart,
 )
+from okstra_git.runs.laying_out import NUMBERED, lay_out
 from okstra_git.runs.project_files import list_config_files
 from okstra_git.runs.request import RunRequest
 
-NUMBERED = {
-    "manifests": "run-manifest", "reports": "final-report", "sessions": "claude-resume", "state": "team-state",
-}  # fmt: skip
-"""The categories that number their files, and the file whose number counts."""
-
-
 CONFIG_FILES = 30
 """Files that tell how the project is built and deployed, as many as a packet names."""
+
+MOST_NAMES = 200_000
+"""Names of one folder of runs that are looked through for the highest number."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +66,26 @@ class Identity:
     session: str = ""
 
 
-def next_numbers(paths: RunPaths, task: Task, task_type: str, stage: int | None) -> dict[str, int]:
+def next_numbers(files: Root, paths: RunPaths, task: Task, task_type: str, stage: int | None) -> dict[str, int]:
     """The next number in each category: above every file that is there and every number that a run has taken."""
     taken = [run.numbers for run in task.runs.values() if _shares_folder(run, task_type, stage)]
     return {
-        category: max(paths.next_seq(category, stem), *(numbers.get(category, 0) + 1 for numbers in taken), 1)
+        category: max(
+            paths.next_seq(_names(files, paths, category), stem),
+            *(_after(numbers.get(category, 0)) for numbers in taken),
+            1,
+        )
         for category, stem in NUMBERED.items()
     }
+
+
+def _names(files: Root, paths: RunPaths, category: str) -> tuple[str, ...]:
+    return files.list(paths.category(category), MOST_NAMES).names
+
+
+def _after(number: int) -> int:
+    """One more, but after a number that no run has come to by counting."""
+    return number + 1 if len(str(number)) <= MOST_DIGITS else 1
 
 
 def _shares_folder(run: Run, task_type: str, stage: int | None) -> bool:
@@ -94,7 +105,15 @@ def make_context(
 ) -> RunContext:
     """Everything about one run, with paths relative to the project's root."""
     key, phase = request.key, request.phase
-    paths = lay_out(project, key, request, who, papers, stage)
+    paths = lay_out(
+        project,
+        key,
+        phase.name,
+        stage,
+        who.numbers,
+        plan=papers.plan.key if papers.plan else "",
+        with_clarification=bool(papers.clarification),
+    )
     carry = str(project.root / paths.carry_out) if paths.carry_out else ""
     run = RunPart(
         id=who.run,
@@ -114,7 +133,9 @@ def make_context(
         task=describe_task(task, key, project),
         project=ProjectPart(
             root=project.root.as_posix(),
-            glossary=project.relative(project.glossary) if project.glossary.is_file() else "",
+            glossary=project.relative(project.glossary)
+            if Root(project.root, links=True).is_file(project.glossary)
+            else "",
             qa_commands=dict(papers.qa_commands or {}),
             config_files=tuple((each.kind, each.path) for each in list_config_files(project.root)[:CONFIG_FILES]),
         ),
@@ -128,47 +149,6 @@ def make_context(
         worktree=worktree,
         stages=papers.stages,
         group=papers.group,
-    )
-
-
-def lay_out(
-    project: ProjectPaths, key: TaskKey, request: RunRequest, who: Identity, papers: Papers, stage: int | None
-) -> Paths:
-    """Where every file of the run stands."""
-    task = project.task(key)
-    run = task.run(request.phase.name, stage)
-    numbers = who.numbers
-    inside = run.instruction_set(numbers["manifests"])
-
-    def at(path: Path) -> str:
-        return project.relative(path)
-
-    plan_key = papers.plan.key if papers.plan else ""
-    return Paths(
-        instruction_set=at(inside),
-        prompt=at(inside / "claude-execution-prompt.md"),
-        context=at(inside / "active-run-context.md"),
-        profile=at(inside / "analysis-profile.md"),
-        packet=at(inside / "analysis-packet.md"),
-        material=at(inside / "analysis-material.md"),
-        expectations=at(inside / "reference-expectations.md"),
-        report_template=at(inside / "final-report-template.md"),
-        clarification=at(inside / "clarification-response.md") if papers.clarification else "",
-        run_context=at(run.file("manifests", "run-context", numbers["manifests"], "json")),
-        run_inputs=at(run.file("manifests", "run-inputs", numbers["manifests"], "json")),
-        run_manifest=at(run.file("manifests", "run-manifest", numbers["manifests"], "json")),
-        task_manifest=at(task.manifest),
-        resume_script=at(run.file("sessions", "claude-resume", numbers["sessions"], "sh")),
-        team_state=at(run.file("state", "team-state", numbers["state"], "json")),
-        convergence_state=at(run.file("state", "convergence", numbers["state"], "json")),
-        plan_body_state=at(run.category("state") / "plan-body-verification.json"),
-        lead_pane=at(run.category("state") / "lead-pane.id"),
-        report=at(run.file("reports", "final-report", numbers["reports"], "md")),
-        report_data=at(run.file("reports", "final-report", numbers["reports"], "data.json")),
-        prompts=at(run.category("prompts")),
-        worker_results=at(run.category("worker-results")),
-        qa=at(task.qa),
-        carry_out=at(task.carry(plan_key, stage)) if plan_key and stage and request.phase.has_worktree else "",
     )
 
 

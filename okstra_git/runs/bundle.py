@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from okstra_git.faults import reached
-from okstra_git.paths import ProjectPaths
+from okstra_git.fs.refusals import NotAFile, NotAFolder, PathRefused, TooLarge, Unreadable
+from okstra_git.fs.root import Given, Root
 from okstra_git.runs.bundle_making import (
     Bundle,
     BundleFile,
@@ -56,6 +57,12 @@ POINTS = (
 )
 """Where a test may kill a writer; some are passed once for each file. Only from `renamed` on is there a bundle."""
 
+MOST_FILES = 500
+"""Files that a bundle may have by its manifest; it is made of some twenty."""
+
+MOST_BYTES = 64 << 20
+"""Bytes of one file of a bundle that are summed up; the lazy material holds many documents."""
+
 
 def write_bundle(bundle: Bundle, project_root: Path) -> tuple[str, ...]:
     """Write everything; the result names broken shared documents that were set aside.
@@ -64,32 +71,33 @@ def write_bundle(bundle: Bundle, project_root: Path) -> tuple[str, ...]:
     another prepare keeps the shared documents locked for too long.
     """
     context = bundle.context
-    folder = project_root / context.paths.instruction_set
+    root = Root(project_root)
     with refusing():
-        _sweep(project_root, bundle)
+        _sweep(root, bundle)
         for each in bundle.folders:
-            (project_root / each).mkdir(parents=True, exist_ok=True)
+            root.make_folder(each)
         for file in bundle.beside:
-            replace_file(project_root / file.path, file.data, context.run.nonce, executable=file.executable)
+            replace_file(root, file.path, file.data, context.run.nonce, executable=file.executable)
             reached("bundle.beside")
         instructions = [(file.path.rpartition("/")[2], file.data) for file in bundle.instructions]
-        replace_folder(folder, instructions, context.run.nonce)
+        replace_folder(root, context.paths.instruction_set, instructions, context.run.nonce)
     return announce_run(context, project_root, runs=bundle.runs, stages=bundle.stages)
 
 
-def verify_bundle(project_root: Path, manifest_path: Path) -> list[str]:
+def verify_bundle(project_root: Path, manifest_path: Given) -> list[str]:
     """Files of the bundle that are missing or differ from the run's manifest; empty = it may be used again.
 
     Of what a run changes while it is at work (team state), and of the resume script, only the presence counts. A
     manifest that cannot be read is itself what is missing.
     """
-    manifest = read_json(manifest_path)
+    root = Root(project_root)
+    manifest = read_json(root, manifest_path)
     files = manifest.get("files")
-    if not isinstance(files, dict) or not files:
-        return [ProjectPaths(project_root).relative(manifest_path)]
-    spoilt = [path for path, digest in files.items() if _sum_of_file(project_root / path) != digest]
+    if not isinstance(files, dict) or not files or len(files) > MOST_FILES:
+        return [root.name(manifest_path)]
+    spoilt = [path for path, digest in files.items() if _sum_of_file(root, path) != digest]
     beside = [manifest.get(name) for name in ("teamState", "resumeScript")]
-    return spoilt + [str(path) for path in beside if not path or not (project_root / str(path)).is_file()]
+    return spoilt + [str(path) for path in beside if not path or not root.is_file(str(path))]
 
 
 def renew_gates(context: RunContext, project_root: Path) -> str:
@@ -102,45 +110,46 @@ def renew_gates(context: RunContext, project_root: Path) -> str:
     paths, nonce = context.paths, context.run.nonce
     changed = {**render_plain_instructions(context), paths.run_context: context_document(context)}
     script = render_resume_script(context)
-    manifest = read_json(project_root / paths.run_manifest)
+    root = Root(project_root)
+    manifest = read_json(root, paths.run_manifest)
     files = manifest.get("files")
     sums = {**(files if isinstance(files, dict) else {}), **{path: _sum(data) for path, data in changed.items()}}
-    state = read_json(project_root / paths.team_state)
+    state = read_json(root, paths.team_state)
     renewed = renewed_team_state(context, state) if state else team_state(context)
     with refusing():
         for path in (paths.run_manifest, paths.team_state, paths.resume_script, *changed):
-            sweep_file(project_root / path)
+            sweep_file(root, path)
         if not state:
-            _set_aside(project_root / paths.team_state, nonce)
+            _set_aside(root, paths.team_state, nonce)
         document = {**manifest, **run_identity(context), "files": sums}
-        replace_file(project_root / paths.run_manifest, pretty_json(document), nonce)
-        replace_file(project_root / paths.team_state, pretty_json(renewed), nonce)
-        replace_file(project_root / paths.resume_script, script, nonce, executable=True)
+        replace_file(root, paths.run_manifest, pretty_json(document), nonce)
+        replace_file(root, paths.team_state, pretty_json(renewed), nonce)
+        replace_file(root, paths.resume_script, script, nonce, executable=True)
         for path, data in changed.items():
             reached("bundle.renewed")
-            replace_file(project_root / path, data, nonce)
+            replace_file(root, path, data, nonce)
     return changed[paths.prompt].decode()
 
 
-def _sweep(root: Path, bundle: Bundle) -> None:
+def _sweep(root: Root, bundle: Bundle) -> None:
     """Remove what dead attempts at this very bundle left; other runs' leftovers may be somebody's work in progress."""
-    sweep_folder(root / bundle.context.paths.instruction_set)
+    sweep_folder(root, bundle.context.paths.instruction_set)
     for each in bundle.beside:
-        sweep_file(root / each.path)
+        sweep_file(root, each.path)
     reached("bundle.swept")
 
 
-def _set_aside(path: Path, nonce: str) -> None:
+def _set_aside(root: Root, path: str, nonce: str) -> None:
     """Keep a file that holds nothing readable under another name, since a lead may have written it."""
-    if path.is_file():
-        path.rename(path.with_name(f"{path.name}.broken-{nonce}"))
+    if root.is_file(path):
+        root.rename(path, f"{path}.broken-{nonce}")
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object at `path`; an empty one when there is none that can be read."""
+def read_json(root: Root, path: Given) -> dict[str, Any]:
+    """The JSON object at `path`; an empty one when there is none that can be read. Refuses a link."""
     try:
-        found = parse_document(path.read_bytes())
-    except OSError:
+        found = parse_document(root.find_bytes(path) or b"")
+    except (Unreadable, NotAFile, NotAFolder, TooLarge):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -149,8 +158,8 @@ def _sum(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _sum_of_file(path: Path) -> str | None:
+def _sum_of_file(root: Root, path: str) -> str | None:
     try:
-        return _sum(path.read_bytes())
-    except OSError:
+        return _sum(root.read_bytes(path, MOST_BYTES))
+    except PathRefused:
         return None

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.root import Root
 from okstra_git.names import make_task_key
 from okstra_git.records.states import Stage, Task
 from okstra_git.runs.context import Carried, RunContext
 from okstra_git.runs.whole_files import sweep_dead
-from okstra_git.state.cache import replace_file
 from okstra_git.state.carry import MAX_BYTES, examine_carry, require_carry_text
 
 
@@ -22,42 +22,42 @@ def require_carry(
     task: Task,
     depends_on: Sequence[int],
     *,
+    files: Root,
     file_of: Callable[[int], Path],
-    shown_path: Callable[[Path], str],
     writer: str = "",
 ) -> tuple[Carried, ...]:
     """The carry of every dependency, ascending. The record wins over the file; neither is a refusal.
 
-    What is recorded is handed on whatever it is, with a caution where it would not be recorded today or where a clone
+    `files` opens the files of `file_of`, below the project's root. What is recorded is handed on whatever it is, up to
+    the limit of a carry, with a caution where it would not be recorded today or where a clone
     other than `writer` recorded it. A file has to be a carry of its stage.
     """
     return tuple(
-        _carried(task, number, file_of(number), shown_path, task.stages.get(number), writer)
-        for number in sorted(depends_on)
+        _carried(task, number, files, file_of(number), task.stages.get(number), writer) for number in sorted(depends_on)
     )
 
 
 def lay_out_carry(context: RunContext, project_root: Path) -> None:
     """Put the carry files that a run was given where its prompt says, as they were recorded: they are views."""
+    root = Root(project_root)
     for carried in context.plan.carry if context.plan else ():
-        path, data = project_root / carried.path, carried.text.encode()
-        sweep_dead(path)
-        if not (path.is_file() and path.read_bytes() == data):
-            replace_file(path, data)
+        data = carried.text.encode()
+        sweep_dead(root, carried.path)
+        if not root.holds(carried.path, data):
+            root.write(carried.path, data)
 
 
-def _carried(
-    task: Task, number: int, path: Path, shown_path: Callable[[Path], str], stage: Stage | None, writer: str
-) -> Carried:
-    key = make_task_key(*task.key.split("/"))
+def _carried(task: Task, number: int, files: Root, path: Path, stage: Stage | None, writer: str) -> Carried:
+    """`path` is where the carry lies in `files`; shown and recorded from the root."""
+    key, name = make_task_key(*task.key.split("/")), files.name(path)
     if stage is not None and stage.carry:
         found = examine_carry(stage.carry, key=key, stage=number)
-        return Carried(number, shown_path(path), found.text, _caution(found.problem, stage, writer))
-    data = _read(path)
-    if data is None:
+        return Carried(number, name, found.text, _caution(found.problem, stage, writer))
+    data = files.find_bytes(name, MAX_BYTES)
+    if data is None or not data.strip():
         raise _missing(task, number, path)
-    text = require_carry_text(data, name=shown_path(path), key=key, stage=number)
-    return Carried(number, shown_path(path), examine_carry(text, key=key, stage=number).text)
+    text = require_carry_text(data, name=name, key=key, stage=number)
+    return Carried(number, name, examine_carry(text, key=key, stage=number).text)
 
 
 def _caution(problem: str, stage: Stage, writer: str) -> str:
@@ -65,15 +65,6 @@ def _caution(problem: str, stage: Stage, writer: str) -> str:
     if problem:
         return f"it {problem}"
     return "another clone recorded it" if writer and stage.recorded_by not in ("", writer) else ""
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError:
-        return None
-    return data if data.strip() else None
 
 
 def _missing(task: Task, number: int, path: Path) -> CarryMissing:

@@ -61,26 +61,22 @@ class Advice(NamedTuple):
 
 
 NOTHING = StageFacts()
+ELSEWHERE = "its documents are in the clone that prepared it; go on there"
 ASTRAY = "its branch has to be checked out there again first"
 
 
 def explain(
-    task: Task,
-    plan: Plan | None,
-    facts: Mapping[int, StageFacts],
-    leases: Iterable[Lease],
-    *,
-    writer: str,
-    ours: frozenset[str] = frozenset(),
-    plan_facts: PlanFacts = _AS_APPROVED,
-) -> list[Advice]:
-    """Every stage of the plan and every one on record, ascending. `ours` are runs that the caller itself leads."""
+    task: Task, plan: Plan | None, facts: Mapping[int, StageFacts], leases: Iterable[Lease], *, writer: str,
+    ours: frozenset[str] = frozenset(), plan_facts: PlanFacts = _AS_APPROVED, elsewhere: frozenset[str] = frozenset(),
+) -> list[Advice]:  # fmt: skip
+    """Every stage of the plan and every one on record, ascending. `ours` are runs that the caller itself leads,
+    `elsewhere` those of other clones whose documents are not here."""
     planned = {stage.number: stage for stage in plan.stages} if plan else {}
     held = tuple(leases)
     numbers = sorted({*planned, *task.stages})
     return [
         _Stage(task, plan, planned.get(number, PlannedStage(number=number)), facts.get(number, NOTHING),
-               lease_on(held, number), writer, ours, plan_facts).advice()
+               lease_on(held, number), writer, ours, plan_facts, elsewhere).advice()
         for number in numbers
     ]  # fmt: skip
 
@@ -94,6 +90,7 @@ class _Stage(NamedTuple):
     writer: str
     ours: frozenset[str]
     plan_facts: PlanFacts
+    elsewhere: frozenset[str]
 
     @property
     def number(self) -> int:
@@ -198,6 +195,8 @@ class _Stage(NamedTuple):
         """About a dead run whose stage is done: only a run that was prepared can be resumed."""
         if run.status == "preparing":
             return f"git okstra run abandon {word(run.id)}", "its stage is done, and it was never prepared to the end"
+        if run.id in self.elsewhere:
+            return f"git okstra run show {word(run.id)}", ELSEWHERE
         return f"git okstra run resume {word(run.id)}", "its stage is done, its report may be missing"
 
     def open_next(self) -> tuple[str, str]:
@@ -242,6 +241,8 @@ class _Stage(NamedTuple):
         run = self.task.runs[self.lease.run]
         if run.status == "preparing":
             return self.prepare(), "the former prepare died; this one takes its place"
+        if run.id in self.elsewhere:
+            return self.prepare(), "its run was another clone's, and is dead; this one takes its place"
         if self.git.astray and self.git.has_branch:
             return self.look(), ASTRAY
         if self.git.branch and not self.git.has_branch:
@@ -301,7 +302,7 @@ class RunAdvice(NamedTuple):
     why: str
 
 
-def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool) -> RunAdvice:
+def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool, is_elsewhere: bool = False) -> RunAdvice:
     """What to do about one run by itself."""
     what = f"run {run.id} ({run.task_type})"
     if not run.is_active:
@@ -314,6 +315,8 @@ def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool) -> RunAdvice
         return RunAdvice(run.id, who, f"git okstra run {'resume' if is_ours else 'show'} {word(run.id)}", why)
     if run.status == "preparing":
         return RunAdvice(run.id, who, new_run_command(task, run), "its prepare died; this one takes its place")
+    if is_elsewhere:
+        return RunAdvice(run.id, who, f"git okstra run show {word(run.id)}", ELSEWHERE)
     return RunAdvice(run.id, who, f"git okstra run resume {word(run.id)}", "goes on where the dead one stopped")
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import PathRefused
+from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.objects import name_of_blob
@@ -87,7 +89,8 @@ def gather_plan(plan: Plan | None, project_root: Path) -> PlanFacts:
     if plan is None:
         return PlanFacts()
     try:
-        found = name_of_blob((project_root / plan.path).read_bytes())
-    except OSError:
+        data = Root(project_root, links=True).read_bytes(plan.path)
+    except PathRefused:
         return PlanFacts(matches=None)
+    found = name_of_blob(data)
     return PlanFacts(matches=found == plan.blob, found=found)

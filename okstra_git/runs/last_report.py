@@ -20,12 +20,11 @@ class Asked(NamedTuple):
 
 def open_questions(disk: Disk, report: str) -> Asked | None:
     """What the report asks; None when it is not here or cannot be understood, which is noted."""
-    path = disk.place(report)
-    if path is None or disk.see(report).bytes is None:
+    if disk.see(report).bytes is None:
         disk.note(f"the report {report} is not here")
         return None
     try:
-        document = parse_document(disk.head(path, READ_LIMIT))
+        document = parse_document(disk.head(report, READ_LIMIT))
         return Asked(report, tuple(row for row in list_clarifications(document) if row.is_open))
     except (OkstraError, RecursionError) as refusal:
         disk.note(f"the report {report} cannot be understood: {refusal}")

@@ -52,15 +52,21 @@ def leases_of(task: Task, look: Look, *, now: datetime, lease_hours: int) -> tup
 
 
 def life_of(run: Run, look: Look, *, now: datetime, lease_hours: int) -> Life:
-    """Whether the process behind a run lives; where nobody can look, the age of its lease decides, never `unknown`."""
+    """Whether the process behind a run lives; where nobody can look, the age of its lease decides, never `unknown`.
+
+    Clocks differ, so a sign from the future counts as well, but no longer ahead than one from the past: otherwise a
+    machine whose clock is years ahead would hold a stage for years.
+    """
     if run.holder is None or run.touched is None:
         return UNTIMED
     seen = look(run.holder)
     if seen.state != "unknown":
         return seen
     hours = min(lease_hours, PREPARING_HOURS) if run.status == "preparing" else lease_hours
-    if now - run.touched < timedelta(hours=hours):
+    if abs(now - run.touched) < timedelta(hours=hours):
         return Life("alive", seen.why)
+    if run.touched > now:
+        return Life("dead", f"{seen.why} and its last sign is from the future: a wrong clock")
     return Life("dead", f"{seen.why} and gave no sign for {hours} hours")
 
 

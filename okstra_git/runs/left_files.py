@@ -1,18 +1,19 @@
 """What a run has left on this disk: its documents, prompts and results as they are found, with their sizes."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import NotAFolder, PathRefused
+from okstra_git.fs.root import Root
 from okstra_git.records.runs import Run
 from okstra_git.runs.context import RunContext
+from okstra_git.runs.laying_out import misplaced
 from okstra_git.runs.project import read_object
-from okstra_git.runs.stored_context import read_context
+from okstra_git.runs.stored_context import context_name, read_context
 
 LISTED = 2000
 """Entries of one folder that are looked at."""
@@ -58,6 +59,11 @@ class Disk:
     root: Path
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def files(self) -> Root:
+        """What opens them: below the project's root, through links that stay there."""
+        return Root(self.root, links=True)
+
     def note(self, sentence: str) -> None:
         """Keep a sentence, once."""
         if sentence not in self.notes:
@@ -65,86 +71,75 @@ class Disk:
 
     def place(self, recorded: str) -> Path | None:
         """The path that a record names, when it lies below the project's root; anything else is not looked at."""
-        base = os.path.normpath(self.root)
-        path = os.path.normpath(self.root / recorded) if recorded and "\0" not in recorded else ""
-        return Path(path) if path.startswith(base + os.sep) else None
+        files = self.files
+        return self.root / files.name(recorded) if files.has_place_for(recorded) else None
 
     def see(self, recorded: str) -> Seen:
         """The file that a record names, with its size."""
-        path = self.place(recorded)
-        return Seen(recorded, size_of(path) if path else None)
+        return Seen(recorded, self.size_of(recorded))
+
+    def size_of(self, recorded: str | Path) -> int | None:
+        """The size of a plain file; None for what is missing, is not a file, or may not be looked at."""
+        seen = self.files.see(recorded)
+        return seen.size if seen is not None and seen.is_file else None
 
     def changed(self, recorded: str) -> float | None:
         """When the file that a record names was last changed, in seconds since 1970; None when it is not here."""
-        path = self.place(recorded)
-        try:
-            return path.stat().st_mtime if path is not None and path.is_file() else None
-        except OSError:
-            return None
+        seen = self.files.see(recorded)
+        return seen.changed if seen is not None and seen.is_file else None
 
     def read(self, recorded: str) -> dict[str, Any] | None:
         """The JSON object that a record names; None when it is missing or broken, which is noted."""
-        path = self.place(recorded)
-        if path is None or size_of(path) is None:
+        if self.size_of(recorded) is None:
             self.note(f"{recorded or 'a document'} is not here")
             return None
         try:
-            return read_object(path)
+            return read_object(self.files, recorded)
         except OkstraError as refusal:
             self.note(refusal.message)
             return None
 
     def context(self, run: Run) -> RunContext | None:
-        """What the run was rendered from; None when that is missing, broken, or of another run, which is noted."""
-        recorded = f"{run.folder}/manifests/run-context-{run.task_type}-{run.seq:03}.json"
-        path = self.place(recorded) if run.folder else None
-        if path is None or size_of(path) is None:
-            return None
+        """What the run was rendered from; None when that is missing, broken, or not of this run, which is noted."""
+        recorded = context_name(run)
         try:
-            found = read_context(path)
+            if not recorded or not self.files.has_place_for(recorded) or self.files.require_seen(recorded) is None:
+                return None
+            found = read_context(self.files, recorded)
         except (OkstraError, LookupError) as refusal:
             self.note(f"{recorded} cannot be used: {refusal}")
             return None
-        if found.run.id != run.id:
-            self.note(f"{recorded} is of run {found.run.id}")
+        wrong = misplaced(found, run)
+        if wrong:
+            self.note(f"{recorded} cannot be used: {wrong}")
             return None
         return found
 
     def list(self, recorded: str) -> Iterator[tuple[str, int]]:
         """Name and size of every plain file in a folder that a record names, by name."""
-        path = self.place(recorded)
-        if path is None:
+        files = self.files
+        if not files.has_place_for(recorded):
             return
         try:
-            with os.scandir(path) as entries:
-                names = [entry.name for entry in islice(entries, LISTED + 1)]
-        except (FileNotFoundError, NotADirectoryError):
+            found = files.list(recorded, LISTED)
+        except NotAFolder:
             return
-        except OSError as error:
-            self.note(f"{recorded} cannot be read: {error.strerror}")
+        except PathRefused as refusal:
+            self.note(refusal.message)
             return
-        if len(names) > LISTED:
+        if found.has_more:
             self.note(f"{recorded} has more than {LISTED} files; only some of them are listed")
-        for name in sorted(names[:LISTED]):
-            size = size_of(path / name)
+        for name in found.names:
+            size = self.size_of(f"{recorded}/{name}")
             if size is not None:
                 yield name, size
 
-    def head(self, path: Path, limit: int = HEAD) -> str:
+    def head(self, recorded: str | Path, limit: int = HEAD) -> str:
         """The beginning of a file as text; empty when it cannot be read."""
         try:
-            with path.open("rb") as file:
-                return file.read(limit).decode("utf-8", "replace")
-        except OSError:
+            return self.files.read_head(recorded, limit).decode("utf-8", "replace")
+        except PathRefused:
             return ""
-
-
-def size_of(path: Path) -> int | None:
-    """The size of a plain file; None for what is missing, is no plain file, or may not be looked at."""
-    try:
-        return path.stat().st_size if path.is_file() else None
-    except (OSError, ValueError):
-        return None
 
 
 def list_prompts(disk: Disk, run: Run) -> list[Prompt]:
@@ -153,10 +148,10 @@ def list_prompts(disk: Disk, run: Run) -> list[Prompt]:
     asked = re.compile(rf"\b([a-z][a-z-]*-worker)-{re.escape(run.task_type)}-{run.seq:03}\b")
     found: list[Prompt] = []
     for name, size in disk.list(folder) if run.folder else ():
-        match, path = _PROMPT.match(name), disk.place(f"{folder}/{name}")
-        if match is None or path is None:
+        match = _PROMPT.match(name)
+        if match is None:
             continue
-        text = disk.head(path)
+        text = disk.head(f"{folder}/{name}")
         of_run, worker = _is_of(run, text), asked.search(text)
         if of_run is not False:
             said = match["cli"], int(match["number"]), worker[1] if worker else None

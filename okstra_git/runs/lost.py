@@ -5,6 +5,7 @@ from typing import NamedTuple
 from okstra_git.names import shown, shown_path
 from okstra_git.records.states import Task
 from okstra_git.runs.left_files import Disk
+from okstra_git.runs.reported import last_brief
 from okstra_git.runs.run_sources import judge_file
 
 ON_PLAN = ("implementation", "final-verification", "release-handoff")
@@ -36,14 +37,14 @@ class Lost(NamedTuple):
 NOTHING_LOST = Lost()
 
 
-def find_lost(disk: Disk, task: Task, bundles: frozenset[str]) -> Lost:
+def find_lost(disk: Disk, task: Task, bundles: frozenset[str], *, writer: str) -> Lost:
     """What is gone of the brief that the next run would begin on and of the approved plan; each is noted."""
     key = task.key.replace("/", ":")
-    brief = _last_brief(task)
+    brief = last_brief(task, writer)
     lost = Lost(
         bundles,
-        brief if brief and judge_file(disk.root / brief, None) == "gone" else "",
-        task.plan.path if task.plan is not None and judge_file(disk.root / task.plan.path, None) == "gone" else "",
+        brief if brief and judge_file(disk, brief, None) == "gone" else "",
+        task.plan.path if task.plan is not None and judge_file(disk, task.plan.path, None) == "gone" else "",
     )
     if lost.brief:
         disk.note(f"the brief {shown_path(brief)} is not here; put it back, or name another one with --brief-path")
@@ -52,9 +53,3 @@ def find_lost(disk: Disk, task: Task, bundles: frozenset[str]) -> Lost:
         back = "put it back as it was approved, or approve another"
         disk.note(f"the plan {shown(lost.plan)} is not here; {back}: {approve}")
     return lost
-
-
-def _last_brief(task: Task) -> str:
-    """The brief of the last run that had one."""
-    briefs = [(run.id, run.brief.path) for run in task.runs.values() if run.brief is not None]
-    return max(briefs, default=("", ""))[1]

@@ -1,10 +1,10 @@
 """What a project says of itself in files: its QA commands, and which conformance entries a task has."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.root import Given, Root
 from okstra_git.names import shown
 from okstra_git.runs.request import WaiverAsked
 
@@ -23,30 +23,28 @@ class UnknownWaiver(OkstraError):
     code = "waiver.unknown-stage"
 
 
-def read_object(path: Path) -> dict[str, Any] | None:
-    """The JSON object in the file; None when there is no file. Refuses anything else."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+def read_object(root: Root, path: Given) -> dict[str, Any] | None:
+    """The JSON object in a file below the root; None when there is no file. Refuses anything else."""
+    data = root.find_bytes(path, MAX_BYTES)
+    if data is None:
         return None
-    except OSError as error:
-        raise _broken(path, f"cannot be read: {error.strerror}", hint="mend its permissions") from error
     try:
-        found = json.loads(data) if len(data) <= MAX_BYTES else None
+        found = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise _broken(path, f"is not JSON: {error}") from error
+        raise _broken(root, path, f"is not JSON: {error}") from error
     if not isinstance(found, dict):
-        raise _broken(path, "does not hold a JSON object")
+        raise _broken(root, path, "does not hold a JSON object")
     return found
 
 
-def _broken(path: Path, what: str, *, hint: str = "mend the file, or move it away") -> BrokenDocument:
-    return BrokenDocument(f"{path} {what}", hint=hint, path=str(path))
+def _broken(root: Root, path: Given, what: str) -> BrokenDocument:
+    place = str(root.path / root.name(path))
+    return BrokenDocument(f"{place} {what}", hint="mend the file, or move it away", path=place)
 
 
-def read_qa_commands(project_file: Path) -> dict[str, str]:
+def read_qa_commands(root: Root, project_file: Given) -> dict[str, str]:
     """`qaCommands` of project.json: step name -> command line. Empty when the project says nothing."""
-    said = (read_object(project_file) or {}).get("qaCommands", {})
+    said = (read_object(root, project_file) or {}).get("qaCommands", {})
     if not isinstance(said, dict) or not all(isinstance(value, str) for value in said.values()):
         raise BrokenDocument(
             f"qaCommands in {project_file} must map step names to command lines",
@@ -56,9 +54,9 @@ def read_qa_commands(project_file: Path) -> dict[str, str]:
     return dict(said)
 
 
-def declared_keys(conformance: Path) -> list[str] | None:
+def declared_keys(root: Root, conformance: Given) -> list[str] | None:
     """The stage keys of the conformance manifest's entries, in order; None when the task has no manifest."""
-    found = read_object(conformance)
+    found = read_object(root, conformance)
     if found is None:
         return None
     entries = found.get("entries", [])

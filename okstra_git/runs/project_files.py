@@ -1,10 +1,11 @@
 """Which files of a project tell how it is built, checked and deployed, by the names that tools have given them."""
 
-import os
 from fnmatch import fnmatchcase
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+
+from okstra_git.fs.refusals import PathRefused
+from okstra_git.fs.root import Root
 
 LOOKED_AT = 5000
 """Entries of a folder that are looked at."""
@@ -49,12 +50,13 @@ WORKFLOWS = ".github/workflows"
 
 def list_config_files(root: Path) -> list[Config]:
     """What is at the project's root, by kind and name, and the workflows of GitHub; nothing is opened."""
-    entries = _entries(root)
+    below = Root(root, links=True)
+    entries = _entries(below, ".")
     files = [name for name, is_folder in entries if not is_folder]
     folders = [name for name, is_folder in entries if is_folder]
     found = [Config(name, kind) for kind, known in FILES.items() for name in files if _is_one(name, known)]
     found += [Config(f"{name}/", kind) for kind, known in FOLDERS.items() for name in folders if name in known]
-    flows = [name for name, is_folder in _entries(root / WORKFLOWS) if not is_folder]
+    flows = [name for name, is_folder in _entries(below, WORKFLOWS) if not is_folder]
     found += [Config(f"{WORKFLOWS}/{name}", "ci") for name in flows if name.endswith((".yml", ".yaml"))]
     order = list(FILES)
     return sorted(found, key=lambda each: (order.index(each.kind), each.path))
@@ -64,10 +66,9 @@ def _is_one(name: str, known: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in known)
 
 
-def _entries(folder: Path) -> list[tuple[str, bool]]:
+def _entries(root: Root, folder: str) -> list[tuple[str, bool]]:
     """Name and whether it is a folder; empty when the folder is not there or may not be read."""
     try:
-        with os.scandir(folder) as entries:
-            return [(entry.name, entry.is_dir()) for entry in islice(entries, LOOKED_AT)]
-    except OSError:
+        return [(name, seen == "folder") for name, seen in root.scan(folder, LOOKED_AT)]
+    except PathRefused:
         return []

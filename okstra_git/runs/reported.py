@@ -1,4 +1,4 @@
-"""Which run of a task reported last."""
+"""Which run of a task reported last, and which brief was the last one."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -28,6 +28,16 @@ def find_last_report(disk: Disk, task: Task, *, task_type: str | None = None) ->
     newest = sorted(named, key=_touched, reverse=True)[:LOOKED_THROUGH]
     found = [(_moment(disk, each), each) for each in _reported(disk, newest)]
     return max(found, key=lambda one: (one[0], one[1].run.id))[1] if found else None
+
+
+def last_brief(task: Task, writer: str) -> str:
+    """The path of the brief that the last run of this clone had, as it was recorded; empty where none had one.
+
+    Another clone's path would mean another file here. "Last" is by when a run was claimed, since ids may lie.
+    """
+    own = [run for run in task.runs.values() if run.brief is not None and run.writer == writer]
+    newest = max(own, key=lambda run: (run.claimed.timestamp() if run.claimed else 0.0, run.id), default=None)
+    return newest.brief.path if newest is not None and newest.brief is not None else ""
 
 
 def _touched(run: Run) -> tuple[float, str]:

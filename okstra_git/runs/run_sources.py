@@ -1,14 +1,14 @@
 """The documents that a run was prepared from, and whether they still are what they were."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal, NamedTuple
 
+from okstra_git.fs.refusals import NotAFolder, PathRefused
 from okstra_git.git.objects import name_of_blob
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.context import RunContext
-from okstra_git.runs.left_files import Disk, size_of
+from okstra_git.runs.left_files import Disk
 
 Now = Literal["same", "changed", "gone"]
 READ_LIMIT = 8 << 20
@@ -32,8 +32,7 @@ def list_sources(disk: Disk, task: Task, run: Run, context: RunContext | None) -
         path = _plan_path(task, run, context)
         yield _seen(disk, "plan", path, run.plan) if path else SourceSeen("plan", "", run.plan, None)
     if context is not None and context.options.clarification_source:
-        copy = disk.place(context.paths.clarification)
-        blob = blob_of(copy) if copy else None
+        blob = blob_of(disk, context.paths.clarification)
         yield _seen(disk, "clarification", context.options.clarification_source, blob)
 
 
@@ -45,26 +44,30 @@ def _plan_path(task: Task, run: Run, context: RunContext | None) -> str:
 
 
 def _seen(disk: Disk, what: str, path: str, blob: str | None) -> SourceSeen:
-    return SourceSeen(what, path, blob, judge_file(disk.root / path, blob) if "\0" not in path else None)
+    return SourceSeen(what, path, blob, judge_file(disk, path, blob))
 
 
-def judge_file(path: Path, blob: str | None) -> Now | None:
-    """Whether the file still has that content; None when there is nothing to compare with, or it cannot be read."""
-    try:
-        if not path.exists():
-            return "gone"
-    except OSError:
+def judge_file(disk: Disk, path: str, blob: str | None) -> Now | None:
+    """Whether the file still has that content; None when there is nothing to compare with, it cannot be read, or it
+    lies elsewhere and is not looked at."""
+    files = disk.files
+    if not files.has_place_for(path):
         return None
-    found = blob_of(path)
+    try:
+        if files.require_seen(path) is None:
+            return "gone"
+    except NotAFolder:
+        return "gone"
+    except PathRefused:
+        return None
+    found = blob_of(disk, path)
     return None if blob is None or found is None else ("same" if found == blob else "changed")
 
 
-def blob_of(path: Path) -> str | None:
-    """The blob id of a plain file's content; None for what is no document or cannot be read."""
-    size = size_of(path)
-    if size is None or size > READ_LIMIT:
-        return None
+def blob_of(disk: Disk, path: str) -> str | None:
+    """The blob id of a plain file's content; None for what is not a document or cannot be read."""
     try:
-        return name_of_blob(path.read_bytes())
-    except OSError:
+        data = disk.files.find_bytes(path, READ_LIMIT)
+    except PathRefused:
         return None
+    return None if data is None else name_of_blob(data)

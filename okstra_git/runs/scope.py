@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.fs.root import Root
 from okstra_git.names import is_commit_id, named_stages
 from okstra_git.records.states import Stage, Task
 from okstra_git.runs.context import StageRow
@@ -114,7 +115,7 @@ def report_of_stage(task: Task, number: int, root: Path) -> str:
     """The newest report of an implementation of the stage, as its run recorded it; empty when there is none."""
     runs = [run for run in task.runs.values() if run.task_type == GUARDED and run.stage == number and run.report]
     newest = max(runs, key=lambda run: run.id, default=None)
-    return newest.report if newest is not None and (root / newest.report).is_file() else ""
+    return newest.report if newest is not None and Root(root, links=True).is_file(newest.report) else ""
 
 
 def _verification(stage: Stage) -> str:

@@ -7,10 +7,16 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import Missing, TooLarge
+from okstra_git.fs.root import Given, Root
 from okstra_git.records.runs import Run
 from okstra_git.runs.context import RunContext
+from okstra_git.runs.laying_out import misplaced
 
 SCHEMA = 1
+
+MOST_BYTES = 16 << 20
+"""Bytes of a context; it holds what stages left for others."""
 
 
 class BrokenContext(OkstraError):
@@ -24,25 +30,30 @@ def context_document(context: RunContext) -> bytes:
     return pretty_json({"schema": SCHEMA, **context.as_dict()})
 
 
-def read_context(path: Path) -> RunContext:
+def context_name(run: Run) -> str:
+    """Where a recorded run's context is, from the project's root; empty for a run that has no documents."""
+    return f"{run.folder}/manifests/run-context-{run.task_type}-{run.seq:03}.json" if run.folder else ""
+
+
+def read_context(root: Root, path: Given) -> RunContext:
     """The context stored at `path`; refuses a file that is missing, broken or of a newer schema."""
     try:
-        return parse_context(path.read_bytes())
-    except OSError as error:
-        raise _broken(f"{path} cannot be read: {error.strerror}") from error
+        return parse_context(root.read_bytes(path, MOST_BYTES))
     except BrokenContext as error:
-        raise _broken(f"{path}: {error.message}") from error
+        raise _broken(f"{root.name(path)}: {error.message}") from error
 
 
 def find_context(project_root: Path, run: Run) -> RunContext | None:
-    """What a recorded run was rendered from; None when its documents are gone or broken."""
-    path = project_root / run.folder / "manifests" / f"run-context-{run.task_type}-{run.seq:03}.json"
-    if not run.folder or not path.is_file():
+    """What a recorded run was rendered from; None when its documents are gone, broken, or name other places than the
+    run's own. Refuses links on the way there, and what is not a file."""
+    root, name = Root(project_root), context_name(run)
+    if not name or not root.has_place_for(name):
         return None
     try:
-        return read_context(path)
-    except BrokenContext:
+        found = read_context(root, name)
+    except (BrokenContext, Missing, TooLarge):
         return None
+    return None if misplaced(found, run) else found
 
 
 def parse_context(data: bytes) -> RunContext:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from okstra_git.faults import reached
+from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths, TaskPaths
@@ -33,39 +34,42 @@ from okstra_git.runs.whole_files import refusing, replace_file, sweep_file
 
 _LOCK = ".lock"
 
+MOST_BYTES = 64 << 20
+"""Bytes of one document that all runs share."""
+
 
 @dataclass(frozen=True)
 class _Shelf:
     """Where one task's shared documents are; `aside` collects broken ones that were kept under other names."""
 
-    root: Path
+    files: Root
     context: RunContext
     aside: list[str] = field(default_factory=list)
 
     @property
     def task(self) -> TaskPaths:
-        return ProjectPaths(self.root).task(parse_task_key(self.context.task.key))
+        return ProjectPaths(self.files.path).task(parse_task_key(self.context.task.key))
 
     @property
     def catalogue(self) -> Path:
-        return ProjectPaths(self.root).task_catalogue
+        return ProjectPaths(self.files.path).task_catalogue
 
     def read(self, path: Path, is_one: Callable[[object], bool]) -> dict[str, Any]:
         """The document, or an empty one."""
-        try:
-            found = parse_document(path.read_bytes())
-        except FileNotFoundError:
+        data = self.files.find_bytes(path, MOST_BYTES)
+        if data is None:
             return {}
+        found = parse_document(data)
         if isinstance(found, dict) and is_one(found):
             return found
         broken = path.with_name(f"{path.name}.broken-{self.context.run.nonce}")
-        path.rename(broken)
+        self.files.rename(path, broken)
         self.aside.append(broken.as_posix())
         return {}
 
     def write(self, path: Path, data: bytes, point: str) -> None:
-        if not (path.is_file() and path.read_bytes() == data):
-            replace_file(path, data, self.context.run.nonce)
+        if not self.files.holds(path, data):
+            replace_file(self.files, path, data, self.context.run.nonce)
         reached(f"bundle.{point}")
 
     def write_manifest(self, manifest: dict[str, Any], stages: Iterable[ScheduledStage]) -> None:
@@ -132,10 +136,10 @@ def renew_task(
 
 @contextmanager
 def _shelf(context: RunContext, project_root: Path) -> Iterator[_Shelf]:
-    shelf = _Shelf(project_root, context)
+    shelf = _Shelf(Root(project_root), context)
     with refusing():
-        shelf.catalogue.parent.mkdir(parents=True, exist_ok=True)
+        shelf.files.make_folder(shelf.catalogue.parent)
         with hold_lock(shelf.catalogue.parent / _LOCK):
             for path in (shelf.task.manifest, shelf.task.task_index, shelf.task.schedule, shelf.catalogue):
-                sweep_file(path)  # whoever holds the lock is the only writer, so these are of the dead
+                sweep_file(shelf.files, path)  # whoever holds the lock is the only writer, so these are of the dead
             yield shelf

@@ -1,17 +1,19 @@
-"""Files and folders that appear whole or not at all, and last."""
+"""Files and folders of runs that appear whole or not at all, below the project's root and never through a link."""
 
-import errno
 import os
-import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from glob import escape
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
+from okstra_git.fs import refusals
+from okstra_git.fs.root import Given, Root
 from okstra_git.host.holders import find_process
 
-_MENDING = dict.fromkeys((errno.EEXIST, errno.ENOTDIR, errno.EISDIR), "move away what stands in its place")
+MOST_NAMES = 200_000
+"""Names of one folder that are looked through for what the dead left."""
 
 
 class Unwritable(OkstraError):
@@ -20,88 +22,69 @@ class Unwritable(OkstraError):
     code = "bundle.unwritable"
 
 
-def replace_file(path: Path, data: bytes, nonce: str, *, executable: bool = False) -> None:
+def replace_file(root: Root, path: Given, data: bytes, nonce: str, *, executable: bool = False) -> None:
     """Make `data` the file at `path`. `nonce` tells this writer's temporary file from others'."""
-    temporary = path.with_name(f".{path.name}.{nonce}.tmp")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary.unlink(missing_ok=True)
-    _write(temporary, data, executable=executable)
-    temporary.replace(path)
+    root.write(path, data, nonce=nonce, executable=executable)
 
 
-def replace_folder(folder: Path, files: Iterable[tuple[str, bytes]], nonce: str) -> None:
+def replace_folder(root: Root, folder: str, files: Iterable[tuple[str, bytes]], nonce: str) -> None:
     """Make (name, data) the whole content of the folder, seen by others all at once."""
-    partial, old = (folder.with_name(f".{folder.name}.{kind}-{nonce}") for kind in ("partial", "old"))
-    partial.mkdir(parents=True)
-    for name, data in files:
-        _write(partial / name, data, executable=False)
+    parent, name = os.path.split(folder)
+    partial, old = (os.path.join(parent, f".{name}.{kind}-{nonce}") for kind in ("partial", "old"))
+    root.make_folder(partial)
+    for each, data in files:
+        root.create(os.path.join(partial, each), data)
         reached("bundle.instruction")
-    _sync_folder(partial)
+    root.sync_folder(partial)
     reached("bundle.partial")
-    if folder.exists():
-        folder.rename(old)
+    if root.exists(folder):
+        root.rename(folder, old)
         reached("bundle.aside")
-    partial.rename(folder)
-    _sync_folder(folder.parent)
+    root.rename(partial, folder)
+    root.sync_folder(parent)
     reached("bundle.renamed")
-    if old.exists():
-        shutil.rmtree(old)
+    root.remove_tree(old)
 
 
-def sweep_file(path: Path) -> None:
+def sweep_file(root: Root, path: Given) -> None:
     """Remove what dead writers of this file left."""
-    for leftover in path.parent.glob(f".{path.name}.*.tmp"):
-        leftover.unlink(missing_ok=True)
+    folder, name = os.path.split(root.name(path))
+    for leftover in _named(root, folder, f".{escape(name)}.*.tmp"):
+        root.remove(leftover)
 
 
-def sweep_numbered(folder: Path, number: int) -> None:
+def sweep_numbered(root: Root, folder: Given, number: int) -> None:
     """Remove what dead writers left of the files in a folder that bear this number."""
-    for leftover in folder.glob(f".*-{number:03}.*.tmp"):
-        leftover.unlink(missing_ok=True)
+    for leftover in _named(root, root.name(folder), f".*-{number:03}.*.tmp"):
+        root.remove(leftover)
 
 
-def sweep_dead(path: Path) -> None:
+def sweep_dead(root: Root, path: Given) -> None:
     """Remove drafts of this file whose writers, which put their pid into the name, do not run any more."""
-    for leftover in path.parent.glob(f"{path.name}.*.tmp"):
-        pid = leftover.name.split(".")[-2]
+    folder, name = os.path.split(root.name(path))
+    for leftover in _named(root, folder, f".{escape(name)}.*.tmp"):
+        pid = leftover.split(".")[-2]
         if pid.isdecimal() and find_process(int(pid)) is None:
-            leftover.unlink(missing_ok=True)
+            root.remove(leftover)
 
 
-def sweep_folder(folder: Path) -> None:
+def sweep_folder(root: Root, folder: Given) -> None:
     """Remove what dead writers of this folder left."""
+    parent, name = os.path.split(root.name(folder))
     for kind in ("partial", "old"):
-        for leftover in folder.parent.glob(f".{folder.name}.{kind}-*"):
-            shutil.rmtree(leftover)
+        for leftover in _named(root, parent, f".{escape(name)}.{kind}-*"):
+            root.remove_tree(leftover)
+
+
+def _named(root: Root, folder: str, pattern: str) -> list[str]:
+    names = root.list(folder or os.curdir, MOST_NAMES).names
+    return [os.path.join(folder, name) for name in names if fnmatchcase(name, pattern)]
 
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Errors of the file system become a refusal that names the place."""
+    """What the file system refuses, and what stands in the way of a file or folder, by one code; links by their own."""
     try:
         yield
-    except OSError as error:
-        place = error.filename or "a file below .okstra/"
-        raise Unwritable(
-            f"{place} cannot be written: {error.strerror or error}",
-            hint=f"{_MENDING.get(error.errno or 0, 'make room or mend permissions')}, then try again",
-            path=str(place),
-        ) from error
-
-
-def _write(path: Path, data: bytes, *, executable: bool) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o777 if executable else 0o666)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last; where folders cannot be synced, the files are safe all the same."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    except (refusals.Unwritable, refusals.NotAFile, refusals.NotAFolder, refusals.Taken) as error:
+        raise Unwritable(error.message, hint=error.hint, **error.facts) from error

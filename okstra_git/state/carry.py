@@ -48,11 +48,20 @@ def require_carry_text(data: bytes, *, name: str, key: TaskKey, stage: int) -> s
 
 
 def examine_carry(text: str, *, key: TaskKey, stage: int) -> Examined:
-    """A recorded carry laid out for reading; one that would be refused today as it is, with the reason."""
+    """A recorded carry laid out for reading; one that would be refused today as it is, with the reason, and of one that
+    is too long no more than a carry may have."""
     try:
-        return Examined(json.dumps(_read(text.encode(errors="replace"), key, stage), indent=2, ensure_ascii=False))
+        found = _read(text.encode(errors="replace"), key, stage)
     except NotPlain as error:
-        return Examined(text, str(error))
+        return Examined(_beginning(text), str(error))
+    laid_out = json.dumps(found, indent=2, ensure_ascii=False)
+    return Examined(laid_out if len(laid_out) <= MAX_BYTES else json.dumps(found, ensure_ascii=False))
+
+
+def _beginning(text: str) -> str:
+    """As much of the text as a carry may have, and how much is left out."""
+    kept = text.encode(errors="replace")[:MAX_BYTES].decode(errors="ignore")
+    return f"{kept}\n[{len(text) - len(kept)} characters left out here]" if len(kept) < len(text) else text
 
 
 def _read(data: bytes, key: TaskKey, stage: int) -> dict[str, Any]:

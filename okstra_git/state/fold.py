@@ -14,9 +14,9 @@ from okstra_git.state.together import TOGETHER, with_parted
 
 def fold_task(key: str, events: Iterable[e.Event]) -> Task:
     """The task as its events leave it, in their total order; an event seen twice (two copies of a log) counts once."""
-    unique = {event.id: event for event in events}
+    unique = {(event.id, event.writer): event for event in events}
     task = Task(key=key)
-    for event in sorted(unique.values(), key=lambda one: one.order):
+    for event in sorted(unique.values(), key=lambda one: (one.order, one.id)):
         task = _REDUCERS[event.fact.type](task, event, event.fact)
         task = task.model_copy(update={"clock": event.clock})
     return with_parted(task)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from okstra_git.git.own_files import append_own, read_own, read_tail
+from okstra_git.names import is_commit_id
 from okstra_git.records.codec import encode_event
 from okstra_git.records.events import Event
 
@@ -19,7 +20,7 @@ def last_mark(path: Path) -> str | None:
     if found is None:
         return None
     tail = found.rstrip(b"\n").rpartition(b"\n")[2]
-    return tail[len(MARK) :].decode("ascii", "replace") if tail.startswith(MARK) else ""
+    return _mark(tail) if tail.startswith(MARK) else ""
 
 
 def add_batch(path: Path, events: Sequence[Event], tip: str) -> bool:
@@ -35,7 +36,14 @@ def read_lines(path: Path) -> list[bytes]:
 
 def list_marks(path: Path) -> list[str]:
     """The log tips the journal was level with, the newest first."""
-    return [line[len(MARK) :].decode("ascii", "replace") for line in reversed(_lines(path)) if line.startswith(MARK)]
+    marks = (_mark(line) for line in reversed(_lines(path)) if line.startswith(MARK))
+    return [mark for mark in marks if mark]
+
+
+def _mark(line: bytes) -> str:
+    """The commit that a mark names; empty for one that names none."""
+    name = line[len(MARK) :].decode("ascii", "replace")
+    return name if is_commit_id(name) else ""
 
 
 def _lines(path: Path) -> list[bytes]:

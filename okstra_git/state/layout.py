@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from okstra_git.names import TaskKey, parse_task_key
+from okstra_git.names import TaskKey, is_slashed_key
 
 ROOT = "refs/okstra/"
 LOGS = "refs/okstra/log/"
@@ -74,10 +74,7 @@ def task_of_path(path: str) -> TaskKey | None:
     if not (path.startswith(TASKS_FOLDER) and path.endswith("/" + EVENTS_FILE)):
         return None
     middle = path[len(TASKS_FOLDER) : -len(EVENTS_FILE) - 1]
-    try:
-        return parse_task_key(middle) if middle.count("/") == 2 and ":" not in middle else None
-    except ValueError:
-        return None
+    return TaskKey(*middle.split("/")) if is_slashed_key(middle) else None
 
 
 def writer_file(private: Path) -> Path:

@@ -10,7 +10,7 @@ from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.records.base import MAJOR_FORMAT
-from okstra_git.records.codec import encode_event
+from okstra_git.records.codec import encode_readable, is_count
 from okstra_git.records.events import Event
 from okstra_git.state import layout
 from okstra_git.wide import widen
@@ -60,11 +60,12 @@ def find_tips(git: Git) -> tuple[dict[str, CommitId], list[Problem]]:
 def parse_head(data: bytes) -> Head | None:
     """The `format` entry, or None when it is not one."""
     try:
-        raw = json.loads(data)
-        head = Head(int(raw["okstra-log"]), int(raw["clock"]), int(raw["seq"]))
+        raw = json.loads(data.decode())
+        head = Head(raw["okstra-log"], raw["clock"], raw["seq"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return head if head.major >= 1 and head.clock >= 0 and head.seq >= 0 else None
+    sound = is_count(head.major) and is_count(head.clock) and is_count(head.seq)
+    return head if sound and head.major >= 1 else None
 
 
 def show_head(head: Head) -> bytes:
@@ -97,10 +98,10 @@ def list_event_files(git: Git, tip: str) -> dict[str, str]:
 
 
 def lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
-    """The bytes of these events, by slashed task key."""
+    """The bytes of these events, by slashed task key; refuses what nobody would read again (`NotRecordable`)."""
     lines: dict[str, bytes] = {}
     for event in events:
-        lines[event.fact.task] = lines.get(event.fact.task, b"") + encode_event(event)
+        lines[event.fact.task] = lines.get(event.fact.task, b"") + encode_readable(event)
     return lines
 
 

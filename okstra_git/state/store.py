@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -17,11 +18,13 @@ from okstra_git.git.repo import Git
 from okstra_git.host.locks import Busy, hold_lock
 from okstra_git.names import CommitId, mint_ulid
 from okstra_git.records.events import AnyFact, Event
+from okstra_git.records.grammar import LARGEST, MAX_NAME
 from okstra_git.state import layout
 from okstra_git.state.journal import add_batch, last_mark
 from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task
-from okstra_git.state.reading import Memory, Snapshot, read_snapshot, refuse_unreadable
+from okstra_git.state.reading import DAMAGE, Memory, Snapshot, read_snapshot, refuse_unreadable
 from okstra_git.state.recovery import level_journal, missing_lines
+from okstra_git.state.taking_out import without_secrets
 from okstra_git.state.views import Derived, is_derived, mark_derived, refresh
 from okstra_git.state.writer import find_writer, require_writer
 
@@ -42,11 +45,15 @@ class LogDamaged(OkstraError):
 
 @dataclass(frozen=True)
 class Appended:
-    """What an append recorded: the events, in order, the state after them, and a warning about derived refs if any."""
+    """What an append recorded: the events, in order, the state after them, and a warning about derived refs if any.
+
+    `taken_out` says how many secrets of each kind were left out of the texts.
+    """
 
     events: tuple[Event, ...]
     snapshot: Snapshot
     warning: str = ""
+    taken_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def _leave_locks(_: Git, __: Sequence[str]) -> None:
@@ -74,7 +81,7 @@ class Store:
 
     def read(self) -> Snapshot:
         """The state as of now."""
-        return read_snapshot(self.git, self.memory)
+        return read_snapshot(self.git, self.memory, now=self.now())
 
     def append(
         self,
@@ -99,7 +106,7 @@ class Store:
     def catch_up(self) -> Appended:
         """Record nothing, but derive what an interrupted command left underived."""
         snapshot = self.read()
-        if is_derived(self.git, snapshot.tips) or find_writer(self.git) is None:
+        if is_derived(self.git, snapshot.marks) or find_writer(self.git) is None:
             return Appended((), snapshot)
         return self.append(lambda _: ())
 
@@ -132,9 +139,11 @@ class Store:
         snapshot = self.read()
         self._refuse_damage(snapshot, ref, tip)
         reached("log.tip-read")
-        facts = list(decide(snapshot))
+        taken: Counter[str] = Counter()
+        facts = [without_secrets(fact, taken) for fact in decide(snapshot)]
         if not facts:
             return Appended((), snapshot, self._derive(snapshot, snapshot, ()))
+        _refuse_newer(snapshot)
         events = self._number(facts, snapshot, writer, snapshot.heads.get(ref, Head()))
         head = Head(clock=events[-1].clock, seq=events[-1].seq)
         with durable_writes():
@@ -146,22 +155,24 @@ class Store:
             reached("log.commit-written")
             swap_refs(self.git, [RefUpdate(ref, tip, new), *along()], message="okstra: append")
         reached("log.appended")
-        self._keep_journal(writer, tip, events, new)
+        untold = self._keep_journal(writer, tip, events, new)
         reached("journal.written")
         after = self.read()
-        return Appended(tuple(events), after, self._derive(snapshot, after, events))
+        warning = untold or self._derive(snapshot, after, events)
+        return Appended(tuple(events), after, warning, dict(taken))
 
     def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event]) -> str:
         """Derive what these events touched, or everything after an interruption; a failure is told, not raised."""
         if after.is_damaged:
-            return f"refs and notes stay as they are: {after.problems[0].message}"
-        level = is_derived(self.git, before.tips)
+            told = next(problem.message for problem in after.problems if problem.code in DAMAGE)
+            return f"refs and notes stay as they are: {told}"
+        level = is_derived(self.git, before.marks)
         if level and not events:
             return ""
         try:
             self.derive(after, {event.fact.task for event in events} if level else after.state.tasks)
-        except OkstraError as failed:
-            return f"refs or notes could not be brought up to date: {failed.message}"
+        except Exception as failed:  # what is derived can be derived again, and the events are on record
+            return f"refs or notes could not be brought up to date: {_told(failed)}"
         return ""
 
     def derive(self, snapshot: Snapshot, tasks: Iterable[str]) -> Derived:
@@ -171,8 +182,8 @@ class Store:
         def once() -> Derived:
             nonlocal again
             current, again = self.read() if again else snapshot, True
-            done = refresh(self.git, current.state, wanted, when=self.now())
-            mark_derived(self.git, current.tips)
+            done = refresh(self.git, current.state, wanted, when=self.now(), drop=not current.hides_events)
+            mark_derived(self.git, current.marks)
             return done
 
         return self._retry(once, min(self.patience, DERIVE_PATIENCE))
@@ -183,25 +194,24 @@ class Store:
         stamp = int(at.timestamp() * 1000)
         clock = snapshot.clock
         return [
-            Event(id=mint_ulid(stamp), at=at, clock=clock + step, seq=head.seq + step, writer=writer,
-                  by=who.told, fact=fact)
+            Event(id=mint_ulid(stamp), at=at, clock=min(clock + step, LARGEST), seq=head.seq + step, writer=writer,
+                  by=who.told[:MAX_NAME], fact=fact)
             for step, fact in enumerate(facts, start=1)
         ]  # fmt: skip
 
-    def _keep_journal(self, writer: str, tip: CommitId | None, events: Sequence[Event], new: CommitId) -> None:
+    def _keep_journal(self, writer: str, tip: CommitId | None, events: Sequence[Event], new: CommitId) -> str:
+        """Write the events down a second time; the log is the truth already, so a failure is told, not raised."""
         path = layout.journal_file(self.git.private_dir, writer)
-        if last_mark(path) != tip:
-            level_journal(self.git, writer, new)
-        else:
-            add_batch(path, events, new)
+        try:
+            if last_mark(path) != tip:
+                level_journal(self.git, writer, new)
+            else:
+                add_batch(path, events, new)
+        except (OkstraError, ValueError) as failed:
+            return f"the journal, the second copy of the log, could not be written: {_told(failed)}"
+        return ""
 
     def _refuse_damage(self, snapshot: Snapshot, ref: str, tip: CommitId | None) -> None:
-        if snapshot.newer:
-            raise NewerFormat(
-                f"{snapshot.newer[0]} was written by a newer major release, so this clone only reads",
-                hint="upgrade git-okstra in this clone",
-                refs=snapshot.newer,
-            )
         missing = missing_lines(self.git, ref, tip)
         if missing and find_ref(self.git, ref) != tip:
             raise LostRace(f"{ref} moved while its journal was read", ref=ref)
@@ -212,6 +222,20 @@ class Store:
                 ref=ref,
                 missing=len(missing),
             )
+
+
+def _refuse_newer(snapshot: Snapshot) -> None:
+    told = next((problem for problem in snapshot.problems if problem.code == NewerFormat.code), None)
+    if told is not None:
+        raise NewerFormat(
+            f"{told.subject} was written by a newer major release, so this clone only reads",
+            hint=told.hint,
+            refs=snapshot.newer,
+        )
+
+
+def _told(failed: Exception) -> str:
+    return failed.message if isinstance(failed, OkstraError) else f"{type(failed).__name__}: {failed}"
 
 
 def _too_busy(held: OkstraError, waited: float) -> Busy:

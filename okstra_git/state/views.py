@@ -1,7 +1,8 @@
 """Refs, notes and the hooks' watch list, derived from the fold: rebuilt at will, never the truth."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,18 @@ from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes, list_notes
 from okstra_git.git.objects import read_blob
 from okstra_git.git.own_files import read_own, replace_own
-from okstra_git.git.refs import RefUpdate, TornRef, find_quietly, find_ref, is_torn, list_ref_names, swap_refs
+from okstra_git.git.refs import (
+    LostRace,
+    RefLocked,
+    RefUpdate,
+    TornRef,
+    WriteFailed,
+    find_quietly,
+    find_ref,
+    is_torn,
+    list_ref_names,
+    swap_refs,
+)
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import require_setting
 from okstra_git.names import CommitId
@@ -47,22 +59,36 @@ def wanted_refs(task: Task) -> dict[str, str]:
     return refs
 
 
-def refresh(git: Git, state: State, tasks: Iterable[str], *, when: datetime) -> Derived:
-    """Bring refs, keeps, notes and watch list of these tasks (slashed keys) in line with the fold."""
+def refresh(git: Git, state: State, tasks: Iterable[str], *, when: datetime, drop: bool = True) -> Derived:
+    """Bring refs, keeps, notes and watch list of these tasks (slashed keys) in line with the fold.
+
+    Each of them is tried, whatever becomes of the others; the first failure is raised at the end. Without `drop` no ref
+    is deleted: a log that cannot be read may explain it.
+    """
     chosen = [state.tasks[key] for key in tasks if key in state.tasks]
-    _keep_old_commits(git, chosen, when)
-    reached("views.kept")
-    refs = _refresh_refs(git, chosen)
-    reached("views.refs")
-    notes = _refresh_notes(git, chosen, when)
-    reached("views.notes")
-    write_watch(git, state)
-    reached("views.watch")
-    return Derived(refs, notes)
+    steps: tuple[tuple[str, Callable[[], int | None]], ...] = (
+        ("kept", lambda: _keep_old_commits(git, chosen, when)),
+        ("refs", lambda: _refresh_refs(git, chosen, drop=drop)),
+        ("notes", lambda: _refresh_notes(git, chosen, when)),
+        ("watch", lambda: write_watch(git, state)),
+    )
+    done: dict[str, int] = {}
+    failed: Exception | None = None
+    for name, step in steps:
+        try:
+            done[name] = step() or 0
+        except (LostRace, RefLocked):
+            raise
+        except Exception as error:  # one bad record must not keep the rest from being derived
+            failed = failed or error
+        reached(f"views.{name}")
+    if failed is not None:
+        raise failed
+    return Derived(done["refs"], done["notes"])
 
 
 def is_derived(git: Git, tips: Mapping[str, str]) -> bool:
-    """Whether refs and notes were brought in line with exactly these log tips."""
+    """Whether refs and notes were brought in line with exactly these log tips (`Snapshot.marks`)."""
     found = read_own(layout.derived_file(git.private_dir), MARK_BYTES)
     return not tips if found is None else found == _mark(tips)
 
@@ -76,16 +102,31 @@ def _mark(tips: Mapping[str, str]) -> bytes:
     return fingerprint(canonical_json(dict(tips))).encode() + b"\n"
 
 
-def _refresh_refs(git: Git, tasks: Iterable[Task]) -> int:
+def _refresh_refs(git: Git, tasks: Iterable[Task], *, drop: bool) -> int:
     updates: list[RefUpdate] = []
     for task in tasks:
         wanted = wanted_refs(task)
         found = [name for kind in layout.PER_TASK for name in list_ref_names(git, f"{kind}{task.key}/")]
-        for name in {*wanted, *found}:
+        for name in {*wanted, *found} if drop else wanted:
             updates += _difference(git, name, wanted.get(name))
     for start in range(0, len(updates), BATCH):
-        swap_refs(git, updates[start : start + BATCH], message="okstra: derived")
+        _swap(git, updates[start : start + BATCH], "okstra: derived")
     return len(updates)
+
+
+def _swap(git: Git, updates: Sequence[RefUpdate], message: str) -> None:
+    """All updates at once; where git refuses that, one by one, so that a bad one costs no other, then the refusal."""
+    try:
+        swap_refs(git, updates, message=message)
+    except (LostRace, RefLocked):
+        raise
+    except Exception as refused:
+        if len(updates) == 1:
+            raise
+        for update in updates:
+            with suppress(WriteFailed, ValueError):
+                swap_refs(git, [update], message=message)
+        raise refused from None
 
 
 def _difference(git: Git, name: str, wanted: str | None) -> list[RefUpdate]:
@@ -105,7 +146,7 @@ def _keep_old_commits(git: Git, tasks: Iterable[Task], when: datetime) -> None:
     missing = [oid for oid in independent(git, old) if _is_absent(git, layout.keep_ref(oid))]
     for start in range(0, len(missing), BATCH):
         chunk = missing[start : start + BATCH]
-        swap_refs(git, [RefUpdate(layout.keep_ref(oid), None, CommitId(oid)) for oid in chunk], message="okstra: keep")
+        _swap(git, [RefUpdate(layout.keep_ref(oid), None, CommitId(oid)) for oid in chunk], "okstra: keep")
 
 
 def wanted_keeps(tasks: Iterable[Task], *, since: datetime) -> list[str]:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.digest import fingerprint
 from okstra_git.errors import OkstraError
 from okstra_git.fs.publishing import publish
@@ -40,6 +41,14 @@ def find_writer(git: Git) -> WriterId | None:
     if len(words) != 2 or not is_ulid(words[0]) or words[1].count("-") not in (1, 2):
         raise _damaged(path)
     return WriterId(words[0]) if _is_here(words[1], _place(git)) else None
+
+
+def look_for_writer(git: Git) -> tuple[WriterId | None, WriterDamaged | None]:
+    """The same for whoever only reads: no writer, and why, where the file that names it is damaged."""
+    try:
+        return find_writer(git), None
+    except WriterDamaged as damaged:
+        return None, damaged
 
 
 def _content(git: Git, path: Path) -> bytes | None:
@@ -107,7 +116,7 @@ def _is_here(place: str, here: str) -> bool:
 
 def _damaged(path: Path) -> WriterDamaged:
     return WriterDamaged(
-        f"{path} does not name a writer and was left as it is",
-        hint="move that file away and run 'git okstra init'; the log of the old writer stays readable",
+        f"{path} does not name a writer and was left as it is; its log stays readable",
+        hint=f"{command('mv', path, f'{path}.damaged')} && git okstra init",
         path=str(path),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from okstra_git.fs.root import Root
 from okstra_git.records.events import StageDone
 from okstra_git.records.states import Task
 from okstra_git.runs.carrying import require_carry
@@ -175,5 +176,5 @@ def test_what_another_clone_recorded_is_called_so(world: World) -> None:
     record_carry(shop, task, '{"stage":1}')
     task = open_store(shop).read().state.tasks[task.key]
     for writer, caution in ((task.stages[1].recorded_by, ""), ("another", "another clone recorded it"), ("", "")):
-        (found,) = require_carry(task, [1], file_of=lambda _: Path("x"), shown_path=str, writer=writer)
+        (found,) = require_carry(task, [1], files=Root(shop.path), file_of=lambda _: Path("x"), writer=writer)
         assert found.caution == caution

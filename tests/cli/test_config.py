@@ -139,7 +139,7 @@ def test_the_table_is_readable_at_80_columns(on_terminal: Ask, world: World) -> 
 
 def test_off_a_terminal_rows_are_lines(world: World) -> None:
     lines = world.okstra("config", "list", "--text").out.splitlines()
-    assert len(lines) == 13
+    assert len(lines) == 14
     assert lines[-1].split()[:3] == ["hooks", "true", "default"]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, refs, refused, stage_of, status
+from tests.kit.answers import run_program
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir
 
@@ -165,3 +166,19 @@ def test_the_text_names_the_next_command(world: World) -> None:
     page = world.okstra("init", "--project-id", "shop", "--no-hooks", "--text").out
     assert "project shop is ready in this clone" in page
     assert page.endswith("next: git okstra task open shop:<group>:<task>\n")
+
+
+def test_a_log_that_was_rewound_on_the_remote_is_named_and_left(tmp_path: Path) -> None:
+    _, second = two_clones(tmp_path)
+    second.okstra("init", "--no-hooks")
+    server = World(tmp_path / "server.git")
+    (name,) = refs(server, "refs/okstra/log")
+    fetched = f"refs/okstra/remote/origin/{name.rpartition('/')[2]}"
+    before = second.ask("rev-parse", fetched)
+    server.git("update-ref", name, "main")
+    answer = second.okstra("init", "--no-hooks", exit=0)
+    assert f"{name} was rewound or rewritten on origin, so {fetched} was left as it is" in answer.err
+    assert second.ask("rev-parse", fetched) == before
+    line = answer.err.strip().rpartition(": ")[2]
+    run_program(["sh", "-c", line], cwd=second.path, environ=second.environ()).expect(0)
+    assert [one["code"] for one in status(second)["problems"]] == ["log.unreadable"]

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, refused
+from tests.kit.foreign_logs import EVE, a_line, fetched, push_log
 from tests.kit.scenario import World
+from tests.kit.stores import open_store
 
 EVENT_KEYS = {"v", "id", "at", "clock", "seq", "writer", "by", "fact"}
 
@@ -64,3 +66,51 @@ def test_text_tells_a_move(shop: World) -> None:
 def test_nothing_recorded_is_said(world: World) -> None:
     assert world.okstra("log").json["events"] == []
     assert world.okstra("log", "--text").out == "nothing was recorded yet\n"
+
+
+def test_a_log_of_a_stranger_is_left_out_and_counted_again(shop: World) -> None:
+    git = open_store(shop).git
+    push_log(git, fetched(), [a_line(90)])
+    push_log(git, fetched("$(x)"), [], head="rubbish")
+    told = {problem["subject"]: problem["hint"] for problem in shop.okstra("doctor", "--json", exit=1).json["findings"]
+            if problem["code"] == "log.unreadable"}  # fmt: skip
+    assert told == {fetched("$(x)"): "git okstra log ignore '$(x)'"}
+    assert told[fetched("$(x)")] in [problem["hint"] for problem in shop.okstra("status").json["problems"]]
+    before = kinds(shop)
+    ignored = shop.okstra("log", "ignore", EVE, "$(x)").json
+    assert ignored["changed"] == [EVE, "$(x)"]
+    assert ignored["ignored"] == shop.okstra("log", "--ignored").json["ignored"]
+    assert [row["refs"] for row in ignored["ignored"]] == [[fetched()], [fetched("$(x)")]]
+    assert shop.okstra("status").json["problems"] == []
+    assert kinds(shop) == before[1:]
+    assert shop.okstra("log", "ignore", EVE, "--text").out == (
+        "nothing changed: that was ignored already\nnext: git okstra log --ignored lists what is left out\n"
+    )
+    assert shop.okstra("log", "heed", EVE, fetched(), "$(x)", exit=None).json["changed"] == [EVE, "$(x)"]
+    assert kinds(shop) == before
+    assert shop.okstra("log", "--ignored", "--text").out == "every log counts\n"
+
+
+def test_what_is_not_the_log_of_another_one_is_not_ignored(shop: World) -> None:
+    own = shop.okstra("status").json["writer"]
+    refused(shop.okstra("log", "ignore", own, exit=1), "log.own")
+    refused(shop.okstra("log", "ignore", "refs/okstra/log/" + own, exit=1), "log.own")
+    refused(shop.okstra("log", "ignore", EVE, exit=1), "log.unknown")
+    refused(shop.okstra("log", "heed", EVE, exit=1), "log.unknown")
+    refused(shop.okstra("log", "ignore", "a b", exit=129), "usage", status=129)
+    refused(shop.okstra("log", "shop:web:login", "more", exit=129), "usage", status=129)
+
+
+def test_a_task_may_be_called_ignore(shop: World) -> None:
+    shop.okstra("task", "open", "shop:web:ignore")
+    assert kinds(shop, "ignore") == ["task.opened"]
+    assert kinds(shop, "shop:web:ignore", "-n", "1") == ["task.opened"]
+
+
+def test_a_newer_log_of_a_stranger_stops_nobody_who_leaves_it_out(shop: World) -> None:
+    push_log(open_store(shop).git, fetched(), [], head='{"okstra-log": 2, "clock": 1, "seq": 1}')
+    stopped = shop.okstra("task", "open", "shop:web:more", exit=1)
+    refused(stopped, "format.newer")
+    line = stopped.json["error"]["hint"].partition("newer one: git okstra ")[2]
+    shop.okstra(*line.split())
+    shop.okstra("task", "open", "shop:web:more")

@@ -157,8 +157,12 @@ def test_broken_private_files_change_no_answer(shop: World, name: str, content: 
 def test_a_damaged_writer_file_is_named_and_left(shop: World, content: bytes) -> None:
     path = shop.path / ".git/okstra/writer"
     path.write_bytes(content)
-    for words in (("init", "--no-hooks"), ("task", "close", KEY), ("status",)):
+    for words in (("init", "--no-hooks"), ("task", "close", KEY)):
         refused(shop.okstra(*words, exit=1), "store.writer-damaged")
+    seen = status(shop)
+    assert [problem["code"] for problem in seen["problems"]] == ["store.writer-damaged"]
+    assert [task["key"] for task in seen["tasks"]] == [KEY]
+    assert "store.writer-damaged" in [one["code"] for one in shop.okstra("fsck", "--json", exit=1).json["findings"]]
     assert path.read_bytes() == content
 
 

@@ -54,7 +54,7 @@ def facts_of(path: Path) -> list[str]:
     git = open_store(path).git
     snapshot = read_from_scratch(git)
     assert snapshot.problems == ()
-    return [e.fact.title for key in snapshot.state.tasks for e in read_events(git, snapshot.tips, key)
+    return [e.fact.title for key in snapshot.state.tasks for e in read_events(git, snapshot, key)
             if isinstance(e.fact, TaskOpened)]  # fmt: skip
 
 

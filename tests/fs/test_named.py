@@ -24,18 +24,18 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["../private.md", "{0}/private.md", "../mine.md", "docs/../../private.md"])
 def test_it_may_lie_anywhere(root: Path, name: str) -> None:
-    assert read_named(name.format(root.parent), root, root) == b"mine\n"
+    assert read_named(name.format(root.parent), root, [root]) == b"mine\n"
 
 
 @pytest.mark.parametrize("name", ["docs/link.md", "docs/folder/private.md", "{0}/root/docs/link.md"])
 def test_a_link_of_the_repository_leads_nowhere_else(root: Path, name: str) -> None:
     given, asked = name.format(root.parent), []
-    for is_tracked in (None, lambda path: asked.append(path) or True):
+    for is_tracked in (None, lambda _, path: asked.append(path) or True):
         with pytest.raises(OkstraError) as caught:
-            read_named(given, root, root, is_tracked=is_tracked)
+            read_named(given, root, [root], is_tracked=is_tracked)
         assert caught.value.code == "path.link"
     assert asked[0] in ("docs/link.md", "docs/folder")
-    assert read_named(given, root, root, is_tracked=lambda _: False) == b"mine\n"
+    assert read_named(given, root, [root], is_tracked=lambda *_: False) == b"mine\n"
 
 
 def test_plain_files_only_and_within_a_limit(root: Path) -> None:
@@ -48,5 +48,5 @@ def test_plain_files_only_and_within_a_limit(root: Path) -> None:
     }
     for name, wanted in cases.items():
         with pytest.raises(OkstraError) as caught:
-            read_named(name, root, root, limit=1)
+            read_named(name, root, [root], limit=1)
         assert caught.value.code == f"path.{wanted}", name

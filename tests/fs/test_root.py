@@ -154,6 +154,22 @@ def test_looking(place: Path) -> None:
     assert code(root.list, "in-folder") == "path.link"
     assert root.list("none").names == ()
     assert [name for name, _ in root.walk()] == ["docs/plain.md"]
+    inside = ["docs/plain.md", "in", "in-abs", "twice", "up-and-in"]
+    assert [name for name, _ in Root(place, links=True).walk()] == inside
+    assert [name for name, _ in Root(place, links=True).walk("in-folder")] == ["in-folder/plain.md"]
+    assert code(lambda: list(root.walk("in-folder"))) == "path.link"
+    assert code(lambda: list(Root(place, links=True).walk("out-folder"))) == "path.link"
+    assert dict(root.scan())["in"] == dict(Root(place, links=True).scan())["out"] == "link"
+    assert dict(Root(place, links=True).scan())["in-folder"] == "folder"
+
+
+def test_a_way_is_plain_or_not(place: Path) -> None:
+    root = Root(place)
+    for name in ("docs/plain.md", "docs/none/none", "none/none", "docs"):
+        root.require_plain_way(name)
+    ways = {"in": "link", "in-folder": "link", "in-folder/x": "link", "out-folder/x/y": "link", "dangling/x": "link",
+            "docs/plain.md/x": "not-a-folder", "../x": "outside"}  # fmt: skip
+    assert {name: code(root.require_plain_way, name) for name in ways} == {name: f"path.{ways[name]}" for name in ways}
 
 
 LED_AWAY = (
@@ -245,3 +261,11 @@ def test_a_descriptor_for_a_lock(place: Path) -> None:
         with pytest.raises(OkstraError) as caught, root.opened(name, os.O_RDWR | os.O_CREAT):
             pass
         assert caught.value.code == wanted
+
+
+def test_a_link_is_made_where_nothing_is(place: Path) -> None:
+    root = Root(place)
+    root.create_link("new/link", "../docs/plain.md")
+    assert os.readlink(place / "new/link") == "../docs/plain.md"
+    cases = {"docs/plain.md": "taken", "dangling": "taken", "out-folder/x": "link", ".git/x": "outside"}
+    assert {name: code(root.create_link, name, "x") for name in cases} == {n: f"path.{cases[n]}" for n in cases}

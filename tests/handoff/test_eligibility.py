@@ -19,7 +19,7 @@ def a_range(tree: str = "1") -> RangePrint:
     return RangePrint(
         head="a" * 40, head_tree=tree * 40, base="0" * 40, base_tree="f" * 40, parents=("0" * 40,), commits=1,
         author=Author(name="a", email="a@b", time=1), subject="A", delta="d", delta_sum="0", path_count=1,
-        paths_print="p",
+        paths_print="f0",
     )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def a_task(*stages: Stage, plan: dict[int, tuple[int, ...]] | None = None) -> Ta
     return Task(
         key="shop/web/login",
         stages={stage.number: stage for stage in stages},
-        plan=Plan(path="p", blob="b", stages=rows) if plan is not None else None,
+        plan=Plan(path="p", blob="b" * 40, stages=rows) if plan is not None else None,
         prs=prs if any(stage.pr for stage in stages) else {},
     )
 

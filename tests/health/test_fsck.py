@@ -1,6 +1,7 @@
 """Damages a recorded repository in every way a person or a tool can, and looks at what fsck says and mends."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -222,7 +223,7 @@ def test_lines_that_git_copied_to_other_commits_are_taken_off_again(shop: World)
 
 
 def test_a_false_cache_is_found_and_thrown_away(shop: World) -> None:
-    from okstra_git.state.cache import CachedFold, load_fold, save_fold
+    from okstra_git.state.cache import load_fold, save_fold
 
     path = shop.path / ".git/okstra/cache/fold"
     shop.okstra("status")
@@ -230,7 +231,7 @@ def test_a_false_cache_is_found_and_thrown_away(shop: World) -> None:
     assert cached is not None
     task = cached.state.tasks["shop/web/login"].model_copy(update={"title": "invented"})
     state = cached.state.model_copy(update={"tasks": {task.key: task}})
-    save_fold(path, CachedFold(cached.tips, cached.heads, cached.blobs, state))
+    save_fold(path, replace(cached, state=state))
     assert codes(shop, exit=1) == ["cache.mismatch"]
     assert mended(shop) == ["cache.mismatch"]
 

@@ -6,7 +6,8 @@ from okstra_git.reconcile.model import Finding, FindingClass, ProvenRange
 from okstra_git.reconcile.verdict import apply_rules
 from okstra_git.records.stage import Author, MoveEvidence, RangePrint
 
-EVIDENCE = MoveEvidence(old_base_tree="", old_head_tree="", new_base_tree="", new_head_tree="", judged_by="")
+TREE = "0" * 40
+EVIDENCE = MoveEvidence(old_base_tree=TREE, old_head_tree=TREE, new_base_tree=TREE, new_head_tree=TREE, judged_by="")
 ADA = Author(name="Ada", email="ada@example.org", time=0)
 
 
@@ -14,7 +15,7 @@ def recorded(base: str, head: str) -> RangePrint:
     """A range whose commits have letters for names, which no record that is read may have."""
     return RangePrint.model_construct(
         head=head, head_tree="", base=base, base_tree="", parents=(base,), commits=1, author=ADA,
-        subject="", delta="", delta_sum="", path_count=1, paths_print="",
+        subject="", delta="d0", delta_sum="50", path_count=1, paths_print="f0",
     )  # fmt: skip
 
 

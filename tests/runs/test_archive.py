@@ -30,7 +30,7 @@ def store(world: World) -> Store:
 
 
 def a_run(**changes: Any) -> Run:
-    usual: dict[str, Any] = {"id": RUN, "task_type": "implementation", "seq": 2, "folder": FOLDER,
+    usual: dict[str, Any] = {"id": RUN, "task_type": "implementation", "stage": 1, "seq": 2, "folder": FOLDER,
                              "instruction_set": f"{FOLDER}/instruction-set/002"}  # fmt: skip
     return Run(**{**usual, **changes})
 

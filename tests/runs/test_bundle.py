@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from okstra_git import faults
+from okstra_git.fs.root import Root
 from okstra_git.runs.bundle import (
     POINTS,
     Bundle,
@@ -171,7 +172,7 @@ def test_a_writer_killed_while_replacing_is_noticed(point: str, tmp_path: Path) 
     is_whole = verify_bundle(tmp_path, manifest) == []
     assert is_whole is (point == "bundle.swept" or point in POINTS[POINTS.index("bundle.renamed") :])
     if is_whole:
-        stored = read_context(tmp_path / second.context.paths.run_context)
+        stored = read_context(Root(tmp_path), second.context.paths.run_context)
         assert make_bundle(stored, sources_of(stored)).prompt == (tmp_path / stored.paths.prompt).read_text()
     write_bundle(second, tmp_path)
     assert_whole_or_absent(tmp_path, second)
@@ -270,7 +271,7 @@ def test_a_place_that_cannot_be_written_is_refused_and_announces_nothing(tmp_pat
     with pytest.raises(Unwritable) as caught:
         write_bundle(bundle_of(context), tmp_path)
     assert caught.value.code == "bundle.unwritable"
-    assert "cannot be written" in caught.value.message
+    assert "is not a folder" in caught.value.message
 
 
 def test_a_resumed_run_gets_its_gates_anew(tmp_path: Path) -> None:
@@ -281,7 +282,7 @@ def test_a_resumed_run_gets_its_gates_anew(tmp_path: Path) -> None:
     manifest = tmp_path / context.paths.run_manifest
     assert verify_bundle(tmp_path, manifest) == []
     assert (tmp_path / context.paths.prompt).read_text() == said == bundle_of(free).prompt
-    assert read_context(tmp_path / context.paths.run_context) == free
+    assert read_context(Root(tmp_path), context.paths.run_context) == free
     assert document(tmp_path / context.paths.team_state)["teamCreate"] is None
 
 
@@ -322,7 +323,7 @@ def test_a_renewal_killed_half_way_is_noticed_and_mended(nth: int, tmp_path: Pat
     assert child.exitcode == 7
     manifest = tmp_path / context.paths.run_manifest
     assert context.paths.run_context in verify_bundle(tmp_path, manifest)
-    assert read_context(tmp_path / context.paths.run_context) == context
+    assert read_context(Root(tmp_path), context.paths.run_context) == context
     renew_gates(busy, tmp_path)
     assert verify_bundle(tmp_path, manifest) == []
 

@@ -36,6 +36,7 @@ from tests.kit.stores import KEY, now, open_store, open_task, record
 
 RUN, OTHER = "01J0000000000000000000000A", "01J0000000000000000000000B"
 TASK = KEY.slashed
+FOLDER = f".okstra/tasks/{TASK}/runs/implementation/stage-1"
 
 
 class Sleeper:
@@ -66,7 +67,8 @@ def store(world: World) -> Store:
 
 def prepare(store: Store, holder: Holder, run: str = RUN, *, stage: int = 1, nonce: str = "n1") -> None:
     claim = RunClaimed(task=TASK, run=run, task_type="implementation", seq=1, stage=stage, holder=own_holder())
-    done = RunPrepared(task=TASK, run=run, stage=stage, holder=holder, nonce=nonce, folder="runs", instruction_set="i")
+    done = RunPrepared(task=TASK, run=run, stage=stage, holder=holder, nonce=nonce, folder=FOLDER,
+                       instruction_set=f"{FOLDER}/instruction-set/001")  # fmt: skip
     record(store, claim, done)
 
 
@@ -297,7 +299,7 @@ def test_a_holder_that_does_not_run_is_refused(sleeper: Sleeper) -> None:
 
 def test_an_end_and_its_archive_are_one_commit(store: Store, world: World) -> None:
     prepare(store, lead_holder())
-    world.write("runs/reports/report-implementation-001.md", "the end\n")
+    world.write(f"{FOLDER}/reports/report-implementation-001.md", "the end\n")
     before = world.ask("for-each-ref", "--format=%(objectname)", "refs/okstra/log")
     ended = finish_run(
         store, RUN, Finish(), is_ours=stands_above,
@@ -307,4 +309,4 @@ def test_an_end_and_its_archive_are_one_commit(store: Store, world: World) -> No
     assert world.ask("rev-parse", f"{tip}^") == before
     assert world.ask("rev-parse", f"{tip}:archive/{RUN}") == ended.run.archive
     assert world.ask("show", f"{tip}:archive/{RUN}/reports/report-implementation-001.md") == "the end"
-    assert Path(world.path / "runs/reports/report-implementation-001.md").exists()
+    assert Path(world.path / f"{FOLDER}/reports/report-implementation-001.md").exists()

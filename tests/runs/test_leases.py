@@ -56,6 +56,8 @@ def test_only_implementation_guards(task_type: str) -> None:
         ("prepared", "away", 11.9, True),
         ("prepared", "away", 12, False),
         ("running", "away", -3, True),
+        ("running", "away", -13, False),
+        ("preparing", "away", -1.5, False),
     ],
 )
 def test_where_nobody_can_look_the_age_of_the_lease_decides(

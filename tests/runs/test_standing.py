@@ -39,7 +39,7 @@ CASES: list[tuple[str, tuple[Run, ...], dict[str, Any], tuple[str | None, str | 
     ("no word", (ended("finished"),), {"stages": {1: "done", 2: "done"}, "plan": PLAN},
      ("final-verification", "stages")),
     ("a word that is none", (ended("finished", phase="x; rm -r ."),), {"plan": PLAN}, ("implementation", "stages")),
-    ("a phase that is none", (run("R1", None, task_type="x; rm -r ."),), {"plan": PLAN}, ("implementation", "stages")),
+    ("a phase that is none", (run("R1", None, task_type="levitation"),), {"plan": PLAN}, ("implementation", "stages")),
     ("all landed", (ended("finished"),), {"stages": {1: "landed"}}, (None, None)),
     ("waiting to be merged", (), {"stages": {1: "in-pr"}}, (None, None)),
     ("closed", (ended("finished", phase="implementation"),), {"plan": PLAN, "is_open": False}, (None, None)),

@@ -7,9 +7,10 @@ from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.runs import Run
 from okstra_git.runs.timeline import _FACTS, newest_first, timeline
 from tests.runs.kit import holder, run
-from tests.state.events import BEGIN, TASK, a_range, an_event, oid
+from tests.state.events import BEGIN, TASK, a_range, an_event, oid, ulid
 
-RUNS: dict[str, Run] = {"R1": run("R1", 2), "R2": run("R2", None, task_type="error-analysis")}
+FIRST, SECOND, NINTH = ulid("R1"), ulid("R2"), ulid("R9")
+RUNS: dict[str, Run] = {FIRST: run(FIRST, 2), SECOND: run(SECOND, None, task_type="error-analysis")}
 UNTOLD = {"anchor.set", "place.reserved", "place.released", "group.superseded"}
 
 
@@ -23,7 +24,8 @@ def claimed(run: str) -> e.RunClaimed:
 
 
 def prepared(run: str) -> e.RunPrepared:
-    return e.RunPrepared(task=TASK, run=run, stage=2, holder=holder(), nonce="n", folder="f", instruction_set="i")
+    return e.RunPrepared(task=TASK, run=run, stage=2, holder=holder(), nonce="n", folder=".okstra/f",
+                         instruction_set=".okstra/i")  # fmt: skip
 
 
 def test_every_kind_of_event_is_told_or_left_out_on_purpose() -> None:
@@ -32,13 +34,13 @@ def test_every_kind_of_event_is_told_or_left_out_on_purpose() -> None:
 
 
 def test_a_claim_is_told_only_where_nothing_came_of_it() -> None:
-    seen = told(claimed("R1"), prepared("R1"), claimed("R2"))
-    assert seen == [("run.prepared", 2, "R1"), ("run.claimed", None, "R2")]
+    seen = told(claimed(FIRST), prepared(FIRST), claimed(SECOND))
+    assert seen == [("run.prepared", 2, FIRST), ("run.claimed", None, SECOND)]
 
 
 def test_a_run_is_told_with_type_number_and_stage_even_when_its_claim_is_missing() -> None:
     (known, unknown) = timeline(
-        [an_event(e.RunFinished(task=TASK, run=name), clock=1, seq=n) for n, name in enumerate(("R2", "R9"))], RUNS
+        [an_event(e.RunFinished(task=TASK, run=name), clock=1, seq=n) for n, name in enumerate((SECOND, NINTH))], RUNS
     )
     assert (known.facts["task_type"], known.facts["number"], known.stage) == ("error-analysis", 1, None)
     assert (unknown.facts["task_type"], unknown.facts["number"], unknown.stage) == (None, None, None)
@@ -46,8 +48,8 @@ def test_a_run_is_told_with_type_number_and_stage_even_when_its_claim_is_missing
 
 def test_the_first_end_of_a_run_counts_and_later_words_are_late() -> None:
     facts = (
-        prepared("R1"), e.RunFinished(task=TASK, run="R1", outcome="failed", reason="tests"),
-        e.RunAbandoned(task=TASK, run="R1"), e.RunResumed(task=TASK, run="R1", holder=holder(), nonce="m"),
+        prepared(FIRST), e.RunFinished(task=TASK, run=FIRST, outcome="failed", reason="tests"),
+        e.RunAbandoned(task=TASK, run=FIRST), e.RunResumed(task=TASK, run=FIRST, holder=holder(), nonce="m"),
     )  # fmt: skip
     entries = timeline([an_event(fact, clock=clock) for clock, fact in enumerate(facts)], RUNS)
     assert [(entry.facts.get("outcome"), entry.is_late) for entry in entries] == [

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from okstra_git.records import events as e
 from okstra_git.records.states import Task
 from okstra_git.state.fold import fold_task
-from tests.state.events import TASK, a_range, an_event, oid
+from tests.state.events import TASK, a_range, an_event, oid, ulid
 
 PLACE = {"scope": "stage-1", "branch": "f"}
 STORY: list[e.AnyFact] = [
@@ -81,8 +81,8 @@ def test_of_two_clones_that_reserve_one_stage_the_first_keeps_it() -> None:
     place = e.PlaceReserved(task=TASK, **PLACE)
     both = [an_event(place, clock=5, writer="W2"), an_event(place, clock=4, writer="W9")]
     task = fold_task(TASK, both)
-    assert task.places["stage-1"].writer == "W9"
-    assert "W9 was first" in task.conflicts[0]
+    assert task.places["stage-1"].writer == ulid("W9")
+    assert f"{ulid('W9')} was first" in task.conflicts[0]
 
 
 def test_a_released_place_is_taken_again_by_anybody() -> None:
@@ -145,12 +145,16 @@ def test_a_record_that_moved_into_a_target_is_no_landing_any_more() -> None:
 
 
 def test_a_pull_request_that_landed_with_its_stages_is_open_again() -> None:
-    opened = e.PrRecorded(task=TASK, url="u", group="1", stages=(1,), branch="g")
-    assert folded(DONE, opened, LANDED).prs["u"].status == "landed"
+    opened = e.PrRecorded(task=TASK, url="https://example.org/1", group="1", stages=(1,), branch="g")
+    assert folded(DONE, opened, LANDED).prs["https://example.org/1"].status == "landed"
     task = folded(DONE, opened, LANDED, UNLANDED)
-    assert (task.stages[1].status, task.prs["u"].status, task.prs["u"].ended) == ("in-pr", "open", None)
-    closed = e.PrClosed(task=TASK, url="u")
-    assert folded(DONE, opened, closed, LANDED, UNLANDED).prs["u"].status == "closed"
+    assert (
+        task.stages[1].status,
+        task.prs["https://example.org/1"].status,
+        task.prs["https://example.org/1"].ended,
+    ) == ("in-pr", "open", None)
+    closed = e.PrClosed(task=TASK, url="https://example.org/1")
+    assert folded(DONE, opened, closed, LANDED, UNLANDED).prs["https://example.org/1"].status == "closed"
 
 
 def test_a_person_who_says_where_a_stage_is_takes_its_landing_back() -> None:
@@ -166,4 +170,4 @@ def test_who_began_a_stage_and_who_recorded_it_are_known() -> None:
     ]  # fmt: skip
     events = [an_event(fact, clock=clock, writer=writer) for clock, (fact, writer) in enumerate(facts, start=1)]
     stage = fold_task(TASK, events).stages[1]
-    assert (stage.begun_by, stage.recorded_by) == ("W1", "W2")
+    assert (stage.begun_by, stage.recorded_by) == (ulid("W1"), ulid("W2"))

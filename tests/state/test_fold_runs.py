@@ -4,18 +4,27 @@ from okstra_git.records import events as e
 from okstra_git.records.runs import Holder, PlannedStage
 from okstra_git.records.states import Task
 from okstra_git.state.fold import fold_task
-from tests.state.events import TASK, an_event
+from tests.state.events import TASK, an_event, oid, ulid
+
+RUN = ulid("R")
 
 PREPARE = Holder(host="h", boot="b", pid=1, born=1.0, name="okstra")
 LEAD = Holder(host="h", boot="b", pid=2, born=2.0, name="claude")
 OTHER = Holder(host="h", boot="b", pid=3, born=3.0, name="claude")
 
-CLAIMED = e.RunClaimed(task=TASK, run="R", task_type="implementation", seq=1, stage=2, holder=PREPARE, inputs="i")
+CLAIMED = e.RunClaimed(task=TASK, run=RUN, task_type="implementation", seq=1, stage=2, holder=PREPARE, inputs="i")
 PREPARED = e.RunPrepared(
-    task=TASK, run="R", stage=2, holder=LEAD, nonce="n1", folder="f", instruction_set="f/i", team="okstra-x-s2"
+    task=TASK,
+    run=RUN,
+    stage=2,
+    holder=LEAD,
+    nonce="n1",
+    folder=".okstra/f",
+    instruction_set=".okstra/f/i",
+    team="okstra-x-s2",
 )
-RESUMED = e.RunResumed(task=TASK, run="R", holder=OTHER, nonce="n2", team="okstra-x-s2")
-FINISHED = e.RunFinished(task=TASK, run="R", report="r.md", next_phase="final-verification", archive="tree")
+RESUMED = e.RunResumed(task=TASK, run=RUN, holder=OTHER, nonce="n2", team="okstra-x-s2")
+FINISHED = e.RunFinished(task=TASK, run=RUN, report="r.md", next_phase="final-verification", archive=oid("tree"))
 
 
 def folded(*facts: e.AnyFact) -> Task:
@@ -23,23 +32,23 @@ def folded(*facts: e.AnyFact) -> Task:
 
 
 def test_a_claim_is_a_run_that_is_preparing() -> None:
-    run = folded(CLAIMED).runs["R"]
+    run = folded(CLAIMED).runs[RUN]
     assert (run.status, run.stage, run.seq, run.holder, run.is_active) == ("preparing", 2, 1, PREPARE, True)
 
 
 def test_a_prepared_run_has_its_lead_and_its_nonce() -> None:
-    run = folded(CLAIMED, PREPARED).runs["R"]
+    run = folded(CLAIMED, PREPARED).runs[RUN]
     assert (run.status, run.holder, run.nonce, run.inputs, run.stage) == ("prepared", LEAD, "n1", "i", 2)
 
 
 def test_a_resumed_run_has_another_nonce() -> None:
-    run = folded(CLAIMED, PREPARED, RESUMED).runs["R"]
+    run = folded(CLAIMED, PREPARED, RESUMED).runs[RUN]
     assert (run.status, run.holder, run.nonce, run.team) == ("running", OTHER, "n2", "okstra-x-s2")
 
 
 def test_a_finished_run_stays_finished() -> None:
-    late = e.RunAbandoned(task=TASK, run="R", reason="dead")
-    run = folded(CLAIMED, PREPARED, FINISHED, late, RESUMED).runs["R"]
+    late = e.RunAbandoned(task=TASK, run=RUN, reason="dead")
+    run = folded(CLAIMED, PREPARED, FINISHED, late, RESUMED).runs[RUN]
     assert (run.status, run.report, run.next_phase, run.is_active) == ("finished", "r.md", "final-verification", False)
 
 
@@ -50,9 +59,11 @@ def test_an_end_of_a_run_that_nobody_claimed_is_told() -> None:
 
 
 def test_the_plan_approved_last_is_the_plan() -> None:
-    first = e.PlanApproved(task=TASK, path="p.md", blob="b1", stages=(PlannedStage(number=1),))
-    second = e.PlanApproved(task=TASK, path="p.md", blob="b2", stages=(PlannedStage(number=1), PlannedStage(number=2)))
+    first = e.PlanApproved(task=TASK, path="p.md", blob=oid("b1"), stages=(PlannedStage(number=1),))
+    second = e.PlanApproved(
+        task=TASK, path="p.md", blob=oid("b2"), stages=(PlannedStage(number=1), PlannedStage(number=2))
+    )
     plan = folded(first, second).plan
     assert plan is not None
-    assert (plan.blob, len(plan.stages)) == ("b2", 2)
+    assert (plan.blob, len(plan.stages)) == (oid("b2"), 2)
     assert plan.at is not None

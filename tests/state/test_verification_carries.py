@@ -16,14 +16,14 @@ def a_range(head: str, tree: str) -> RangePrint:
     return RangePrint(
         head=head * 40, head_tree=tree * 40, base="0" * 40, base_tree="f" * 40, parents=("0" * 40,), commits=1,
         author=Author(name="a", email="a@b", time=1), subject="A", delta="d", delta_sum="0", path_count=1,
-        paths_print="p",
+        paths_print="f0",
     )  # fmt: skip
 
 
 def events_of(*facts: e.AnyFact) -> list[e.Event]:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     return [
-        e.Event(id=f"{number:026d}", at=at, clock=number, seq=number, writer="W", fact=fact)
+        e.Event(id=f"{number:026d}", at=at, clock=number, seq=number, writer="0" * 26, fact=fact)
         for number, fact in enumerate(facts, start=1)
     ]
 
@@ -50,7 +50,7 @@ def test_it_stands_with_the_same_tree_or_where_the_move_says_so(new_tree: str, s
 def verified_together(tree: str = "1") -> e.GroupVerified:
     members = tuple(Member(stage=n, commit="a" * 40, tree=tree * 40, delta="d") for n in (1, 2))
     assembly = Assembly(stages=(1, 2), base_ref="main", base="0" * 40, commit="c" * 40, tree="e" * 40, members=members)
-    return e.GroupVerified(task=TASK, assembled=assembly, run="R")
+    return e.GroupVerified(task=TASK, assembled=assembly, run="0" * 26)
 
 
 def done(number: int, tree: str = "1") -> e.StageDone:

@@ -1,0 +1,189 @@
+"""The grammar of every stored field: what it may be in any clone, whoever wrote it, without a look at the disk.
+
+A record comes from whoever pushed it. What breaks the grammar is no event, so that nothing behind this door has to ask
+whether a commit's name is one, whether a number can be counted on, or whether a time can be compared with another. Each
+type is as wide as anything that a release of okstra has recorded. That no text holds a NUL is checked for a whole line
+at once (`codec`), which costs nothing; here are the checks that pydantic makes in its own code.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from okstra_git.names import MAX_STAGE
+from okstra_git.records.base import show_time
+
+LARGEST = 2**53 - 1
+"""The largest number that every reader of JSON counts exactly; clocks and sequence numbers end here."""
+
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Between these, a span that people have to do with can be added and taken away."""
+
+MAX_LINE = 32 << 20
+"""Bytes of one event; the longest ones approve a plan of 5 MiB."""
+
+MAX_TEXT = 64 << 10
+MAX_NAME = 1_000
+MAX_PATH = 32 << 10
+MAX_CARRY = 2 << 20
+MAX_ITEMS = 10_000
+
+_SLUG = r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.[A-Za-z0-9_-])*"
+_NUMBER = r"[1-9][0-9]{0,5}"
+_ULID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+_GROUP = rf"{_NUMBER}(?:-{_NUMBER})*"
+_REF_LETTER = r"[^\x00-\x20\x7f~^:?*\[\\./]"
+_BRANCH = rf"[^\x00-\x20\x7f~^:?*\[\\./-]{_REF_LETTER}*(?:\.?/{_REF_LETTER}+|\.{_REF_LETTER}+)*"
+_PART = "[A-Za-z0-9_-][A-Za-z0-9._-]*"
+
+
+@dataclass(frozen=True)
+class Letters:
+    """A text of a pattern and a length, said in the words of pydantic's core, which spares every start a detour.
+
+    The pattern allows the empty text where `shortest` alone decides about it: each pattern is compiled once.
+    """
+
+    pattern: str | None
+    longest: int | None = None
+    shortest: int | None = None
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.str_schema(pattern=self.pattern, max_length=self.longest, min_length=self.shortest)
+
+
+@dataclass(frozen=True)
+class Within:
+    """A whole number between two others, both included."""
+
+    least: int
+    most: int
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.int_schema(ge=self.least, le=self.most)
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """A list or a table with a bounded number of items; of a list the first wrong item is looked at and no more."""
+
+    items: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        return {**schema, "max_length": self.items, **({"fail_fast": True} if schema["type"] == "tuple" else {})}
+
+
+class Sane:
+    """A time with a zone, from `EARLIEST` to `LATEST`, written as `show_time` has it."""
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        shown = core_schema.plain_serializer_function_ser_schema(
+            show_time, return_schema=core_schema.str_schema(), when_used="json"
+        )
+        return core_schema.datetime_schema(tz_constraint="aware", ge=EARLIEST, le=LATEST, serialization=shown)
+
+
+class Finite:
+    """A number that can be compared with others."""
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.float_schema(ge=-1e12, le=1e12, allow_inf_nan=False)
+
+
+Moment = Annotated[datetime, Sane()]
+
+ObjectId = Annotated[str, Letters("^[0-9a-f]{40}$")]
+"""A full object name."""
+
+MaybeObjectId = Annotated[str, Letters("^([0-9a-f]{40})?$")]
+"""A full object name, or nothing."""
+
+Hexadecimal = Annotated[str, Letters("^[0-9a-f]*$", 64, shortest=1)]
+"""A fingerprint, a sum or a patch id."""
+
+Ulid = Annotated[str, Letters(f"^({_ULID})?$", shortest=1)]
+"""The id of an event, a writer or a run."""
+
+MaybeUlid = Annotated[str, Letters(f"^({_ULID})?$")]
+
+SlashedKey = Annotated[str, Letters(f"^{_SLUG}/{_SLUG}/{_SLUG}$", 200)]
+"""A task key as it stands in paths and refs."""
+
+Slug = Annotated[str, Letters(f"^({_SLUG})?$", 64, shortest=1)]
+"""One segment of a task key, a category, a phase."""
+
+MaybeSlug = Annotated[str, Letters(f"^({_SLUG})?$", 64)]
+
+Scope = Annotated[
+    str,
+    Letters(f"^(stage-{_NUMBER}|group-{_GROUP}|verification-[1-9][0-9]{{0,8}})?$", MAX_TEXT),
+]
+"""What a place is for: empty (the task), `stage-<N>`, `group-<id>` or `verification-<seq>`."""
+
+GroupId = Annotated[str, Letters(f"^({_GROUP})?$", MAX_TEXT, shortest=1)]
+"""Stage numbers joined by `-`."""
+
+MaybeGroupId = Annotated[str, Letters(f"^({_GROUP})?$", MAX_TEXT)]
+
+Branch = Annotated[str, Letters(f"^({_BRANCH})?$", MAX_NAME, shortest=1)]
+"""The short name of a branch: letters and parts as git-check-ref-format(1) has them, and never like an option."""
+
+MaybeBranch = Annotated[str, Letters(f"^({_BRANCH})?$", MAX_NAME)]
+
+Revision = Annotated[str, Letters(r"^([^\x00-\x1f\x7f-][^\x00-\x1f\x7f]*)?$", MAX_NAME)]
+"""How a base or target was named, or nothing. Older releases recorded expressions as they were typed (`main~1`)."""
+
+Url = Annotated[str, Letters(r"^(https?://[^\x00-\x20\x7f-\x{9f}\s]+)?$", 2_000, shortest=1)]
+"""The address of a pull request."""
+
+MaybeUrl = Annotated[str, Letters(r"^(https?://[^\x00-\x20\x7f-\x{9f}\s]+)?$", 2_000)]
+
+OkstraPath = Annotated[str, Letters(rf"^(\.okstra(?:/{_PART})+)?$", MAX_PATH)]
+"""A path below `.okstra/`, from the project's root, without a way out; or nothing."""
+
+DocumentPath = Annotated[str, Letters(None, MAX_PATH)]
+"""A document as a person named it: from the project's root, or absolute where it lies elsewhere. For reading only
+through a `Root`, which says whether it may be opened."""
+
+MachinePath = Annotated[str, Letters(None, MAX_PATH)]
+"""A directory of the machine that recorded it; of another clone's it is shown and never opened."""
+
+FilePath = Annotated[str, Letters(None, MAX_PATH)]
+"""A file of a tree or of a plan, as it is shown."""
+
+Token = Annotated[str, Letters("^[0-9A-Za-z_.-]*$", 128)]
+"""A word that a program made up, or nothing: a nonce, a fingerprint of inputs."""
+
+RunName = Annotated[str, Letters("^[0-9A-Z]*$", 26)]
+"""The id of a run in the fold, where a `Ulid` became it."""
+
+Text = Annotated[str, Letters(None, MAX_TEXT)]
+"""What people wrote, or programs said; control characters are made visible where it is shown."""
+
+Name = Annotated[str, Letters(None, MAX_NAME)]
+"""A person, a machine, a program, a word of a short list."""
+
+CarryText = Annotated[str, Letters(None, MAX_CARRY)]
+
+Version = Annotated[int, Within(0, LARGEST)]
+Count = Annotated[int, Within(0, LARGEST)]
+StageNumber = Annotated[int, Within(1, MAX_STAGE)]
+RunNumber = Annotated[int, Within(0, 999_999_999)]
+ProcessId = Annotated[int, Within(0, 2**32)]
+ExitCode = Annotated[int, Within(-(2**32), 2**32)]
+Born = Annotated[float, Finite()]
+CommitTime = Annotated[int, Within(-(2**63), 2**63)]
+"""Seconds since 1970 as a commit has them, however absurd."""
+
+ZoneOffset = Annotated[int, Within(-6_000, 6_000)]
+"""Minutes east of UTC."""
+
+ObjectIds = Annotated[tuple[ObjectId, ...], AtMost(MAX_ITEMS)]
+StageNumbers = Annotated[tuple[StageNumber, ...], AtMost(MAX_ITEMS)]
+Names = Annotated[tuple[Text, ...], AtMost(MAX_ITEMS)]
+FilePaths = Annotated[tuple[FilePath, ...], AtMost(MAX_ITEMS)]
+RunNumbers = Annotated[dict[MaybeSlug, RunNumber], AtMost(100)]

@@ -1,0 +1,68 @@
+"""Which logs this clone takes no notice of, and the line that is offered where one of them does harm."""
+
+from collections.abc import Collection, Mapping
+
+from okstra_git.commands import command
+from okstra_git.errors import OkstraError
+from okstra_git.git.config import read_setting, unset_setting, write_setting
+from okstra_git.git.repo import Git
+from okstra_git.git.settings import require_setting
+from okstra_git.state import layout
+
+SETTING = "okstra.ignoreWriter"
+NO_NAMES: frozenset[str] = frozenset()
+
+
+def writer_of(ref: str) -> str:
+    """Whose log stands under this ref: its last part says so."""
+    return ref.rpartition("/")[2]
+
+
+def list_ignored(git: Git) -> list[str]:
+    """The writers, and the full names of refs, that this clone was told to ignore; refuses an unreadable setting."""
+    found = read_setting(git, require_setting(SETTING)).value
+    return found if isinstance(found, list) else []
+
+
+def find_ignored(git: Git) -> frozenset[str]:
+    """The same for whoever reads the state: where git's configuration cannot be read, nothing is ignored."""
+    try:
+        return frozenset(list_ignored(git))
+    except OkstraError:
+        return NO_NAMES
+
+
+def is_ignored(ref: str, names: Collection[str]) -> bool:
+    """Whether the log under this ref is left out."""
+    return writer_of(ref) in names or ref in names
+
+
+def ignore_log(git: Git, name: str) -> bool:
+    """Leave this writer's logs out from now on, or the log of this ref alone; False when that is so already."""
+    known = list_ignored(git)
+    return name not in known and write_setting(git, require_setting(SETTING), [*known, name])
+
+
+def heed_log(git: Git, name: str) -> bool:
+    """Count this writer's logs again, or that of this ref; False when they were not ignored."""
+    known = list_ignored(git)
+    left = [each for each in known if each != name]
+    if left == known:
+        return False
+    setting = require_setting(SETTING)
+    return write_setting(git, setting, left) if left else unset_setting(git, setting)
+
+
+def ignore_line(ref: str, writers: Mapping[str, int], own: str) -> str:
+    """The command that takes this log out: by its writer, or by its ref where other logs bear the same name.
+
+    `writers` says how many logs each one has.
+    """
+    writer = writer_of(ref)
+    is_plain = writers.get(writer, 1) == 1 and writer != writer_of(own) and not writer.startswith("-")
+    return command("git okstra log ignore", writer if is_plain else ref)
+
+
+def is_own(ref: str, own: str) -> bool:
+    """Whether the log is this clone's: the one of its writer; any written here where the writer is not known."""
+    return ref == own if own else ref.startswith(layout.LOGS)

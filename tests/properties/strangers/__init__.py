@@ -1,0 +1,1 @@
+"""A fuzzer: what strangers could write into logs, documents and caches, and everything that must hold all the same."""
