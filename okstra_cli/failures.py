@@ -50,7 +50,17 @@ def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> O
     if isinstance(error, OSError) and error.errno in OUTSIDE:
         where = f": {clean(str(error.filename))[:LONGEST_PATH]}" if error.filename else ""
         return HostRefused(f"{error.strerror}{where}", hint="git okstra doctor")
-    return _wrong_usage(error, session=session) or _bug(error, session=session, argv=argv)
+    found = _wrong_usage(error, session=session) or _damage(error, session=session)
+    return found or _bug(error, session=session, argv=argv)
+
+
+def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
+    """What git's library says of a damaged repository is no bug of ours, wherever it was met."""
+    if "git" not in vars(session):
+        return None
+    from okstra_git.git.damage import explain_damage
+
+    return explain_damage(session.git, error)
 
 
 def _hidden(error: OkstraError, *, session: Session) -> OkstraError | None:

@@ -11,7 +11,9 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
+from okstra_git.git.exactly import find_git_dir
 from okstra_git.host.detached import run_detached
 from okstra_git.host.finished import run_to_end
 from okstra_git.names import shown
@@ -45,6 +47,12 @@ class GitFailed(OkstraError):
     """The git program answered with an error."""
 
     code = "git.failed"
+
+
+class NoSpace(GitFailed):
+    """There was no room on the disk for what git had to write."""
+
+    code = "disk.full"
 
 
 class ObjectUnreadable(GitFailed):
@@ -127,10 +135,10 @@ def run_git(
     arguments = [*options, *_behind(options[0], revisions, [*values, *paths])]
     own, surroundings = _settings_in({**_PLACES.get(cwd, {}), **(environment or {})}, settings or {})
     literal = ("--literal-pathspecs",) if paths else ()
-    command = ["git", *(_SEAL if sealed else ()), *own, *literal, *arguments]
+    line = ["git", *(_SEAL if sealed else ()), *own, *literal, *arguments]
     try:
         run = run_detached if detached else run_to_end
-        done = run(command, cwd=cwd, environ=sealed_environment(surroundings), stdin=stdin or b"", timeout=timeout)
+        done = run(line, cwd=cwd, environ=sealed_environment(surroundings), stdin=stdin or b"", timeout=timeout)
     except (OSError, ValueError) as error:
         raise _cannot_run(error, cwd, arguments) from error
     except subprocess.TimeoutExpired as error:
@@ -138,7 +146,7 @@ def run_git(
     if done.returncode not in accept:
         complaint = done.stderr.decode(errors="replace").strip()
         refuse_damage(complaint, arguments)
-        raise GitFailed(f"git {options[0]} failed: {_gist(complaint)}", status=done.returncode, command=arguments[:20])
+        raise _refusal(complaint, cwd, arguments, done.returncode)
     return done
 
 
@@ -177,6 +185,32 @@ def _can_pass(word: str) -> bool:
         return b"\0" not in os.fsencode(word)
     except UnicodeEncodeError:
         return False
+
+
+def _refusal(complaint: str, cwd: Path, arguments: Sequence[str], status: int) -> GitFailed:
+    """What git says, with the next step where its words tell one."""
+    facts = {"status": status, "command": list(arguments)[:20]}
+    low = complaint.lower()
+    if "no space left" in low or "disk quota" in low:
+        told = f"there is no space left on the disk for git {arguments[0]}"
+        return NoSpace(told, hint="free some space and repeat", **facts)
+    told = f"git {arguments[0]} failed: {_gist(complaint)}"
+    return GitFailed(told, hint=_way_out(low, cwd), **facts)
+
+
+def _way_out(complaint: str, cwd: Path) -> str:
+    place = find_git_dir(cwd)
+    if "not a git repository" in complaint and place is not None:
+        return f"look at the file HEAD in {word(place)}: it has to say 'ref: refs/heads/BRANCH'"
+    if "index" in complaint and any(
+        sign in complaint for sign in ("smaller than", "signature", "corrupt", "bad index")
+    ):
+        index = (place or cwd) / "index"
+        moved = f"mv {word(index)} {word(f'{index}.damaged')}"
+        return f"git's index there is damaged; files stay as they are: {moved} && {command('git -C', cwd)} reset"
+    if "invalid date format" in complaint:
+        return "set GIT_AUTHOR_DATE and GIT_COMMITTER_DATE to dates that git knows, or unset them"
+    return ""
 
 
 _HARM = "|".join(

@@ -1,6 +1,6 @@
 """Blobs, trees and commits as immutable values: read, and written without touching any ref."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -48,6 +48,15 @@ def has_object(git: Git, oid: str) -> bool:
         return bool(git.handle.odb.exists(pygit2.Oid(hex=oid)))
     except (ValueError, pygit2.GitError):
         return False
+
+
+def find_unreadable(git: Git, oids: Iterable[str]) -> Iterator[str]:
+    """Those of the objects that are missing, or whose bytes cannot be read."""
+    for oid in oids:
+        try:
+            git.handle.read(pygit2.Oid(hex=oid))
+        except (KeyError, ValueError, pygit2.GitError):
+            yield oid
 
 
 def read_blob(git: Git, oid: str, *, limit: int | None = None) -> bytes:

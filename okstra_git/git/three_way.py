@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import show_path
+from okstra_git.git.malformed import find_malformed
+from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.plain_merge import Doubt, PlainMerge
 from okstra_git.git.raw_trees import Pending, UnusualTree, write_pending
 from okstra_git.git.repo import Git
@@ -89,8 +91,11 @@ def _without_git(git: Git, base: str, ours: str, theirs: str, pending: Pending) 
     try:
         return _plainly(git, base, ours, theirs, pending, is_alone=True)
     except UnusualTree as unusual:
+        wrong = find_malformed(git, str(unusual), besides=EMPTY_TREE)
+        told = f"the tree {unusual} has entries that only git 2.38 or newer merges"
         raise MergeFailed(
-            f"the tree {unusual} has entries that only git 2.38 or newer merges", hint="install a newer git"
+            f"the tree {unusual} is one that git never writes: {wrong}" if wrong else told,
+            hint="git fsck" if wrong else "install a newer git",
         ) from unusual
 
 

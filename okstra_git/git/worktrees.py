@@ -84,7 +84,9 @@ def _making(path: Path) -> Iterator[None]:
         raise WorktreeFailed(f"the directory {path.parent} cannot be made: {error.strerror}", hint=hint) from error
     except GitFailed as failed:
         raise WorktreeFailed(
-            f"the worktree {path} could not be made: {failed.message}", path=str(path), hint="git worktree list"
+            f"the worktree {path} could not be made: {failed.message}",
+            path=str(path),
+            hint=failed.hint or "git worktree list",
         ) from failed
 
 

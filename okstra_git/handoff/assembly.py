@@ -1,6 +1,7 @@
 """Assembles a group: merged in memory first, then row, branch and worktree, or nothing at all."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -192,7 +193,8 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
     except OkstraError:
         made_here = find_worktree(git, collector.path) if fresh and collector.path is not None else None
         if made_here is not None:
-            remove_worktree(git, made_here)
+            with suppress(OkstraError):  # what stopped us is told, not that a worktree of ours is left for a prune
+                remove_worktree(git, made_here)
         raise
     reached("handoff.assembled")
     finish_collector(git, collector)

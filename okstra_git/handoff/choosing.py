@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base, merge_bases
+from okstra_git.git.malformed import find_malformed
+from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import printed_recorded
 from okstra_git.handoff.composing import Part
@@ -35,6 +37,12 @@ class Unrelated(OkstraError):
     """A stage and the base have no common history."""
 
     code = "handoff.unrelated"
+
+
+class MalformedTree(OkstraError):
+    """The tree of a stage is one that git never writes, and that no checkout has just so."""
+
+    code = "handoff.malformed-tree"
 
 
 class NotTogether(OkstraError):
@@ -100,7 +108,20 @@ def fit_parts(
         )
     for part in parts:
         refuse_lacking(git, base, task, part, held, base_ref)
+        _refuse_malformed(git, base, part)
     return parts
+
+
+def _refuse_malformed(git: Git, base: CommitId, part: Part) -> None:
+    """A tree that git would check out as something else than it holds, so that it never equals its commit."""
+    wrong = find_malformed(git, tree_of(git, part.head), besides=tree_of(git, base))
+    if wrong is not None:
+        raise MalformedTree(
+            f"the tree of stage {part.stage} is one that git never writes: {wrong}",
+            hint="write its commits anew without that entry; git fsck names the tree",
+            stage=part.stage,
+            commit=part.head,
+        )
 
 
 def is_in(git: Git, tip: str, task: Task, number: int) -> bool:

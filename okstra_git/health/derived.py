@@ -67,9 +67,7 @@ def check_commits(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[
     for task in snapshot.state.tasks.values():
         key = task.key.replace("/", ":")
         gone = {number: s.range.head for number, s in task.stages.items() if s.range and _is_gone(git, s.range.head)}
-        if not gone:
-            continue
-        events = read_events(git, snapshot, task.key)
+        events = read_events(git, snapshot, task.key) if gone else []
         for number, head in gone.items():
             named = f"the commit {head[:SHORT]} of stage {number} of {key} is not in this repository"
             yield _gone(git, f"{key} stage {number}", named, key, is_ours=_recorder(events, number) == writer)

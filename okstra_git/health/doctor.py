@@ -21,6 +21,7 @@ from okstra_git.git.versions import (
     read_versions,
     show_version,
 )
+from okstra_git.health import derived, objects
 from okstra_git.health.dead_locks import prove_dead
 from okstra_git.health.findings import Finding, Severity, by_severity
 from okstra_git.health.fsck import Checked
@@ -51,6 +52,7 @@ def diagnose(git: Git, *, now: datetime, others: Callable[[], Sequence[Finding]]
         lambda: check_main_tree(git),
         lambda: check_worktrees(git, now=now),
         lambda: check_branches(git, now=now),
+        lambda: check_commits(git, now=now),
         lambda: check_locks(git, now=now),
         lambda: iter(others()),
     )
@@ -175,6 +177,14 @@ def check_branches(git: Git, *, now: datetime) -> Iterator[Finding]:
     for lost in find_lost(git, read_snapshot(git, Memory(), now=now).state, look_for_writer(git)[0]):
         subject = f"{lost.task.key.replace('/', ':')} stage {lost.stage.number}"
         yield Finding(lost.code, "warning", subject, lost.message, lost.line)
+
+
+def check_commits(git: Git, *, now: datetime) -> Iterator[Finding]:
+    """What this clone recorded and cannot be read any more."""
+    snapshot = read_snapshot(git, Memory(), now=now)
+    lost = derived.check_commits(git, snapshot, look_for_writer(git)[0])
+    yield from (finding for finding in lost if finding.severity == "error")
+    yield from objects.check_objects(git, snapshot.state)
 
 
 def check_locks(git: Git, *, now: datetime) -> Iterator[Finding]:

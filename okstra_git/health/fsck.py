@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from okstra_git.git.repo import Git
-from okstra_git.health import derived, leftovers, mending, stored
+from okstra_git.health import derived, leftovers, mending, objects, stored
 from okstra_git.health.findings import Finding, by_severity, needs_somebody
 from okstra_git.state.reading import Snapshot, read_from_scratch
 from okstra_git.state.store import Store
@@ -48,6 +48,7 @@ def _check_derived(git: Git, snapshot: Snapshot, writer: str | None, now: dateti
     yield from stored.check_archives(git, snapshot)
     yield from derived.check_refs(git, snapshot)
     yield from derived.check_commits(git, snapshot, writer)
+    yield from objects.check_objects(git, snapshot.state)
     yield from derived.check_notes(git, snapshot)
     yield from derived.check_keeps(git, snapshot, now=now)
     yield from derived.check_marks(git, snapshot)

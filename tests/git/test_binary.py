@@ -90,3 +90,20 @@ def test_git_is_not_run_where_there_is_no_directory(world: World) -> None:
     for place in (file, world.path / "nowhere", Path("a\0b")):
         with pytest.raises(GitFailed):
             run_git(["version"], cwd=place)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "asked", "said"),
+    [
+        ("HEAD", "rubbish", ["status"], "look at the file HEAD"),
+        ("index", "rubbish", ["diff", "--quiet"], "index.damaged"),
+    ],
+)
+def test_a_damaged_file_of_git_s_has_a_next_step(
+    world: World, file: str, content: str, asked: list[str], said: str
+) -> None:
+    world.write(f".git/{file}", content)
+    with pytest.raises(GitFailed) as refused:
+        run_git(asked, cwd=world.path)
+    assert refused.value.hint is not None
+    assert said in refused.value.hint

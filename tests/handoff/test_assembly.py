@@ -588,3 +588,27 @@ def test_a_group_with_a_stage_that_was_changed_and_not_verified_again_is_not_ass
     page = world.okstra("handoff", "status", "--task-key", NAME, "--text").out
     assert f"next: git okstra handoff eligible --task-key {NAME}" in page
     assert "handoff assemble" not in page
+
+
+@pytest.mark.parametrize(
+    ("entries", "named"),
+    [([(b"x", 0), (b"x", 1)], "two entries called 'x'"), ([(b"d/x", 0)], "an entry called 'd/x'")],
+    ids=["twice", "slash"],
+)
+def test_a_tree_that_git_never_writes_is_refused_before_anything_is_made(
+    world: World, entries: list[tuple[bytes, int]], named: str
+) -> None:
+    blobs = [world.git("hash-object", "-w", "--stdin", stdin=text) for text in ("one", "two")]
+    raw = b"".join(b"100644 %s\0%s" % (name, bytes.fromhex(blobs[at])) for name, at in entries)
+    tree = world.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=raw)
+    world.git("branch", "s1", world.git("commit-tree", "-p", "main", "-m", "odd", tree))
+    task = ("--task-key", NAME)
+    world.okstra("stage", "start", "1", *task, "--base", "main", "--branch", "s1", "--no-worktree")
+    world.okstra("stage", "done", "1", *task)
+    verify(world, 1)
+    world.commit("M")
+    before = refs(world)
+    refused = assemble(world, "1", exit=1)
+    assert refused["error"]["code"] == "handoff.malformed-tree"  # type: ignore[index]
+    assert named in refused["error"]["message"]  # type: ignore[index]
+    assert (refs(world), len(world.ask("worktree", "list").splitlines())) == (before, 1)
