@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.wizard import machine
-from okstra_cli.wizard.arguments import arguments_of, command_of, quoted
+from okstra_cli.wizard.arguments import arguments_of, command_of
 from okstra_cli.wizard.belonging import require_home
 from okstra_cli.wizard.chosen import ABORTED, State
 from okstra_cli.wizard.pages import prompt_page
@@ -17,6 +17,7 @@ from okstra_cli.wizard.plain import read_plain
 from okstra_cli.wizard.quick import take_step
 from okstra_cli.wizard.rendered import directive_file, with_directive_file
 from okstra_cli.wizard.saved import StateRefused, read_state, unwritable
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown_path
 from okstra_git.paths import OKSTRA
@@ -138,10 +139,10 @@ def rendered(state: State, path: str) -> Answer:
     """The answer of `render-args` for this state."""
     now = machine.standing(state)
     if now == ABORTED:
-        hint = f"git okstra wizard init --state-file {quoted(path)}"
+        hint = f"git okstra wizard init --state-file {word(path)}"
         raise WizardAborted("the wizard was stopped; nothing is to be prepared", hint=hint, path=path)
     if now != machine.DONE:
-        hint = f"git okstra wizard step --state-file {quoted(path)}"
+        hint = f"git okstra wizard step --state-file {word(path)}"
         raise WizardOpen("the wizard is not done yet", hint=hint, path=path)
     arguments = with_directive_file(arguments_of(state), path)
     line = command_of(arguments)

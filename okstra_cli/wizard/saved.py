@@ -125,9 +125,9 @@ def _refused(what: str, path: str, why: str, hint: str = "") -> StateRefused:
 
 
 def _begin_with(path: str) -> str:
-    from okstra_cli.wizard.arguments import quoted  # a step that has its file does without
+    from okstra_git.commands import word  # a step that has its file does without
 
-    return f"git okstra wizard init --state-file {quoted(path)}"
+    return f"git okstra wizard init --state-file {word(path)}"
 
 
 def _forget(place: str) -> None:

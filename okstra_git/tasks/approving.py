@@ -157,7 +157,7 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
             task=key,
         )
     if named is not None and project.relative(named) != plan.path:
-        approve = command("git okstra plan approve", project.relative(named), "--task-key", key)
+        approve = command("git okstra plan approve", project.relative(named), ("--task-key", key))
         raise PlanElsewhere(
             f"{project.relative(named)} is not the approved plan of {key}: that is {plan.path}",
             hint=f"leave --approved-plan out, or: {approve}",
