@@ -126,6 +126,9 @@ def junk(store: Store, kind: str, ref: str) -> None:
         target = str(git.handle.head.target)
     elif kind == "blob":
         target = write_blob(git, b"x")
+    elif kind == "major":
+        push_log(git, ref, [], head='{"okstra-log": 1001, "clock": 9, "seq": 9}')
+        return
     elif kind == "tree":
         target = write_tree(git, None, {"a": write_blob(git, b"x")})
     else:
@@ -134,7 +137,7 @@ def junk(store: Store, kind: str, ref: str) -> None:
     git.handle.references.create(ref, target)
 
 
-@pytest.mark.parametrize("kind", ["commit", "blob", "tree", "format"])
+@pytest.mark.parametrize("kind", ["commit", "blob", "tree", "format", "major"])
 def test_junk_is_told_once_and_holds_up_nothing(world: World, kind: str) -> None:
     recorded_world(world)
     store = open_store(world)
@@ -242,7 +245,8 @@ def test_a_rewound_log_is_told_until_a_person_accepts_it(store: Store, world: Wo
     assert title(store) == "title 6"
     world.git("update-ref", fetched(), first)
     assert told(store.read()) == [("log.rewound", fetched())]
-    assert f"git update-ref {fetched()} {second}" in store.read().problems[0].hint
+    assert store.read().problems[0].hint == f"git update-ref {fetched()} {second}"
+    assert f"(git okstra log heed {fetched()} accepts that)" in store.read().problems[0].message
     assert is_stable(store)
     world.git("update-ref", fetched(), second)
     assert told(store.read()) == []
