@@ -28,7 +28,7 @@ test: lint ## Lint, types and the tests, except the deep ones
 
 test-deep: $(READY) ## The long property and fault runs; both halves, whatever the first one finds
 	@export OKSTRA_RANDOM=1; status=0; \
-	$(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal --timeout 3600 -m deep $(ARGS) || status=$$?; \
+	$(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal --timeout 3600 -o faulthandler_timeout=4000 -m deep $(ARGS) || status=$$?; \
 	$(VENV)/bin/python -m pytest -n $(JOBS) -m "not deep" tests/properties $(ARGS) || status=$$?; \
 	exit $$status
 

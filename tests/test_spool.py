@@ -97,3 +97,21 @@ def test_the_module_loads_nothing_but_os() -> None:
     code = "import sys; before = set(sys.modules); import okstra_git.spool; print(sorted(set(sys.modules) - before))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert loaded.strip() == "['okstra_git', 'okstra_git.spool']"
+
+
+def test_what_is_no_file_is_torn_and_not_waited_for_and_a_linked_spool_is_not_ours(tmp_path: Path) -> None:
+    put(tmp_path, WHOLE)
+    (tmp_path / "secret").write_text(WHOLE)
+    os.mkfifo(tmp_path / "spool/1.post-rewrite")
+    (tmp_path / "spool/2.post-rewrite").symlink_to(tmp_path / "secret")
+    (tmp_path / "spool/3.post-rewrite").mkdir()
+    with (tmp_path / "spool/4.post-rewrite").open("wb") as file:
+        file.truncate(10 << 30)
+    assert [event.torn for event in list_spooled(str(tmp_path))] == [True, False, True, True, True]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/spool").symlink_to(tmp_path / "spool")
+    assert list_spooled(str(tmp_path / "other")) == []
+    drop_spooled(str(tmp_path / "other"), ["1.post-rewrite"])
+    assert (tmp_path / "spool/1.post-rewrite").is_fifo()
+    drop_spooled(str(tmp_path), ["1.post-rewrite", "2.post-rewrite"])
+    assert (tmp_path / "secret").exists()

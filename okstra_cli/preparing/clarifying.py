@@ -12,7 +12,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
 from okstra_git.host.editors import edit_file, find_editor
 from okstra_git.paths import ProjectPaths
-from okstra_git.phases import PHASES, require_phase
+from okstra_git.phases import require_phase
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import read_object
 from okstra_git.runs.reported import find_last_report
@@ -118,7 +118,7 @@ def _same_again(
     models += [("lead", options.lead_model), *([("executor", options.executor_model)] if options.executor else [])]
     return RunRequest(
         key=key,
-        phase=PHASES[run.task_type],
+        phase=require_phase(run.task_type),
         stage=run.stage,
         brief=_under(project, run.brief.path) if run.brief and with_brief else None,
         base_ref=_base_ref(inputs),

@@ -99,50 +99,50 @@ Moment = Annotated[datetime, Sane()]
 ObjectId = Annotated[str, Letters("^[0-9a-f]{40}$")]
 """A full object name."""
 
-MaybeObjectId = Annotated[str, Letters("^([0-9a-f]{40})?$")]
+MaybeObjectId = Annotated[str, Letters("^(?:[0-9a-f]{40})?$")]
 """A full object name, or nothing."""
 
-Hexadecimal = Annotated[str, Letters("^[0-9a-f]*$", 64, shortest=1)]
+Hexadecimal = Annotated[str, Letters("^[0-9a-f]{1,64}$")]
 """A fingerprint, a sum or a patch id."""
 
-Ulid = Annotated[str, Letters(f"^({_ULID})?$", shortest=1)]
+Ulid = Annotated[str, Letters(f"^{_ULID}$")]
 """The id of an event, a writer or a run."""
 
-MaybeUlid = Annotated[str, Letters(f"^({_ULID})?$")]
+MaybeUlid = Annotated[str, Letters(f"^(?:{_ULID})?$")]
 
 SlashedKey = Annotated[str, Letters(f"^{_SLUG}/{_SLUG}/{_SLUG}$", 200)]
 """A task key as it stands in paths and refs."""
 
-Slug = Annotated[str, Letters(f"^({_SLUG})?$", 64, shortest=1)]
+Slug = Annotated[str, Letters(f"^(?:{_SLUG})?$", 64, shortest=1)]
 """One segment of a task key, a category, a phase."""
 
-MaybeSlug = Annotated[str, Letters(f"^({_SLUG})?$", 64)]
+MaybeSlug = Annotated[str, Letters(f"^(?:{_SLUG})?$", 64)]
 
 Scope = Annotated[
     str,
-    Letters(f"^(stage-{_NUMBER}|group-{_GROUP}|verification-[1-9][0-9]{{0,8}})?$", MAX_TEXT),
+    Letters(f"^(?:stage-{_NUMBER}|group-{_GROUP}|verification-[1-9][0-9]{{0,8}})?$", MAX_TEXT),
 ]
 """What a place is for: empty (the task), `stage-<N>`, `group-<id>` or `verification-<seq>`."""
 
-GroupId = Annotated[str, Letters(f"^({_GROUP})?$", MAX_TEXT, shortest=1)]
+GroupId = Annotated[str, Letters(f"^(?:{_GROUP})?$", MAX_TEXT, shortest=1)]
 """Stage numbers joined by `-`."""
 
-MaybeGroupId = Annotated[str, Letters(f"^({_GROUP})?$", MAX_TEXT)]
+MaybeGroupId = Annotated[str, Letters(f"^(?:{_GROUP})?$", MAX_TEXT)]
 
-Branch = Annotated[str, Letters(f"^({_BRANCH})?$", MAX_NAME, shortest=1)]
+Branch = Annotated[str, Letters(f"^(?:{_BRANCH})?$", MAX_NAME, shortest=1)]
 """The short name of a branch: letters and parts as git-check-ref-format(1) has them, and never like an option."""
 
-MaybeBranch = Annotated[str, Letters(f"^({_BRANCH})?$", MAX_NAME)]
+MaybeBranch = Annotated[str, Letters(f"^(?:{_BRANCH})?$", MAX_NAME)]
 
-Revision = Annotated[str, Letters(r"^([^\x00-\x1f\x7f-][^\x00-\x1f\x7f]*)?$", MAX_NAME)]
+Revision = Annotated[str, Letters(r"^(?:[^\x00-\x1f\x7f-][^\x00-\x1f\x7f]*)?$", MAX_NAME)]
 """How a base or target was named, or nothing. Older releases recorded expressions as they were typed (`main~1`)."""
 
-Url = Annotated[str, Letters(r"^(https?://[^\x00-\x20\x7f-\x{9f}\s]+)?$", 2_000, shortest=1)]
+Url = Annotated[str, Letters(r"^(?:https?://[^\x00-\x20\x7f-\x{9f}\s]+)?$", 2_000, shortest=1)]
 """The address of a pull request."""
 
-MaybeUrl = Annotated[str, Letters(r"^(https?://[^\x00-\x20\x7f-\x{9f}\s]+)?$", 2_000)]
+MaybeUrl = Annotated[str, Letters(r"^(?:https?://[^\x00-\x20\x7f-\x{9f}\s]+)?$", 2_000)]
 
-OkstraPath = Annotated[str, Letters(rf"^(\.okstra(?:/{_PART})+)?$", MAX_PATH)]
+OkstraPath = Annotated[str, Letters(rf"^(?:\.okstra(?:/{_PART})+)?$", MAX_PATH)]
 """A path below `.okstra/`, from the project's root, without a way out; or nothing."""
 
 DocumentPath = Annotated[str, Letters(None, MAX_PATH)]

@@ -14,6 +14,7 @@ from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Place, Task
+from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.planned import StageWaits, awaited_stages, finished_stages, listed, require_planned
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
@@ -127,7 +128,14 @@ def _reserve(store: Store, snapshot: Snapshot, place: PlaceReserved) -> None:
             if (row.task.key, row.place.scope) == (place.task, place.scope):
                 told = f"{row.subject} is already reserved on branch {row.place.branch}; {row.message}"
                 raise Reserved(told, hint=f"{row.line}\n{refusal.hint}", **refusal.facts) from refusal
-        raise
+        held = snapshot.state.tasks[place.task].places[place.scope]
+        if OwnPlaces(store.git).is_own(held):
+            raise
+        at = f", in {held.worktree} there" if held.worktree else ""
+        told = (
+            f"stage {place.scope.removeprefix('stage-')} is reserved by clone {held.writer} on branch {held.branch}{at}"
+        )
+        raise Reserved(told, hint=refusal.hint, **refusal.facts, writer=held.writer) from refusal
 
 
 def _begin(store: Store, task: Task, request: StartRequest) -> Begun:

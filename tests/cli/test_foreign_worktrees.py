@@ -155,3 +155,10 @@ def test_nothing_at_a_strangers_path_is_looked_at(shop: World, tmp_path: Path) -
             answer = shop.okstra(*line, exit=None)
             assert "a bug in okstra" not in answer.out, (path, line, answer)
     assert not ran.exists()
+
+
+def test_a_stage_that_a_stranger_holds_is_refused_with_whose_it_is(shop: World, tmp_path: Path) -> None:
+    fetched_log(shop, reserved(tmp_path / "theirs", "stage-1", BRANCH))
+    error = shop.okstra("stage", "start", "1", *TASK, exit=1).json["error"]
+    assert error["code"] == "place.reserved"
+    assert error["message"] == f"stage 1 is reserved by clone {EVE} on branch {BRANCH}, in {tmp_path}/theirs there"

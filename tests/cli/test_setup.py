@@ -294,16 +294,17 @@ def _at_once(number: int, place: Path, templates: Path) -> None:
 
     def one() -> None:
         try:
-            start.wait()
+            start.wait(60)
             equipping.equip(order)
         except BaseException as error:
             failed.append(error)
 
-    threads = [Thread(target=one) for _ in range(number)]
+    threads = [Thread(target=one, daemon=True) for _ in range(number)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
     assert failed == []
 
 

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,14 @@ from tests.kit.scenario import World
 from tests.kit.stores import KEY, open_store, open_task, own_log, record
 
 FORK = multiprocessing.get_context("fork")
+PATIENCE = 120.0
+"""Seconds that a crowd may take on a busy machine."""
 Work = Callable[[Path, int], object]
 
 
 def _one(work: Work, path: Path, number: int, ready: object, answers: object) -> None:
     try:
-        ready.wait()  # type: ignore[attr-defined]
+        ready.wait(PATIENCE)  # type: ignore[attr-defined]
         answer = work(path, number)
     except OkstraError as refusal:
         answer = refusal.code
@@ -41,10 +44,19 @@ def crowd(work: Work, path: Path, size: int) -> list[object]:
     people = [FORK.Process(target=_one, args=(work, path, number, ready, answers)) for number in range(size)]
     for person in people:
         person.start()
-    found = [answers.get(timeout=120) for _ in people]
-    for person in people:
-        person.join()
-    return found
+    try:
+        return [answers.get(timeout=PATIENCE) for _ in people]
+    finally:
+        for person in people:
+            _end(person)
+
+
+def _end(person: BaseProcess, *, seconds: float = 30) -> None:
+    """Wait for its end, which a fork of a process with threads may never come to by itself."""
+    person.join(seconds)
+    if person.is_alive():
+        person.kill()
+        person.join(seconds)
 
 
 def facts_of(path: Path) -> list[str]:
@@ -73,7 +85,7 @@ def looping(work: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        busy.join()
+        _end(busy)
 
 
 def append_many(path: Path, number: int, *, times: int = 50, queued: bool = True) -> str:
@@ -252,7 +264,7 @@ def test_a_lock_that_somebody_living_holds_is_waited_for_and_then_refused(empty:
         assert lock.exists()
     finally:
         holder.kill()
-        holder.join()
+        _end(holder)
     started = time.monotonic()
     record(store, TaskOpened(task="shop/web/mine"))
     assert time.monotonic() - started < 5

@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import time
 from pathlib import Path
 
@@ -37,6 +38,8 @@ def on_a_terminal(world: World, env: dict[str, str], answer: bytes, *words: str)
         if b"[y/N]" in seen and not is_answered:
             os.write(terminal, answer)
             is_answered = True
+    else:
+        os.kill(child, signal.SIGKILL)
     return seen.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.host.locks import Busy, hold_lock
+from okstra_git.host.locks import Busy, LockUnfit, hold_lock
 
 HOLD = "import sys,time; from pathlib import Path; from okstra_git.host.locks import hold_lock\n"
 HOLD += "with hold_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
@@ -51,3 +51,38 @@ def test_a_killed_holder_frees_the_lock_at_once(tmp_path: Path) -> None:
 def test_where_no_lock_file_can_be_made_the_work_goes_on_without(tmp_path: Path) -> None:
     with hold_lock(tmp_path / "missing" / "lock") as held:
         assert held is False
+
+
+@pytest.mark.parametrize("odd", ["link", "dangling", "pipe", "folder", "behind a link"])
+def test_what_is_no_lock_file_is_refused_at_once_and_left(tmp_path: Path, odd: str) -> None:
+    folder, outside = tmp_path / "okstra", tmp_path / "outside"
+    outside.write_text("precious\n")
+    folder.mkdir()
+    lock = folder / "lock"
+    if odd == "behind a link":
+        (tmp_path / "linked").symlink_to(folder)
+        lock = tmp_path / "linked" / "lock"
+    elif odd in ("link", "dangling"):
+        lock.symlink_to(outside if odd == "link" else tmp_path / "new")
+    else:
+        os.mkfifo(lock) if odd == "pipe" else lock.mkdir()
+    with pytest.raises(LockUnfit) as refused, hold_lock(lock):
+        pass
+    assert (refused.value.code, refused.value.facts["path"]) == ("store.lock-unfit", str(lock))
+    assert outside.read_text() == "precious\n"
+    assert not (tmp_path / "new").exists()
+
+
+def test_nothing_but_a_pid_is_overwritten_by_one(tmp_path: Path) -> None:
+    other, lock = tmp_path / "other", tmp_path / "lock"
+    other.write_text("7\n")
+    os.link(other, lock)
+    with hold_lock(lock):
+        assert other.read_text() == "7\n"
+    lock.unlink()
+    lock.write_text("a diary\n")
+    with hold_lock(lock):
+        assert lock.read_text() == "a diary\n"
+    lock.write_text("12345\n")
+    with hold_lock(lock):
+        assert lock.read_text() == f"{os.getpid()}\n"

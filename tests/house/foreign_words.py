@@ -28,6 +28,7 @@ SAID_BY_THE_TEST = {
     "tests/kit/forge.py": "a server that declines as GitHub does",
     "tests/kit/gh_program.py": "a gh that complains as the real one does",
     "tests/kit/test_forge.py": "the server of the kit says this",
+    "tests/redaction/other_corpus.py": "complaints in which a secret stands, given to what takes it out",
     "tests/house/documents.py": "our own sentence about documents",
     "tests/house/foreign_words.py": "the list itself",
     "tests/house/test_foreign_words.py": "shows that the words are found",

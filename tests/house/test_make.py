@@ -80,7 +80,7 @@ def test_the_second_half_of_the_deep_tests_runs_whatever_the_first_one_finds(tre
     (tree / ".venv/.ready").touch()
     make(tree, "test-deep", "JOBS=3").expect(2)
     assert (tree / "calls").read_text().splitlines() == [
-        "1: -m pytest -n 3 --dist worksteal --timeout 3600 -m deep",
+        "1: -m pytest -n 3 --dist worksteal --timeout 3600 -o faulthandler_timeout=4000 -m deep",
         "1: -m pytest -n 3 -m not deep tests/properties",
     ]
 

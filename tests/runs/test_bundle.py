@@ -133,7 +133,7 @@ def die_at(bundle: Bundle, root: Path, point: str, nth: int) -> None:
 def killed(bundle: Bundle, root: Path, point: str, nth: int = 1) -> bool:
     child = FORKED.Process(target=die_at, args=(bundle, root, point, nth))
     child.start()
-    child.join()
+    child.join(120)
     return child.exitcode == 7
 
 
@@ -250,7 +250,7 @@ def at_once(work: list[Callable[[], None]]) -> None:
     for child in children:
         child.start()
     for child in children:
-        child.join()
+        child.join(120)
     assert [child.exitcode for child in children] == [0] * len(work)
 
 
@@ -319,7 +319,7 @@ def test_a_renewal_killed_half_way_is_noticed_and_mended(nth: int, tmp_path: Pat
 
     child = FORKED.Process(target=renew)
     child.start()
-    child.join()
+    child.join(120)
     assert child.exitcode == 7
     manifest = tmp_path / context.paths.run_manifest
     assert context.paths.run_context in verify_bundle(tmp_path, manifest)
