@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from okstra_cli.placing import make_places, window_limit
 from okstra_cli.standing import take_back_landings
+from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.judge import Judge
+from okstra_git.reconcile.model import Report
 from okstra_git.reconcile.settle import settle
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.reconcile.places import Places
-    from okstra_git.records.states import State
+    from okstra_git.records.states import State, Task
 
 SHORT = 10
 
@@ -34,6 +36,19 @@ def make_judge(
     carry = read_setting(session.git, require_setting("okstra.verificationCarry")).value
     places = places or make_places(session, state, planned)
     return Judge(places, window_limit(session), carry == "replay", hints or {})
+
+
+def judge_each(judge: Judge, tasks: Sequence[Task]) -> tuple[list[Report], dict[str, OkstraError]]:
+    """What reconcile says of each task, and why some cannot be judged: one of them does not stop the others."""
+    try:
+        return judge.judge_all(tasks), {}
+    except OkstraError as refusal:
+        if len(tasks) == 1:
+            return [Report(tasks[0].key)], {tasks[0].key: refusal}
+    found = [judge_each(judge, [task]) for task in tasks]
+    return [report for reports, _ in found for report in reports], {
+        key: refusal for _, failed in found for key, refusal in failed.items()
+    }
 
 
 def follow_first(session: Session, key: TaskKey, *, besides: Collection[int] = ()) -> None:

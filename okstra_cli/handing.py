@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_cli.following import make_judge, read_hints, tell_moves
+from okstra_cli.following import judge_each, make_judge, read_hints, tell_moves
 from okstra_cli.in_base import in_base, in_usual_bases, landed_elsewhere, with_dependencies
 from okstra_cli.landing import note_landings
 from okstra_cli.locating import find_key, require_key, say_which, worktree_root
@@ -200,7 +200,9 @@ def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[str, d
     """Task -> stage -> why only a person can say which commit it is now."""
     if not tasks:
         return {}
-    reports = make_judge(session, state, hints=read_hints(session)).judge_all(tasks)
+    reports, failed = judge_each(make_judge(session, state, hints=read_hints(session)), tasks)
+    for refusal in failed.values():
+        session.warn(refusal.message)
     return {report.task: {one.stage: one.reason for one in report.confirms} for report in reports}
 
 

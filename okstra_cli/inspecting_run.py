@@ -193,7 +193,7 @@ def _archived(looking: Inspection, run: Run) -> int | None:
     if not run.archive:
         return None
     try:
-        files = find_archive(looking.session.git, looking.snapshot.tips.values(), run.id)
+        files = find_archive(looking.session.git, looking.snapshot.tips.values(), run.id, recorded=run.archive)
     except OkstraError as refusal:
         looking.disk.note(refusal.message)
         return None

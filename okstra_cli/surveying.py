@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.following import make_judge, read_hints
+from okstra_cli.following import judge_each, make_judge, read_hints
 from okstra_cli.guarding import Guard
 from okstra_cli.hearing import settle_leftovers
 from okstra_cli.landing import missed_landings, missed_sentence
@@ -56,12 +56,14 @@ def survey_all(session: Session, *, only: TaskKey | None, with_closed: bool) -> 
     state = standing_state(session, snapshot.state)
     tasks = _chosen(state, only, with_closed=with_closed)
     judge = make_judge(session, state, hints=read_hints(session))
-    reports = {report.task: report for report in judge.judge_all(tasks)}
+    judged, failed = judge_each(judge, tasks)
+    reports = {report.task: report for report in judged}
     project = read_setting(session.git, require_setting("okstra.project")).value
     writer, damaged = look_for_writer(session.git)
     guard = Guard(session)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     asked = {(problem["task"], problem["stage"]) for problem in problems if problem["code"] == "stage.stale"}
+    problems += [_problem(each.code, key.replace("/", ":"), each.message, each.hint) for key, each in failed.items()]
     problems += _astray(session, state, tasks, asked)
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
     checkouts = see_stages(session.git, [task for task in tasks if task.is_open])

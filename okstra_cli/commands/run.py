@@ -60,7 +60,7 @@ def show(
     snapshot = session.store.read()
     task, found = require_run(snapshot.state, run)
     if archive or file is not None:
-        files = require_archive(session.git, snapshot.tips.values(), found.id)
+        files = require_archive(session.git, snapshot.tips.values(), found.id, recorded=found.archive)
         if file is not None:
             text = read_archived(session.git, files, file, run=found.id).decode("utf-8", "replace")
             return Answer({"run": found.id, "path": file, "text": text}, lambda: text)

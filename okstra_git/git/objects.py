@@ -102,19 +102,27 @@ def is_commit(git: Git, oid: str) -> bool | None:
         return None
 
 
-def list_blobs(git: Git, tree: str, *, under: str = "") -> dict[str, str]:
-    """Every file below a tree: path -> blob id; refuses on an unreadable subtree."""
+def list_blobs(git: Git, tree: str, *, under: str = "", most: int | None = None) -> dict[str, str]:
+    """Every file below a tree: path -> blob id.
+
+    Refuses on an unreadable subtree, and (`ObjectTooLarge`) where there are more than `most` files and folders: a tree
+    that others made may hold itself a million times.
+    """
     found: dict[str, str] = {}
-    try:
-        entries = list(_tree(git, tree))
-        for entry in entries:
-            path = f"{under}{entry.name}"
-            if entry.filemode == FileMode.TREE:
-                found.update(list_blobs(git, str(entry.id), under=f"{path}/"))
-            else:
-                found[path] = str(entry.id)
-    except (KeyError, pygit2.GitError) as error:
-        raise MissingObject(f"the tree {tree} cannot be read", hint="run 'git fsck'", object=tree) from error
+    waiting, looked = [(under, tree)], 0
+    while waiting:
+        prefix, at = waiting.pop()
+        try:
+            for entry in _tree(git, at):
+                looked += 1
+                if entry.filemode == FileMode.TREE:
+                    waiting.append((f"{prefix}{entry.name}/", str(entry.id)))
+                else:
+                    found[f"{prefix}{entry.name}"] = str(entry.id)
+        except (KeyError, pygit2.GitError) as error:
+            raise MissingObject(f"the tree {at} cannot be read", hint="run 'git fsck'", object=at) from error
+        if most is not None and looked > most:
+            raise ObjectTooLarge(f"the tree {tree} has more than {most} entries", object=tree)
     return found
 
 

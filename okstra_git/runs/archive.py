@@ -35,6 +35,7 @@ FILE_LIMIT = 256 << 10
 RUN_LIMIT = 4 << 20
 READ_LIMIT = 8 << 20
 COUNT_LIMIT = 400
+MOST_ENTRIES = 10_000
 """Bytes stored of one file and of one run, bytes read of one file, and files of one run."""
 
 
@@ -211,18 +212,30 @@ def _shortened(data: bytes) -> tuple[bytes, bool]:
     return f"\n[{gone} bytes left out here]\n".encode().join(whole), True
 
 
-def find_archive(git: Git, tips: Iterable[str], run: str) -> Mapping[str, str]:
-    """Path -> blob id of the run's archived files in whichever log has them; empty when none does."""
-    for tip in tips:
-        folder = find_folder(git, tree_of(git, tip), layout.archive_folder(run))
-        if folder is not None:
-            return list_blobs(git, folder)
+def find_archive(git: Git, tips: Iterable[str], run: str, *, recorded: str = "") -> Mapping[str, str]:
+    """Path -> blob id of the run's archived files in whichever log has them; empty when none does that can be read.
+
+    `recorded` is the tree that the run's end speaks of: where several logs have files of the run, those count.
+    """
+    trees = [tree for tip in tips if (tree := _archive_in(git, tip, run))]
+    for tree in sorted(trees, key=lambda tree: tree != recorded):
+        try:
+            return list_blobs(git, tree, most=MOST_ENTRIES)
+        except OkstraError:
+            continue  # another log may have them whole
     return {}
 
 
-def require_archive(git: Git, tips: Iterable[str], run: str) -> Mapping[str, str]:
+def _archive_in(git: Git, tip: str, run: str) -> str | None:
+    try:
+        return find_folder(git, tree_of(git, tip), layout.archive_folder(run))
+    except OkstraError:
+        return None  # that log is told as damaged where the state is read
+
+
+def require_archive(git: Git, tips: Iterable[str], run: str, *, recorded: str = "") -> Mapping[str, str]:
     """The archived files of a run, or a refusal."""
-    files = find_archive(git, tips, run)
+    files = find_archive(git, tips, run, recorded=recorded)
     if not files:
         raise ArchiveMissing(
             f"run {run} has no archive here", hint="runs are archived when they end, in the log of that clone", run=run

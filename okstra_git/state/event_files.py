@@ -24,6 +24,8 @@ MOST_BYTES = 512 << 20
 """Of one task's events in one log."""
 
 LONGEST_FORMAT = 4096
+LAST_MAJOR = 1000
+"""No release will ever have a format beyond; whoever claims one is not taken for a newer release."""
 
 
 class NotALog(OkstraError):
@@ -46,7 +48,7 @@ def require_head(git: Git, tip: str) -> Head:
     if is_commit(git, tip) is False:
         raise NotALog("it does not point at a commit")
     head = read_head(git, tip)
-    if head is None:
+    if head is None or head.major > LAST_MAJOR:
         raise NotALog("it has no readable format entry")
     return head
 

@@ -56,11 +56,11 @@ class Wording:
     def rewound(self, was: Mapping[str, str]) -> Iterator[Problem]:
         """Logs that no longer contain what was read from them before (ref -> the tip that it had)."""
         for ref, tip in was.items():
-            told = f"the log {ref} was rewound or rewritten; what only {tip[:12]} had does not count any more"
-            hint = (
-                f"{command('git update-ref', ref, tip)} puts it back, {command('git okstra log heed', ref)} accepts it"
+            accept = command("git okstra log heed", ref)
+            told = (
+                f"the log {ref} was rewound or rewritten; what only {tip[:12]} had is gone ({accept} accepts that)"
             )
-            yield Problem("log.rewound", told, ref, hint)
+            yield Problem("log.rewound", told, ref, command("git update-ref", ref, tip))
 
     def lines(self, total: Mapping[str, Odd]) -> Iterator[Problem]:
         """What is odd about the lines of logs."""

@@ -2,9 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from okstra_git.git.objects import MissingObject
+from okstra_git.reconcile.judge import Judge
+from okstra_git.records.states import Task
 from tests.cli.conftest import Ask
 from tests.cli.shop import (
     KEY,
@@ -263,3 +267,20 @@ def test_a_folder_of_logs_that_may_not_be_read_is_not_an_empty_one(shop: World) 
         refused(shop.okstra("status", exit=1), "ref.unreadable")
     finally:
         logs.chmod(0o755)
+
+
+def test_a_task_that_cannot_be_judged_does_not_hide_the_others(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.okstra("task", "open", "shop:web:other")
+    whole = Judge._cases
+
+    def fail(judge: Judge, task: Task, *rest: Any) -> Any:
+        if task.key == "shop/web/login":
+            raise MissingObject("the tree is gone", hint="git fsck")
+        return whole(judge, task, *rest)
+
+    monkeypatch.setattr(Judge, "_cases", fail)
+    seen = status(shop)
+    assert [task["key"] for task in seen["tasks"]] == [KEY, "shop:web:other"]
+    (problem,) = seen["problems"]
+    assert (problem["code"], problem["task"], problem["hint"]) == ("object.missing", KEY, "git fsck")
+    assert "the tree is gone" in shop.okstra("status", "--text").out

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from okstra_git.git.objects import write_blob, write_commit, write_tree
+from okstra_git.git.objects import ObjectTooLarge, list_blobs, write_blob, write_commit, write_tree
 from okstra_git.git.refs import list_ref_names
 from okstra_git.names import mint_ulid
 from okstra_git.records.codec import encode_event
 from okstra_git.records.events import StageStarted, TaskClosed, TaskOpened
+from okstra_git.runs.archive import find_archive
 from okstra_git.state import layout, views
 from okstra_git.state.cache import load_fold
 from okstra_git.state.heeding import heed_log, ignore_line, ignore_log, writer_of
@@ -125,6 +126,9 @@ def junk(store: Store, kind: str, ref: str) -> None:
         target = str(git.handle.head.target)
     elif kind == "blob":
         target = write_blob(git, b"x")
+    elif kind == "major":
+        push_log(git, ref, [], head='{"okstra-log": 1001, "clock": 9, "seq": 9}')
+        return
     elif kind == "tree":
         target = write_tree(git, None, {"a": write_blob(git, b"x")})
     else:
@@ -133,7 +137,7 @@ def junk(store: Store, kind: str, ref: str) -> None:
     git.handle.references.create(ref, target)
 
 
-@pytest.mark.parametrize("kind", ["commit", "blob", "tree", "format"])
+@pytest.mark.parametrize("kind", ["commit", "blob", "tree", "format", "major"])
 def test_junk_is_told_once_and_holds_up_nothing(world: World, kind: str) -> None:
     recorded_world(world)
     store = open_store(world)
@@ -241,7 +245,8 @@ def test_a_rewound_log_is_told_until_a_person_accepts_it(store: Store, world: Wo
     assert title(store) == "title 6"
     world.git("update-ref", fetched(), first)
     assert told(store.read()) == [("log.rewound", fetched())]
-    assert f"git update-ref {fetched()} {second}" in store.read().problems[0].hint
+    assert store.read().problems[0].hint == f"git update-ref {fetched()} {second}"
+    assert f"(git okstra log heed {fetched()} accepts that)" in store.read().problems[0].message
     assert is_stable(store)
     world.git("update-ref", fetched(), second)
     assert told(store.read()) == []
@@ -264,6 +269,28 @@ def test_a_tree_that_holds_itself_a_million_times_is_not_walked(store: Store, mo
     git.handle.references.create(fetched(), write_commit(git, tree=top, parents=[], message="x", when=store.now()))
     assert told(store.read()) == [("log.unreadable", fetched())]
     assert "more than 300 folders" in store.read().problems[0].message
+
+
+def test_an_archive_of_a_stranger_is_bounded_and_the_recorded_one_counts(store: Store) -> None:
+    git, run = store.git, mint_ulid(1)
+    true = write_tree(git, None, {"INDEX.json": write_blob(git, b"true")})
+    false = write_tree(git, None, {"INDEX.json": write_blob(git, b"false")})
+    tips = []
+    for tree in (false, true):
+        top = write_tree(
+            git, None, {layout.archive_folder(run) + name: id for name, id in list_blobs(git, tree).items()}
+        )
+        tips.append(write_commit(git, tree=top, parents=[], message="x", when=store.now()))
+    assert find_archive(git, tips, run) == {"INDEX.json": write_blob(git, b"false")}
+    assert find_archive(git, tips, run, recorded=true) == {"INDEX.json": write_blob(git, b"true")}
+    with pytest.raises(ObjectTooLarge):
+        list_blobs(git, _bomb(git, true), most=1000)
+
+
+def _bomb(git, tree: str) -> str:  # type: ignore[no-untyped-def]
+    for _ in range(4):
+        tree = _mktree(git, "".join(f"040000 tree {tree}\tn{n}\n" for n in range(50)))
+    return tree
 
 
 def _mktree(git, entries: str) -> str:  # type: ignore[no-untyped-def]
