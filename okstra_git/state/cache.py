@@ -12,7 +12,6 @@ from okstra_git.records.codec import holds_nul, is_count
 from okstra_git.records.states import State
 
 VERSION = 13
-replace_file = replace_own
 
 
 @dataclass(frozen=True)
