@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, r
 from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.records.stage import Verification
+from okstra_git.redaction.redacting import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,10 +80,18 @@ class PrText:
         said = title or render_title(facts)
         kept = ProjectPaths(root).relative(path)
         if body_file is not None:
-            return PrText(said, _read(session, body_file), None, kept, is_rendered=False)
+            text = PrText(said, _read(session, body_file), None, kept, is_rendered=False)
+            return _fit_to_leave(session, text)
         chosen = find_template(root, template or _template_of_run(root, task), _configured(session))
         body = render_body(facts, chosen)
-        return PrText(said, body, chosen.path if chosen is not None else None, kept)
+        return _fit_to_leave(session, PrText(said, body, chosen.path if chosen is not None else None, kept))
+
+
+def _fit_to_leave(session: Session, text: PrText) -> PrText:
+    """The text without secrets and home directories, since it leaves this machine; what went is told."""
+    title, body = (redact(each, home=str(session.home)) for each in (text.title, text.body))
+    session.note_taken_out(Counter(title.found) + Counter(body.found), where="the pull request is put into words")
+    return replace(text, title=title.text, body=body.text)
 
 
 def _configured(session: Session) -> str | None:

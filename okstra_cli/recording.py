@@ -57,14 +57,13 @@ def done_requests(
 
 def _read_carry(session: Session, carry: Path, key: TaskKey, stage: int) -> str:
     """The object for the next stages without secrets and home paths: what is recorded may be pushed."""
-    from okstra_git.runs.redaction import redact
+    from okstra_git.redaction.redacting import redact
 
     name = "stdin" if str(carry) == "-" else str(carry)
     text = _read(session, carry, limit=MAX_CARRY_BYTES)
     require_carry_text(text.encode(), name=name, key=key, stage=stage)
     found = redact(text, home=str(session.home))
-    if found.found:
-        session.note(f"recorded without {', '.join(f'{count} {kind}' for kind, count in sorted(found.found.items()))}")
+    session.note_taken_out(found.found)
     try:
         return require_carry_text(found.text.encode(), name=name, key=key, stage=stage)
     except CarryRefused as refusal:

@@ -110,7 +110,8 @@ class Session:
         return Store(self.git, self.now, unlock=self._clear_dead_locks, told=self._note_tasks)
 
     def _note_tasks(self, appended: Appended) -> None:
-        """Remember which tasks something was recorded of, since their documents tell of it."""
+        """Remember which tasks something was recorded of, since their documents tell of it; say what was left out."""
+        self.note_taken_out(appended.taken_out)
         self.changed_tasks.update(event.fact.task for event in appended.events if getattr(event.fact, "task", ""))
 
     def _clear_dead_locks(self, git: Git, refs: Sequence[str]) -> object:
@@ -145,6 +146,12 @@ class Session:
         """A warning on stderr when there is something to say, even with `--quiet`."""
         if text:
             self.complain(f"okstra: warning: {text}")
+
+    def note_taken_out(self, found: Mapping[str, int], where: str = "recorded") -> None:
+        """Say how many secrets of each kind were left out, if any."""
+        if found:
+            told = ", ".join(f"{count} {kind}" for kind, count in sorted(found.items()))
+            self.note(f"{where} without {told}")
 
     def complain(self, line: str, *, mark: str = "") -> None:
         """A line on stderr, harmless to a terminal behind its `mark`; a stderr that cannot take it changes nothing."""

@@ -27,7 +27,7 @@ from okstra_git.names import CommitId, shown_path
 from okstra_git.paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
-from okstra_git.runs.redaction import redact
+from okstra_git.redaction.redacting import redact
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import require_stage
 

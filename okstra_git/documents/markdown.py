@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -164,8 +164,12 @@ def too_long(name: str) -> Unreadable:
     return Unreadable(f"{name} is longer than {MAX_BYTES >> 20} MiB", hint="name the document itself", path=name)
 
 
+@lru_cache(32)
 def parse_document(text: str) -> Document:
-    """The document; any text is one. What is wrong with its front matter is in `front.problem`."""
+    """The document; any text is one. What is wrong with its front matter is in `front.problem`.
+
+    A command looks at the same document several times, and it is parsed once.
+    """
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(plain.split("\n"))
     tokens = _parser().parse(plain)

@@ -19,6 +19,7 @@ from okstra_git.reconcile.cases import Case, IsAccounted
 from okstra_git.reconcile.search import Found
 from okstra_git.reconcile.units import Unit, is_like
 from okstra_git.reconcile.windows import Step, Window
+from okstra_git.redaction.subjects import same_subject
 
 ALIKE = 0.5
 """From which part of its lines on a commit counts as a version of another one."""
@@ -90,7 +91,15 @@ class Beside:
         unnamed = [unit.facts for unit in (*self.found.lost, *(unit for unit, _ in self.found.copied))]
         names = {(facts.email, facts.subject) for facts in unnamed if facts.subject}
         return (
-            next((step for step in self._extras if (step.facts.email, step.facts.subject) in names), None)
+            next(
+                (
+                    step
+                    for step in self._extras
+                    for email, subject in names
+                    if step.facts.email == email and same_subject(step.facts.subject, subject)
+                ),
+                None,
+            )
             if names
             else None
         )

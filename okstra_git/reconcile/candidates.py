@@ -16,6 +16,7 @@ from okstra_git.reconcile.stretches import Author
 from okstra_git.reconcile.units import Unit, lines_of, list_units
 from okstra_git.reconcile.windows import Step
 from okstra_git.records.stage import RangePrint
+from okstra_git.redaction.subjects import same_subject
 from okstra_git.state import layout
 
 MAX_CANDIDATES = 5
@@ -46,7 +47,7 @@ def likeliest(case: Case) -> tuple[Searched, Step] | None:
 
 def _score(step: Step, recorded: RangePrint) -> int:
     same_time = step.author == (recorded.author.email, recorded.author.time)
-    return 4 * same_time + 2 * (step.facts.subject == recorded.subject and bool(recorded.subject))
+    return 4 * same_time + 2 * (bool(recorded.subject) and same_subject(step.facts.subject, recorded.subject))
 
 
 @dataclass
@@ -171,7 +172,7 @@ class Candidates:
     @staticmethod
     def _is_from(case: Case, facts: CommitFacts, other: CommitFacts) -> bool:
         """Whether the subject speaks for it as well, where another recorded commit has author and time of this one."""
-        return case.identities.is_told_by_time(facts) or facts.subject == other.subject
+        return case.identities.is_told_by_time(facts) or same_subject(facts.subject, other.subject)
 
     def _of(self, case: Case) -> Branches:
         outside = tuple(sorted({home.tip for home in self.places.targets(case.task, None)}))

@@ -9,6 +9,7 @@ from okstra_git.names import CommitId
 from okstra_git.reconcile.stretches import Author, Step
 from okstra_git.reconcile.windows import Window
 from okstra_git.records.stage import RangePrint
+from okstra_git.redaction.subjects import same_subject
 
 MAX_COMMITS = 5_000
 """Commits of one recorded stage that are looked at one by one."""
@@ -117,7 +118,7 @@ class Identities:
 
     def _namesakes(self, facts: CommitFacts) -> Iterator[Known]:
         here = self._known.get((facts.email, facts.time), {})
-        return (known for known in here.values() if len(here) == 1 or known.facts.subject == facts.subject)
+        return (known for known in here.values() if len(here) == 1 or same_subject(known.facts.subject, facts.subject))
 
     def made_from(self, facts: CommitFacts, window: Window) -> list[Step]:
         """The commits of the window that were made from a recorded one; none where it is blurred."""
@@ -136,4 +137,4 @@ class Identities:
     def look_like(self, facts: CommitFacts, window: Window) -> list[Step]:
         """The commits of the window that a blurred commit may have become."""
         here = window.by_author((facts.email, facts.time))
-        return [step for step in here if step.facts.subject == facts.subject]
+        return [step for step in here if same_subject(step.facts.subject, facts.subject)]

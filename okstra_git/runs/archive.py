@@ -17,9 +17,9 @@ from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, parse_task_key, shown_path
 from okstra_git.records.base import show_time
 from okstra_git.records.runs import Run
+from okstra_git.redaction.redacting import redact
 from okstra_git.runs.laying_out import stands_in_its_place
 from okstra_git.runs.left_files import Disk, list_prompts
-from okstra_git.runs.redaction import redact
 from okstra_git.state import layout
 
 CATEGORIES = ("manifests", "reports", "state", "worker-results", "prompts", "instruction-set", "logs")
@@ -144,19 +144,26 @@ def _walk(root: Root, place: str) -> Iterator[tuple[str, Seen]]:
 
 def _pack(git: Git, packing: _Packing, root: Root, found: Found) -> None:
     text = _read(root, found)
+    name = _kept_name(packing, found.name)
     if isinstance(text, _Refused):
-        packing.left_out.append({"path": found.name, "bytes": text.size, "why": text.why})
+        packing.left_out.append({"path": name, "bytes": text.size, "why": text.why})
         return
     done = redact(text, home=packing.home)
     data, is_cut = _shortened(done.text.encode())
     why = _why_full(packing, len(data)) or _why_log(found, is_cut=is_cut)
     if why:
-        packing.left_out.append({"path": found.name, "bytes": len(text.encode()), "why": why})
+        packing.left_out.append({"path": name, "bytes": len(text.encode()), "why": why})
         return
-    packing.blobs[found.name] = write_blob(git, data)
+    packing.blobs[name] = write_blob(git, data)
     packing.size += len(data)
-    row = {"path": found.name, "bytes": len(text.encode()), "stored": len(data), "cut": is_cut, "redacted": done.found}
+    row = {"path": name, "bytes": len(text.encode()), "stored": len(data), "cut": is_cut, "redacted": done.found}
     packing.rows.append(row)
+
+
+def _kept_name(packing: _Packing, name: str) -> str:
+    """The name of a file in the archive: without secrets, and with a number where another one came to the same."""
+    kept = redact(name, home="").text
+    return f"{kept}~{len(packing.blobs)}" if kept != name and kept in packing.blobs else kept
 
 
 class _Refused(NamedTuple):

@@ -20,6 +20,7 @@ from okstra_git.git.worktree_content import FILE_LIMIT, IGNORED_LIMIT, TOTAL_LIM
 from okstra_git.git.worktrees import Worktree, current_branch
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
 from okstra_git.paths import OKSTRA, real_path
+from okstra_git.redaction.subjects import without_secrets
 from okstra_git.state import layout
 from okstra_git.wide import narrow, widen
 
@@ -174,16 +175,17 @@ def require_snapshot(git: Git, text: str) -> Snapshot:
 
 def _message(snapshot: Snapshot) -> str:
     about = snapshot.about
+    reason = without_secrets(about.reason)
     facts: list[tuple[str, object]] = [
-        ("Task", about.task), ("Stage", about.stage), ("Run", about.run), ("Reason", about.reason),
+        ("Task", about.task), ("Stage", about.stage), ("Run", about.run), ("Reason", reason),
         ("Worktree", snapshot.worktree), ("Branch", snapshot.branch), ("Head", snapshot.head),
         ("Index", snapshot.index), ("During", snapshot.during), ("Files", snapshot.files),
         ("Ignored", snapshot.ignored or None),
         ("Bytes", snapshot.size),
-        *(("Left-Out", one) for one in snapshot.left_out),
+        *(("Left-Out", without_secrets(one)) for one in snapshot.left_out),
     ]  # fmt: skip
     lines = [f"{TRAILER}{name}: {_one_line(str(value))}" for name, value in facts if value not in (None, "")]
-    return widen(f"okstra: snapshot of {about.task}, {_one_line(about.reason)}\n\n" + "\n".join(lines) + "\n")
+    return widen(f"okstra: snapshot of {about.task}, {_one_line(reason)}\n\n" + "\n".join(lines) + "\n")
 
 
 def _one_line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from okstra_git.state.journal import add_batch, last_mark
 from okstra_git.state.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task
 from okstra_git.state.reading import DAMAGE, Memory, Snapshot, read_snapshot, refuse_unreadable
 from okstra_git.state.recovery import level_journal, missing_lines
+from okstra_git.state.taking_out import without_secrets
 from okstra_git.state.views import Derived, is_derived, mark_derived, refresh
 from okstra_git.state.writer import find_writer, require_writer
 
@@ -43,11 +45,15 @@ class LogDamaged(OkstraError):
 
 @dataclass(frozen=True)
 class Appended:
-    """What an append recorded: the events, in order, the state after them, and a warning about derived refs if any."""
+    """What an append recorded: the events, in order, the state after them, and a warning about derived refs if any.
+
+    `taken_out` says how many secrets of each kind were left out of the texts.
+    """
 
     events: tuple[Event, ...]
     snapshot: Snapshot
     warning: str = ""
+    taken_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def _leave_locks(_: Git, __: Sequence[str]) -> None:
@@ -133,7 +139,8 @@ class Store:
         snapshot = self.read()
         self._refuse_damage(snapshot, ref, tip)
         reached("log.tip-read")
-        facts = list(decide(snapshot))
+        taken: Counter[str] = Counter()
+        facts = [without_secrets(fact, taken) for fact in decide(snapshot)]
         if not facts:
             return Appended((), snapshot, self._derive(snapshot, snapshot, ()))
         _refuse_newer(snapshot)
@@ -151,7 +158,8 @@ class Store:
         untold = self._keep_journal(writer, tip, events, new)
         reached("journal.written")
         after = self.read()
-        return Appended(tuple(events), after, untold or self._derive(snapshot, after, events))
+        warning = untold or self._derive(snapshot, after, events)
+        return Appended(tuple(events), after, warning, dict(taken))
 
     def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event]) -> str:
         """Derive what these events touched, or everything after an interruption; a failure is told, not raised."""

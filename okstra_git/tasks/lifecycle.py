@@ -6,6 +6,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey, parse_slug
 from okstra_git.records.events import TaskClosed, TaskOpened
 from okstra_git.records.states import Task
+from okstra_git.redaction.subjects import without_secrets
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import find_task, refuse_case_clash, require_task
 from okstra_git.state.store import Appended, Store
@@ -39,8 +40,8 @@ def open_task(
         fact = TaskOpened(
             task=key.slashed,
             category=category or known.category,
-            title=title or known.title,
-            tickets=tuple(dict.fromkeys((*known.tickets, *tickets))),
+            title=without_secrets(title) or known.title,
+            tickets=tuple(dict.fromkeys((*known.tickets, *map(without_secrets, tickets)))),
         )
         said = (fact.category, fact.title, fact.tickets)
         same = before is not None and before.is_open and said == (before.category, before.title, before.tickets)

@@ -1,0 +1,106 @@
+"""Tokens that tell by their first letters who gave them out, in one table."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from okstra_git.redaction.span import Span
+
+LONGEST = 8000
+
+_BODIES = {
+    "letters": "A-Za-z0-9",
+    "words": "A-Za-z0-9_-",
+    "dotted": "A-Za-z0-9_.-",
+    "base64": "A-Za-z0-9+/=_-",
+    "any": "A-Za-z0-9+/=_.~:$-",
+    "hex": "0-9a-fA-F",
+    "capitals": "A-Z0-9",
+}
+
+
+class Prefix(NamedTuple):
+    """How tokens of a kind begin, and of which characters the rest is, at least `least` of them."""
+
+    kind: str
+    body: str
+    least: int
+    begins: tuple[str, ...]
+
+
+def _row(kind: str, body: str, least: int, begins: str) -> Prefix:
+    return Prefix(kind, body, least, tuple(begins.split()))
+
+
+PREFIXES = (
+    _row("github-token", "letters", 20, "ghp_ gho_ ghu_ ghs_ ghr_"),
+    _row("github-token", "words", 20, "github_pat_"),
+    _row("gitlab-token", "dotted", 16, "glpat- gloas- gldt- glrt- glrtr- glcbt- glptt- glft- glsoat- glimt- glagent- glwt- glffct-"),
+    _row("gitlab-token", "words", 16, "GR1348941"),
+    _row("stripe-key", "letters", 16, "sk_live_ sk_test_ rk_live_ rk_test_ whsec_ sk_prod_ rk_prod_"),
+    _row("api-key", "words", 20, "sk- pplx- xai- lsv2_ pcsk_ sk_ gsk_ csk- voyage- jina_ fw_ nvapi- tgp_v1_ bb_live_ fc- tvly- e2b_"),
+    _row("api-key", "letters", 24, "r8_ hf_ api_org_ ntn_ secret_ esecret_ re_ dg_"),
+    _row("aws-key", "capitals", 16, "AKIA ASIA ABIA ACCA"),
+    _row("aws-key", "base64", 40, "ABSK bedrock-api-key-"),
+    _row("google-key", "words", 33, "AIza AQ.Ab"),
+    _row("google-key", "words", 20, "ya29. GOCSPX-"),
+    _row("google-key", "words", 36, "1//0"),
+    _row("slack-token", "words", 10, "xoxa- xoxb- xoxe- xoxo- xoxp- xoxr- xoxs- xoxd- xoxc- xapp- xoxe.xoxp- xoxe.xoxb- xwfp-"),
+    _row("package-token", "letters", 30, "npm_ rubygems_ cio oy2 nuget_ CLOJARS_"),
+    _row("package-token", "base64", 40, "pypi- AKCp cmVmdGtuOj"),
+    _row("package-token", "words", 16, "dckr_pat_ dckr_oat_ dckr_oidc_ jfrt_"),
+    _row("cloud-token", "letters", 32, "dop_v1_ doo_v1_ dor_v1_ LTAI AKID dapi ddp_ LTAI5t"),
+    _row("cloud-token", "words", 16, "HRKU- fo1_ fm1r_ fm2_ fm1a_ nfp_ nfc_ nfb_ rnd_ sbp_ sb_secret_ sbv0_ pscale_tkn_ pscale_oauth_ pscale_pw_"
+         " napi_ mdb_sa_sk_ tk-us- vcp_ vci_ vck_ koyeb_ fly_ cfut_ cfat_ v1.0- hcp. exo_ ovh_ linode_ vultr_ ic_api_"),
+    _row("vault-token", "words", 16, "hvs. hvb. hvr. dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit. pul- pnu_ ico- ops_ey bws_ akl-"),
+    _row("mail-token", "words", 16, "SG. xkeysib- xsmtpsib- key- mlsn. pm_ whpk_ MC. sib_"),
+    _row("mail-token", "hex", 30, "key- SK"),
+    _row("atlassian-token", "base64", 16, "ATATT3 ATCTT3 ATBB ATSTT ATOA ATLAT"),
+    _row("service-token", "words", 16, "lin_api_ lin_oauth_ lin_wh_ tskey- NRAK- NRJS- NRII- NRRA- NRAL- glsa_ glc_ sntrys_ sntryu_ snyk_ sqp_ squ_ sqa_"
+         " CCIPAT_ CCIPRJ_ bkua_ bkat_ bkct_ PMAK- PMAT- figd_ figdr_ figu_ CFPAT- pat-na1- pat-eu1- shpat_ shpca_ shppa_ shpss_"
+         " shptka_ duffel_test_ duffel_live_ fio-u- ion_ rdme_ shippo_live_ shippo_test_ tfp_ EZAK EZTK phx_ phc_"
+         " sq0atp- sq0csp- sq0idp- lat_ intg_ ory_at_ ory_rt_ ory_pat_ zpka_ dt0c01. dt0s01. dt0s16. ddapi_ ddapp_ hta_ sat_"
+         " cal_live_ ptr_ clp_ trp_ tly_ tr_dev_ tr_prod_ inngest_ signkey- bl_pat_ apify_api_ lc_api_ wak_ kpat_ spat_ ospat_"
+         " gitea_ gta_ bbdc- BBDC- plaid- access-sandbox- access-production- sl.u. sl.B sl.A R_ FLWSECK- FLWSECK_TEST- PRIVATE-"),
+    _row("service-token", "base64", 60, "FlyV1 EAA EAAA IGQV AAAAAAAAAAAAAAAAAAAAA"),
+    _row("age-key", "capitals", 40, "AGE-SECRET-KEY-1 AGE-PLUGIN-"),
+    _row("service-token", "any", 20, "A3- access_token$production$ access_token$sandbox$ amzn.mws. amzn.oauth. patE AQVN t1.9 y0_ PKAZ"),
+)  # fmt: skip
+
+_FURTHER = re.compile(r"(?:\.[A-Za-z0-9_-]{16,2000}+){0,4}")
+"""Further parts of a token, joined by dots."""
+
+_WORDY = re.compile(r"(?:[A-Z]?[a-z]++|[A-Z]++)(?:[-_.](?:[A-Z]?[a-z]++|[A-Z]++|\d{1,4}+))*+[-_.]*+")
+
+
+@cache
+def _body(name: str) -> re.Pattern[str]:
+    return re.compile(f"[{_BODIES[name]}]{{1,{LONGEST}}}")
+
+
+def prefixed(text: str) -> Iterator[Span]:
+    """Every token of the table; what is made of plain words behind its first letters is none."""
+    for row in PREFIXES:
+        for begin in row.begins:
+            yield from _with_prefix(text, row, begin)
+
+
+def _with_prefix(text: str, row: Prefix, begin: str) -> Iterator[Span]:
+    at = text.find(begin)
+    while at >= 0:
+        end = at + len(begin)
+        if _is_free(text, at, begin) and (found := _body(row.body).match(text, end)):
+            end = found.end()
+            if len(found[0]) >= row.least and (row.body == "capitals" or not _WORDY.fullmatch(found[0][:400])):
+                end = _FURTHER.match(text, end).end()  # type: ignore[union-attr]
+                yield Span(at, end, row.kind)
+        at = text.find(begin, end)
+
+
+def _is_free(text: str, at: int, begin: str) -> bool:
+    """Whether a token can begin here: behind no letter or digit (a written-out line break aside), nor inside Base64."""
+    before = text[at - 1 : at] if at else ""
+    if before and before in "+/" and begin.isalnum():
+        return False
+    return not (before.isalnum() and before.isascii()) or text[max(0, at - 2) : at] in ("\\n", "\\t", "\\r")

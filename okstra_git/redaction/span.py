@@ -1,0 +1,39 @@
+"""A piece of a text that is a secret, and how pieces that overlap become one."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+MARK = re.compile(r"\[redacted:[a-z-]{1,40}\]")
+"""What stands where a secret was."""
+
+
+class Span(NamedTuple):
+    """A secret from `start` up to `end`, and its kind in a word or two joined by a hyphen."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def merged(spans: Iterable[Span], text: str) -> list[Span]:
+    """The spans in order without overlaps; of those that overlap the one that begins first gives its kind.
+
+    What is a mark already, with nothing but punctuation around it, is no secret any more.
+    """
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+        if found and span.start < found[-1].end:
+            found[-1] = found[-1]._replace(end=max(span.end, found[-1].end))
+        elif span.end > span.start:
+            found.append(span)
+    if "[redacted:" not in text:
+        return found
+    return [span for span in found if sum(map(str.isalnum, MARK.sub("", text[span.start : span.end]))) > 2
+            and not _is_inside_mark(text, span)]  # fmt: skip
+
+
+def _is_inside_mark(text: str, span: Span) -> bool:
+    begin = text.rfind("[redacted:", max(0, span.start - 60), span.end)
+    found = MARK.match(text, begin) if begin >= 0 else None
+    return found is not None and found.end() >= span.end and found.start() <= span.start

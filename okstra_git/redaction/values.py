@@ -1,0 +1,128 @@
+"""What a value looks like: a placeholder or code, a word, a name of an object, or something that was drawn by lot."""
+
+import itertools
+import math
+import re
+from collections import Counter
+
+from okstra_git.names import is_ulid
+
+OBJECT_NAMES = (40, 64)
+"""Hexadecimal digits of git objects and of SHA-256 sums."""
+
+_PLACEHOLDER = re.compile(
+    r"(?:str|string|text|bytes|bytea|int|integer|bool|boolean|number|none|null|nil|true|false|undefined|optional|any|object|array"
+    r"|erforderlich|notwendig|obligatoire|requise?|obligatorio|obrigatório|obbligatorio|verplicht|wymagane|필수|必須|必填|vergessen|oublié|olvidada|falsch|wrong"
+    r"|incorrect|invalid|expired|correct|ok|set|needed|mandatory|forbidden|disabled|enabled|none given|unchanged|unknown|default|custom|auto|generated"
+    r"|required|missing|empty|hidden|masked|redacted|removed|changeme|change[-_]me|change[-_]this|replace[-_]me|placeholder|example"
+    r"|varchar(?:\(\d+\))?|secret(?:str|string)|password|passwort|passwd|pwd|secret|token|key|input|value|yes|no|on|off|unset|n/a|tbd"
+    r"|optional\[.*|option<.*|list\[.*|dict\[.*|union\[.*"
+    r"|(?-i:\$(?:[A-Z_][A-Z0-9_]{0,60}|[a-z_]+(?:[A-Z][a-z]+)*))|\$[({\[].*|\$(?:env|this|_\w+)[:\[-].*|<.*|\{.*|%(?:\w{2,40}%|[sdrvq]\Z|[({].*)|\*+|\.+|-+|_+|x+|X+|•+|●+|#+|\?+|…|\[redacted.*|\(.*|(?-i:&[a-z_]+|@[a-z_.]+|![A-Za-z]{2,20}(?:\s.*)?)"
+    r"|your[-_ ]?.*|my[-_](?:secret|password|token|key|api)\w*|(?:enter|insert|put|add)[-_ ].*"
+    r"|ENC\[.*|vault:.*|op://.*|secret://.*|ssm://.*|arn:.*|file:.*|env[:(.].*|ref\+.*|\w{1,20}::.*"
+    r"|(?:await |new |return |not )?[A-Za-z_$][\w$.:>?!\[\]\"'-]{0,120}\(.*"
+    r"|(?:os|process|self|this|config|settings|env|args|opts|options|ctx|req|request|response|data|params|props|state|user|var|local|module|secrets|inputs"
+    r"|event|form|body|credentials|vars|context|system|import|window|each)[.\[].*"
+    r"|[a-z_]\w{0,40}(?:\.[a-z_]\w{0,40}){1,6}"
+    r"|[a-z_][\w.]{0,60}\[.*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w.~ /\\@%-]{0,300}\Z|[a-z_-]{1,60}(?:/[a-z_.-]{0,40}\d{0,4}[a-z_.-]{0,40}){1,8}\Z|[\w./-]{1,120}"
+                   r"\.(?:pem|key|crt|cer|p12|pfx|jks|txt|json|ya?ml|env|conf|cfg|ini|md|py|js|ts|go|rs|sh|toml|pub|asc|gpg|der|xml|html?)\Z")  # fmt: skip
+_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://\S{0,2000}\Z", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_]{1,30}(?:[-_ ./:,][^\W\d_]{1,30}){0,12}[.,:;!?]{0,3}\Z")
+_CALM = re.compile(
+    r"[A-Z]?[a-z]{1,30}(?:[A-Z][a-z]{1,30}){0,6}\d{0,2}\Z|[A-Z][A-Z_]{1,60}\Z|[a-z]{1,20}(?:[-_.][a-z]{1,20}|[-_.]v?\d{1,3}){0,8}\Z"
+)
+_TITLED = re.compile(r"(?:[A-Z]?[a-z]{1,30}|[A-Z]{1,30})(?:[-_./:][\w]{0,30}|[A-Z][a-z]{1,30}){0,12}[.,:;!?]{0,3}\Z")
+_OPTION = re.compile(r"-.*|[A-Za-z_-]{1,40}=\Z")
+_RUN_OF_LETTERS = re.compile(r"[A-Z]?[a-z]{3,}")
+_KNOWN = re.compile(
+    r"(?:utf-?\d+|https?\d?|oauth\d?|sha-?\d+|base\d+|md5|ed25519|x509|argon2\w*|bcrypt\w*|pbkdf2\w*|aes-?\d*\w*|[reh]s\d{3}|k8s|ipv\d|i18n|python\d?|totp|hotp)"
+    r"[.,:;]?\Z",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[-+]?[\d.,:/ ]{1,40}(?:[a-z%€$]{0,3})\Z", re.IGNORECASE)
+_HEX = re.compile(r"(?:0[xX])?[0-9a-fA-F]{16,}\Z")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_SUM = re.compile(r"(?:sha\d{1,3}|md5|blake\w{1,4})[-:=]", re.IGNORECASE)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether it stands for a value or computes one: a type, a variable, a call, a path to where it is kept."""
+    return _PLACEHOLDER.match(value[:2000]) is not None
+
+
+def is_place(value: str) -> bool:
+    """Whether it is a path or an address."""
+    return _PATH.match(value[:400]) is not None or _URL.match(value[:2100]) is not None
+
+
+def is_words(value: str) -> bool:
+    """Whether it consists of words of any language, or is a name as programs have them."""
+    if (
+        len(value) >= 16
+        and value.isalnum()
+        and sum(map(len, _RUN_OF_LETTERS.findall(value[:400]))) >= 0.6 * len(value[:400])
+    ):
+        return True  # HTTP2ServerConnection: mostly words
+    return _WORDS.match(value[:400]) is not None or _CALM.match(value[:400]) is not None
+
+
+def is_number(value: str) -> bool:
+    """Whether it is a number, a price, a time or a version."""
+    return _NUMBER.match(value[:100]) is not None
+
+
+def is_object_name(value: str) -> bool:
+    """Whether it names a git object or another thing by its content or its birth."""
+    return (
+        (_HEX.match(value) is not None and len(value) in OBJECT_NAMES)
+        or is_ulid(value)
+        or _UUID.match(value) is not None
+        or _SUM.match(value) is not None
+    )
+
+
+def is_likely(value: str) -> bool:
+    """Whether a person or a machine would take it for a password: not a word, a number, a place or a name."""
+    if len(value) < 6 or is_placeholder(value) or is_place(value) or is_number(value) or _KNOWN.match(value):
+        return False
+    if _WORDS.match(value[:400]) or _TITLED.match(value[:400]) or _OPTION.match(value) or " " in value.strip():
+        return False
+    kinds = sum((any(map(str.isdigit, value)), any(map(str.islower, value)), any(map(str.isupper, value)),
+                 not value.isalnum()))  # fmt: skip
+    return kinds >= 2
+
+
+def is_random(value: str) -> bool:
+    """Whether it is too varied for a name: much hexadecimal, or three kinds of characters in no order."""
+    if is_object_name(value) or is_words(value) or is_placeholder(value):
+        return False
+    if _HEX.match(value):
+        return len(value) >= 32 and not value.isdecimal()
+    kinds = (str.isupper, str.islower, str.isdigit)
+    varied = all(any(is_kind(c) for c in value) for is_kind in kinds)
+    return len(value) >= 16 and varied and not is_place(value) and entropy(value[:400]) >= 3.4
+
+
+def is_drawn(value: str) -> bool:
+    """Whether capital and small letters and digits stand in it in no order, as in what a machine has made."""
+    kinds = (str.isupper, str.islower, str.isdigit)
+    changes = sum(_kind(one) != _kind(other) for one, other in itertools.pairwise(value[:400]))
+    return all(any(map(is_kind, value)) for is_kind in kinds) and changes >= 4 and not is_words(value)
+
+
+def _kind(letter: str) -> int:
+    return 0 if letter.isdigit() else 1 if letter.isupper() else 2
+
+
+def is_digits(value: str) -> bool:
+    """Whether it is as much hexadecimal as keys and tokens have, whatever else may have as much."""
+    return _HEX.match(value) is not None and len(value) >= 32 and not value.isdecimal()
+
+
+def entropy(text: str) -> float:
+    """Bits for each character, after Shannon."""
+    counts = Counter(text)
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
