@@ -16,7 +16,7 @@ from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.names import shown
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.clarifications import Clarification, open_rows
 from okstra_git.plans.stage_rules import InvalidPlan, check_plan, require_plan
 from okstra_git.shipped import templates_directory
@@ -57,7 +57,7 @@ def plan_file(session: Session, file: str) -> PlanFile:
     except PathRefused as refusal:
         hint = "name an existing file"
         raise PlanMissing(f"the plan cannot be read: {refusal.message}", hint=hint, path=file) from refusal
-    return plan_of(data, (session.cwd / file).resolve(), ProjectPaths(project_root(session)))
+    return plan_of(data, real_path(session.cwd / file), ProjectPaths(project_root(session)))
 
 
 def check_here(session: Session, file: str) -> Answer:
@@ -75,7 +75,7 @@ def approve_here(
     session: Session, key: TaskKey, file: str, *, add_marker: bool, despite_open: bool, dry_run: bool
 ) -> Answer:
     """Approve the plan for the task, or say what an approval would change."""
-    project, path = ProjectPaths(project_root(session)), (session.cwd / file).resolve()
+    project, path = ProjectPaths(project_root(session)), real_path(session.cwd / file)
     require_open(session.store.read(), key)
     found = plan_file(session, file)
     lacks_marker = find_box(found.plan.document, APPROVED_MARKER) is None

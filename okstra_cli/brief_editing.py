@@ -16,7 +16,7 @@ from okstra_git.fs.refusals import Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.brief_edits import add_addition, add_question
 from okstra_git.plans.brief_glossary import EMPTY, define_term
 from okstra_git.plans.brief_proof import read_text
@@ -98,7 +98,7 @@ def _save_glossary(project: ProjectPaths, data: bytes) -> None:
     """Write the glossary anew, where it is; a link that stays in the repository stays a link."""
     path, root = project.glossary, project.root
     if path.is_symlink():
-        path, root = path.resolve(), root.resolve()
+        path, root = real_path(path), real_path(root)
     Root(root).make_folder(path.parent)
     Root(root).name(path)
     try:

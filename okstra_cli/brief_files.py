@@ -16,6 +16,7 @@ from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unrea
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown_path
+from okstra_git.paths import real_path
 from okstra_git.plans.brief_proof import read_text
 from okstra_git.plans.brief_verbatim import LINE
 
@@ -78,13 +79,13 @@ def read_brief(session: Session, file: str) -> BriefFile:
     except TooLarge as refusal:
         raise too_long(file) from refusal
     text = decode(data, name=file)
-    return BriefFile(file, path.resolve(), text, read_text(text))
+    return BriefFile(file, real_path(path), text, read_text(text))
 
 
 @contextmanager
 def edit_brief(session: Session, file: str) -> Iterator[BriefFile]:
     """The brief, with its folder held until the edit is written: edits that come at once wait for each other."""
-    with hold_folder(_path_of(session, file).resolve().parent):
+    with hold_folder(real_path(_path_of(session, file)).parent):
         yield read_brief(session, file)
 
 

@@ -16,7 +16,7 @@ from okstra_git.fs.refusals import Taken
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, parse_slug, shown_path
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.phases import require_phase
 from okstra_git.plans.brief_making import make_brief
 from okstra_git.plans.brief_rules import check_brief, read_terms
@@ -145,7 +145,7 @@ def _source(session: Session, file: str) -> str:
 
 
 def _report(session: Session, file: str, project: ProjectPaths) -> str:
-    path = (session.cwd / file).resolve()
+    path = real_path(session.cwd / file)
     if not path.is_file():
         message = f"there is no report {shown_path(file)}"
         raise ReportMissing(message, hint="name the accepted final-verification report", path=file)

@@ -9,6 +9,7 @@ from okstra_git.git.holding import Holding
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.names import make_task_key
+from okstra_git.paths import real_path
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.tasks.finishing import release_place
 
@@ -40,5 +41,5 @@ def give_back(session: Session, task: Task, run: Run) -> None:
 
 
 def _occupants(session: Session, here: Worktree) -> list[Holding]:
-    is_inside = session.cwd.resolve().is_relative_to(here.path.resolve())
+    is_inside = real_path(session.cwd).is_relative_to(real_path(here.path))
     return [Holding("occupied", "you are in it")] if is_inside else []

@@ -13,7 +13,7 @@ from okstra_git.fs.refusals import NotText, TooLarge
 from okstra_git.fs.root import Root
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import shown, shown_path
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -129,8 +129,8 @@ def report_path(session: Session, text: str) -> str:
         raise ReportMissing(
             f"there is no report {shown_path(text)}", hint="write it first, or leave --report out", path=text
         )
-    real = found.resolve()
-    return real.relative_to(root.resolve()).as_posix() if real.is_relative_to(root.resolve()) else str(real)
+    real = real_path(found)
+    return real.relative_to(real_path(root)).as_posix() if real.is_relative_to(real_path(root)) else str(real)
 
 
 def _is_file(path: Path) -> bool:

@@ -13,6 +13,7 @@ from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
+from okstra_git.paths import real_path
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import TaskUnknown, active_places
 from okstra_git.state.writer import require_writer
@@ -52,12 +53,12 @@ def _living_here(session: Session) -> Task | None:
     In the middle of a rebase no branch is checked out.
     """
     branch, top = current_branch(session.git), session.git.work_tree
-    here = top.resolve() if top is not None and session.git.git_dir.resolve() != session.git.common_dir else None
+    here = real_path(top) if top is not None and real_path(session.git.git_dir) != session.git.common_dir else None
     own = OwnPlaces(session.git)
     found = [
         task
         for task, place in active_places(session.store.read().state)
-        if place.branch == branch or (here is not None and (path := own.path(place)) and path.resolve() == here)
+        if place.branch == branch or (here is not None and (path := own.path(place)) and real_path(path) == here)
     ]
     return next((task for task in found if task.is_open), found[0] if found else None)
 
@@ -179,9 +180,9 @@ def warn_of_strange_project(session: Session, key: TaskKey) -> None:
 def warn_of_nested_worktree(session: Session, path: Path) -> None:
     """A worktree inside another one's directory would be taken in by `git add -A` there."""
     top = session.git.work_tree
-    if top is None or not path.resolve().is_relative_to(top.resolve()):
+    if top is None or not real_path(path).is_relative_to(real_path(top)):
         return
-    if is_ignored(top, path.resolve()) is False:
+    if is_ignored(top, real_path(path)) is False:
         session.note(f"{path} is inside this worktree: have git ignore it, or 'git add -A' takes it in")
 
 

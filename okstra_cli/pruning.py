@@ -12,6 +12,7 @@ from okstra_cli.landing import landed_state, note_landings
 from okstra_cli.standing import standing_state
 from okstra_git.host.occupants import processes_in
 from okstra_git.names import parse_task_key
+from okstra_git.paths import real_path
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.whereabouts import find_astray, is_over
 from okstra_git.state.writer import find_writer
@@ -57,11 +58,11 @@ def _release_gone(session: Session, only: TaskKey | None) -> None:
 
 def _live_runs(session: Session, path: Path) -> Iterator[str]:
     """Runs that somebody leads right now and that work at or below this directory."""
-    guard, own, top = Guard(session), OwnPlaces(session.git), path.resolve()
+    guard, own, top = Guard(session), OwnPlaces(session.git), real_path(path)
     for task in session.store.read().state.tasks.values():
         for run in task.runs.values():
             place = own.path_of_run(task, run) if run.is_active else None
-            if place is not None and place.resolve().is_relative_to(top) and guard.life_of(run).is_live:
+            if place is not None and real_path(place).is_relative_to(top) and guard.life_of(run).is_live:
                 yield f"live run {run.id} ({run.task_type})"
 
 

@@ -24,6 +24,7 @@ from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
 from okstra_git.handoff.reuse import find_reuse
 from okstra_git.names import CommitId, shown_path
+from okstra_git.paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.redaction.redacting import redact
@@ -101,7 +102,7 @@ def read_evidence_file(session: Session, text: str, *, what: str) -> tuple[bytes
             hint="write it first; name it as a file",
             path=text[:200],
         ) from refusal
-    told = clean_line(session, _recorded_path(path.resolve(), root.resolve()))
+    told = clean_line(session, _recorded_path(real_path(path), real_path(root)))
     return content, Source(path=told, blob=name_of_blob(content))
 
 
@@ -135,8 +136,8 @@ def _what_was_verified(
 def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
     known = [tree for tree in list_worktrees(session.git) if tree.path.is_dir()]
     own = OwnPlaces(session.git).path(task.places.get(f"stage-{stage.number}"))
-    at = own.resolve() if own is not None else None
-    found = [tree for tree in known if at is not None and tree.path.resolve() == at]
+    at = real_path(own) if own is not None else None
+    found = [tree for tree in known if at is not None and real_path(tree.path) == at]
     return next(iter([*found, *(tree for tree in known if tree.branch == stage.branch)]), None)
 
 
@@ -151,7 +152,7 @@ def refuse_dirty(session: Session, tree: Worktree, recorded: str, way_out: str, 
     Ignored files and caches are not part of a tree, and neither are the report and its data. `recorded` names what
     should have been verified, `way_out` says what to do.
     """
-    own = {os.fsencode(os.path.relpath(path.resolve(), tree.path.resolve())) for path in papers}
+    own = {os.fsencode(os.path.relpath(real_path(path), real_path(tree.path))) for path in papers}
     found = read_holdings(session.git, tree).of(UNCOMMITTED | {"filtered"})
     held = [each for each in found if each.kind != "untracked" or not own.issuperset(each.paths)]
     if held:

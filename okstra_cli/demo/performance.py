@@ -21,11 +21,12 @@ from okstra_cli.output import tell as show
 from okstra_cli.page import clean
 from okstra_cli.views import demo as view
 from okstra_git.errors import OkstraError
+from okstra_git.paths import real_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
 
-SOURCE = Path(__file__).resolve().parents[2]
+SOURCE = real_path(Path(__file__)).parents[2]
 
 
 class NotEmpty(OkstraError):
@@ -64,7 +65,7 @@ def perform(session: Session, keep: Path | None) -> Answer:
 def _directories(session: Session, keep: Path | None) -> Iterator[tuple[Path, Path]]:
     """Where the repository goes, and a home beside it that never outlives the story."""
     with tempfile.TemporaryDirectory(prefix="okstra-demo-") as scratch:
-        home = Path(scratch).resolve() / "home"
+        home = real_path(Path(scratch)) / "home"
         home.mkdir()
         yield (_empty(session.cwd / keep) if keep is not None else home.with_name("shop")), home
 
@@ -83,7 +84,7 @@ def _empty(directory: Path) -> Path:
             hint="name a new directory with --keep DIR",
             directory=str(directory),
         )
-    return directory.resolve()
+    return real_path(directory)
 
 
 def _surroundings(session: Session, program: Path) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.git.config import write_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.names import shown, shown_path
-from okstra_git.paths import ProjectPaths
+from okstra_git.paths import ProjectPaths, real_path
 from okstra_git.plans.briefs import parse_brief
 from okstra_git.records.states import Task
 from okstra_git.state.registry import find_task, refuse_case_clash
@@ -83,6 +83,6 @@ def check_template_scope(scope: str | None, template: str | None) -> None:
 def keep_template(session: Session, template: str) -> None:
     """Make the template the project's own."""
     project = ProjectPaths(project_root(session))
-    path = project.relative((session.cwd / template).resolve())
+    path = project.relative(real_path(session.cwd / template))
     if write_setting(session.git, require_setting("okstra.prTemplate"), [path]):
         session.note(f"okstra.prTemplate is {path} from now on")

@@ -14,6 +14,7 @@ from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import shown_path
+from okstra_git.paths import real_path
 from okstra_git.plans.brief_rules import check_brief, read_terms
 from okstra_git.plans.briefs import Brief, parse_brief
 from okstra_git.plans.reporter_gate import Gate, require_open_gate
@@ -69,7 +70,7 @@ def _named(order: Order) -> tuple[bytes, Path]:
     except (Missing, NotAFile, Unreadable) as error:
         hint = "name it with --brief-path FILE"
         raise BriefMissing(f"the brief cannot be read: {error.message}", hint=hint) from error
-    return data, (session.cwd / name).resolve()
+    return data, real_path(session.cwd / name)
 
 
 def _usual(order: Order, task: Task) -> tuple[bytes, Path | None]:

@@ -18,7 +18,7 @@ from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.git.revisions import require_named
-from okstra_git.paths import plan_key
+from okstra_git.paths import plan_key, real_path
 from okstra_git.plans.clarifications import holds_up
 from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.runs.assembling import Papers
@@ -270,7 +270,7 @@ def _find_plan(order: Order, task: Task) -> PlanFile | None:
     looks_back = phase.name in ("final-verification", "release-handoff") and task.plan is not None
     if not (phase.needs_plan or named is not None or looks_back):
         return None
-    return require_approved(task, order.project, named.resolve() if named else None)
+    return require_approved(task, order.project, real_path(named) if named else None)
 
 
 def _answers(order: Order) -> Attached | None:
@@ -289,7 +289,7 @@ def _attached(order: Order, named: str | None, *, what: str) -> Attached | None:
     except (Missing, NotAFile, Unreadable) as error:
         raise PaperMissing(f"{what} cannot be read: {error.message}", hint="name an existing file") from error
     decode(data, name=named)
-    return Attached(order.project.relative((order.session.cwd / named).resolve()), data)
+    return Attached(order.project.relative(real_path(order.session.cwd / named)), data)
 
 
 def _note_open_questions(order: Order, task: Task) -> None:

@@ -11,6 +11,7 @@ from okstra_cli.wizard.light import gate_of, look_lightly, path_in
 from okstra_cli.wizard.plain import read_plain
 from okstra_cli.wizard.step import UNREADABLE
 from okstra_git.errors import OkstraError
+from okstra_git.paths import real_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -81,7 +82,7 @@ def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
     if os.path.exists(path) and not os.path.isfile(path):
         return _unreadable(path)
     try:
-        require_approved(task, ProjectPaths(project_root(session)), Path(path).resolve())
+        require_approved(task, ProjectPaths(project_root(session)), real_path(Path(path)))
     except OkstraError as refusal:
         return _refused("plan", message=refusal.message, hint=refusal.hint.rpartition("or: ")[2])
     return {"path": path, "task": _task(session, state, key)}

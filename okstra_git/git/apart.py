@@ -7,6 +7,7 @@ from okstra_git.fs.gits import read_gits
 from okstra_git.fs.root import Root
 from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE
 from okstra_git.git.repo import Git
+from okstra_git.paths import real_path
 
 
 def lay_out_apart(scratch: Path, git: Git) -> dict[str, str]:
@@ -36,4 +37,4 @@ def lay_out_apart(scratch: Path, git: Git) -> dict[str, str]:
 
 def _alternates(objects: Path) -> list[str]:
     lines = os.fsdecode(read_gits(objects / "info" / "alternates") or b"").splitlines()
-    return [str((objects / line).resolve()) for line in lines if line and not line.startswith("#")]
+    return [str(real_path(objects / line)) for line in lines if line and not line.startswith("#")]

@@ -9,6 +9,7 @@ from okstra_git.git.pending import planned_tips
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.worktrees import current_branch, find_worktree
+from okstra_git.paths import real_path
 
 
 class Astray(NamedTuple):
@@ -47,5 +48,5 @@ def _opened(git: Git, path: Path) -> Git | None:
         here = open_repository(path)
     except OkstraError:
         return None
-    is_top = here.work_tree is not None and here.work_tree.resolve() == path.resolve()
+    is_top = here.work_tree is not None and real_path(here.work_tree) == real_path(path)
     return here if is_top and here.common_dir == git.common_dir and find_worktree(git, path) else None

@@ -15,6 +15,7 @@ from okstra_git.git.repo import Git
 from okstra_git.git.uncommitted import list_uncommitted
 from okstra_git.git.worktrees import Worktree
 from okstra_git.names import is_commit_id
+from okstra_git.paths import real_path
 
 FILES = UNCOMMITTED - {"operation"}
 """What is held and has to do with files: an operation under way is reported apart from it."""
@@ -78,7 +79,7 @@ def see_files(checkout: Checkout) -> Checkout:
 def see_exactly(git: Git, tree: Worktree, *, besides: Path | None = None) -> Checkout:
     """A worktree with the files that it holds and its commit has not; `besides` is a new file that does not count."""
     held = read_holdings(git, tree).of(FILES)
-    left = os.fsencode(os.path.relpath(besides.resolve(), tree.path.resolve())) if besides is not None else b""
+    left = os.fsencode(os.path.relpath(real_path(besides), real_path(tree.path))) if besides is not None else b""
     paths = [path for each in held for path in each.paths if not (each.kind == "untracked" and path == left)]
     doubts = "; ".join(each.message for each in held if each.kind == "unclear")
     return _with_files(see_head(tree), None if doubts else tuple(sorted(map(show_path, paths))), doubts)

@@ -29,6 +29,7 @@ from okstra_git.git.settings import require_setting
 from okstra_git.git.standing_files import Standing, read_standing
 from okstra_git.git.uncommitted import operation_in
 from okstra_git.git.worktrees import Worktree, list_worktrees
+from okstra_git.paths import real_path
 
 
 @dataclass(frozen=True)
@@ -100,15 +101,15 @@ def _doubting(found: list[Holding], what: str) -> Iterator[None]:
 def _private_dir(git: Git, worktree: Worktree, found: list[Holding]) -> Path | None:
     """git's own directory of the worktree, the common one for the main worktree."""
     private = find_git_dir(worktree.path) if not worktree.path.is_symlink() else None
-    if private is not None and private.resolve() == git.common_dir:
+    if private is not None and real_path(private) == git.common_dir:
         return git.common_dir
-    if private is not None and private.resolve().parent == git.common_dir / "worktrees":
+    if private is not None and real_path(private).parent == git.common_dir / "worktrees":
         pointer = os.fsdecode(require_gits(private / "gitdir", LONGEST_POINTER)).rstrip("\n")
-        if (private / pointer).resolve() == (worktree.path / ".git").resolve():
+        if real_path(private / pointer) == real_path(worktree.path / ".git"):
             return private
     if worktree.path.is_dir():
         found.append(Holding("unclear", "its .git does not lead to its place in this repository"))
-    return private_dirs(git).get(worktree.path.resolve())
+    return private_dirs(git).get(real_path(worktree.path))
 
 
 def _standing(git: Git, worktree: Worktree, found: list[Holding]) -> Standing | None:
@@ -152,7 +153,7 @@ def _lying(standing: Standing) -> Iterator[Holding]:
 
 def _in_module(top: Path, path: bytes, module: Standing) -> Iterator[Holding]:
     private = find_git_dir(module.top)
-    if private is None or private.resolve().is_relative_to(top.resolve()):
+    if private is None or real_path(private).is_relative_to(real_path(top)):
         yield from named("repository", "it has repositories of their own inside", (path + b"/",))
     held = [each for each in _lying(module) if each.kind != "changed"]
     changed = [each for each in module.changes if not each.is_hidden]
@@ -164,10 +165,10 @@ def _in_module(top: Path, path: bytes, module: Standing) -> Iterator[Holding]:
 
 def _inside(git: Git, worktree: Worktree, others: Sequence[Worktree]) -> Iterator[Holding]:
     """Other worktrees, and this repository itself, where they live below the directory."""
-    top = worktree.path.resolve()
-    below = [each.path for each in others if each.path != worktree.path and each.path.resolve().is_relative_to(top)]
+    top = real_path(worktree.path)
+    below = [each.path for each in others if each.path != worktree.path and real_path(each.path).is_relative_to(top)]
     yield from named("repository", "other worktrees live inside it", [os.fsencode(path) for path in below])
-    if git.common_dir.resolve().is_relative_to(top) and git.common_dir.resolve() != top / ".git":
+    if real_path(git.common_dir).is_relative_to(top) and real_path(git.common_dir) != top / ".git":
         yield from named("repository", "the repository itself lives inside it", [os.fsencode(git.common_dir)])
 
 

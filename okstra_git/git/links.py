@@ -4,6 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from okstra_git.fs.gits import read_line
+from okstra_git.paths import real_path
 
 
 class Link(StrEnum):
@@ -36,14 +37,14 @@ def inspect_link(common_dir: Path, path: Path) -> Link:
         return Link.CUT
     if admin.parent != common_dir / "worktrees":
         return Link.FOREIGN
-    return Link.SOUND if place_of(admin) == path.resolve() else Link.UNKNOWN
+    return Link.SOUND if place_of(admin) == real_path(path) else Link.UNKNOWN
 
 
 def read_pointer(file: Path) -> Path | None:
     """The directory that a `.git` file names; None where it is not such a file."""
     word, _, value = (read_line(file) or "").partition(" ")
     try:
-        return (file.parent / value).resolve() if word == "gitdir:" and value else None
+        return real_path(file.parent / value) if word == "gitdir:" and value else None
     except (OSError, ValueError, RuntimeError):
         return None
 
@@ -52,7 +53,7 @@ def place_of(admin: Path) -> Path | None:
     """Where the repository's own entry says that the worktree is; None where the entry is damaged."""
     text = read_line(admin / "gitdir")
     try:
-        return (admin / text).resolve().parent if text else None
+        return real_path(admin / text).parent if text else None
     except (OSError, ValueError, RuntimeError):
         return None
 
@@ -61,4 +62,4 @@ def find_entry(common_dir: Path, path: Path) -> Path | None:
     """The repository's entry of a worktree at this path."""
     folder = common_dir / "worktrees"
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    return next((entry for entry in entries if place_of(entry) == path.resolve()), None)
+    return next((entry for entry in entries if place_of(entry) == real_path(path)), None)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from okstra_git.git.links import read_pointer
 from okstra_git.git.main_tree import find_hidden
+from okstra_git.paths import real_path
 
 
 class Lost(NamedTuple):
@@ -41,4 +42,4 @@ def find_top(start: Path) -> Path | None:
 
 
 def _upwards(start: Path) -> tuple[Path, ...]:
-    return (start.resolve(), *start.resolve().parents)
+    return (real_path(start), *real_path(start).parents)

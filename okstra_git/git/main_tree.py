@@ -7,6 +7,7 @@ from typing import NamedTuple
 from okstra_git.commands import word
 from okstra_git.git.binary import run_git
 from okstra_git.git.configuration import Configuration
+from okstra_git.paths import real_path
 
 
 class Hidden(NamedTuple):
@@ -32,7 +33,7 @@ def find_hidden(common_dir: Path) -> Iterator[Hidden]:
             told = f"core.bare is true in {file}, so git works in no worktree in {common_dir.parent}"
             yield Hidden("core.bare", told, f"git -C / config --file {word(str(file))} core.bare false")
         where = _read(file, "core.worktree")
-        if where is not None and (common_dir / where).resolve() != common_dir.parent.resolve():
+        if where is not None and real_path(common_dir / where) != real_path(common_dir.parent):
             told = f"core.worktree is {where!r} in {file}, so git takes that for the worktree in {common_dir.parent}"
             yield Hidden("core.worktree", told, f"git -C / config --file {word(str(file))} --unset-all core.worktree")
 

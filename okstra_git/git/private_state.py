@@ -10,6 +10,7 @@ from okstra_git.git.binary import run_git
 from okstra_git.git.exactly import find_git_dir
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id
+from okstra_git.paths import real_path
 
 _OWN_LOCK = re.compile(r"okstra( task=\S+ (stage|group|run|verification)=\S+)?\Z")
 _MADE_BY_REBASE = re.compile(rb"(rebase|pull)\b[^:(]*\((start|pick|edit|squash|fixup|finish|abort)\):")
@@ -28,7 +29,7 @@ def private_dirs(git: Git) -> dict[Path, Path]:
         text = os.fsdecode(read_gits(pointer, LONGEST_POINTER) or b"").rstrip("\n")
         if not text:
             continue
-        found[(pointer.parent / text).parent.resolve()] = pointer.parent
+        found[real_path((pointer.parent / text).parent)] = pointer.parent
     return found
 
 
@@ -147,6 +148,6 @@ def find_moved(path: Path, private: Path) -> Path | None:
             continue
         for each in near:
             found = find_git_dir(each)
-            if found is not None and found.resolve() == private.resolve():
+            if found is not None and real_path(found) == real_path(private):
                 return each
     return None

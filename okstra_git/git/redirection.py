@@ -10,6 +10,7 @@ import pygit2
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.gits import LONGEST_POINTER, read_gits, read_line
+from okstra_git.paths import real_path
 
 VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 """By these git is led to a repository, or to parts of one. `GIT_INDEX_FILE` and `GIT_NAMESPACE` do not matter here."""
@@ -37,7 +38,7 @@ def find_opening(start: Path, environ: Mapping[str, str], base: Path) -> Opening
     directory for the work tree of the other repository.
     """
     given = {name: base / environ[name] for name in VARIABLES if environ.get(name)}
-    led = start.resolve() != base.resolve()
+    led = real_path(start) != real_path(base)
     opening = _opening(start, environ, given, led=led) if given else Opening(start)
     _refuse_parts(opening, environ, given)
     return opening
@@ -53,7 +54,7 @@ def common_dir_of(git_dir: Path) -> Path:
     """The directory that all worktrees of a repository share."""
     pointer = git_dir / "commondir"
     there = read_line(pointer)
-    return (git_dir / there).resolve() if there else git_dir.resolve()
+    return real_path(git_dir / there) if there else real_path(git_dir)
 
 
 def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path], *, led: bool) -> Opening:
@@ -82,10 +83,10 @@ def _opening(start: Path, environ: Mapping[str, str], given: Mapping[str, Path],
 def _with_work_tree(start: Path, here: Path | None, named: Path | None, work_tree: Path) -> Opening:
     """Both places are known: git takes them as they are. A work tree alone has to lead to its own repository."""
     if named is not None:
-        return Opening(work_tree.resolve(), named, work_tree.resolve())
+        return Opening(real_path(work_tree), named, real_path(work_tree))
     around = discover(work_tree, {})
     if here is None or (around == here and (work_tree / ".git").exists()):
-        return Opening(start if here is None or start.resolve().is_relative_to(work_tree.resolve()) else work_tree)
+        return Opening(start if here is None or real_path(start).is_relative_to(real_path(work_tree)) else work_tree)
     told = f"the work tree {work_tree} is not the one of the repository around {start}"
     raise Redirected(told, hint=_line(here, work_tree), git_dir=str(here), work_tree=str(work_tree))
 
@@ -94,7 +95,7 @@ def _alone(start: Path, named: Path) -> Opening:
     """A git directory that is not that of the directory: it may say itself where its work tree is, or have none."""
     config = pygit2.Config(str(common_dir_of(named) / "config"))
     if "core.worktree" in config:
-        work_tree = (named / str(config["core.worktree"])).resolve()
+        work_tree = real_path(named / str(config["core.worktree"]))
         if work_tree.is_dir():
             return _with_work_tree(start, None, named, work_tree)
     if _is_bare(named):
@@ -114,7 +115,7 @@ def _top_of(git_dir: Path) -> Path | None:
     """The work tree that a git directory belongs to, as far as its place tells."""
     there = read_line(git_dir / "gitdir")
     if there:
-        return Path(there).parent.resolve()
+        return real_path(Path(there).parent)
     return git_dir.parent if git_dir.name == ".git" else None
 
 
@@ -129,7 +130,7 @@ def _require_git_dir(path: Path) -> Path:
         path = path.parent / text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else path
     if not (path / "HEAD").is_file() or not (common_dir_of(path) / "objects").is_dir():
         raise Redirected(f"GIT_DIR names {path}, which is not a git repository", hint="unset GIT_DIR")
-    return path.resolve()
+    return real_path(path)
 
 
 def _refuse_parts(opening: Opening, environ: Mapping[str, str], given: Mapping[str, Path]) -> None:
@@ -139,6 +140,6 @@ def _refuse_parts(opening: Opening, environ: Mapping[str, str], given: Mapping[s
         return
     common = common_dir_of(git_dir)
     for name, own in (("GIT_COMMON_DIR", common), ("GIT_OBJECT_DIRECTORY", common / "objects")):
-        if name in given and given[name].resolve() != own.resolve():
+        if name in given and real_path(given[name]) != real_path(own):
             told = f"{name} names {given[name]}, and the repository's own is {own}"
             raise Redirected(told, hint=f"unset {name}", named=str(given[name]), own=str(own))

@@ -10,6 +10,7 @@ from okstra_git.fs.gits import read_line
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
 from okstra_git.names import is_text
+from okstra_git.paths import real_path
 
 
 class WorktreeFailed(OkstraError):
@@ -41,12 +42,12 @@ def list_worktrees(git: Git) -> list[Worktree]:
 
 def _main_path(git: Git, main: Worktree) -> Path:
     """Where the main worktree is; of one whose git directory stands elsewhere (a submodule) git lists the latter."""
-    if main.is_bare or main.path.resolve() != git.common_dir:
+    if main.is_bare or real_path(main.path) != git.common_dir:
         return main.path
     elsewhere = git.configuration.find("core.worktree", scopes=("local", "worktree"))
     if elsewhere is not None:
-        return (git.common_dir / elsewhere.value).resolve()
-    return git.work_tree if git.work_tree and git.git_dir.resolve() == git.common_dir else main.path
+        return real_path(git.common_dir / elsewhere.value)
+    return git.work_tree if git.work_tree and real_path(git.git_dir) == git.common_dir else main.path
 
 
 def _parse(block: bytes) -> Worktree:
@@ -111,8 +112,8 @@ def attach_branch(path: Path, branch: str) -> None:
 
 def find_worktree(git: Git, path: Path) -> Worktree | None:
     """The worktree registered at this path, also when the path leads there through a symbolic link."""
-    real = path.resolve()
-    return next((worktree for worktree in list_worktrees(git) if worktree.path.resolve() == real), None)
+    real = real_path(path)
+    return next((worktree for worktree in list_worktrees(git) if real_path(worktree.path) == real), None)
 
 
 def current_branch(git: Git) -> str | None:

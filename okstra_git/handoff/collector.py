@@ -18,6 +18,7 @@ from okstra_git.git.worktrees import (
 )
 from okstra_git.handoff.putting_back import put_back
 from okstra_git.names import CommitId, is_text, shown_path
+from okstra_git.paths import real_path
 
 
 class BranchTaken(OkstraError):
@@ -100,9 +101,9 @@ def _taken(collector: Collector) -> BranchTaken:
 
 def _checked_out(git: Git, collector: Collector) -> Worktree | None:
     """Another worktree that has the branch checked out."""
-    ours = collector.path.resolve() if collector.path else None
+    ours = real_path(collector.path) if collector.path else None
     holding = (tree for tree in list_worktrees(git) if tree.branch == collector.branch)
-    return next((tree for tree in holding if tree.path.resolve() != ours), None)
+    return next((tree for tree in holding if real_path(tree.path) != ours), None)
 
 
 def _check_directory(git: Git, collector: Collector, path: Path, tip: CommitId | None) -> None:

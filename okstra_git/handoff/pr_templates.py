@@ -11,6 +11,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.fs.named import read_named
 from okstra_git.fs.refusals import Linked, Missing, NotAFile, Outside, PathRefused, TooLarge, Unreadable
 from okstra_git.names import shown_path
+from okstra_git.paths import real_path
 
 MAX_BYTES = 64 << 10
 
@@ -130,7 +131,7 @@ def _read(root: Path, path: Path, origin: Literal["named", "configured", "reposi
     name = _told(root, path)
     is_below = not PurePosixPath(name).is_absolute()
     try:
-        if is_below and not path.resolve().is_relative_to(root.resolve()):
+        if is_below and not real_path(path).is_relative_to(real_path(root)):
             raise _missing(name, "is outside of the project", origin)
         data = read_named(str(path), root, (root,), limit=MAX_BYTES)
     except Missing as error:

@@ -6,6 +6,7 @@ from okstra_git.git.binary import run_git
 from okstra_git.git.excludes import is_ignored
 from okstra_git.git.repo import Git
 from okstra_git.hooking.model import Place, PlaceKind
+from okstra_git.paths import real_path
 
 
 def find_place(git: Git) -> Place:
@@ -21,16 +22,16 @@ def find_place(git: Git) -> Place:
 
 def is_beside(git: Git, directory: Path) -> bool:
     """Whether a hook in this directory finds okstra's shims one level up, without asking git."""
-    return directory.resolve() == (git.common_dir / "hooks").absolute()
+    return real_path(directory) == (git.common_dir / "hooks").absolute()
 
 
 def _kind(git: Git, directory: Path) -> PlaceKind:
-    real = directory.resolve()
+    real = real_path(directory)
     if (directory / "h").is_file() and directory.name == "_":
         return PlaceKind.HUSKY
-    if real.is_relative_to(git.common_dir.resolve()):
+    if real.is_relative_to(real_path(git.common_dir)):
         return PlaceKind.DEFAULT
-    if git.work_tree is None or not real.is_relative_to(git.work_tree.resolve()):
+    if git.work_tree is None or not real.is_relative_to(real_path(git.work_tree)):
         return PlaceKind.OUTSIDE
     return PlaceKind.IGNORED if _is_ignored(git, real) else PlaceKind.TRACKED
 

@@ -9,6 +9,7 @@ from okstra_git.hooking.model import HOOKS, Done, Hooks
 from okstra_git.hooking.place import find_place
 from okstra_git.hooking.shims import drop_shims
 from okstra_git.hooking.status import survey
+from okstra_git.paths import real_path
 
 _MOVED_BY_MANAGERS = ("", ".legacy", ".old")
 
@@ -21,7 +22,7 @@ def uninstall_hooks(git: Git) -> Hooks:
     place = find_place(git)
     default = git.common_dir / "hooks"
     folders = [place.directory] if place.is_ours_to_write else []
-    if default.resolve() == default.absolute():  # never through a link
+    if real_path(default) == default.absolute():  # never through a link
         folders.append(default)
     done: dict[str, Done] = {}
     for folder in dict.fromkeys(folders):

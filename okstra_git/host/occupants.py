@@ -6,13 +6,15 @@ from pathlib import Path
 
 import psutil
 
+from okstra_git.paths import real_path
+
 
 def processes_in(place: Path) -> Sequence[str]:
     """Living processes other than this one with a working directory at or below `place`, as `name (pid 12)`.
 
     Those of other users, into which we may not look, do not count.
     """
-    root = place.resolve()
+    root = real_path(place)
     return [told for process in psutil.process_iter() if (told := _standing_in(process, root))]
 
 

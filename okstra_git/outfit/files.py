@@ -9,6 +9,7 @@ from pathlib import Path
 
 from okstra_git.digest import fingerprint
 from okstra_git.outfit.model import Interfered, Unwritable
+from okstra_git.paths import real_path
 
 _NO_HARD_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
 _NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR)
@@ -36,7 +37,7 @@ def write_new(path: Path, data: bytes) -> None:
 def replace(path: Path, data: bytes, *, expected: str = "") -> None:
     """Put other content into a file, through a link when it is one, with its mode; refuses when it has changed."""
     with _refusals(path):
-        target = path.resolve()
+        target = real_path(path)
         if target.is_file():
             if _is(target, data):
                 return

@@ -19,7 +19,7 @@ from okstra_git.git.uncommitted import merging_with, under_way, write_trees
 from okstra_git.git.worktree_content import FILE_LIMIT, IGNORED_LIMIT, TOTAL_LIMIT, Gathered, Limits, gather_all
 from okstra_git.git.worktrees import Worktree, current_branch
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
-from okstra_git.paths import OKSTRA
+from okstra_git.paths import OKSTRA, real_path
 from okstra_git.redaction.subjects import without_secrets
 from okstra_git.state import layout
 from okstra_git.wide import narrow, widen
@@ -89,7 +89,7 @@ def take_snapshot(git: Git, worktree: Path, about: About, *, now: datetime) -> S
     held = read_holdings(git, Worktree(here.top, None, None))
     if held.standing is None:
         raise SnapshotImpossible(f"the worktree {worktree} cannot be kept: {in_words(held.found)}", path=str(worktree))
-    standing = _without_own(held.standing) if here.git_dir.resolve() == git.common_dir else held.standing
+    standing = _without_own(held.standing) if real_path(here.git_dir) == git.common_dir else held.standing
     changes = standing.changes
     if standing.is_plain:
         return None

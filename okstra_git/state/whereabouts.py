@@ -9,6 +9,7 @@ from okstra_git.commands import command, word
 from okstra_git.git.links import Link, find_entry, inspect_link, place_of
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import Worktree, list_worktrees
+from okstra_git.paths import real_path
 from okstra_git.records.states import Place, State, Task
 from okstra_git.state.registry import active_places
 
@@ -78,7 +79,7 @@ def _flags(task: Task, place: Place) -> list[tuple[str, str]]:
 
 def _is_main(git: Git, path: Path) -> bool:
     """A row whose stage lives in the main worktree, which has no link."""
-    return (path / ".git").resolve() == git.common_dir
+    return real_path(path / ".git") == git.common_dir
 
 
 def _checked_out(git: Git) -> Mapping[str, Worktree]:
@@ -92,7 +93,7 @@ def _checked_out(git: Git) -> Mapping[str, Worktree]:
 def _judge(git: Git, task: Task, place: Place, link: Link, other: Worktree | None) -> Astray:
     about = f"the worktree {place.worktree} of {named(task, place)}"
     repair = repair_line(task, place)
-    if other is not None and other.path.resolve() != Path(place.worktree or "").resolve():
+    if other is not None and real_path(other.path) != real_path(Path(place.worktree or "")):
         is_main = _is_main(git, other.path)
         told = f"{about} is not there: branch {place.branch} is checked out in {other.path}"
         return Astray(task, place, "in-main" if is_main else "moved", told, repair, other.path)
@@ -119,7 +120,7 @@ def _judge(git: Git, task: Task, place: Place, link: Link, other: Worktree | Non
 def _is_entered(git: Git, here: Path, place: Place) -> bool:
     """Whether the worktree that we are in is the one that git still knows at the place on record."""
     is_unknown = inspect_link(git.common_dir, here) is Link.UNKNOWN
-    return is_unknown and place_of(git.git_dir) == Path(place.worktree or "").resolve()
+    return is_unknown and place_of(git.git_dir) == real_path(Path(place.worktree or ""))
 
 
 def _link_line(git: Git, place: Place, link: Link) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from okstra_git.git.checkouts import Checkout, see_all_files, see_head
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import list_worktrees
+from okstra_git.paths import real_path
 from okstra_git.records.states import Stage, Task
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.tasks.places import PlaceRow
@@ -31,11 +32,11 @@ def see_stages(git: Git, tasks: Sequence[Task]) -> dict[Key, Checkout]:
 def _pairs(
     places: OwnPlaces, stages: Sequence[tuple[Task, Stage]], trees: Sequence[Checkout]
 ) -> Iterator[tuple[Key, Checkout]]:
-    by_path = {one.path.resolve(): one for one in trees}
+    by_path = {real_path(one.path): one for one in trees}
     by_branch = {one.works_on: one for one in reversed(trees)}
     for task, stage in stages:
         path = places.active_path(task.places.get(f"stage-{stage.number}"))
-        own = by_path.get(path.resolve()) if path is not None else None
+        own = by_path.get(real_path(path)) if path is not None else None
         if own is not None and not own.is_linked and own.works_on != stage.branch:
             own = None  # the main worktree is on other branches at times
         seen = own or by_branch.get(stage.branch)

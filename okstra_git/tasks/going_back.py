@@ -9,6 +9,7 @@ from okstra_git.git.reflogs import last_head
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import find_worktree, list_worktrees
+from okstra_git.paths import real_path
 from okstra_git.records.states import Place
 from okstra_git.tasks.checks import DirectoryTaken, WorktreeElsewhere
 
@@ -55,8 +56,8 @@ def _elsewhere(git: Git, path: Path, branch: str, astray: Astray) -> WorktreeEls
 
 def _moved(git: Git, path: Path, branch: str) -> WorktreeElsewhere | None:
     """A branch that is checked out in another directory cannot have one of its own."""
-    real, (main, *linked) = path.resolve(), list_worktrees(git)
-    others = [tree for tree in (main, *linked) if tree.branch == branch and tree.path.resolve() != real]
+    real, (main, *linked) = real_path(path), list_worktrees(git)
+    others = [tree for tree in (main, *linked) if tree.branch == branch and real_path(tree.path) != real]
     tree = next((tree for tree in others if tree.path.is_dir()), None)
     if tree is None:
         return None

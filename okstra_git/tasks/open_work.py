@@ -14,6 +14,7 @@ from okstra_git.git.repo import Git
 from okstra_git.git.upstreams import default_branches
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import is_text, shown
+from okstra_git.paths import real_path
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import active_places
@@ -135,7 +136,7 @@ def find_open_work(
     """
     known = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
     trees = [see_head(tree) for tree in known.values()]
-    at = here.resolve() if here is not None else None
+    at = real_path(here) if here is not None else None
     places, read = OwnPlaces(git), dict[Path, Checkout]()
     found: list[OpenWork] = []
     for request in requests:
@@ -171,7 +172,7 @@ def _concerned(
     for tree in trees:
         is_own = _is_own(places, task, stage, tree)
         is_meant = tree.works_on == branch or (is_own and tree.is_linked)
-        is_near = is_own or tree.path.resolve() == here
+        is_near = is_own or real_path(tree.path) == here
         if is_meant or (is_near and _is_beyond(git, state, task, stage, tip, tree)):
             yield tree
 
@@ -179,7 +180,7 @@ def _concerned(
 def _is_own(places: OwnPlaces, task: Task, stage: Stage, tree: Checkout) -> bool:
     """Whether the registry has this worktree for the stage."""
     path = places.active_path(task.places.get(f"stage-{stage.number}"))
-    return path is not None and path.resolve() == tree.path.resolve()
+    return path is not None and real_path(path) == real_path(tree.path)
 
 
 def _is_beyond(git: Git, state: State, task: Task, stage: Stage, tip: str, tree: Checkout) -> bool:

@@ -18,6 +18,7 @@ from okstra_git.git.revisions import branch_refs
 from okstra_git.git.upstreams import branch_tips
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
+from okstra_git.paths import real_path
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Place, Stage, State, Task
 from okstra_git.state.own_places import OwnPlaces, find_made
@@ -83,12 +84,12 @@ class Watch:
 def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: bool) -> list[PlaceRow]:
     """Rows in key order; released ones on request."""
     trees, own = list_worktrees(git), OwnPlaces(git)
-    known = {worktree.path.resolve(): worktree for worktree in trees}
+    known = {real_path(worktree.path): worktree for worktree in trees}
     rows: list[PlaceRow] = []
     for task, place in _rows(state, only):
         if with_released or place.status == "active":
             path, made = own.path(place), find_made(trees, task, place)
-            here = known.get(path.resolve()) if path is not None else made
+            here = known.get(real_path(path)) if path is not None else made
             tip = find_ref(git, f"refs/heads/{place.branch}") if place.branch else None
             rows.append(PlaceRow(task.key, place, here, tip, is_own=own.is_own(place), is_made=made is not None))
     return rows
@@ -186,7 +187,7 @@ def _why_keep(
         return "it is the main worktree"
     if not _is_ours(row, worktree):
         return "okstra did not make it"
-    if watch.here.resolve().is_relative_to(worktree.path.resolve()):
+    if real_path(watch.here).is_relative_to(real_path(worktree.path)):
         return "you are in it"
     if not worktree.path.is_dir() and not worktree.path.parent.is_dir():
         return "its directory cannot be reached"
@@ -199,13 +200,13 @@ def _read_holders(git: Git, state: State) -> Holders:
     for task, place in _rows(state, None):
         path = own.active_path(place)
         if path is not None:
-            holders[path.resolve()].append((task.key, place.scope))
+            holders[real_path(path)].append((task.key, place.scope))
     return holders
 
 
 def _claimed(holders: Holders, row: PlaceRow, worktree: Worktree) -> str | None:
     """Who else holds the directory."""
-    others = [each for each in holders.get(worktree.path.resolve(), ()) if each != (row.task, row.place.scope)]
+    others = [each for each in holders.get(real_path(worktree.path), ()) if each != (row.task, row.place.scope)]
     return next((f"{key.replace('/', ':')} {scope}".strip() + " holds it" for key, scope in others), None)
 
 

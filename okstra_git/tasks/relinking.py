@@ -13,6 +13,7 @@ from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
 from okstra_git.git.worktrees import WorktreeFailed, add_detached, add_no_checkout, add_worktree
 from okstra_git.names import TaskKey
+from okstra_git.paths import real_path
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved
 from okstra_git.records.states import Place, Task
 from okstra_git.state.reading import Snapshot
@@ -140,7 +141,7 @@ def _link_again(git: Git, row: Astray, path: Path) -> None:
         entry = read_pointer(beside / ".git")
         if entry is None:
             raise WorktreeFailed(f"git made no entry for {beside}", hint="git worktree list", path=str(beside))
-        (entry / "gitdir").write_text(f"{path.resolve()}/.git\n")
+        (entry / "gitdir").write_text(f"{real_path(path)}/.git\n")
         (path / ".git").write_text(f"gitdir: {entry}\n")
         (beside / ".git").unlink()
         beside.rmdir()

@@ -78,7 +78,8 @@ def change_field(scene: Scene, random: Random) -> Change:
         said.append(f"{kind} {'.'.join(map(str, way))} = {value.name}")
         odd.append(_is_broken(way, value))
     lines = [_fill(line, values) for line in lines_of(events)]
-    return _write(scene, tale, lines, f"{tale}: {'; '.join(said)}", told=REMOTE if any(odd) else "", values=values)
+    told = REMOTE if any(odd) and not any(".type = " in each for each in said) else ""  # other types are left alone
+    return _write(scene, tale, lines, f"{tale}: {'; '.join(said)}", told=told, values=values)
 
 
 def _draw_value(scene: Scene, random: Random, way: tuple[str | int, ...]) -> Hostile:

@@ -95,10 +95,22 @@ def of_another_task(scene: Scene, random: Random, tale: Tale, ref: str) -> str:
 
 @_junk
 def ids_of_ours(scene: Scene, _: Random, tale: Tale, ref: str) -> str:
-    """Events with the ids of our own, in our name, that say something else."""
+    """Events with the ids of our own; of two writers, so each stands for itself."""
     said = [{**event, "id": own["id"]} for event, own in zip(tell(scene, tale), scene.events, strict=False)]
     logs.write_log(scene.repository, ref, logs.log_files({tale.task: lines_of(said)}))
-    return ref
+    return ""
+
+
+@_junk
+def two_tongues(scene: Scene, random: Random, tale: Tale, ref: str) -> str:
+    """One writer's log, fetched from two remotes, says two things under the same ids."""
+    logs.write_log(scene.repository, ref, logs.log_files({tale.task: _lines(scene, tale)}))
+    said = tell(scene, tale)
+    random.shuffle(said)
+    other = [{**event, "id": each["id"]} for event, each in zip(tell(scene, tale), said, strict=True)]
+    copy = ref.replace("/origin/", "/fork/")
+    logs.write_log(scene.repository, copy, logs.log_files({tale.task: lines_of(other)}))
+    return "log.same-id"
 
 
 @_junk
@@ -137,7 +149,7 @@ def file_odd(scene: Scene, random: Random, tale: Tale, ref: str) -> str:
     head = write_object(repository, "blob", logs.FORMAT)
     whole = write_tree(repository, [("100644", "format", head), ("40000", "tasks", tree)])
     set_ref(repository, ref, write_commit(repository, whole).encode() + b"\n")
-    return "" if oid == blob and kind != "40000" else ref  # a mode alone changes nothing: these are read all the same
+    return "" if oid == blob or kind == "40000" else ref  # modes change nothing, and a folder is none of the files
 
 
 @_junk
