@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from okstra_git.redaction.span import Span
-from okstra_git.redaction.values import is_placeholder
+from okstra_git.redaction.span import MARK, Span
+from okstra_git.redaction.values import is_placeholder, is_random
 
 LONGEST = 600
 _BREAK = re.compile(r"[\s\"'<>\\]")
@@ -25,7 +25,7 @@ def in_addresses(text: str) -> Iterator[Span]:
 
 
 def _before_host(text: str, begin: int, at: int) -> Iterator[Span]:
-    login = text[begin:at]
+    login = MARK.sub(lambda mark: "*" * len(mark[0]), text[begin:at])
     if _BREAK.search(login) or "/" in login.partition("@")[2]:
         return
     user, colon, password = login.partition(":")
@@ -33,5 +33,7 @@ def _before_host(text: str, begin: int, at: int) -> Iterator[Span]:
         return
     if password:
         yield Span(begin + len(user) + 1, at, "password")
+        if len(user) >= _TOKEN and is_random(user):
+            yield Span(begin, begin + len(user), "token")
     elif len(user) >= _TOKEN and not colon:
         yield Span(begin, at, "token")

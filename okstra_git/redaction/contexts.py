@@ -81,10 +81,15 @@ CONTEXTS = (
             rf"--(?:secret-string|secret-value)[ =]{_WORD}|(?i:pass|secret|token|key|cred)[^\n]{{0,200}}?\s--(?:string-)?value[ =](?P<other>[^\s\"'|&;<>)]{{1,400}})", 0, likely=True),
     Context("password", ("-pass", "pass:"), r"\s-pass(?:in|out|word)?\s{1,4}[\"']?pass:(?P<value>[^\s\"']{1,400})"),
     Context("password", ("net use", "NET USE", "cmdkey", "/user:", "/p:", "/P:", "/pass:"), r"\s/(?:p|pass|password|pwd):(?P<value>[^\s\"']{3,400})|\bnet use\b[^\n]{0,200}?/user:[^\s]{1,100}\s{1,4}(?P<other>[^\s/\"']{3,200})", _I),
-    Context("password", ("chpasswd", "sudo -S", "passwd --stdin"), r"echo\s{1,4}[\"']?(?:[\w.-]{1,60}:)?(?P<value>[^\s\"'|]{3,200})[\"']?\s{0,4}\|[^\n|]{0,80}(?:chpasswd|sudo -S|passwd --stdin)"),
-    Context("password", ("login", "user", "account"), r"\b(?:login|user|account)\s{1,20}[^\s]{1,200}\s{1,20}password\s{1,20}(?P<value>[^\s]{1,400})"),
+    Context("password", ("chpasswd", "sudo -S", "stdin", "--with-token", "secret"), r"(?:echo(?: -n)?|printf(?: '?%s'?)?)\s{1,4}[\"']?(?:[\w.-]{1,60}:)?(?P<value>[^\s\"'|]{3,200})[\"']?\s{0,4}\|[^\n|]{0,80}(?:chpasswd|sudo -S|-stdin|--stdin|--with-token|secrets? (?:create|set|add))"),
+    Context("secret", ("<<<",), rf"(?i:token|passw|passphrase|login|secret|stdin)[^\n]{{0,80}}?<<<\s{{0,2}}{_WORD}"),
+    Context("password", ("redential", "login", "Login", "creds", "ugangsdaten", "dentifiants"),
+            r"(?:credentials?|login|creds|zugangsdaten|identifiants)\b(?: (?:is|are|sind|with|as|für|for|sont))?[ :=]{1,3}[\w.@-]{1,60} ?[:/] ?(?P<value>[^\s\"'`]{6,200})", _I, likely=True),
+    Context("service-token", ("pat",), r"(?<!\w)pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    Context("service-token", (":",), r"(?<![\w/])[12]/(?:\d{10,20}/)?\d{10,20}:[0-9a-f]{32}(?!\w)"),
+    Context("password", ("login", "user", "account"), r"\b(?:login|user|account)\s{1,20}[^\s]{1,200}\s{1,20}password\s{1,20}(?P<value>[^\s]{1,400})", 0, likely=True),
     Context("password", ("vault login", "lftp", "BY", "by", "rabbitmqctl", "adduser"), r"\b(?:vault login(?: -[\w=-]{1,40}){0,3}|lftp\b[^\n]{0,60}?\s-u\s{1,3}[\w.@-]{1,60},|rabbitmqctl (?:add_user|change_password) [\w.-]{1,60})\s{0,2}(?P<value>[^\s\"'-][^\s\"']{5,200})", 0, likely=True),
-    Context("password", ("IDENTIFIED", "identified"), r"\bIDENTIFIED\s(?:WITH\s[\w'\"]{1,60}\s)?(?:BY|AS)\s(?:PASSWORD\s)?(?P<value>\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|[^\s;]{1,400})", _I),
+    Context("password", ("IDENTIFIED", "identified"), r"\bIDENTIFIED\s(?:WITH\s[\w'\"]{1,60}\s)?(?:BY|AS)\s(?:PASSWORD\s)?(?P<value>\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|(?=[^\s;]{0,40}\d)[^\s;]{6,400})", _I),
     Context("password", ("SecureString", "securestring"), r"ConvertTo-SecureString\s{1,4}(?:-\w{1,20}\s{1,4}){0,3}(?P<value>\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|[^\s$(-][^\s]{1,400})", _I),
     Context("password", ("Credential(", "Credentials(", "uth(", "uth=(", "uth = (", "login(", "Login(", "onnect(", "signIn(", "uthenticate("),
             r"(?:Credentials?|\w{0,20}auth|auth\s{0,2}=\s{0,2}|login|signIn|authenticate|connect)\(\s{0,8}(?:\w{1,20}\s?=\s?)?[\"'][^\"'\n]{1,120}[\"']\s{0,4},\s{0,8}(?:\w{1,20}\s?=\s?)?(?P<value>\"[^\"\n]{3,400}\"|'[^'\n]{3,400}')", _I, likely=True),
@@ -115,5 +120,10 @@ def _judged(context: Context, match: re.Match[str]) -> Iterator[Span]:
     if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 2:
         start, end, value = start + 1, end - 1, value[1:-1]
     value = value.rstrip(' \t,.;)]}"@' if name else " \t\r\n\\")
-    if not name or (value and not is_placeholder(value) and (not context.likely or is_likely(value)) and (not context.drawn or is_drawn(value))):
+    if not name or (
+        value
+        and not is_placeholder(value)
+        and (not context.likely or is_likely(value))
+        and (not context.drawn or is_drawn(value))
+    ):
         yield Span(start, start + len(value), context.kind)

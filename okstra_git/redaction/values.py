@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(
     r"|required|missing|empty|hidden|masked|redacted|removed|changeme|change[-_]me|change[-_]this|replace[-_]me|placeholder|example"
     r"|varchar(?:\(\d+\))?|secret(?:str|string)|password|passwort|passwd|pwd|secret|token|key|input|value|yes|no|on|off|unset|n/a|tbd"
     r"|optional\[.*|option<.*|list\[.*|dict\[.*|union\[.*"
-    r"|(?-i:\$(?:[A-Z_][A-Z0-9_]{0,60}|[a-z_]+(?:[A-Z][a-z]+)*))|\$[({\[].*|\$(?:env|this|_\w+)[:\[-].*|<.*|\{.*|%(?:\w{2,40}%|[sdrvq]\Z|[({].*)|\*+|\.+|-+|_+|x+|X+|•+|●+|#+|\?+|…|\[redacted.*|\(.*|(?-i:&[a-z_]+|@[a-z_.]+|![A-Za-z]{2,20}(?:\s.*)?)"
+    r"|(?-i:\$(?:[A-Z_][A-Z0-9_]{0,60}|[a-z_]+(?:[A-Z][a-z]+)*))|\$[({\[].*|\$(?:env|this|_\w+)[:\[-].*|<.*|\{.*|%(?:\w{2,40}%|[sdrvqi](?:[:/@ -]{0,2}%[sdrvqi]){0,6}\Z|[({].*)|\*+|\.+|-+|_+|x+|X+|•+|●+|#+|\?+|…|\[redacted.*|\(.*|(?-i:&[a-z_]+|@[a-z_.]+|![A-Za-z]{2,20}(?:\s.*)?)"
     r"|your[-_ ]?.*|my[-_](?:secret|password|token|key|api)\w*|(?:enter|insert|put|add)[-_ ].*"
     r"|ENC\[.*|vault:.*|op://.*|secret://.*|ssm://.*|arn:.*|file:.*|env[:(.].*|ref\+.*|\w{1,20}::.*"
     r"|(?:await |new |return |not )?[A-Za-z_$][\w$.:>?!\[\]\"'-]{0,120}\(.*"
@@ -97,7 +97,7 @@ def is_likely(value: str) -> bool:
 
 def is_random(value: str) -> bool:
     """Whether it is too varied for a name: much hexadecimal, or three kinds of characters in no order."""
-    if is_object_name(value) or is_words(value) or is_placeholder(value):
+    if is_object_name(value) or is_words(value) or is_placeholder(value) or any(map(str.isspace, value)):
         return False
     if _HEX.match(value):
         return len(value) >= 32 and not value.isdecimal()
