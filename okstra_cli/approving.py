@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okstra_cli.named_documents import read_document_named
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import plan as view
 from okstra_git.commands import word
 from okstra_git.documents.editing import add_box, find_box
+from okstra_git.documents.markdown import too_long
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.names import shown
@@ -18,7 +21,16 @@ from okstra_git.plans.clarifications import Clarification, open_rows
 from okstra_git.plans.stage_rules import InvalidPlan, check_plan, require_plan
 from okstra_git.shipped import templates_directory
 from okstra_git.state.registry import require_task
-from okstra_git.tasks.approving import PlanFile, PlanUnapproved, approve_plan, approved_text, read_plan, replace_plan
+from okstra_git.tasks.approving import (
+    PlanFile,
+    PlanMissing,
+    PlanUnapproved,
+    approve_plan,
+    approved_text,
+    plan_of,
+    read_plan,
+    replace_plan,
+)
 from okstra_git.tasks.checks import require_open
 from okstra_git.tokens import APPROVED_MARKER
 
@@ -38,7 +50,14 @@ class OpenQuestions(OkstraError):
 
 def plan_file(session: Session, file: str) -> PlanFile:
     """The plan in a file named on the line."""
-    return read_plan((session.cwd / file).resolve(), ProjectPaths(project_root(session)))
+    try:
+        data = read_document_named(session, file)
+    except TooLarge as refusal:
+        raise too_long(file) from refusal
+    except PathRefused as refusal:
+        hint = "name an existing file"
+        raise PlanMissing(f"the plan cannot be read: {refusal.message}", hint=hint, path=file) from refusal
+    return plan_of(data, (session.cwd / file).resolve(), ProjectPaths(project_root(session)))
 
 
 def check_here(session: Session, file: str) -> Answer:
@@ -58,7 +77,7 @@ def approve_here(
     """Approve the plan for the task, or say what an approval would change."""
     project, path = ProjectPaths(project_root(session)), (session.cwd / file).resolve()
     require_open(session.store.read(), key)
-    found = read_plan(path, project)
+    found = plan_file(session, file)
     lacks_marker = find_box(found.plan.document, APPROVED_MARKER) is None
     require_plan(found.plan, path=found.path, for_approval=True, needs_marker=not add_marker)
     waiting = open_rows(found.plan.document, blocks="approval")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okstra_cli.brief_files import difference, edit_brief, read_if_there, save_brief, save_over
+from okstra_cli.brief_files import BriefUnwritable, FileRefused, difference, edit_brief, save_brief
 from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.named import replace_named
+from okstra_git.fs.refusals import Unreadable, Unwritable
+from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown
 from okstra_git.paths import ProjectPaths
@@ -71,16 +74,38 @@ def term_here(session: Session, name: str, meaning: str, *, replace: bool, dry_r
     project = ProjectPaths(project_root(session))
     path, shown_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
-        data = read_if_there(path, name=shown_path)
+        data = _read_glossary(project)
         before = decode(data or b"", name=shown_path)
         after = define_term(before or EMPTY, term, meaning, replace=replace)
         if after != before and not dry_run:
-            save_over(path.resolve(), data, after.encode("utf-8"), name=shown_path)
+            _save_glossary(project, after.encode("utf-8"))
     diff = difference(before, after, shown_path)
     return Answer(
         view.term_json(path, term, meaning, diff, dry_run=dry_run),
         lambda: view.term_page(shown_path, diff, dry_run=dry_run),
     )
+
+
+def _read_glossary(project: ProjectPaths) -> bytes | None:
+    """The glossary, None when there is none. No link leads to it out of the repository."""
+    try:
+        return Root(project.root, links=True).find_bytes(project.glossary)
+    except Unreadable as refusal:
+        raise FileRefused(refusal.message, hint="mend it, then repeat", path=str(project.glossary)) from refusal
+
+
+def _save_glossary(project: ProjectPaths, data: bytes) -> None:
+    """Write the glossary anew, where it is; a link that stays in the repository stays a link."""
+    path, root = project.glossary, project.root
+    if path.is_symlink():
+        path, root = path.resolve(), root.resolve()
+    Root(root).make_folder(path.parent)
+    Root(root).name(path)
+    try:
+        replace_named(path, data)
+    except Unwritable as refusal:
+        told = f"{project.relative(project.glossary)} cannot be written"
+        raise BriefUnwritable(told, hint="mend its permissions, then repeat", path=str(path)) from refusal
 
 
 def _edited(found: BriefFile, text: str, *, dry_run: bool) -> Answer:

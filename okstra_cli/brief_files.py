@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
 from okstra_cli.leading import project_root
-from okstra_git.documents.markdown import decode, read_document
+from okstra_cli.named_documents import read_document_named
+from okstra_git.documents.markdown import decode, too_long
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.named import replace_named
+from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable, Unwritable
+from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown_path
 from okstra_git.plans.brief_proof import read_text
 from okstra_git.plans.brief_verbatim import LINE
-from okstra_git.state.cache import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,15 +69,16 @@ class BriefFile:
 
 def read_brief(session: Session, file: str) -> BriefFile:
     """The brief in a file named on the line, whatever is wrong with it."""
-    path = _path_of(session, file).resolve()
+    path = _path_of(session, file)
     try:
-        data = read_document(path)
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
+        data = read_document_named(session, str(path))
+    except (Missing, NotAFile, Unreadable) as refusal:
         hint = "git okstra brief new GROUP NAME"
-        raise BriefUnreadable(f"the brief {shown_path(file)} cannot be read: {why}", hint=hint) from error
+        raise BriefUnreadable(f"the brief cannot be read: {refusal.message}", hint=hint, path=file) from refusal
+    except TooLarge as refusal:
+        raise too_long(file) from refusal
     text = decode(data, name=file)
-    return BriefFile(file, path, text, read_text(text))
+    return BriefFile(file, path.resolve(), text, read_text(text))
 
 
 @contextmanager
@@ -105,14 +108,10 @@ def save_brief(found: BriefFile, text: str) -> None:
 def read_if_there(path: Path, *, name: str) -> bytes | None:
     """The content of a file, None when there is none."""
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
-        raise FileRefused(
-            f"{shown_path(name)} cannot be read: {why}", hint="mend it, then repeat", path=name
-        ) from error
+        return Root(path.parent).find_bytes(path.name)
+    except Unreadable as refusal:
+        why = f"{shown_path(name)} cannot be read: {refusal.message}"
+        raise FileRefused(why, hint="mend it, then repeat", path=name) from refusal
 
 
 def save_over(path: Path, before: bytes | None, data: bytes, *, name: str) -> None:
@@ -124,11 +123,11 @@ def save_over(path: Path, before: bytes | None, data: bytes, *, name: str) -> No
 
 def save(path: Path, data: bytes, *, name: str) -> None:
     """Write the file in one step, with the mode it has when it is there."""
-    mode = path.stat().st_mode if path.exists() else None
-    if not replace_file(path, data):
-        raise BriefUnwritable(f"{name} cannot be written", hint="mend its permissions, then repeat", path=name)
-    if mode is not None:
-        os.chmod(path, mode & 0o7777)
+    try:
+        replace_named(path, data)
+    except Unwritable as refusal:
+        hint = "mend its permissions, then repeat"
+        raise BriefUnwritable(f"{name} cannot be written", hint=hint, path=name) from refusal
 
 
 def given_words(session: Session, option: str, words: str | None, file: str | None) -> str:
@@ -150,12 +149,11 @@ def given_words(session: Session, option: str, words: str | None, file: str | No
 def read_bytes(session: Session, file: str) -> bytes:
     """The content of a file named on the line."""
     try:
-        return read_document(session.cwd / file)
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
-        raise FileRefused(
-            f"{shown_path(file)} cannot be read: {why}", hint="name an existing file", path=file
-        ) from error
+        return read_document_named(session, file)
+    except (Malformed, Missing, NotAFile, Unreadable) as refusal:
+        raise FileRefused(refusal.message, hint="name an existing file", path=file) from refusal
+    except TooLarge as refusal:
+        raise too_long(file) from refusal
 
 
 def difference(before: str, after: str, name: str) -> list[str]:

@@ -10,8 +10,10 @@ from okstra_cli.output import Answer
 from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
 from okstra_cli.views.plan import count_of
-from okstra_git.documents.markdown import decode, parse_document, read_document
+from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import Taken
+from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, parse_slug, shown_path
 from okstra_git.paths import ProjectPaths
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_cli.session import Session
+
+
+MOST_BRIEFS = 100_000
 
 
 class BriefExists(OkstraError):
@@ -82,7 +87,7 @@ def write_brief(
     decode(text.encode("utf-8"), name=shown_path)
     with hold_folder(project.root):  # two that differ in case only are two files on most file systems
         _refuse_case_clash(project, path)
-        _create(path, text, name=shown_path)
+        _create(project, path, text, name=shown_path)
     is_filled = source_file is not None
     return Answer(view.written_json(path, shown_path), lambda: view.written_page(shown_path, is_filled=is_filled))
 
@@ -106,26 +111,26 @@ def check_here(session: Session, file: str, task_type: str) -> Answer:
 def _refuse_case_clash(project: ProjectPaths, path: Path) -> None:
     """Tasks must not differ in case only, so neither may their briefs."""
     wanted = (path.parent.name, path.name)
-    folders = _named(path.parent.parent, path.parent.name)
-    for other in (found for folder in folders for found in _named(folder, path.name)):
+    files = Root(project.root)
+    folders = _named(files, path.parent.parent, path.parent.name)
+    for other in (found for folder in folders for found in _named(files, folder, path.name)):
         if (other.parent.name, other.name) != wanted:
             there = project.relative(other)
             message = f"{project.relative(path)} differs from {there} in upper and lower case only"
             raise BriefCaseClash(message, hint=f"take another name, or go on with {there}", path=str(other))
 
 
-def _named(folder: Path, name: str) -> list[Path]:
+def _named(files: Root, folder: Path, name: str) -> list[Path]:
     """What the folder has under this name, in any case."""
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [each for each in found if each.name.lower() == name.lower()]
+    if not files.is_folder(folder):
+        return []
+    return [folder / each for each in files.list(folder, MOST_BRIEFS).names if each.lower() == name.lower()]
 
 
-def _create(path: Path, text: str, *, name: str) -> None:
+def _create(project: ProjectPaths, path: Path, text: str, *, name: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except FileExistsError:
+        Root(project.root).create(path, text.encode("utf-8"), durable=False)
+    except Taken:
         raise BriefExists(f"{name} exists already", hint=view.check_command(name), path=str(path)) from None
 
 
@@ -152,7 +157,8 @@ def _report(session: Session, file: str, project: ProjectPaths) -> str:
 
 def _terms(session: Session) -> frozenset[str] | None:
     try:
-        glossary = ProjectPaths(project_root(session)).glossary
-        return read_terms(parse_document(decode(read_document(glossary), name="glossary")))
-    except (OSError, OkstraError):
+        project = ProjectPaths(project_root(session))
+        data = Root(project.root, links=True).find_bytes(project.glossary)
+        return read_terms(parse_document(decode(data, name="glossary"))) if data is not None else None
+    except OkstraError:
         return None

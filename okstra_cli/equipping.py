@@ -36,11 +36,15 @@ class Drift(OkstraError):
 
 @dataclass(frozen=True)
 class Scope:
-    """Whom to equip: `project`, `user` or `plugin`; the folders of it, and the flags that mean it on a line."""
+    """Whom to equip: `project`, `user` or `plugin`; the folders of it, and the flags that mean it on a line.
+
+    `within` is the project that no link may lead out of.
+    """
 
     name: str
     roots: tuple[Root, ...]
     flags: str = ""
+    within: Path | None = None
 
     def line(self, *more: str) -> str:
         """The command for this scope."""
@@ -79,6 +83,7 @@ class Equipped:
 
 def equip(order: Order) -> Equipped:
     """Plan every folder before any is written, then plan and carry out one after the other, each under its lock."""
+    _refuse_links(order.scope, order.templates)
     plans = tuple(_plan(root, order) for root in order.scope.roots)
     if not order.dry_run:
         plans = tuple(_carry_out(root, order) for root in order.scope.roots)
@@ -91,6 +96,7 @@ def inspect_all(scope: Scope, templates: Path) -> tuple[Inspection, ...]:
     from okstra_git.outfit.judge import inspect
     from okstra_git.outfit.survey import survey_root
 
+    _refuse_links(scope, templates)
     outfits = [(root, _outfit(root, templates)) for root in scope.roots]
     return tuple(inspect(survey_root(root, outfit), outfit) for root, outfit in outfits)
 
@@ -134,6 +140,25 @@ def _next_step(scope: Scope, crooked: Sequence[Inspection]) -> str:
     steps += [f"add the missing rules to {one.root.folder / one.root.settings[0]} by hand: {one.problem}"
               for one in crooked if one.problem]  # fmt: skip
     return "\n".join(steps)
+
+
+def _refuse_links(scope: Scope, templates: Path) -> None:
+    """Refuse a folder or a file of a project that a link leads out of it to; a user's own folders may be links."""
+    from okstra_git.fs.refusals import Linked, Outside, PathRefused
+    from okstra_git.fs.root import Root as Files
+
+    if scope.within is None:
+        return
+    files = Files(scope.within, links=True)
+    for root in scope.roots:
+        names = (*root.settings, *_outfit(root, templates).files)
+        for path in (root.manifest, *(root.folder / name for name in names)):
+            try:
+                files.require_seen(path)
+            except (Linked, Outside):
+                raise
+            except PathRefused:
+                continue  # a survey tells what else may be wrong
 
 
 def _plan(root: Root, order: Order) -> Plan:
@@ -189,7 +214,7 @@ def project_scope(session: Session, tools: Sequence[str], narrow: Sequence[str] 
     top = _work_tree(session)
     settings = (LOCAL, SHARED) if local else (SHARED, LOCAL)
     flags = " ".join((*narrow, *(["--local"] if local else [])))
-    return Scope("project", _roots(top / ".claude", top / ".agents", tools, settings), flags)
+    return Scope("project", _roots(top / ".claude", top / ".agents", tools, settings), flags, within=top)
 
 
 def user_scope(session: Session, tools: Sequence[str], narrow: Sequence[str] = ()) -> Scope:

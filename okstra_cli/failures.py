@@ -96,7 +96,7 @@ def file_report(error: BaseException, *, session: Session, argv: Sequence[str]) 
     told = f"git-okstra {VERSION}, Python {sys.version.split()[0]}, {sys.platform}\n{_libraries()}\n"
     content = f"{told}\ncommand line: {list(argv)!r}\n\n{trace}".replace(str(session.home), "~")
     path = _report_directory(session) / f"bug-{stamp}-{os.getpid()}.txt"
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(content)
     return path

@@ -15,7 +15,7 @@ from okstra_cli.output import Answer
 from okstra_cli.standing import standing_state
 from okstra_cli.views import handed
 from okstra_cli.views import handoff as view
-from okstra_git.commands import command
+from okstra_git.commands import option
 from okstra_git.errors import UsageError
 from okstra_git.git.history import contains
 from okstra_git.git.objects import tree_of
@@ -180,7 +180,7 @@ def _note_behind(session: Session, base: Named) -> None:
     upstream = upstream_of(session.git, base.ref.removeprefix(BRANCH)) if base.ref.startswith(BRANCH) else None
     tip = find_quietly(session.git, upstream) if upstream else None
     if upstream is not None and tip is not None and tip != base.commit and contains(session.git, tip, base.commit):
-        far = command("--base", printed_name(session.git, upstream))
+        far = option("--base", printed_name(session.git, upstream))
         session.note(f"{base.name} is behind {upstream.removeprefix(FETCHED)}; {far} assembles on that")
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from okstra_git.git.repo import Git
 
 
+LISTED = 5
+
+
 class UnknownLog(OkstraError):
     """There is no log of that writer here."""
 
@@ -80,5 +83,7 @@ def _refuse_no_log(git: Git, name: str, refs: list[str], *, ignore: bool) -> Non
     if ignore and meant == [own]:
         raise OwnLog(f"{own} is the log of this clone, and always counts", hint=command("git okstra fsck"))
     if not meant and name not in read_ignored(git):
-        known = ", ".join(writer_of(ref) for ref in refs if ref != own) or "none"
-        raise UnknownLog(f"there is no log of {shown(name)} here", hint=f"logs of others here: {known}", writer=name)
+        others = list(dict.fromkeys(writer_of(ref) for ref in refs if ref != own))
+        known = ", ".join(others[:LISTED]) + (" …" if len(others) > LISTED else "")
+        hint = f"logs of others here: {known}" if others else "git okstra status"
+        raise UnknownLog(f"there is no log of {shown(name)} here", hint=hint, writer=name)

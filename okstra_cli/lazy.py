@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, MutableMapping
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -73,8 +74,7 @@ class _Unloaded(MutableMapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._loaded:
-            module = import_module(f"okstra_cli.commands.{COMMANDS[name].module}")
-            self._loaded[name] = typer.main.get_command(module.app)
+            self._loaded[name] = _load(COMMANDS[name].module)
         return self._loaded[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
@@ -91,6 +91,12 @@ class _Unloaded(MutableMapping[str, Any]):
 
     def __contains__(self, name: object) -> bool:  # the default would import the module to find out
         return name in COMMANDS
+
+
+@cache
+def _load(module: str) -> Any:
+    """The command of this module, made once: a process may answer many lines."""
+    return typer.main.get_command(import_module(f"okstra_cli.commands.{module}").app)
 
 
 def command_group(meaning: str) -> typer.Typer:

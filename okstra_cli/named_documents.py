@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.leading import project_root
 from okstra_git.errors import OkstraError
 from okstra_git.fs.named import read_named
+from okstra_git.fs.root import MOST_BYTES
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import find_entry
 from okstra_git.git.repo import open_repository
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
     from okstra_cli.session import Session
 
 
-def read_document_named(session: Session, name: str) -> bytes:
+def read_document_named(session: Session, name: str, *, limit: int = MOST_BYTES) -> bytes:
     """The content of a file named from the working directory: plain files only, within the limit of a document.
 
     A link is followed wherever it leads, but for one that a commit brought and that leads out of the repository.
     """
-    roots = dict.fromkeys((session.git.top, project_root(session)))
-    return read_named(name, session.cwd, tuple(roots), is_tracked=is_tracked)
+    try:
+        roots = dict.fromkeys((session.git.top, project_root(session)))
+    except OkstraError:  # outside of any repository
+        roots = {}
+    return read_named(name, session.cwd, tuple(roots), limit=limit, is_tracked=is_tracked)
 
 
 def is_tracked(root: Path, path: str) -> bool:

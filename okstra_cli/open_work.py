@@ -47,10 +47,11 @@ def _way_back(git: Git, branch: str, tip: str, seen: Checkout) -> str:
 
     git refuses that push where the branch has gone another way, and then nothing is lost.
     """
-    back = command("git -C", str(seen.path), "switch", branch)
+    there = command("git -C", seen.path)
+    back = command(f"{there} switch", branch)
     if seen.branch is not None or seen.head is None or contains(git, tip, seen.head):
         return back
-    return command("git -C", str(seen.path), "push", "-q", ".", f"HEAD:{BRANCH}{branch}") + f" && {back}"
+    return f"{command(f'{there} push -q .', f'HEAD:{BRANCH}{branch}')} && {back}"
 
 
 def _problem(code: str, task: Task, stage: Stage, message: str, hint: str) -> dict[str, Any]:

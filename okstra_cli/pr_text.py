@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,11 +12,14 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.in_base import in_base
 from okstra_cli.leading import project_root
-from okstra_git.commands import command
+from okstra_cli.named_documents import read_document_named
+from okstra_git.commands import option
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.config import read_setting
+from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.git.settings import require_setting
 from okstra_git.handoff.choosing import part_of
 from okstra_git.handoff.composing import count_own, tree_under
@@ -78,7 +80,7 @@ class PrText:
         said = title or render_title(facts)
         kept = ProjectPaths(root).relative(path)
         if body_file is not None:
-            text = PrText(said, _read(session.cwd / body_file, body_file), None, kept, is_rendered=False)
+            text = PrText(said, _read(session, body_file), None, kept, is_rendered=False)
             return _fit_to_leave(session, text)
         chosen = find_template(root, template or _template_of_run(root, task), _configured(session))
         body = render_body(facts, chosen)
@@ -106,12 +108,12 @@ def _template_of_run(root: Path, task: Task) -> str | None:
     return next((each.options.pr_template for each in reversed(found) if each and each.options.pr_template), None)
 
 
-def _read(path: Path, named: str) -> str:
+def _read(session: Session, named: str) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+        text = read_document_named(session, named).decode("utf-8")
+    except (PathRefused, UnicodeDecodeError) as error:
         hint = "name a Markdown file in UTF-8"
-        why = getattr(error, "strerror", None) or error
+        why = error.message if isinstance(error, PathRefused) else error
         raise BodyRefused(f"the body {shown_path(named)} cannot be read: {why}", hint=hint) from error
     if len(text) > MAX_BODY:
         raise BodyRefused(f"the body {shown_path(named)} is longer than {MAX_BODY} characters", hint="shorten it")
@@ -205,29 +207,32 @@ def write_text(session: Session, key: TaskKey, group: Group, text: PrText) -> Pa
     path = ProjectPaths(project_root(session)).task(key).handoff(group.id)
     data = text.body.encode()
     known = session.git.private_dir / "cache" / "bodies"  # the sums of all that was rendered here
+    files = Root(project_root(session))
     try:
-        before = path.read_bytes() if path.is_file() else None
+        seen = files.require_seen(path)
+        if seen is not None and seen.kind == "link":
+            files.remove(path)  # the link itself; what it leads to stays
+        before = files.find_bytes(path)
         if before == data:
             return path
-        if before is not None and not (known / _sum(before)).exists():
-            _keep_edited(session, path)
+        if before is not None and read_own(known / _sum(before)) is None:
+            _keep_edited(session, files, path)
         if text.is_rendered:
-            known.mkdir(parents=True, exist_ok=True)
-            (known / _sum(data)).touch()
-        Root(project_root(session)).write(path, data, nonce=token_hex(4))
-    except OSError as error:
-        raise BodyRefused(f"{path} cannot be written: {error.strerror}", hint="check its owner and mode") from error
+            replace_own(known / _sum(data), b"")
+        files.write(path, data, nonce=token_hex(4))
+    except (Unreadable, Unwritable) as refusal:
+        raise BodyRefused(refusal.message, hint="check its owner and mode", path=str(path)) from refusal
     return path
 
 
-def _keep_edited(session: Session, path: Path) -> None:
+def _keep_edited(session: Session, files: Root, path: Path) -> None:
     names = (f"{path.stem}.edited{f'-{count}' if count > 1 else ''}.md" for count in itertools.count(1))
-    kept = next(place for name in names if not os.path.lexists(place := path.with_name(name)))
-    path.rename(kept)
+    kept = next(place for name in names if not files.exists(place := path.with_name(name)))
+    files.rename(path, kept)
     shown_kept = ProjectPaths(project_root(session)).relative(kept)
     session.warn(
         f"{path.name} holds a text that okstra did not write; it is kept as {shown_path(shown_kept)}, "
-        f"and {command('--body-file', kept)} publishes it"
+        f"and {option('--body-file', kept)} publishes it"
     )
 
 

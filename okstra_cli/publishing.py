@@ -247,9 +247,10 @@ def steps(plan: Plan) -> tuple[str, ...]:
     push = command("git push", plan.remote.name, f"{group.range.head}:{BRANCH}{group.branch}")
     if asked.push_only or _recorded(plan) is not None:
         return (push,)
-    text = ("--title", plan.text.title, "--body-file", plan.text.body_path)
-    also = (*(["--draft"] if asked.draft else []), *(["--repo", plan.target.repo] if plan.target.repo else []))
-    create = command("gh pr create", "--head", plan.head, "--base", plan.base, *text, *also)
+    begin = "gh pr create --draft" if asked.draft else "gh pr create"
+    text = (("--title", plan.text.title), ("--body-file", plan.text.body_path))
+    also = [("--repo", plan.target.repo)] if plan.target.repo else []
+    create = command(begin, ("--head", plan.head), ("--base", plan.base), *text, *also)
     return (push, create, view.record_line(asked.key, group, "URL"))
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.locating import find_stage_here
+from okstra_cli.named_documents import read_document_named
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable
 from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown, shown_path
 from okstra_git.state.carry import MAX_BYTES as MAX_CARRY_BYTES
 from okstra_git.state.carry import CarryRefused, require_carry_text
@@ -95,13 +97,13 @@ def _read(session: Session, path: Path, *, limit: int) -> str:
     """The text of a file, or of stdin for `-`; refuses what is too large, unreadable or not UTF-8."""
     named = "stdin" if str(path) == "-" else shown_path(str(path))
     try:
-        text = session.around.stdin.read(limit + 1) if str(path) == "-" else _content(session.cwd / path, limit)
+        text = session.around.stdin.read(limit + 1) if str(path) == "-" else _content(session, str(path))
     except UnicodeDecodeError as error:
         raise FileRefused(f"{named} is not UTF-8 text", path=str(path)) from error
-    except OSError as error:
-        raise FileRefused(
-            f"{named} cannot be read: {error.strerror}", hint="name an existing file", path=str(path)
-        ) from error
+    except (Malformed, Missing, NotAFile, Unreadable) as refusal:
+        raise FileRefused(refusal.message, hint="name an existing file", path=str(path)) from refusal
+    except TooLarge as refusal:
+        raise FileRefused(f"{named} is larger than {limit >> 10} KiB", path=str(path), limit=limit) from refusal
     if not is_text(text):
         raise FileRefused(f"{named} is not UTF-8 text", path=str(path))
     if len(text.encode()) > limit:
@@ -109,10 +111,8 @@ def _read(session: Session, path: Path, *, limit: int) -> str:
     return text
 
 
-def _content(path: Path, limit: int) -> str:
-    with path.open("rb") as file:
-        data = file.read(limit + 1)
-    return data.decode("utf-8", "strict" if len(data) <= limit else "replace")
+def _content(session: Session, name: str) -> str:
+    return read_document_named(session, name).decode("utf-8")
 
 
 def note_left_behind(session: Session, task: Task, requests: Iterable[DoneRequest]) -> None:

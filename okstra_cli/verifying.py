@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.handing import settle_first
 from okstra_cli.leading import project_root
+from okstra_cli.named_documents import read_document_named
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import PathRefused
 from okstra_git.git.holding import UNCOMMITTED, in_words, ways_out
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
@@ -90,17 +92,15 @@ def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage
 def read_evidence_file(session: Session, text: str, *, what: str) -> tuple[bytes, Source]:
     """The bytes of a file named on the line, and how it is recorded: from the project's root where it lies below."""
     root = project_root(session)
-    path = next((one for one in (session.cwd / text, root / text) if text and one.is_file()), None)
+    path = session.cwd / text if os.path.lexists(session.cwd / text) or "\0" in text else root / text
     try:
-        if path is None or path.stat().st_size > MAX_DOCUMENT:
-            raise OSError("it is not there" if path is None else "it is larger than 16 MiB")
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
+        content = read_document_named(session, str(path) if text else "", limit=MAX_DOCUMENT)
+    except PathRefused as refusal:
         raise DocumentMissing(
-            f"the {what} {shown_path(text)} cannot be read: {error}",
+            f"the {what} {shown_path(text)} cannot be read: {refusal.message}",
             hint="write it first; name it as a file",
             path=text[:200],
-        ) from error
+        ) from refusal
     told = clean_line(session, _recorded_path(path.resolve(), root.resolve()))
     return content, Source(path=told, blob=name_of_blob(content))
 

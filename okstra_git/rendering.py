@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
 from okstra_git import roster, tokens
+from okstra_git.commands import exact_word, word
 from okstra_git.errors import OkstraError
 from okstra_git.shipped import templates_directory
 
@@ -115,7 +115,8 @@ def _environment(directory: Path) -> Environment:
     )
     found.globals.update(tokens=tokens, roster=roster)
     found.filters.update(
-        sh=lambda value: shlex.quote(str(value)),  # scripts are run by any sh, so without the form for terminals
+        sh=word,
+        exactly=lambda value: exact_word(str(value)),
         code=code_span,
         block=code_block,
         cell=table_cell,

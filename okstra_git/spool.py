@@ -8,6 +8,10 @@ KINDS = ("amend", "rebase")
 SIZE_LIMIT = 64 << 20
 """Bytes of one spool file; 700,000 rewritten commits. A larger one counts as torn."""
 
+MOST_FILES = 10_000
+"""Files that are read at once; the rest waits."""
+
+_KIND, _FILE = 0o170000, 0o100000
 _HEAD = "okstra-spool 1 "
 _HELD = " amend"
 _OID_LENGTHS = (40, 64)
@@ -47,37 +51,59 @@ class Spooled:
 
 def list_spooled(private_dir: str) -> list[Spooled]:
     """All waiting events, oldest first; torn ones too, which stay where they are until somebody looks."""
-    directory = os.path.join(private_dir, DIRECTORY)
     try:
-        names = os.listdir(directory)
+        folder = _open_folder(private_dir)
     except OSError:
         return []
-    wanted = sorted(name for name in names if name.endswith(SUFFIX) and not name.startswith("."))
-    found = [_read(directory, name) for name in wanted]
-    return [event for event in found if event is not None]
+    try:
+        wanted = sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX) and not name.startswith("."))
+        found = [_read(folder, name) for name in wanted[:MOST_FILES]]
+        return [event for event in found if event is not None]
+    finally:
+        os.close(folder)
 
 
 def drop_spooled(private_dir: str, names: list[str]) -> None:
     """Forget these events; one that is gone already is no matter."""
+    if not names:
+        return
+    try:
+        folder = _open_folder(private_dir)
+    except OSError:
+        return
     for name in names:
         if os.path.basename(name) != name or not name.endswith(SUFFIX):
             continue  # a name that list_spooled never gave
         try:
-            os.unlink(os.path.join(private_dir, DIRECTORY, name))
+            os.unlink(name, dir_fd=folder)
         except OSError:
             continue  # looked at again the next time, with the same outcome
+    os.close(folder)
 
 
-def _read(directory: str, name: str) -> Spooled | None:
-    """None when somebody else drained the file between listing and reading."""
+def _open_folder(private_dir: str) -> int:
+    """The folder itself: one behind a link is somebody else's."""
+    return os.open(os.path.join(private_dir, DIRECTORY), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+def _read(folder: int, name: str) -> Spooled | None:
+    """None when somebody else drained the file between listing and reading; what is not a plain file is torn."""
     try:
-        with open(os.path.join(directory, name), "rb") as file:
-            data = file.read(SIZE_LIMIT + 1)
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except FileNotFoundError:
         return None
     except OSError:
         return Spooled(name, torn=True)
-    return _parse(name, data) if len(data) <= SIZE_LIMIT else Spooled(name, torn=True)
+    try:
+        facts = os.fstat(descriptor)
+        if facts.st_mode & _KIND != _FILE or facts.st_size > SIZE_LIMIT:
+            return Spooled(name, torn=True)
+        with open(descriptor, "rb", closefd=False) as file:
+            return _parse(name, file.read(SIZE_LIMIT))
+    except OSError:
+        return Spooled(name, torn=True)
+    finally:
+        os.close(descriptor)
 
 
 def _parse(name: str, data: bytes) -> Spooled:

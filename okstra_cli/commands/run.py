@@ -62,7 +62,7 @@ def show(
     if archive or file is not None:
         files = require_archive(session.git, snapshot.tips.values(), found.id)
         if file is not None:
-            text = read_archived(session.git, files, file, run=found.id).decode()
+            text = read_archived(session.git, files, file, run=found.id).decode("utf-8", "replace")
             return Answer({"run": found.id, "path": file, "text": text}, lambda: text)
         index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=found.id))
         return Answer({"run": found.id, "archive": index}, lambda: view.archive_page(found.id, index))

@@ -246,6 +246,10 @@ def _refuse_lost(task: Task, taken: Taken) -> None:
         )
 
 
+MAX_REASON = 2_000
+"""Characters of a refusal that are recorded as the reason why a run ended."""
+
+
 def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
     """End the claim of a prepare that failed, and give its place back when no worktree was made in it."""
     reason = failed.message if isinstance(failed, OkstraError) else f"the prepare failed: {type(failed).__name__}"
@@ -253,7 +257,9 @@ def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = snapshot.state.tasks[order.key.slashed]
         run = task.runs.get(taken.run)
-        ended = [RunAbandoned(task=task.key, run=taken.run, reason=reason)] if run and run.is_active else []
+        ended = (
+            [RunAbandoned(task=task.key, run=taken.run, reason=reason[:MAX_REASON])] if run and run.is_active else []
+        )
         claim = taken.claim
         idle = claim is not None and claim.is_new and not Path(claim.place.worktree or "").exists()
         return [*ended, *(release(task, claim.place.scope) if claim is not None and idle else [])]

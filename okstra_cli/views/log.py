@@ -54,7 +54,7 @@ def ignored_page(rows: Sequence[tuple[str, list[str]]]) -> Page:
         page.line("every log counts")
     for name, refs in rows:
         page.line(Cell(name, "strong"), f"  {', '.join(refs) or 'there is no such log here'}")
-        page.line(Cell(f"  next: {command('git okstra log heed', *_dashed(name))} counts it again", "faint"))
+        page.line(Cell(f"  next: {command('git okstra log heed', *_dashed(name))}", "faint"))
     return page
 
 

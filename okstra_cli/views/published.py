@@ -98,7 +98,7 @@ def record_line(key: TaskKey, group: Group, url: str) -> str:
     """The command that records the pull request of a group."""
     stages = ",".join(map(str, group.stages))
     begin = f"git okstra handoff record-pr --task-key {key} --stages {stages}"
-    return command(begin, "--branch", group.branch, "--url", url)
+    return command(begin, ("--branch", group.branch), ("--url", url))
 
 
 def _left_to_do(page: Page, plan: Plan) -> None:

@@ -115,9 +115,23 @@ def show_page(task: Task, run: Run, life: Life | None) -> Page:
 
 
 def index_of(data: bytes) -> dict[str, Any]:
-    """The index of an archive."""
-    found = json.loads(data)
-    return found if isinstance(found, dict) else {}
+    """The index of an archive; rows that are none are left out, since another clone may have written it."""
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    known: dict[str, dict[str, type]] = {
+        "files": {"path": str, "bytes": int, "cut": bool, "redacted": dict},
+        "left_out": {"path": str, "why": str},
+    }
+    return found | {name: _rows(found.get(name), kinds) for name, kinds in known.items()}
+
+
+def _rows(found: object, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
+    rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    return [row for row in rows if all(isinstance(row.get(name), kind) for name, kind in kinds.items())]
 
 
 def archive_page(run: str, index: Mapping[str, Any]) -> Page:

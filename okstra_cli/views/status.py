@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.open_work import checkout_json
 from okstra_cli.page import Cell, Page, Tone
+from okstra_cli.views.health import SHOWN_OF_A_KIND
 from okstra_cli.views.stage import all_stages, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
 from okstra_git.git.checkouts import clauses_of
@@ -51,8 +53,7 @@ def _found(finding: Finding | None) -> dict[str, Any]:
 def status_page(seen: Seen, *, only_problems: bool) -> Page:
     """Questions first, then what settles by itself, then the tasks."""
     page = Page()
-    for problem in sorted(seen.problems, key=lambda one: one["code"] not in URGENT):
-        _problem(page, problem)
+    _problems(page, seen)
     if only_problems:
         if not seen.problems:
             page.line("nothing needs attention")
@@ -63,6 +64,21 @@ def status_page(seen: Seen, *, only_problems: bool) -> Page:
     for task in seen.tasks:
         _task(page, task, seen)
     return page
+
+
+def _problems(page: Page, seen: Seen) -> None:
+    """What a person has to decide, all of it; of the rest the first of each kind, for a stranger may make thousands."""
+    shown: Counter[str] = Counter()
+    for problem in sorted(seen.problems, key=lambda one: one["code"] not in URGENT):
+        code = problem["code"]
+        shown[code] += 1
+        if code in URGENT or shown[code] <= SHOWN_OF_A_KIND:
+            _problem(page, problem)
+    for code, count in shown.items():
+        if code not in URGENT and count > SHOWN_OF_A_KIND:
+            page.line(
+                Cell(f"note: {count - SHOWN_OF_A_KIND} more problems of the kind {code} (all with --json)", "warn")
+            )
 
 
 def _problem(page: Page, problem: dict[str, Any]) -> None:

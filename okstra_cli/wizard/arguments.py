@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from okstra_cli.wizard import chosen
 from okstra_cli.wizard.chosen import DEFAULT, State
+from okstra_git.commands import option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 PROGRAM = "okstra render-bundle"
 SWITCHES = ("open-task", "leave-unfinished")
 WORKERS = ("lead", "executor", "claude", "codex", "gemini", "report-writer")
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_")
-"""Characters that no shell reads anything into (those of Python's shlex)."""
-
 LONGEST_ON_THE_LINE = 500
 
 
@@ -94,12 +92,6 @@ def _words(arguments: Mapping[str, str]) -> Iterator[str]:
 
 
 def command_of(arguments: Mapping[str, str]) -> str:
-    """The one literal line: nothing in it is expanded by a POSIX shell."""
-    return " ".join([PROGRAM, *map(quoted, _words(arguments))])
-
-
-def quoted(word: str) -> str:
-    """A word as a shell takes it literally."""
-    if word and _PLAIN.issuperset(word):
-        return word
-    return "'" + word.replace("'", "'\\''") + "'"
+    """The one literal line: no shell expands anything in it, and a terminal shows every character of it."""
+    words = (f"--{name}" if name in SWITCHES else option(f"--{name}", value) for name, value in arguments.items())
+    return " ".join([PROGRAM, *words])

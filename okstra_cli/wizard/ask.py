@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from okstra_cli.failures import Interrupted
 from okstra_cli.output import Answer
 from okstra_cli.wizard import chosen, machine
-from okstra_cli.wizard.arguments import arguments_of, quoted, words_of
+from okstra_cli.wizard.arguments import arguments_of, words_of
 from okstra_cli.wizard.ask_talk import Talk
 from okstra_cli.wizard.belonging import require_home
 from okstra_cli.wizard.chosen import ABORTED, State
@@ -17,6 +17,7 @@ from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_state
 from okstra_cli.wizard.starting import begin, choose_language, first_state
 from okstra_cli.wizard.steps_end import label_of
 from okstra_cli.wizard.texts import load_texts
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def ask_here(
 ) -> Answer:
     """Ask everything, then give the arguments and the line, or prepare the run with them."""
     if not (session.around.stdin.isatty() and session.around.stderr_is_terminal):
-        name = quoted(state_file or ".okstra/wizard/NAME.json")
+        name = word(state_file or ".okstra/wizard/NAME.json")
         raise NoTerminal(
             "the wizard asks a person, and here is no terminal to ask on",
             hint=f"git okstra wizard init --state-file {name}",
@@ -124,7 +125,7 @@ def _again(path: str | None) -> str:
 
 
 def _same_line(path: str | None) -> str:
-    return "git okstra wizard run" + (f" --state-file {quoted(path)}" if path else "")
+    return "git okstra wizard run" + (f" --state-file {word(path)}" if path else "")
 
 
 def _told(session: Session, state: State, path: str | None, texts: Texts) -> Answer:

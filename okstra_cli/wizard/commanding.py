@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.wizard import machine
-from okstra_cli.wizard.arguments import arguments_of, command_of, quoted
+from okstra_cli.wizard.arguments import arguments_of, command_of
 from okstra_cli.wizard.belonging import require_home
 from okstra_cli.wizard.chosen import ABORTED, State
 from okstra_cli.wizard.pages import prompt_page
+from okstra_cli.wizard.plain import read_plain
 from okstra_cli.wizard.quick import take_step
 from okstra_cli.wizard.rendered import directive_file, with_directive_file
 from okstra_cli.wizard.saved import StateRefused, read_state, unwritable
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown_path
 from okstra_git.paths import OKSTRA
@@ -137,10 +139,10 @@ def rendered(state: State, path: str) -> Answer:
     """The answer of `render-args` for this state."""
     now = machine.standing(state)
     if now == ABORTED:
-        hint = f"git okstra wizard init --state-file {quoted(path)}"
+        hint = f"git okstra wizard init --state-file {word(path)}"
         raise WizardAborted("the wizard was stopped; nothing is to be prepared", hint=hint, path=path)
     if now != machine.DONE:
-        hint = f"git okstra wizard step --state-file {quoted(path)}"
+        hint = f"git okstra wizard step --state-file {word(path)}"
         raise WizardOpen("the wizard is not done yet", hint=hint, path=path)
     arguments = with_directive_file(arguments_of(state), path)
     line = command_of(arguments)
@@ -159,8 +161,7 @@ def state_path(session: Session, state_file: str | None) -> str:
 
 def _text_of(session: Session, name: str) -> str:
     try:
-        with (session.cwd / name).open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_plain(os.path.join(session.cwd, name), MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise OSError(errno.EFBIG, f"it is longer than {MOST_BYTES >> 20} MiB")
         return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").strip("\n")

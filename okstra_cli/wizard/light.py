@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from okstra_cli.wizard.chosen import OPEN_GATES, State
+from okstra_cli.wizard.plain import read_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,11 +76,8 @@ def _brief(state: State, name: str) -> dict[str, Any] | None:
 
 def _short_text(path: str) -> str | None:
     """What a file says; None when it is long, or nothing that can be read as text."""
-    if not os.path.isfile(path):  # a pipe would be waited for
-        return None
     try:
-        with open(path, "rb") as file:
-            data = file.read(_SHORT + 1)
+        data = read_plain(path, _SHORT + 1)
         return data.decode("utf-8") if len(data) <= _SHORT and b"\0" not in data else None
     except (OSError, UnicodeDecodeError):
         return None
@@ -106,8 +104,7 @@ def _is_there(state: State, ref: str) -> bool:
 
 def _is_loose(state: State, ref: str) -> bool:
     try:
-        with open(os.path.join(state.facts["common_dir"], ref), "rb") as file:
-            return len(file.read(64).strip()) == 40
+        return len(read_plain(os.path.join(state.facts["common_dir"], ref), 64).strip()) == 40
     except OSError:
         return False
 
@@ -115,8 +112,7 @@ def _is_loose(state: State, ref: str) -> bool:
 def _packed(state: State) -> bytes:
     """The packed refs; `_UNKNOWN` where they are too long to be looked through here, or cannot be read."""
     try:
-        with open(os.path.join(state.facts["common_dir"], "packed-refs"), "rb") as file:
-            found = file.read(_PACKED + 1)
+        found = read_plain(os.path.join(state.facts["common_dir"], "packed-refs"), _PACKED + 1)
     except FileNotFoundError:
         return b""
     except OSError:

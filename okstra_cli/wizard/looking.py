@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.wizard.chosen import waits_for
 from okstra_cli.wizard.light import gate_of, look_lightly, path_in
+from okstra_cli.wizard.plain import read_plain
 from okstra_cli.wizard.step import UNREADABLE
 from okstra_git.errors import OkstraError
 
@@ -39,10 +40,10 @@ def read_gate(path: Path) -> str:
 
 def _text_of(path: Path) -> str | None:
     """What a file says; None when it cannot be read as a document."""
-    from okstra_git.documents.markdown import decode, read_document
+    from okstra_git.documents.markdown import MAX_BYTES, decode
 
     try:
-        return decode(read_document(path), name=path.name) if path.is_file() else None  # a pipe would be waited for
+        return decode(read_plain(str(path), MAX_BYTES + 1), name=path.name)
     except (OSError, OkstraError):
         return None
 
@@ -122,11 +123,8 @@ def _file(_: Session, state: State, name: str) -> dict[str, Any]:
 
 def _unreadable(path: str) -> dict[str, Any]:
     try:
-        is_odd = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
-        why = "it is no file" if is_odd else ""
-        if not is_odd:
-            with open(path, "rb"):
-                why = "it is not text, or too long"
+        read_plain(path, 1)
+        why = "it is not text, or too long"
     except OSError as error:
         why = error.strerror or "it cannot be read"
     return _refused("file_missing", path=path, why=why)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from okstra_cli.wizard import machine
+from okstra_cli.wizard.plain import read_plain
 from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_json, write_state
 from okstra_cli.wizard.step import Missing
 from okstra_cli.wizard.texts import load_texts
@@ -85,8 +86,8 @@ def _project_around(folder: str) -> str:
     if os.path.isdir(mark):
         return folder
     try:
-        with open(mark, encoding="utf-8") as file:
-            common = file.read(4096).removeprefix("gitdir: ").rpartition("/worktrees/")[0]
+        said = read_plain(mark, 4096).decode("utf-8")
+        common = said.removeprefix("gitdir: ").rpartition("/worktrees/")[0]
     except (OSError, UnicodeDecodeError):
         return ""
     return common.removesuffix("/.git") if common.startswith("/") and common.endswith("/.git") else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from okstra_cli.wizard.arguments import is_plain_line
-from okstra_git.state.cache import replace_file
+from okstra_git.git.own_files import replace_own
 
 
 def directive_file(state_file: str) -> str:
@@ -20,7 +20,7 @@ def with_directive_file(arguments: Mapping[str, str], state_file: str) -> dict[s
     if text is None or is_plain_line(text):
         return dict(arguments)
     path = Path(directive_file(state_file))
-    replace_file(path, text.encode())
+    replace_own(path, text.encode())
     return {
         ("directive-file" if name == "directive" else name): (str(path) if name == "directive" else value)
         for name, value in arguments.items()

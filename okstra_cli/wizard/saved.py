@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from okstra_cli.wizard.chosen import State
+from okstra_cli.wizard.plain import link_below, read_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,9 +64,10 @@ def write_state(path: str, saved: Saved) -> None:
     }  # fmt: skip
     sealed = write_json(body)[1:].encode("utf-8", "backslashreplace")
     data = f'{{"kind": "{MARK}", "schema": {SCHEMA}, "seal": "{_seal(sealed)}", '.encode() + sealed + b"\n"
+    refuse_links(path)
     place = f"{path}.{os.getpid()}.tmp"
     try:
-        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             if os.write(descriptor, data) < len(data):
                 raise OSError("the disk took a part of it only")
@@ -77,6 +79,14 @@ def write_state(path: str, saved: Saved) -> None:
         raise unwritable(path, error) from None
 
 
+def refuse_links(path: str) -> None:
+    """Refuse a file that a link below `.okstra/` stands before."""
+    link = link_below(path)
+    if link:
+        what = "is a link" if link == path else f"lies behind the link {link}"
+        raise _refused("place", path, f"{what}, and links below .okstra/ are not followed", _PLACE_HINT)
+
+
 def unwritable(path: str, error: OSError) -> StateRefused:
     """The refusal of a place that takes no file."""
     return _refused("place", path, f"cannot be written: {error.strerror or error}", _PLACE_HINT)
@@ -86,9 +96,9 @@ _PLACE_HINT = "name a file in a directory that you may write to with --state-fil
 
 
 def _text_of(path: str) -> str:
+    refuse_links(path)
     try:
-        with open(path, "rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_plain(path, MOST_BYTES + 1)
     except FileNotFoundError:
         raise _refused("missing", path, "is not there", _begin_with(path)) from None
     except OSError as error:
@@ -115,9 +125,9 @@ def _refused(what: str, path: str, why: str, hint: str = "") -> StateRefused:
 
 
 def _begin_with(path: str) -> str:
-    from okstra_cli.wizard.arguments import quoted  # a step that has its file does without
+    from okstra_git.commands import word  # a step that has its file does without
 
-    return f"git okstra wizard init --state-file {quoted(path)}"
+    return f"git okstra wizard init --state-file {word(path)}"
 
 
 def _forget(place: str) -> None:

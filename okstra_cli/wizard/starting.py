@@ -10,7 +10,7 @@ from okstra_cli.wizard import machine
 from okstra_cli.wizard.chosen import DIRECT_INPUT, State
 from okstra_cli.wizard.commanding import BadStart, WizardState, state_path, submit_with
 from okstra_cli.wizard.pages import prompt_page
-from okstra_cli.wizard.saved import Saved, StateRefused, read_state, unwritable, write_state
+from okstra_cli.wizard.saved import Saved, StateRefused, read_state, refuse_links, unwritable, write_state
 from okstra_cli.wizard.texts import LANGUAGES, Texts, load_texts
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
@@ -27,6 +27,7 @@ def begin(session: Session, state_file: str | None, lang: str | None, key: TaskK
     saved = Saved(first_state(session, key, texts), choose_language(session, lang))
     try:
         _refuse_foreign(path)
+        refuse_links(path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         write_state(path, saved)
     except StateRefused as refused:

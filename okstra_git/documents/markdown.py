@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -143,16 +142,10 @@ class Document:
             yield from section.items
 
 
-def read_document(path: Path) -> bytes:
-    """The bytes of a document; of one that is too long, or has no end, no more than `decode` needs to refuse it."""
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
-
-
 def decode(data: bytes, *, name: str) -> str:
     """The text of a document; refuses what is not UTF-8, holds NUL, or is longer than 5 MiB. A BOM stays."""
     if len(data) > MAX_BYTES:
-        raise Unreadable(f"{name} is longer than {MAX_BYTES >> 20} MiB", hint="name the document itself", path=name)
+        raise too_long(name)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -166,8 +159,17 @@ def decode(data: bytes, *, name: str) -> str:
     return text
 
 
+def too_long(name: str) -> Unreadable:
+    """The refusal of a document that is longer than 5 MiB, or has no end."""
+    return Unreadable(f"{name} is longer than {MAX_BYTES >> 20} MiB", hint="name the document itself", path=name)
+
+
+@lru_cache(32)
 def parse_document(text: str) -> Document:
-    """The document; any text is one. What is wrong with its front matter is in `front.problem`."""
+    """The document; any text is one. What is wrong with its front matter is in `front.problem`.
+
+    A command looks at the same document several times, and it is parsed once.
+    """
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(plain.split("\n"))
     tokens = _parser().parse(plain)

@@ -38,6 +38,19 @@ def read_named(
     return _read(name, os.path.join(cwd, name), limit)
 
 
+def replace_named(path: Path, data: bytes) -> None:
+    """Make `data` the content of a file that a person named, in one step and with the mode that it has.
+
+    `path` is resolved already, so that a link of theirs stays one; what is a link by now is refused.
+    """
+    root = Root(path.parent)
+    before = root.require_seen(path.name)
+    root.write(path.name, data, durable=False)
+    if before is not None:
+        with root.opened(path.name) as descriptor:
+            os.fchmod(descriptor, before.mode)
+
+
 def _read(name: str, path: str, limit: int) -> bytes:
     try:
         mode = os.stat(path).st_mode  # looking first, since a device may act on being opened

@@ -125,6 +125,15 @@ class Root(Looking):
             except FileExistsError as error:
                 raise taken(name) from error
 
+    def create_link(self, given: Given, target: str) -> None:
+        """Make a symbolic link, which may say anything; refuses (`path.taken`) where anything has the name."""
+        name = self.name(given)
+        with self._writing(name), reach(str(self.path), name, make=True) as spot:
+            try:
+                os.symlink(target, spot.part, dir_fd=spot.folder)
+            except FileExistsError as error:
+                raise taken(name) from error
+
     def append(self, given: Given, data: bytes, *, mode: int = 0o666, durable: bool = False) -> None:
         """Write `data` behind what the file holds; file and folders are made."""
         name = self.name(given)

@@ -20,9 +20,8 @@ def lay_out_apart(scratch: Path, git: Git) -> dict[str, str]:
     root.create("HEAD", b"ref: refs/heads/none\n", durable=False)
     root.create("config", b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n", durable=False)
     root.create("objects/info/alternates", b"".join(os.fsencode(each) + b"\n" for each in borrowed), durable=False)
-    cut = read_gits(git.common_dir / "shallow")
-    if cut is not None:
-        root.create("shallow", cut, durable=False)
+    if (shallow := read_gits(git.common_dir / "shallow")) is not None:
+        root.create("shallow", shallow, durable=False)
     return {
         **OFFLINE,
         **NO_SETTINGS_GIVEN,

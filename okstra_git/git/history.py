@@ -15,6 +15,9 @@ from okstra_git.git.repo import Git
 from okstra_git.git.walking import UNREADABLE, Step, find_fork, is_ancestor, walk_ids
 from okstra_git.names import CommitId
 
+LONGEST_TEXT = 10_000
+"""Bytes of a name, an address or a message; only their beginnings are looked at."""
+
 
 class CommitFacts(NamedTuple):
     """What okstra needs of one commit; `time` is author time in seconds since 1970, `offset` minutes east of UTC."""
@@ -41,12 +44,17 @@ def _facts(oid: str, commit: RawCommit) -> CommitFacts:
         CommitId(oid),
         commit.tree,
         tuple(map(CommitId, commit.parents)),
-        name.decode("utf-8", "backslashreplace"),
-        email.decode("utf-8", "backslashreplace"),
+        _text(name),
+        _text(email),
         time,
         offset,
-        commit.message.decode("utf-8", "backslashreplace").strip().partition("\n")[0][:120],
+        _text(commit.message).strip().partition("\n")[0][:120],
     )
+
+
+def _text(said: bytes) -> str:
+    """What a person wrote, as it can be shown and recorded: what is not UTF-8 and zero bytes as escapes."""
+    return said[:LONGEST_TEXT].decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def parent_tree(git: Git, facts: CommitFacts) -> str | None:

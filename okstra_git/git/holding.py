@@ -91,15 +91,12 @@ def ways_out(top: Path, found: Sequence[Holding]) -> list[str]:
     kinds = {each.kind for each in found}
     lines: list[str] = []
     if "operation" in kinds:
-        lines.append(f"end what git is in the middle of there, as this says: {command('git -C', top, 'status')}")
+        lines.append(f"end what git is in the middle of there, as this says: {command('git -C', top)} status")
     if "hidden" in kinds:
         hidden = [os.fsdecode(path) for each in found if each.kind == "hidden" for path in each.paths[:NAMED]]
-        lines += [
-            f"let git see the edits again: {command('git -C', top, 'update-index', flag, *hidden)}"
-            for flag in ("--no-assume-unchanged", "--no-skip-worktree")
-        ]
+        for flag in ("--no-assume-unchanged", "--no-skip-worktree"):
+            again = command(f"{command('git -C', top)} update-index {flag} --", *hidden)
+            lines.append(f"let git see the edits again: {again}")
     if kinds & {"changed", "hidden", "untracked"}:
-        lines.append(
-            f"commit what belongs there, or put it aside: {command('git -C', top, 'stash', '--include-untracked')}"
-        )
+        lines.append(f"commit what belongs there, or put it aside: {command('git -C', top)} stash --include-untracked")
     return lines

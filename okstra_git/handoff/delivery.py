@@ -58,8 +58,8 @@ def _ways_out(git: Git, base: str, task: Task, part: Part, lacking: str) -> Iter
     key, own = task.key.replace("/", ":"), task.stages[part.stage].base_ref
     tip = find_recorded(git, own) if own else None
     if tip is not None and tip != base and contains(git, tip, lacking):
-        yield command("git okstra handoff assemble --task-key", key, "--stages", part.stage, "--base", own)
+        yield command(f"git okstra handoff assemble --task-key {key}", ("--stages", part.stage), ("--base", own))
     begin = merge_base(git, base, part.head) or base
     yield "to record the whole of it: " + command(
-        "git okstra stage done", part.stage, "--task-key", key, "--commit", part.head, "--base", begin
+        "git okstra stage done", part.stage, ("--task-key", key), ("--commit", part.head), ("--base", begin)
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from okstra_git.commands import command, word
+from okstra_git.commands import option, word
 from okstra_git.handoff.together import companies_of, is_verified_alone, missing_company, told_together
 from okstra_git.names import named_stages
 from okstra_git.records.handoff import PullRequest
@@ -178,7 +178,7 @@ def _own_reasons(
         if pr is not None:
             first = next((f"\n{one.hint}" for one in unverified(task, stage) if one.hint), "")
             hint += f"{first}\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
-            hint += f"--stages {word(pr.group.replace('-', ','))} {command('--base', printed(pr.base_ref) or 'BRANCH')}"
+            hint += f"--stages {word(pr.group.replace('-', ','))} {option('--base', printed(pr.base_ref) or 'BRANCH')}"
         yield Reason(IN_PR, f"stage {number} is in {stage.pr}", hint, {"url": stage.pr})
         return
     if number in stale:

@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.named import read_named
+from okstra_git.fs.refusals import Linked, Missing, NotAFile, Outside, PathRefused, TooLarge, Unreadable
 from okstra_git.names import shown_path
 
 MAX_BYTES = 64 << 10
@@ -130,16 +132,21 @@ def _read(root: Path, path: Path, origin: Literal["named", "configured", "reposi
     try:
         if is_below and not path.resolve().is_relative_to(root.resolve()):
             raise _missing(name, "is outside of the project", origin)
-        if not path.exists():
-            raise _missing(name, "is not there", origin)
-        if not path.is_file():
-            raise _missing(name, "is no file", origin)
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError, RuntimeError) as error:
+        data = read_named(str(path), root, (root,), limit=MAX_BYTES)
+    except Missing as error:
+        raise _missing(name, "is not there", origin) from error
+    except NotAFile as error:
+        raise _missing(name, f"is {error.facts['kind']} and not a file", origin) from error
+    except TooLarge as error:
+        raise _missing(name, f"is larger than {MAX_BYTES >> 10} KiB", origin) from error
+    except Unreadable as error:
+        cause = error.__cause__
+        why = cause.strerror if isinstance(cause, OSError) else None
+        raise _missing(name, f"cannot be read: {why or error.message}", origin) from error
+    except (Linked, Outside) as error:
+        raise _missing(name, "is outside of the project", origin) from error
+    except (PathRefused, OSError, ValueError, RuntimeError) as error:
         raise _missing(name, f"cannot be read: {getattr(error, 'strerror', None) or error}", origin) from error
-    if len(data) > MAX_BYTES:
-        raise _missing(name, f"is larger than {MAX_BYTES >> 10} KiB", origin)
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:

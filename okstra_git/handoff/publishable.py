@@ -169,7 +169,7 @@ def _assemble_again(git: Git, task: Task, group: Group) -> str:
     key, stages = task.key.replace("/", ":"), ",".join(map(str, group.stages))
     is_out = any(pr.group == group.id and pr.status == "open" for pr in task.prs.values())
     begin = f"git okstra handoff assemble --task-key {key} --stages {stages}"
-    again = command(begin, "--base", printed_recorded(git, group.base_ref))
+    again = command(begin, ("--base", printed_recorded(git, group.base_ref)))
     return f"{again} --update" if is_out else again
 
 

@@ -19,4 +19,4 @@ def put_back(git: Git, branch: str, commit: str, known: Collection[str]) -> tupl
     at = next((tree.path for tree in list_worktrees(git) if tree.branch == branch), None)
     if at is None:
         return command("git branch", kept, tip), command("git branch --force", branch, commit)
-    return command("git branch", kept, tip), command("git -C", at, "reset", "--keep", commit)
+    return command("git branch", kept, tip), command(f"{command('git -C', at)} reset --keep", commit)

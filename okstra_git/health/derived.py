@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.own_files import read_own
@@ -37,7 +38,7 @@ def check_refs(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
             hint = REPAIR if ours else "git okstra does not know this ref; restore it where it comes from"
             if name.startswith(layout.SNAPSHOTS):
                 subject = widen("okstra: snapshot")
-                hint = f"git fsck --lost-found lists commits; a snapshot's subject begins with '{subject}'"
+                hint = f"git fsck --lost-found lists commits; a snapshot's subject begins with {word(subject)}"
             yield Finding("ref.torn", "error", name, f"{name} is damaged", hint, repairable=ours)
 
 

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from okstra_git.digest import fingerprint
+from okstra_git.fs.gits import require_gits
 from okstra_git.outfit.files import leftover_of
 from okstra_git.outfit.manifest import Manifest, ManifestUnreadable, parse_manifest
 from okstra_git.outfit.model import Outfit, Root
@@ -107,9 +108,9 @@ def look(path: Path, *, below: Path) -> Standing:
     try:
         found = path.lstat()
         if stat.S_ISREG(found.st_mode):
-            return Standing(Thing.FILE, fingerprint(path.read_bytes()))
+            return Standing(Thing.FILE, fingerprint(require_gits(path)))
         if stat.S_ISLNK(found.st_mode) and path.is_file():
-            return Standing(Thing.LINK, fingerprint(path.read_bytes()), f"is a link to {os.readlink(path)}")
+            return Standing(Thing.LINK, fingerprint(require_gits(path)), f"is a link to {os.readlink(path)}")
         return Standing(Thing.ODD, note="is a link to nothing" if path.is_symlink() else "is no file")
     except (FileNotFoundError, NotADirectoryError):
         return Standing(Thing.NOTHING)
@@ -157,16 +158,17 @@ def _named(manifest: Manifest | None) -> set[str]:
 
 def _read_manifest(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return require_gits(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except IsADirectoryError as error:
-        raise ManifestUnreadable(f"{path} is a folder", hint="move it away", path=str(path)) from error
+    except OSError as error:
+        what = "is a folder" if path.is_dir() else "is not a file that can be read"
+        raise ManifestUnreadable(f"{path} {what}", hint="move it away", path=str(path)) from error
 
 
 def _read_settings(path: Path) -> SettingsFile:
     try:
-        data = path.read_bytes()
+        data = require_gits(path)
         return SettingsFile(path.name, data.decode(), digest=fingerprint(data), is_link=path.is_symlink())
     except (FileNotFoundError, NotADirectoryError):
         problem = "is a link to nothing" if path.is_symlink() else ""
@@ -174,4 +176,4 @@ def _read_settings(path: Path) -> SettingsFile:
     except UnicodeDecodeError:
         return SettingsFile(path.name, problem="it is not UTF-8")
     except OSError as error:
-        return SettingsFile(path.name, problem=f"it cannot be read: {error.strerror}")
+        return SettingsFile(path.name, problem=f"it cannot be read: {error.strerror or 'it is not a file'}")

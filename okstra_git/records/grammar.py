@@ -68,12 +68,13 @@ class Within:
 
 @dataclass(frozen=True)
 class AtMost:
-    """A list or a table with a bounded number of items."""
+    """A list or a table with a bounded number of items; of a list the first wrong item is looked at and no more."""
 
     items: int
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return {**handler(source), "max_length": self.items}
+        schema = handler(source)
+        return {**schema, "max_length": self.items, **({"fail_fast": True} if schema["type"] == "tuple" else {})}
 
 
 class Sane:

@@ -57,6 +57,9 @@ POINTS = (
 )
 """Where a test may kill a writer; some are passed once for each file. Only from `renamed` on is there a bundle."""
 
+MOST_FILES = 500
+"""Files that a bundle may have by its manifest; it is made of some twenty."""
+
 MOST_BYTES = 64 << 20
 """Bytes of one file of a bundle that are summed up; the lazy material holds many documents."""
 
@@ -90,7 +93,7 @@ def verify_bundle(project_root: Path, manifest_path: Given) -> list[str]:
     root = Root(project_root)
     manifest = read_json(root, manifest_path)
     files = manifest.get("files")
-    if not isinstance(files, dict) or not files:
+    if not isinstance(files, dict) or not files or len(files) > MOST_FILES:
         return [root.name(manifest_path)]
     spoilt = [path for path, digest in files.items() if _sum_of_file(root, path) != digest]
     beside = [manifest.get(name) for name in ("teamState", "resumeScript")]

@@ -170,9 +170,9 @@ class _Stage(NamedTuple):
         if self.lease is not None and self.lease.is_live:
             return self.live_next()
         if self.git.finding == "confirm":
-            return self.on_task("reconcile", "--check"), "only a person can say which commit it is now"
+            return self.on_task("git okstra reconcile", "--check"), "only a person can say which commit it is now"
         if self.git.finding == "auto":
-            return self.on_task("reconcile", "--apply"), "records where the commit moved"
+            return self.on_task("git okstra reconcile", "--apply"), "records where the commit moved"
         if self.git.during or self.git.dirty:
             return self.look(), "something was left there after the stage was recorded"
         if self.git.beyond:
@@ -181,14 +181,14 @@ class _Stage(NamedTuple):
             return self.unreported_next(self.task.runs[self.lease.run])
         if self.state == "landed":
             if self.git.worktree:
-                return self.on_task("worktree prune", "--dry-run"), "it has landed, so its worktree may go"
+                return self.on_task("git okstra worktree prune", "--dry-run"), "it has landed, so its worktree may go"
             return f"git okstra status {self.key}", "nothing is left to do here"
         stage = self.task.stages[self.number]
         if self.state == "done" or (self.state == "in-pr" and not stage.is_verified):
             waits, never = "it is done and waits to be verified", "nobody verified what is in its pull request"
             since = "it has changed since it was verified"
             why = since if stage.verified else waits if self.state == "done" else never
-            return self.on_task("run prepare", f"--task-type final-verification --stage {self.number}"), why
+            return self.on_task("git okstra run prepare", f"--task-type final-verification --stage {self.number}"), why
         return f"git okstra stage show {self.number} --task-key {self.key}", "it is verified and waits to be merged"
 
     def unreported_next(self, run: Run) -> tuple[str, str]:
@@ -276,13 +276,13 @@ class _Stage(NamedTuple):
         return self.prepare(), f"it can begin{kept}" if not self.git.ahead else f"goes on from its branch{kept}"
 
     def prepare(self) -> str:
-        return self.on_task("run prepare", f"--task-type {GUARDED} --stage {self.number}")
+        return self.on_task("git okstra run prepare", f"--task-type {GUARDED} --stage {self.number}")
 
     def look(self) -> str:
         return f"git -C {word(self.git.worktree or '.')} status"
 
     def on_task(self, begin: str, rest: str) -> str:
-        return " ".join(("git okstra", begin, "--task-key", self.key, rest))
+        return f"{begin} --task-key {self.key} {rest}"
 
 
 def _because(why: str) -> str:

@@ -13,6 +13,7 @@ from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, WORKER
 from okstra_git.tokens import SINGLE_STAGE, VERIFICATION_SCOPES, WHOLE_TASK
 
 MAX_DIRECTIVE = 20_000
+MAX_WAIVER = 2_000
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/\[\]-]{0,99}\Z")
 MODEL_FLAGS = {"lead": "--lead-model", "executor": "--executor-model", "claude": "--claude-model",
                "codex": "--codex-model", "gemini": "--gemini-model",
@@ -105,10 +106,12 @@ def parse_waiver(text: str) -> WaiverAsked:
     """`<stageKey>:<reason>`, split at the first colon; both sides must say something."""
     key, colon, reason = text.partition(":")
     key, reason = key.strip(), reason.strip()
-    if not (colon and key and reason) or not reason.isprintable() or not is_text(text):
+    is_long = len(text) > MAX_WAIVER
+    if not (colon and key and reason) or not reason.isprintable() or not is_text(text) or is_long:
         raise BadWaiver(
             f"{shown(text)} is not a waiver",
-            hint='write --qa-waiver "<stageKey>:<reason>", or leave the flag out when nothing is waived',
+            hint=f'write --qa-waiver "<stageKey>:<reason>" in at most {MAX_WAIVER} characters, '
+            "or leave the flag out when nothing is waived",
             value=text[:200],
         )
     return WaiverAsked(key, reason)

@@ -8,6 +8,8 @@ from typing import Literal
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import PathRefused, taken
+from okstra_git.fs.root import Root
 from okstra_git.git.changes import ABSENT, SUBMODULE, Change, diff_trees, show_path
 from okstra_git.git.nodes import LINK, PROGRAM, read_node
 from okstra_git.git.objects import EMPTY_TREE, name_of_blob, read_blob, tree_of
@@ -112,37 +114,34 @@ def _is_inside(into: Path, path: bytes) -> bool:
 
 def carry_out(git: Git, steps: Iterable[Step], into: Path) -> None:
     """Do what was planned, byte for byte, deletions first; what appeared meanwhile is refused, not overwritten."""
+    into.mkdir(parents=True, exist_ok=True)
     for step in sorted(steps, key=lambda one: one.does != "delete"):
         if step.does in ("write", "replace", "delete"):
             _carry_out(git, step, into)
 
 
 def _carry_out(git: Git, step: Step, into: Path) -> None:
-    place = os.path.join(os.fsencode(into), step.path)
+    root, name = Root(into), os.fsdecode(step.path)
     try:
         if step.does != "write" and _judge(step.change, _standing(into, step.path)).does != step.does:
-            raise FileExistsError(17, "it changed meanwhile")
+            raise taken(name)
         if step.does == "delete":
-            os.unlink(place)
+            root.remove(name)
             return
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        fresh = place + b".okstra-restore" if step.does == "replace" else place
-        _write(fresh, step.change.new_mode, read_blob(git, step.change.new))
-        if fresh != place:
-            os.replace(fresh, place)
-    except OSError as error:
+        fresh = f"{name}.okstra-restore" if step.does == "replace" else name
+        _write(root, fresh, step.change.new_mode, read_blob(git, step.change.new))
+        if fresh != name:
+            root.rename(fresh, name)
+    except PathRefused as refusal:
         raise RestoreRefused(
-            f"{show_path(step.path)} was not put back: {error.strerror}",
+            f"{show_path(step.path)} was not put back: {refusal.message}",
             hint="look at it, then repeat; what was put back already is left as it is",
             path=show_path(step.path),
-        ) from error
+        ) from refusal
 
 
-def _write(place: bytes, mode: str, data: bytes) -> None:
+def _write(root: Root, name: str, mode: str, data: bytes) -> None:
     if mode == LINK:
-        os.symlink(data, place)
+        root.create_link(name, os.fsdecode(data))
         return
-    rights = 0o777 if mode == PROGRAM else 0o666
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, rights)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+    root.create(name, data, executable=mode == PROGRAM, durable=False)

@@ -12,7 +12,6 @@ from okstra_git.records.codec import holds_nul, is_count
 from okstra_git.records.states import State
 
 VERSION = 13
-replace_file = replace_own
 
 
 @dataclass(frozen=True)
@@ -61,17 +60,14 @@ def load_fold(path: Path) -> CachedFold | None:
 
 def _is_sound(fold: CachedFold) -> bool:
     """Whether what the header says has the shapes that it ought to have; the body was checked as records are."""
-    ids = [
-        *fold.tips.values(),
-        *fold.rewound.values(),
-        *(blob for each in fold.blobs.values() for blob in each.values()),
-    ]
-    counts = [number for head in fold.heads.values() for number in head]
-    noted = [count for refs in fold.notes.values() for kinds in refs.values() for count in kinds.values()]
+    ids = [*fold.tips.values(), *(blob for files in fold.blobs.values() for blob in files.values())]
+    ids += [*fold.rewound.values(), *(tip for tip, _ in fold.unread.values())]
+    counts = [fold.horizon, *(number for head in fold.heads.values() for number in head)]
+    counts += [number for by_ref in fold.notes.values() for odd in by_ref.values() for number in odd.values()]
     return (
-        all(isinstance(id, str) and is_commit_id(id) for id in ids)
-        and all(is_count(number) for number in (*counts, *noted, fold.horizon))
-        and isinstance(fold.own, str)
+        isinstance(fold.own, str)
+        and all(isinstance(id, str) and is_commit_id(id) for id in ids)
+        and all(map(is_count, counts))
     )
 
 

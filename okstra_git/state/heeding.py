@@ -1,6 +1,6 @@
 """Which logs this clone takes no notice of, and the line that is offered where one of them does harm."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
@@ -53,12 +53,14 @@ def heed_log(git: Git, name: str) -> bool:
     return write_setting(git, setting, left) if left else unset_setting(git, setting)
 
 
-def ignore_line(ref: str, refs: Iterable[str], own: str) -> str:
-    """The command that takes this log out: by its writer, or by its ref where other logs bear the same name."""
+def ignore_line(ref: str, writers: Mapping[str, int], own: str) -> str:
+    """The command that takes this log out: by its writer, or by its ref where other logs bear the same name.
+
+    `writers` says how many logs each one has.
+    """
     writer = writer_of(ref)
-    alone = not any(writer_of(other) == writer for other in refs if other != ref)
-    name = writer if alone and writer != writer_of(own) and not writer.startswith("-") else ref
-    return command("git okstra log ignore", name)
+    is_plain = writers.get(writer, 1) == 1 and writer != writer_of(own) and not writer.startswith("-")
+    return command("git okstra log ignore", writer if is_plain else ref)
 
 
 def is_own(ref: str, own: str) -> bool:

@@ -1,5 +1,6 @@
 """What was odd about logs, put into words: one problem for each log and kind, with the next step."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -16,11 +17,11 @@ class Wording:
     """Words problems for the logs of one moment; `refs` are all of them, readable or not."""
 
     def __init__(self, refs: Iterable[str], sieve: Sieve) -> None:
-        self.refs, self.sieve = list(refs), sieve
+        self.writers, self.sieve = Counter(map(writer_of, refs)), sieve
 
     def way_out(self, ref: str) -> str:
         """What to do about a log: take it out, or look closer at this clone's own."""
-        return LOOK if is_own(ref, self.sieve.own) else ignore_line(ref, self.refs, self.sieve.own)
+        return LOOK if is_own(ref, self.sieve.own) else ignore_line(ref, self.writers, self.sieve.own)
 
     def unreadable(self, ref: str, why: str) -> Problem:
         """A log of which nothing can be read."""

@@ -9,6 +9,7 @@ from okstra_git.git.merging import line_difference
 from okstra_git.git.objects import EMPTY_TREE, MissingObject
 from okstra_git.git.patch_ids import PATCH_ALGORITHM, patch_id
 from okstra_git.git.repo import Git
+from okstra_git.records.grammar import MAX_PATH
 from okstra_git.records.stage import Author, RangePrint
 
 SHOWN_PATHS = 12
@@ -48,7 +49,7 @@ def _print(git: Git, base: CommitFacts | None, head: CommitFacts, delta: Delta) 
         delta_sum=show_sum(delta_sum(delta)),
         lines_sum=lines_sum(git, delta),
         path_count=len(delta),
-        paths=tuple(show_path(change.path) for change in delta[:SHOWN_PATHS]),
+        paths=tuple(show_path(change.path)[:MAX_PATH] for change in delta[:SHOWN_PATHS]),
         paths_print=paths_fingerprint(delta),
         patch_id=patch_id(git, base_tree, head.tree) if len(delta) < MAX_PRINTED_FILES else None,
         patch_algorithm=PATCH_ALGORITHM,

@@ -15,6 +15,7 @@ from okstra_git.git.objects import (
     tree_of,
     write_commit,
 )
+from okstra_git.git.own_files import replace_own
 from okstra_git.git.refs import RefUpdate, find_ref, is_torn, set_torn_aside, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
@@ -94,8 +95,7 @@ def restore_tip(store: Store, aside: Path) -> CommitId | None:
             return found
         best = next((tip for tip in _known_tips(git, writer) if _is_readable(git, tip)), None)
         if found is not None and not aside.exists():
-            aside.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_text(f"{found}\n")
+            replace_own(aside, f"{found}\n".encode())
         swap_refs(git, [RefUpdate(ref, found, best)], message="okstra: restore")
         return best
 

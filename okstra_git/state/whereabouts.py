@@ -69,10 +69,11 @@ def release_line(task: Task, place: Place) -> str:
     return command(f"git okstra worktree {verb}", *_flags(task, place))
 
 
-def _flags(task: Task, place: Place) -> list[str]:
+def _flags(task: Task, place: Place) -> list[tuple[str, str]]:
     """The words that name the row on a line of `git okstra worktree`; one without a branch goes with its task."""
     kind, _, id = place.scope.partition("-")
-    return ["--task-key", task.key.replace("/", ":"), *([f"--{kind}", id] if kind and place.branch else [])]
+    own = {"stage": "--stage", "group": "--group"}.get(kind)
+    return [("--task-key", task.key.replace("/", ":")), *([(own, id)] if own and place.branch else [])]
 
 
 def _is_main(git: Git, path: Path) -> bool:

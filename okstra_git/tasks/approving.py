@@ -1,13 +1,15 @@
 """Approving a plan: its marker ticked, its front matter set, its blob recorded; and asking whether it still holds."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.commands import command, word
 from okstra_git.documents.editing import find_box, set_front_value, tick_box
-from okstra_git.documents.markdown import decode, parse_document, read_document
+from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
+from okstra_git.fs.named import read_named, replace_named
+from okstra_git.fs.refusals import PathRefused, Unwritable
+from okstra_git.fs.root import Root
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import TaskKey
@@ -17,7 +19,6 @@ from okstra_git.plans.stage_rules import require_plan
 from okstra_git.records.events import PlanApproved
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Task
-from okstra_git.state.cache import replace_file
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.store import Appended, Store
 from okstra_git.tasks.checks import require_open
@@ -59,14 +60,34 @@ class PlanFile:
 
 
 def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
-    """The plan in the file, whatever is wrong with it; refuses only a file that cannot be read as text."""
+    """The plan in a file that a record names, whatever is wrong with it.
+
+    Refuses a file that cannot be read as text, and one that lies outside of the repository or behind a link out of it.
+    """
     shown = project.relative(file)
     try:
-        data = read_document(file)
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
+        data = Root(project.root, links=True).read_bytes(file)
+    except PathRefused as refusal:
         hint = "name an existing file"
-        raise PlanMissing(f"the plan {shown} cannot be read: {why}", hint=hint, path=shown) from error
+        raise PlanMissing(f"the plan cannot be read: {refusal.message}", hint=hint, path=shown) from refusal
+    return plan_of(data, file, project)
+
+
+def read_named_plan(file: Path, project: ProjectPaths) -> PlanFile:
+    """The plan in a file that a person named, which may lie anywhere; refuses as `read_plan` does."""
+    try:
+        data = read_named(str(file), project.root, (project.root,))
+    except PathRefused as refusal:
+        hint = "name an existing file"
+        raise PlanMissing(
+            f"the plan cannot be read: {refusal.message}", hint=hint, path=project.relative(file)
+        ) from refusal
+    return plan_of(data, file, project)
+
+
+def plan_of(data: bytes, file: Path, project: ProjectPaths) -> PlanFile:
+    """The plan that these bytes of the file are, whatever is wrong with it; refuses what is not text."""
+    shown = project.relative(file)
     text = decode(data, name=shown)
     return PlanFile(shown, text, name_of_blob(data), parse_plan(parse_document(text)))
 
@@ -77,13 +98,13 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     Refuses a plan that breaks a rule or has no marker. The file is written first, so an approval that was interrupted
     is completed by approving again; approving what is approved records nothing.
     """
-    found = read_plan(file, project)
+    found = read_named_plan(file, project)
     require_plan(found.plan, path=found.path, for_approval=True)
     require_open(store.read(), key)
     ticked = approved_text(found)
     if ticked != found.text:
         replace_plan(file, ticked)
-        found = read_plan(file, project)
+        found = read_named_plan(file, project)
     fact = PlanApproved(
         task=key.slashed,
         path=found.path,
@@ -110,10 +131,11 @@ def approved_text(found: PlanFile) -> str:
 
 def replace_plan(file: Path, text: str) -> None:
     """Write the plan anew in one step, with the mode it has."""
-    mode = file.stat().st_mode
-    if not replace_file(file, text.encode("utf-8")):
-        raise PlanMissing(f"{file} cannot be written", hint="mend its permissions, then approve again", path=str(file))
-    os.chmod(file, mode & 0o7777)
+    try:
+        replace_named(file, text.encode("utf-8"))
+    except Unwritable as refusal:
+        hint = "mend its permissions, then approve again"
+        raise PlanMissing(f"{file} cannot be written", hint=hint, path=str(file)) from refusal
 
 
 def planned_stages(plan: PlanDocument) -> tuple[PlannedStage, ...]:
@@ -135,13 +157,13 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
             task=key,
         )
     if named is not None and project.relative(named) != plan.path:
-        approve = command("git okstra plan approve", project.relative(named), "--task-key", key)
+        approve = command("git okstra plan approve", project.relative(named), ("--task-key", key))
         raise PlanElsewhere(
             f"{project.relative(named)} is not the approved plan of {key}: that is {plan.path}",
             hint=f"leave --approved-plan out, or: {approve}",
             approved=plan.path,
         )
-    found = _read_approved(project, plan.path, key)
+    found = _read_approved(project, plan.path, key, is_named=named is not None)
     if found.blob != plan.blob:
         raise PlanChanged(
             f"the plan {plan.path} was changed after its approval: approved {plan.blob}, found {found.blob}",
@@ -154,12 +176,14 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
     return found
 
 
-def _read_approved(project: ProjectPaths, path: str, key: str) -> PlanFile:
+def _read_approved(project: ProjectPaths, path: str, key: str, *, is_named: bool) -> PlanFile:
     try:
-        return read_plan(project.root / path, project)
+        return (read_named_plan if is_named else read_plan)(project.root / path, project)
     except PlanMissing as missing:
         hint = (
             "put the file back as it was approved (one approved in another clone has to be brought here)\n"
             f"or approve another one: git okstra plan approve FILE --task-key {key}"
+            if not Path(path).is_absolute()
+            else f"name it where it is: --approved-plan {word(path)}"
         )
         raise PlanMissing(missing.message, hint=hint, path=path) from missing

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.kit.answers import Answer
 from tests.kit.scenario import World
+from tests.kit.templates import build_once
 
 KEY = "shop:web:login"
 TASK = ("--task-key", KEY)
@@ -26,9 +27,15 @@ ANCHOR_KEYS = {"recorded", "status", "replacement", "proof"}
 
 def open_shop(world: World, *, hooks: bool = False) -> World:
     """okstra set up in the world, the task open."""
-    world.okstra("init", "--project-id", "shop", *([] if hooks else ["--no-hooks"]))
+    if hooks:
+        _open(world)
+        return world
+    return build_once(world, "a shop", lambda new: _open(new, "--no-hooks"))
+
+
+def _open(world: World, *flags: str) -> None:
+    world.okstra("init", "--project-id", "shop", *flags)
     world.okstra("task", "open", KEY, "--category", "feature")
-    return world
 
 
 def record_stage(world: World, number: int, branch: str, files: Mapping[str, str] | None = None) -> Answer:

@@ -390,8 +390,11 @@ def test_records_that_point_outside_are_not_followed(shop: World, tmp_path: Path
     secret = tmp_path / "reports/secret.md"
     secret.write_text("mine\n")
     claimed = RunClaimed(task=slashed, run=run, task_type="error-analysis", seq=1, holder=own_holder())
-    prepared = RunPrepared(task=slashed, run=run, holder=own_holder(), nonce="n", folder=str(tmp_path),
-                           instruction_set="../../../etc")  # fmt: skip
+    shop.write(".okstra/here", "")
+    (shop.path / ".okstra/x").symlink_to(tmp_path)
+    prepared = RunPrepared(task=slashed, run=run, holder=own_holder(), nonce="0" * 16, folder=".okstra/x",
+                           instruction_set=".okstra/x/reports")  # fmt: skip
+    (tmp_path / "reports/claude-execution-prompt.md").write_text("theirs\n")
     record(open_store(shop), claimed, prepared, RunFinished(task=slashed, run=run, report=str(secret)))
     told = details(shop, run)
     assert told["files"]["report"] == {"path": str(secret), "bytes": None}

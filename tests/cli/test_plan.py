@@ -1,6 +1,5 @@
 """The plan commands: what they say of a plan, what they refuse, and what they leave alone."""
 
-import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -90,10 +89,16 @@ plan.md:45: stage 2 has a section and no row in the table
     assert text.err == "okstra: plan.md breaks 2 rules\nhint: git okstra plan template\n"
 
 
-@pytest.mark.parametrize("line", [("plan", "check"), ("brief", "check")])
-def test_a_document_without_an_end_is_refused_as_too_long(shop: World, line: tuple[str, ...]) -> None:
-    told = refused(shop.okstra(*line, "/dev/zero", exit=1), "document.unreadable")
-    assert told == "/dev/zero is longer than 5 MiB"
+@pytest.mark.parametrize("kind", ["plan", "brief"])
+def test_what_has_no_end_or_is_waited_for_is_refused_at_once(shop: World, kind: str) -> None:
+    os.mkfifo(shop.path / "pipe")
+    for name, what in (("/dev/zero", "a device"), ("pipe", "a pipe"), (".", "a folder")):
+        told = refused(shop.okstra(kind, "check", name, exit=1), f"{kind}.missing")
+        assert told.endswith(f"is {what}, not a file")
+    with (shop.path / "long.md").open("wb") as file:
+        file.truncate(10 << 30)
+    told = refused(shop.okstra(kind, "check", "long.md", exit=1), "document.unreadable")
+    assert told == "long.md is longer than 5 MiB"
 
 
 def test_one_problem_is_one_rule(shop: World) -> None:
@@ -104,7 +109,7 @@ def test_one_problem_is_one_rule(shop: World) -> None:
 @pytest.mark.parametrize(
     ("content", "code", "message"),
     [
-        (None, "plan.missing", f"the plan other.md cannot be read: {os.strerror(errno.ENOENT)}"),
+        (None, "plan.missing", "the plan cannot be read: 'other.md' is not there"),
         (b"a\n\xff", "document.unreadable", "other.md is not UTF-8: line 2"),
         (b"a\n\nb\0", "document.unreadable", "other.md is no text: line 3 holds a NUL byte"),
     ],

@@ -307,13 +307,13 @@ def test_a_document_that_is_no_file_is_neither_waited_for_nor_read(shop: World, 
     os.mkfifo(shop.path / "pipe")
     agent = Agent(shop).say("new", "web", "direct-input", "x", "error-analysis", "direct-input")
     agent.say(named, exit=1)
-    assert "it is no file" in agent.last.json["errors"]["brief"]
+    assert "it is not a file" in agent.last.json["errors"]["brief"]
     agent = Agent(shop).say(KEY, "implementation-planning", "keep", "no", "default", {})
     agent.say({"clarification_pick": "direct-input"}).say(named, exit=1)
-    assert "it is no file" in agent.last.json["errors"]["clarification"]
+    assert "it is not a file" in agent.last.json["errors"]["clarification"]
     shop.okstra("task", "open", "shop:web:other")
     agent = Agent(shop, "--task-key", "shop:web:other").say("direct-input", "implementation").say(named, exit=1)
-    assert "it is no file" in agent.last.json["errors"]["approved_plan"]
+    assert "it is not a file" in agent.last.json["errors"]["approved_plan"]
 
 
 def test_answers_of_a_run_have_to_be_text(shop: World) -> None:

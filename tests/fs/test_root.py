@@ -261,3 +261,11 @@ def test_a_descriptor_for_a_lock(place: Path) -> None:
         with pytest.raises(OkstraError) as caught, root.opened(name, os.O_RDWR | os.O_CREAT):
             pass
         assert caught.value.code == wanted
+
+
+def test_a_link_is_made_where_nothing_is(place: Path) -> None:
+    root = Root(place)
+    root.create_link("new/link", "../docs/plain.md")
+    assert os.readlink(place / "new/link") == "../docs/plain.md"
+    cases = {"docs/plain.md": "taken", "dangling": "taken", "out-folder/x": "link", ".git/x": "outside"}
+    assert {name: code(root.create_link, name, "x") for name in cases} == {n: f"path.{cases[n]}" for n in cases}

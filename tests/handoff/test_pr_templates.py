@@ -76,7 +76,7 @@ def refused(root: Path, named: str | None = None, configured: str | None = None)
     [
         ("none.md", "is not there"),
         ("folder/none.md", "is not there"),
-        ("folder", "is no file"),
+        ("folder", "is a folder and not a file"),
         ("latin.md", "is not UTF-8 at byte 1"),
         ("binary.md", "is no text"),
         ("large.md", "is larger than 64 KiB"),
@@ -85,7 +85,7 @@ def refused(root: Path, named: str | None = None, configured: str | None = None)
         ("loop.md", "cannot be read"),
         ("nul\0.md", "cannot be read"),
         ("n" * 300, "cannot be read"),
-        ("pipe", "is no file"),
+        ("pipe", "is a pipe and not a file"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_refused(tmp_path: Path, named: str, why: str) -> None:

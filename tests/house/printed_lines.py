@@ -3,19 +3,27 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from tests.house.sources import Source
 
-_GIT = "log|diff|diff-tree|fetch|push|branch|merge|rebase|remote|worktree|switch|checkout|commit|config|show|status"
+_GIT = (
+    "log|diff|diff-tree|fetch|push|pull|branch|merge|rebase|remote|worktree|switch|checkout|commit|config|show|status|add"
+    "|stash|reset|restore|rm|mv|clean|tag|notes|gc|fsck|update-ref|update-index|rev-parse|rev-list|cat-file|ls-tree|ls-remote"
+    "|range-diff|cherry-pick|revert|bundle|clone|init|for-each-ref|reflog|symbolic-ref|submodule|sparse-checkout|--git-dir"
+)
 _OWN = (
     "run|stage|task|handoff|plan|brief|wizard|worktree|reconcile|status|doctor|fsck|hooks|config|inspect|log|setup|init"
 )
-COMMAND = re.compile(rf"\b(?:git (?:okstra|-C|{_GIT})|okstra (?:{_OWN})|gh (?:pr|auth)|chmod|cd|sh|claude) ")
+COMMAND = re.compile(
+    rf"\b(?:git (?:okstra|-C|{_GIT})|okstra (?:{_OWN})|gh (?:pr|auth|repo)"
+    r"|chmod|cd|sh|rm|mv|cp|kill|ssh|claude|codex|gemini) "
+)
 OPTION = re.compile(r"(?:^|\s)--[a-z][a-z-]* $")
 """What stands before a word of a command line."""
 
-QUOTES = ("word", "command", "quoted")
-"""Functions that quote; `quoted` is the wizard's own, which must not load a regular expression."""
+QUOTES = ("word", "command", "option")
+"""Functions that quote."""
 
 BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again|words_for|flag)\Z")
 """Names of functions that give a whole line, checked where they make it."""
@@ -74,10 +82,38 @@ def unquoted(source: Source) -> Iterator[str]:
         known = _assigned(function)
         for node in _own_nodes(function):
             found = list(_foreign_words(node, known)) if isinstance(node, ast.JoinedStr) else []
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-                found = [node.right] if _begins_a_word(node.left) and not _is_safe(node.right, known) else []
+            found += [value for value in _put_together(node) if not _is_safe(value, known)]
+            found += _lost_options(node)
             for value in found:
                 yield f"{source.path}:{value.lineno}: {ast.unparse(value)} has to be word(…) or command(…)"
+
+
+def _put_together(node: ast.AST) -> Iterator[ast.expr]:
+    """What is put behind a command line, or into one, by `+`, `%`, `.format` or `.join`."""
+    match node:
+        case ast.BinOp(op=ast.Add(), left=begin, right=value) if _begins_a_word(begin):
+            yield value
+        case ast.BinOp(op=ast.Mod(), left=ast.Constant(value=str(begin)), right=value) if COMMAND.search(begin):
+            yield from value.elts if isinstance(value, ast.Tuple) else [value]
+        case ast.Call(func=ast.Attribute(attr="format", value=ast.Constant(value=str(begin)))) if COMMAND.search(begin):
+            yield from (*node.args, *(each.value for each in node.keywords))
+        case ast.Call(func=ast.Attribute(attr="join"), args=[ast.List(elts=parts) | ast.Tuple(elts=parts)]):
+            ours = list(takewhile(lambda each: isinstance(each, ast.Constant), parts))
+            if COMMAND.search("".join(f"{ast.literal_eval(each)} " for each in ours)):
+                yield from parts[len(ours) :]
+
+
+def _lost_options(node: ast.AST) -> Iterator[ast.expr]:
+    """Options that are given to `command` as words, which it takes for names, and pairs that are none."""
+    match node:
+        case ast.Call(func=ast.Name(id="command"), args=[_, *words]):
+            yield from (each for each in words if isinstance(each, ast.Constant) and str(each.value).startswith("-"))
+            yield from (each for each in words if isinstance(each, ast.Tuple) and not _is_option(each))
+
+
+def _is_option(pair: ast.Tuple) -> bool:
+    """An option, written in the code, and its value."""
+    return len(pair.elts) == 2 and isinstance(pair.elts[0], ast.Constant) and str(pair.elts[0].value).startswith("--")
 
 
 def _functions(tree: ast.Module) -> Iterator[ast.AST]:

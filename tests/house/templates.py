@@ -52,15 +52,54 @@ def retyped(texts: dict[str, str], strings: set[str]) -> Iterator[str]:
 def unquoted(texts: dict[str, str]) -> Iterator[str]:
     """Values in command lines of templates that are not quoted, and all others of a script but in its comments."""
     for name, text in sorted(texts.items()):
+        is_fenced = False
         for line in text.splitlines():
-            begin = _COMMAND.search(line)
-            where = 0 if name.startswith("scripts/") else begin.start() if begin else len(line)
-            for value in re.findall(r"\{\{(.*?)\}\}", line[where:]) if not line.startswith("#") else ():
-                if not re.search(r"\|\s*(sh|code|cell)\b", value) and not _PLAIN.fullmatch(value.strip()):
-                    yield f"{name}: {{{{{value}}}}}"
+            is_fenced ^= line.lstrip().startswith("```")
+            if name.startswith("scripts/"):
+                found = () if line.startswith("#") else _values(line, r"sh|exactly")
+            elif is_fenced:
+                found = _in_command(line, _PROGRAM.search(line))
+            else:
+                found = (*_in_command(line, _COMMAND.search(line), r"sh|code|cell"), *_in_spans(line))
+            yield from (f"{name}: {value}" for value in dict.fromkeys((*found, *_put_together(line))))
+
+
+def _in_spans(line: str) -> Iterator[str]:
+    """Values in code spans that hold a command."""
+    for span in _SPAN.findall(line):
+        yield from _in_command(span, _PROGRAM.match(span))
+
+
+def _in_command(text: str, begin: "re.Match[str] | None", filters: str = "sh") -> Iterator[str]:
+    yield from _values(text[begin.start() :], filters) if begin else ()
+
+
+def _values(text: str, filters: str) -> Iterator[str]:
+    """Values that go through none of these filters and are not plain words."""
+    for value in re.findall(r"\{\{(.*?)\}\}", text):
+        if not re.search(rf"\|\s*({filters})\b", value) and not _PLAIN.fullmatch(value.strip()):
+            yield value.strip()
+
+
+def _put_together(line: str) -> Iterator[str]:
+    """Names in an expression that makes a command of strings, which do not go through `sh`."""
+    for expression in re.findall(r"\{\{(.*?)\}\}", line):
+        if not any(_PROGRAM.match(said) for said in re.findall(r'"([^"]*)"', expression)):
+            continue
+        rest = re.sub(r'"[^"]*"', "", expression)
+        rest, before = re.sub(r"[\w.]+\s*\|\s*sh\b", "", rest), ""
+        while rest != before:
+            rest, before = re.sub(r"\([^()]*\)\s*\|\s*sh\b|\([^()]*\|\s*sh\s*\)", "", rest), rest
+        words = re.findall(r"(?<![\w.])[A-Za-z_][\w.]*", rest)
+        yield from (word for word in words if word not in _OURS and not _PLAIN.fullmatch(word))
 
 
 _COMMAND = re.compile(r"(?:\b(?:okstra [a-z-]+|gh pr|claude) |\bgit -C )")
+_PROGRAM = re.compile(r"\s*(?:git|okstra|gh|claude|codex|gemini|sh|cd|rm|mv|cp|cat|ls|test|printf|python3?) ")
+_SPAN = re.compile(r"`([^`]+)`")
+_OURS = ("code", "format", "exactly", "members")
+"""Filters; and the members of a group, numbers with commas or a word of ours."""
+
 _PLAIN = re.compile(r"(?:task\.key|run\.(?:id|stage|seq|task_type)|commands\.[a-z_]+|tokens\..*|worktree\.base)")
 """Keys, numbers, ids and words of ours; and lines that were quoted where they were made."""
 

@@ -6,8 +6,11 @@ from tests.house.printed_lines import unquoted
 from tests.house.sources import Source, imports_of, product_sources
 
 SOURCES = product_sources()
-QUOTING = ("okstra_git/commands.py", "okstra_git/rendering.py", "okstra_cli/inspecting_resume.py")
-"""Who may use shlex: those who quote, for terminals and in templates, and one who splits a line."""
+QUOTING = ("okstra_cli/inspecting_resume.py",)
+"""Who may use shlex: one who splits a line. Quoting is for okstra_git/commands.py."""
+
+EXACTLY = ("okstra_git/commands.py", "okstra_git/rendering.py")
+"""Who may quote a name that cannot be seen: scripts, which are run, and the one who says how."""
 READS_NAMES = "okstra_git/git/revisions.py"
 RULES_OF_GIT = ("revparse", "resolve_refish", "lookup_branch(name)", "dwim")
 
@@ -19,6 +22,7 @@ def test_words_of_printed_lines_are_quoted() -> None:
 def test_there_is_one_place_that_quotes() -> None:
     users = {source.path for source in SOURCES for each in imports_of(source) if each.module == "shlex"}
     assert users <= set(QUOTING)
+    assert {source.path for source in SOURCES if "exact_word" in source.text} == set(EXACTLY)
 
 
 def test_git_s_general_rules_for_names_are_asked_in_one_place() -> None:
@@ -40,6 +44,15 @@ def test_git_s_general_rules_for_names_are_asked_in_one_place() -> None:
         'x = f"cd {path}"',
         'x = "next: git okstra run show " + run["id"]',
         'x = f"git okstra log {key} --since " + since',
+        'x = f"git update-ref {name} abc"',
+        'x = "git okstra stage done %s" % branch',
+        'x = "git okstra stage done {}".format(branch)',
+        'x = "git switch {b}, then repeat".format(b=branch)',
+        'x = " ".join(["git okstra stage done", branch])',
+        'x = " ".join(("git", "push", remote))',
+        'x = command("git push", "--force", name)',
+        'x = command("git push", ("-o", name))',
+        'x = command("git push", (flag, name))',
     ],
 )
 def test_a_word_that_is_not_quoted_is_found(line: str) -> None:
@@ -51,6 +64,10 @@ def test_a_word_that_is_not_quoted_is_found(line: str) -> None:
     [
         'x = f"git okstra stage done {number} --task-key {key} --branch {word(branch)}"',
         'x = command("git okstra stage done", number, branch)',
+        'x = command("git okstra stage done", number, ("--branch", branch), *more)',
+        'x = "git okstra run list %s" % word(name)',
+        'x = " ".join(["git okstra log", word(a), command("b", c)])',
+        'x = ", ".join([a, b])',
         'def f(a):\n    name = word(a)\n    return f"git log {name}"',
         'def f(a, b):\n    more = f" --stage {word(b)}" if b else ""\n    return f"git okstra run list{more}"',
         'x = f"branch {name} is not there"',

@@ -34,13 +34,40 @@ def test_values_in_command_lines_are_quoted() -> None:
     assert list(unquoted(TEXTS)) == []
 
 
-@pytest.mark.parametrize("line", ["`okstra plan check {{ paths.report }}`", "x: git -C {{ worktree.path }} status"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "`okstra plan check {{ paths.report }}`",
+        "`okstra plan check {{ paths.report | code }}`",
+        "x: git -C {{ worktree.path }} status",
+        "run `git diff {{ worktree.snapshot }}`",
+        "`cd {{ project.root }}` first",
+        "```sh\ngit log {{ base }}\n```",
+        '{{ ("git -C " ~ worktree.path ~ " status") | code }}',
+        '{{ ("okstra stage done %s --base %s" | format(task.key | sh, base)) | code }}',
+        '{{ "claude " ~ paths.prompt }}',
+    ],
+)
 def test_a_value_that_is_not_quoted_is_found(line: str) -> None:
     assert len(list(unquoted({"prompts/a.md.j2": line}))) == 1
 
 
 def test_every_value_of_a_script_is_quoted() -> None:
     assert len(list(unquoted({"scripts/a.sh.j2": "cd {{ project.root }}\n# {{ run.words }}"}))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "`okstra plan check {{ paths.report | sh }} --task-key {{ task.key }}`",
+        '{{ ("git -C " ~ (worktree.path | sh) ~ " status") | code }}',
+        '{{ ("claude " ~ (("Read " ~ project.root) | sh)) | exactly }}',
+        "work in {{ worktree.path | code }}, then `git status`",
+        "```\n{{ worktree.path }}\n```",
+    ],
+)
+def test_a_value_that_is_quoted_or_in_no_command_is_left_alone(line: str) -> None:
+    assert list(unquoted({"prompts/a.md.j2": line})) == []
 
 
 def test_labels_are_sorted_and_none_is_empty() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from tests.kit.answers import Answer
 from tests.kit.scenario import Files, World
 from tests.kit.stores import NAME
+from tests.kit.templates import build_once
 
 REPORT = """\
 # Verification
@@ -23,9 +24,15 @@ REPORT = """\
 def begin(path: Path, *, hooks: bool = False) -> World:
     """A repository set up with an open task and nothing recorded."""
     world = World.begin(path)
-    world.okstra("init", "--project-id", "shop", *([] if hooks else ["--no-hooks"]))
+    if hooks:
+        _begin(world)
+        return world
+    return build_once(world, "begun", lambda new: _begin(new, "--no-hooks"))
+
+
+def _begin(world: World, *flags: str) -> None:
+    world.okstra("init", "--project-id", "shop", *flags)
     world.okstra("task", "open", NAME)
-    return world
 
 
 def stage(

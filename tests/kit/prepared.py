@@ -8,6 +8,7 @@ from typing import Any
 from tests.kit.answers import Answer
 from tests.kit.papers import a_brief, a_plan
 from tests.kit.scenario import World
+from tests.kit.templates import build_once
 
 KEY = "shop:web:login"
 PREPARE = ("run", "prepare", "--task-key", KEY, "--task-type")
@@ -15,13 +16,17 @@ PREPARE = ("run", "prepare", "--task-key", KEY, "--task-type")
 
 def set_up(world: World, stages: Mapping[int, Sequence[int]], *, brief: str | None = None) -> World:
     """Open the task, write and approve a plan of these stages (number -> dependencies)."""
+    plan = a_plan(stages)
+    return build_once(world, ("set up", plan, brief), lambda new: _set_up(new, plan, brief or a_brief()))
+
+
+def _set_up(world: World, plan: str, brief: str) -> None:
     world.okstra("init", "--project-id", "shop", "--no-hooks")
     world.okstra("config", "set", "worktreeRoot", str(world.path.parent / "worktrees"))
     world.okstra("task", "open", KEY)
-    world.write(".okstra/briefs/web/login.md", brief or a_brief())
-    world.write(".okstra/plan.md", a_plan(stages))
+    world.write(".okstra/briefs/web/login.md", brief)
+    world.write(".okstra/plan.md", plan)
     approve(world, ".okstra/plan.md")
-    return world
 
 
 def approve(world: World, path: str) -> None:

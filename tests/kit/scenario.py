@@ -21,8 +21,10 @@ from io import BytesIO, TextIOWrapper
 from itertools import count
 from pathlib import Path
 
+import pygit2
+
 from tests.kit.answers import Answer, run_program
-from tests.kit.surroundings import program_dir, scratch_dir
+from tests.kit.surroundings import print_of_surroundings, program_dir, scratch_dir
 
 EPOCH = 1_700_000_000
 _TAKES_A_COMMIT = ("pick", "reword", "edit", "squash", "fixup", "drop")
@@ -42,6 +44,22 @@ def _template() -> Path:
     for name in ("hooks", "info"):
         (repository / ".git" / name).mkdir(exist_ok=True)
     return repository
+
+
+@cache
+def _begun(_: object) -> "World":
+    """A repository with its first commit, to be copied; one for all surroundings that are alike."""
+    model = World.empty(scratch_dir() / "begun")
+    model.commit("base", {"README": "base\n"})
+    return model
+
+
+def settle_index(path: Path) -> None:
+    """Let the index of a copy know the files that lie there now, as after `git update-index --refresh`."""
+    index = pygit2.Repository(str(path)).index
+    for entry in list(index):
+        index.add(entry.path)
+    index.write()
 
 
 def _stream(content: Content = b"") -> TextIOWrapper:
@@ -68,9 +86,13 @@ class World:
     @classmethod
     def begin(cls, path: Path) -> "World":
         """A new repository with one commit labelled `base` on main."""
-        world = cls.empty(path)
-        world.commit("base", {"README": "base\n"})
-        return world
+        model = _begun(print_of_surroundings())
+        shutil.copytree(model.path, path, symlinks=True)
+        settle_index(path)
+        clock = count(EPOCH, 60)
+        while repr(clock) != repr(model.clock):
+            next(clock)
+        return cls(path, labels=dict(model.labels), clock=clock)
 
     @classmethod
     def empty(cls, path: Path) -> "World":

@@ -11,6 +11,7 @@ from okstra_git.state import layout
 from okstra_git.state.store import Appended, Store
 from okstra_git.state.writer import ensure_writer, require_writer
 from tests.kit.scenario import World
+from tests.kit.templates import build_once
 
 KEY = parse_task_key("shop:web:login")
 NAME = str(KEY)
@@ -54,7 +55,10 @@ def start_and_finish(world: World, number: int = 1, branch: str = "feature") -> 
 
 def recorded_world(world: World) -> World:
     """A clone with a task and one finished stage, no hooks."""
+    return build_once(world, "recorded", _record)
+
+
+def _record(world: World) -> None:
     world.okstra("init", "--project-id", "shop", "--no-hooks")
     world.okstra("task", "open", NAME)
     start_and_finish(world)
-    return world

@@ -87,4 +87,14 @@ def sealed_environ(home: Path) -> dict[str, str]:
     }
 
 
+def print_of_surroundings() -> tuple[object, ...]:
+    """What decides how git and okstra write a repository: global configuration, variables, and the file mode mask."""
+    mask = os.umask(0o22)
+    os.umask(mask)
+    config = Path(os.environ.get("GIT_CONFIG_GLOBAL", os.devnull))
+    said = {name: value for name, value in os.environ.items() if name.startswith(("GIT_", "OKSTRA_"))}
+    said.pop("GIT_CONFIG_GLOBAL", None)
+    return mask, config.read_text() if config.exists() else "", *sorted(said.items())
+
+
 _KEPT = ("CI", "TMPDIR", "USER", "LOGNAME", "HYPOTHESIS_PROFILE", "COLUMNS", "PYTHONHASHSEED", "VIRTUAL_ENV")

@@ -5,24 +5,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random, SystemRandom
+from random import SystemRandom
+from threading import Event
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
 
-from okstra_git.records.codec import KNOWN_TYPES
-from okstra_git.records.events import Event
+from okstra_git.records import events
+from okstra_git.records.codec import KNOWN_TYPES, decode_events
 from tests.kit.answers import Answer
 from tests.kit.budgets import IS_RANDOM
 from tests.kit.surroundings import sealed_environ
 from tests.properties.strangers import judging
 from tests.properties.strangers.changes import TALES, Change
 from tests.properties.strangers.commands import Line
-from tests.properties.strangers.hostile import Places
 from tests.properties.strangers.judging import runs_in_a_shell
-from tests.properties.strangers.play import HANGS, Played, Stage, limited
+from tests.properties.strangers.play import Hung, Played, Stage, limited
 from tests.properties.strangers.scene import MARKER, build
 from tests.properties.strangers.story import lines_of, spots, tell
 from tests.properties.strangers.watching import Started, options_among
@@ -65,12 +65,11 @@ def test_strangers_can_do_nothing_for_long(part: int) -> None:
 
 def test_the_story_has_every_type_and_every_field(stage: Stage) -> None:
     """So that whoever adds a field to a record has it mutated here, or is told."""
-    events = tell(stage.scene, TALES[0])
-    assert {event["fact"]["type"] for event in events} == KNOWN_TYPES
-
-    for model in get_args(Event.model_fields["fact"].annotation):
+    said = tell(stage.scene, TALES[0])
+    assert {event["fact"]["type"] for event in said} == KNOWN_TYPES
+    for model in get_args(events.Event.model_fields["fact"].annotation):
         kind = model.model_fields["type"].default
-        told = {_plain(way) for event in events if event["fact"]["type"] == kind for way in spots(event["fact"])}
+        told = {_plain(way) for event in said if event["fact"]["type"] == kind for way in spots(event["fact"])}
         missing = {way for way in _fields(model) if way not in told}
         assert not missing, f"{kind}: the story says nothing of {sorted(missing)}"
 
@@ -95,8 +94,6 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def test_the_story_is_sound(stage: Stage) -> None:
-    from okstra_git.records.codec import decode_events
-
     decoded = decode_events(b"\n".join(lines_of(tell(stage.scene, TALES[0]))))
     assert (decoded.unknown, decoded.broken) == (0, [])
 
@@ -154,7 +151,7 @@ def answer(out: str, err: str = "", exit: int = 0) -> Answer:
 @pytest.mark.parametrize(
     ("said", "words", "kind"),
     [
-        (answer('{"error": {"code": "internal", "message": "a bug in okstra: KeyError"}}', exit=1), ("log",), "internal"),
+        (answer('{"error": {"code": "internal", "message": "a bug in okstra"}}', exit=1), ("log",), "internal"),
         (answer("red \x1b[31m"), ("log", "--text"), "terminal"),
         (answer("\u202edetaerc"), ("log",), "terminal"),
         (answer("{'a'"), ("log", "--json"), "json"),
@@ -193,17 +190,14 @@ def test_what_is_not_derived_or_told_is_seen(stage: Stage) -> None:
     stage._forget_derived()
     found = judging.judge_derived(stage.scene, answer("{}"), closed=False)
     assert {each.sign for each in found} == {"stage ref", "keep", "watch list"}
-    assert [each.kind for each in judging.judge_told("refs/x", [answer("nothing is wrong")])] == ["untold"]
+    assert [each.kind for each in judging.judge_told("refs/x", answer("nothing is wrong"))] == ["untold"]
     stage._clean(Played("x", Change("nothing"), []))
     assert judging.judge_derived(stage.scene, answer("{}"), closed=False) == []
 
 
 def test_what_hangs_is_ended() -> None:
-    from tests.properties.strangers.play import Hung
-
     with pytest.raises(Hung), limited(0.05):
-        while True:
-            pass
+        Event().wait()
 
 
 def test_a_case_is_the_same_again(stage: Stage) -> None:
@@ -214,6 +208,3 @@ def test_a_case_is_the_same_again(stage: Stage) -> None:
 
 def test_a_command_that_is_honest_is_answered(stage: Stage) -> None:
     assert stage.answer(Line(("status", "--json"), terminal=False)).json["ok"]
-    assert HANGS not in (0, 1, 2)
-    assert Random(1).random() == Random(1).random()
-    assert Places("r", "o", "m", {"head": "a" * 40, "base": "b" * 40}).values

@@ -1,5 +1,6 @@
 """A log that somebody else wrote harms nobody but itself, and what is wrong with it is told by its ref."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from okstra_git.records.codec import encode_event
 from okstra_git.records.events import StageStarted, TaskClosed, TaskOpened
 from okstra_git.state import layout, views
 from okstra_git.state.cache import load_fold
-from okstra_git.state.heeding import heed_log, ignore_line, ignore_log
+from okstra_git.state.heeding import heed_log, ignore_line, ignore_log, writer_of
 from okstra_git.state.reading import Memory, Snapshot, read_events, read_from_scratch, read_snapshot
 from okstra_git.state.sifting import CLOCK_STEP, FAR_CLOCK, Sieve, find_horizon, sift
 from okstra_git.state.store import Store
@@ -197,7 +198,10 @@ def test_a_file_that_the_repository_brings_along_cannot_make_a_clone_deaf(store:
     ],
 )
 def test_the_line_that_ignores_a_log_names_it_alone_and_is_quoted(ref: str, others: list[str], line: str) -> None:
-    assert ignore_line(ref, [ref, *others], layout.log_ref("M")) == f"git okstra log ignore {line}"
+    assert (
+        ignore_line(ref, Counter(map(writer_of, [ref, *others])), layout.log_ref("M"))
+        == f"git okstra log ignore {line}"
+    )
 
 
 def test_times_in_the_future_are_told_until_they_are_past(store: Store) -> None:

@@ -17,12 +17,21 @@ REMOTE = f"refs/okstra/remote/origin/{STRANGER}"
 TALES = (Tale("shop/web/theirs"), Tale("shop/web/theirs"), Tale(OWN, 10), Tale(OWN, 0))
 OBJECTS = ("head", "head_tree", "base_tree", "commit", "tree", "old", "landed", "recorded")
 
-_OBJECT, _NAME, _NUMBER = ("id-", "option", "number-digits", "null"), ("name", "shell", "option", "terminal"), ("number",)
-_PATH, _WORD = ("path", "option", "shell-branch", "terminal-nul", "link"), ("scope", "group", "run", "word", "task", "text")
+_OBJECT, _NAME, _NUMBER = (
+    ("id-", "option", "number-digits", "null"),
+    ("name", "shell", "option", "terminal"),
+    ("number",),
+)
+_PATH, _WORD = (
+    ("path", "option", "shell-branch", "terminal-nul", "link"),
+    ("scope", "group", "run", "word", "task", "text"),
+)
 AKIN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((*OBJECTS, "base", "head_tree", "parents", "blob", "carry", "archive", "plan"), _OBJECT),
     **dict.fromkeys(("branch", "ref", "base_ref", "target", "found_by"), _NAME),
-    **dict.fromkeys(("clock", "seq", "v", "stage", "stages", "pid", "born", "commits", "path_count", "numbers"), _NUMBER),
+    **dict.fromkeys(
+        ("clock", "seq", "v", "stage", "stages", "pid", "born", "commits", "path_count", "numbers"), _NUMBER
+    ),
     **dict.fromkeys(("worktree", "path", "paths", "folder", "instruction_set", "report", "data", "files"), _PATH),
     **dict.fromkeys(("scope", "group", "run", "task", "id", "writer", "type", "nonce", "task_type"), _WORD),
     **dict.fromkeys(("at", "time", "born"), ("time", "number")),
@@ -49,8 +58,8 @@ class Change:
     papers: list[str] = field(default_factory=list)
 
 
-def change_field(scene: Scene, random: Random, *, own: bool = False) -> Change:
-    """One value of one event is another one; every fifth time two are."""
+def change_field(scene: Scene, random: Random) -> Change:
+    """Values of some events are others: one, or up to six."""
     tale = random.choice(TALES)
     sound = tell(scene, tale)
     events = list(sound)
@@ -88,9 +97,7 @@ def _fill(line: bytes, values: dict[str, Hostile]) -> bytes:
     return line
 
 
-def _write(
-    scene: Scene, tale: Tale, lines: list[bytes], said: str, *, told: str, values: dict[str, Hostile]
-) -> Change:
+def _write(scene: Scene, tale: Tale, lines: list[bytes], said: str, *, told: str, values: dict[str, Hostile]) -> Change:
     logs.write_log(scene.repository, REMOTE, logs.log_files({tale.task: lines}))
     texts = [value.text for value in values.values() if value.text]
     return Change(said, tale, told=told, texts=texts)
@@ -167,7 +174,7 @@ def change_tracked(scene: Scene, random: Random) -> Change:
     folder, mirror = scene.repository, scene.outside / "tracked"
     if random.random() < 0.3:
         folder = scene.base / "worktrees/shop/web/login" / random.choice(("stage-4", "group-1-2"))
-        place, mirror = Path(random.choice((".git", "README", ".okstra", "."))), scene.outside / "repository"
+        place, mirror = Path(random.choice(("README", ".okstra"))), scene.outside / "repository"
     treatments.TREATMENTS[treat](folder / place, mirror / place)
     return Change(f"tracked: {folder.name}/{place} {treat}")
 
@@ -202,7 +209,9 @@ def _change_file(scene: Scene, random: Random, folder: Path, mirror: Path) -> Ch
     if folder == scene.documents and random.random() < 0.03:
         place = Path()
     treatments.TREATMENTS[treat](folder / place, mirror / place)
-    return Change(f"{folder.name}: {place} {treat}", papers=[".okstra/plan.md"] if str(place) != "plan.md" else ["README"])
+    return Change(
+        f"{folder.name}: {place} {treat}", papers=[".okstra/plan.md"] if str(place) != "plan.md" else ["README"]
+    )
 
 
 def _change_content(scene: Scene, random: Random, folder: Path, path: str) -> Change:

@@ -16,7 +16,6 @@ _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u
 """What a terminal may obey, or a reader be deceived by; tabs and line breaks may be printed."""
 
 _PLACE = re.compile(r'File "[^"]*/(okstra_(?:git|cli)/[^"]+)", line (\d+), in (\S+)')
-_CODE = re.compile("^[a-z][a-z0-9-]*([.][a-z0-9-]+)*$")
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,10 @@ def judge_started(started: Started, hostile: Sequence[str]) -> list[Finding]:
 
 def judge_outside(told: Iterable[str], changed: Iterable[str]) -> list[Finding]:
     """Whatever happened in the folder outside."""
-    return [Finding("outside", "/".join(each.split("/")[:3]), each) for each in (*sorted(told), *(f"changed {p}" for p in changed))]
+    return [
+        Finding("outside", "/".join(each.split("/")[:3]), each)
+        for each in (*sorted(told), *(f"changed {p}" for p in changed))
+    ]
 
 
 def judge_files(root: Path, paths: Iterable[str], *, but: str = "") -> list[Finding]:
@@ -178,13 +180,12 @@ def judge_derived(scene: Scene, answer: Answer, *, closed: bool) -> list[Finding
     return found
 
 
-def judge_told(told: str, answers: Sequence[Answer]) -> list[Finding]:
+def judge_told(told: str, answer: Answer) -> list[Finding]:
     """Whether fsck names what is broken."""
-    said = "".join(answer.out + answer.err for answer in answers)
-    if told in said:
+    if told in answer.out + answer.err:
         return []
-    what = "nothing is wrong" if all(answer.exit == 0 for answer in answers) else "something else"
-    return [Finding("untold", what, f"{told} is not named: {said[:400]}")]
+    what = "nothing is wrong" if answer.exit == 0 else "something else"
+    return [Finding("untold", what, f"{told} is not named: {(answer.out + answer.err)[:400]}")]
 
 
 def _around(text: str, part: str) -> str:

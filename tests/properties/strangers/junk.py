@@ -11,6 +11,12 @@ from tests.properties.strangers.story import Tale, lines_of, tell
 
 Make = Callable[[Scene, Random, Tale, str], str]
 JUNK: dict[str, Make] = {}
+REFS = (
+    "stage/shop/web/login/1", "stage/shop/web/login/x", "stage/x", "stage/shop/web/login/1/2", "anchor/shop/web/login",
+    "anchor/a/b", "keep/" + "1" * 40, "keep/junk", "snapshot/01M8NJ4KAAAAAAAAAAAAAAAAAA", "snapshot/junk",
+    "group/shop/web/login/1-2", "verification/shop/web/login/x", "odd",
+)  # fmt: skip
+"""Names below refs/okstra/ where okstra has refs of its own, or could."""
 
 
 def _junk(make: Make) -> Make:
@@ -150,11 +156,13 @@ def ref_odd(scene: Scene, random: Random, _: Tale, ref: str) -> str:
 
 
 @_junk
-def ref_name_odd(scene: Scene, random: Random, tale: Tale, ref: str) -> str:
+def ref_name_odd(scene: Scene, random: Random, tale: Tale, _: str) -> str:
     """A sound log under a name that is none of a writer."""
     name = random.choice(("junk", "7zzzzzzzzzzzzzzzzzzzzzzzzz", "a;touch${IFS}x", "--all", "x/y/z", "\x9b31m", "$(x)",
                           scene.writer, "\u202exyz", "W" * 200, "-", "deep/" * 20 + "x"))  # fmt: skip
-    where = random.choice(("refs/okstra/remote/origin/", "refs/okstra/remote/o;x/", "refs/okstra/remote/", "refs/okstra/log/"))
+    where = random.choice(
+        ("refs/okstra/remote/origin/", "refs/okstra/remote/o;x/", "refs/okstra/remote/", "refs/okstra/log/")
+    )
     if where.endswith("log/") and name == scene.writer:
         where = "refs/okstra/remote/origin/"
     logs.write_log(scene.repository, where + name, logs.log_files({tale.task: _lines(scene, tale)}))
@@ -166,9 +174,7 @@ def other_refs(scene: Scene, random: Random, tale: Tale, ref: str) -> str:
     """Refs of other kinds below refs/okstra/, and notes, with names and contents of a stranger's choice."""
     logs.write_log(scene.repository, ref, logs.log_files({tale.task: _lines(scene, tale)}))
     oid = random.choice((scene.ids["head"], scene.ids["tree"], scene.ids["blob"], "1" * 40, "junk"))
-    name = random.choice(("stage/shop/web/login/1", "stage/shop/web/login/x", "stage/x", "anchor/shop/web/login", "anchor/a/b",
-                          "keep/" + "1" * 40, "keep/junk", "snapshot/01M8NJ4KAAAAAAAAAAAAAAAAAA", "snapshot/junk",
-                          "group/shop/web/login/1-2", "verification/shop/web/login/x", "odd", "stage/shop/web/login/1/2"))  # fmt: skip
+    name = random.choice(REFS)
     place = scene.repository / ".git/refs/okstra" / name
     if not place.is_dir() and not place.parent.is_file():
         set_ref(scene.repository, f"refs/okstra/{name}", oid.encode() + b"\n")
@@ -182,7 +188,9 @@ def archive_odd(scene: Scene, random: Random, tale: Tale, ref: str) -> str:
     """Archives of runs whose index and names are hostile."""
     value = random.choice(scene.places.values)
     files = logs.log_files({tale.task: _lines(scene, tale)})
-    index = b'{"files": [{"path": %s, "bytes": 1, "stored": 1, "cut": false, "redacted": {}}], "left_out": []}' % value.raw
+    index = (
+        b'{"files": [{"path": %s, "bytes": 1, "stored": 1, "cut": false, "redacted": {}}], "left_out": []}' % value.raw
+    )
     from tests.properties.strangers.story import RUNS
 
     name = random.choice(("x.md", "a/../b", "\x1b[2J.md", "..", "INDEX.json/x", ".git/config"))

@@ -39,7 +39,9 @@ def write_files(repository: Path, files: Mapping[str, bytes]) -> list[Entry]:
             folders.setdefault(name, {})[rest] = content
         else:
             here.append(("100644", name, write_object(repository, "blob", content)))
-    here += [("40000", name, write_tree(repository, write_files(repository, inside))) for name, inside in folders.items()]
+    here += [
+        ("40000", name, write_tree(repository, write_files(repository, inside))) for name, inside in folders.items()
+    ]
     return sorted(here, key=lambda entry: entry[1] + ("/" if entry[0] == "40000" else ""))
 
 

@@ -15,7 +15,6 @@ from tests.properties.strangers import judging
 from tests.properties.strangers.changes import Change, draw
 from tests.properties.strangers.commands import Line, choose
 from tests.properties.strangers.judging import Finding
-from tests.properties.strangers.pristine import Pristine
 from tests.properties.strangers.scene import OWN, Scene, pristine
 from tests.properties.strangers.story import find
 from tests.properties.strangers.watching import Inotify, listen
@@ -100,9 +99,9 @@ class Stage:
         """An honest command, with everything derived taken away before; and what fsck says."""
         found: list[Finding] = []
         if change.told:
-            answers = [self.answer(Line(("fsck",), terminal=False))]
-            found += judging.judge_told(change.told, answers)
-            found += [each for answer in answers for each in judging.judge_answer(self.scene, ("fsck",), answer, terminal=False)]
+            answer = self.answer(Line(("fsck",), terminal=False))
+            found += judging.judge_told(change.told, answer)
+            found += judging.judge_answer(self.scene, ("fsck",), answer, terminal=False)
         if not change.keeps_own:
             return found
         self._forget_derived()
@@ -158,6 +157,3 @@ def limited(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         faulthandler.cancel_dump_traceback_later()
         signal.signal(signal.SIGALRM, before)
-
-
-__all__ = ["HANGS", "Hung", "Played", "Pristine", "Stage", "limited"]

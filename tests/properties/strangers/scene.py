@@ -171,11 +171,12 @@ def _remember(scene: Scene) -> None:
     listed = world.okstra("stage", "list", *TASK, "--json").json["stages"]
     scene.heads = {stage["number"]: stage["commit"] for stage in listed if stage["commit"]}
     world.git("tag", "-a", "-m", "v1", "v1")
-    named = {"base": "main", "base-tree": "main^{tree}", "own-tree": "s1^{tree}", "own-blob": "s1:f1.txt",
-             "log-tree": f"{ref}^{{tree}}", "log-events": f"{ref}:tasks/{OWN}/events.jsonl", "log-format": f"{ref}:format",
-             "moved": "s3", "kept": scene.kept, "group": "feature/web/login-group-1-2", "notes": "refs/notes/okstra",
-             "head": "t1", "other": "t2", "own": "s1", "tree": "t1^{tree}", "blob": "t1:README",
-             "tag": "v1", "log": ref}  # fmt: skip
+    named = {
+        "base": "main", "head": "t1", "other": "t2", "own": "s1", "moved": "s3", "kept": scene.kept, "tag": "v1",
+        "tree": "t1^{tree}", "blob": "t1:README", "base-tree": "main^{tree}", "own-tree": "s1^{tree}",
+        "own-blob": "s1:f1.txt", "group": "feature/web/login-group-1-2", "notes": "refs/notes/okstra", "log": ref,
+        "log-tree": f"{ref}^{{tree}}", "log-events": f"{ref}:tasks/{OWN}/events.jsonl", "log-format": f"{ref}:format",
+    }  # fmt: skip
     scene.ids = {name: world.ask("rev-parse", revision) for name, revision in named.items()}
     scene.trees = {name: world.ask("rev-parse", f"{scene.ids[name]}^{{tree}}") for name in ("head", "other")}
     scene.ids |= {"event": scene.events[0]["id"], "writer": scene.writer, "run": scene.runs["led"]}

@@ -1,6 +1,7 @@
 """What a stranger's log tells: one event of every type, all sound, so that a single odd value is the only odd thing."""
 
 import json
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,13 @@ def _print(scene: Scene, name: str) -> Json:
     """A fingerprint of the change from the base to one of the commits."""
     head = scene.ids[name]
     made = scene.prints["stage.done"]
-    return {**made, "head": head, "head_tree": scene.trees[name], "base": scene.ids["base"], "parents": [scene.ids["base"]]}
+    return {
+        **made,
+        "head": head,
+        "head_tree": scene.trees[name],
+        "base": scene.ids["base"],
+        "parents": [scene.ids["base"]],
+    }
 
 
 def _evidence(found: Json) -> Json:
@@ -125,7 +132,7 @@ def _groups(scene: Scene, tale: Tale) -> list[Json]:
 
 def _runs(scene: Scene, tale: Tale) -> list[Json]:
     stage = tale.offset + 1
-    dead = {"host": _host(), "boot": "b", "pid": 4_000_000, "born": 1.0, "name": "sh"}
+    dead = {"host": platform.node(), "boot": "b", "pid": 4_000_000, "born": 1.0, "name": "sh"}
     folder = f".okstra/tasks/{tale.task}/runs/implementation/stage-{stage}"
     prepared = {"stage": stage, "holder": dead, "nonce": "0123456789abcdef", "folder": folder,
                 "instruction_set": f"{folder}/instruction-set/001", "team": "okstra-theirs", "session": "s",
@@ -154,12 +161,6 @@ def _after(run: str, seq: int, holder: Json, scene: Scene) -> list[Json]:
         return [{"type": "run.abandoned", "run": run, "reason": "no more", "archive": ""}]
     return [{"type": "run.resumed", "run": run, "holder": holder, "nonce": "fedcba9876543210", "session": "s",
              "team": "okstra-theirs"}]  # fmt: skip
-
-
-def _host() -> str:
-    import platform
-
-    return platform.node()
 
 
 def lines_of(events: list[Json]) -> list[bytes]:
