@@ -1,0 +1,1 @@
+"""What is a secret, what is not, and that none is recorded."""
