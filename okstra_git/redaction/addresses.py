@@ -1,15 +1,15 @@
 """Passwords and tokens in front of the host of an address."""
 
-import re
 from collections.abc import Iterator
 
+from okstra_git.redaction.lazy import Lazy
 from okstra_git.redaction.span import MARK, Span
 from okstra_git.redaction.values import is_placeholder, is_random
 
 LONGEST = 600
-_BREAK = re.compile(r"[\s\"'<>\\]")
-_PORT = re.compile(r"\d{1,5}(?:/|\Z)")
-_HOST = re.compile(r"[\w.\[-]")
+_BREAK = Lazy(r"[\s\"'<>\\]")
+_PORT = Lazy(r"\d{1,5}(?:/|\Z)")
+_HOST = Lazy(r"[\w.\[-]")
 _TOKEN = 20
 """Letters of a user's name from which on it is a token."""
 

@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from string import ascii_letters, digits
 
+from okstra_git.redaction.lazy import Lazy
 from okstra_git.redaction.reading import read_values
 from okstra_git.redaction.span import Span
 from okstra_git.redaction.values import (
@@ -19,16 +20,16 @@ from okstra_git.redaction.values import (
 )
 from okstra_git.redaction.words import FOREIGN, PHRASES, SEEDS, SHORT, Grade, grade_of
 
-_NAME = re.compile(r"[\w.-]{1,120}")
+_NAME = Lazy(r"[\w.-]{1,120}")
 _BACK = 60
 _FOREIGN = sorted((word for words in FOREIGN.values() for word in words.split()), key=len, reverse=True)
 _ASCII = ascii_letters + digits + "_-."
 _AROUND, _REMEMBERED = 130, 2000
 """Letters around a name that were found harmless are not looked at again, so many of them: a long text repeats itself."""
 
-_NUMBERED = re.compile(r"[a-z]+\d{1,2}\Z")
-_SUM_OF = re.compile(r"sha\d{1,3}=", re.IGNORECASE)
-_BREAKS = re.compile(r"[\s\"'`<]")
+_NUMBERED = Lazy(r"[a-z]+\d{1,2}\Z")
+_SUM_OF = Lazy(r"sha\d{1,3}=", re.IGNORECASE)
+_BREAKS = Lazy(r"[\s\"'`<]")
 CROWD = 40
 """Names in one run without blanks and quotes of which each is looked at; no file has more, and each look costs."""
 

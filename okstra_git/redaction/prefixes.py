@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from okstra_git.redaction.lazy import Lazy
 from okstra_git.redaction.span import Span
 
 LONGEST = 8000
@@ -70,10 +71,10 @@ PREFIXES = (
     _row("service-token", "any", 20, "A3- access_token$production$ access_token$sandbox$ amzn.mws. amzn.oauth. patE AQVN t1.9 y0_ PKAZ"),
 )  # fmt: skip
 
-_FURTHER = re.compile(r"(?:\.[A-Za-z0-9_-]{16,2000}+){0,4}")
+_FURTHER = Lazy(r"(?:\.[A-Za-z0-9_-]{16,2000}+){0,4}")
 """Further parts of a token, joined by dots."""
 
-_WORDY = re.compile(r"(?:[A-Z]?[a-z]++|[A-Z]++)(?:[-_.](?:[A-Z]?[a-z]++|[A-Z]++|\d{1,4}+))*+[-_.]*+")
+_WORDY = Lazy(r"(?:[A-Z]?[a-z]++|[A-Z]++)(?:[-_.](?:[A-Z]?[a-z]++|[A-Z]++|\d{1,4}+))*+[-_.]*+")
 
 
 @cache
@@ -95,7 +96,8 @@ def _with_prefix(text: str, row: Prefix, begin: str) -> Iterator[Span]:
         if _is_free(text, at, begin) and (found := _body(row.body).match(text, end)):
             end = found.end()
             if len(found[0]) >= row.least and (row.body == "capitals" or not _WORDY.fullmatch(found[0][:400])):
-                end = _FURTHER.match(text, end).end()  # type: ignore[union-attr]
+                further = _FURTHER.match(text, end)
+                end = further.end() if further else end
                 yield Span(at, end, row.kind)
         at = text.find(begin, end)
 

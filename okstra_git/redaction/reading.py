@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from okstra_git.redaction.lazy import Lazy
+
 Form = Literal["assigned", "flag", "element", "beside", "spaced", "sentence"]
 """How the value is joined to its name: surely (`assigned`, `flag`, `element`), or so that it has to look like a secret."""
 
@@ -20,44 +22,44 @@ class Value(NamedTuple):
 
 _TYPE = r"(?:\s{0,4}:\s{0,4}(?:&?(?:'static )?(?:Optional|Option|Final|Annotated|Secret)?[<\[(]{0,2}(?:&?str|string|String|bytes|text|char|SecretStr|any|Any)[>\])]{0,2}\??)(?:\s?\|\s?\w{1,10}){0,3}|\s{1,4}[Aa]s\s{1,4}[Ss]tring)?"
 _CLOSE = r"(?:\\{0,15}[\"'`\])*}]){0,4}"
-_ASSIGNED = re.compile(
+_ASSIGNED = Lazy(
     rf"{_CLOSE}{_TYPE}[ \t]{{0,40}}(?:=>|:=|===?|=|%3[dD]|::?|：|->|→|\?=|\+=|\|\|=|:\s?=)[ \t]{{0,40}}[*]{{0,2}}[ \t]{{0,4}}"
 )
-_NEXT_LINE = re.compile(r"[ \t]*\\?\r?\n[ \t]{0,40}(?=[\"'`])|\(\s{0,40}(?=[\"'`])|\[\s{0,40}(?=[\"'])")
-_BLOCK = re.compile(r"[|>][+-]?\d?[ \t]*(?:#[^\n]*)?\r?\n((?:[ \t]{1,40}[^\n]{0,4000}\n?|[ \t]{0,40}\r?\n){1,200})")
-_ITEMS = re.compile(r"[ \t]*\r?\n((?:[ \t]{0,40}- [^\n]{1,2000}\n?){1,50})")
-_SHORT_BLOCK = re.compile(r"[|>][+-]?\d?[ \t]*\r?\n([ \t]{1,40}[^\n]{1,4000})")
-_CALL = re.compile(r"[&*]?[\w.:\[\]]{1,60}\(\s{0,4}(?=[\"'`])")
-_HEREDOC = re.compile(r"(?:\$\(cat[ \t]{1,4})?<<[-~]?[ \t]?[\"']?(\w{1,40})[\"']?[^\n]{0,40}\n")
-_FLAG = re.compile(r"[ \t]{1,8}(?![-|&;<>])|[ \t]{0,2}=[ \t]{0,2}")
-_QUOTED_NEXT = re.compile(rf"{_CLOSE}[ \t]{{1,8}}(?=[\"'`])")
-_ARGUMENT = re.compile(r"\\?[\"'`]\s{0,4},\s{0,20}(?=[\"'`])|\w{0,40}\(\s{0,8}(?=[\"'`])")
-_CELL = re.compile(r"[`*\"']{0,3}[ \t]{0,40}\|[ \t]{0,40}(?!-{2})")
-_SAID = re.compile(
+_NEXT_LINE = Lazy(r"[ \t]*\\?\r?\n[ \t]{0,40}(?=[\"'`])|\(\s{0,40}(?=[\"'`])|\[\s{0,40}(?=[\"'])")
+_BLOCK = Lazy(r"[|>][+-]?\d?[ \t]*(?:#[^\n]*)?\r?\n((?:[ \t]{1,40}[^\n]{0,4000}\n?|[ \t]{0,40}\r?\n){1,200})")
+_ITEMS = Lazy(r"[ \t]*\r?\n((?:[ \t]{0,40}- [^\n]{1,2000}\n?){1,50})")
+_SHORT_BLOCK = Lazy(r"[|>][+-]?\d?[ \t]*\r?\n([ \t]{1,40}[^\n]{1,4000})")
+_CALL = Lazy(r"[&*]?[\w.:\[\]]{1,60}\(\s{0,4}(?=[\"'`])")
+_HEREDOC = Lazy(r"(?:\$\(cat[ \t]{1,4})?<<[-~]?[ \t]?[\"']?(\w{1,40})[\"']?[^\n]{0,40}\n")
+_FLAG = Lazy(r"[ \t]{1,8}(?![-|&;<>])|[ \t]{0,2}=[ \t]{0,2}")
+_QUOTED_NEXT = Lazy(rf"{_CLOSE}[ \t]{{1,8}}(?=[\"'`])")
+_ARGUMENT = Lazy(r"\\?[\"'`]\s{0,4},\s{0,20}(?=[\"'`])|\w{0,40}\(\s{0,8}(?=[\"'`])")
+_CELL = Lazy(r"[`*\"']{0,3}[ \t]{0,40}\|[ \t]{0,40}(?!-{2})")
+_SAID = Lazy(
     r"[`*\"']{0,3}(?:[은는이가을를のはがとを]|[ \t]{1,4}(?:is(?: set to| now)?|was|ist|lautet|war|est|es|è|é|är|er|on|to|は|为|是|equals|changed to|set to):?|是|为|為)[ \t]{0,4}:?[ \t]{0,2}"
 )
-_FURTHER = re.compile(r"(?:[ \t]\([^()\n]{1,40}\)|(?:[ \t][\w'’/.@-]{1,20}){1,5})[ \t]?[:=：][ \t]{1,3}")
-_SPACED = re.compile(r"[\"'`]?[ \t]{1,20}")
-_ELEMENT = re.compile(r"[^<>\n]{0,200}(?<!/)>\s{0,80}(?:<!\[CDATA\[)?(?=[^<\s])")
-_SIBLING = re.compile(
+_FURTHER = Lazy(r"(?:[ \t]\([^()\n]{1,40}\)|(?:[ \t][\w'’/.@-]{1,20}){1,5})[ \t]?[:=：][ \t]{1,3}")
+_SPACED = Lazy(r"[\"'`]?[ \t]{1,20}")
+_ELEMENT = Lazy(r"[^<>\n]{0,200}(?<!/)>\s{0,80}(?:<!\[CDATA\[)?(?=[^<\s])")
+_SIBLING = Lazy(
     r"[\"'\\]{0,3}\s{0,4}</(?:key|name|param-name|string)>\s{0,200}<(?:string|value|param-value|data)>\s{0,20}(?=[^<\s])"
 )
-_NEIGHBOUR = re.compile(
+_NEIGHBOUR = Lazy(
     r"[^<>\n]{0,40}</[\w-]{1,20}>\s{0,80}(?:</\w{1,10}>\s{0,20})?<[\w-]{1,20}[^<>\n]{0,80}>\s{0,20}(?:<\w{1,10}>)?(?=[^<\s])"
 )
-_PAIR = re.compile(
+_PAIR = Lazy(
     r"[\"'\\]{0,3}[\s,;{(]{1,60}(?:(?!value|default)\w{1,20}[ \t]{0,8}[=:][ \t]{0,8}[^\n,]{0,80}[\s,]{1,40}){0,3}"
     r"\\?[\"']?(?:default_?value|string_?value|value|default|val|content|secret_?string)\\?[\"']?[ \t]{0,8}[=:][ \t]{0,8}",
     re.IGNORECASE,
 )  # fmt: skip
-_PREFIX = re.compile(
+_PREFIX = Lazy(
     r"(?:[bfruBFRUL]{1,2}|@|\$|N)(?=[\"'])|(?:b64:|base64:|\{[A-Z0-9]{2,8}\}|plain:)(?=[\w\[])|(?:!![a-z]{1,12}|&[\w-]{1,40})[ \t]{1,8}"
 )
-_AGAIN = re.compile(r"[ \t]*(?:\+|\.\.?|&|\|\||\\)?[ \t]*\\?\r?\n?[ \t]{0,40}(?:\+|\.|&)?[ \t]*(?=[\"'])")
+_AGAIN = Lazy(r"[ \t]*(?:\+|\.\.?|&|\|\||\\)?[ \t]*\\?\r?\n?[ \t]{0,40}(?:\+|\.|&)?[ \t]*(?=[\"'])")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "„": "“", "«": "»", "「": "」", "『": "』", "‹": "›"}
-_OPENING = re.compile(r"\\{1,15}[\"']")
-_RUN = re.compile(rf"[^\s\"'`<]{{1,{LONGEST}}}+")
-_NEXT_PAIR = re.compile(
+_OPENING = Lazy(r"\\{1,15}[\"']")
+_RUN = Lazy(rf"[^\s\"'`<]{{1,{LONGEST}}}+")
+_NEXT_PAIR = Lazy(
     r"[,;&|](?=[\"']?[A-Za-z_$][\w.$-]{0,60}[\"']?[ \t]{0,2}[=:])|%26|\\+[nrt\"']|[,;](?=[ \t]|\Z)|&amp;|\)[;,.:]|#(?=/)"
 )
 COMMON = frozenset(["to", "is", "are", "was", "and", "or", "the", "a", "an", "for", "with", "without", "in", "into", "from", "on", "onto", "if", "when", "where", "as", "of", "by", "via", "not", "no", "must", "can", "may", "will", "should", "instead", "than", "flag", "flags", "option", "options", "argument", "arguments", "parameter", "switch", "value", "values", "on", "off", "but", "so", "it", "its", "that", "this", "which", "requires", "required", "needs", "takes", "expects", "accepts", "has", "have", "does", "do", "be", "been", "only", "also", "too", "file", "files", "stdin", "prompt"])  # fmt: skip

@@ -1,8 +1,9 @@
 """Which names say that their value is a secret, in programs and in the languages that people write."""
 
-import re
 from functools import lru_cache
 from typing import Literal
+
+from okstra_git.redaction.lazy import Lazy
 
 Grade = Literal["password", "secret", "weak", "bare", ""]
 """`password`: any value; `secret`: any that is no word; `weak`, `bare`: one that looks drawn by lot (`bare`: no object)."""
@@ -26,7 +27,7 @@ FOREIGN = {
     "weak": "schlüssel clave chave chiave sleutel clé ключ キー 키 鍵",
 }  # fmt: skip
 
-PHRASES = re.compile(
+PHRASES = Lazy(
     r"(?:mot de passe|시크릿 키|보안 키|암호 키|접근 토큰|리프레시 토큰|mật khẩu|kata sandi|كلمة المرور|كلمة السر|clé secrète|clé d['’]api|clé privée|clave secreta|clave privada|clave de api|chave secreta"
     r"|chave de api|chiave segreta|chiave api|geheimer schlüssel|privater schlüssel|api[- ]schlüssel|секретный ключ|ключ api|비밀 키|인증 키|개인 키|액세스 키"
     r"|접근 키|비밀 번호|api 키|액세스 토큰|인증 토큰|api キー|apiキー|アクセスキー|アクセストークン|访问密钥|访问令牌|api密钥|api 密钥|私密密钥)"
@@ -54,8 +55,8 @@ OTHER = frozenset(
 KEY_OF = frozenset(["api", "access", "private", "secret", "encryption", "encrypt", "crypto", "cipher", "signing", "sign", "master", "account", "session", "shared", "storage", "service", "auth", "admin", "root", "deploy", "client", "server", "app", "application", "license", "jwt", "hmac", "aes", "rsa", "ssh", "pgp", "gpg", "tls", "ssl", "kms", "wallet", "webhook", "subscription", "write", "read", "ingest", "integration", "maps", "functions", "stripe", "openai", "anthropic", "github", "gitlab", "aws", "azure", "gcp", "google", "twilio", "sendgrid", "mailgun", "slack", "datadog", "dd", "newrelic", "sentry", "algolia", "heroku", "npm", "cloudflare", "cf", "digitalocean", "telegram", "discord", "notion", "vault", "hf", "snyk", "weather", "mapbox", "pusher", "segment", "license", "decryption", "pepper", "pass", "passphrase", "bot", "merchant", "partner", "consumer", "tenant", "device", "provisioning", "registration", "activation", "join", "machine"])  # fmt: skip
 NO_KEY = frozenset(["public", "primary", "foreign", "cache", "partition", "sort", "hash", "group", "task", "stage", "object", "index", "row", "record", "entry", "dedupe", "idempotency", "translation", "i18n", "label", "map", "dict", "json", "config", "setting", "registry", "hot", "arrow", "enter", "host", "known", "routing", "message", "unique", "composite", "natural", "surrogate", "join", "shortcut", "lookup", "search", "range", "lock", "feature", "flag", "metric", "state", "run", "plan", "bucket", "candidate", "event", "answer", "sorting", "order", "query", "param", "header", "cell", "tab", "menu", "dedup", "locale", "lang", "topic", "tree", "file", "path", "turn", "key", "by", "for", "in", "of"])  # fmt: skip
 NO_TOKEN = frozenset(["input", "output", "max", "min", "total", "prompt", "completion", "cached", "eos", "bos", "pad", "unk", "sep", "next", "page", "continuation", "cancellation", "punctuation", "syntax", "contract", "stop", "special", "num", "count", "verdict", "first", "last", "previous", "prev", "current", "cache", "budget", "number", "line", "reasoning", "lexer", "start", "end", "mask", "begin", "used", "of", "per", "thinking"])  # fmt: skip
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
-_NUMBER = re.compile(r"v?\d+\Z")
+_PARTS = Lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+_NUMBER = Lazy(r"v?\d+\Z")
 
 
 @lru_cache(maxsize=4096)
