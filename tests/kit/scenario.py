@@ -46,6 +46,11 @@ def _template() -> Path:
     return repository
 
 
+def blank_config() -> bytes:
+    """What is configured in a repository where nothing was."""
+    return (_template() / ".git/config").read_bytes()
+
+
 @cache
 def _begun(_: object) -> "World":
     """A repository with its first commit, to be copied; one for all surroundings that are alike."""
