@@ -46,17 +46,17 @@ def _template() -> Path:
     return repository
 
 
-def blank_config() -> bytes:
-    """What is configured in a repository where nothing was."""
-    return (_template() / ".git/config").read_bytes()
-
-
 @cache
 def _begun(_: object) -> "World":
     """A repository with its first commit, to be copied; one for all surroundings that are alike."""
     model = World.empty(scratch_dir() / "begun")
     model.commit("base", {"README": "base\n"})
     return model
+
+
+def begun() -> "World":
+    """What `World.begin` copies; not to be changed."""
+    return _begun(print_of_surroundings())
 
 
 def settle_index(path: Path) -> None:
@@ -91,7 +91,7 @@ class World:
     @classmethod
     def begin(cls, path: Path) -> "World":
         """A new repository with one commit labelled `base` on main."""
-        model = _begun(print_of_surroundings())
+        model = begun()
         shutil.copytree(model.path, path, symlinks=True)
         settle_index(path)
         clock = count(EPOCH, 60)

@@ -9,7 +9,7 @@ from pathlib import Path
 from okstra_git.git.repo import open_repository
 from okstra_git.state import layout
 from okstra_git.state.writer import find_writer
-from tests.kit.scenario import World, blank_config, settle_index
+from tests.kit.scenario import World, begun, settle_index
 from tests.kit.surroundings import print_of_surroundings, scratch_dir
 
 Build = Callable[[World], object]
@@ -44,11 +44,13 @@ def build_once(world: World, key: Hashable, build: Build) -> World:
 
 def _is_new(world: World) -> bool:
     """Whether nothing was done there yet but the first commit, and nothing configured."""
-    git = world.path / ".git"
-    plain = sorted(path.name for path in world.path.iterdir()) == [".git", "README"]
-    heads = [path.name for path in (git / "refs").rglob("*") if path.is_file()]
-    as_made = (git / "config").read_bytes() == blank_config()
-    return plain and as_made and heads == ["main"] and list(world.labels) == ["base"] and not (git / "okstra").exists()
+    model = begun()
+    as_made = (world.path / ".git/config").read_bytes() == (model.path / ".git/config").read_bytes()
+    return as_made and _names(world.path) == _names(model.path) and list(world.labels) == ["base"]
+
+
+def _names(path: Path) -> list[str]:
+    return sorted(each.relative_to(path).as_posix() for each in path.rglob("*"))
 
 
 def _copy(template: _Template, world: World) -> None:
