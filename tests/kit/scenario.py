@@ -54,6 +54,11 @@ def _begun(_: object) -> "World":
     return model
 
 
+def blank_config() -> bytes:
+    """What is configured in a repository where nothing was."""
+    return (_template() / ".git/config").read_bytes()
+
+
 def begun() -> "World":
     """What `World.begin` copies; not to be changed."""
     return _begun(print_of_surroundings())

@@ -9,7 +9,7 @@ from pathlib import Path
 from okstra_git.git.repo import open_repository
 from okstra_git.state import layout
 from okstra_git.state.writer import find_writer
-from tests.kit.scenario import World, begun, settle_index
+from tests.kit.scenario import World, begun, blank_config, settle_index
 from tests.kit.surroundings import print_of_surroundings, scratch_dir
 
 Build = Callable[[World], object]
@@ -44,9 +44,9 @@ def build_once(world: World, key: Hashable, build: Build) -> World:
 
 def _is_new(world: World) -> bool:
     """Whether nothing was done there yet but the first commit, and nothing configured."""
-    model = begun()
-    as_made = (world.path / ".git/config").read_bytes() == (model.path / ".git/config").read_bytes()
-    return as_made and _names(world.path) == _names(model.path) and list(world.labels) == ["base"]
+    if (world.path / ".git/config").read_bytes() != blank_config() or list(world.labels) != ["base"]:
+        return False
+    return _names(world.path) == _names(begun().path)
 
 
 def _names(path: Path) -> list[str]:
