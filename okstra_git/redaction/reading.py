@@ -96,7 +96,11 @@ def _is_loose(match: re.Match[str]) -> bool:
 
 
 def _is_flag(text: str, start: int) -> bool:
-    return text[start : start + 1] == "-" or text[max(0, start - 1) : start] in ("-", "/")
+    """Whether it is the option of a program; behind a slash only where no path leads there."""
+    before = text[max(0, start - 2) : start]
+    return (
+        text[start : start + 1] == "-" or before.endswith("-") or (before.endswith("/") and before[:-1].strip() == "")
+    )
 
 
 def _element(text: str, start: int, end: int) -> re.Match[str] | None:
