@@ -74,7 +74,8 @@ PREFIXES = (
 _FURTHER = Lazy(r"(?:\.[A-Za-z0-9_-]{16,2000}+){0,4}")
 """Further parts of a token, joined by dots."""
 
-_WORDY = Lazy(r"(?:[A-Z]?[a-z]++|[A-Z]++)(?:[-_.](?:[A-Z]?[a-z]++|[A-Z]++|\d{1,4}+))*+[-_.]*+")
+_NAMES = r"(?:[A-Z]?[a-z]++(?:[A-Z][a-z]++)*+|[A-Z]++)"
+_WORDY = Lazy(rf"{_NAMES}(?:[-_.](?:{_NAMES}|\d{{1,4}}+))*+[-_.]*+")
 
 
 @cache

@@ -111,6 +111,7 @@ def _inside(text: str, at: int, form: Form) -> Iterator[Value]:
 
 
 def _is_flag(text: str, start: int) -> bool:
+    """Whether it is the option of a program; behind a slash only where no path leads there."""
     before = text[max(0, start - 2) : start]
     return text[start : start + 1] == "-" or before.endswith("-") or (before.endswith("/") and not before[:-1].strip())
 

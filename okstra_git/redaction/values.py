@@ -61,6 +61,8 @@ def is_place(value: str) -> bool:
 
 def is_words(value: str) -> bool:
     """Whether it consists of words of any language, or is a name as programs have them."""
+    if is_jumbled(value):
+        return False
     if (
         len(value) >= 16
         and value.isalnum()
@@ -68,6 +70,16 @@ def is_words(value: str) -> bool:
     ):
         return True  # HTTP2ServerConnection: mostly words
     return _WORDS.match(value[:400]) is not None or _CALM.match(value[:400]) is not None
+
+
+def is_jumbled(value: str) -> bool:
+    """Whether capital and small letters alone stand in it in no order, as where a lot drew no digit."""
+    value = value[:400]
+    if len(value) < 16 or not (value.isascii() and value.isalpha()) or value.isupper():
+        return False
+    in_words = sum(map(len, _RUN_OF_LETTERS.findall(value)))
+    changes = sum(_kind(one) != _kind(other) for one, other in itertools.pairwise(value))
+    return in_words < 0.5 * len(value) and changes >= 0.3 * len(value)
 
 
 def is_number(value: str) -> bool:
@@ -104,7 +116,8 @@ def is_random(value: str) -> bool:
         return len(value) >= 32 and not value.isdecimal()
     kinds = (str.isupper, str.islower, str.isdigit)
     varied = all(any(is_kind(c) for c in value) for is_kind in kinds)
-    return len(value) >= 16 and varied and not is_place(value) and entropy(value[:400]) >= 3.4
+    varied = varied or is_jumbled(value)
+    return len(value) >= 16 and varied and not is_place(value) and entropy(value[:400]) >= 3.3
 
 
 def is_drawn(value: str) -> bool:
