@@ -234,6 +234,13 @@ def test_explaining_changes_nothing(shop: World, home: Path, lead: Lead) -> None
     assert told["next"]["command"] == "git okstra plan check plan.md"
 
 
+def test_a_run_whose_stage_no_plan_has_is_explained_by_itself(shop: World, lead: Lead) -> None:
+    approve_plan(shop, (1, ()))
+    run = prepare(shop, lead.holder, 2)
+    told = shop.okstra("run", "resume", run, "--explain").json
+    assert ([row["run"] for row in told["runs"]], told["stages"]) == ([run], [])
+
+
 def test_resuming_needs_a_run_unless_it_only_explains(shop: World) -> None:
     refused(shop.okstra("run", "resume", "--json", exit=129), "usage", status=129)
     refused(shop.okstra("run", "resume", "--explain", "--task-key", "a:b:c", exit=1), "task.unknown")
