@@ -121,6 +121,7 @@ def test_a_prepare_that_died_is_told(shop: World, lead: Lead) -> None:
 
 def test_lists_show_what_is_under_way_and_more_on_request(shop: World, lead: Lead) -> None:
     assert shop.okstra("run", "list", "--text").out.startswith("no run is under way\n")
+    assert shop.okstra("run", "list", "--all", "--text").out == "there are no runs, ended ones included\n"
     first = prepare(shop, lead.holder, 1)
     second = prepare(shop, lead.holder, 2)
     shop.okstra("run", "finish", first, "--nonce", "n1")
