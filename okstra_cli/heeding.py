@@ -10,7 +10,7 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.refs import is_ref_name
 from okstra_git.names import shown
 from okstra_git.state import layout
-from okstra_git.state.heeding import heed_log, ignore_log, is_ignored, writer_of
+from okstra_git.state.heeding import heed_log, ignore_log, is_ignored, spelled, unspelled, writer_of
 from okstra_git.state.heeding import list_ignored as read_ignored
 from okstra_git.state.log import find_tips
 from okstra_git.state.rewound import accept_rewound
@@ -42,6 +42,8 @@ def choose(session: Session, names: list[str], *, ignore: bool) -> Answer:
 
     git = session.git
     refs = _log_refs(git)
+    known = (*refs, *map(writer_of, refs), *read_ignored(git))
+    names = [unspelled(name, known) for name in names]
     for name in names:
         _refuse_no_log(git, name, refs, ignore=ignore)
     act = ignore_log if ignore else _heed
@@ -84,6 +86,6 @@ def _refuse_no_log(git: Git, name: str, refs: list[str], *, ignore: bool) -> Non
         raise OwnLog(f"{own} is the log of this clone, and always counts", hint=command("git okstra fsck"))
     if not meant and name not in read_ignored(git):
         others = list(dict.fromkeys(writer_of(ref) for ref in refs if ref != own))
-        known = ", ".join(others[:LISTED]) + (" …" if len(others) > LISTED else "")
+        known = ", ".join(map(spelled, others[:LISTED])) + (" …" if len(others) > LISTED else "")
         hint = f"logs of others here: {known}" if others else "git okstra status"
         raise UnknownLog(f"there is no log of {shown(name)} here", hint=hint, writer=name)

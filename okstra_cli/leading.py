@@ -197,7 +197,9 @@ def explain_task(session: Session, task: Task, only: Run | None) -> tuple[list[A
         plan_facts=gather_plan(task.plan, project_root(session)), elsewhere=elsewhere,
     )  # fmt: skip
     if only is not None and only.task_type == GUARDED and only.stage is not None:
-        return [one for one in advice if one.stage == only.stage], []
+        of_stage = [one for one in advice if one.stage == only.stage]
+        if of_stage:
+            return of_stage, []
     rest = [only] if only is not None else [run for run in active if run.task_type != GUARDED]
     told = [
         explain_run(task, run, guard.life_of(run), is_ours=run.id in ours, is_elsewhere=run.id in elsewhere)

@@ -10,6 +10,7 @@ from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
 from okstra_cli.standing import take_back_landings
 from okstra_cli.views import handed as view
+from okstra_git.fs.refusals import Linked
 from okstra_git.git.forks import parse_address, places_of
 from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url, record_closed, record_pr
@@ -20,7 +21,9 @@ from okstra_git.tasks.lifecycle import refuse_text
 if TYPE_CHECKING:
     from okstra_cli.identity import Identity
     from okstra_cli.session import Session
+    from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
+    from okstra_git.runs.archive import Archive
 
 
 def record_pr_here(
@@ -62,9 +65,17 @@ def _warn_of_stranger(session: Session, url: str) -> None:
 
 
 def ending_of(session: Session, task: Task, opened: Opened, *, archive: bool) -> Ending:
-    """The archives of the runs that end with this pull request."""
+    """The archives of the runs that end with this pull request; one behind a link ends without, and is told."""
     pack = packer(session, wanted=archive)
-    packed = {run.id: pack(task, run) for run in active_runs(task, opened.stages)}
+
+    def packed_or_told(run: Run) -> Archive | None:
+        try:
+            return pack(task, run)
+        except Linked as refusal:
+            session.warn(f"run {run.id} ends, and none of its files are archived: {refusal.message}")
+            return None
+
+    packed = {run.id: packed_or_told(run) for run in active_runs(task, opened.stages)}
     found = {run: archive for run, archive in packed.items() if archive is not None}
     files = {path: blob for each in found.values() for path, blob in each.files.items()}
     return Ending(files, {run: each.tree for run, each in found.items()})

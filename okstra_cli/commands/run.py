@@ -36,10 +36,12 @@ def list_(
         raise UsageError(f"{shown(recent)} is not a number of runs", hint="--recent 10")
     key = identity.task.slashed if identity.task else None
     state = session.store.read().state
-    rows = list_runs(state, task=key, with_ended=all_ or recent is not None)
+    with_ended = all_ or recent is not None
+    rows = list_runs(state, task=key, with_ended=with_ended)
     rows = rows[: int(recent)] if recent is not None else rows
     seen = [(task, run, Guard(session).life_of(run) if run.is_active else None) for task, run in rows]
-    return Answer({"runs": [view.run_json(*row) for row in seen]}, lambda: view.list_page(seen, state))
+    facts = {"runs": [view.run_json(*row) for row in seen]}
+    return Answer(facts, lambda: view.list_page(seen, state, with_ended=with_ended))
 
 
 @app.command("show")

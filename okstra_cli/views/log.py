@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command
-from okstra_git.state.heeding import is_ignored
+from okstra_git.state.heeding import is_ignored, spelled
 
 if TYPE_CHECKING:
     from okstra_git.records.events import Event
@@ -54,7 +54,7 @@ def ignored_page(rows: Sequence[tuple[str, list[str]]]) -> Page:
         page.line("every log counts")
     for name, refs in rows:
         page.line(Cell(name, "strong"), f"  {', '.join(refs) or 'there is no such log here'}")
-        page.line(Cell(f"  next: {command('git okstra log heed', *_dashed(name))}", "faint"))
+        page.line(Cell(f"  next: {command('git okstra log heed', *_dashed(spelled(name)))}", "faint"))
     return page
 
 

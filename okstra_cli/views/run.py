@@ -40,10 +40,12 @@ def run_json(task: Task, run: Run, life: Life | None) -> dict[str, Any]:
     return {"id": facts.pop("id"), "task": task.key.replace("/", ":"), "life": seen, **facts}
 
 
-def list_page(rows: Sequence[Row], state: State) -> Page:
+def list_page(rows: Sequence[Row], state: State, *, with_ended: bool = False) -> Page:
     """Ids are cut to what names a run, since a table has little room; JSON has them whole."""
     page = Page()
-    if not rows:
+    if not rows and with_ended:
+        page.line("there are no runs, ended ones included")
+    elif not rows:
         page.line("no run is under way")
         page.line(Cell("ended ones: git okstra run list --all", "faint"))
     cells = [

@@ -40,10 +40,18 @@ def _malformed(git: Git, tree: bytes, besides: bytes, folder: str) -> Iterator[s
         if name in _RESERVED or b"/" in name or name.lower() == b".git":
             yield f"it has an entry called {_told(name)}{where}"
         seen.add(name)
+    ordered = [_sorts_as(mode, name) for mode, name, _ in found]
+    if ordered != sorted(ordered):
+        yield f"its list of names{where} is not in order"
     before = {name: oid for mode, name, oid in _ENTRY.findall(_read(git, besides)) if mode == _FOLDER}
     for mode, name, oid in found:
         if mode == _FOLDER:
             yield from _malformed(git, oid, before.get(name, b""), f"{folder}{name.decode(errors='replace')}/")
+
+
+def _sorts_as(mode: bytes, name: bytes) -> bytes:
+    """Where git puts the entry: a folder as if its name ended in a slash."""
+    return name + b"/" if mode.lstrip(b"0") == _FOLDER else name
 
 
 def _read(git: Git, tree: bytes) -> bytes:

@@ -67,6 +67,10 @@ _FOLDER_GONE = "failed to create locked file : no such file or directory"
 """When `git pack-refs --prune` removes the empty folder that libgit2 has just made for a lock; it is made again."""
 
 
+_LONGEST_PART, _LONGEST_NAME = 255, 4_000
+"""Bytes of one part of a ref's name, and of all of it, with room for the directory that it stands in."""
+
+
 @dataclass(frozen=True)
 class RefUpdate:
     """One change of one ref: `expect` is the value read before (None = absent), `new` None deletes."""
@@ -88,12 +92,20 @@ def find_ref(git: Git, name: str) -> CommitId | None:
     except OSError as error:
         raise _unreadable(name, error) from error
     except (pygit2.GitError, ValueError) as error:
+        if not fits_a_disk(name):
+            return None
         raise TornRef(
             f"the ref {name} is damaged and was left as it is",
             hint="run 'git okstra fsck' to see what can be restored",
             ref=name,
         ) from error
     return CommitId(str(target))
+
+
+def fits_a_disk(name: str) -> bool:
+    """Whether a file system takes the name, as git needs it to; no ref of this clone has one that is too long."""
+    data = os.fsencode(name)
+    return len(data) <= _LONGEST_NAME and all(len(part) <= _LONGEST_PART for part in data.split(b"/"))
 
 
 def _unreadable(name: str, error: OSError) -> UnreadableRef:

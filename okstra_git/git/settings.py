@@ -103,7 +103,8 @@ def _flag(text: str) -> Value:
 
 
 def _writer(text: str) -> Value:
-    if not text or not text.isprintable() or set(" ~^:?*[\\") & set(text) or ".." in text:
+    """Others name their logs, with letters that nobody sees if they like; only what no ref is called is refused."""
+    if not text or not is_text(text) or set("\n\0 ~^:?*[\\") & set(text) or ".." in text:
         raise ValueError("expected a writer, the last part of its log's ref, or the full name of that ref")
     return text
 

@@ -54,8 +54,8 @@ def create_pull_request(
     `repo` is `OWNER/NAME`, `HOST/OWNER/NAME`, or None for what gh makes of the remotes. Where a failure does not say
     whether the pull request is there, the forge is asked once. Refuses with one of the refusals in forge.py.
     """
-    options = [*(["--draft"] if draft else []), *([f"--repo={repo}"] if repo else [])]
-    wanted = [f"--head={head}", f"--base={base}", f"--title={title}", f"--body-file={body_file}", *options]
+    options = [*(["--draft"] if draft else []), *(["--repo", repo] if repo else [])]
+    wanted = ["--head", head, "--base", base, "--title", title, "--body-file", str(body_file), *options]
     reached("forge.begins")
     refusal: OkstraError
     try:
@@ -95,7 +95,7 @@ def view_pull_request(
 
     Refuses with one of the refusals in forge.py.
     """
-    asked = ["pr", "view", *([f"--repo={repo}"] if repo else []), "--json", FIELDS, "--", wanted]
+    asked = ["pr", "view", *(["--repo", repo] if repo else []), "--json", FIELDS, "--", wanted]
     said = run_program(gh, asked, cwd=cwd, environ=environ, timeout=timeout, settings=SETTINGS)
     if said.status == 0:
         return _parse_view(said)

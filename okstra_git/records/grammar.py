@@ -133,10 +133,12 @@ MaybeBranch = Annotated[str, Letters(f"^(?:{_BRANCH})?$", MAX_NAME)]
 Revision = Annotated[str, Letters(r"^(?:[^\x00-\x1f\x7f-][^\x00-\x1f\x7f]*)?$", MAX_NAME)]
 """How a base or target was named, or nothing. Older releases recorded expressions as they were typed (`main~1`)."""
 
-Url = Annotated[str, Letters(r"^(?:https?://[^\x00-\x20\x7f-\x{9f}\s]+)?$", 2_000, shortest=1)]
-"""The address of a pull request."""
+_ADDRESS = r"^(?:[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20\x7f-\x{9f}\s]+)?$"
 
-MaybeUrl = Annotated[str, Letters(r"^(?:https?://[^\x00-\x20\x7f-\x{9f}\s]+)?$", 2_000)]
+Url = Annotated[str, Letters(_ADDRESS, 2_000, shortest=1)]
+"""The address of a pull request, in letters of either case as people paste it."""
+
+MaybeUrl = Annotated[str, Letters(_ADDRESS, 2_000)]
 
 OkstraPath = Annotated[str, Letters(rf"^(?:\.okstra(?:/{_PART})+)?$", MAX_PATH)]
 """A path below `.okstra/`, from the project's root, without a way out; or nothing."""

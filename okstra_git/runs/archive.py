@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.fs.refusals import PathRefused, TooLarge
+from okstra_git.fs.refusals import Linked, PathRefused, TooLarge
 from okstra_git.fs.root import Root, Seen
 from okstra_git.git.objects import durable_writes, find_folder, list_blobs, read_blob, tree_of, write_blob, write_tree
 from okstra_git.git.repo import Git
@@ -74,6 +74,7 @@ def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, no
     """The run's artifacts as blobs, each without secrets; None when it has no folder or left nothing.
 
     Of what lies where this run's own documents are, and nowhere else: a run whose record names other folders has none.
+    Refuses (`Linked`) where that is behind a link: what is not read now is never archived.
 
     `INDEX.json` lists every file with its size and what was taken out of it, and every file that was left out.
     """
@@ -133,12 +134,18 @@ def _is_shared_state(run: Run, category: str, name: str, seen: Seen) -> bool:
 
 
 def _walk(root: Root, place: str) -> Iterator[tuple[str, Seen]]:
-    """Every file below, with its path from there, in order; links and what git could not name are passed over."""
+    """Every file below, with its path from there, in order; links and what git could not name are passed over.
+
+    A link in the place of the folder itself, or above it, is refused.
+    """
     try:
         for path, seen in root.walk(place):
             name = path.removeprefix(f"{place}/")
             if name.isprintable():
                 yield name, seen
+    except Linked as refusal:
+        hint = f"{refusal.hint}\nor store none of the run's files: repeat with --no-archive"
+        raise Linked(refusal.message, hint=hint, **refusal.facts) from refusal
     except PathRefused:
         return
 

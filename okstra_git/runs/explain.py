@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.host.lives import Life
+from okstra_git.names import named_stages
 from okstra_git.records.runs import Plan, PlannedStage, Run
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import FINISHED, GUARDED, Lease, finished_stages, lease_on
@@ -209,7 +210,7 @@ class _Stage(NamedTuple):
             return f"git okstra stage show {self.number} --task-key {self.key}", elsewhere
         missing = [n for n in self.planned.depends_on if n not in finished_stages(self.task)]
         if missing and self.lease is None:
-            return f"git okstra status {self.key}", f"it waits for stage {', '.join(map(str, missing))}"
+            return f"git okstra status {self.key}", f"it waits for {named_stages(missing)}"
         if self.plan is not None and self.plan_facts.matches is None:
             return show_plan(self.task), "the plan has to be put back as it was approved first"
         if self.plan is not None and self.plan_facts.matches is not True:

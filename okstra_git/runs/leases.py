@@ -67,7 +67,7 @@ def life_of(run: Run, look: Look, *, now: datetime, lease_hours: int) -> Life:
         return Life("alive", seen.why)
     if run.touched > now:
         return Life("dead", f"{seen.why} and its last sign is from the future: a wrong clock")
-    return Life("dead", f"{seen.why} and gave no sign for {hours} hours")
+    return Life("dead", f"{seen.why} and gave no sign for {hours} hour{'' if hours == 1 else 's'}")
 
 
 def lease_on(leases: Iterable[Lease], stage: int) -> Lease | None:

@@ -82,7 +82,7 @@ def task_manifest(context: RunContext, known: Iterable[KnownRun], before: dict[s
     statuses = {run.id: run.status for run in known}
     row = run_row(context)
     others = [each for each in _rows(before.get("runs")) if each.get("id") != row["id"]]
-    runs = [{**each, "status": statuses.get(each.get("id", ""), each.get("status"))} for each in others]
+    runs = [{**each, "status": statuses.get(str(each.get("id")), each.get("status"))} for each in others]
     runs = sorted([*runs, row], key=lambda each: str(each.get("preparedAt")))
     latest = runs[-1]
     task = context.task

@@ -1,8 +1,8 @@
 """Which logs this clone takes no notice of, and the line that is offered where one of them does harm."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from okstra_git.commands import command
+from okstra_git.commands import command, is_showable
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting, unset_setting, write_setting
 from okstra_git.git.repo import Git
@@ -60,7 +60,17 @@ def ignore_line(ref: str, writers: Mapping[str, int], own: str) -> str:
     """
     writer = writer_of(ref)
     is_plain = writers.get(writer, 1) == 1 and writer != writer_of(own) and not writer.startswith("-")
-    return command("git okstra log ignore", writer if is_plain else ref)
+    return command("git okstra log ignore", spelled(writer if is_plain else ref))
+
+
+def spelled(name: str) -> str:
+    """The name of a ref in letters that everybody sees and can type; git allows no backslash in one."""
+    return "".join(c if is_showable(c) else c.encode("unicode_escape").decode("ascii") for c in name)
+
+
+def unspelled(name: str, known: Iterable[str]) -> str:
+    """Which of the known names was meant, where it was given as `spelled`; else the name as it is."""
+    return name if "\\" not in name else next((each for each in known if spelled(each) == name), name)
 
 
 def is_own(ref: str, own: str) -> bool:

@@ -1,5 +1,7 @@
 """What was recorded, event by event."""
 
+import shlex
+
 import pytest
 
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, refused
@@ -89,6 +91,23 @@ def test_a_log_of_a_stranger_is_left_out_and_counted_again(shop: World) -> None:
     assert shop.okstra("log", "heed", EVE, fetched(), "$(x)", exit=None).json["changed"] == [EVE, "$(x)"]
     assert kinds(shop) == before
     assert shop.okstra("log", "--ignored", "--text").out == "every log counts\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("é\u202ex", "é\\u202ex"), ("a\ufe0fb", "a\\ufe0fb"), ("a\x9bb", "a\\x9bb")]
+)
+def test_a_log_whose_name_no_terminal_shows_is_left_out_by_the_line_that_is_offered(
+    shop: World, name: str, typed: str
+) -> None:
+    push_log(open_store(shop).git, fetched(name), [], head="rubbish")
+    told = shop.okstra("doctor", "--json", exit=1).json["findings"]
+    (hint,) = [each["hint"] for each in told if each["code"] == "log.unreadable"]
+    assert shlex.split(hint) == ["git", "okstra", "log", "ignore", typed]
+    assert shop.okstra("log", "ignore", typed).json["changed"] == [name]
+    assert shop.okstra("status").json["problems"] == []
+    back = shop.okstra("log", "--ignored", "--text").out.splitlines()[1].partition("next: ")[2]
+    assert shlex.split(back) == ["git", "okstra", "log", "heed", typed]
+    assert shop.okstra(*shlex.split(back)[2:]).json["changed"] == [name]
 
 
 def test_what_is_not_the_log_of_another_one_is_not_ignored(shop: World) -> None:

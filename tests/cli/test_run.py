@@ -121,6 +121,7 @@ def test_a_prepare_that_died_is_told(shop: World, lead: Lead) -> None:
 
 def test_lists_show_what_is_under_way_and_more_on_request(shop: World, lead: Lead) -> None:
     assert shop.okstra("run", "list", "--text").out.startswith("no run is under way\n")
+    assert shop.okstra("run", "list", "--all", "--text").out == "there are no runs, ended ones included\n"
     first = prepare(shop, lead.holder, 1)
     second = prepare(shop, lead.holder, 2)
     shop.okstra("run", "finish", first, "--nonce", "n1")
@@ -232,6 +233,13 @@ def test_explaining_changes_nothing(shop: World, home: Path, lead: Lead) -> None
     shop.write("plan.md", "changed\n")
     told = shop.okstra("run", "resume", run, "--explain").json["stages"][0]
     assert told["next"]["command"] == "git okstra plan check plan.md"
+
+
+def test_a_run_whose_stage_no_plan_has_is_explained_by_itself(shop: World, lead: Lead) -> None:
+    approve_plan(shop, (1, ()))
+    run = prepare(shop, lead.holder, 2)
+    told = shop.okstra("run", "resume", run, "--explain").json
+    assert ([row["run"] for row in told["runs"]], told["stages"]) == ([run], [])
 
 
 def test_resuming_needs_a_run_unless_it_only_explains(shop: World) -> None:

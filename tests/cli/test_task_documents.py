@@ -51,6 +51,18 @@ def test_a_closed_task_is_done_in_every_document_and_open_again_once_it_is_opene
     assert seen(shop) == ("in-progress", "implementation-planning")
 
 
+@pytest.mark.parametrize("id", [["x"], {"x": 1}, None, 7, 1.5])
+def test_a_run_in_the_manifest_with_an_absurd_id_stops_no_prepare(shop: World, id: object) -> None:
+    first = prepare(shop, "--stage", "1").json["run"]
+    odd = {**manifest(shop)["runs"][0], "id": id}
+    path = folder(shop) / "task-manifest.json"
+    path.write_text(json.dumps({**manifest(shop), "runs": [*manifest(shop)["runs"], odd]}))
+    second = prepare(shop, task_type="error-analysis").json["run"]
+    assert [row["id"] for row in manifest(shop)["runs"]] == [first, id, second]
+    shop.okstra("run", "finish", second)
+    assert [row["id"] for row in manifest(shop)["runs"]] == [first, id, second]
+
+
 def test_title_tickets_and_category_are_as_they_were_given_last(shop: World) -> None:
     prepare(shop, "--stage", "1")
     shop.okstra("task", "open", KEY, "--title", "Passkeys, all of them", "--ticket", "SHOP-7", "--category", "bugfix")

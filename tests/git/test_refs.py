@@ -151,3 +151,16 @@ def test_a_repository_with_packed_refs_that_are_rubbish_refuses_instead_of_forge
     (git.common_dir / "packed-refs").write_bytes(b"\xff\xfe rubbish\nmore\n")
     with pytest.raises(OkstraError):
         find_ref(git, REF)
+
+
+@pytest.mark.parametrize("name", ["é" * 200, "a/" + "b" * 256, "/".join(["c" * 200] * 21)])
+def test_a_name_that_no_disk_takes_is_that_of_no_ref(git: Git, name: str) -> None:
+    assert find_ref(git, f"refs/heads/{name}") is None
+    assert not is_torn(git, f"refs/heads/{name}")
+
+
+def test_a_torn_ref_with_the_longest_name_is_still_told(git: Git) -> None:
+    path = git.common_dir / "refs/heads" / ("é" * 125)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"torn")
+    assert is_torn(git, f"refs/heads/{path.name}")

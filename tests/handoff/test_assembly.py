@@ -592,8 +592,12 @@ def test_a_group_with_a_stage_that_was_changed_and_not_verified_again_is_not_ass
 
 @pytest.mark.parametrize(
     ("entries", "named"),
-    [([(b"x", 0), (b"x", 1)], "two entries called 'x'"), ([(b"d/x", 0)], "an entry called 'd/x'")],
-    ids=["twice", "slash"],
+    [
+        ([(b"x", 0), (b"x", 1)], "two entries called 'x'"),
+        ([(b"d/x", 0)], "an entry called 'd/x'"),
+        ([(b"x", 0), (b".okstra", 1)], "not in order"),
+    ],
+    ids=["twice", "slash", "order"],
 )
 def test_a_tree_that_git_never_writes_is_refused_before_anything_is_made(
     world: World, entries: list[tuple[bytes, int]], named: str

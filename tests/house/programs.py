@@ -11,6 +11,9 @@ STARTERS = {"run_git": 0, "ask_remote": 1, "run_program": 1}
 INLINE = ("-m", "-b")
 """Options of one letter that take a value, which may stand right behind them."""
 
+VALUED = ("--head", "--base", "--title", "--body-file", "--repo")
+"""Options of gh that take the next word as their value, whatever it begins with."""
+
 EXCUSED: dict[tuple[str, str], str] = {
     ("okstra_git/git/remotes.py", "options"): "passes on what its callers give, who are looked at as well",
     ("okstra_cli/demo/playground.py", "words"): "the demo types its own fixed lines, for people to see",
@@ -72,10 +75,13 @@ def _loose(node: ast.expr | None, known: dict[str, list[ast.expr]], depth: int) 
 
 
 def _loose_parts(parts: Sequence[ast.expr], known: dict[str, list[ast.expr]], depth: int) -> Iterator[ast.expr]:
+    before: object = None
     for part in parts:
         if isinstance(part, ast.Constant) and part.value == "--":
             return  # behind it the program takes nothing for an option
-        yield from _loose(part, known, depth)
+        is_value, before = before in VALUED, part.value if isinstance(part, ast.Constant) else None
+        if not is_value:
+            yield from _loose(part, known, depth)
 
 
 def _takes_a_value(begin: str) -> bool:

@@ -124,6 +124,16 @@ def with_value(line: dict[str, Any], path: str, value: Any) -> bytes | None:
     return json.dumps(changed).encode()
 
 
+@pytest.mark.parametrize("url", ["HTTPS://forge.example/shop/pull/7", "Http://forge.example/shop/pull/7"])
+def test_an_address_counts_in_letters_of_either_case(url: str) -> None:
+    facts = [
+        e.PrRecorded(task=TASK, url=url, group="1", stages=(1,), branch="g"),
+        e.PrClosed(task=TASK, url=url, replaced_by=url),
+    ]
+    lines = b"".join(encode_readable(an_event(fact, clock=clock)) for clock, fact in enumerate(facts, 1))
+    assert [event.fact for event in decode_events(lines).events] == facts
+
+
 def test_every_kind_of_fact_stands_here() -> None:
     assert {line["fact"]["type"] for line in LINES} == KNOWN_TYPES
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from okstra_git.fs.refusals import Linked
 from okstra_git.names import mint_ulid
 from okstra_git.records.events import RunClaimed, RunFinished, TaskOpened
 from okstra_git.records.runs import Run
@@ -155,6 +156,18 @@ def test_small_logs_are_taken_and_large_ones_left(store: Store, world: World) ->
 def test_a_run_without_files_has_no_archive(store: Store, world: World) -> None:
     assert pack_run(store.git, a_run(), world.path, task=KEY.slashed, home="/h", now=now()) is None
     assert pack_run(store.git, a_run(folder=""), world.path, task=KEY.slashed, home="/h", now=now()) is None
+
+
+@pytest.mark.parametrize("place", [".okstra/tasks", FOLDER, f"{FOLDER}/reports", f"{FOLDER}/instruction-set"])
+def test_a_run_behind_a_link_is_not_taken_for_one_without_files(store: Store, world: World, place: str) -> None:
+    world.write(f"{FOLDER}/reports/r-002.md", "done\n")
+    world.write(f"{FOLDER}/instruction-set/002/packet.md", "read\n")
+    (world.path / place).rename(world.path / "moved")
+    (world.path / place).symlink_to(world.path / "moved")
+    with pytest.raises(Linked) as refused:
+        pack_run(store.git, a_run(), world.path, task=KEY.slashed, home="/h", now=now())
+    assert place in refused.value.message
+    assert "--no-archive" in refused.value.hint
 
 
 def finish(store: Store, world: World) -> Archive:

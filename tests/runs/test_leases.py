@@ -69,6 +69,12 @@ def test_where_nobody_can_look_the_age_of_the_lease_decides(
     assert ("another machine" in found.why) == (name == "away")
 
 
+@pytest.mark.parametrize(("lease_hours", "said"), [(1, "for 1 hour"), (12, "for 12 hours")])
+def test_a_lease_that_ran_out_says_how_long_it_lasts(lease_hours: int, said: str) -> None:
+    found = life_of(run("R1", name="away", hours=13), look, now=NOW, lease_hours=lease_hours)
+    assert found.why.endswith(said)
+
+
 def test_a_run_without_a_holder_is_dead() -> None:
     found = life_of(run("R1").model_copy(update={"holder": None}), look, now=NOW, lease_hours=12)
     assert (found.state, found.why) == ("dead", "nobody holds it")
