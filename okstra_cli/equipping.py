@@ -143,7 +143,8 @@ def _next_step(scope: Scope, crooked: Sequence[Inspection]) -> str:
 
 
 def _refuse_links(scope: Scope, templates: Path) -> None:
-    """Refuse a folder or a file of a project that a link leads out of it to; a user's own folders may be links."""
+    """Refuse a folder or a file of a project that a link leads out of it to, and a folder or settings that are a link
+    which a commit brought; a user's own may be links."""
     from okstra_git.fs.refusals import Linked, Outside, PathRefused
     from okstra_git.fs.root import Root as Files
 
@@ -151,6 +152,8 @@ def _refuse_links(scope: Scope, templates: Path) -> None:
         return
     files = Files(scope.within, links=True)
     for root in scope.roots:
+        for path in (root.folder, *(root.folder / name for name in root.settings)):
+            _refuse_tracked_link(scope.within, path)
         names = (*root.settings, *_outfit(root, templates).files)
         for path in (root.manifest, *(root.folder / name for name in names)):
             try:
@@ -159,6 +162,17 @@ def _refuse_links(scope: Scope, templates: Path) -> None:
                 raise
             except PathRefused:
                 continue  # a survey tells what else may be wrong
+
+
+def _refuse_tracked_link(within: Path, path: Path) -> None:
+    from okstra_cli.named_documents import is_tracked
+    from okstra_git.fs.looking import Looking
+    from okstra_git.fs.refusals import linked
+
+    name = str(path.relative_to(within))
+    seen = Looking(within).see(name)
+    if seen is not None and seen.kind == "link" and is_tracked(within, name):
+        raise linked(str(within), name, name, leaves=False)
 
 
 def _plan(root: Root, order: Order) -> Plan:

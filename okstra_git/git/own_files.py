@@ -1,10 +1,11 @@
 """okstra's own files in git's directory (caches, marks, the journal), whatever another program put in their place.
 
 A link is not followed, a pipe not waited for, and nothing without end is read; what is not a plain file is as good as
-not there. What can be made again takes the place of whatever stands there, other than a folder.
+not there. What can be made again takes the place of whatever stands there; a folder is moved to `torn/` for that.
 """
 
 import os
+from itertools import count
 from pathlib import Path
 
 from okstra_git.fs.refusals import Linked, Missing, NotAFile, PathRefused
@@ -40,7 +41,7 @@ def replace_own(path: Path, data: bytes) -> bool:
         try:
             _write(path, data)
         except (Linked, NotAFile):
-            _root(path).remove(_name(path))
+            _clear_place(path)
             _write(path, data)
     except PathRefused:
         return False
@@ -76,6 +77,17 @@ def move_own(path: Path, into: Path) -> bool:
         return False
     share(into)
     return True
+
+
+def _clear_place(path: Path) -> None:
+    """Remove a link, a pipe and the like; a folder, which may hold anything, is put where damaged files are."""
+    root = _root(path)
+    if root.is_folder(_name(path)):
+        torn = (path.parent if path.parent.name == FOLDER else path.parents[1]) / "torn"
+        aside = (torn / f"{path.name}.{number}" for number in count(1))
+        root.rename(path, next(each for each in aside if not root.exists(each)))
+    else:
+        root.remove(_name(path))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -327,3 +327,26 @@ def test_doctor_tells_of_drift_where_something_is_installed(world: World, templa
 
 def _findings(world: World) -> list[dict[str, str]]:
     return list(world.okstra("doctor", "--json", exit=None).json["findings"])
+
+
+@pytest.mark.parametrize(("link", "target"), [(".claude", "docs"), (".claude/settings.json", "../package.json")])
+def test_a_link_that_a_commit_brought_is_not_written_through(world: World, link: str, target: str) -> None:
+    (world.path / "docs").mkdir()
+    (world.path / "docs/text").write_text("words")
+    (world.path / "package.json").write_text("{}")
+    (world.path / link).parent.mkdir(exist_ok=True)
+    (world.path / link).symlink_to(target)
+    world.git("add", "docs", "package.json", link)
+    before = picture(world.path / "docs")
+    world.okstra("setup", "--uninstall")  # nobody committed the link yet: it is the person's own
+    world.git("commit", "-m", "Bring a link")
+    error = world.okstra("setup", exit=1).json["error"]
+    assert (error["code"], error["link"]) == ("path.link", link)
+    assert (picture(world.path / "docs"), (world.path / "package.json").read_text()) == (before, "{}")
+
+
+def test_a_persons_own_link_within_the_project_is_followed(world: World) -> None:
+    (world.path / "docs").mkdir()
+    (world.path / ".claude").symlink_to("docs")
+    world.okstra("setup")
+    assert (world.path / "docs" / SKILL).exists()

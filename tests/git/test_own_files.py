@@ -42,10 +42,19 @@ def test_what_is_no_file_is_as_good_as_not_there_and_gives_way(tmp_path: Path, o
     assert read_own(path) is None
     assert read_tail(path, 10) == (b"\0" * 10 if odd == "huge" else None)
     assert append_own(path, b"x") is (odd == "huge")
-    assert replace_own(path, b"new") is (odd != "folder")
-    assert read_own(path) == (None if odd == "folder" else b"new")
+    assert replace_own(path, b"new")
+    assert read_own(path) == b"new"
     assert outside.read_bytes() == b"precious"
     assert not outside.with_name("new").exists()
+
+
+@pytest.mark.parametrize("name", ["watch", "cache/fold"])
+def test_a_folder_in_the_place_of_a_file_is_kept_with_what_is_in_it(tmp_path: Path, name: str) -> None:
+    private = tmp_path / "git/okstra"
+    (private / name / "deep").mkdir(parents=True)
+    (private / name / "deep/notes").write_text("somebody's")
+    assert replace_own(private / name, b"new")
+    assert [kept.read_text() for kept in private.glob("torn/*/deep/notes")] == ["somebody's"]
 
 
 def test_a_folder_that_is_a_link_is_not_written_through(tmp_path: Path, outside: Path) -> None:

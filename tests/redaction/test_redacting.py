@@ -101,11 +101,21 @@ def test_what_is_named_a_secret_goes_and_the_rest_of_the_line_stays(text: str, e
         "/srv/people/adalbert",
         "author: Ada <ada@example.org>",
         "eyJ is how tokens begin",
+        "rsync --password-file=/etc/rsync.pass src dst",
+        "MC.SetPlayerPosition calls cioCallbackHandlerForTheWholeOfTheService",
+        "token=HTTPServerConnectionPoolManager",
+        "key: getURLForTheSessionOfUser",
     ],
 )
 def test_what_only_looks_like_one_stays(text: str) -> None:
     assert redact(text, home=HOME).text == text
     assert redact(text, home=HOME).found == {}
+
+
+@pytest.mark.parametrize("value", ["kQzRbVxWmTpLsYdNfGhJ", "uYtRwEqPzXcVbNmLkJhG", "aBcDxYzQwRtKpLmN"])
+@pytest.mark.parametrize("text", ["token={}", "the api_key: {}", "Bearer {}", "session={}"])
+def test_a_token_that_got_no_digit_by_lot_goes(text: str, value: str) -> None:
+    assert value not in redact(text.format(value), home=HOME).text
 
 
 def test_private_keys_go_whole_cut_or_on_one_line() -> None:
