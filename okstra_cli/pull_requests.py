@@ -84,7 +84,7 @@ def ending_of(session: Session, task: Task, opened: Opened, *, archive: bool) ->
 def record_closed_here(session: Session, identity: Identity, url: str, *, reason: str, superseded_by: str) -> Answer:
     """Record that a pull request ended unmerged; its address alone says which task it is of."""
     refuse_text(reason, what="reason")
-    address = parse_url(url)
+    address = url if _is_on_record(session, url) else parse_url(url)
     key = _task_of(session, identity, address)
     take_back_landings(session, key)
     replaced_by = parse_url(superseded_by) if superseded_by else ""
@@ -97,6 +97,11 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
     pr, changed = after.prs[address], bool(done.events)
     payload = {"task": str(key), "pr": view.pr_json(after, pr, ()), "changed": changed}
     return Answer(payload, lambda: view.closed_page(str(key), pr, changed=changed))
+
+
+def _is_on_record(session: Session, url: str) -> bool:
+    """Whether some task has this very address: whoever recorded it, it can be closed, also one that we would refuse."""
+    return any(url in task.prs for task in session.store.read().state.tasks.values())
 
 
 def _task_of(session: Session, identity: Identity, address: str) -> TaskKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
+from okstra_git.fs.names import is_elsewhere
 from okstra_git.runs.bundle import verify_bundle
 from okstra_git.runs.gathering import gather_plan
 from okstra_git.runs.leases import GUARDED, finished_stages
@@ -50,6 +51,8 @@ def _of_plan(root: Path, task: Task, run: Run) -> Iterator[str]:
     found = gather_plan(plan, root)
     if plan.blob != run.plan:
         yield f"another plan was approved since the run was prepared: {plan.path} ({plan.blob[:10]})"
+    elif found.matches is None and is_elsewhere(plan.path):
+        yield f"the plan {plan.path} lies outside of the repository: nobody looked whether it was changed"
     elif found.matches is not True:
         state = "was changed after it was approved" if found.matches is not None else "is not here any more"
         yield f"the plan {plan.path} {state}: git okstra plan check {word(plan.path)}"

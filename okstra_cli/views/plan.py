@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.documents.editing import find_box
+from okstra_git.fs.names import is_elsewhere
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 if TYPE_CHECKING:
@@ -120,7 +121,11 @@ def show_page(task: Task, now: str | None) -> Page:
     when = f"{plan.at:%Y-%m-%d %H:%M}" if plan.at else "-"
     page.line("plan of ", Cell(key, "strong"), f": {plan.path}")
     page.line(f"  approved {when} by {plan.by}, content {plan.blob[:10]}, at {(plan.commit or '-')[:10]}")
-    if now is None:
+    if now is None and is_elsewhere(plan.path):
+        page.line(Cell("  the file lies outside of the repository, and is not looked at", "bad"))
+        hint = f"name it with --approved-plan FILE, or: git okstra plan approve FILE --task-key {key}"
+        page.line(Cell(f"  next: {hint}", "faint"))
+    elif now is None:
         page.line(Cell("  the file is gone", "bad"))
         hint = f"put it back as it was approved, or: git okstra plan approve FILE --task-key {key}"
         page.line(Cell(f"  next: {hint}", "faint"))

@@ -40,6 +40,11 @@ def is_below(root: str, given: str | os.PathLike[str]) -> bool:
     return inside and not any(is_gits(part) for part in plain[len(base) :].split(os.sep))
 
 
+def is_elsewhere(recorded: str) -> bool:
+    """Whether a recorded path is none below the root: what lies there is recorded without the way to the root."""
+    return os.path.isabs(recorded) or os.path.normpath(recorded).split(os.sep)[0] == os.pardir
+
+
 def is_gits(part: str) -> bool:
     """Whether one part of a path is the name of git's own directory."""
     return part.lower() == GIT

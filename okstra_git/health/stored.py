@@ -17,6 +17,7 @@ from okstra_git.state.reading import DAMAGE, Snapshot
 from okstra_git.state.recovery import missing_lines
 from okstra_git.state.registry import branch_clashes
 from okstra_git.state.restoring import can_restore_tip, reproduce_file
+from okstra_git.state.sifting import BROKEN
 
 REPAIR = "git okstra fsck --repair"
 ELSEWHERE = "fetch the object from a clone that has it, or take it from a backup"
@@ -44,7 +45,9 @@ def _lost_events(git: Git, own: str) -> Iterator[Finding]:
 def _judge(git: Git, problem: Problem, own: str, writer: str) -> Finding:
     code, subject, told = problem.code, problem.subject, problem.message
     if code not in DAMAGE or (code == "log.not-folded" and subject != own):
-        return Finding(code, "warning", subject, told, problem.hint)
+        is_own = code == BROKEN and subject == own
+        hint = f"{command('git log -p', own)} shows them; record again what they said" if is_own else problem.hint
+        return Finding(code, "warning", subject, told, hint)
     if code == "log.unreadable" and subject != own:
         return Finding(code, "error", subject, told, problem.hint)
     if code == "log.damaged-file":

@@ -17,7 +17,7 @@ from okstra_git.state.heeding import is_own
 from okstra_git.state.log import Head, Problem
 from okstra_git.state.oddities import Wording
 from okstra_git.state.refolding import read_files, refold
-from okstra_git.state.sifting import FAR_CLOCK, Sieve, add_up, find_horizon, sift
+from okstra_git.state.sifting import BROKEN, FAR_CLOCK, Sieve, add_up, find_horizon, sift
 
 DAMAGE = ("ref.torn", "log.unreadable", "log.damaged-file", "log.not-folded")
 """Codes of problems that hide events."""
@@ -50,8 +50,12 @@ class Snapshot:
 
     @property
     def hides_events(self) -> bool:
-        """Whether some log could not be read, or not be understood, in full: what is extra may be explained there."""
-        return bool(self._hiding or self.newer)
+        """Whether some log could not be read, or not be understood, in full: what is extra may be explained there.
+
+        Of single lines that are broken those of this clone's own log alone: whoever likes can write such a line.
+        """
+        lost_own = any(problem.code == BROKEN and problem.subject == self.own for problem in self.problems)
+        return bool(self._hiding or self.newer or lost_own)
 
     @property
     def _hiding(self) -> list[Problem]:

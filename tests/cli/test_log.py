@@ -110,6 +110,22 @@ def test_a_log_whose_name_no_terminal_shows_is_left_out_by_the_line_that_is_offe
     assert shop.okstra(*shlex.split(back)[2:]).json["changed"] == [name]
 
 
+def test_an_address_that_nobody_would_record_here_can_be_closed_all_the_same(shop: World) -> None:
+    url = "https://forge.example/pull/1?$(x)&`y`;'\""
+    fact = {
+        "type": "pr.recorded",
+        "task": KEY.replace(":", "/"),
+        "url": url,
+        "group": "1",
+        "stages": [1],
+        "branch": "feature/login",
+    }
+    push_log(open_store(shop).git, fetched(), [a_line(9_000, fact=fact)], head='{"okstra-log":1,"clock":9000,"seq":9}')
+    assert shop.okstra("handoff", "status", *TASK).json["tasks"][0]["prs"][0]["status"] == "open"
+    assert shop.okstra("handoff", "record-closed", *TASK, "--url", url).json["pr"]["status"] == "closed"
+    refused(shop.okstra("handoff", "record-closed", *TASK, "--url", f"{url}2", exit=1), "pr.bad-url")
+
+
 def test_what_is_not_the_log_of_another_one_is_not_ignored(shop: World) -> None:
     own = shop.okstra("status").json["writer"]
     refused(shop.okstra("log", "ignore", own, exit=1), "log.own")

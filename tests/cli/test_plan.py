@@ -316,6 +316,15 @@ def test_a_plan_that_is_gone_is_shown_as_it_was(shop: World, content: bytes | No
     assert page(shop)[0] == "  the file is gone"
 
 
+def test_a_plan_outside_of_the_repository_is_not_called_gone(shop: World, tmp_path: Path) -> None:
+    outside = tmp_path / "kept elsewhere.md"
+    outside.write_text(APPROVED)
+    shop.okstra("plan", "approve", str(outside), *TASK)
+    told = shop.okstra("plan", "show", KEY, "--text").out.splitlines()[2:]
+    assert told[0] == "  the file lies outside of the repository, and is not looked at"
+    assert "--approved-plan FILE" in told[1]
+
+
 # --- template
 
 

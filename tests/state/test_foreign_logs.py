@@ -17,6 +17,7 @@ from okstra_git.state.heeding import heed_log, ignore_line, ignore_log, writer_o
 from okstra_git.state.reading import Memory, Snapshot, read_events, read_from_scratch, read_snapshot
 from okstra_git.state.sifting import CLOCK_STEP, FAR_CLOCK, Sieve, find_horizon, sift
 from okstra_git.state.store import Store
+from tests.cli.shop import open_shop, record_stage
 from tests.kit.foreign_logs import EVE, TASK, a_line, fetched, push_log
 from tests.kit.scenario import World
 from tests.kit.stores import open_store, own_log, record, recorded_world
@@ -163,6 +164,24 @@ def test_no_derived_ref_goes_while_a_log_hides_what_may_explain_it(world: World)
     ignore_log(store.git, "junk")
     store.catch_up()
     assert extra not in list_ref_names(store.git, layout.STAGES)
+
+
+def test_a_broken_line_of_ones_own_takes_no_derived_ref_along_and_fsck_says_where_it_is(world: World) -> None:
+    shop = open_shop(world)
+    record_stage(shop, 1, "feature/login")
+    (own,) = shop.git("for-each-ref", "--format=%(refname)", "refs/okstra/log").split()
+    lines = shop.git("show", f"{own}:tasks/{TASK}/events.jsonl").encode().splitlines()
+    broken = [line.replace(b'"subject":"', b'"subject":"\\u0000') for line in lines]
+    before = shop.git("for-each-ref", "refs/okstra/stage")
+    head = shop.git("show", f"{own}:format")
+    push_log(open_store(shop).git, own, broken, head=head, parent=shop.git("rev-parse", own).strip())
+    told = shop.okstra("fsck", exit=None).json["findings"]
+    assert [each["hint"] for each in told if each["code"] == "log.broken-line"] == [
+        f"git log -p {own} shows them; record again what they said"
+    ]
+    shop.okstra("fsck", "--repair", exit=None)
+    shop.okstra("task", "open", "shop:web:other")
+    assert before == shop.git("for-each-ref", "refs/okstra/stage") != ""
 
 
 def test_ignoring_is_as_if_the_ref_were_not_there_and_can_be_taken_back(store: Store) -> None:
