@@ -226,7 +226,10 @@ def test_a_folder_that_takes_no_file_is_refused() -> None:
         with as_somebody_else(), pytest.raises(BriefUnwritable) as refusal:
             save(path, b"ours\n", name="b.md")
         path.parent.chmod(0o700)
-        assert (refusal.value.code, refusal.value.message) == ("brief.unwritable", "b.md cannot be written")
+        assert (refusal.value.code, refusal.value.message) == (
+            "brief.unwritable",
+            "b.md cannot be written: permission denied",
+        )
         assert [(each.name, each.read_text()) for each in path.parent.iterdir()] == [("b.md", "mine\n")]
 
 

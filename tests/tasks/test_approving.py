@@ -249,7 +249,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_plan(office: Office) -> None
             office.approve()
     finally:
         office.file.parent.chmod(0o700)
-    assert "cannot be written" in refused.value.message
+    assert "cannot be written: permission denied" in refused.value.message
     assert office.file.read_text() == TEXT
 
 
