@@ -10,7 +10,7 @@ from okstra_cli.identity import Identity, names_a_task
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
-from okstra_git.errors import UsageError
+from okstra_git.errors import OkstraError, UsageError
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
@@ -57,7 +57,14 @@ def log(
             "git okstra log shows one task, or all of them",
             hint="git okstra log TASK, or git okstra log ignore WRITER",
         )
-    return _events(session, named_key(session, task, identity), number)
+    try:
+        named = named_key(session, task, identity)
+    except OkstraError as refusal:
+        if task in (IGNORE, HEED) and refusal.code == "task.unknown":
+            told = f"git okstra log {task} needs to know whose log"
+            raise UsageError(told, hint=f"git okstra log {task} WRITER") from refusal
+        raise
+    return _events(session, named, number)
 
 
 def _events(session: Session, named: TaskKey | None, number: int) -> Answer:

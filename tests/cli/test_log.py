@@ -91,6 +91,14 @@ def test_a_log_of_a_stranger_is_left_out_and_counted_again(shop: World) -> None:
     assert shop.okstra("log", "--ignored", "--text").out == "every log counts\n"
 
 
+@pytest.mark.parametrize("verb", ["ignore", "heed"])
+def test_whose_log_has_to_be_said_unless_a_task_has_that_name(shop: World, verb: str) -> None:
+    error = shop.okstra("log", verb, exit=129).json["error"]
+    assert error["hint"] == f"git okstra log {verb} WRITER"
+    shop.okstra("task", "open", f"web:{verb}", "--category", "feature")
+    assert [event["fact"]["task"] for event in shop.okstra("log", verb).json["events"]] == [f"shop/web/{verb}"]
+
+
 def test_what_is_not_the_log_of_another_one_is_not_ignored(shop: World) -> None:
     own = shop.okstra("status").json["writer"]
     refused(shop.okstra("log", "ignore", own, exit=1), "log.own")
