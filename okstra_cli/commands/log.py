@@ -46,6 +46,7 @@ def log(
     """
     from okstra_cli.heeding import choose, list_ignored
     from okstra_cli.locating import named_key
+    from okstra_git.commands import command
 
     session = Session.of(context)
     if ignored:
@@ -61,8 +62,8 @@ def log(
         named = named_key(session, task, identity)
     except OkstraError as refusal:
         if task in (IGNORE, HEED) and refusal.code == "task.unknown":
-            told = f"git okstra log {task} needs to know whose log"
-            raise UsageError(told, hint=f"git okstra log {task} WRITER") from refusal
+            told = "whose log is meant has to be said"
+            raise UsageError(told, hint=f"{command('git okstra log', task)} WRITER") from refusal
         raise
     return _events(session, named, number)
 

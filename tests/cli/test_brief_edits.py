@@ -1,5 +1,6 @@
 """The commands that edit a brief or the glossary: what they write, show, and refuse without writing."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -228,7 +229,7 @@ def test_a_folder_that_takes_no_file_is_refused() -> None:
         path.parent.chmod(0o700)
         assert (refusal.value.code, refusal.value.message) == (
             "brief.unwritable",
-            "b.md cannot be written: permission denied",
+            f"b.md cannot be written: {os.strerror(errno.EACCES).lower()}",
         )
         assert [(each.name, each.read_text()) for each in path.parent.iterdir()] == [("b.md", "mine\n")]
 
