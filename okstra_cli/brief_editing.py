@@ -16,10 +16,11 @@ from okstra_git.fs.refusals import Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown
-from okstra_git.paths import ProjectPaths, real_path
+from okstra_git.paths import ProjectPaths
 from okstra_git.plans.brief_edits import add_addition, add_question
 from okstra_git.plans.brief_glossary import EMPTY, define_term
 from okstra_git.plans.brief_proof import read_text
+from okstra_git.real_paths import real_path
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unrea
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown_path
-from okstra_git.paths import real_path
 from okstra_git.plans.brief_proof import read_text
 from okstra_git.plans.brief_verbatim import LINE
+from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,11 +16,12 @@ from okstra_git.fs.refusals import Taken
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, parse_slug, shown_path
-from okstra_git.paths import ProjectPaths, real_path
+from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
 from okstra_git.plans.brief_making import make_brief
 from okstra_git.plans.brief_rules import check_brief, read_terms
 from okstra_git.plans.reporter_gate import judge_gate
+from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

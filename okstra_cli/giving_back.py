@@ -9,7 +9,7 @@ from okstra_git.git.holding import Holding
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.names import make_task_key
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.tasks.finishing import release_place
 

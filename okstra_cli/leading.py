@@ -13,7 +13,8 @@ from okstra_git.fs.refusals import NotText, TooLarge
 from okstra_git.fs.root import Root
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import shown, shown_path
-from okstra_git.paths import ProjectPaths, real_path
+from okstra_git.paths import ProjectPaths
+from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session

@@ -13,7 +13,7 @@ from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import TaskUnknown, active_places
 from okstra_git.state.writer import require_writer

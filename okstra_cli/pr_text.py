@@ -31,7 +31,7 @@ from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, r
 from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.records.stage import Verification
-from okstra_git.redaction.redacting import redact
+from okstra_git.redaction.late import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

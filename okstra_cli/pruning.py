@@ -12,7 +12,7 @@ from okstra_cli.landing import landed_state, note_landings
 from okstra_cli.standing import standing_state
 from okstra_git.host.occupants import processes_in
 from okstra_git.names import parse_task_key
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.whereabouts import find_astray, is_over
 from okstra_git.state.writer import find_writer

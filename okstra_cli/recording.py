@@ -57,7 +57,7 @@ def done_requests(
 
 def _read_carry(session: Session, carry: Path, key: TaskKey, stage: int) -> str:
     """The object for the next stages without secrets and home paths: what is recorded may be pushed."""
-    from okstra_git.redaction.redacting import redact
+    from okstra_git.redaction.late import redact
 
     name = "stdin" if str(carry) == "-" else str(carry)
     text = _read(session, carry, limit=MAX_CARRY_BYTES)

@@ -24,10 +24,10 @@ from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
 from okstra_git.handoff.reuse import find_reuse
 from okstra_git.names import CommitId, shown_path
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
-from okstra_git.redaction.redacting import redact
+from okstra_git.redaction.late import redact
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import require_stage
 

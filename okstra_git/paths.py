@@ -1,6 +1,5 @@
 """Every path below `.okstra/` in one table: documents, task folders, runs and what stands in them."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -18,17 +17,6 @@ CATEGORIES = (
     "instruction-set", "manifests", "prompts", "reports", "sessions", "state", "worker-results", "logs",
 )  # fmt: skip
 """The folders of a run; each numbers its files by itself."""
-
-
-def real_path(path: Path) -> Path:
-    """The path without links in it, as far as it leads anywhere; one that leads to itself, or can be none, stays.
-
-    `Path.resolve` raises for these, so that a link in a commit, `loop -> loop`, would stop whoever comes near it.
-    """
-    try:
-        return Path(os.path.realpath(path))
-    except ValueError:
-        return path.absolute()
 
 
 class ProjectPaths(NamedTuple):

@@ -16,8 +16,9 @@ from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.git.config import write_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.names import shown, shown_path
-from okstra_git.paths import ProjectPaths, real_path
+from okstra_git.paths import ProjectPaths
 from okstra_git.plans.briefs import parse_brief
+from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
 from okstra_git.state.registry import find_task, refuse_case_clash
 from okstra_git.tasks.lifecycle import MAX_TEXT, open_task

@@ -14,10 +14,10 @@ from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import shown_path
-from okstra_git.paths import real_path
 from okstra_git.plans.brief_rules import check_brief, read_terms
 from okstra_git.plans.briefs import Brief, parse_brief
 from okstra_git.plans.reporter_gate import Gate, require_open_gate
+from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.runs.context import BriefPart, Question
 from okstra_git.runs.reported import last_brief

@@ -18,9 +18,10 @@ from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.git.revisions import require_named
-from okstra_git.paths import plan_key, real_path
+from okstra_git.paths import plan_key
 from okstra_git.plans.clarifications import holds_up
 from okstra_git.plans.drift import Drift, drifted_files
+from okstra_git.real_paths import real_path
 from okstra_git.runs.assembling import Papers
 from okstra_git.runs.bundle import BundleSources, KnownRun, SourceText
 from okstra_git.runs.carrying import require_carry

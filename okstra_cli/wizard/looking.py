@@ -11,7 +11,7 @@ from okstra_cli.wizard.light import gate_of, look_lightly, path_in
 from okstra_cli.wizard.plain import read_plain
 from okstra_cli.wizard.step import UNREADABLE
 from okstra_git.errors import OkstraError
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session

@@ -6,7 +6,6 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
 from okstra_git.fs import files
 from okstra_git.fs.looking import MOST_NAMES, Given, Listing, Looking, Seen
@@ -26,7 +25,6 @@ MOST_BYTES = 5 << 20
 """Bytes of a document, unless its reader says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
 class Root(Looking):
     """The one opener and writer of everything below `path`, which is trusted itself.
 
@@ -34,6 +32,8 @@ class Root(Looking):
     the repository, a link is followed if every step of it stays below the root. Nothing is ever written through one.
     Pipes, sockets, devices and folders are no files, and are refused without waiting. Every refusal is a `PathRefused`.
     """
+
+    __slots__ = ()
 
     def find_bytes(self, given: Given, limit: int = MOST_BYTES) -> bytes | None:
         """The content of a plain file; None where nothing has the name. Refuses all else, and more than `limit`."""

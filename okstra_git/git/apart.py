@@ -7,7 +7,7 @@ from okstra_git.fs.gits import read_gits
 from okstra_git.fs.root import Root
 from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE
 from okstra_git.git.repo import Git
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 def lay_out_apart(scratch: Path, git: Git) -> dict[str, str]:

@@ -9,7 +9,7 @@ from okstra_git.git.pending import planned_tips
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.worktrees import current_branch, find_worktree
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 class Astray(NamedTuple):

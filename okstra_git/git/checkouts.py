@@ -15,7 +15,7 @@ from okstra_git.git.repo import Git
 from okstra_git.git.uncommitted import list_uncommitted
 from okstra_git.git.worktrees import Worktree
 from okstra_git.names import is_commit_id
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 FILES = UNCOMMITTED - {"operation"}
 """What is held and has to do with files: an operation under way is reported apart from it."""

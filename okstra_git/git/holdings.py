@@ -29,7 +29,7 @@ from okstra_git.git.settings import require_setting
 from okstra_git.git.standing_files import Standing, read_standing
 from okstra_git.git.uncommitted import operation_in
 from okstra_git.git.worktrees import Worktree, list_worktrees
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from okstra_git.fs.gits import read_line
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 class Link(StrEnum):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from okstra_git.git.links import read_pointer
 from okstra_git.git.main_tree import find_hidden
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 class Lost(NamedTuple):

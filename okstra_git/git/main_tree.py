@@ -7,7 +7,7 @@ from typing import NamedTuple
 from okstra_git.commands import word
 from okstra_git.git.binary import run_git
 from okstra_git.git.configuration import Configuration
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 class Hidden(NamedTuple):

@@ -10,7 +10,7 @@ from okstra_git.git.binary import run_git
 from okstra_git.git.exactly import find_git_dir
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 _OWN_LOCK = re.compile(r"okstra( task=\S+ (stage|group|run|verification)=\S+)?\Z")
 _MADE_BY_REBASE = re.compile(rb"(rebase|pull)\b[^:(]*\((start|pick|edit|squash|fixup|finish|abort)\):")

@@ -10,7 +10,7 @@ import pygit2
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.gits import LONGEST_POINTER, read_gits, read_line
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 """By these git is led to a repository, or to parts of one. `GIT_INDEX_FILE` and `GIT_NAMESPACE` do not matter here."""

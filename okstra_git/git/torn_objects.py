@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha1
 from pathlib import Path
+from stat import S_ISREG
 from tempfile import TemporaryDirectory
 
 import pygit2
 
 from okstra_git.fs.gits import read_gits
-from okstra_git.git.own_files import read_own, replace_own
+from okstra_git.git.own_files import replace_own
 
 SETTLED = 60_000_000_000
 """Nanoseconds that an object may have been seen whole and be torn later: it was not on the disk when the power went."""
@@ -28,8 +29,8 @@ FILES = 2_000
 MOST = 8 << 20
 """Bytes of the largest file that is looked at."""
 
-WORTH_A_MARK = 100
-"""Files read from which on it is remembered until when all were whole."""
+WORTH_A_MARK = 256 << 10
+"""Bytes read, each file counting for four KiB at least, from which on it is remembered when all were whole."""
 
 _UNREADABLE = b"\0" * 32
 
@@ -37,14 +38,14 @@ _UNREADABLE = b"\0" * 32
 def find_torn(objects: Path, private: Path) -> list[str]:
     """The names of loose objects whose compressed content has no end; those seen whole before are not read again."""
     mark = private / "cache/whole"
-    since = _read_mark(mark)
-    newest, read, torn = since, 0, list[str]()
-    for name, path, stamp in _loose(objects, since - SETTLED):
-        newest, read = max(newest, stamp), read + 1
-        if is_cut(read_gits(path, MOST)):
+    read, torn = 0, list[str]()
+    for name, path in _loose(objects, _time_of(mark) - SETTLED):
+        content = read_gits(path, MOST)
+        read += max(len(content or b""), 4 << 10)
+        if is_cut(content):
             torn.append(name)
     if read > WORTH_A_MARK and not torn and private.is_dir():
-        replace_own(mark, b"%d\n" % newest)
+        replace_own(mark, b"Loose objects that are older than this file were seen whole.\n")
     return torn
 
 
@@ -82,17 +83,16 @@ def _shield(torn: tuple[str, ...]) -> str:
 _kept: list[TemporaryDirectory[str]] = []
 
 
-def _loose(objects: Path, since: int) -> Iterator[tuple[str, str, int]]:
-    """(name, path, when it was last changed) of loose objects that were changed after `since`."""
+def _loose(objects: Path, since: int) -> Iterator[tuple[str, str]]:
+    """(name, path) of loose objects that were changed after `since`."""
     left = FILES
     for folder in _entries(objects):
         if len(folder.name) != 2 or (left < 0 and _changed(folder) <= since):
             continue
         for entry in _entries(folder.path):
             left -= 1
-            stamp = _changed(entry)
-            if stamp > since and len(entry.name) == 38:
-                yield folder.name + entry.name, entry.path, stamp
+            if len(entry.name) == 38 and _changed(entry) > since:
+                yield folder.name + entry.name, entry.path
 
 
 def _entries(folder: str | Path) -> Iterator["os.DirEntry[str]"]:
@@ -112,11 +112,13 @@ def _changed(entry: "os.DirEntry[str]") -> int:
     return max(found.st_mtime_ns, found.st_ctime_ns)
 
 
-def _read_mark(mark: Path) -> int:
+def _time_of(mark: Path) -> int:
+    """When the mark was set, by the clock of the disk that the objects are on; 0 where there is none."""
     try:
-        return int(read_own(mark, 64) or b"0")
-    except ValueError:
+        found = os.lstat(mark)
+    except OSError:
         return 0
+    return found.st_mtime_ns if S_ISREG(found.st_mode) else 0
 
 
 def _pack_of(names: Sequence[bytes]) -> tuple[bytes, bytes]:

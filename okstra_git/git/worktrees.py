@@ -10,7 +10,7 @@ from okstra_git.fs.gits import read_line
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
 from okstra_git.names import is_text
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 class WorktreeFailed(OkstraError):

@@ -18,7 +18,7 @@ from okstra_git.git.worktrees import (
 )
 from okstra_git.handoff.putting_back import put_back
 from okstra_git.names import CommitId, is_text, shown_path
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 class BranchTaken(OkstraError):

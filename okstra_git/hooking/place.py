@@ -6,7 +6,7 @@ from okstra_git.git.binary import run_git
 from okstra_git.git.excludes import is_ignored
 from okstra_git.git.repo import Git
 from okstra_git.hooking.model import Place, PlaceKind
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 def find_place(git: Git) -> Place:

@@ -9,7 +9,7 @@ from okstra_git.hooking.model import HOOKS, Done, Hooks
 from okstra_git.hooking.place import find_place
 from okstra_git.hooking.shims import drop_shims
 from okstra_git.hooking.status import survey
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 _MOVED_BY_MANAGERS = ("", ".legacy", ".old")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 
 def processes_in(place: Path) -> Sequence[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from okstra_git.digest import fingerprint
 from okstra_git.outfit.model import Interfered, Unwritable
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 
 _NO_HARD_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
 _NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR)

@@ -6,7 +6,6 @@ type is as wide as anything that a release of okstra has recorded. That no text 
 at once (`codec`), which costs nothing; here are the checks that pydantic makes in its own code.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -40,37 +39,34 @@ _BRANCH = rf"[^\x00-\x20\x7f~^:?*\[\\./-]{_REF_LETTER}*(?:\.?/{_REF_LETTER}+|\.{
 _PART = "[A-Za-z0-9_-][A-Za-z0-9._-]*"
 
 
-@dataclass(frozen=True)
 class Letters:
     """A text of a pattern and a length, said in the words of pydantic's core, which spares every start a detour.
 
     The pattern allows the empty text where `shortest` alone decides about it: each pattern is compiled once.
     """
 
-    pattern: str | None
-    longest: int | None = None
-    shortest: int | None = None
+    def __init__(self, pattern: str | None, longest: int | None = None, shortest: int | None = None) -> None:
+        self.pattern, self.longest, self.shortest = pattern, longest, shortest
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.str_schema(pattern=self.pattern, max_length=self.longest, min_length=self.shortest)
 
 
-@dataclass(frozen=True)
 class Within:
     """A whole number between two others, both included."""
 
-    least: int
-    most: int
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.int_schema(ge=self.least, le=self.most)
 
 
-@dataclass(frozen=True)
 class AtMost:
     """A list or a table with a bounded number of items; of a list the first wrong item is looked at and no more."""
 
-    items: int
+    def __init__(self, items: int) -> None:
+        self.items = items
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)

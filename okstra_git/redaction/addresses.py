@@ -1,15 +1,15 @@
 """Passwords and tokens in front of the host of an address."""
 
-import re
 from collections.abc import Iterator
 
-from okstra_git.redaction.span import Span
-from okstra_git.redaction.values import is_placeholder
+from okstra_git.redaction.lazy import Lazy
+from okstra_git.redaction.span import MARK, Span
+from okstra_git.redaction.values import is_placeholder, is_random
 
 LONGEST = 600
-_BREAK = re.compile(r"[\s\"'<>\\]")
-_PORT = re.compile(r"\d{1,5}(?:/|\Z)")
-_HOST = re.compile(r"[\w.\[-]")
+_BREAK = Lazy(r"[\s\"'<>\\]")
+_PORT = Lazy(r"\d{1,5}(?:/|\Z)")
+_HOST = Lazy(r"[\w.\[-]")
 _TOKEN = 20
 """Letters of a user's name from which on it is a token."""
 
@@ -25,7 +25,7 @@ def in_addresses(text: str) -> Iterator[Span]:
 
 
 def _before_host(text: str, begin: int, at: int) -> Iterator[Span]:
-    login = text[begin:at]
+    login = MARK.sub(lambda mark: "*" * len(mark[0]), text[begin:at])
     if _BREAK.search(login) or "/" in login.partition("@")[2]:
         return
     user, colon, password = login.partition(":")
@@ -33,5 +33,7 @@ def _before_host(text: str, begin: int, at: int) -> Iterator[Span]:
         return
     if password:
         yield Span(begin + len(user) + 1, at, "password")
+        if len(user) >= _TOKEN and is_random(user):
+            yield Span(begin, begin + len(user), "token")
     elif len(user) >= _TOKEN and not colon:
         yield Span(begin, at, "token")

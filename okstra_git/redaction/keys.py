@@ -1,17 +1,17 @@
 """Blocks of private keys: whole, cut off at either end, or written on one line."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
+from okstra_git.redaction.lazy import Lazy
 from okstra_git.redaction.span import Span
 
 KIND = "private-key"
 _HEAD = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[- ]{4,5}"
-_BEGIN = re.compile(rf"-{{4,5}} ?BEGIN {_HEAD}")
-_END = re.compile(rf"-{{4,5}} ?END {_HEAD}")
-_BODY = re.compile(r"(?:[\sA-Za-z0-9+/=:,.()\\-]|\\n|\" ?\+?\s){0,40000}+")
-_LINE = re.compile(r"[ \t>+|*#/\"'-]{0,12}[A-Za-z0-9+/=]{8,100}[\\nr\"'+,; \t]{0,8}\Z")
+_BEGIN = Lazy(rf"-{{4,5}} ?BEGIN {_HEAD}")
+_END = Lazy(rf"-{{4,5}} ?END {_HEAD}")
+_BODY = Lazy(r"(?:[\sA-Za-z0-9+/=:,.()\\-]|\\n|\" ?\+?\s){0,40000}+")
+_LINE = Lazy(r"[ \t>+|*#/\"'-]{0,12}[A-Za-z0-9+/=]{8,100}[\\nr\"'+,; \t]{0,8}\Z")
 MOST_LINES = 400
 
 

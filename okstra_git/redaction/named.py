@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from string import ascii_letters, digits
 
+from okstra_git.redaction.lazy import Lazy
 from okstra_git.redaction.reading import read_values
 from okstra_git.redaction.span import Span
 from okstra_git.redaction.values import (
@@ -17,16 +18,18 @@ from okstra_git.redaction.values import (
     is_random,
     is_words,
 )
-from okstra_git.redaction.words import FOREIGN, PHRASES, SEEDS, Grade, grade_of
+from okstra_git.redaction.words import FOREIGN, PHRASES, SEEDS, SHORT, Grade, grade_of
 
-_NAME = re.compile(r"[\w.-]{1,120}")
+_NAME = Lazy(r"[\w.-]{1,120}")
 _BACK = 60
 _FOREIGN = sorted((word for words in FOREIGN.values() for word in words.split()), key=len, reverse=True)
 _ASCII = ascii_letters + digits + "_-."
 _AROUND, _REMEMBERED = 130, 2000
 """Letters around a name that were found harmless are not looked at again, so many of them: a long text repeats itself."""
 
-_BREAKS = re.compile(r"[\s\"'`<]")
+_NUMBERED = Lazy(r"[a-z]+\d{1,2}\Z")
+_SUM_OF = Lazy(r"sha\d{1,3}=", re.IGNORECASE)
+_BREAKS = Lazy(r"[\s\"'`<]")
 CROWD = 40
 """Names in one run without blanks and quotes of which each is looked at; no file has more, and each look costs."""
 
@@ -63,11 +66,12 @@ def _names(text: str, small: str) -> Iterator[tuple[int, int, Grade, str]]:
             seen = phrase.end()
             yield at, phrase.end(), "secret" if "key" in phrase[0] else "password", text[at : phrase.end()]
             continue
-        start, end = _bounds(text, at)
+        start, end = _bounds(text, small, at)
         seen = end - 1
         name = text[start:end]
         grade = grade_of(name[-120:].strip(".-_"))
-        if grade:
+        is_method = text[end : end + 1] == "(" and "." in name and not grade_of(name.rpartition(".")[2])
+        if grade and not is_method:
             yield start, end, grade, name
 
 
@@ -82,16 +86,18 @@ def _seeds(small: str) -> list[int]:
     return found
 
 
-def _bounds(text: str, at: int) -> tuple[int, int]:
+def _bounds(text: str, small: str, at: int) -> tuple[int, int]:
     """The whole name around a place in it; of letters beside ASCII only the word itself, since there are no blanks."""
     if not text[at].isascii():
-        return at, _end_of_word(text, at, at + 1)
+        return at, _end_of_word(small, at, at + 1)
     before = text[max(0, at - _BACK) : at]
     start = at - len(before) + len(before.rstrip(_ASCII))
     while start > 0 and at - start < _BACK and _is_part(text[start - 1]):
         start -= 1
     while start < at and text[start] == ".":
         start += 1
+    if text[start - 1 : start] == "%" and at - start >= 2:
+        start += 2  # an escape of an address before the name
     if start < at and text[start - 1 : start + 1] in ("\\n", "\\t", "\\r"):
         start += 1  # a written-out line break before the name
     found = _NAME.match(text, at)
@@ -113,6 +119,12 @@ def _counts(value: str, grade: Grade, form: str, name: str) -> bool:
     value = value.strip()
     if not value or is_placeholder(value) or value.startswith("[redacted"):
         return False
+    if value.lower() in name.lower() or _is_text(value):
+        return False
+    if form == "beside" and _NUMBERED.match(value):
+        return False
+    if form in ("spaced", "sentence") and name.lower() in SHORT:
+        return False
     if form in ("beside", "sentence") or (
         grade == "password" and name.lower() in ("pass", "pw", "kp", "parole", "clave", "pass_")
     ):
@@ -123,7 +135,8 @@ def _counts(value: str, grade: Grade, form: str, name: str) -> bool:
         return _is_password(value)
     if grade == "secret" or (grade == "bare" and form in ("flag", "element")):
         return _is_secret(value, name)
-    return is_random(value) or (grade == "weak" and is_digits(value)) or _is_packed_login(value, name)
+    summed = _SUM_OF.sub("", value) if name.lower().endswith(("sig", "signature", "256", "hmac")) else value
+    return is_random(value) or (grade == "weak" and is_digits(summed)) or _is_packed_login(value, name)
 
 
 def _is_password(value: str) -> bool:
@@ -146,6 +159,11 @@ def _is_secret(value: str, name: str) -> bool:
             and any(word in name.lower() for word in ("api", "secret", "access", "auth"))
         )
     return not (" " in value and (_is_sentence(value) or is_object_name(value)))
+
+
+def _is_text(value: str) -> bool:
+    """Whether it has several lines of which some are of several words: code or prose."""
+    return "\n" in value and any(" " in line.strip() for line in value.splitlines())
 
 
 def _is_sentence(value: str) -> bool:

@@ -4,12 +4,13 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 
+from okstra_git.redaction.lazy import Lazy
 from okstra_git.redaction.span import Span
 
-_RUN = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,100000}+={0,2}")
-_KUBERNETES = re.compile(r"^kind:[ \t]*[\"']?Secret\b", re.MULTILINE)
-_DATA = re.compile(r"^(?:stringData|data):[ \t]*\n((?:[ \t]+[^\n]{0,9000}\n?|[ \t]*\n){1,200})", re.MULTILINE)
-_ENTRY = re.compile(r"^[ \t]+[\"']?[\w.-]{1,200}[\"']?:[ \t]*[\"']?(?P<value>[^\s\"'|>][^\n\"']{2,8000})", re.MULTILINE)
+_RUN = Lazy(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,100000}+={0,2}")
+_KUBERNETES = Lazy(r"^kind:[ \t]*[\"']?Secret\b", re.MULTILINE)
+_DATA = Lazy(r"^(?:stringData|data):[ \t]*\n((?:[ \t]+[^\n]{0,9000}\n?|[ \t]*\n){1,200})", re.MULTILINE)
+_ENTRY = Lazy(r"^[ \t]+[\"']?[\w.-]{1,200}[\"']?:[ \t]*[\"']?(?P<value>[^\s\"'|>][^\n\"']{2,8000})", re.MULTILINE)
 
 
 def packed(text: str, find: Callable[[str], Iterable[Span]]) -> Iterator[Span]:
@@ -18,7 +19,7 @@ def packed(text: str, find: Callable[[str], Iterable[Span]]) -> Iterator[Span]:
         for match in _RUN.finditer(text):
             inside = _unpacked(match[0])
             if inside and any(True for _ in find(inside)):
-                yield Span(*match.span(), "packed")
+                yield Span(match.start(), match.end(), "packed")
     if "Secret" in text and _KUBERNETES.search(text):
         for block in _DATA.finditer(text):
             for entry in _ENTRY.finditer(text, *block.span(1)):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from okstra_git.redaction.lazy import Lazy
 from okstra_git.redaction.span import Span
 
 LONGEST = 8000
@@ -51,7 +52,7 @@ PREFIXES = (
     _row("package-token", "base64", 40, "pypi- AKCp cmVmdGtuOj"),
     _row("package-token", "words", 16, "dckr_pat_ dckr_oat_ dckr_oidc_ jfrt_"),
     _row("cloud-token", "letters", 32, "dop_v1_ doo_v1_ dor_v1_ LTAI AKID dapi ddp_ LTAI5t"),
-    _row("cloud-token", "words", 16, "HRKU- fo1_ fm1r_ fm2_ fm1a_ nfp_ nfc_ nfb_ rnd_ sbp_ sb_secret_ sbv0_ pscale_tkn_ pscale_oauth_ pscale_pw_"
+    _row("cloud-token", "words", 16, "HRKU- fo1_ nfp_ nfc_ nfb_ rnd_ sbp_ sb_secret_ sbv0_ pscale_tkn_ pscale_oauth_ pscale_pw_"
          " napi_ mdb_sa_sk_ tk-us- vcp_ vci_ vck_ koyeb_ fly_ cfut_ cfat_ v1.0- hcp. exo_ ovh_ linode_ vultr_ ic_api_"),
     _row("vault-token", "words", 16, "hvs. hvb. hvr. dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit. pul- pnu_ ico- ops_ey bws_ akl-"),
     _row("mail-token", "words", 16, "SG. xkeysib- xsmtpsib- key- mlsn. pm_ whpk_ MC. sib_"),
@@ -64,15 +65,17 @@ PREFIXES = (
          " cal_live_ ptr_ clp_ trp_ tly_ tr_dev_ tr_prod_ inngest_ signkey- bl_pat_ apify_api_ lc_api_ wak_ kpat_ spat_ ospat_"
          " gitea_ gta_ bbdc- BBDC- plaid- access-sandbox- access-production- sl.u. sl.B sl.A R_ FLWSECK- FLWSECK_TEST- PRIVATE-"),
     _row("service-token", "base64", 60, "FlyV1 EAA EAAA IGQV AAAAAAAAAAAAAAAAAAAAA"),
+    _row("cloud-token", "base64", 40, "fm1r_ fm2_ fm1a_"),
+    _row("service-token", "words", 60, "sl."),
     _row("age-key", "capitals", 40, "AGE-SECRET-KEY-1 AGE-PLUGIN-"),
     _row("service-token", "any", 20, "A3- access_token$production$ access_token$sandbox$ amzn.mws. amzn.oauth. patE AQVN t1.9 y0_ PKAZ"),
 )  # fmt: skip
 
-_FURTHER = re.compile(r"(?:\.[A-Za-z0-9_-]{16,2000}+){0,4}")
+_FURTHER = Lazy(r"(?:\.[A-Za-z0-9_-]{16,2000}+){0,4}")
 """Further parts of a token, joined by dots."""
 
 _NAMES = r"(?:[A-Z]?[a-z]++(?:[A-Z][a-z]++)*+|[A-Z]++)"
-_WORDY = re.compile(rf"{_NAMES}(?:[-_.](?:{_NAMES}|\d{{1,4}}+))*+[-_.]*+")
+_WORDY = Lazy(rf"{_NAMES}(?:[-_.](?:{_NAMES}|\d{{1,4}}+))*+[-_.]*+")
 
 
 @cache
@@ -94,7 +97,8 @@ def _with_prefix(text: str, row: Prefix, begin: str) -> Iterator[Span]:
         if _is_free(text, at, begin) and (found := _body(row.body).match(text, end)):
             end = found.end()
             if len(found[0]) >= row.least and (row.body == "capitals" or not _WORDY.fullmatch(found[0][:400])):
-                end = _FURTHER.match(text, end).end()  # type: ignore[union-attr]
+                further = _FURTHER.match(text, end)
+                end = further.end() if further else end
                 yield Span(at, end, row.kind)
         at = text.find(begin, end)
 

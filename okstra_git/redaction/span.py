@@ -1,10 +1,11 @@
 """A piece of a text that is a secret, and how pieces that overlap become one."""
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-MARK = re.compile(r"\[redacted:[a-z-]{1,40}\]")
+from okstra_git.redaction.lazy import Lazy
+
+MARK = Lazy(r"\[redacted:[a-z-]{1,40}\]")
 """What stands where a secret was."""
 
 

@@ -1,6 +1,6 @@
 """Compares subjects of commits of which one was recorded without the secrets in it."""
 
-from okstra_git.redaction.redacting import redact
+from okstra_git.redaction.late import redact
 
 _MARK = "[redacted:"
 NO_HOME = "/"

@@ -6,18 +6,19 @@ import re
 from collections import Counter
 
 from okstra_git.names import is_ulid
+from okstra_git.redaction.lazy import Lazy
 
 OBJECT_NAMES = (40, 64)
 """Hexadecimal digits of git objects and of SHA-256 sums."""
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = Lazy(
     r"(?:str|string|text|bytes|bytea|int|integer|bool|boolean|number|none|null|nil|true|false|undefined|optional|any|object|array"
     r"|erforderlich|notwendig|obligatoire|requise?|obligatorio|obrigatório|obbligatorio|verplicht|wymagane|필수|必須|必填|vergessen|oublié|olvidada|falsch|wrong"
     r"|incorrect|invalid|expired|correct|ok|set|needed|mandatory|forbidden|disabled|enabled|none given|unchanged|unknown|default|custom|auto|generated"
     r"|required|missing|empty|hidden|masked|redacted|removed|changeme|change[-_]me|change[-_]this|replace[-_]me|placeholder|example"
     r"|varchar(?:\(\d+\))?|secret(?:str|string)|password|passwort|passwd|pwd|secret|token|key|input|value|yes|no|on|off|unset|n/a|tbd"
     r"|optional\[.*|option<.*|list\[.*|dict\[.*|union\[.*"
-    r"|(?-i:\$(?:[A-Z_][A-Z0-9_]{0,60}|[a-z_]+(?:[A-Z][a-z]+)*))|\$[({\[].*|\$(?:env|this|_\w+)[:\[-].*|<.*|\{.*|%(?:\w{2,40}%|[sdrvq]\Z|[({].*)|\*+|\.+|-+|_+|x+|X+|•+|●+|#+|\?+|…|\[redacted.*|\(.*|(?-i:&[a-z_]+|@[a-z_.]+|![A-Za-z]{2,20}(?:\s.*)?)"
+    r"|(?-i:\$(?:[A-Z_][A-Z0-9_]{0,60}|[a-z_]+(?:[A-Z][a-z]+)*))|\$[({\[].*|\$(?:env|this|_\w+)[:\[-].*|<.*|\{.*|%(?:\w{2,40}%|[sdrvqi](?:[:/@ -]{0,2}%[sdrvqi]){0,6}\Z|[({].*)|\*+|\.+|-+|_+|x+|X+|•+|●+|#+|\?+|…|\[redacted.*|\(.*|(?-i:&[a-z_]+|@[a-z_.]+|![A-Za-z]{2,20}(?:\s.*)?)"
     r"|your[-_ ]?.*|my[-_](?:secret|password|token|key|api)\w*|(?:enter|insert|put|add)[-_ ].*"
     r"|ENC\[.*|vault:.*|op://.*|secret://.*|ssm://.*|arn:.*|file:.*|env[:(.].*|ref\+.*|\w{1,20}::.*"
     r"|(?:await |new |return |not )?[A-Za-z_$][\w$.:>?!\[\]\"'-]{0,120}\(.*"
@@ -27,25 +28,25 @@ _PLACEHOLDER = re.compile(
     r"|[a-z_][\w.]{0,60}\[.*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w.~ /\\@%-]{0,300}\Z|[a-z_-]{1,60}(?:/[a-z_.-]{0,40}\d{0,4}[a-z_.-]{0,40}){1,8}\Z|[\w./-]{1,120}"
+_PATH = Lazy(r"(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w.~ /\\@%-]{0,300}\Z|[a-z_-]{1,60}(?:/[a-z_.-]{0,40}\d{0,4}[a-z_.-]{0,40}){1,8}\Z|[\w./-]{1,120}"
                    r"\.(?:pem|key|crt|cer|p12|pfx|jks|txt|json|ya?ml|env|conf|cfg|ini|md|py|js|ts|go|rs|sh|toml|pub|asc|gpg|der|xml|html?)\Z")  # fmt: skip
-_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://\S{0,2000}\Z", re.IGNORECASE)
-_WORDS = re.compile(r"[^\W\d_]{1,30}(?:[-_ ./:,][^\W\d_]{1,30}){0,12}[.,:;!?]{0,3}\Z")
-_CALM = re.compile(
+_URL = Lazy(r"[a-z][a-z0-9+.-]{1,20}://\S{0,2000}\Z", re.IGNORECASE)
+_WORDS = Lazy(r"[^\W\d_]{1,30}(?:[-_ ./:,][^\W\d_]{1,30}){0,12}[.,:;!?]{0,3}\Z")
+_CALM = Lazy(
     r"[A-Z]?[a-z]{1,30}(?:[A-Z][a-z]{1,30}){0,6}\d{0,2}\Z|[A-Z][A-Z_]{1,60}\Z|[a-z]{1,20}(?:[-_.][a-z]{1,20}|[-_.]v?\d{1,3}){0,8}\Z"
 )
-_TITLED = re.compile(r"(?:[A-Z]?[a-z]{1,30}|[A-Z]{1,30})(?:[-_./:][\w]{0,30}|[A-Z][a-z]{1,30}){0,12}[.,:;!?]{0,3}\Z")
-_OPTION = re.compile(r"-.*|[A-Za-z_-]{1,40}=\Z")
-_RUN_OF_LETTERS = re.compile(r"[A-Z]?[a-z]{3,}")
-_KNOWN = re.compile(
+_TITLED = Lazy(r"(?:[A-Z]?[a-z]{1,30}|[A-Z]{1,30})(?:[-_./:][\w]{0,30}|[A-Z][a-z]{1,30}){0,12}[.,:;!?]{0,3}\Z")
+_OPTION = Lazy(r"-.*|[A-Za-z_-]{1,40}=\Z")
+_RUN_OF_LETTERS = Lazy(r"[A-Z]?[a-z]{3,}")
+_KNOWN = Lazy(
     r"(?:utf-?\d+|https?\d?|oauth\d?|sha-?\d+|base\d+|md5|ed25519|x509|argon2\w*|bcrypt\w*|pbkdf2\w*|aes-?\d*\w*|[reh]s\d{3}|k8s|ipv\d|i18n|python\d?|totp|hotp)"
     r"[.,:;]?\Z",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[-+]?[\d.,:/ ]{1,40}(?:[a-z%€$]{0,3})\Z", re.IGNORECASE)
-_HEX = re.compile(r"(?:0[xX])?[0-9a-fA-F]{16,}\Z")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-_SUM = re.compile(r"(?:sha\d{1,3}|md5|blake\w{1,4})[-:=]", re.IGNORECASE)
+_NUMBER = Lazy(r"[-+]?[\d.,:/ ]{1,40}(?:[a-z%€$]{0,3})\Z", re.IGNORECASE)
+_HEX = Lazy(r"(?:0[xX])?[0-9a-fA-F]{16,}\Z")
+_UUID = Lazy(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_SUM = Lazy(r"(?:sha\d{1,3}|md5|blake\w{1,4})[-:=]", re.IGNORECASE)
 
 
 def is_placeholder(value: str) -> bool:
@@ -109,7 +110,7 @@ def is_likely(value: str) -> bool:
 
 def is_random(value: str) -> bool:
     """Whether it is too varied for a name: much hexadecimal, or three kinds of characters in no order."""
-    if is_object_name(value) or is_words(value) or is_placeholder(value):
+    if is_object_name(value) or is_words(value) or is_placeholder(value) or any(map(str.isspace, value)):
         return False
     if _HEX.match(value):
         return len(value) >= 32 and not value.isdecimal()

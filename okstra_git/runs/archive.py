@@ -17,7 +17,7 @@ from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, parse_task_key, shown_path
 from okstra_git.records.base import show_time
 from okstra_git.records.runs import Run
-from okstra_git.redaction.redacting import redact
+from okstra_git.redaction.late import redact
 from okstra_git.runs.laying_out import stands_in_its_place
 from okstra_git.runs.left_files import Disk, list_prompts
 from okstra_git.state import layout

@@ -19,7 +19,8 @@ from okstra_git.git.uncommitted import merging_with, under_way, write_trees
 from okstra_git.git.worktree_content import FILE_LIMIT, IGNORED_LIMIT, TOTAL_LIMIT, Gathered, Limits, gather_all
 from okstra_git.git.worktrees import Worktree, current_branch
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
-from okstra_git.paths import OKSTRA, real_path
+from okstra_git.paths import OKSTRA
+from okstra_git.real_paths import real_path
 from okstra_git.redaction.subjects import without_secrets
 from okstra_git.state import layout
 from okstra_git.wide import narrow, widen

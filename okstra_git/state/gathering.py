@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains
@@ -17,8 +18,7 @@ from okstra_git.state.sifting import Sieve
 from okstra_git.state.writer import look_for_writer
 
 
-@dataclass(frozen=True)
-class Logs:
+class Logs(NamedTuple):
     """What there is to be read: tips by ref, refs that are damaged, and the ref of this clone's own log."""
 
     tips: Mapping[str, CommitId]

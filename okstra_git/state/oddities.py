@@ -57,9 +57,7 @@ class Wording:
         """Logs that no longer contain what was read from them before (ref -> the tip that it had)."""
         for ref, tip in was.items():
             accept = command("git okstra log heed", ref)
-            told = (
-                f"the log {ref} was rewound or rewritten; what only {tip[:12]} had is gone ({accept} accepts that)"
-            )
+            told = f"the log {ref} was rewound or rewritten; what only {tip[:12]} had is gone ({accept} accepts that)"
             yield Problem("log.rewound", told, ref, command("git update-ref", ref, tip))
 
     def lines(self, total: Mapping[str, Odd]) -> Iterator[Problem]:

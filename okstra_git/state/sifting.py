@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from okstra_git.records.codec import decode_events, encode_event
 from okstra_git.records.events import Event
@@ -25,8 +25,7 @@ Odd = dict[str, int]
 """How many lines of a log are odd in which way; of times in the future the latest, in seconds since 1970."""
 
 
-@dataclass(frozen=True)
-class Sieve:
+class Sieve(NamedTuple):
     """What events are measured by: this clone's own log, the highest clock that is believed, and the present."""
 
     own: str
@@ -34,12 +33,11 @@ class Sieve:
     now: datetime | None = None
 
 
-@dataclass
-class Sifted:
+class Sifted(NamedTuple):
     """The events that count, each once, in their total order; and what was odd, by ref."""
 
-    events: list[Event] = field(default_factory=list)
-    odd: dict[str, Odd] = field(default_factory=dict)
+    events: list[Event]
+    odd: dict[str, Odd]
 
 
 def find_horizon(clocks: Mapping[str, int], own: str) -> int:

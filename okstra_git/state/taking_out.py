@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any, TypeVar
 
 from okstra_git.records.base import Record
-from okstra_git.redaction.redacting import redact
+from okstra_git.redaction.late import redact
 from okstra_git.redaction.subjects import NO_HOME
 
 TEXTS = frozenset({"title", "tickets", "reason", "subject", "command"})

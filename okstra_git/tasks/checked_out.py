@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from okstra_git.git.checkouts import Checkout, see_all_files, see_head
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 from okstra_git.records.states import Stage, Task
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.tasks.places import PlaceRow

@@ -9,7 +9,7 @@ from okstra_git.git.reflogs import last_head
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import find_worktree, list_worktrees
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 from okstra_git.records.states import Place
 from okstra_git.tasks.checks import DirectoryTaken, WorktreeElsewhere
 

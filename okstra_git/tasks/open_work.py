@@ -14,7 +14,7 @@ from okstra_git.git.repo import Git
 from okstra_git.git.upstreams import default_branches
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import is_text, shown
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.registry import active_places

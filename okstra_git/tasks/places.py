@@ -18,7 +18,7 @@ from okstra_git.git.revisions import branch_refs
 from okstra_git.git.upstreams import branch_tips
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Place, Stage, State, Task
 from okstra_git.state.own_places import OwnPlaces, find_made

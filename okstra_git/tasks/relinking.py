@@ -13,7 +13,7 @@ from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
 from okstra_git.git.worktrees import WorktreeFailed, add_detached, add_no_checkout, add_worktree
 from okstra_git.names import TaskKey
-from okstra_git.paths import real_path
+from okstra_git.real_paths import real_path
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved
 from okstra_git.records.states import Place, Task
 from okstra_git.state.reading import Snapshot

@@ -18,9 +18,9 @@ def shop(world: World) -> World:
     return set_up(world, {1: (), 2: (1,), 3: (1,)})
 
 
-def draft(path: Path, mark: str = "0123456789abcdef", *, hidden: bool = True) -> Path:
+def draft(path: Path, mark: str = "0123456789abcdef") -> Path:
     """What a writer of this file leaves when it is killed before its rename."""
-    left = path.with_name(f"{'.' if hidden else ''}{path.name}.{mark}.tmp")
+    left = path.with_name(f".{path.name}.{mark}.tmp")
     left.write_text("half")
     return left
 
@@ -78,7 +78,7 @@ def test_a_draft_of_a_carry_goes_only_when_its_writer_is_gone(shop: World) -> No
     shop.okstra("stage", "done", "1", "--task-key", KEY, "--carry", ".okstra/c.json")
     prepare(shop, "--stage", "2")
     (carry,) = folder(shop).rglob("carry/stage-1.json")
-    living, dead = draft(carry, str(os.getpid()), hidden=False), draft(carry, "999999999", hidden=False)
+    living, dead = draft(carry, str(os.getpid())), draft(carry, "999999999")
     prepare(shop, "--stage", "3")
     assert (living.exists(), dead.exists()) == (True, False)
 

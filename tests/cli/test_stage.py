@@ -162,7 +162,7 @@ def test_a_worktree_root_that_is_not_utf8_is_refused(shop: World) -> None:
 def test_a_home_that_is_not_utf8_is_refused(shop: World, tmp_path: Path) -> None:
     home = str(tmp_path) + os.fsdecode(b"/\xff")
     answer = shop.okstra("stage", "start", "1", *TASK, env={"HOME": home}, exit=1)
-    refused(answer, "worktree.taken")
+    refused(answer, "record.refused")
 
 
 def test_a_worktree_inside_the_repository_is_noted(shop: World) -> None:

@@ -9,7 +9,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from okstra_cli.page import columns_of
+from okstra_cli.page import clean, columns_of
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.arguments import arguments_of, command_of
 from okstra_cli.wizard.ask_lines import Lines
@@ -254,6 +254,7 @@ def assert_same(found: State, wanted: State) -> None:
 
 @given(text=st.text(st.characters(exclude_categories=["C", "M"]), max_size=200), columns=st.integers(1, 90))
 def test_text_is_fitted_into_its_columns(text: str, columns: int) -> None:
+    text = clean(text)
     room = max(columns, LEAST)
     short = fitted(text, columns)
     assert columns_of(short) <= room

@@ -51,8 +51,8 @@ def test_the_fork_is_pushed_to_and_the_base_is_asked(world: World, env: dict[str
     told = publish(world, env, "--yes")
     assert (told["head"], told["repo"], told["url"], told["recorded"]) == (f"ada:{BRANCH}", "shop/shop", URL, True)
     asked = (tmp_path / "asked").read_text()
-    assert f"--head ada:{BRANCH} --base main" in asked
-    assert "--repo shop/shop" in asked
+    assert f"--head=ada:{BRANCH} --base=main" in asked
+    assert "--repo=shop/shop" in asked
     assert world.ask("ls-remote", str(tmp_path / "ada.git"), f"refs/heads/{BRANCH}")
     assert not world.ask("ls-remote", str(tmp_path / "shop.git"), f"refs/heads/{BRANCH}")
 

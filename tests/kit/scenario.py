@@ -54,6 +54,16 @@ def _begun(_: object) -> "World":
     return model
 
 
+def blank_config() -> bytes:
+    """What is configured in a repository where nothing was."""
+    return (_template() / ".git/config").read_bytes()
+
+
+def begun() -> "World":
+    """What `World.begin` copies; not to be changed."""
+    return _begun(print_of_surroundings())
+
+
 def settle_index(path: Path) -> None:
     """Let the index of a copy know the files that lie there now, as after `git update-index --refresh`."""
     index = pygit2.Repository(str(path)).index
@@ -86,7 +96,7 @@ class World:
     @classmethod
     def begin(cls, path: Path) -> "World":
         """A new repository with one commit labelled `base` on main."""
-        model = _begun(print_of_surroundings())
+        model = begun()
         shutil.copytree(model.path, path, symlinks=True)
         settle_index(path)
         clock = count(EPOCH, 60)

@@ -9,7 +9,7 @@ from pathlib import Path
 from okstra_git.git.repo import open_repository
 from okstra_git.state import layout
 from okstra_git.state.writer import find_writer
-from tests.kit.scenario import World, settle_index
+from tests.kit.scenario import World, begun, blank_config, settle_index
 from tests.kit.surroundings import print_of_surroundings, scratch_dir
 
 Build = Callable[[World], object]
@@ -43,11 +43,14 @@ def build_once(world: World, key: Hashable, build: Build) -> World:
 
 
 def _is_new(world: World) -> bool:
-    """Whether nothing was done there yet but the first commit."""
-    git = world.path / ".git"
-    plain = sorted(path.name for path in world.path.iterdir()) == [".git", "README"]
-    heads = [path.name for path in (git / "refs").rglob("*") if path.is_file()]
-    return plain and heads == ["main"] and list(world.labels) == ["base"] and not (git / "okstra").exists()
+    """Whether nothing was done there yet but the first commit, and nothing configured."""
+    if (world.path / ".git/config").read_bytes() != blank_config() or list(world.labels) != ["base"]:
+        return False
+    return _names(world.path) == _names(begun().path)
+
+
+def _names(path: Path) -> list[str]:
+    return sorted(each.relative_to(path).as_posix() for each in path.rglob("*"))
 
 
 def _copy(template: _Template, world: World) -> None:

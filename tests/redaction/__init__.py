@@ -1,1 +1,1 @@
-"""What is taken out of texts before they are recorded, and what is not."""
+"""What is a secret, what is not, and that none is recorded."""

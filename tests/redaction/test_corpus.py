@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from okstra_git.redaction.redacting import redact
-from tests.redaction import corpus, other_corpus
+from tests.redaction import corpus, other_corpus, third_corpus
 from tests.redaction.corpus import Planted
 
 FOUND, FALSE = 0.98, 0.01
@@ -24,7 +24,7 @@ def leaks(text: str, secret: str) -> bool:
     return any(secret[at : at + half] in text for at in range(len(secret) - half + 1))
 
 
-@pytest.mark.parametrize("which", [corpus, other_corpus], ids=["first", "second"])
+@pytest.mark.parametrize("which", [corpus, other_corpus, third_corpus], ids=["first", "second", "third"])
 @pytest.mark.parametrize("seed", [13, 14])
 def test_secrets_are_found_in_every_usual_shape(which: ModuleType, seed: int) -> None:
     cases = list(which.planted(seed))
@@ -42,12 +42,34 @@ def test_innocent_texts_stay(which: ModuleType) -> None:
 
 
 def test_all_of_them_at_once_and_once_more_are_as_one_by_one() -> None:
-    cases = [*corpus.planted(5), *other_corpus.planted(5)]
+    cases = [*corpus.planted(5), *other_corpus.planted(5), *third_corpus.planted(5)]
     random.Random(1).shuffle(cases)
     whole = redact("\n\n".join(case.text for case in cases), home=HOME).text
     assert len([case for case in cases if leaks(whole, case.secret)]) <= (1 - FOUND) * len(cases)
     for text in (whole, *(redact(case.text, home=HOME).text for case in cases)):
         assert redact(text, home=HOME) == (text, {})
+
+
+def test_no_text_that_ends_anywhere_is_refused() -> None:
+    """Every beginning of every text goes through, and what was found stays a part of it."""
+    for case in (*corpus.planted(6, 1), *other_corpus.planted(6, 1), *third_corpus.planted(6, 1)):
+        for end in range(0, len(case.text), 3):
+            redact(case.text[:end], home=HOME)
+
+
+# texts of programs and prose in which a word stands that often names a secret
+CODE = (
+    "self.user, self.password = user, password", "user = password = None", "username/password handling", "identified by four values",
+    "def unix_getpass(prompt='Password: ', stream=None):", 'password = password.encode("latin1")', "user_pass = '%s:%s' % (user, pw)",
+    "pack('>BBL', token | 0xF, 0x12, size)", "re.compile(r'%(?:(?P<key>.*?))?')", '"core.askPass": "askpass"', "Pass stdout=PIPE to capture it",
+    'class Cookie:\n    """A cookie of HTTP 1.1, as RFC 2965 has it."""\n', "-> 'user', 'passwd'", "socks5h://<username>:<password>@proxy-host",
+    "login = account = password = ''", "PASSWORDS = \'\'\'\nimport hashlib\n\ndef check(word): ...\n\'\'\'", 'HTTPPasswordMgr", "urllib2"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CODE)
+def test_code_about_secrets_stays(text: str) -> None:
+    assert redact(text, home=HOME).text == text
 
 
 REPEATED = (
