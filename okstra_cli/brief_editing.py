@@ -105,8 +105,8 @@ def _save_glossary(project: ProjectPaths, data: bytes) -> None:
     try:
         replace_named(path, data)
     except Unwritable as refusal:
-        told = f"{project.relative(project.glossary)} cannot be written"
-        raise BriefUnwritable(told, hint="mend its permissions, then repeat", path=str(path)) from refusal
+        told = f"{project.relative(project.glossary)} cannot be written: {refusal.why}"
+        raise BriefUnwritable(told, hint=refusal.hint, path=str(path)) from refusal
 
 
 def _edited(found: BriefFile, text: str, *, dry_run: bool) -> Answer:

@@ -127,8 +127,8 @@ def save(path: Path, data: bytes, *, name: str) -> None:
     try:
         replace_named(path, data)
     except Unwritable as refusal:
-        hint = "mend its permissions, then repeat"
-        raise BriefUnwritable(f"{name} cannot be written", hint=hint, path=name) from refusal
+        told = f"{name} cannot be written: {refusal.why}"
+        raise BriefUnwritable(told, hint=refusal.hint, path=name) from refusal
 
 
 def given_words(session: Session, option: str, words: str | None, file: str | None) -> str:

@@ -29,8 +29,9 @@ def _of_the_place(hooks: Hooks) -> list[Finding]:
     if hooks.place.problem:
         found.append(Finding("hooks.path", "warning", "core.hooksPath", hooks.place.problem, "git okstra hooks status"))
     if not hooks.program_runs:
-        told = f"the program that the hooks call is gone: {hooks.program}"
-        found.append(Finding("hooks.program", "warning", str(hooks.program), told, INSTALL))
+        gone = f"the program that the hooks call is gone: {hooks.program}"
+        told = gone if hooks.program else "no file says which program the hooks call"
+        found.append(Finding("hooks.program", "warning", str(hooks.program or ""), told, INSTALL))
     return found
 
 

@@ -10,7 +10,7 @@ from okstra_cli.identity import Identity, names_a_task
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
-from okstra_git.errors import UsageError
+from okstra_git.errors import OkstraError, UsageError
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
@@ -46,6 +46,7 @@ def log(
     """
     from okstra_cli.heeding import choose, list_ignored
     from okstra_cli.locating import named_key
+    from okstra_git.commands import command
 
     session = Session.of(context)
     if ignored:
@@ -57,7 +58,14 @@ def log(
             "git okstra log shows one task, or all of them",
             hint="git okstra log TASK, or git okstra log ignore WRITER",
         )
-    return _events(session, named_key(session, task, identity), number)
+    try:
+        named = named_key(session, task, identity)
+    except OkstraError as refusal:
+        if task in (IGNORE, HEED) and refusal.code == "task.unknown":
+            told = "whose log is meant has to be said"
+            raise UsageError(told, hint=f"{command('git okstra log', task)} WRITER") from refusal
+        raise
+    return _events(session, named, number)
 
 
 def _events(session: Session, named: TaskKey | None, number: int) -> Answer:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from okstra_git.fs.files import read_up_to
 from okstra_git.fs.names import is_below
-from okstra_git.fs.refusals import Linked, malformed, missing, not_a_file, too_large, unreadable
+from okstra_git.fs.refusals import Linked, NotAFile, malformed, missing, not_a_file, too_large, unreadable
 from okstra_git.fs.root import MOST_BYTES, Root
 
 
@@ -55,12 +55,12 @@ def _read(name: str, path: str, limit: int) -> bytes:
     try:
         mode = os.stat(path).st_mode  # looking first, since a device may act on being opened
         if not stat.S_ISREG(mode):
-            raise not_a_file(name, mode)
+            raise _no_file(name, mode)
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             mode = os.fstat(descriptor).st_mode
             if not stat.S_ISREG(mode):
-                raise not_a_file(name, mode)
+                raise _no_file(name, mode)
             data = read_up_to(descriptor, limit + 1)
         finally:
             os.close(descriptor)
@@ -71,3 +71,12 @@ def _read(name: str, path: str, limit: int) -> bytes:
     if len(data) > limit:
         raise too_large(name, limit)
     return data
+
+
+def _no_file(name: str, mode: int) -> NotAFile:
+    """The refusal of what is no file; a pipe is mostly a `<(command)` of a shell, whose author needs to be told."""
+    refusal = not_a_file(name, mode)
+    if not stat.S_ISFIFO(mode):
+        return refusal
+    message = f"{refusal.message}: write what it gives into a file, and name that"
+    return NotAFile(message, hint=refusal.hint, **refusal.facts)

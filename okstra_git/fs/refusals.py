@@ -75,9 +75,13 @@ class Unreadable(PathRefused):
 
 
 class Unwritable(PathRefused):
-    """The system refuses to write."""
+    """The system refuses to write; `why` is its reason."""
 
     code = "path.unwritable"
+
+    @property
+    def why(self) -> str:
+        return str(self.__cause__.strerror).lower() if isinstance(self.__cause__, OSError) else self.message
 
 
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFLNK: "a link",

@@ -134,8 +134,8 @@ def replace_plan(file: Path, text: str) -> None:
     try:
         replace_named(file, text.encode("utf-8"))
     except Unwritable as refusal:
-        hint = "mend its permissions, then approve again"
-        raise PlanMissing(f"{file} cannot be written", hint=hint, path=str(file)) from refusal
+        told = f"{file} cannot be written: {refusal.why}"
+        raise PlanMissing(told, hint=refusal.hint, path=str(file)) from refusal
 
 
 def planned_stages(plan: PlanDocument) -> tuple[PlannedStage, ...]:

@@ -1,5 +1,6 @@
 """The commands that edit a brief or the glossary: what they write, show, and refuse without writing."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -226,7 +227,10 @@ def test_a_folder_that_takes_no_file_is_refused() -> None:
         with as_somebody_else(), pytest.raises(BriefUnwritable) as refusal:
             save(path, b"ours\n", name="b.md")
         path.parent.chmod(0o700)
-        assert (refusal.value.code, refusal.value.message) == ("brief.unwritable", "b.md cannot be written")
+        assert (refusal.value.code, refusal.value.message) == (
+            "brief.unwritable",
+            f"b.md cannot be written: {os.strerror(errno.EACCES).lower()}",
+        )
         assert [(each.name, each.read_text()) for each in path.parent.iterdir()] == [("b.md", "mine\n")]
 
 

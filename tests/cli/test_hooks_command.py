@@ -37,10 +37,10 @@ def test_missing_hooks_are_exit_1_and_named(world: World) -> None:
 
 
 def test_uninstall_leaves_no_byte_behind(world: World) -> None:
+    open_shop(world)  # it replaces what is there
     mine = world.path / ".git/hooks/post-rewrite"
     mine.write_text("#!/bin/sh\ncat >/dev/null\n")
     mine.chmod(0o755)
-    open_shop(world)
     for _ in range(2):
         world.okstra("hooks", "install")
     world.okstra("hooks", "uninstall")
@@ -61,3 +61,12 @@ def test_text_is_one_line_a_hook_and_the_proof(world: World) -> None:
         *(f"{name}: installed" for name in NAMES),
         "proved: a real amend in a throw-away worktree was heard",
     ]
+
+
+def test_a_folder_where_the_program_is_recorded_is_told_in_words(world: World) -> None:
+    open_shop(world, hooks=True)
+    recorded = world.path / ".git/okstra/program"
+    recorded.unlink()
+    recorded.mkdir()
+    told = [each["message"] for each in world.okstra("doctor", exit=1).json["findings"]]
+    assert told == ["no file says which program the hooks call"]

@@ -126,6 +126,14 @@ def test_an_address_that_nobody_would_record_here_can_be_closed_all_the_same(sho
     refused(shop.okstra("handoff", "record-closed", *TASK, "--url", f"{url}2", exit=1), "pr.bad-url")
 
 
+@pytest.mark.parametrize("verb", ["ignore", "heed"])
+def test_whose_log_has_to_be_said_unless_a_task_has_that_name(shop: World, verb: str) -> None:
+    error = shop.okstra("log", verb, exit=129).json["error"]
+    assert error["hint"] == f"git okstra log {verb} WRITER"
+    shop.okstra("task", "open", f"web:{verb}", "--category", "feature")
+    assert [event["fact"]["task"] for event in shop.okstra("log", verb).json["events"]] == [f"shop/web/{verb}"]
+
+
 def test_what_is_not_the_log_of_another_one_is_not_ignored(shop: World) -> None:
     own = shop.okstra("status").json["writer"]
     refused(shop.okstra("log", "ignore", own, exit=1), "log.own")

@@ -50,3 +50,8 @@ def test_plain_files_only_and_within_a_limit(root: Path) -> None:
         with pytest.raises(OkstraError) as caught:
             read_named(name, root, [root], limit=1)
         assert caught.value.code == f"path.{wanted}", name
+
+
+def test_who_names_a_pipe_is_told_to_write_a_file(root: Path) -> None:
+    with pytest.raises(OkstraError, match="is a pipe, not a file: write what it gives into a file, and name that"):
+        read_named("../pipe", root, [root])

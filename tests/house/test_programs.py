@@ -41,7 +41,7 @@ def _found(text: str) -> list[str]:
         "found = [run_git(['log', each]) for each in a]",
         "how = 'a'\ndef f(how):\n    run_git([how])",
         'ask_remote(git, ["push", name], remote)',
-        'run_program(gh, ["pr", "create", "--head", head], cwd=cwd)',
+        'run_program(gh, ["pr", "create", "--label", head], cwd=cwd)',
         'binary.run_git(["log", ref])',
     ],
 )

@@ -81,6 +81,7 @@ ELSEWHERE = {
     "stages": "shows two ways to begin one stage",
     "worktrees": "its lines belong to worktrees in several states; tests/health/test_astray.py types them",
     "bundle": "has no line to type", "architecture": "the same", "dependencies": "the same",
+    "security": "the same",
 }  # fmt: skip
 
 NOT_YET = {
