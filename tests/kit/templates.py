@@ -44,7 +44,8 @@ def build_once(world: World, key: Hashable, build: Build) -> World:
 
 def _is_new(world: World) -> bool:
     """Whether nothing was done there yet but the first commit, and nothing configured."""
-    if (world.path / ".git/config").read_bytes() != blank_config() or list(world.labels) != ["base"]:
+    config = world.path / ".git/config"
+    if not config.is_file() or config.read_bytes() != blank_config() or list(world.labels) != ["base"]:
         return False
     return _names(world.path) == _names(begun().path)
 
