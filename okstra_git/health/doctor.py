@@ -6,6 +6,8 @@ from pathlib import Path
 
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import linked
+from okstra_git.fs.root import Root
 from okstra_git.git.config import survey_settings
 from okstra_git.git.dangers import find_dangers, read_entries
 from okstra_git.git.main_tree import find_hidden
@@ -27,6 +29,7 @@ from okstra_git.health.findings import Finding, Severity, by_severity
 from okstra_git.health.fsck import Checked
 from okstra_git.host.disks import free_bytes, refuses_writing
 from okstra_git.host.locks import hold_lock
+from okstra_git.paths import OKSTRA
 from okstra_git.state import layout
 from okstra_git.state.lost_branches import find_lost
 from okstra_git.state.reading import DAMAGE, Memory, read_snapshot
@@ -36,6 +39,7 @@ from okstra_git.state.writer import find_writer, look_for_writer
 
 LOW_DISK = 256 << 20
 FIX = "git okstra doctor --fix"
+
 GIT_LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock")
 
 
@@ -50,6 +54,7 @@ def diagnose(git: Git, *, now: datetime, others: Callable[[], Sequence[Finding]]
         lambda: check_settings(git),
         lambda: check_dangers(git),
         lambda: check_main_tree(git),
+        lambda: check_folders(git),
         lambda: check_worktrees(git, now=now),
         lambda: check_branches(git, now=now),
         lambda: check_commits(git, now=now),
@@ -164,6 +169,14 @@ def check_main_tree(git: Git) -> Iterator[Finding]:
     """Settings that hide the main worktree from git."""
     for hidden in find_hidden(git.common_dir):
         yield Finding("config.main-worktree", "error", hidden.key, hidden.sentence, hidden.remedy)
+
+
+def check_folders(git: Git) -> Iterator[Finding]:
+    """The folder of documents where it is a link: whatever would write there is refused."""
+    seen = Root(git.top).see(OKSTRA)
+    if seen is not None and seen.kind == "link":
+        refusal = linked(str(git.top), OKSTRA, OKSTRA, leaves=False)
+        yield Finding(refusal.code, "warning", OKSTRA, refusal.message, refusal.hint)
 
 
 def check_worktrees(git: Git, *, now: datetime) -> Iterator[Finding]:

@@ -50,6 +50,13 @@ def test_a_copied_clone_is_told_why(shop: World) -> None:
     assert codes(copy, exit=0) == []
 
 
+@pytest.mark.parametrize("target", ["elsewhere", "../elsewhere", ".okstra"])
+def test_a_link_in_place_of_the_folder_of_documents_is_told(shop: World, target: str) -> None:
+    shutil.rmtree(shop.path / ".okstra", ignore_errors=True)
+    (shop.path / ".okstra").symlink_to(target)
+    assert "path.link" in codes(shop, exit=1)
+
+
 @pytest.mark.parametrize("name", ["refs/okstra/log/x.lock", "refs/heads/main.lock", "packed-refs.lock", "index.lock"])
 def test_the_lock_of_a_dead_process_is_removed_only_by_fix(shop: World, name: str) -> None:
     lock = stale_lock(shop, name)
