@@ -82,7 +82,9 @@ def _fact(rnd: random.Random, kind: int, task: str, stage: int) -> AnyFact:
     if kind == 0:
         return TaskOpened(task=task, title="Log in with a password", tickets=("SHOP-12",))
     if kind == 1:
-        return PlaceReserved(task=task, scope=f"stage-{stage}", branch=branch, worktree="/work/shop/1", base_ref="main")
+        return PlaceReserved(
+            task=task, scope=f"stage-{stage}", branch=branch, worktree="/home/ada/shop-1", base_ref="main"
+        )
     if kind == 2:
         return StageStarted(task=task, stage=stage, branch=branch, base=_hex(rnd), base_ref="main", title="the store")
     return StageDone(task=task, stage=stage, branch=branch, range=_range(rnd))

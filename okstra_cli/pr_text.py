@@ -88,7 +88,7 @@ class PrText:
 
 
 def _fit_to_leave(session: Session, text: PrText) -> PrText:
-    """The text without secrets and home directories, since it leaves this machine; what went is told."""
+    """The text without secrets and home directories, since it leaves this machine; what was taken out is reported."""
     title, body = (redact(each, home=str(session.home)) for each in (text.title, text.body))
     session.note_taken_out(Counter(title.found) + Counter(body.found), where="the pull request is put into words")
     return replace(text, title=title.text, body=body.text)

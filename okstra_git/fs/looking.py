@@ -56,7 +56,7 @@ class Looking:
         self.path, self.links = path, links
 
     def name(self, given: Given) -> str:
-        """The path from the root with slashes; refuses what is no path or lies elsewhere by its letters."""
+        """The path from the root with slashes; refuses what is not a path or lies elsewhere by its letters."""
         return name_below(str(self.path), given)
 
     def has_place_for(self, given: Given) -> bool:
@@ -96,7 +96,7 @@ class Looking:
         return self.see(given) is not None
 
     def list(self, given: Given = ".", limit: int = MOST_NAMES) -> Listing:
-        """The names in a folder, none where there is no such folder; refuses what is no folder."""
+        """The names in a folder, none where there is no such folder; refuses what is not a folder."""
         name = self.name(given)
         with self._reading(name):
             try:

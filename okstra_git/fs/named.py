@@ -74,7 +74,7 @@ def _read(name: str, path: str, limit: int) -> bytes:
 
 
 def _no_file(name: str, mode: int) -> NotAFile:
-    """The refusal of what is no file; a pipe is mostly a `<(command)` of a shell, whose author needs to be told."""
+    """The refusal of what is not a file; a pipe is mostly a `<(command)` of a shell, whose author needs to be told."""
     refusal = not_a_file(name, mode)
     if not stat.S_ISFIFO(mode):
         return refusal

@@ -6,7 +6,7 @@ from typing import Literal
 from okstra_git.redaction.lazy import Lazy
 
 Grade = Literal["password", "secret", "weak", "bare", ""]
-"""`password`: any value; `secret`: any that is no word; `weak`, `bare`: one that looks drawn by lot (`bare`: no object)."""
+"""`password`: any value; `secret`: any that is not a word; `weak`, `bare`: one that looks drawn by lot (`bare`: no object)."""
 
 SEEDS = (
     "pass", "pwd", "psw", "secret", "token", "key", "auth", "cookie", "cred", "sig", "session", "hmac", "psk", "jwt", "bearer",

@@ -147,7 +147,7 @@ def change_own_log(scene: Scene, random: Random) -> Change:
 
 
 def change_document(scene: Scene, random: Random) -> Change:
-    """A document below .okstra/ is another one, or leads elsewhere, or is no file."""
+    """A document below .okstra/ is another one, or leads elsewhere, or is not a file."""
     return _change_file(scene, random, scene.documents, scene.outside / "mirror")
 
 

@@ -154,7 +154,7 @@ def file_odd(scene: Scene, random: Random, tale: Tale, ref: str) -> str:
 
 @_junk
 def ref_odd(scene: Scene, random: Random, _: Tale, ref: str) -> str:
-    """The ref leads to something that is no log, or to nothing."""
+    """The ref leads to something that is not a log, or to nothing."""
     repository, ids = scene.repository, scene.ids
     content = random.choice((
         ids["tree"].encode(), ids["blob"].encode(), ids["tag"].encode(), ids["head"].encode(), b"1" * 40, b"0" * 40,
