@@ -65,7 +65,7 @@ def _warn_of_stranger(session: Session, url: str) -> None:
 
 
 def ending_of(session: Session, task: Task, opened: Opened, *, archive: bool) -> Ending:
-    """The archives of the runs that end with this pull request; one behind a link ends without one, which is reported."""
+    """The archives of the runs that end with this pull request; one behind a link has none, which is reported."""
     pack = packer(session, wanted=archive)
 
     def packed_or_told(run: Run) -> Archive | None:
