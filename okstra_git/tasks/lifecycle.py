@@ -37,13 +37,14 @@ def open_task(
         refuse_case_clash(snapshot.state, key)
         before = find_task(snapshot.state, key)
         known = before or Task(key=key.slashed)
+        more = [ticket for ticket in tickets if without_secrets(ticket) not in known.tickets]
         fact = TaskOpened(
             task=key.slashed,
             category=category or known.category,
-            title=without_secrets(title) or known.title,
-            tickets=tuple(dict.fromkeys((*known.tickets, *map(without_secrets, tickets)))),
+            title=title or known.title,
+            tickets=tuple(dict.fromkeys((*known.tickets, *more))),
         )
-        said = (fact.category, fact.title, fact.tickets)
+        said = (fact.category, without_secrets(fact.title), fact.tickets)
         same = before is not None and before.is_open and said == (before.category, before.title, before.tickets)
         return [] if same else [fact]
 

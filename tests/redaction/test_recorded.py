@@ -121,3 +121,13 @@ def test_a_commit_whose_subject_had_a_secret_is_followed(world: World) -> None:
 def test_subjects_are_compared_as_they_are_recorded(one: str, other: str, same: bool) -> None:
     assert same_subject(one, other) is same
     assert same_subject(other, one) is same
+
+
+def test_whoever_opens_a_task_is_told_what_was_taken_out_and_the_same_line_records_nothing_more(world: World) -> None:
+    open_shop(world)
+    line = ("task", "open", "shop:web:keys", "--category", "feature", "--title", f"use {SECRET}", "--ticket", SECRET)
+    assert "recorded without 2 github-token" in world.okstra(*line).err
+    before = world.ask("rev-list", "--count", "--glob=refs/okstra/log")
+    world.okstra(*line)
+    assert world.ask("rev-list", "--count", "--glob=refs/okstra/log") == before
+    assert SECRET not in recorded(world)

@@ -128,12 +128,15 @@ def change_log(scene: Scene, random: Random) -> Change:
 
 
 def change_own_log(scene: Scene, random: Random) -> Change:
-    """An event of our own log is another one, in the journal too or not."""
+    """An event of our own log is another one, in the journal too or not.
+
+    Where this clone says that it made a worktree, it is looked at, so that no other place is put there.
+    """
     ref = f"refs/okstra/log/{scene.writer}"
     events: list[Json] = list(scene.events)
     number = random.randrange(len(events))
     way = random.choice(spots(events[number]))
-    value = random.choice(scene.places.values)
+    value = random.choice([each for each in scene.places.values if way[-1] != "worktree" or each.name[:5] != "path-"])
     said = f"own {events[number]['fact']['type']} {'.'.join(map(str, way))} = {value.name}"
     events[number] = put(events[number], way, "@@0@@")
     lines = [_fill(line, {"@@0@@": value}) for line in lines_of(events)]
