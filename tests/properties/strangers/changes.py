@@ -106,6 +106,8 @@ def _write(scene: Scene, tale: Tale, lines: list[bytes], said: str, *, told: str
 
 def _is_broken(way: tuple[str | int, ...], value: Hostile) -> bool:
     """Whether the line can surely not be taken as it is, whatever the grammar of the field allows."""
+    if value.name == "raw-twice":
+        return False  # a key that stands there twice has the value that comes last
     try:
         found = json.loads(value.raw.decode())
     except (ValueError, RecursionError):
