@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from okstra_git.commands import FILLERS
+
 Tone = Literal["plain", "strong", "faint", "good", "warn", "bad"]
 
 
@@ -19,9 +21,6 @@ class Cell(NamedTuple):
 
 
 Words = str | Cell
-
-UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
-"""Characters that count as letters or marks and take their place without showing: fillers and joiners."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def clean_json(text: str) -> str:
 
 
 def _is_clean(text: str) -> bool:
-    return text.isprintable() and (text.isascii() or UNSEEN.isdisjoint(text))
+    return text.isprintable() and (text.isascii() or FILLERS.isdisjoint(text))
 
 
 def columns_of(text: str) -> int:

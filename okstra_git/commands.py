@@ -3,10 +3,11 @@
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-")
 """Characters into which no shell reads anything."""
 
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | frozenset(
-    map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
-)
-"""Characters that Unicode calls printable and that show nothing: fillers, joiners, selectors of variants."""
+FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+"""Characters that Unicode calls printable and that take their place without showing anything."""
+
+_UNSEEN = FILLERS | frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Selectors of variants as well: in a text they belong to an emoji, in a name nobody would type them."""
 
 NOT_SHOWN = "(a name that cannot be shown: type it)"
 A_HYPHEN = "(a name that begins with a hyphen: type it)"

@@ -193,7 +193,7 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
     except OkstraError:
         made_here = find_worktree(git, collector.path) if fresh and collector.path is not None else None
         if made_here is not None:
-            with suppress(OkstraError):  # what stopped us is told, not that a worktree of ours is left for a prune
+            with suppress(OkstraError):  # what stopped us is reported, not that a worktree of ours is left for a prune
                 remove_worktree(git, made_here)
         raise
     reached("handoff.assembled")

@@ -47,7 +47,7 @@ def _spans(task: Task) -> Iterator[_Span]:
 
 def _commits(git: Git, span: _Span) -> Iterator[Finding]:
     if span.head and not has_object(git, span.head):
-        return  # not fetched, or lost: which of the two is told elsewhere
+        return  # not fetched, or lost: which of the two is reported elsewhere
     for what, oid in (("stands on", span.base), ("is recorded at", span.head)):
         if oid and find_commit(git, oid) is None and not (git.is_shallow and not has_object(git, oid)):
             how = "damaged" if has_object(git, oid) else "missing"

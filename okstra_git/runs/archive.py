@@ -237,7 +237,7 @@ def _archive_in(git: Git, tip: str, run: str) -> str | None:
     try:
         return find_folder(git, tree_of(git, tip), layout.archive_folder(run))
     except OkstraError:
-        return None  # that log is told as damaged where the state is read
+        return None  # that log is reported as damaged where the state is read
 
 
 def require_archive(git: Git, tips: Iterable[str], run: str, *, recorded: str = "") -> Mapping[str, str]:
