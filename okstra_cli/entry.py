@@ -59,7 +59,8 @@ def run(
     if status is not None:
         return status
     from okstra_cli.dispatch import respond
-    from okstra_cli.session import Surroundings, utc_now
+    from okstra_cli.session import Surroundings
+    from okstra_git.porcelain.workspace import utc_now
 
     return respond(
         argv,

@@ -90,7 +90,9 @@ class PrText:
 def _fit_to_leave(session: Session, text: PrText) -> PrText:
     """The text without secrets and home directories, since it leaves this machine; what was taken out is reported."""
     title, body = (redact(each, home=str(session.home)) for each in (text.title, text.body))
-    session.note_taken_out(Counter(title.found) + Counter(body.found), where="the pull request is put into words")
+    session.workspace.note_taken_out(
+        Counter(title.found) + Counter(body.found), where="the pull request is put into words"
+    )
     return replace(text, title=title.text, body=body.text)
 
 

@@ -63,7 +63,7 @@ def _read_carry(session: Session, carry: Path, key: TaskKey, stage: int) -> str:
     text = _read(session, carry, limit=MAX_CARRY_BYTES)
     require_carry_text(text.encode(), name=name, key=key, stage=stage)
     found = redact(text, home=str(session.home))
-    session.note_taken_out(found.found)
+    session.workspace.note_taken_out(found.found)
     try:
         return require_carry_text(found.text.encode(), name=name, key=key, stage=stage)
     except CarryRefused as refusal:
