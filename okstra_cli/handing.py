@@ -32,7 +32,7 @@ from okstra_git.reconcile.settle import settle
 from okstra_git.state.registry import require_task
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
+    from okstra_cli.locating import Identity
     from okstra_cli.session import Session
     from okstra_git.records.states import State, Task
 

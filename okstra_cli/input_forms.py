@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from okstra_cli.identity import Identity
+    from okstra_cli.locating import Identity
     from okstra_cli.session import Session
     from okstra_git.records.states import Task
 

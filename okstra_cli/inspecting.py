@@ -23,7 +23,7 @@ from okstra_git.state.registry import require_task
 from okstra_git.state.writer import find_writer
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
+    from okstra_cli.locating import Identity
     from okstra_cli.session import Session
     from okstra_git.host.lives import Life
     from okstra_git.reconcile.judge import Judge

@@ -24,7 +24,7 @@ from okstra_git.state.registry import require_task
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okstra_cli.identity import Identity
+    from okstra_cli.locating import Identity
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.records.runs import Run

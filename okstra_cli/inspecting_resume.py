@@ -22,7 +22,7 @@ from okstra_git.runs.taking_up import Offer, Step, choose_run, make_offer
 from okstra_git.state.registry import require_task
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
+    from okstra_cli.locating import Identity
     from okstra_cli.session import Session
     from okstra_git.host.lives import Life
     from okstra_git.paths import TaskPaths

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.config import read_setting
@@ -21,7 +21,6 @@ from okstra_git.state.writer import require_writer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
     from okstra_git.records.states import Task
 
@@ -37,6 +36,40 @@ class NothingToBeginOn(OkstraError):
 
 class TaskUnclear(UsageError):
     """No task was named, or a part of one, and it is not clear which is meant; `tasks` are those that may be."""
+
+
+class Identity(NamedTuple):
+    """Which task the line named, if any, and the flags of the file-based okstra that skills still pass."""
+
+    task: TaskKey | None = None
+    plan_run_root: str | None = None
+    work_category: str | None = None
+    workspace_root: str | None = None
+    project_root: str | None = None
+    approved_plan: str | None = None
+    render_only: bool = False
+
+
+def named_task(
+    complete: Callable[[str], TaskKey], task_key: str | None, project: str | None, group: str | None, task: str | None
+) -> TaskKey | None:
+    """The task that the four flags name together, None when there are none; half a name or two names are refused.
+
+    `complete` says which task is meant by a key, also where parts of it are left out.
+    """
+    parts = {"--project-id": project, "--task-group": group, "--task-id": task}
+    missing = [flag for flag, value in parts.items() if value is None]
+    key = complete(task_key) if task_key is not None else None
+    if key is not None:
+        said = (project or key.project, group or key.group, task or key.task)
+        if said != tuple(key):
+            raise UsageError(f"--task-key {key} and the other flags name different tasks", hint="name the task once")
+        return key
+    if len(missing) == 3:
+        return None
+    if missing:
+        raise UsageError(f"half a task was named: {' and '.join(missing)} missing", hint="or use --task-key P:G:T")
+    return make_task_key(project or "", group or "", task or "")
 
 
 def find_key(session: Session, identity: Identity) -> TaskKey | None:

@@ -19,7 +19,7 @@ from okstra_git.state.registry import require_task
 from okstra_git.tasks.lifecycle import refuse_text
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
+    from okstra_cli.locating import Identity
     from okstra_cli.session import Session
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task

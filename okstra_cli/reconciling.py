@@ -23,7 +23,7 @@ from okstra_git.records.events import Event
 from okstra_git.state.registry import require_task
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
+    from okstra_cli.locating import Identity
     from okstra_cli.session import Session
 
 

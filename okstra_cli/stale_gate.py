@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from okstra_cli.following import make_judge, read_hints, tell_moves
-from okstra_cli.views.reconcile import item_json
 from okstra_git.errors import OkstraError
 from okstra_git.reconcile.settle import settle
 from okstra_git.tokens import STALE_HISTORY
@@ -13,7 +12,7 @@ from okstra_git.tokens import STALE_HISTORY
 if TYPE_CHECKING:
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
-    from okstra_git.reconcile.model import Report
+    from okstra_git.reconcile.model import Finding, Report
 
 
 class StaleHistory(OkstraError):
@@ -53,3 +52,31 @@ def _stale(key: TaskKey, report: Report) -> StaleHistory:
         command=command,
         items=[item_json(finding) for finding in report.confirms],
     )
+
+
+def item_json(finding: Finding) -> dict[str, Any]:
+    """One stale record."""
+    new = finding.new
+    item: dict[str, Any] = {
+        "stage": finding.stage,
+        "class": finding.kind,
+        "recorded": finding.recorded.head,
+        "replacement": new.head if new else None,
+        "proof": new.proof if new else None,
+        "branch": finding.branch,
+        "reason": finding.reason,
+    }
+    item |= {
+        "found_by": finding.found_by if new else None,
+        "verified_carries": finding.verified_carries if new else None,
+        "landed": new.landed if new else None,
+    }
+    if finding.together:
+        item["together"] = list(finding.together)
+    if finding.flags:
+        item["flags"] = list(finding.flags)
+    item["candidates"] = [
+        {"ref": each.ref, "commit": each.commit, "why": each.why, "recommended": each.recommended}
+        for each in finding.candidates
+    ]
+    return item

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
+from okstra_cli.locating import Identity
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 

@@ -23,7 +23,7 @@ from okstra_git.tasks.checks import require_open
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from okstra_cli.identity import Identity
+    from okstra_cli.locating import Identity
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.records.runs import Run

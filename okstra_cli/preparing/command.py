@@ -18,7 +18,7 @@ from okstra_git.git.settings import require_setting
 from okstra_git.runs.request import parse_request
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
+    from okstra_cli.locating import Identity
     from okstra_cli.session import Session
     from okstra_git.runs.request import RunRequest
 
