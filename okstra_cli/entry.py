@@ -59,8 +59,7 @@ def run(
     if status is not None:
         return status
     from okstra_cli.dispatch import respond
-    from okstra_cli.session import Surroundings
-    from okstra_git.porcelain.workspace import utc_now
+    from okstra_cli.session import Surroundings, utc_now
 
     return respond(
         argv,
@@ -106,7 +105,7 @@ def _short_cut(
 ) -> int | None:
     """The exit status if the line is one of those that are answered without the command tree."""
     if list(argv) == ["--version"]:
-        from okstra_cli.version import VERSION
+        from okstra_git.version import VERSION
 
         stdout.write(f"git-okstra {VERSION}\n")
         return 0

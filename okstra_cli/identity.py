@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from okstra_cli.locating import Identity, named_task
 from okstra_cli.output import Answer
 from okstra_git.names import TaskKey
+from okstra_git.porcelain.task_lookup import Identity, named_task
 
 TaskKeyOption = Annotated[
     str | None,
@@ -72,10 +72,10 @@ def names_a_new_task(body: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 def _complete(given: Mapping[str, Any], text: str, *, may_be_new: bool) -> TaskKey:
-    from okstra_cli.locating import complete_key
     from okstra_cli.session import Session
+    from okstra_git.porcelain.task_lookup import complete_key
 
-    return complete_key(lambda: Session.of(given["context"]), text, may_be_new=may_be_new)
+    return complete_key(lambda: Session.of(given["context"]).workspace, text, may_be_new=may_be_new)
 
 
 def _keyword(name: str, kind: Any) -> inspect.Parameter:

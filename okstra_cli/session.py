@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from okstra_cli.global_flags import GlobalFlags
 from okstra_cli.page import clean
-from okstra_git.porcelain.workspace import Workspace, utc_now
+from okstra_cli.program import find_program
+from okstra_git.porcelain.workspace import Workspace
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
     from okstra_git.state.store import Store
+
+
+def utc_now() -> datetime:
+    """This instant, in UTC."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,10 @@ class Session:
         workspace = Workspace(
             self.around.cwd,
             self.environ,
-            notifier=self,
+            home=Path(self.environ.get("HOME") or Path.home()),
             clock=self.around.now,
+            find_program=find_program,
+            notifier=self,
             directory=self.flags.directory,
             for_git=self.is_hook or "GIT_INDEX_FILE" in self.environ,  # a hook of ours, or one in the midst of a commit
         )

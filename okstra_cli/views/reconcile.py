@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okstra_cli.page import Cell, Page
-from okstra_cli.stale_gate import item_json
 from okstra_git.commands import word
 from okstra_git.git.patches import show_difference
+from okstra_git.porcelain.stale_gate import item_json
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 from okstra_git.state.lost_branches import line_back
 

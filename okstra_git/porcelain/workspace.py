@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -43,24 +43,22 @@ class Silent:
         """Drop the line."""
 
 
-def utc_now() -> datetime:
-    """This instant, in UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass
 class Workspace:
     """One repository as one command works in it; everything is opened on first use.
 
-    `start` is where the process stands and `directory` what `-C` adds to that. `for_git` says that git itself called
-    us, by a hook. `changed_tasks` are the tasks (slashed keys) of which something was recorded since the command
+    `start` is where the process stands and `directory` what `-C` adds to that; `home` is for settings that begin with
+    `~`, and `find_program` for hooks, which have to name what they call. `for_git` says that git itself called us, by
+    a hook. `changed_tasks` are the tasks (slashed keys) of which something was recorded since the command
     began: their documents have to be written anew.
     """
 
     start: Path
     environ: Mapping[str, str]
+    home: Path
+    clock: Callable[[], datetime]
+    find_program: Callable[[], Path]
     notifier: Notifier = field(default_factory=Silent)
-    clock: Callable[[], datetime] = utc_now
     directory: str = ""
     for_git: bool = False
     changed_tasks: set[str] = field(default_factory=set)
@@ -96,11 +94,6 @@ class Workspace:
         from okstra_git.state.store import Store
 
         return Store(self.git, self.now, unlock=self._clear_dead_locks, told=self._note_tasks)
-
-    @property
-    def home(self) -> Path:
-        """The user's home, for settings that start with `~`."""
-        return Path(self.environ.get("HOME") or Path.home())
 
     def note(self, text: str) -> None:
         """Say one line of progress."""

@@ -17,6 +17,7 @@ FLOORS: dict[str, int] = {
             "foreign",
             "slugs",
             "wide",
+            "version",
             "real_paths",
         ),
         0,
