@@ -19,7 +19,7 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.plans.brief_edits import add_addition, add_question
 from okstra_git.plans.brief_glossary import EMPTY, define_term
 from okstra_git.plans.brief_proof import read_text
-from okstra_git.porcelain.prepare.order import project_root
+from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.real_paths import real_path
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 
@@ -72,7 +72,7 @@ def term_here(session: Session, name: str, meaning: str, *, replace: bool, dry_r
     term, meaning = " ".join(name.split()), " ".join(meaning.split())
     if not term or not is_text(term) or not term.isprintable():
         raise BadTerm(f"{shown(name)} is no term", hint="name a word or a few, on one line")
-    project = ProjectPaths(project_root(session.workspace))
+    project = ProjectPaths(require_project_root(session.workspace))
     path, shown_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
         data = _read_glossary(project)

@@ -16,8 +16,7 @@ from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown_path
 from okstra_git.plans.brief_proof import read_text
 from okstra_git.plans.brief_verbatim import LINE
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:

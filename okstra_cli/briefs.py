@@ -20,7 +20,7 @@ from okstra_git.phases import require_phase
 from okstra_git.plans.brief_making import make_brief
 from okstra_git.plans.brief_rules import check_brief, read_terms
 from okstra_git.plans.reporter_gate import judge_gate
-from okstra_git.porcelain.prepare.order import project_root
+from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def write_brief(
     """Write the template to the briefs folder, with what was given in its places."""
     parse_slug(group, what="task group")
     parse_slug(name, what="task id")
-    project = ProjectPaths(project_root(session.workspace))
+    project = ProjectPaths(require_project_root(session.workspace))
     path = project.briefs(group) / f"{name}.md"
     shown_path = project.relative(path)
     tickets = [" ".join(ticket.split()) for ticket in tickets]
@@ -158,7 +158,7 @@ def _report(session: Session, file: str, project: ProjectPaths) -> str:
 
 def _terms(session: Session) -> frozenset[str] | None:
     try:
-        project = ProjectPaths(project_root(session.workspace))
+        project = ProjectPaths(require_project_root(session.workspace))
         data = Root(project.root, links=True).find_bytes(project.glossary)
         return read_terms(parse_document(decode(data, name="glossary"))) if data is not None else None
     except OkstraError:

@@ -8,7 +8,7 @@ from okstra_cli.approving import input_template, known_language
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
-from okstra_git.porcelain.prepare.order import project_root
+from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.runs.assembling import describe_task
 from okstra_git.runs.inputs import INPUTS, make_input
@@ -36,7 +36,7 @@ def form_text(session: Session, identity: Identity, form: str, language: str | N
     if form not in INPUTS:
         raise UsageError(f"{shown(form)} is not a form", hint="--form brief, release-handoff, user-response")
     key = require_key(session.workspace, identity)
-    task, root = require_task(session.store.read().state, key), project_root(session.workspace)
+    task, root = require_task(session.store.read().state, key), require_project_root(session.workspace)
     rows = _open_rows(root, task) if form == "user-response" else ()
     part = describe_task(task, key, ProjectPaths(root))
     return make_input(form, part, language=known_language(session, language), rows=rows)

@@ -13,8 +13,8 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import parse_task_key, shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.liveness import Guard
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.liveness import LivenessChecker
+from okstra_git.porcelain.project_files import project_root
 from okstra_git.porcelain.task_lookup import find_key
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.recency import last_recorded
@@ -60,8 +60,8 @@ class Inspection:
         return self.disk.notes
 
     @cached_property
-    def guard(self) -> Guard:
-        return Guard(self.session.workspace)
+    def guard(self) -> LivenessChecker:
+        return LivenessChecker(self.session.workspace)
 
     @cached_property
     def writer(self) -> str | None:

@@ -13,7 +13,7 @@ from okstra_cli.views import inspect_resume as view
 from okstra_git.commands import command
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
-from okstra_git.porcelain.runs import explain_task
+from okstra_git.porcelain.explain import explain_task
 from okstra_git.porcelain.task_lookup import find_stage_here, require_key
 from okstra_git.runs.lost import find_lost
 from okstra_git.runs.resume_scripts import Script, find_for_run, find_latest

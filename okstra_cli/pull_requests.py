@@ -13,7 +13,7 @@ from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs,
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch, shown
 from okstra_git.porcelain.base_contents import landed_elsewhere
 from okstra_git.porcelain.current_state import take_back_landings
-from okstra_git.porcelain.runs import packer
+from okstra_git.porcelain.end_run import packer
 from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.state.registry import require_task
 from okstra_git.tasks.lifecycle import refuse_text

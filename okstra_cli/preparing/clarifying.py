@@ -10,8 +10,9 @@ from okstra_git.fs.root import Root
 from okstra_git.host.editors import edit_file, find_editor
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
-from okstra_git.porcelain.prepare.order import Order, project_root
+from okstra_git.porcelain.prepare.order import Order
 from okstra_git.porcelain.prepare.prepare import check_prepare
+from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import read_object
@@ -54,7 +55,7 @@ def clarified_request(
     task = require_open(session.store.read(), key)
     if task_type is not None:
         require_phase(task_type)
-    project = ProjectPaths(project_root(session.workspace))
+    project = ProjectPaths(require_project_root(session.workspace))
     run, context, report = _last_reported(key, task, project, task_type)
     inputs = read_object(Root(project.root), context.paths.run_inputs) or {}
     own = run.writer == find_writer(session.git)

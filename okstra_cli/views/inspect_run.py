@@ -17,7 +17,8 @@ from okstra_cli.views.inspect_history import (
     tell_notes,
 )
 from okstra_cli.views.moments import told_time
-from okstra_cli.views.run import snapshot_json
+from okstra_cli.views.run import run_fields
+from okstra_cli.views.snapshot import snapshot_json
 from okstra_git.commands import word
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def run_json(seen: RunSeen, writer: str | None, notes: Sequence[str]) -> dict[st
 
 def _recorded(run: Run) -> dict[str, Any]:
     """The record's fields; what it does not say is null."""
-    facts = run.model_dump(mode="json", exclude={"id", "seq", "session", "team"})
+    facts = {name: value for name, value in run_fields(run).items() if name not in ("seq", "session", "team")}
     return {name: None if value == "" else value for name, value in facts.items()}
 
 

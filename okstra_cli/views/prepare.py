@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_cli.views.run import holder_json
 from okstra_git.commands import word
 from okstra_git.names import named_stages
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
@@ -38,7 +39,7 @@ def prepared_json(run: Run, context: RunContext, prompt: str, *, again: bool) ->
         "verifies": {"commit": worktree.commit, "tree": worktree.tree} if worktree and worktree.commit else None,
         "report": f"{root}/{context.paths.report}",
         "resume_script": f"{root}/{context.paths.resume_script}",
-        "holder": run.holder.model_dump() if run.holder else None,
+        "holder": holder_json(run.holder),
         "prompt_path": f"{root}/{context.paths.prompt}",
         "start_command": start_command(context),
         "prompt": prompt,

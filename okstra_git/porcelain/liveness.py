@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 SESSION_VARIABLE = "CLAUDE_CODE_SESSION_ID"
 
 
+def agent_session(workspace: Workspace) -> str:
+    """The session id that the agent gives its commands, if any."""
+    value = workspace.environ.get(SESSION_VARIABLE, "")
+    return value if value.isprintable() and len(value) <= 200 else ""
+
+
 @dataclass(frozen=True)
-class Guard:
+class LivenessChecker:
     """Looks at holders on behalf of one command."""
 
     workspace: Workspace

@@ -28,8 +28,7 @@ from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, r
 from okstra_git.names import make_task_key, shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.base_contents import in_base
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.records.stage import Verification
 from okstra_git.redaction.late import redact
 

@@ -1,9 +1,10 @@
 """Holders of runs as this machine has them: who we are, who leads us, and whether a recorded one lives."""
 
-from okstra_git.errors import OkstraError
+from okstra_git.errors import OkstraError, UsageError
 from okstra_git.host.holders import ancestors, find_process, is_alive, this_machine
 from okstra_git.host.lineage import ProcessFacts, find_lead
 from okstra_git.host.lives import SAME_START, Machine
+from okstra_git.names import shown
 from okstra_git.records.runs import Holder
 from okstra_git.runs.leases import Look
 
@@ -38,6 +39,15 @@ def holder_of_pid(pid: int) -> Holder:
     if found is None:
         raise NoSuchProcess(f"no process {pid} runs on this machine", hint="ps -o pid,args", pid=pid)
     return as_holder(found, this_machine())
+
+
+def requested_holder(pid: str | None) -> Holder:
+    """The process that leads the run from now on: the one named, or the one that asked for this and stays."""
+    if pid is None:
+        return lead_holder()
+    if not (pid.isascii() and pid.isdecimal()) or len(pid) > 9:
+        raise UsageError(f"{shown(pid)} is not a pid", hint="--holder PID")
+    return holder_of_pid(int(pid))
 
 
 def stands_above(holder: Holder) -> bool:

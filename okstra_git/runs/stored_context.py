@@ -7,7 +7,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from okstra_git.errors import OkstraError
-from okstra_git.fs.refusals import Missing, TooLarge
+from okstra_git.fs.refusals import Missing, NotText, TooLarge
 from okstra_git.fs.root import Given, Root
 from okstra_git.records.runs import Run
 from okstra_git.runs.context import RunContext
@@ -54,6 +54,14 @@ def find_context(project_root: Path, run: Run) -> RunContext | None:
     except (BrokenContext, Missing, TooLarge):
         return None
     return None if misplaced(found, run) else found
+
+
+def find_prompt(files: Root, context: RunContext) -> str | None:
+    """What the lead prompt of a run says; None where it is gone, or not text. Refuses links."""
+    try:
+        return files.find_text(context.paths.prompt)
+    except (NotText, TooLarge):
+        return None
 
 
 def parse_context(data: bytes) -> RunContext:

@@ -15,8 +15,8 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.plans.briefs import parse_brief
 from okstra_git.porcelain.prepare.brief_input import find_brief
 from okstra_git.porcelain.prepare.documents import PaperMissing
-from okstra_git.porcelain.prepare.order import Order, project_root
-from okstra_git.porcelain.project_files import read_document_named
+from okstra_git.porcelain.prepare.order import Order
+from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.workspace import Workspace
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
@@ -83,7 +83,7 @@ def check_template_scope(scope: str | None, template: str | None) -> None:
 
 def keep_template(workspace: Workspace, template: str) -> None:
     """Make the template the project's own."""
-    project = ProjectPaths(project_root(workspace))
+    project = ProjectPaths(require_project_root(workspace))
     path = project.relative(real_path(workspace.cwd / template))
     if write_setting(workspace.git, require_setting("okstra.prTemplate"), [path]):
         workspace.note(f"okstra.prTemplate is {path} from now on")

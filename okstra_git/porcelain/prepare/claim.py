@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from okstra_git.fs.root import Root
 from okstra_git.names import mint_ulid
-from okstra_git.porcelain.give_back import give_back
 from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier, why_ended
 from okstra_git.porcelain.prepare.whole_task import Whole, place_of
 from okstra_git.porcelain.task_lookup import default_base, worktree_path
+from okstra_git.porcelain.verification_worktree import release_verification_worktree
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.assembling import next_numbers
 from okstra_git.runs.selection import select_stage
@@ -80,7 +80,7 @@ def take_run(
     order.workspace.warn(appended.warning)
     after = appended.snapshot.state.tasks[order.key.slashed]
     for fact in given_up:
-        give_back(order.workspace, after, after.runs[fact.run])
+        release_verification_worktree(order.workspace, after, after.runs[fact.run])
     return Taken(run, claimed[0].numbers, after, stage, place=next(iter(places), None), ended=_told(given_up))
 
 

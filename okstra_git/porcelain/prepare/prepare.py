@@ -12,13 +12,13 @@ from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.fs.root import Root
 from okstra_git.paths import CATEGORIES
-from okstra_git.porcelain.give_back import give_back
 from okstra_git.porcelain.landings import note_landings
 from okstra_git.porcelain.prepare.claim import Taken, check_stage_free, take_run
 from okstra_git.porcelain.prepare.documents import Documents, read_documents
 from okstra_git.porcelain.prepare.left_behind import find_earlier, who_left
 from okstra_git.porcelain.prepare.retry import find_again
 from okstra_git.porcelain.prepare.whole_task import Whole, look_at_whole, stand_in_assembly
+from okstra_git.porcelain.verification_worktree import release_verification_worktree
 from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.rendering import drop_compiled
@@ -268,6 +268,6 @@ def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
 
     try:
         ended = order.workspace.store.append(decide).snapshot.state.tasks[order.key.slashed]
-        give_back(order.workspace, ended, ended.runs[taken.run])
+        release_verification_worktree(order.workspace, ended, ended.runs[taken.run])
     except OkstraError as again:
         order.workspace.warn(f"the claim of run {taken.run} could not be given back: {again.message}")

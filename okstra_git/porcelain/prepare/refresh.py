@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root
 from okstra_git.records.base import show_time
 from okstra_git.runs.assembling import run_commands, where_now
 from okstra_git.runs.bundle import ScheduledStage, read_json, renew_gates

@@ -9,11 +9,10 @@ from okstra_git.commands import word
 from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
 from okstra_git.porcelain.prepare.refresh import renew, schedule
-from okstra_git.porcelain.runs import find_prompt
 from okstra_git.runs.bundle import verify_bundle
 from okstra_git.runs.carrying import lay_out_carry
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
-from okstra_git.runs.stored_context import find_context
+from okstra_git.runs.stored_context import find_context, find_prompt
 from okstra_git.runs.task_documents import announce_run
 from okstra_git.runs.whole_files import refusing
 from okstra_git.state.carry import examine_carry

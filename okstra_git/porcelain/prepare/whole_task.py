@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.fs.root import Root
-from okstra_git.git.removal import remove_worktree
 from okstra_git.git.revisions import require_named
-from okstra_git.git.worktrees import add_detached, find_worktree
 from okstra_git.handoff.collector import DirectoryTaken
 from okstra_git.handoff.joint import Joint, put_together
 from okstra_git.names import is_text, named_stages, shown
 from okstra_git.paths import plan_key
 from okstra_git.porcelain.base_contents import in_base, with_dependencies
 from okstra_git.porcelain.task_lookup import default_base, worktree_root
+from okstra_git.porcelain.verification_worktree import SCOPE, make_detached
 from okstra_git.records.events import PlaceReserved
 from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import Carried, GroupPart, StageRow, WorktreePart
@@ -33,12 +31,8 @@ from okstra_git.runs.scope import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from okstra_git.git.repo import Git
     from okstra_git.porcelain.prepare.order import Order
     from okstra_git.records.states import Task
-
-PLACE = "verification-"
-"""How the scope of a verification's place begins; the number of its run follows."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +87,13 @@ def place_of(order: Order, task: Task, seq: int, whole: Whole) -> PlaceReserved 
     """The row of the worktree in which a run of that number looks at what was put together; None where none is."""
     if whole.joint is None:
         return None
-    path = worktree_root(order.workspace, order.key) / f"{PLACE}{seq}"
+    path = worktree_root(order.workspace, order.key) / f"{SCOPE}{seq}"
     if not is_text(str(path)):
         raise DirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
     return PlaceReserved(
         task=task.key,
-        scope=f"{PLACE}{seq}",
+        scope=f"{SCOPE}{seq}",
         branch="",
         worktree=str(path),
         base_ref=whole.base_ref,
@@ -123,22 +117,6 @@ def stand_in_assembly(order: Order, place: PlaceReserved, whole: Whole, run: str
         tree=assembly.tree,
         together=assembly.stages,
     )
-
-
-def make_detached(git: Git, path: Path, commit: str, reason: str) -> None:
-    """A locked worktree at the commit; one that is there already is kept, anything else in its place is refused."""
-    here = find_worktree(git, path)
-    if here is not None and path.is_dir():
-        return
-    if here is not None:
-        remove_worktree(git, here)  # its directory is gone, what was put together is on record
-    elif os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-        raise DirectoryTaken(
-            f"{path} exists and is not a worktree of this repository",
-            hint="move it away, then prepare again",
-            path=str(path),
-        )
-    add_detached(git, path, commit=commit, reason=reason)
 
 
 def rows_of(order: Order, task: Task, whole: Whole) -> tuple[StageRow, ...]:
