@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
@@ -24,7 +23,7 @@ from okstra_git.commands import word
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_cli.inspecting_run import Ground, RunSeen
+    from okstra_git.porcelain.inspect.run import Ground, RunSeen
     from okstra_git.records.runs import Run
     from okstra_git.runs.left_files import Seen
     from okstra_git.runs.run_sources import SourceSeen
@@ -36,7 +35,7 @@ OTHERS = 50
 _STATES: dict[str, Tone] = {"same": "good", "changed": "warn", "gone": "bad"}
 
 
-def run_json(seen: RunSeen, writer: str | None, notes: Sequence[str]) -> dict[str, Any]:
+def run_json(seen: RunSeen) -> dict[str, Any]:
     """The record as `run show` has it, then what was found; null is what could not be determined."""
     run = seen.run
     return {
@@ -56,9 +55,9 @@ def run_json(seen: RunSeen, writer: str | None, notes: Sequence[str]) -> dict[st
         "worktree": _ground_json(seen.ground),
         "snapshots": [snapshot_json(snapshot) for snapshot in seen.snapshots],
         "archive": {"files": seen.archived, "tree": run.archive} if run.archive else None,
-        "events": [entry_json(entry, writer) for entry in seen.events],
+        "events": [entry_json(entry, seen.writer) for entry in seen.events],
         "others": {"count": len(seen.others), "runs": [run_in_short(each, None) for each in seen.others[:OTHERS]]},
-        "notes": list(notes),
+        "notes": list(seen.notes),
     }
 
 
@@ -98,7 +97,7 @@ def _ground_json(ground: Ground | None) -> dict[str, Any] | None:
     }
 
 
-def run_page(seen: RunSeen, notes: Sequence[str], now: datetime) -> Page:
+def run_page(seen: RunSeen, now: datetime) -> Page:
     page = Page()
     run = seen.run
     page.line("run ", Cell(run.id, "strong"), f" of {seen.task.key.replace('/', ':')}")
@@ -114,7 +113,7 @@ def run_page(seen: RunSeen, notes: Sequence[str], now: datetime) -> Page:
     page.line()
     events_table(page, seen.events, now)
     _others(page, seen)
-    tell_notes(page, notes)
+    tell_notes(page, seen.notes)
     return page
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from okstra_cli.inspecting import Inspection, TaskSeen, note_outdated, read_manifest, see_task
-from okstra_cli.inspecting_run import RunLook, look_at_run
-from okstra_cli.output import Answer
-from okstra_cli.views import inspect_context as view
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.paths import ProjectPaths
+from okstra_git.porcelain.inspect.history import TaskSeen, see_task
+from okstra_git.porcelain.inspect.inspection import Inspection, note_outdated, read_manifest
+from okstra_git.porcelain.inspect.run import RunLook, look_at_run
 from okstra_git.porcelain.task_lookup import find_stage_here, require_key
 from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.project import read_qa_commands
@@ -24,9 +23,9 @@ from okstra_git.state.registry import require_task
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.task_lookup import Identity
+    from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.last_report import Asked
@@ -44,7 +43,7 @@ class ProjectSeen:
 
 
 @dataclass(frozen=True)
-class Context:
+class TaskContext:
     """Everything that a loader reports of a task; `candidate` is what its team would be called."""
 
     seen: TaskSeen
@@ -54,27 +53,28 @@ class Context:
     project: ProjectSeen
     candidate: str
     asked: Asked | None
+    notes: tuple[str, ...]
 
 
-def context_of(session: Session, identity: Identity) -> Answer:
+def inspect_context(workspace: Workspace, identity: Identity) -> TaskContext:
     """The context of the task that is meant."""
-    key = require_key(session.workspace, identity)
-    looking = Inspection(session)
-    task = require_task(looking.snapshot.state, key)
-    note_outdated(looking, task, read_manifest(looking, task))
-    here = find_stage_here(session.workspace, key)
+    key = require_key(workspace, identity)
+    inspection = Inspection(workspace)
+    task = require_task(inspection.snapshot.state, key)
+    note_outdated(inspection, task, read_manifest(inspection, task))
+    here = find_stage_here(workspace, key)
     last = _latest(task, here)
-    found = Context(
-        seen=see_task(looking, task),
-        folder=_folder(looking, key),
-        plan=_plan(looking, task),
-        last=look_at_run(looking, task, last) if last is not None else None,
-        project=_project(looking),
-        candidate=_candidate(looking, key, last, here),
-        asked=_asked(looking, task),
+    context = TaskContext(
+        seen=see_task(inspection, task),
+        folder=_folder(inspection, key),
+        plan=_plan(inspection, task),
+        last=look_at_run(inspection, task, last) if last is not None else None,
+        project=_project(inspection),
+        candidate=_candidate(inspection, key, last, here),
+        asked=_asked(inspection, task),
+        notes=(),
     )
-    facts = view.context_json(found, looking.notes)
-    return Answer(facts, lambda: view.context_page(found, looking.notes, session.now()))
+    return replace(context, notes=inspection.notes)
 
 
 def _latest(task: Task, here: int | None) -> Run | None:
@@ -84,42 +84,42 @@ def _latest(task: Task, here: int | None) -> Run | None:
     return max(of_stage or runs, key=lambda run: run.id, default=None)
 
 
-def _folder(looking: Inspection, key: TaskKey) -> str | None:
+def _folder(inspection: Inspection, key: TaskKey) -> str | None:
     """The task's folder, when there is one here."""
-    paths = ProjectPaths(looking.disk.root)
+    paths = ProjectPaths(inspection.disk.root)
     root = paths.task(key).root
-    return paths.relative(root) if looking.disk.files.is_folder(root) else None
+    return paths.relative(root) if inspection.disk.files.is_folder(root) else None
 
 
-def _plan(looking: Inspection, task: Task) -> SourceSeen | None:
+def _plan(inspection: Inspection, task: Task) -> SourceSeen | None:
     """The approved plan, and whether its file still has the content that was approved."""
     if task.plan is None:
         return None
     path, blob = task.plan.path, task.plan.blob
-    return SourceSeen("plan", path, blob, judge_file(looking.disk, path, blob))
+    return SourceSeen("plan", path, blob, judge_file(inspection.disk, path, blob))
 
 
-def _project(looking: Inspection) -> ProjectSeen:
-    paths = ProjectPaths(looking.disk.root)
+def _project(inspection: Inspection) -> ProjectSeen:
+    paths = ProjectPaths(inspection.disk.root)
     commands: dict[str, str] | None = {}
     try:
-        commands = read_qa_commands(looking.disk.files, paths.project_file)
+        commands = read_qa_commands(inspection.disk.files, paths.project_file)
     except OkstraError as refusal:
-        looking.disk.note(refusal.message)
+        inspection.disk.note(refusal.message)
         commands = None
-    glossary = paths.relative(paths.glossary) if looking.disk.size_of(paths.glossary) is not None else None
+    glossary = paths.relative(paths.glossary) if inspection.disk.size_of(paths.glossary) is not None else None
     return ProjectSeen(str(paths.root), glossary, commands, list_config_files(paths.root))
 
 
-def _candidate(looking: Inspection, key: TaskKey, last: Run | None, here: int | None) -> str:
+def _candidate(inspection: Inspection, key: TaskKey, last: Run | None, here: int | None) -> str:
     """What the team of an implementation here would be called; a run's own name is the one that was recorded."""
     stage = here if here is not None else (last.stage if last is not None and last.task_type == GUARDED else None)
-    return team_name(key, stage, taken=teams_of_others(looking.snapshot.state, key))
+    return team_name(key, stage, taken=teams_of_others(inspection.snapshot.state, key))
 
 
-def _asked(looking: Inspection, task: Task) -> Asked | None:
+def _asked(inspection: Inspection, task: Task) -> Asked | None:
     """Open questions of the last report: that of the run which ended last and recorded one, or left one here."""
-    disk = looking.disk
+    disk = inspection.disk
     last = find_last_report(disk, task)
     if last is None:
         return None

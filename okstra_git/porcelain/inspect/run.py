@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from okstra_cli.inspecting import Inspection
-from okstra_cli.output import Answer
-from okstra_cli.views import inspect_run as view
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import find_quietly
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
+from okstra_git.porcelain.inspect.inspection import Inspection
 from okstra_git.runs.archive import find_archive
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.keeping import worktree_of
@@ -28,8 +26,8 @@ from okstra_git.state.reading import read_events
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from okstra_cli.session import Session
     from okstra_git.host.lives import Life
+    from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.context import RunContext
@@ -76,56 +74,57 @@ class RunSeen(RunLook):
     archived: int | None
     events: list[Entry]
     others: list[Run]
+    writer: str | None
+    notes: tuple[str, ...]
 
 
-def details_of(session: Session, text: str) -> Answer:
+def inspect_run(workspace: Workspace, run_id: str) -> RunSeen:
     """The run that is meant, whole; refuses what names none, or several."""
-    looking = Inspection(session)
-    task, run = require_run(looking.snapshot.state, text)
-    seen = see_run(looking, task, run)
-    facts = view.run_json(seen, looking.writer, looking.notes)
-    return Answer(facts, lambda: view.run_page(seen, looking.notes, session.now()))
+    inspection = Inspection(workspace)
+    return _see_run(inspection, *require_run(inspection.snapshot.state, run_id))
 
 
-def see_run(looking: Inspection, task: Task, run: Run) -> RunSeen:
+def _see_run(inspection: Inspection, task: Task, run: Run) -> RunSeen:
     """Look at everything that belongs to the run; what is missing is None or empty, with a note."""
-    look = look_at_run(looking, task, run)
-    events = timeline(read_events(looking.session.git, looking.snapshot, task.key), task.runs)
+    look = look_at_run(inspection, task, run)
+    events = timeline(read_events(inspection.workspace.git, inspection.snapshot, task.key), task.runs)
     return RunSeen(
         **vars(look),
         task=task,
-        snapshots=_snapshots(looking, run),
-        archived=_archived(looking, run),
+        snapshots=_snapshots(inspection, run),
+        archived=_archived(inspection, run),
         events=[entry for entry in events if entry.run == run.id],
-        others=[each for each in sorted(task.runs.values(), key=lambda one: one.id, reverse=True) if each != run],
+        others=[each for each in sorted(task.runs.values(), key=lambda run: run.id, reverse=True) if each != run],
+        writer=inspection.writer,
+        notes=inspection.notes,
     )
 
 
-def look_at_run(looking: Inspection, task: Task, run: Run) -> RunLook:
+def look_at_run(inspection: Inspection, task: Task, run: Run) -> RunLook:
     """Look at the run itself; what is missing is None or empty, with a note."""
-    disk = looking.disk
-    context = read_context(looking, run)
+    disk = inspection.disk
+    context = read_context(inspection, run)
     return RunLook(
         run=run,
-        life=looking.life_of(run),
-        is_here=looking.is_here(run),
+        life=inspection.life_of(run),
+        is_here=inspection.is_here(run),
         team=see_team(disk, run, context),
         sources=list(list_sources(disk, task, run, context)),
-        files=files_of(looking, task, run, context),
+        files=_files_of(inspection, task, run, context),
         prompts=list_prompts(disk, run),
         results=list_results(disk, run),
-        ground=ground_of(looking, task, run, context),
+        ground=_ground_of(inspection, task, run, context),
     )
 
 
-def read_context(looking: Inspection, run: Run) -> RunContext | None:
+def read_context(inspection: Inspection, run: Run) -> RunContext | None:
     """What the run was rendered from, or None and a note: it never was, it is elsewhere, it is broken or gone."""
-    disk, told = looking.disk, len(looking.notes)
+    disk, noted = inspection.disk, len(inspection.notes)
     context = disk.context(run)
-    if context is not None or len(looking.notes) > told:
+    if context is not None or len(inspection.notes) > noted:
         return context
-    if not looking.is_here(run):
-        looking.note_absence(run)
+    if not inspection.is_here(run):
+        inspection.note_absence(run)
     elif run.prepared is None:
         disk.note(f"run {run.id} was never prepared to its end, so it has no documents")
     else:
@@ -133,9 +132,9 @@ def read_context(looking: Inspection, run: Run) -> RunContext | None:
     return None
 
 
-def files_of(looking: Inspection, task: Task, run: Run, context: RunContext | None) -> dict[str, Seen | None]:
+def _files_of(inspection: Inspection, task: Task, run: Run, context: RunContext | None) -> dict[str, Seen | None]:
     """The run's own files by what they are; without a context, those whose place the record tells."""
-    disk = looking.disk
+    disk = inspection.disk
     if context is not None:
         paths = context.paths
         named = {"prompt": paths.prompt, "report": run.report or paths.report, "report_data": paths.report_data,
@@ -155,7 +154,7 @@ def files_of(looking: Inspection, task: Task, run: Run, context: RunContext | No
     }
 
 
-def ground_of(looking: Inspection, task: Task, run: Run, context: RunContext | None) -> Ground | None:
+def _ground_of(inspection: Inspection, task: Task, run: Run, context: RunContext | None) -> Ground | None:
     """The run's worktree, branch and base as recorded, and what of it there is; None for runs that change no code."""
     part = context.worktree if context is not None else None
     stage = task.stages.get(run.stage) if run.stage is not None else None
@@ -165,9 +164,9 @@ def ground_of(looking: Inspection, task: Task, run: Run, context: RunContext | N
         return None
     return Ground(
         worktree=str(path) if path is not None else None,
-        is_there=looking.is_here(run) and path is not None and _is_folder(path),
+        is_there=inspection.is_here(run) and path is not None and _is_folder(path),
         branch=branch or None,
-        has_branch=bool(branch) and find_quietly(looking.session.git, f"refs/heads/{branch}") is not None,
+        has_branch=bool(branch) and find_quietly(inspection.workspace.git, f"refs/heads/{branch}") is not None,
         base=(part.base if part else "") or (stage.base if stage else "") or None,
         base_ref=(part.base_ref if part else "") or (stage.base_ref if stage else "") or None,
     )
@@ -180,21 +179,21 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _snapshots(looking: Inspection, run: Run) -> list[Snapshot]:
+def _snapshots(inspection: Inspection, run: Run) -> list[Snapshot]:
     try:
-        return [each for each in list_snapshots(looking.session.git) if each.about.run == run.id]
+        return [each for each in list_snapshots(inspection.workspace.git) if each.about.run == run.id]
     except OkstraError as refusal:
-        looking.disk.note(refusal.message)
+        inspection.disk.note(refusal.message)
         return []
 
 
-def _archived(looking: Inspection, run: Run) -> int | None:
+def _archived(inspection: Inspection, run: Run) -> int | None:
     """How many files the log keeps of the run; None when nothing was archived, or it cannot be read."""
     if not run.archive:
         return None
     try:
-        files = find_archive(looking.session.git, looking.snapshot.tips.values(), run.id, recorded=run.archive)
+        files = find_archive(inspection.workspace.git, inspection.snapshot.tips.values(), run.id, recorded=run.archive)
     except OkstraError as refusal:
-        looking.disk.note(refusal.message)
+        inspection.disk.note(refusal.message)
         return None
     return len(files.keys() - {ARCHIVE_INDEX}) if files else None
