@@ -9,7 +9,6 @@ Graph = Mapping[str, frozenset[str]]
 Circle = tuple[str, ...]
 
 KNOWN: tuple[Circle, ...] = (
-    ("okstra_cli.identity", "okstra_cli.locating"),
     ("okstra_cli.inspecting", "okstra_cli.views.inspect_history"),
     ("okstra_cli.inspecting_context", "okstra_cli.views.inspect_context"),
     ("okstra_cli.inspecting_resume", "okstra_cli.views.inspect_resume"),
