@@ -85,4 +85,4 @@ def unmirrored(
             yield f"tests/{name} names no module of okstra_git; put it into the folder of its room"
 
 
-OTHER_TESTS = {"kit", "house", "cli", "stories", "properties", "faults"}
+OTHER_TESTS = {"kit", "house", "docs", "cli", "stories", "properties", "faults"}
