@@ -6,10 +6,10 @@ from threading import Barrier, Thread
 
 import pytest
 
-from okstra_cli import equipping
 from okstra_git import shipped
 from okstra_git.outfit.model import Kind, Root
 from okstra_git.outfit.shipment import RULES
+from okstra_git.porcelain import setup
 from tests.cli.conftest import only_object
 from tests.kit.scenario import World
 from tests.outfit.closet import RUN, SHIPPED, picture, write_templates
@@ -154,7 +154,7 @@ def test_check_says_what_differs_and_what_to_do(world: World, templates: Path) -
     said = world.okstra("setup", "--check", "--text", exit=1)
     claude = world.path / ".claude"
     assert said.out == (
-        f"{claude}  from okstra {equipping.VERSION}, 1 of 4 files as shipped\n"
+        f"{claude}  from okstra {setup.VERSION}, 1 of 4 files as shipped\n"
         f"  outdated  {WORKER}\n"
         "  extra  skills/okstra-lead/SKILL.md\n"
         f"  changed  {SKILL}\n"
@@ -162,12 +162,12 @@ def test_check_says_what_differs_and_what_to_do(world: World, templates: Path) -
         "  missing rule  Bash(git-okstra *)\n"
         "  missing rule  Edit(.okstra/**)\n"
         f"  note  {claude}/settings.json: deny Bash(git *) wins over Bash(git okstra *) where both match\n"
-        f"{world.path}/.agents  from okstra {equipping.VERSION}, 1 of 3 files as shipped\n"
+        f"{world.path}/.agents  from okstra {setup.VERSION}, 1 of 3 files as shipped\n"
         "  extra  skills/okstra-lead/SKILL.md\n"
         f"  missing  {SKILL}\n"
     )
     assert said.err == (
-        f"okstra: 5 files and 3 rules differ from what okstra {equipping.VERSION} ships\n"
+        f"okstra: 5 files and 3 rules differ from what okstra {setup.VERSION} ships\n"
         "hint: git okstra setup\n"
         "hint: git okstra setup --force replaces what was edited, and keeps it beside\n"
     )
@@ -219,7 +219,7 @@ def test_a_plugin_is_a_folder_of_its_own(tmp_path: Path) -> None:
     said = nowhere.okstra("setup", "--plugin", "plug", "--text").out
     assert f"/plugin marketplace add {tmp_path}/plug, then /plugin install okstra@okstra" in said
     plugin = json.loads((tmp_path / "plug/.claude-plugin/plugin.json").read_text())
-    assert plugin["version"] == equipping.VERSION
+    assert plugin["version"] == setup.VERSION
     assert (tmp_path / "plug" / SKILL).exists()
     assert (tmp_path / "plug" / WORKER).exists()
     assert not list((tmp_path / "plug").glob("settings*"))
@@ -274,7 +274,7 @@ def test_flags_that_contradict_each_other(world: World, line: str) -> None:
 def test_okstra_that_is_not_on_path_is_told(world: World) -> None:
     answer = world.okstra("setup", env={"PATH": "/nowhere"})
     assert answer.json["program"] is None
-    assert answer.err == f"okstra: {equipping.NOT_ON_PATH}\n"
+    assert answer.err == f"okstra: {setup.NOT_ON_PATH}\n"
     assert world.okstra("setup").err == ""
 
 
@@ -289,13 +289,13 @@ def test_two_setups_at_once_are_one(tmp_path: Path, templates: Path) -> None:
 
 def _at_once(number: int, place: Path, templates: Path) -> None:
     root = Root(Kind.CLAUDE, place / ".claude", ("settings.json",))
-    order = equipping.Order(equipping.Scope("user", (root,)), templates)
+    order = setup.Order(setup.Scope("user", (root,)), templates)
     start, failed = Barrier(number), list[BaseException]()
 
     def one() -> None:
         try:
             start.wait(60)
-            equipping.equip(order)
+            setup.equip(order)
         except BaseException as error:
             failed.append(error)
 
@@ -318,7 +318,7 @@ def test_doctor_tells_of_drift_where_something_is_installed(world: World, templa
     (templates / WORKER).write_text("---\nnewer\n")
     (found,) = [found for found in _findings(world) if found["code"] == "setup.drift"]
     assert (found["severity"], found["hint"]) == ("warning", "git okstra setup --check")
-    assert found["message"] == f"skills for the project: 2 files differ from what okstra {equipping.VERSION} ships"
+    assert found["message"] == f"skills for the project: 2 files differ from what okstra {setup.VERSION} ships"
     (world.path / ".claude/okstra-setup.json").write_text("{")
     assert [found["code"] for found in _findings(world) if found["code"].startswith("setup")] == [
         "setup.manifest-unreadable"
