@@ -15,7 +15,7 @@ from okstra_git.git.astray import find_astray
 from okstra_git.paths import CATEGORIES
 from okstra_git.porcelain.end_run import keep_worktree
 from okstra_git.porcelain.liveness import LivenessChecker, agent_session
-from okstra_git.porcelain.prepare.refresh import renew
+from okstra_git.porcelain.prepare.refresh import refresh_run
 from okstra_git.porcelain.project_files import project_root, writable_project_root
 from okstra_git.porcelain.verification_worktree import make_detached
 from okstra_git.runs.bundle import verify_bundle
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
+    from okstra_git.runs.context import RunContext
     from okstra_git.runs.ending import Resumed
 
 NAMED_FILES = 3
@@ -81,9 +82,8 @@ def resume(workspace: Workspace, run_id: str, *, force: bool, holder: str | None
     task, run = resumed.task, resumed.run
     root = project_root(workspace)
     occupied = occupied_stages(task, liveness.leases(task), besides=run.id) if run.task_type == GUARDED else ()
-    occupied = renew(workspace, root, task, run, occupied)
-    _remark(workspace, root, task, run)
-    context = find_context(root, run)
+    context = refresh_run(workspace, root, task, run, occupied)
+    _remark(workspace, root, task, run, context)
     prompt = find_prompt(Root(root), context) if context is not None else None
     return Resumption(
         task=task,
@@ -92,7 +92,7 @@ def resume(workspace: Workspace, run_id: str, *, force: bool, holder: str | None
         changed=resumed.changed,
         task_root=root / ".okstra" / "tasks" / task.key,
         instruction_set=root / run.instruction_set if run.instruction_set else None,
-        occupied=occupied,
+        occupied=context.team.occupied if context is not None else occupied,
         prompt_path=root / context.paths.prompt if context is not None and prompt is not None else None,
         prompt=prompt,
     )
@@ -160,14 +160,17 @@ def _require_worktree(workspace: Workspace, task: Task, run: Run, *, is_ours: bo
     )
 
 
-def _remark(workspace: Workspace, root: Path, task: Task, run: Run) -> None:
+def _remark(workspace: Workspace, root: Path, task: Task, run: Run, context: RunContext | None) -> None:
     """Say what of the bundle is gone, that the plan was changed, and which stages below were changed."""
-    for sentence in (*_lacking(root, task, run), *_of_plan(root, task, run), *_of_stages_below(workspace, task, run)):
+    for sentence in (
+        *_lacking(root, task, run, context),
+        *_of_plan(root, task, run),
+        *_of_stages_below(workspace, task, run),
+    ):
         workspace.note(sentence)
 
 
-def _lacking(root: Path, task: Task, run: Run) -> Iterator[str]:
-    context = find_context(root, run)
+def _lacking(root: Path, task: Task, run: Run, context: RunContext | None) -> Iterator[str]:
     gone = verify_bundle(root, context.paths.run_manifest) if context is not None else []
     if gone:
         more = f" and {len(gone) - NAMED_FILES} more" if len(gone) > NAMED_FILES else ""

@@ -15,20 +15,17 @@ from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.roster import WORKERS
 from okstra_git.runs.context import (
-    BriefPart,
     Commands,
-    GroupPart,
     Options,
-    PlanPart,
     ProjectPart,
     RunContext,
     RunPart,
-    StageRow,
     TaskPart,
     TeamPart,
     WorkerPart,
     WorktreePart,
 )
+from okstra_git.runs.documents import PromptDocuments
 from okstra_git.runs.laying_out import NUMBERED, lay_out
 from okstra_git.runs.project_files import list_config_files
 from okstra_git.runs.request import RunRequest
@@ -38,19 +35,6 @@ CONFIG_FILES = 30
 
 MOST_NAMES = 200_000
 """Names of one folder of runs that are looked through for the highest number."""
-
-
-@dataclass(frozen=True)
-class Papers:
-    """The documents of a prepare as they were read."""
-
-    brief: BriefPart | None = None
-    plan: PlanPart | None = None
-    qa_commands: Mapping[str, str] | None = None
-    clarification: str = ""
-    pr_template: str = ""
-    stages: tuple[StageRow, ...] = ()
-    group: GroupPart | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +81,7 @@ def make_context(
     task: Task,
     who: Identity,
     project: ProjectPaths,
-    papers: Papers,
+    documents: PromptDocuments,
     *,
     stage: int | None,
     team: TeamPart,
@@ -111,8 +95,8 @@ def make_context(
         phase.name,
         stage,
         who.numbers,
-        plan=papers.plan.key if papers.plan else "",
-        with_clarification=bool(papers.clarification),
+        plan=documents.plan.key if documents.plan else "",
+        with_clarification=bool(documents.clarification),
     )
     carry = str(project.root / paths.carry_out) if paths.carry_out else ""
     run = RunPart(
@@ -136,19 +120,19 @@ def make_context(
             glossary=project.relative(project.glossary)
             if Root(project.root, links=True).is_file(project.glossary)
             else "",
-            qa_commands=dict(papers.qa_commands or {}),
+            qa_commands=dict(documents.qa_commands or {}),
             config_files=tuple((each.kind, each.path) for each in list_config_files(project.root)[:CONFIG_FILES]),
         ),
         paths=paths,
         team=team,
-        options=_options(request, papers),
+        options=_options(request, documents),
         commands=run_commands(str(key), run, report=paths.report, stage_done=_stage_done(str(key), stage, carry)),
         workers=tuple(_worker(request, name) for name in request.workers),
-        brief=papers.brief,
-        plan=papers.plan,
+        brief=documents.brief,
+        plan=documents.plan,
         worktree=worktree,
-        stages=papers.stages,
-        group=papers.group,
+        stages=documents.stages,
+        group=documents.group,
     )
 
 
@@ -173,7 +157,7 @@ def _bare_id(task: str) -> str:
     return number if number.isdecimal() else task
 
 
-def _options(request: RunRequest, papers: Papers) -> Options:
+def _options(request: RunRequest, documents: PromptDocuments) -> Options:
     is_implementation = request.phase.has_worktree
     return Options(
         lead_model=request.model_of("lead"),
@@ -183,8 +167,8 @@ def _options(request: RunRequest, papers: Papers) -> Options:
         related_tasks=request.related_tasks,
         waivers=tuple((waiver.stage_key, waiver.reason) for waiver in request.waivers),
         plan_verification=request.plan_verification,
-        pr_template=papers.pr_template,
-        clarification_source=papers.clarification,
+        pr_template=documents.pr_template,
+        clarification_source=documents.clarification,
     )
 
 

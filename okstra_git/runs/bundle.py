@@ -11,37 +11,13 @@ from typing import Any
 from okstra_git.faults import reached
 from okstra_git.fs.refusals import NotAFile, NotAFolder, PathRefused, TooLarge, Unreadable
 from okstra_git.fs.root import Given, Root
-from okstra_git.runs.bundle_making import (
-    Bundle,
-    BundleFile,
-    BundleSources,
-    SourceText,
-    make_bundle,
-    render_plain_instructions,
-    render_resume_script,
-)
+from okstra_git.runs.bundle_making import Bundle, render_plain_instructions, render_resume_script
 from okstra_git.runs.context import RunContext
 from okstra_git.runs.manifests import renewed_team_state, run_identity, team_state
-from okstra_git.runs.stored_context import context_document, pretty_json, read_context
+from okstra_git.runs.stored_context import context_document, pretty_json
 from okstra_git.runs.task_documents import announce_run
-from okstra_git.runs.task_views import KnownRun, ScheduledStage, parse_document
+from okstra_git.runs.task_views import parse_document
 from okstra_git.runs.whole_files import refusing, replace_file, replace_folder, sweep_file, sweep_folder
-
-__all__ = [
-    "POINTS",
-    "Bundle",
-    "BundleFile",
-    "BundleSources",
-    "KnownRun",
-    "ScheduledStage",
-    "SourceText",
-    "make_bundle",
-    "read_context",
-    "read_json",
-    "renew_gates",
-    "verify_bundle",
-    "write_bundle",
-]
 
 POINTS = (
     "bundle.swept",

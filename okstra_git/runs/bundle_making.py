@@ -6,39 +6,13 @@ from typing import Any
 from okstra_git.phases import require_phase
 from okstra_git.rendering import read_labels, render
 from okstra_git.runs.context import RunContext
+from okstra_git.runs.documents import PromptDocuments, SourceText
 from okstra_git.runs.manifests import run_inputs, run_manifest, team_state
 from okstra_git.runs.stored_context import context_document, pretty_json
 from okstra_git.runs.task_views import KnownRun, ScheduledStage
 
 MAX_EXCERPT = 12_000
 """Characters of a brief that the packet quotes; the rest is a line number away."""
-
-
-@dataclass(frozen=True)
-class SourceText:
-    """A document that the run's readers may need in full; `title` says what it is, `path` where it stands."""
-
-    title: str
-    path: str
-    text: str
-
-
-@dataclass(frozen=True)
-class BundleSources:
-    """Texts that go into a bundle beside the context, as they were read when the run was prepared.
-
-    `brief` and `plan` are the documents that the context names, `others` whatever else is worth having at hand
-    (glossary, reports of earlier phases, template of the pull request). `clarification` is copied byte for byte.
-    `conformance` is the task's manifest, if any. `runs` and `stages` tell how the task stands.
-    """
-
-    brief: str | None = None
-    plan: str | None = None
-    others: tuple[SourceText, ...] = ()
-    clarification: bytes | None = None
-    conformance: str | None = None
-    runs: tuple[KnownRun, ...] = ()
-    stages: tuple[ScheduledStage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,27 +53,27 @@ class Excerpt:
     more_from: int = 0
 
 
-def make_bundle(context: RunContext, sources: BundleSources) -> Bundle:
+def make_bundle(context: RunContext, documents: PromptDocuments) -> Bundle:
     """Every file of the run's bundle; reads nothing but templates."""
     paths = context.paths
-    instructions = _instructions(context, sources)
-    if paths.clarification and sources.clarification is not None:
-        instructions[paths.clarification] = sources.clarification
-    documents = {paths.run_context: context_document(context), paths.run_inputs: pretty_json(run_inputs(context))}
-    manifest = run_manifest(context, {**documents, **instructions})
+    instructions = _instructions(context, documents)
+    if paths.clarification and documents.clarification_data is not None:
+        instructions[paths.clarification] = documents.clarification_data
+    described = {paths.run_context: context_document(context), paths.run_inputs: pretty_json(run_inputs(context))}
+    manifest = run_manifest(context, {**described, **instructions})
     return Bundle(
         context=context,
         prompt=instructions[paths.prompt].decode(),
         instructions=tuple(BundleFile(path, data) for path, data in instructions.items()),
         beside=(
-            *(BundleFile(path, data) for path, data in documents.items()),
+            *(BundleFile(path, data) for path, data in described.items()),
             BundleFile(paths.team_state, pretty_json(team_state(context))),
             BundleFile(paths.resume_script, render_resume_script(context), executable=True),
             BundleFile(paths.run_manifest, pretty_json(manifest)),
         ),
         folders=(paths.prompts, paths.worker_results, paths.report.rpartition("/")[0]),
-        runs=sources.runs,
-        stages=sources.stages,
+        runs=documents.runs,
+        stages=documents.schedule,
     )
 
 
@@ -126,11 +100,12 @@ def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
     return Excerpt("".join(lines[:kept]), kept + 1 if kept < len(lines) else 0)
 
 
-def _instructions(context: RunContext, sources: BundleSources) -> dict[str, bytes]:
+def _instructions(context: RunContext, documents: PromptDocuments) -> dict[str, bytes]:
     """Path -> content of the instruction set."""
     paths = context.paths
-    values = {**_values(context), "conformance": sources.conformance, "documents": _documents(context, sources)}
-    values["excerpt"] = excerpt(sources.brief) if sources.brief is not None and _quotes_brief(context) else None
+    values = {**_values(context), "conformance": documents.conformance, "documents": _material(context, documents)}
+    brief = documents.brief_text if _quotes_brief(context) else None
+    values["excerpt"] = excerpt(brief) if brief is not None else None
     sourced = {
         paths.packet: "prompts/analysis-packet.md.j2",
         paths.material: "prompts/analysis-material.md.j2",
@@ -177,12 +152,16 @@ def _values(context: RunContext) -> dict[str, Any]:
     }
 
 
-def _documents(context: RunContext, sources: BundleSources) -> list[SourceText]:
+def _material(context: RunContext, documents: PromptDocuments) -> list[SourceText]:
     """The documents of the lazy material; a brief that the packet quotes whole is not repeated."""
-    found = list(sources.others)
-    if context.plan and sources.plan is not None:
-        found.insert(0, SourceText("Approved plan", context.plan.path, sources.plan))
+    found = list(documents.others)
+    if context.plan and documents.plan_text is not None:
+        found.insert(0, SourceText("Approved plan", context.plan.path, documents.plan_text))
     is_quoted = _quotes_brief(context)
-    if context.brief and sources.brief is not None and (not is_quoted or len(sources.brief) > MAX_EXCERPT):
-        found.insert(0, SourceText("Brief", context.brief.path, sources.brief))
+    if (
+        context.brief
+        and documents.brief_text is not None
+        and (not is_quoted or len(documents.brief_text) > MAX_EXCERPT)
+    ):
+        found.insert(0, SourceText("Brief", context.brief.path, documents.brief_text))
     return found

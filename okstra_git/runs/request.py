@@ -1,7 +1,7 @@
 """What a caller asks of a prepare, parsed into one value or refused."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 
@@ -22,7 +22,7 @@ MODEL_FLAGS = {"lead": "--lead-model", "executor": "--executor-model", "claude":
 ABOUT_TASK = ("final-verification", "release-handoff")
 """Task types whose runs are about several stages together, unless one stage is named."""
 
-_HOW_IT_WAS_SAID = frozenset({"stage", "brief", "approved_plan", "clarification", "pr_template"})
+_FOUND_OTHERWISE = frozenset({"stage", "brief", "approved_plan", "clarification", "pr_template"})
 
 
 class BadWaiver(OkstraError):
@@ -55,6 +55,56 @@ class WaiverAsked:
 
     stage_key: str
     reason: str
+
+
+@dataclass(frozen=True)
+class PrepareOptions:
+    """What a caller says to a prepare, one field an option, as it was written; None or empty where it was left out.
+
+    `holder` and `lead_session` say who leads the run; `open_task` and `pr_template_scope` ask for something to be done
+    beside it. `parse_request` makes of the rest what the run is prepared from.
+    """
+
+    task_type: str | None = None
+    brief: str | None = None
+    base_ref: str | None = None
+    approved_plan: str | None = None
+    stage: str | None = None
+    stages: str | None = None
+    leave_unfinished: bool = False
+    executor: str | None = None
+    workers: str | None = None
+    lead_model: str | None = None
+    executor_model: str | None = None
+    claude_model: str | None = None
+    codex_model: str | None = None
+    gemini_model: str | None = None
+    report_writer_model: str | None = None
+    directive: str = ""
+    directive_file: str | None = None
+    related_tasks: str = ""
+    clarification_response: str | None = None
+    resume_clarification: bool = False
+    pr_template: str | None = None
+    pr_template_scope: str | None = None
+    open_task: bool = False
+    qa_waivers: tuple[str, ...] = ()
+    plan_verification: bool = True
+    verification_scope: str | None = None
+    holder: str | None = None
+    lead_session: str | None = None
+
+    @property
+    def models(self) -> dict[str, str | None]:
+        """The model that was named for each worker."""
+        return {
+            "lead": self.lead_model,
+            "executor": self.executor_model,
+            "claude": self.claude_model,
+            "codex": self.codex_model,
+            "gemini": self.gemini_model,
+            "report-writer": self.report_writer_model,
+        }
 
 
 @dataclass(frozen=True)
@@ -98,8 +148,8 @@ class RunRequest:
 
         How a document was found and which stage `auto` came to make no difference.
         """
-        said = {name: value for name, value in asdict(self).items() if name not in _HOW_IT_WAS_SAID}
-        return fingerprint(canonical_json([{**said, "phase": self.phase.name}, list(contents)]))
+        asked = {name: value for name, value in asdict(self).items() if name not in _FOUND_OTHERWISE}
+        return fingerprint(canonical_json([{**asked, "phase": self.phase.name}, list(contents)]))
 
 
 def parse_waiver(text: str) -> WaiverAsked:
@@ -151,52 +201,38 @@ def parse_models(given: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]
     return tuple(named)
 
 
-def parse_request(
-    key: TaskKey,
-    task_type: str,
-    *,
-    stage: str | None = None,
-    workers: str | None = None,
-    executor: str | None = None,
-    models: Mapping[str, str | None] | None = None,
-    related_tasks: str = "",
-    waivers: Iterable[str] = (),
-    scope: str | None = None,
-    directive: str = "",
-    brief: str | None = None,
-    base_ref: str | None = None,
-    approved_plan: str | None = None,
-    clarification: str | None = None,
-    pr_template: str | None = None,
-    plan_verification: bool = True,
-    stages: str | None = None,
-    leave_unfinished: bool = False,
-) -> RunRequest:
-    """The request, with every word checked; refuses options that the task type has no use for."""
-    phase = require_phase(task_type)
-    number = None if stage in (None, "", "auto") else parse_stage(stage or "")
-    found = RunRequest(
+def parse_request(key: TaskKey, options: PrepareOptions) -> RunRequest:
+    """The request, with every word checked; refuses options that the task type has no use for.
+
+    `directive` is taken as it is: whoever calls has read a file that was named in its place.
+    """
+    if options.task_type is None:
+        raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
+    phase = require_phase(options.task_type)
+    number = None if options.stage in (None, "", "auto") else parse_stage(options.stage or "")
+    related = [part.strip() for part in options.related_tasks.split(",") if part.strip()]
+    request = RunRequest(
         key=key,
         phase=phase,
         stage=number,
-        brief=brief or None,
-        base_ref=base_ref or None,
-        approved_plan=approved_plan or None,
-        executor=parse_executor(executor) if executor else "claude",
-        workers=parse_roster(workers) if workers else DEFAULT_WORKERS,
-        models=parse_models(models or {}),
-        directive=_directive(directive),
-        related_tasks=tuple(str(parse_task_key(part.strip())) for part in related_tasks.split(",") if part.strip()),
-        clarification=clarification or None,
-        pr_template=pr_template or None,
-        waivers=tuple(parse_waiver(text) for text in waivers),
-        plan_verification=plan_verification,
-        scope=_scope(phase, scope, number),
-        stages=_stages(stages) if stages else (),
-        leave_unfinished=leave_unfinished,
+        brief=options.brief or None,
+        base_ref=options.base_ref or None,
+        approved_plan=options.approved_plan or None,
+        executor=parse_executor(options.executor) if options.executor else "claude",
+        workers=parse_roster(options.workers) if options.workers else DEFAULT_WORKERS,
+        models=parse_models(options.models),
+        directive=_directive(options.directive),
+        related_tasks=tuple(str(parse_task_key(part)) for part in related),
+        clarification=options.clarification_response or None,
+        pr_template=options.pr_template or None,
+        waivers=tuple(parse_waiver(text) for text in options.qa_waivers),
+        plan_verification=options.plan_verification,
+        scope=_scope(phase, options.verification_scope, number),
+        stages=_stages(options.stages) if options.stages else (),
+        leave_unfinished=options.leave_unfinished,
     )
-    _refuse_idle_options(found)
-    return found
+    _refuse_idle_options(request)
+    return request
 
 
 def _stages(text: str) -> tuple[int, ...]:

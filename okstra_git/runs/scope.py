@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
@@ -33,13 +32,6 @@ class Scope:
 
     stages: tuple[int, ...] = ()
     unfinished: Mapping[int, str] = field(default_factory=dict)
-
-
-class Papers(NamedTuple):
-    """Where the documents about stages stand: (report, carry file) by number, empty where there are none."""
-
-    report: Callable[[int], str]
-    carry: Callable[[int], str]
 
 
 def all_stages(task: Task) -> tuple[int, ...]:
@@ -81,16 +73,20 @@ def usual_base(task: Task, numbers: Collection[int]) -> str:
     return next((ref for ref in known if ref and ref != "HEAD" and not is_commit_id(ref)), "")
 
 
-def describe_stages(task: Task, scope: Scope, papers: Papers) -> tuple[StageRow, ...]:
+def describe_stages(task: Task, scope: Scope, root: Path, carry: Callable[[int], str]) -> tuple[StageRow, ...]:
     """Every stage of the task, and any other that is in scope, as they stand now."""
     return tuple(
-        describe_stage(task, number, papers, in_scope=number in scope.stages, state=scope.unfinished.get(number, ""))
+        describe_stage(
+            task, number, root, carry, in_scope=number in scope.stages, state=scope.unfinished.get(number, "")
+        )
         for number in sorted({*all_stages(task), *scope.stages})
     )
 
 
-def describe_stage(task: Task, number: int, papers: Papers, *, in_scope: bool = True, state: str = "") -> StageRow:
-    """One stage: what is recorded of it, and where its papers stand."""
+def describe_stage(
+    task: Task, number: int, root: Path, carry: Callable[[int], str], *, in_scope: bool = True, state: str = ""
+) -> StageRow:
+    """One stage: what is recorded of it, and where its documents stand: `carry` says it of its carry file."""
     stage = task.stages.get(number)
     planned = next((row for row in task.plan.stages if row.number == number), None) if task.plan else None
     title = (stage.title if stage else "") or (planned.title if planned else "")
@@ -105,8 +101,8 @@ def describe_stage(task: Task, number: int, papers: Papers, *, in_scope: bool = 
         branch=stage.branch,
         verification=_verification(stage),
         verified_by=stage.verified.report if stage.verified is not None and stage.is_verified else "",
-        report=papers.report(number),
-        carry=papers.carry(number),
+        report=report_of_stage(task, number, root),
+        carry=carry(number) if stage.carry else "",
         in_scope=in_scope,
     )
 

@@ -1,50 +1,40 @@
-"""Claiming a stage for a run: chosen, reserved and recorded in one append, so each of many prepares has its own."""
+"""Plans how a stage is claimed for a run: which place is reserved for it, and what says where it began."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.names import CommitId, TaskKey
+from okstra_git.names import CommitId
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReleased, PlaceReserved, StageStarted
+from okstra_git.records.runs import PlannedStage
 from okstra_git.records.stage import RangePrint
 from okstra_git.records.states import Place, Task
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.prints import take_prints
 from okstra_git.state.reading import Snapshot
 from okstra_git.state.registry import reserve
-from okstra_git.state.store import Appended, Store
 from okstra_git.tasks.beginning import Beginning
-from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.going_back import check_standing
 from okstra_git.tasks.reserving import check_place, start_of, usual_branch
 from okstra_git.tasks.starting import one_commit
 
 
 @dataclass(frozen=True)
-class Pick:
-    """The stage that was chosen: `before` ends what is in its way, `after` is what the run itself records."""
+class StageClaim:
+    """A stage as a run takes it: where it is worked on and where it begins; `is_new` when the claim reserves the place.
+
+    `reserves` is what has to be recorded for that: nothing where the place is held for the stage already.
+    """
 
     number: int
     title: str
     depends_on: tuple[int, ...]
-    before: tuple[AnyFact, ...]
-    after: tuple[AnyFact, ...]
-
-
-@dataclass(frozen=True)
-class StageClaim:
-    """A claimed stage: where it is worked on and where it begins; `is_new` when this claim reserved the place."""
-
-    pick: Pick
     place: Place
     beginning: Beginning
     is_new: bool
-
-    @property
-    def number(self) -> int:
-        return self.pick.number
+    reserves: tuple[AnyFact, ...] = ()
 
     @property
     def worktree(self) -> Path:
@@ -52,42 +42,33 @@ class StageClaim:
         return Path(self.place.worktree or "")
 
 
-def claim_stage(
-    store: Store,
-    key: TaskKey,
+def plan_stage_claim(
+    git: Git,
+    snapshot: Snapshot,
+    task: Task,
+    planned: PlannedStage,
+    beginning: Beginning,
     *,
-    choose: Callable[[Snapshot, Task], Pick],
-    begin: Callable[[Task, Pick], Beginning],
-    where: Callable[[int], Path],
-) -> tuple[StageClaim, Appended]:
-    """Choose a stage and take it; a lost race chooses again. `where` is the directory of a stage's new worktree.
+    worktree: Path,
+    at: datetime,
+) -> StageClaim:
+    """How a planned stage would be taken, by this snapshot; `worktree` is where its directory goes if it has none.
 
     A place that is held for the stage already is gone back to; any other is reserved under the rules of the registry.
+    Refuses a place that is taken, and a directory that has another branch checked out.
     """
-    found: list[StageClaim] = []
-
-    def decide(snapshot: Snapshot) -> list[AnyFact]:
-        task = require_open(snapshot, key)
-        pick = choose(snapshot, task)
-        beginning = begin(task, pick)
-        places = _places(store.git, snapshot, task, pick.number, beginning, where)
-        held = task.places.get(f"stage-{pick.number}")
-        fact = next((each for each in places if isinstance(each, PlaceReserved)), None)
-        place = _place_of(fact, store) if fact is not None else held
-        assert place is not None
-        found[:] = [StageClaim(pick, place, beginning, fact is not None)]
-        return [*pick.before, *places, *pick.after]
-
-    appended = store.append(decide)
-    return found[0], appended
+    reserves = _reserve(git, snapshot, task, planned.number, beginning, worktree)
+    fact = next((each for each in reserves if isinstance(each, PlaceReserved)), None)
+    held = task.places.get(f"stage-{planned.number}")
+    place = Place(**fact.model_dump(exclude={"type", "task"}), at=at) if fact is not None else held
+    assert place is not None
+    return StageClaim(
+        planned.number, planned.title, planned.depends_on, place, beginning, fact is not None, tuple(reserves)
+    )
 
 
-def _place_of(fact: PlaceReserved, store: Store) -> Place:
-    return Place(**fact.model_dump(exclude={"type", "task"}), at=store.now())
-
-
-def _places(
-    git: Git, snapshot: Snapshot, task: Task, number: int, beginning: Beginning, where: Callable[[int], Path]
+def _reserve(
+    git: Git, snapshot: Snapshot, task: Task, number: int, beginning: Beginning, worktree: Path
 ) -> list[AnyFact]:
     """What has to be reserved: nothing where the stage holds a directory already."""
     scope = f"stage-{number}"
@@ -103,7 +84,7 @@ def _places(
         task=task.key,
         scope=scope,
         branch=branch,
-        worktree=str(checked_out or where(number)),
+        worktree=str(checked_out or worktree),
         base_ref=beginning.ref,
         adopted=held.adopted if held is not None and is_held else False,
         phase="implementation",
@@ -134,8 +115,8 @@ def started_facts(git: Git, task: Task, claim: StageClaim) -> list[AnyFact]:
                 branch=branch,
                 base=start_of(git, beginning.commit, branch),
                 base_ref=beginning.ref,
-                title=claim.pick.title,
-                depends_on=claim.pick.depends_on,
+                title=claim.title,
+                depends_on=claim.depends_on,
             )
         )
     return facts

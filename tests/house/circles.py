@@ -9,10 +9,6 @@ Graph = Mapping[str, frozenset[str]]
 Circle = tuple[str, ...]
 
 KNOWN: tuple[Circle, ...] = (
-    ("okstra_cli.inspecting", "okstra_cli.views.inspect_history"),
-    ("okstra_cli.inspecting_context", "okstra_cli.views.inspect_context"),
-    ("okstra_cli.inspecting_resume", "okstra_cli.views.inspect_resume"),
-    ("okstra_cli.inspecting_run", "okstra_cli.views.inspect_run"),
     ("okstra_cli.publishing", "okstra_cli.views.published"),
     ("okstra_cli.wizard.looking", "okstra_cli.wizard.task_facts"),
 )

@@ -7,7 +7,6 @@ from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths, plan_key
 from okstra_git.phases import PHASES
 from okstra_git.roster import DEFAULT_MODELS, WORKERS
-from okstra_git.runs.bundle_making import BundleSources, SourceText
 from okstra_git.runs.context import (
     BriefPart,
     Carried,
@@ -27,6 +26,7 @@ from okstra_git.runs.context import (
     WorkerPart,
     WorktreePart,
 )
+from okstra_git.runs.documents import PromptDocuments, SourceText
 from okstra_git.runs.task_views import KnownRun, ScheduledStage
 
 ROOT = "/home/dev/shop"
@@ -230,16 +230,16 @@ def the_stages() -> tuple[StageRow, ...]:
     )  # fmt: skip
 
 
-def sources_of(context: RunContext) -> BundleSources:
+def sources_of(context: RunContext) -> PromptDocuments:
     """Texts to go with a sample."""
-    return BundleSources(
-        brief=BRIEF if context.brief else None,
-        plan=PLAN if context.plan else None,
+    return PromptDocuments(
+        brief_text=BRIEF if context.brief else None,
+        plan_text=PLAN if context.plan else None,
         others=(SourceText("Glossary", ".okstra/glossary.md", "- session: what a person keeps\n"),),
-        clarification=b"## 1. Clarification Items\n" if context.paths.clarification else None,
+        clarification_data=b"## 1. Clarification Items\n" if context.paths.clarification else None,
         conformance='{"entries": [{"stageKey": "login-stage-2", "requires": ["db"]}]}' if context.plan else None,
         runs=(KnownRun("01JD00000000000000000DEAD0", "abandoned"),),
-        stages=(ScheduledStage(1, "store", (), "done"), ScheduledStage(2, "session store", (1,), "started")),
+        schedule=(ScheduledStage(1, "store", (), "done"), ScheduledStage(2, "session store", (1,), "started")),
     )
 
 

@@ -12,16 +12,10 @@ import pytest
 
 from okstra_git import faults
 from okstra_git.fs.root import Root
-from okstra_git.runs.bundle import (
-    POINTS,
-    Bundle,
-    make_bundle,
-    read_context,
-    renew_gates,
-    verify_bundle,
-    write_bundle,
-)
+from okstra_git.runs.bundle import POINTS, renew_gates, verify_bundle, write_bundle
+from okstra_git.runs.bundle_making import Bundle, make_bundle
 from okstra_git.runs.context import RunContext, TeamPart
+from okstra_git.runs.stored_context import read_context
 from okstra_git.runs.task_documents import conclude_run
 from okstra_git.runs.task_views import KnownRun, RunEnd
 from okstra_git.runs.whole_files import Unwritable

@@ -15,8 +15,9 @@ from okstra_git.documents.markdown import parse_document
 from okstra_git.plans.stage_map import parse_plan
 from okstra_git.plans.stage_rules import check_plan
 from okstra_git.rendering import _environment
-from okstra_git.runs.bundle_making import Bundle, BundleSources, Excerpt, excerpt, make_bundle
+from okstra_git.runs.bundle_making import Bundle, Excerpt, excerpt, make_bundle
 from okstra_git.runs.context import RunContext, TeamPart, WorktreePart
+from okstra_git.runs.documents import PromptDocuments
 from okstra_git.runs.inputs import INPUTS, make_input
 from okstra_git.runs.task_views import render_schedule, render_task_index, task_manifest
 from okstra_git.shipped import templates_directory
@@ -37,7 +38,7 @@ def file_of(bundle: Bundle, name: str) -> str:
 
 
 def prompt_of(context: RunContext) -> str:
-    return make_bundle(context, BundleSources()).prompt
+    return make_bundle(context, PromptDocuments()).prompt
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -143,7 +144,7 @@ def test_team_state_begins_with_a_slot_for_every_worker() -> None:
 def test_the_gate_of_the_brief_is_told_and_stops_nothing(gate: str) -> None:
     """A brief that waits for its reporter is refused by the prepare, so no bundle speaks of one."""
     context = replace(a_run("error-analysis"), brief=a_questioned_brief(gate))
-    bundle = make_bundle(context, BundleSources())
+    bundle = make_bundle(context, PromptDocuments())
     assert f"`{tokens.REPORTER_FIELD}: {gate}`: " in bundle.prompt
     assert "- **Dispatch** (4)." in bundle.prompt
     assert "stops this run" not in "".join(file.data.decode() for file in bundle.files)
@@ -191,7 +192,7 @@ def test_only_the_user_waives_and_a_run_without_waivers_does_not_speak_of_them()
 
 def test_a_long_brief_is_quoted_to_a_whole_line_and_given_in_full_elsewhere() -> None:
     brief = "".join(f"line {number}\n" for number in range(1, 3001))
-    bundle = make_bundle(a_run(), BundleSources(brief=brief))
+    bundle = make_bundle(a_run(), PromptDocuments(brief_text=brief))
     packet = file_of(bundle, "analysis-packet.md")
     last = int(re.findall(r"line (\d+)\n", packet)[-1])
     assert f"from line {last + 1}." in packet
@@ -206,7 +207,7 @@ def test_an_excerpt_keeps_whole_lines_and_at_least_one() -> None:
 
 def test_documents_with_fences_and_templates_in_them_stay_quoted() -> None:
     brief = "before\n```sh\nrm -rf {{ x }}\n```\nafter\n"
-    packet = file_of(make_bundle(a_run(), BundleSources(brief=brief)), "analysis-packet.md")
+    packet = file_of(make_bundle(a_run(), PromptDocuments(brief_text=brief)), "analysis-packet.md")
     assert f"````markdown\n{brief}````" in packet
 
 
@@ -230,7 +231,7 @@ def resume_script(context: RunContext, tmp_path: Path) -> tuple[Path, RunContext
         commands=replace(context.commands, resume=FAKE_RESUME),
     )
     script = tmp_path / "resume.sh"
-    (data,) = (each.data for each in make_bundle(moved, BundleSources()).files if each.executable)
+    (data,) = (each.data for each in make_bundle(moved, PromptDocuments()).files if each.executable)
     script.write_bytes(data)
     return script, moved
 
@@ -320,7 +321,7 @@ def test_odd_text_stays_where_it_was_put(name: str) -> None:
             clarification_source=HOSTILE,
         ),
     )
-    bundle = make_bundle(odd, BundleSources(brief=HOSTILE, plan=HOSTILE, conformance=HOSTILE))
+    bundle = make_bundle(odd, PromptDocuments(brief_text=HOSTILE, plan_text=HOSTILE, conformance=HOSTILE))
     for each in bundle.instructions:
         text = re.sub(r"^(`{3,})[a-z]*\n.*?^\1$", "", each.data.decode(), flags=re.MULTILINE | re.DOTALL)
         assert "\n# Ignore" not in text, each.path

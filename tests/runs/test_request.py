@@ -3,15 +3,20 @@
 import pytest
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import parse_task_key
-from okstra_git.runs.request import RunRequest, WaiverAsked, parse_request, parse_waiver
+from okstra_git.names import TaskKey, parse_task_key
+from okstra_git.runs.request import PrepareOptions, RunRequest, WaiverAsked, parse_waiver
+from okstra_git.runs.request import parse_request as parse_options
 
 KEY = parse_task_key("shop:web:login")
 
 
+def parse_request(key: TaskKey, task_type: str, **given: object) -> RunRequest:
+    return parse_options(key, PrepareOptions(task_type=task_type, **given))  # type: ignore[arg-type]
+
+
 def code_of(task_type: str, **given: object) -> str:
     with pytest.raises(OkstraError) as refused:
-        parse_request(KEY, task_type, **given)  # type: ignore[arg-type]
+        parse_request(KEY, task_type, **given)
     assert refused.value.hint
     return refused.value.code
 
@@ -23,8 +28,11 @@ def test_defaults_are_auto_stage_claude_and_the_usual_roster() -> None:
 
 
 def test_empty_words_of_a_wizard_mean_nothing_was_said() -> None:
-    empty = dict.fromkeys(("brief", "base_ref", "approved_plan", "clarification", "pr_template", "scope", "stage"), "")
-    request = parse_request(KEY, "error-analysis", **empty, models={"lead": "", "codex": "default"})
+    empty = dict.fromkeys(
+        ("brief", "base_ref", "approved_plan", "clarification_response", "pr_template", "verification_scope", "stage"),
+        "",
+    )
+    request = parse_request(KEY, "error-analysis", **empty, lead_model="", codex_model="default")
     assert request == RunRequest(KEY, request.phase)
 
 
@@ -41,7 +49,7 @@ def test_a_waiver_is_split_at_the_first_colon(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "login-stage-1", "login-stage-1:", ":why", " : ", "a:b\nc", "a:\x1b[31m"])
 def test_a_malformed_waiver_is_refused(text: str) -> None:
-    assert code_of("implementation", waivers=[text]) == "waiver.malformed"
+    assert code_of("implementation", qa_waivers=(text,)) == "waiver.malformed"
 
 
 def test_rosters_and_executors_name_known_workers() -> None:
@@ -53,21 +61,21 @@ def test_rosters_and_executors_name_known_workers() -> None:
 
 @pytest.mark.parametrize("model", ["-p", "a b", "x;y", "$HOME", "a" * 101, "모델"])
 def test_a_model_that_no_command_line_could_carry_is_refused(model: str) -> None:
-    assert code_of("error-analysis", models={"claude": model}) == "model.bad"
+    assert code_of("error-analysis", claude_model=model) == "model.bad"
 
 
 @pytest.mark.parametrize("model", ["opus", "gpt-5.2-codex", "vendor/model:tag", "claude-opus-4-1[1m]"])
 def test_model_names_of_vendors_are_taken_as_they_are(model: str) -> None:
-    assert parse_request(KEY, "error-analysis", models={"codex": model}).model_of("codex") == model
+    assert parse_request(KEY, "error-analysis", codex_model=model).model_of("codex") == model
 
 
 def test_a_verification_has_a_scope_that_fits_its_stage() -> None:
     assert parse_request(KEY, "final-verification").scope == "whole-task"
     assert parse_request(KEY, "final-verification", stage="2").scope == "single-stage"
-    assert code_of("final-verification", scope="single-stage") == "usage"
-    assert code_of("final-verification", scope="whole-task", stage="2") == "usage"
-    assert code_of("final-verification", scope="half") == "usage"
-    assert code_of("implementation", scope="whole-task") == "usage.phase"
+    assert code_of("final-verification", verification_scope="single-stage") == "usage"
+    assert code_of("final-verification", verification_scope="whole-task", stage="2") == "usage"
+    assert code_of("final-verification", verification_scope="half") == "usage"
+    assert code_of("implementation", verification_scope="whole-task") == "usage.phase"
 
 
 def test_options_that_would_be_ignored_are_refused() -> None:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
-from okstra_git.host.editors import edit_file, find_editor
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
-from okstra_git.porcelain.prepare.order import Order
+from okstra_git.porcelain.prepare.context import PrepareContext
 from okstra_git.porcelain.prepare.prepare import check_prepare
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.task_lookup import require_key
@@ -22,14 +21,16 @@ from okstra_git.state.writer import find_writer
 from okstra_git.tasks.checks import require_open
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from okstra_cli.session import Session
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.task_lookup import Identity
+    from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.context import RunContext
+    from okstra_git.runs.request import PrepareOptions
 
 
 class NothingToAnswer(OkstraError):
@@ -38,30 +39,24 @@ class NothingToAnswer(OkstraError):
     code = "report.missing"
 
 
-class NoEditor(OkstraError):
-    """Nobody could answer: no editor is named and there is no terminal."""
-
-    code = "editor.missing"
-
-
 def clarified_request(
-    session: Session, identity: Identity, task_type: str | None, *, holder: str | None = None
+    workspace: Workspace, identity: Identity, options: PrepareOptions, *, edit: Callable[[Path], None]
 ) -> RunRequest:
     """The request of the run that ended last with a report, after a person has answered in that report.
 
-    The editor opens only when that run's phase could be prepared now: nobody writes answers that are refused then.
+    `edit` is called only when that run's phase could be prepared now: nobody writes answers that are refused then.
     """
-    key = require_key(session.workspace, identity)
-    task = require_open(session.store.read(), key)
+    key, task_type = require_key(workspace, identity), options.task_type
+    task = require_open(workspace.store.read(), key)
     if task_type is not None:
         require_phase(task_type)
-    project = ProjectPaths(require_project_root(session.workspace))
+    project = ProjectPaths(require_project_root(workspace))
     run, context, report = _last_reported(key, task, project, task_type)
     inputs = read_object(Root(project.root), context.paths.run_inputs) or {}
-    own = run.writer == find_writer(session.git)
-    request = _same_again(key, run, context, inputs, clarification=str(report), project=project, with_brief=own)
-    check_prepare(Order(session.workspace.silent(), request, session.began, holder))
-    edit_file(_editor(session, report), report, environ=session.environ)
+    is_own = run.writer == find_writer(workspace.git)
+    request = _same_again(key, run, context, inputs, clarification=str(report), project=project, with_brief=is_own)
+    check_prepare(PrepareContext.of(workspace.silent(), request, holder=options.holder))
+    edit(report)
     return request
 
 
@@ -85,19 +80,6 @@ def _last_reported(
             report=last.report,
         )
     return last.run, context, path
-
-
-def _editor(session: Session, report: Path) -> str:
-    editor = find_editor(session.environ)
-    if editor is not None:
-        return editor
-    if session.around.stdin.isatty() and session.around.stderr_is_terminal:
-        return "vi"
-    raise NoEditor(
-        "there is neither an editor (EDITOR) nor a terminal to answer in",
-        hint=f"answer in {word(report)}, then prepare again with --clarification-response {word(report)}",
-        report=str(report),
-    )
 
 
 def _same_again(
