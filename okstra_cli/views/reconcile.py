@@ -81,7 +81,7 @@ def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
             "settled": {"recorded": moved[-1].old, "replacement": moved[-1].range.head, "proof": moved[-1].proof}
         }
     return {
-        "task": report.task.replace("/", ":"),
+        "task": str(report.task),
         "mode": mode,
         "items": items,
         "anchor": anchor,
@@ -109,7 +109,7 @@ def report_page(git: Git, shown: Sequence[Shown]) -> Page:
 
 def _report(page: Page, git: Git, shown: Shown) -> None:
     report = shown.report
-    key = report.task.replace("/", ":")
+    key = str(report.task)
     if not report.items and not shown.applied and (report.anchor is None or report.anchor.status == "ok"):
         page.line(Cell(key, "strong"), ": every recorded stage is where history has it")
         return
@@ -193,7 +193,7 @@ def verify_page(checked: Sequence[Checked]) -> Page:
         page.line("no move was ever recorded")
     rows = [
         (
-            move.task,
+            str(move.task),
             str(move.stage or "anchor"),
             f"{move.old[:SHORT]} → {move.new[:SHORT]}",
             move.proof,

@@ -65,7 +65,7 @@ def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Ite
 def check_commits(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[Finding]:
     """Recorded commits that are not in this repository: lost, cut off by a shallow clone, or never fetched."""
     for task in snapshot.state.tasks.values():
-        key = task.key.replace("/", ":")
+        key = str(task.key)
         gone = {number: s.range.head for number, s in task.stages.items() if s.range and _is_gone(git, s.range.head)}
         events = read_events(git, snapshot, task.key) if gone else []
         for number, head in gone.items():
@@ -106,7 +106,7 @@ def check_notes(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
         yield Finding("note.unreadable", "error", layout.NOTES, told, "git fsck; notes of others may be in there")
         return
     for commit, keys in sorted(crooked.items()):
-        tasks = ", ".join(key.replace("/", ":") for key in sorted(keys))
+        tasks = ", ".join(str(key) for key in sorted(keys))
         told = f"the note on {commit[:SHORT]} does not say what the log says of {tasks}"
         if snapshot.hides_events:
             yield Finding("note.differs", "info", commit, told, HIDDEN)

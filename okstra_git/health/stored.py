@@ -8,6 +8,7 @@ from okstra_git.git.objects import find_folder, tree_of
 from okstra_git.git.refs import find_ref, is_torn
 from okstra_git.git.repo import Git
 from okstra_git.health.findings import Finding
+from okstra_git.names import TaskKey
 from okstra_git.records.runs import Run
 from okstra_git.records.states import State
 from okstra_git.state import layout
@@ -101,13 +102,13 @@ def check_agreement(state: State) -> Iterator[Finding]:
         yield Finding("branch.contested", "warning", sentence.split()[1], sentence,
                       "git okstra stage release N --task-key KEY, for one of them")  # fmt: skip
     for task in state.tasks.values():
-        key = task.key.replace("/", ":")
+        key = str(task.key)
         for sentence in task.conflicts:
             yield Finding("state.conflict", "warning" if task.is_open else "info", key, sentence,
                           f"git okstra log {key}")  # fmt: skip
-    by_fold: dict[str, str] = {}
+    by_fold: dict[str, TaskKey] = {}
     for name in state.tasks:
-        other = by_fold.setdefault(name.lower(), name)
+        other = by_fold.setdefault(name.slashed.lower(), name)
         if other != name:
-            told = f"the tasks {other} and {name} differ only in case, so on some file systems they share files"
-            yield Finding("task.case-clash", "warning", name, told, f"git okstra task close {name.replace('/', ':')}")
+            told = f"the tasks {other.slashed} and {name.slashed} differ only in case, so on some file systems they share files"
+            yield Finding("task.case-clash", "warning", name.slashed, told, f"git okstra task close {name}")

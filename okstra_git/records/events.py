@@ -12,10 +12,10 @@ from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangePrint
 
 
 class Fact(Record):
-    """What an event says, before the log gives it an identity; `task` is the slashed task key."""
+    """What an event says, before the log gives it an identity."""
 
     type: str
-    task: g.SlashedKey
+    task: g.TaskId
 
 
 class TaskOpened(Fact):
