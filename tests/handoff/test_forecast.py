@@ -12,7 +12,7 @@ from okstra_git.handoff.known_merges import MOST, KnownMerges, load_merges, save
 from okstra_git.names import parse_task_key
 from tests.kit.scenario import World
 
-TASK = "shop/web/login"
+TASK = parse_task_key("shop:web:login")
 FILE = "".join(f"line {number}\n" for number in range(20))
 
 
@@ -40,7 +40,7 @@ def git(shop: World) -> Git:
 
 def stage(shop: World, number: int, label: str, *, tree: str = "") -> LiveStage:
     content = shop.ask("rev-parse", (tree or shop[label]) + "^{tree}")
-    return LiveStage(parse_task_key(TASK), number, shop[label], content, is_dirty=bool(tree))
+    return LiveStage(TASK, number, shop[label], content, is_dirty=bool(tree))
 
 
 def test_contradictions_are_named_by_stages_path_and_kind(shop: World, git: Git) -> None:
@@ -107,7 +107,7 @@ def test_the_limit_is_said_and_the_next_call_goes_on(shop: World, git: Git) -> N
 def test_strangers_and_missing_commits_are_skipped_and_said(shop: World, git: Git) -> None:
     shop.git("checkout", "-q", "--orphan", "stranger")
     shop.commit("S", {"s": "s\n"})
-    gone = LiveStage(parse_task_key(TASK), 4, "1" * 40, shop.ask("rev-parse", "HEAD^{tree}"))
+    gone = LiveStage(TASK, 4, "1" * 40, shop.ask("rev-parse", "HEAD^{tree}"))
     found = forecast(git, [stage(shop, 1, "A"), stage(shop, 2, "S"), stage(shop, 3, "C"), gone], KnownMerges())
     assert found.pairs == 6
     assert found.skipped[0] == (

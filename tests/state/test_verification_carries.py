@@ -10,7 +10,7 @@ from okstra_git.records.handoff import Assembly, Member
 from okstra_git.records.stage import Author, RangePrint
 from okstra_git.state.fold import fold_task
 
-TASK = "shop/web/login"
+TASK = parse_task_key("shop:web:login")
 
 
 def a_range(head: str, tree: str) -> RangePrint:
@@ -59,7 +59,7 @@ def done(number: int, tree: str = "1") -> e.StageDone:
 
 
 def states(*facts: e.AnyFact) -> dict[int, str]:
-    return {number: stage.status for number, stage in fold_task(parse_task_key(TASK), events_of(*facts)).stages.items()}
+    return {number: stage.status for number, stage in fold_task(TASK, events_of(*facts)).stages.items()}
 
 
 def test_one_of_stages_together_stands_for_each_while_all_are_what_they_were() -> None:
@@ -71,7 +71,7 @@ def test_one_of_stages_together_stands_for_each_while_all_are_what_they_were() -
 def test_one_of_a_stage_by_itself_is_kept_beside_one_of_stages_together() -> None:
     alone = e.StageVerified(task=TASK, stage=1, commit="a" * 40, tree="1" * 40)
     for facts in ((alone, verified_together()), (verified_together(), alone)):
-        task = fold_task(parse_task_key(TASK), events_of(done(1), done(2), *facts, done(2, "2")))
+        task = fold_task(TASK, events_of(done(1), done(2), *facts, done(2, "2")))
         assert {number: stage.status for number, stage in task.stages.items()} == {1: "verified", 2: "done"}
 
 
