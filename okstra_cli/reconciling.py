@@ -139,7 +139,7 @@ def _choice(session: Session, key: TaskKey, number: int, ref: str) -> Choice:
     offered = {each.commit: each.base for finding in findings for each in finding.candidates if each.likely}
     if own is not None and not any(judge.places.contains(home.tip, own.tip) for home in targets):
         offered.setdefault(own.tip, None)
-    elsewhere = {
+    elsewhere: dict[str, str] = {
         other.range.head: f"stage {other.number} of {each.key}"
         for each in state.tasks.values() if each.key != task.key
         for other in each.stages.values() if other.range

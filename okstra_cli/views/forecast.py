@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 
 if TYPE_CHECKING:
-    from okstra_git.names import TaskKey
     from okstra_git.handoff.forecast import Forecast
+    from okstra_git.names import TaskKey
 
 SHOWN = 5
 """Paths of one pair that the text names."""
@@ -62,4 +62,4 @@ def _stage(place: tuple[TaskKey, int]) -> dict[str, Any]:
 
 
 def _told(place: tuple[TaskKey, int], dirty: set[tuple[TaskKey, int]]) -> str:
-    return f"{str(place[0])} stage {place[1]}" + (" (with uncommitted changes)" if place in dirty else "")
+    return f"{place[0]} stage {place[1]}" + (" (with uncommitted changes)" if place in dirty else "")

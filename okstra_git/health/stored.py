@@ -110,5 +110,6 @@ def check_agreement(state: State) -> Iterator[Finding]:
     for name in state.tasks:
         other = by_fold.setdefault(name.slashed.lower(), name)
         if other != name:
-            told = f"the tasks {other.slashed} and {name.slashed} differ only in case, so on some file systems they share files"
+            both = f"the tasks {other.slashed} and {name.slashed}"
+            told = f"{both} differ only in case, so on some file systems they share files"
             yield Finding("task.case-clash", "warning", name.slashed, told, f"git okstra task close {name}")

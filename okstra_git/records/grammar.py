@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from okstra_git.names import MAX_STAGE, TaskKey, key_of_slashed
+from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed
 from okstra_git.records.base import show_time
 
 LARGEST = 2**53 - 1
@@ -114,6 +114,9 @@ class Finite:
 
 
 Moment = Annotated[datetime, Sane()]
+
+Commit = Annotated[CommitId, Letters("^[0-9a-f]{40}$")]
+"""The full name of a commit."""
 
 ObjectId = Annotated[str, Letters("^[0-9a-f]{40}$")]
 """A full object name."""

@@ -33,7 +33,7 @@ class Anchor(Record):
 
     range: RangePrint
     ref: g.Revision = ""
-    trail: tuple[g.ObjectId, ...] = ()
+    trail: tuple[g.Commit, ...] = ()
 
 
 class Trail(Record):

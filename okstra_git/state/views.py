@@ -48,7 +48,7 @@ class Derived:
 
 def wanted_refs(task: Task) -> dict[str, str]:
     """Stage, group and anchor refs as the fold has them; of stages put together the commit while it has a place."""
-    refs = {layout.stage_ref(task.key, s.number): s.range.head for s in task.stages.values() if s.range}
+    refs: dict[str, str] = {layout.stage_ref(task.key, s.number): s.range.head for s in task.stages.values() if s.range}
     refs |= {layout.group_ref(task.key, group.id): group.range.head for group in task.groups.values()}
     for run in task.runs.values():
         place = task.places.get(f"verification-{run.seq}") if run.assembled is not None else None
