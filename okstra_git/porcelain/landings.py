@@ -160,14 +160,14 @@ def described(facts: dict[str, Any]) -> str:
 
 def missed_sentence(facts: dict[str, Any]) -> str:
     """What arrived of a stage that has not landed."""
-    what = f"stage {facts['stage']} of {facts['task'].replace('/', ':')}"
+    what = f"stage {facts['stage']} of {key_of_slashed(facts['task'])}"
     if facts["why"] == "taken-out":
         return f"{what} was in {facts['target']} ({described(facts)}), but not all of it is there any more"
     return f"{facts['target']} has an older version of {what} ({described(facts)}); what it is now has not landed"
 
 
 def _facts(answer: Landings) -> tuple[dict[str, Any], ...]:
-    return tuple({"why": one.why, **asdict(one.what)} for one in answer.not_landed)
+    return tuple({"why": one.why, **asdict(one.what), "task": one.what.task.slashed} for one in answer.not_landed)
 
 
 # --- remembering

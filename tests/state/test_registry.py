@@ -15,13 +15,8 @@ OTHER = "shop/web/other"
 
 def state(*facts: AnyFact) -> State:
     events = [an_event(fact, clock=clock) for clock, fact in enumerate(facts, start=1)]
-    tasks = {TASK, OTHER, *(fact.task for fact in facts)}
-    return State(
-        tasks={
-            key: fold_task(parse_task_key(key), [one for one in events if one.fact.task == key])
-            for key in sorted(tasks)
-        }
-    )
+    tasks = {parse_task_key(TASK), parse_task_key(OTHER), *(fact.task for fact in facts)}
+    return State(tasks={key: fold_task(key, [one for one in events if one.fact.task == key]) for key in sorted(tasks)})
 
 
 def place(scope: str, branch: str, *, task: str = TASK, adopted: bool = False) -> PlaceReserved:
