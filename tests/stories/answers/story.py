@@ -268,6 +268,8 @@ def _keep_up(recorder: Recorder) -> None:
     recorder.run("fsck")
     recorder.run("fsck --repair")
     recorder.run("demo --keep .", exit=1)
+    recorder.run("completion bash")
+    recorder.run("completion tcsh", exit=129)
 
 
 def _name(recorder: Recorder) -> None:
