@@ -46,7 +46,7 @@ def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Ite
     found = find_ref(git, name)
     if wanted == found or (wanted is not None and find_commit(git, wanted) is None):
         return  # a commit that is not here can have no ref; check_commits speaks of it
-    if wanted is None and not any(f"/{task}" in name for task in snapshot.state.tasks):
+    if wanted is None and not any(f"/{task.slashed}" in name for task in snapshot.state.tasks):
         message = f"{name} speaks of a task that no log knows; it may be the last trace of it"
         yield HealthFinding("ref.unknown-task", "warning", name, message, "fetch the log of the clone that recorded it")
         return
