@@ -184,7 +184,19 @@ def _anchor(page: Page, key: str, found: AnchorFinding | None) -> None:
 
 def verify_json(checked: Sequence[Checked]) -> dict[str, Any]:
     """Every recorded move with the verdict of today."""
-    return {"verified": [vars(move) for move in checked], "refuted": sum(move.verdict == "refuted" for move in checked)}
+    moves = [
+        {
+            "task": str(move.task),
+            "stage": move.stage,
+            "old": move.old,
+            "new": move.new,
+            "proof": move.proof,
+            "verdict": move.verdict,
+            "event": move.event,
+        }
+        for move in checked
+    ]
+    return {"verified": moves, "refuted": sum(move.verdict == "refuted" for move in checked)}
 
 
 def verify_page(checked: Sequence[Checked]) -> Page:
