@@ -53,7 +53,7 @@ def task_json(seen: TaskSeen) -> dict[str, Any]:
     """A task and how far it has come."""
     task, standing = seen.task, seen.standing
     return {
-        "key": task.key.replace("/", ":"),
+        "key": str(task.key),
         "title": task.title or None,
         "category": task.category,
         "open": task.is_open,
@@ -124,7 +124,7 @@ def _time_line(page: Page, history: TaskHistory, since: str | None, now: datetim
     events_table(page, history.events, now)
     if not history.events:
         page.line("nothing happened since then")
-    count, key = history.count, history.task.task.key.replace("/", ":")
+    count, key = history.count, str(history.task.task.key)
     if count > len(history.events):
         more = f"--task-key {key} --limit {count}{_since(since)}"
         page.line(Cell(f"and {count - len(history.events)} earlier: git okstra inspect history {more}", "faint"))
@@ -154,7 +154,7 @@ def _task(page: Page, seen: TaskSeen, now: datetime) -> None:
     task, standing = seen.task, seen.standing
     title = f"  {task.title}" if task.title else ""
     closed = "" if task.is_open else "  (closed)"
-    page.line(Cell(task.key.replace("/", ":"), "strong"), title, closed, Cell(f"  {told_time(seen.at, now)}", "faint"))
+    page.line(Cell(str(task.key), "strong"), title, closed, Cell(f"  {told_time(seen.at, now)}", "faint"))
     if standing.last is not None:
         page.line("  last run  ", *run_words(standing.last, seen.life))
     if standing.next_phase is not None:

@@ -16,7 +16,7 @@ def resume_json(way: WayToResume) -> dict[str, Any]:
     """The command and what it rests on; `command` is null where nothing may be resumed now, and `next` says why."""
     offer, script = way.offer, way.script
     return {
-        "task": way.task.key.replace("/", ":"),
+        "task": str(way.task.key),
         "command": way.command,
         "run": run_in_short(offer.run, way.life) if offer.run is not None else None,
         "script": {"path": script.path, "found_by": script.found_by} if script is not None else None,
@@ -39,7 +39,7 @@ def resume_page(way: WayToResume) -> Page:
     page = Page()
     offer = way.offer
     if offer.run is None:
-        page.line(f"nothing of {way.task.key.replace('/', ':')} can be resumed: {_why_nothing(way)}")
+        page.line(f"nothing of {way.task.key} can be resumed: {_why_nothing(way)}")
     else:
         page.line("run ", *run_words(offer.run, way.life))
         for fact in way.facts:

@@ -98,7 +98,7 @@ def packer(workspace: Workspace, *, wanted: bool) -> Callable[[Task, Run], Archi
             workspace.note(f"run {run.id} was prepared in another clone; nothing of it is archived here")
             return None
         root, home = writable_project_root(workspace), str(workspace.home)
-        return pack_run(workspace.git, run, root, task=task.key, home=home, now=workspace.now())
+        return pack_run(workspace.git, run, root, task=task.key.slashed, home=home, now=workspace.now())
 
     return pack
 
@@ -119,7 +119,7 @@ def keep_worktree(workspace: Workspace, task: Task, run: Run, reason: str) -> Sn
 
 def _remind_of_stage(workspace: Workspace, ended: Ended) -> None:
     """Say so when an implementation ends well and its stage has no commit on record, or has work beside that."""
-    run, key = ended.run, ended.task.key.replace("/", ":")
+    run, key = ended.run, str(ended.task.key)
     if not ended.task.is_open:
         return  # a closed task takes no commit
     if run.task_type != GUARDED or run.status != "finished" or run.stage is None:

@@ -90,7 +90,7 @@ def resume(workspace: Workspace, run_id: str, *, force: bool, holder: str | None
         run=run,
         life=liveness.life_of(run),
         changed=resumed.changed,
-        task_root=root / ".okstra" / "tasks" / task.key,
+        task_root=root / ".okstra" / "tasks" / task.key.slashed,
         instruction_set=root / run.instruction_set if run.instruction_set else None,
         occupied=context.team.occupied if context is not None else occupied,
         prompt_path=root / context.paths.prompt if context is not None and prompt is not None else None,
@@ -107,7 +107,7 @@ def _take_over(
     is_taken = check_resume(task, run, liveness.life_of, liveness.is_ours, force=force)
     _require_worktree(workspace, task, run, is_ours=not is_taken)
     if run.assembled is not None and run.worktree is not None and OwnPlaces(workspace.git).path_of_run(task, run):
-        reason = f"okstra task={task.key.replace('/', ':')} run={run.id}"
+        reason = f"okstra task={task.key} run={run.id}"
         make_detached(workspace.git, Path(run.worktree), run.assembled.commit, reason)
     if is_taken:
         keep_worktree(workspace, task, run, "before another process went on with it")
@@ -174,7 +174,7 @@ def _lacking(root: Path, task: Task, run: Run, context: RunContext | None) -> It
     gone = verify_bundle(root, context.paths.run_manifest) if context is not None else []
     if gone:
         more = f" and {len(gone) - NAMED_FILES} more" if len(gone) > NAMED_FILES else ""
-        key = word(task.key.replace("/", ":"))
+        key = word(str(task.key))
         stage = f" --stage {word(run.stage)}" if run.stage is not None else ""
         yield (
             f"of its bundle is missing or changed: {', '.join(gone[:NAMED_FILES])}{more}; for a whole one: "
@@ -210,7 +210,7 @@ def _of_stages_below(workspace: Workspace, task: Task, run: Run) -> Iterator[str
     report = make_judge(workspace, state, hints=read_hints(workspace)).judge(state.tasks[task.key])
     for finding in report.confirms:
         if finding.stage in below:
-            key = word(task.key.replace("/", ":"))
+            key = word(str(task.key))
             yield (
                 f"stage {finding.stage}, on which stage {run.stage} builds, needs a decision: {finding.reason}; "
                 f"git okstra reconcile --task-key {key} --check"

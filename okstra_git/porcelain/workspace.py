@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown_path
+from okstra_git.names import TaskKey, shown_path
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
@@ -49,7 +49,7 @@ class Workspace:
 
     `start` is where the process stands and `directory` what `-C` adds to that; `home` is for settings that begin with
     `~`, and `find_program` for hooks, which have to name what they call. `for_git` says that git itself called us, by
-    a hook. `changed_tasks` are the tasks (slashed keys) of which something was recorded since the command
+    a hook. `changed_tasks` are the tasks of which something was recorded since the command
     began: their documents have to be written anew.
     """
 
@@ -61,7 +61,7 @@ class Workspace:
     notifier: Notifier = field(default_factory=Silent)
     directory: str = ""
     for_git: bool = False
-    changed_tasks: set[str] = field(default_factory=set)
+    changed_tasks: set[TaskKey] = field(default_factory=set)
     began: datetime = field(init=False)
 
     def __post_init__(self) -> None:

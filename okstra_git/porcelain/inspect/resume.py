@@ -7,7 +7,6 @@ from shlex import split
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import command
-from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.explain import explain_task
 from okstra_git.porcelain.inspect.inspection import Inspection, has_ended, note_outdated, read_manifest
@@ -58,7 +57,7 @@ def _way_to_resume(
     inspection: Inspection, task: Task, stages: list[Advice], others: list[RunAdvice], here: int | None
 ) -> WayToResume:
     standing = standing_of(task, undecided=inspection.undecided(task))
-    paths = ProjectPaths(inspection.disk.root).task(parse_task_key(task.key))
+    paths = ProjectPaths(inspection.disk.root).task(task.key)
     manifest = read_manifest(inspection, task)
     note_outdated(inspection, task, manifest)
     latest = find_latest(inspection.disk, paths, manifest)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import find_quietly
-from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.inspect.inspection import Inspection
 from okstra_git.runs.archive import find_archive
@@ -142,7 +141,7 @@ def _files_of(inspection: Inspection, task: Task, run: Run, context: RunContext 
                  "expectations": paths.expectations, "run_inputs": paths.run_inputs}  # fmt: skip
         return {what: disk.see(path) for what, path in named.items()}
     inside = run.instruction_set
-    script = find_for_run(disk, ProjectPaths(disk.root).task(parse_task_key(task.key)), run.id)
+    script = find_for_run(disk, ProjectPaths(disk.root).task(task.key), run.id)
     return {
         "prompt": disk.see(f"{inside}/claude-execution-prompt.md") if inside else None,
         "report": disk.see(run.report) if run.report else None,

@@ -101,7 +101,7 @@ def claim_run(context: PrepareContext, inputs: Inputs, reasons: Mapping[str, str
     appended = workspace.store.append(decide)
     assert plan is not None
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[context.key.slashed]
+    task = appended.snapshot.state.tasks[context.key]
     for fact in plan.ended:
         release_verification_worktree(workspace, task, task.runs[fact.run])
         workspace.note(f"run {fact.run} is ended: {fact.reason}")

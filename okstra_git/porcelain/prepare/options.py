@@ -71,7 +71,7 @@ def _open_task(workspace: Workspace, request: RunRequest, *, category: str | Non
         return
     refuse_case_clash(state, request.key)
     # the prepare itself reads the brief again, and says what is wrong with it
-    source = find_brief(PrepareContext.of(workspace.silent(), request), Task(key=request.key.slashed))
+    source = find_brief(PrepareContext.of(workspace.silent(), request), Task(key=request.key))
     brief = parse_brief(parse_document(source.text)) if source else None
     ticket = _line(brief.ticket) if brief else ""
     opened = open_task(

@@ -116,7 +116,7 @@ def _fulfil(context: PrepareContext, inputs: Inputs, claim: Claim) -> Prepared:
     reached("prepare.bundle-written")
     run = _record(context, inputs.documents, claim, run_context)
     reached("prepare.recorded")
-    workspace.changed_tasks.discard(context.key.slashed)
+    workspace.changed_tasks.discard(context.key)
     return Prepared(run, run_context, bundle.prompt)
 
 
@@ -153,13 +153,13 @@ def _record(context: PrepareContext, documents: Documents, claim: Claim, run_con
 
     appended = workspace.store.append(decide)
     workspace.warn(appended.warning)
-    return appended.snapshot.state.tasks[context.key.slashed].runs[claim.run]
+    return appended.snapshot.state.tasks[context.key].runs[claim.run]
 
 
 def _prepared_fact(context: PrepareContext, documents: Documents, claim: Claim, run_context: RunContext) -> RunPrepared:
     worktree = run_context.worktree
     return RunPrepared(
-        task=context.key.slashed,
+        task=context.key,
         run=claim.run,
         stage=claim.stage,
         holder=context.lead,
@@ -196,7 +196,7 @@ def _give_up(context: PrepareContext, claim: Claim, failed: BaseException) -> No
     reason = failed.message if isinstance(failed, OkstraError) else f"the prepare failed: {type(failed).__name__}"
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
-        task = snapshot.state.tasks[context.key.slashed]
+        task = snapshot.state.tasks[context.key]
         run = task.runs.get(claim.run)
         is_active = run is not None and run.is_active
         ended = [RunAbandoned(task=task.key, run=claim.run, reason=reason[:MAX_REASON])] if is_active else []
@@ -204,7 +204,7 @@ def _give_up(context: PrepareContext, claim: Claim, failed: BaseException) -> No
         return [*ended, *(release(task, stage.place.scope) if stage is not None and idle else [])]
 
     try:
-        ended = workspace.store.append(decide).snapshot.state.tasks[context.key.slashed]
+        ended = workspace.store.append(decide).snapshot.state.tasks[context.key]
         release_verification_worktree(workspace, ended, ended.runs[claim.run])
     except OkstraError as again:
         workspace.warn(f"the claim of run {claim.run} could not be given back: {again.message}")

@@ -86,7 +86,7 @@ def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh:
 
     That is when the directory was made anew, or nothing was committed there since.
     """
-    snapshots = list_snapshots(workspace.git, task=task.key)
+    snapshots = list_snapshots(workspace.git, task=task.key.slashed)
     kept = [each for each in snapshots if each.about.stage == stage.number and each.ignored < each.files]
     if not kept:
         return None
