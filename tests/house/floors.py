@@ -27,7 +27,7 @@ FLOORS: dict[str, int] = {
     "records": 2,
     **dict.fromkeys(("state", "rendering", "plans"), 3),
     **dict.fromkeys(("reconcile", "tasks", "hooking", "health", "outfit"), 4),
-    **dict.fromkeys(("handoff", "runs", "workers", "reports", "convergence", "usage", "sync"), 4),
+    **dict.fromkeys(("handoff", "runs"), 4),
 }
 """Rooms of okstra_git; `rendering` is the one door to jinja2 and stands below the rooms that render."""
 
