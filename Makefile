@@ -37,8 +37,9 @@ test-lowest: $(LOWEST)/.ready ## A part of the tests, with the oldest versions t
 	$(LOWEST)/bin/mypy
 	$(LOWEST)/bin/python -m pytest -n $(JOBS) -m "not deep" $(or $(ARGS),$(TELLING))
 
-lint: $(READY) ## ruff and mypy --strict
+lint: $(READY) ## ruff, its format, and mypy --strict over everything
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
 bench: $(READY) ## Measure the claims about speed (BENCH="name ..." for some of them)
@@ -90,7 +91,7 @@ define LOWER_BOUNDS
 import tomllib
 project = tomllib.load(open("pyproject.toml", "rb"))["project"]
 wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-print(*(line.replace(">=", "==") for line in wanted), sep="\n")
+print(*(line.partition(",")[0].replace(">=", "==") for line in wanted), sep="\n")
 endef
 export LOWER_BOUNDS
 
