@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okstra_cli.named_documents import read_document_named
 from okstra_cli.output import Answer
-from okstra_cli.preparing.order import project_root
 from okstra_cli.views import plan as view
 from okstra_git.commands import word
 from okstra_git.documents.editing import add_box, find_box
@@ -19,6 +17,8 @@ from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.clarifications import Clarification, open_rows
 from okstra_git.plans.stage_rules import InvalidPlan, check_plan, require_plan
+from okstra_git.porcelain.prepare.order import project_root
+from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.shipped import templates_directory
 from okstra_git.state.registry import require_task
@@ -52,13 +52,13 @@ class OpenQuestions(OkstraError):
 def plan_file(session: Session, file: str) -> PlanFile:
     """The plan in a file named on the line."""
     try:
-        data = read_document_named(session, file)
+        data = read_document_named(session.workspace, file)
     except TooLarge as refusal:
         raise too_long(file) from refusal
     except PathRefused as refusal:
         hint = "name an existing file"
         raise PlanMissing(f"the plan cannot be read: {refusal.message}", hint=hint, path=file) from refusal
-    return plan_of(data, real_path(session.cwd / file), ProjectPaths(project_root(session)))
+    return plan_of(data, real_path(session.cwd / file), ProjectPaths(project_root(session.workspace)))
 
 
 def check_here(session: Session, file: str) -> Answer:
@@ -76,7 +76,7 @@ def approve_here(
     session: Session, key: TaskKey, file: str, *, add_marker: bool, despite_open: bool, dry_run: bool
 ) -> Answer:
     """Approve the plan for the task, or say what an approval would change."""
-    project, path = ProjectPaths(project_root(session)), real_path(session.cwd / file)
+    project, path = ProjectPaths(project_root(session.workspace)), real_path(session.cwd / file)
     require_open(session.store.read(), key)
     found = plan_file(session, file)
     lacks_marker = find_box(found.plan.document, APPROVED_MARKER) is None
@@ -103,7 +103,7 @@ def show_here(session: Session, key: TaskKey) -> Answer:
     if task.plan is None:
         file = word(task.proposed_plan or "FILE")
         raise PlanUnapproved(f"no plan of {key} was approved", hint=f"git okstra plan approve {file} --task-key {key}")
-    project = ProjectPaths(project_root(session))
+    project = ProjectPaths(project_root(session.workspace))
     try:
         now: PlanFile | None = read_plan(project.root / task.plan.path, project)
     except OkstraError:

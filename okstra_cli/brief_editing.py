@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.brief_files import BriefUnwritable, FileRefused, difference, edit_brief, save_brief
 from okstra_cli.output import Answer
-from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode
@@ -20,6 +19,7 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.plans.brief_edits import add_addition, add_question
 from okstra_git.plans.brief_glossary import EMPTY, define_term
 from okstra_git.plans.brief_proof import read_text
+from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.real_paths import real_path
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 
@@ -72,7 +72,7 @@ def term_here(session: Session, name: str, meaning: str, *, replace: bool, dry_r
     term, meaning = " ".join(name.split()), " ".join(meaning.split())
     if not term or not is_text(term) or not term.isprintable():
         raise BadTerm(f"{shown(name)} is no term", hint="name a word or a few, on one line")
-    project = ProjectPaths(project_root(session))
+    project = ProjectPaths(project_root(session.workspace))
     path, shown_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
         data = _read_glossary(project)

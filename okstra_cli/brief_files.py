@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from okstra_cli.leading import project_root
-from okstra_cli.named_documents import read_document_named
 from okstra_git.documents.markdown import decode, too_long
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.named import replace_named
@@ -18,6 +16,8 @@ from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown_path
 from okstra_git.plans.brief_proof import read_text
 from okstra_git.plans.brief_verbatim import LINE
+from okstra_git.porcelain.project_files import read_document_named
+from okstra_git.porcelain.runs import project_root
 from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def read_brief(session: Session, file: str) -> BriefFile:
     """The brief in a file named on the line, whatever is wrong with it."""
     path = _path_of(session, file)
     try:
-        data = read_document_named(session, str(path))
+        data = read_document_named(session.workspace, str(path))
     except (Missing, NotAFile, Unreadable) as refusal:
         hint = "git okstra brief new GROUP NAME"
         raise BriefUnreadable(f"the brief cannot be read: {refusal.message}", hint=hint, path=file) from refusal
@@ -94,7 +94,7 @@ def _path_of(session: Session, file: str) -> Path:
     path = session.cwd / file
     if not path.exists():
         with suppress(OkstraError):  # outside of a repository there is only here
-            elsewhere = project_root(session) / file
+            elsewhere = project_root(session.workspace) / file
             return elsewhere if elsewhere.exists() else path
     return path
 
@@ -150,7 +150,7 @@ def given_words(session: Session, option: str, words: str | None, file: str | No
 def read_bytes(session: Session, file: str) -> bytes:
     """The content of a file named on the line."""
     try:
-        return read_document_named(session, file)
+        return read_document_named(session.workspace, file)
     except (Malformed, Missing, NotAFile, Unreadable) as refusal:
         raise FileRefused(refusal.message, hint="name an existing file", path=file) from refusal
     except TooLarge as refusal:

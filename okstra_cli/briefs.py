@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from okstra_cli.approving import input_template
 from okstra_cli.brief_files import NoWords, read_brief, read_bytes
 from okstra_cli.output import Answer
-from okstra_cli.preparing.order import project_root
 from okstra_cli.views import brief as view
 from okstra_cli.views.plan import count_of
 from okstra_git.documents.markdown import decode, parse_document
@@ -21,6 +20,7 @@ from okstra_git.phases import require_phase
 from okstra_git.plans.brief_making import make_brief
 from okstra_git.plans.brief_rules import check_brief, read_terms
 from okstra_git.plans.reporter_gate import judge_gate
+from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def write_brief(
     """Write the template to the briefs folder, with what was given in its places."""
     parse_slug(group, what="task group")
     parse_slug(name, what="task id")
-    project = ProjectPaths(project_root(session))
+    project = ProjectPaths(project_root(session.workspace))
     path = project.briefs(group) / f"{name}.md"
     shown_path = project.relative(path)
     tickets = [" ".join(ticket.split()) for ticket in tickets]
@@ -158,7 +158,7 @@ def _report(session: Session, file: str, project: ProjectPaths) -> str:
 
 def _terms(session: Session) -> frozenset[str] | None:
     try:
-        project = ProjectPaths(project_root(session))
+        project = ProjectPaths(project_root(session.workspace))
         data = Root(project.root, links=True).find_bytes(project.glossary)
         return read_terms(parse_document(decode(data, name="glossary"))) if data is not None else None
     except OkstraError:

@@ -40,9 +40,11 @@ def _renew_documents(session: Session) -> None:
         tasks = session.store.read().state.tasks
         if not any(key in tasks and tasks[key].runs for key in session.changed_tasks):
             return
-        from okstra_cli.preparing.renewing import renew_documents  # loads the templates, and most tasks have no runs
+        from okstra_git.porcelain.prepare.refresh import (
+            renew_documents,  # loads the templates, and most tasks have no runs
+        )
 
-        renew_documents(session)
+        renew_documents(session.workspace)
     except (OkstraError, OSError) as failed:
         session.warn(f"the documents of {', '.join(sorted(session.changed_tasks))} could not be renewed: {failed}")
 
@@ -50,7 +52,7 @@ def _renew_documents(session: Session) -> None:
 def answer_line(session: Session, rest: list[str]) -> Answer:
     """What the line without its global flags is answered with; raises what the command raises."""
     if session.flags.version:
-        from okstra_cli.version import VERSION
+        from okstra_git.version import VERSION
 
         return Answer({"version": VERSION}, lambda: f"git-okstra {VERSION}\n", is_page=True)
     if rest[:1] == ["help"]:

@@ -105,7 +105,7 @@ def _short_cut(
 ) -> int | None:
     """The exit status if the line is one of those that are answered without the command tree."""
     if list(argv) == ["--version"]:
-        from okstra_cli.version import VERSION
+        from okstra_git.version import VERSION
 
         stdout.write(f"git-okstra {VERSION}\n")
         return 0

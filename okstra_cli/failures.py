@@ -11,8 +11,8 @@ from pathlib import Path
 
 from okstra_cli.page import clean
 from okstra_cli.session import Session
-from okstra_cli.version import VERSION
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.version import VERSION
 
 OUTSIDE = (
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO,

@@ -7,12 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_cli.following import judge_each, make_judge, read_hints, tell_moves
-from okstra_cli.in_base import in_base, in_usual_bases, landed_elsewhere, with_dependencies
-from okstra_cli.landing import note_landings
-from okstra_cli.locating import find_key, require_key, say_which, worktree_root
 from okstra_cli.output import Answer
-from okstra_cli.standing import standing_state
 from okstra_cli.views import handed
 from okstra_cli.views import handoff as view
 from okstra_git.commands import option
@@ -28,12 +23,17 @@ from okstra_git.handoff.grouping import Pair, suggest_groups
 from okstra_git.handoff.together import list_relied, told_other_tree
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, shown
 from okstra_git.paths import OKSTRA
+from okstra_git.porcelain.base_contents import in_base, in_usual_bases, landed_elsewhere, with_dependencies
+from okstra_git.porcelain.current_state import standing_state
+from okstra_git.porcelain.follow import judge_each, make_judge, read_hints, tell_moves
+from okstra_git.porcelain.landings import note_landings
+from okstra_git.porcelain.task_lookup import find_key, require_key, say_which, worktree_root
 from okstra_git.reconcile.settle import settle
 from okstra_git.state.registry import require_task
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
+    from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.records.states import State, Task
 
 
@@ -41,14 +41,14 @@ def handoff_key(session: Session, identity: Identity, *, aloud: bool = False) ->
     """The task: as named, by what lives here, by the plan's path, by the folder of its runs, or the only open one."""
     key = _key_of_flags(session, identity)
     if key is None:
-        return require_key(session, identity, aloud=aloud)
+        return require_key(session.workspace, identity, aloud=aloud)
     if aloud:
-        say_which(session, identity, key)
+        say_which(session.workspace, identity, key)
     return key
 
 
 def _key_of_flags(session: Session, identity: Identity) -> TaskKey | None:
-    return find_key(session, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
+    return find_key(session.workspace, identity) or _key_of_plan(session, identity) or _key_of_folder(identity)
 
 
 def _key_of_plan(session: Session, identity: Identity) -> TaskKey | None:
@@ -81,16 +81,16 @@ def parse_stages(text: str) -> tuple[StageNumber, ...]:
 
 def settle_first(session: Session, key: TaskKey) -> tuple[Task, dict[int, str]]:
     """Follow what is proven, note what landed, and say which stages' histories need a person, and why."""
-    note_landings(session, key)
+    note_landings(session.workspace, key)
     state = session.store.read().state
-    report = make_judge(session, state, hints=read_hints(session)).judge(require_task(state, key))
+    report = make_judge(session.workspace, state, hints=read_hints(session.workspace)).judge(require_task(state, key))
     if report.is_settleable:
         settled = settle(session.store, [report])
         session.warn(settled.warning)
-        tell_moves(session, settled.events)
+        tell_moves(session.workspace, settled.events)
         state = session.store.read().state
     stale = {finding.stage: finding.reason for finding in report.confirms}
-    return standing_state(session, state).tasks[key.slashed], stale
+    return standing_state(session.workspace, state).tasks[key.slashed], stale
 
 
 def eligible_here(session: Session, key: TaskKey, *, base: str | None, forecast: bool) -> Answer:
@@ -98,7 +98,9 @@ def eligible_here(session: Session, key: TaskKey, *, base: str | None, forecast:
     task, stale = settle_first(session, key)
     base = require_named(session.git, base, what="the base").name if base is not None else None
     landed = [number for number, stage in task.stages.items() if stage.landed]
-    held = in_base(session, task, base, landed) if base is not None else in_usual_bases(session, task)
+    held = (
+        in_base(session.workspace, task, base, landed) if base is not None else in_usual_bases(session.workspace, task)
+    )
     printed = partial(printed_recorded, session.git)
     standings = judge_stages(task, stale=stale, arrived=held.whole, printed=printed)
     _note_unrecorded(session, task, standings)
@@ -137,10 +139,10 @@ def assemble_here(
     named = require_named(session.git, base, what="the base")
     base = named.name
     _note_unrecorded(session, task, stages)
-    path = worktree_root(session, key) / f"group-{'-'.join(map(str, stages))}" if with_worktree else None
+    path = worktree_root(session.workspace, key) / f"group-{'-'.join(map(str, stages))}" if with_worktree else None
     wanted = Wanted(key, stages, base, branch, path, update)
     _note_behind(session, named)
-    held = in_base(session, task, base, with_dependencies(task, stages))
+    held = in_base(session.workspace, task, base, with_dependencies(task, stages))
     try:
         done = assemble(session.store, wanted, stale=stale, held=held, dry_run=dry_run)
     except GroupConflict as refusal:
@@ -187,11 +189,11 @@ def _note_behind(session: Session, base: Named) -> None:
 def status_here(session: Session, identity: Identity) -> Answer:
     """Groups and pull requests of the task named, or of every open one."""
     key = _key_of_flags(session, identity)
-    note_landings(session, key)
-    state = standing_state(session)
+    note_landings(session.workspace, key)
+    state = standing_state(session.workspace)
     tasks = [require_task(state, key)] if key is not None else _handing(state)
     stale = _undecided(session, state, [task for task in tasks if task.groups])
-    seen = [(task, landed_elsewhere(session, task), stale.get(task.key, {})) for task in tasks]
+    seen = [(task, landed_elsewhere(session.workspace, task), stale.get(task.key, {})) for task in tasks]
     return Answer({"tasks": [handed.status_json(session.git, *each) for each in seen]},
                   lambda: handed.status_page(session.git, seen))  # fmt: skip
 
@@ -200,7 +202,7 @@ def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[str, d
     """Task -> stage -> why only a person can say which commit it is now."""
     if not tasks:
         return {}
-    reports, failed = judge_each(make_judge(session, state, hints=read_hints(session)), tasks)
+    reports, failed = judge_each(make_judge(session.workspace, state, hints=read_hints(session.workspace)), tasks)
     for refusal in failed.values():
         session.warn(refusal.message)
     return {report.task: {one.stage: one.reason for one in report.confirms} for report in reports}

@@ -3,13 +3,13 @@
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
 from okstra_cli.output import Answer
-from okstra_git.errors import UsageError
-from okstra_git.names import TaskKey, make_task_key
+from okstra_git.names import TaskKey
+from okstra_git.porcelain.task_lookup import Identity, named_task
 
 TaskKeyOption = Annotated[
     str | None,
@@ -22,40 +22,6 @@ TaskIdOption = Annotated[str | None, typer.Option("--task-id", metavar="T", help
 
 def _accepted(flag: str) -> Any:
     return Annotated[str | None, typer.Option(flag, hidden=True)]
-
-
-class Identity(NamedTuple):
-    """Which task the line named, if any, and the flags of the file-based okstra that skills still pass."""
-
-    task: TaskKey | None = None
-    plan_run_root: str | None = None
-    work_category: str | None = None
-    workspace_root: str | None = None
-    project_root: str | None = None
-    approved_plan: str | None = None
-    render_only: bool = False
-
-
-def named_task(
-    complete: Callable[[str], TaskKey], task_key: str | None, project: str | None, group: str | None, task: str | None
-) -> TaskKey | None:
-    """The task that the four flags name together, None when there are none; half a name or two names are refused.
-
-    `complete` says which task is meant by a key, also where parts of it are left out.
-    """
-    parts = {"--project-id": project, "--task-group": group, "--task-id": task}
-    missing = [flag for flag, value in parts.items() if value is None]
-    key = complete(task_key) if task_key is not None else None
-    if key is not None:
-        said = (project or key.project, group or key.group, task or key.task)
-        if said != tuple(key):
-            raise UsageError(f"--task-key {key} and the other flags name different tasks", hint="name the task once")
-        return key
-    if len(missing) == 3:
-        return None
-    if missing:
-        raise UsageError(f"half a task was named: {' and '.join(missing)} missing", hint="or use --task-key P:G:T")
-    return make_task_key(project or "", group or "", task or "")
 
 
 FLAGS: dict[str, Any] = {
@@ -106,10 +72,10 @@ def names_a_new_task(body: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 def _complete(given: Mapping[str, Any], text: str, *, may_be_new: bool) -> TaskKey:
-    from okstra_cli.locating import complete_key
     from okstra_cli.session import Session
+    from okstra_git.porcelain.task_lookup import complete_key
 
-    return complete_key(lambda: Session.of(given["context"]), text, may_be_new=may_be_new)
+    return complete_key(lambda: Session.of(given["context"]).workspace, text, may_be_new=may_be_new)
 
 
 def _keyword(name: str, kind: Any) -> inspect.Parameter:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_cli.approving import input_template, known_language
-from okstra_cli.locating import require_key
-from okstra_cli.preparing.order import project_root
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
+from okstra_git.porcelain.prepare.order import project_root
+from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.runs.assembling import describe_task
 from okstra_git.runs.inputs import INPUTS, make_input
 from okstra_git.runs.last_report import open_questions
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
+    from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.records.states import Task
 
 BRIEF = "brief"
@@ -35,8 +35,8 @@ def form_text(session: Session, identity: Identity, form: str, language: str | N
         return input_template(session, BRIEF, language)
     if form not in INPUTS:
         raise UsageError(f"{shown(form)} is not a form", hint="--form brief, release-handoff, user-response")
-    key = require_key(session, identity)
-    task, root = require_task(session.store.read().state, key), project_root(session)
+    key = require_key(session.workspace, identity)
+    task, root = require_task(session.store.read().state, key), project_root(session.workspace)
     rows = _open_rows(root, task) if form == "user-response" else ()
     part = describe_task(task, key, ProjectPaths(root))
     return make_input(form, part, language=known_language(session, language), rows=rows)

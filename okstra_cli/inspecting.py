@@ -7,15 +7,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.guarding import Guard
-from okstra_cli.leading import project_root
-from okstra_cli.locating import find_key
 from okstra_cli.output import Answer
-from okstra_cli.standing import standing_state
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import parse_task_key, shown
 from okstra_git.paths import ProjectPaths
+from okstra_git.porcelain.current_state import standing_state
+from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.task_lookup import find_key
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.recency import last_recorded
 from okstra_git.runs.standing import standing_of
@@ -23,9 +23,9 @@ from okstra_git.state.registry import require_task
 from okstra_git.state.writer import find_writer
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
     from okstra_git.host.lives import Life
+    from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.reconcile.judge import Judge
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
@@ -46,14 +46,14 @@ class Inspection:
 
     def __post_init__(self) -> None:
         found = self.session.store.read()
-        self.snapshot = replace(found, state=standing_state(self.session, found.state))
+        self.snapshot = replace(found, state=standing_state(self.session.workspace, found.state))
         for problem in self.snapshot.problems:
             self.disk.note(problem.message)
 
     @cached_property
     def disk(self) -> Disk:
         """The project's files, and the sentences about what was wrong with them."""
-        return Disk(project_root(self.session))
+        return Disk(project_root(self.session.workspace))
 
     @property
     def notes(self) -> list[str]:
@@ -61,7 +61,7 @@ class Inspection:
 
     @cached_property
     def guard(self) -> Guard:
-        return Guard(self.session)
+        return Guard(self.session.workspace)
 
     @cached_property
     def writer(self) -> str | None:
@@ -74,9 +74,9 @@ class Inspection:
 
     @cached_property
     def _judge(self) -> Judge:
-        from okstra_cli.following import make_judge, read_hints
+        from okstra_git.porcelain.follow import make_judge, read_hints
 
-        return make_judge(self.session, self.snapshot.state, hints=read_hints(self.session))
+        return make_judge(self.session.workspace, self.snapshot.state, hints=read_hints(self.session.workspace))
 
     def undecided(self, task: Task) -> tuple[int, ...]:
         """Stages of which a person has to say which commit they are now, as `status` finds them."""
@@ -137,7 +137,7 @@ class TaskSeen:
 def look_back(session: Session, identity: Identity, *, limit: str | None, since: str | None) -> Answer:
     """The time line of the task that is meant; where none is, every open task."""
     most, begin = read_number(limit), read_moment(since)
-    key = find_key(session, identity)
+    key = find_key(session.workspace, identity)
     looking = Inspection(session)
     if key is None:
         return _tasks(looking, most or TASKS, begin, since)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.inspecting import Inspection, TaskSeen, note_outdated, read_manifest, see_task
 from okstra_cli.inspecting_run import RunLook, look_at_run
-from okstra_cli.locating import find_stage_here, require_key
 from okstra_cli.output import Answer
 from okstra_cli.views import inspect_context as view
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.paths import ProjectPaths
+from okstra_git.porcelain.task_lookup import find_stage_here, require_key
 from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.project import read_qa_commands
 from okstra_git.runs.project_files import list_config_files
@@ -24,9 +24,9 @@ from okstra_git.state.registry import require_task
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
+    from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.last_report import Asked
@@ -58,11 +58,11 @@ class Context:
 
 def context_of(session: Session, identity: Identity) -> Answer:
     """The context of the task that is meant."""
-    key = require_key(session, identity)
+    key = require_key(session.workspace, identity)
     looking = Inspection(session)
     task = require_task(looking.snapshot.state, key)
     note_outdated(looking, task, read_manifest(looking, task))
-    here = find_stage_here(session, key)
+    here = find_stage_here(session.workspace, key)
     last = _latest(task, here)
     found = Context(
         seen=see_task(looking, task),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.inspecting import Inspection, has_ended, note_outdated, read_manifest
 from okstra_cli.inspecting_run import read_context
-from okstra_cli.leading import explain_task
-from okstra_cli.locating import find_stage_here, require_key
 from okstra_cli.output import Answer
 from okstra_cli.views import inspect_resume as view
 from okstra_git.commands import command
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
+from okstra_git.porcelain.runs import explain_task
+from okstra_git.porcelain.task_lookup import find_stage_here, require_key
 from okstra_git.runs.lost import find_lost
 from okstra_git.runs.resume_scripts import Script, find_for_run, find_latest
 from okstra_git.runs.standing import Standing, standing_of
@@ -22,10 +22,10 @@ from okstra_git.runs.taking_up import Offer, Step, choose_run, make_offer
 from okstra_git.state.registry import require_task
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
     from okstra_git.host.lives import Life
     from okstra_git.paths import TaskPaths
+    from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.explain import Advice, RunAdvice
@@ -48,11 +48,11 @@ class Resumption:
 
 def how_to_resume(session: Session, identity: Identity) -> Answer:
     """The one literal command, or why there is none; a document that contradicts the ledger is noted."""
-    key = require_key(session, identity)
+    key = require_key(session.workspace, identity)
     looking = Inspection(session)
     task = require_task(looking.snapshot.state, key)
-    stages, others = explain_task(session, task, None)
-    found = _resumption(looking, task, stages, others, find_stage_here(session, key))
+    stages, others = explain_task(session.workspace, task, None)
+    found = _resumption(looking, task, stages, others, find_stage_here(session.workspace, key))
     return Answer(view.resume_json(found, looking.notes), lambda: view.resume_page(found, looking.notes))
 
 

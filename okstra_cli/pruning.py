@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_cli.guarding import Guard
-from okstra_cli.landing import landed_state, note_landings
-from okstra_cli.standing import standing_state
 from okstra_git.host.occupants import processes_in
 from okstra_git.names import parse_task_key
+from okstra_git.porcelain.current_state import standing_state
+from okstra_git.porcelain.landings import landed_state, note_landings
+from okstra_git.porcelain.liveness import Guard
 from okstra_git.real_paths import real_path
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.whereabouts import find_astray, is_over
@@ -30,8 +30,8 @@ TELL_EVERY = 2.0
 def prune_here(session: Session, only: TaskKey | None, *, dry_run: bool) -> list[Pruned]:
     """Remove, or foretell, and give up the claims of what was removed."""
     if not dry_run:
-        note_landings(session, only)
-    state = landed_state(session, only) if dry_run else standing_state(session)
+        note_landings(session.workspace, only)
+    state = landed_state(session.workspace, only) if dry_run else standing_state(session.workspace)
     watch = Watch(
         here=session.cwd,
         runs=lambda path: list(_live_runs(session, path)),
@@ -58,7 +58,7 @@ def _release_gone(session: Session, only: TaskKey | None) -> None:
 
 def _live_runs(session: Session, path: Path) -> Iterator[str]:
     """Runs that somebody leads right now and that work at or below this directory."""
-    guard, own, top = Guard(session), OwnPlaces(session.git), real_path(path)
+    guard, own, top = Guard(session.workspace), OwnPlaces(session.git), real_path(path)
     for task in session.store.read().state.tasks.values():
         for run in task.runs.values():
             place = own.path_of_run(task, run) if run.is_active else None

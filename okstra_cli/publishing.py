@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.handing import settle_first
-from okstra_cli.in_base import in_base
 from okstra_cli.output import Answer, tell
-from okstra_cli.pr_text import PrText, write_text
 from okstra_cli.pull_requests import ending_of
 from okstra_cli.views import published as view
 from okstra_git.commands import command
@@ -25,6 +23,8 @@ from okstra_git.handoff.recording import Opened, record_pr
 from okstra_git.handoff.together import list_relied, told_other_tree
 from okstra_git.host.gh import create_pull_request, find_gh
 from okstra_git.names import CommitId
+from okstra_git.porcelain.base_contents import in_base
+from okstra_git.porcelain.pull_request_text import PrText, write_text
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -114,7 +114,7 @@ def publish_here(session: Session, asked: Publishing) -> Answer:
     plan = _plan(session, asked)
     for sentence in plan.notes:
         session.note(sentence)
-    body = write_text(session, asked.key, plan.group, plan.text)
+    body = write_text(session.workspace, asked.key, plan.group, plan.text)
     if asked.dry_run:
         return _answer(plan, Done(next=steps(plan)))
     if not asked.yes:
@@ -155,12 +155,12 @@ def _plan(session: Session, asked: Publishing) -> Plan:
     task, stale = settle_first(session, asked.key)
     group = choose_group(task, asked.stages, asked.group)
     protected = [name.rpartition("/")[2] for name in default_branches(session.git)]
-    held = in_base(session, task, group.base_ref, group.stages)
+    held = in_base(session.workspace, task, group.base_ref, group.stages)
     refuse_obstacles(group, list_obstacles(session.git, task, group, stale=stale, protected=protected, held=held))
     base = branch_of_base(session.git, group) or group.base_ref
     remote = find_remote(session.git, asked.remote, base=group.base_ref, branch=group.branch)
     target = find_target(session.git, remote, group.base_ref, base, asked.repo)
-    text = PrText.of(session, task, group, base=base, title=asked.title, body_file=asked.body_file,
+    text = PrText.of(session.workspace, task, group, base=base, title=asked.title, body_file=asked.body_file,
                      template=asked.template)  # fmt: skip
     gh = None if asked.push_only else find_gh(session.environ.get("PATH", ""))
     leaving = tuple(list_leaving(session.git, task, group))

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okstra_cli.in_base import landed_elsewhere
-from okstra_cli.leading import packer
-from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
-from okstra_cli.standing import take_back_landings
 from okstra_cli.views import handed as view
 from okstra_git.fs.refusals import Linked
 from okstra_git.git.forks import parse_address, places_of
 from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url, record_closed, record_pr
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch, shown
+from okstra_git.porcelain.base_contents import landed_elsewhere
+from okstra_git.porcelain.current_state import take_back_landings
+from okstra_git.porcelain.runs import packer
+from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.state.registry import require_task
 from okstra_git.tasks.lifecycle import refuse_text
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
+    from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.archive import Archive
@@ -40,7 +40,7 @@ def record_pr_here(
     """Record a pull request that somebody opened."""
     replaced, onto = parse_url(supersedes) if supersedes else "", base.removeprefix(BRANCH)
     opened = Opened(parse_url(url), stages, parse_branch(branch), onto, replaced)
-    take_back_landings(session, key)
+    take_back_landings(session.workspace, key)
     task = require_task(session.store.read().state, key)
     _warn_of_stranger(session, opened.url)
     done = record_pr(session.store, key, opened, ending_of(session, task, opened, archive=archive))
@@ -51,8 +51,8 @@ def record_pr_here(
             session.warn(f"stage {number} has no verification that stands; it is recorded as delivered all the same")
     ended = [run.id for run in active_runs(task, stages) if not after.runs[run.id].is_active]
     pr, changed = after.prs[opened.url], bool(done.events)
-    payload = {"task": str(key), "pr": view.pr_json(after, pr, landed_elsewhere(session, after)), "changed": changed,
-               "ended_runs": ended}  # fmt: skip
+    shown = view.pr_json(after, pr, landed_elsewhere(session.workspace, after))
+    payload = {"task": str(key), "pr": shown, "changed": changed, "ended_runs": ended}
     return Answer(payload, lambda: view.recorded_pr_page(key, pr, ended, changed=changed))
 
 
@@ -66,7 +66,7 @@ def _warn_of_stranger(session: Session, url: str) -> None:
 
 def ending_of(session: Session, task: Task, opened: Opened, *, archive: bool) -> Ending:
     """The archives of the runs that end with this pull request; one behind a link has none, which is reported."""
-    pack = packer(session, wanted=archive)
+    pack = packer(session.workspace, wanted=archive)
 
     def packed_or_told(run: Run) -> Archive | None:
         try:
@@ -86,9 +86,9 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
     refuse_text(reason, what="reason")
     address = url if _is_on_record(session, url) else parse_url(url)
     key = _task_of(session, identity, address)
-    take_back_landings(session, key)
+    take_back_landings(session.workspace, key)
     replaced_by = parse_url(superseded_by) if superseded_by else ""
-    open_still = landed_elsewhere(session, require_task(session.store.read().state, key))
+    open_still = landed_elsewhere(session.workspace, require_task(session.store.read().state, key))
     done = record_closed(
         session.store, key, address, reason=reason, replaced_by=replaced_by, open_still=address in open_still
     )
@@ -111,4 +111,4 @@ def _task_of(session: Session, identity: Identity, address: str) -> TaskKey:
         return identity.task
     if not known:
         raise PrUnknown(f"{shown(address)} is on record for no task", hint="git okstra handoff status", url=address)
-    return make_task_key(*known[0].key.split("/")) if len(known) == 1 else require_key(session, identity)
+    return make_task_key(*known[0].key.split("/")) if len(known) == 1 else require_key(session.workspace, identity)

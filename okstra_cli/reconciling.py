@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from okstra_cli.following import make_judge, read_hints, tell_moves
-from okstra_cli.hearing import forget_settled
-from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
-from okstra_cli.standing import take_back_landings
 from okstra_cli.views import reconcile as view
 from okstra_git.errors import UsageError
 from okstra_git.git import revisions
 from okstra_git.git.revisions import BRANCH, require_named
 from okstra_git.names import TaskKey, parse_stage, shown
+from okstra_git.porcelain.current_state import take_back_landings
+from okstra_git.porcelain.follow import make_judge, read_hints, tell_moves
+from okstra_git.porcelain.hook_events import forget_settled
+from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.reconcile.answers import Choice, NotWork, record_anchor, record_choice
 from okstra_git.reconcile.model import Report
 from okstra_git.reconcile.settle import settle
@@ -23,8 +23,8 @@ from okstra_git.records.events import Event
 from okstra_git.state.registry import require_task
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
+    from okstra_git.porcelain.task_lookup import Identity
 
 
 class Wish(NamedTuple):
@@ -78,14 +78,14 @@ def _keys(session: Session, identity: Identity, wish: Wish) -> list[TaskKey]:
         if identity.task is not None:
             raise UsageError("--all and a task exclude each other", hint="give one of them")
         return [TaskKey(*key.split("/")) for key, task in state.tasks.items() if task.is_open]
-    key = require_key(session, identity)
+    key = require_key(session.workspace, identity)
     require_task(state, key)
     return [key]
 
 
 def _look(session: Session, keys: Sequence[TaskKey]) -> list[Report]:
     state = session.store.read().state
-    judge = make_judge(session, state, hints=read_hints(session))
+    judge = make_judge(session.workspace, state, hints=read_hints(session.workspace))
     return judge.judge_all([state.tasks[key.slashed] for key in keys])
 
 
@@ -97,12 +97,12 @@ def _decide(session: Session, keys: Sequence[TaskKey], wish: Wish) -> dict[str, 
     events = _record_word(session, keys[0], wish) if keys else []
     if wish.apply:
         for key in [None] if wish.every else keys:
-            take_back_landings(session, key)
+            take_back_landings(session.workspace, key)
         settled = settle(session.store, _look(session, keys))
         session.warn(settled.warning)
         events += settled.events
-        tell_moves(session, settled.events)
-        forget_settled(session)
+        tell_moves(session.workspace, settled.events)
+        forget_settled(session.workspace)
     return {key.slashed: [event for event in events if event.fact.task == key.slashed] for key in keys}
 
 
@@ -131,7 +131,7 @@ def _choice(session: Session, key: TaskKey, number: int, ref: str) -> Choice:
     stage = task.stages.get(number)
     if stage is None:
         return Choice(commit, ref)
-    judge = make_judge(session, state, hints=read_hints(session))
+    judge = make_judge(session.workspace, state, hints=read_hints(session.workspace))
     findings = [finding for finding in judge.judge(task).findings if finding.stage == number]
     own = judge.places.branch(stage.branch)
     targets = judge.places.targets(task, stage)

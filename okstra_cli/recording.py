@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_cli.locating import find_stage_here
-from okstra_cli.named_documents import read_document_named
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable
 from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown, shown_path
+from okstra_git.porcelain.project_files import read_document_named
+from okstra_git.porcelain.task_lookup import find_stage_here
 from okstra_git.state.carry import MAX_BYTES as MAX_CARRY_BYTES
 from okstra_git.state.carry import CarryRefused, require_carry_text
 from okstra_git.state.writer import find_writer
@@ -48,7 +48,7 @@ def done_requests(
         if number is not None or commit is not None or base is not None or carry is not None:
             raise UsageError("--from-file stands for N, --commit, --base and --carry", hint="leave those out")
         return _from_lines(_read(session, from_file, limit=MAX_LIST_BYTES).splitlines(), branch)
-    stage = parse_stage(number) if number is not None else find_stage_here(session, key)
+    stage = parse_stage(number) if number is not None else find_stage_here(session.workspace, key)
     if stage is None:
         raise UsageError("no stage was named", hint=f"git okstra stage done N --task-key {key}")
     text = _read_carry(session, carry, key, stage) if carry is not None else None
@@ -63,7 +63,7 @@ def _read_carry(session: Session, carry: Path, key: TaskKey, stage: int) -> str:
     text = _read(session, carry, limit=MAX_CARRY_BYTES)
     require_carry_text(text.encode(), name=name, key=key, stage=stage)
     found = redact(text, home=str(session.home))
-    session.note_taken_out(found.found)
+    session.workspace.note_taken_out(found.found)
     try:
         return require_carry_text(found.text.encode(), name=name, key=key, stage=stage)
     except CarryRefused as refusal:
@@ -112,7 +112,7 @@ def _read(session: Session, path: Path, *, limit: int) -> str:
 
 
 def _content(session: Session, name: str) -> str:
-    return read_document_named(session, name).decode("utf-8")
+    return read_document_named(session.workspace, name).decode("utf-8")
 
 
 def note_left_behind(session: Session, task: Task, requests: Iterable[DoneRequest]) -> None:

@@ -6,8 +6,18 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from okstra_cli.guarding import Guard
-from okstra_cli.leading import (
+from okstra_cli.output import Answer
+from okstra_cli.views import run as view
+from okstra_git.commands import word
+from okstra_git.errors import OkstraError
+from okstra_git.fs.root import Root
+from okstra_git.git.astray import find_astray
+from okstra_git.paths import CATEGORIES
+from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.prepare.refresh import renew
+from okstra_git.porcelain.prepare.whole_task import make_detached
+from okstra_git.porcelain.resume_remarks import remark_on_resume
+from okstra_git.porcelain.runs import (
     agent_session,
     asked_holder,
     is_own,
@@ -16,16 +26,6 @@ from okstra_cli.leading import (
     project_root,
     read_prompt,
 )
-from okstra_cli.output import Answer
-from okstra_cli.preparing.renewing import renew
-from okstra_cli.preparing.whole import make_detached
-from okstra_cli.resume_remarks import remark_on_resume
-from okstra_cli.views import run as view
-from okstra_git.commands import word
-from okstra_git.errors import OkstraError
-from okstra_git.fs.root import Root
-from okstra_git.git.astray import find_astray
-from okstra_git.paths import CATEGORIES
 from okstra_git.runs.ending import Resumed, check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
@@ -55,14 +55,14 @@ class RunElsewhere(OkstraError):
 
 def resume_here(session: Session, text: str, *, force: bool, holder: str | None) -> Answer:
     """Resume the run for whoever asked, and answer with what its lead needs."""
-    guard = Guard(session)
+    guard = Guard(session.workspace)
     resumed = take_over(session, guard, text, force=force, holder=holder)
     session.warn(resumed.warning)
     task, run = resumed.task, resumed.run
-    root = project_root(session)
+    root = project_root(session.workspace)
     occupied = occupied_stages(task, guard.leases(task), besides=run.id) if run.task_type == GUARDED else ()
-    occupied = renew(session, root, task, run, occupied)
-    remark_on_resume(session, root, task, run)
+    occupied = renew(session.workspace, root, task, run, occupied)
+    remark_on_resume(session.workspace, root, task, run)
     path, prompt = read_prompt(root, run)
     facts = {
         "run": view.run_json(task, run, guard.life_of(run)),
@@ -100,8 +100,13 @@ def require_worktree(session: Session, task: Task, run: Run, *, is_ours: bool) -
 
 def _require_documents(session: Session, task: Task, run: Run) -> None:
     """Refuse a run of another clone that there is nothing of here, and links where its documents are to be written."""
-    root = okstra_root(session)
-    if not is_own(session, run) and run.is_active and run.prepared is not None and find_context(root, run) is None:
+    root = okstra_root(session.workspace)
+    if (
+        not is_own(session.workspace, run)
+        and run.is_active
+        and run.prepared is not None
+        and find_context(root, run) is None
+    ):
         raise RunElsewhere(
             f"run {run.id} was prepared in another clone, and so are its documents",
             hint=f"go on there; or prepare one here: {new_run_command(task, run)}",
@@ -122,13 +127,13 @@ def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder:
         reason = f"okstra task={task.key.replace('/', ':')} run={run.id}"
         make_detached(session.git, Path(run.worktree), run.assembled.commit, reason)
     if is_taken:
-        keep_worktree(session, task, run, "before another process went on with it")
+        keep_worktree(session.workspace, task, run, "before another process went on with it")
     return resume_run(
         session.store,
         run.id,
         holder=asked_holder(holder),
         nonce=token_hex(8),
-        session=agent_session(session),
+        session=agent_session(session.workspace),
         force=force,
         life_of=guard.life_of,
         is_ours=guard.is_ours,

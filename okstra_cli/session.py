@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,17 +11,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from okstra_cli.global_flags import GlobalFlags
 from okstra_cli.page import clean
-from okstra_git.errors import OkstraError
+from okstra_cli.program import find_program
+from okstra_git.porcelain.workspace import Workspace
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
-    from okstra_git.state.store import Appended, Store
-
-
-class NoDirectory(OkstraError):
-    """The directory to work in does not exist."""
-
-    code = "directory.missing"
+    from okstra_git.state.store import Store
 
 
 def utc_now() -> datetime:
@@ -51,15 +46,11 @@ class Surroundings:
 
 @dataclass
 class Session:
-    """One command line being answered; `command_path` is the command as far as it is known, `git okstra config get`.
-
-    `changed_tasks` are the tasks (slashed keys) whose documents do not tell yet what was recorded of them.
-    """
+    """One command line being answered; `command_path` is the command as far as it is known, `git okstra config get`."""
 
     around: Surroundings
     flags: GlobalFlags = field(default_factory=GlobalFlags)
     command_path: str = ""
-    changed_tasks: set[str] = field(default_factory=set)
     is_hook: bool = False
     began: datetime = field(init=False)
 
@@ -74,6 +65,22 @@ class Session:
         assert isinstance(session, Session)
         return session
 
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The repository around the directory, for the use cases; made once the line's flags are known."""
+        workspace = Workspace(
+            self.around.cwd,
+            self.environ,
+            home=Path(self.environ.get("HOME") or Path.home()),
+            clock=self.around.now,
+            find_program=find_program,
+            notifier=self,
+            directory=self.flags.directory,
+            for_git=self.is_hook or "GIT_INDEX_FILE" in self.environ,  # a hook of ours, or one in the midst of a commit
+        )
+        workspace.began = self.began
+        return workspace
+
     @property
     def environ(self) -> Mapping[str, str]:
         return self.around.environ
@@ -82,47 +89,30 @@ class Session:
         """This instant in UTC, or what a test says it is."""
         return self.around.now()
 
-    @cached_property
+    @property
     def cwd(self) -> Path:
         """The directory the command works in, after `-C`; refuses one that does not exist."""
-        directory = self.around.cwd / self.flags.directory
-        if not directory.is_dir():
-            raise NoDirectory(f"there is no directory {clean(str(directory))}", hint="name an existing one with -C DIR")
-        return directory
-
-    @cached_property
-    def git(self) -> Git:
-        """The repository around the directory, opened on first use."""
-        from okstra_git.git.repo import open_repository
-
-        return open_repository(self.cwd, environ=self.environ, base=self.around.cwd, for_git=self._is_for_git)
+        return self.workspace.cwd
 
     @property
-    def _is_for_git(self) -> bool:
-        """Whether git called us: by one of our hooks, or by one of the user's in the midst of `git commit`."""
-        return self.is_hook or "GIT_INDEX_FILE" in self.environ
+    def git(self) -> Git:
+        """The repository around the directory, opened on first use."""
+        return self.workspace.git
 
-    @cached_property
+    @property
     def store(self) -> Store:
         """The state kept in the repository, for reading and appending."""
-        from okstra_git.state.store import Store
+        return self.workspace.store
 
-        return Store(self.git, self.now, unlock=self._clear_dead_locks, told=self._note_tasks)
-
-    def _note_tasks(self, appended: Appended) -> None:
-        """Remember which tasks something was recorded of, since their documents tell of it; say what was left out."""
-        self.note_taken_out(appended.taken_out)
-        self.changed_tasks.update(event.fact.task for event in appended.events if getattr(event.fact, "task", ""))
-
-    def _clear_dead_locks(self, git: Git, refs: Sequence[str]) -> object:
-        from okstra_git.health.dead_locks import clear_dead_locks  # psutil loads only when a lock is in the way
-
-        return clear_dead_locks(git, refs, now=self.now())
+    @property
+    def changed_tasks(self) -> set[str]:
+        """The tasks (slashed keys) whose documents do not say yet what was recorded of them."""
+        return self.workspace.changed_tasks
 
     @property
     def home(self) -> Path:
         """The user's home, for settings that start with `~`."""
-        return Path(self.environ.get("HOME") or Path.home())
+        return self.workspace.home
 
     @property
     def wants_json(self) -> bool:
@@ -146,12 +136,6 @@ class Session:
         """A warning on stderr when there is something to say, even with `--quiet`."""
         if text:
             self.complain(f"okstra: warning: {text}")
-
-    def note_taken_out(self, found: Mapping[str, int], where: str = "recorded") -> None:
-        """Say how many secrets of each kind were left out, if any."""
-        if found:
-            told = ", ".join(f"{count} {kind}" for kind, count in sorted(found.items()))
-            self.note(f"{where} without {told}")
 
     def complain(self, line: str, *, mark: str = "") -> None:
         """A line on stderr, harmless to a terminal behind its `mark`; a stderr that cannot take it changes nothing."""

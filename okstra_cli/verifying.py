@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_cli.handing import settle_first
-from okstra_cli.leading import project_root
-from okstra_cli.named_documents import read_document_named
 from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
@@ -24,6 +22,8 @@ from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
 from okstra_git.handoff.reuse import find_reuse
 from okstra_git.names import CommitId, shown_path
+from okstra_git.porcelain.project_files import read_document_named
+from okstra_git.porcelain.runs import project_root
 from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
@@ -92,10 +92,10 @@ def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage
 
 def read_evidence_file(session: Session, text: str, *, what: str) -> tuple[bytes, Source]:
     """The bytes of a file named on the line, and how it is recorded: from the project's root where it lies below."""
-    root = project_root(session)
+    root = project_root(session.workspace)
     path = session.cwd / text if os.path.lexists(session.cwd / text) or "\0" in text else root / text
     try:
-        content = read_document_named(session, str(path) if text else "", limit=MAX_DOCUMENT)
+        content = read_document_named(session.workspace, str(path) if text else "", limit=MAX_DOCUMENT)
     except PathRefused as refusal:
         raise DocumentMissing(
             f"the {what} {shown_path(text)} cannot be read: {refusal.message}",
@@ -143,7 +143,7 @@ def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
 
 def papers_of(session: Session, *names: str) -> list[Path]:
     """Where report and data may lie, which are not part of what was verified."""
-    return [folder / name for folder in (session.cwd, project_root(session)) for name in names]
+    return [folder / name for folder in (session.cwd, project_root(session.workspace)) for name in names]
 
 
 def refuse_dirty(session: Session, tree: Worktree, recorded: str, way_out: str, papers: Sequence[Path]) -> None:

@@ -43,8 +43,8 @@ def doctor(
 
 def _others(session: Session) -> list[Finding]:
     """How hooks, installed skills and the worktrees of stages stand; where there are none, there is no finding."""
-    from okstra_cli.hook_findings import hook_findings
-    from okstra_cli.open_work import open_work_findings
-    from okstra_cli.outfit_findings import outfit_findings
+    from okstra_git.porcelain.agent_findings import outfit_findings
+    from okstra_git.porcelain.hook_findings import hook_findings
+    from okstra_git.porcelain.open_work import open_work_findings
 
-    return [*hook_findings(session.git), *outfit_findings(session), *open_work_findings(session)]
+    return [*hook_findings(session.git), *outfit_findings(session.workspace), *open_work_findings(session.workspace)]

@@ -30,7 +30,7 @@ def init(
       git okstra init --project-id shop
       git okstra init --no-hooks
     """
-    from okstra_cli.setting_up import set_up
+    from okstra_git.porcelain.init import set_up
 
-    done = set_up(Session.of(context), project_id=project_id, hooks=not no_hooks, ask_remote=not offline)
+    done = set_up(Session.of(context).workspace, project_id=project_id, hooks=not no_hooks, ask_remote=not offline)
     return Answer(view.init_json(done), lambda: view.init_page(done))

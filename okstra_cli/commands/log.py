@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.errors import OkstraError, UsageError
+from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
@@ -45,8 +46,8 @@ def log(
       git okstra log --ignored
     """
     from okstra_cli.heeding import choose, list_ignored
-    from okstra_cli.locating import named_key
     from okstra_git.commands import command
+    from okstra_git.porcelain.task_lookup import named_key
 
     session = Session.of(context)
     if ignored:
@@ -59,7 +60,7 @@ def log(
             hint="git okstra log TASK, or git okstra log ignore WRITER",
         )
     try:
-        named = named_key(session, task, identity)
+        named = named_key(session.workspace, task, identity)
     except OkstraError as refusal:
         if task in (IGNORE, HEED) and refusal.code == "task.unknown":
             told = "whose log is meant has to be said"

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.porcelain.task_lookup import Identity
 
 app = command_group("Check, approve and show the plan of a task, or print an empty one.")
 
@@ -50,10 +51,10 @@ def approve(
       git okstra plan approve plan.md --task-key shop:web:login
     """
     from okstra_cli.approving import approve_here
-    from okstra_cli.locating import require_key
+    from okstra_git.porcelain.task_lookup import require_key
 
     session = Session.of(context)
-    key = require_key(session, identity)
+    key = require_key(session.workspace, identity)
     return approve_here(session, key, file, add_marker=add_marker, despite_open=despite_open, dry_run=dry_run)
 
 
@@ -66,10 +67,12 @@ def show(
 ) -> Answer:
     """Show the approved plan of a task: which file and content, and how its stages stand."""
     from okstra_cli.approving import show_here
-    from okstra_cli.locating import named_key, require_key
+    from okstra_git.porcelain.task_lookup import named_key, require_key
 
     session = Session.of(context)
-    return show_here(session, require_key(session, identity._replace(task=named_key(session, key, identity))))
+    return show_here(
+        session, require_key(session.workspace, identity._replace(task=named_key(session.workspace, key, identity)))
+    )
 
 
 @app.command("template")

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from okstra_cli.commands.render_bundle import prepare
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.porcelain.task_lookup import Identity
 
 app = command_group("Prepare, list, show, resume and end runs, and look at what they left.")
 app.command("prepare")(prepare)
@@ -25,10 +26,10 @@ def list_(
     recent: Annotated[str | None, typer.Option(metavar="N", help="The newest N, ended or not.")] = None,
 ) -> Answer:
     """List runs, the newest first, and whether the process behind each still lives."""
-    from okstra_cli.guarding import Guard
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
     from okstra_git.names import shown
+    from okstra_git.porcelain.liveness import Guard
     from okstra_git.runs.finding import list_runs
 
     session = Session.of(context)
@@ -39,7 +40,7 @@ def list_(
     with_ended = all_ or recent is not None
     rows = list_runs(state, task=key, with_ended=with_ended)
     rows = rows[: int(recent)] if recent is not None else rows
-    seen = [(task, run, Guard(session).life_of(run) if run.is_active else None) for task, run in rows]
+    seen = [(task, run, Guard(session.workspace).life_of(run) if run.is_active else None) for task, run in rows]
     facts = {"runs": [view.run_json(*row) for row in seen]}
     return Answer(facts, lambda: view.list_page(seen, state, with_ended=with_ended))
 
@@ -52,8 +53,8 @@ def show(
     file: Annotated[str | None, typer.Option(metavar="PATH", help="Print one archived file.")] = None,
 ) -> Answer:
     """Show one run: who leads it, where it works, what it was prepared from, how it ended."""
-    from okstra_cli.guarding import Guard
     from okstra_cli.views import run as view
+    from okstra_git.porcelain.liveness import Guard
     from okstra_git.runs.archive import read_archived, require_archive
     from okstra_git.runs.finding import require_run
     from okstra_git.state.layout import ARCHIVE_INDEX
@@ -68,7 +69,7 @@ def show(
             return Answer({"run": found.id, "path": file, "text": text}, lambda: text)
         index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=found.id))
         return Answer({"run": found.id, "archive": index}, lambda: view.archive_page(found.id, index))
-    life = Guard(session).life_of(found) if found.is_active else None
+    life = Guard(session.workspace).life_of(found) if found.is_active else None
     return Answer({"run": view.run_json(task, found, life)}, lambda: view.show_page(task, found, life))
 
 
@@ -93,11 +94,11 @@ def resume(
       git okstra run resume --explain --task-key shop:web:login
       git okstra run resume 01J9ZK
     """
-    from okstra_cli.leading import explain_task
-    from okstra_cli.locating import require_key
     from okstra_cli.resuming import resume_here
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
+    from okstra_git.porcelain.runs import explain_task
+    from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.runs.finding import require_run
     from okstra_git.state.registry import require_task
 
@@ -107,8 +108,10 @@ def resume(
     if not explain:
         return resume_here(session, run or "", force=force, holder=holder)
     state = session.store.read().state
-    task, only = require_run(state, run) if run else (require_task(state, require_key(session, identity)), None)
-    stages, runs = explain_task(session, task, only)
+    task, only = (
+        require_run(state, run) if run else (require_task(state, require_key(session.workspace, identity)), None)
+    )
+    stages, runs = explain_task(session.workspace, task, only)
     return Answer(view.explain_json(task, stages, runs), lambda: view.explain_page(task, stages, runs))
 
 
@@ -128,14 +131,14 @@ def finish(
     no_archive: Annotated[bool, typer.Option("--no-archive", help="Store none of its files in the log.")] = False,
 ) -> Answer:
     """Record that a run ended by itself, and archive its files, redacted, in the log."""
-    from okstra_cli.giving_back import give_back
-    from okstra_cli.guarding import Guard
-    from okstra_cli.leading import okstra_root, packer, remind_of_stage, report_path
-    from okstra_cli.preparing.renewing import conclude
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
     from okstra_git.names import shown
     from okstra_git.phases import require_routing
+    from okstra_git.porcelain.give_back import give_back
+    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.prepare.refresh import conclude
+    from okstra_git.porcelain.runs import okstra_root, packer, remind_of_stage, report_path
     from okstra_git.runs.ending import Finish, finish_run
     from okstra_git.tasks.lifecycle import refuse_text
 
@@ -143,15 +146,17 @@ def finish(
     if outcome not in ("finished", "failed"):
         raise UsageError(f"{shown(outcome)} is no outcome", hint="--outcome finished, or --outcome failed")
     refuse_text(reason, what="reason")
-    okstra_root(session)  # refuses before anything is recorded
+    okstra_root(session.workspace)  # refuses before anything is recorded
     phase = require_routing(next_phase) if next_phase else ""
-    asked = Finish("failed" if outcome == "failed" else "finished", nonce, report_path(session, report), phase, reason)
-    pack = packer(session, wanted=not no_archive)
-    ended = finish_run(session.store, run, asked, is_ours=Guard(session).is_ours, pack=pack)
+    asked = Finish(
+        "failed" if outcome == "failed" else "finished", nonce, report_path(session.workspace, report), phase, reason
+    )
+    pack = packer(session.workspace, wanted=not no_archive)
+    ended = finish_run(session.store, run, asked, is_ours=Guard(session.workspace).is_ours, pack=pack)
     session.warn(ended.warning)
-    conclude(session, okstra_root(session), ended.task, ended.run)
-    give_back(session, ended.task, ended.run)
-    remind_of_stage(session, ended)
+    conclude(session.workspace, okstra_root(session.workspace), ended.task, ended.run)
+    give_back(session.workspace, ended.task, ended.run)
+    remind_of_stage(session.workspace, ended)
     return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
 
 
@@ -164,30 +169,30 @@ def abandon(
     no_archive: Annotated[bool, typer.Option("--no-archive", help="Store none of its files in the log.")] = False,
 ) -> Answer:
     """Give a run up for its holder; branch and worktree stay, what is not committed there is kept in a snapshot."""
-    from okstra_cli.giving_back import give_back
-    from okstra_cli.guarding import Guard
-    from okstra_cli.leading import keep_worktree, okstra_root, packer
-    from okstra_cli.preparing.renewing import conclude
     from okstra_cli.views import run as view
+    from okstra_git.porcelain.give_back import give_back
+    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.prepare.refresh import conclude
+    from okstra_git.porcelain.runs import keep_worktree, okstra_root, packer
     from okstra_git.runs.ending import abandon_run, check_abandon
     from okstra_git.runs.finding import require_run
     from okstra_git.tasks.lifecycle import refuse_text
 
     session = Session.of(context)
     refuse_text(reason, what="reason")
-    okstra_root(session)  # refuses before anything is recorded
-    guard = Guard(session)
+    okstra_root(session.workspace)  # refuses before anything is recorded
+    guard = Guard(session.workspace)
     task, found = require_run(session.store.read().state, run)
     kept = None
     if check_abandon(task, found, guard.life_of, guard.is_ours, force=force):
-        kept = keep_worktree(session, task, found, "before its run was abandoned")
+        kept = keep_worktree(session.workspace, task, found, "before its run was abandoned")
     ended = abandon_run(
         session.store, found.id, reason=reason, force=force, life_of=guard.life_of, is_ours=guard.is_ours,
-        pack=packer(session, wanted=not no_archive),
+        pack=packer(session.workspace, wanted=not no_archive),
     )  # fmt: skip
     session.warn(ended.warning)
-    conclude(session, okstra_root(session), ended.task, ended.run)
-    give_back(session, ended.task, ended.run)
+    conclude(session.workspace, okstra_root(session.workspace), ended.task, ended.run)
+    give_back(session.workspace, ended.task, ended.run)
     return Answer(view.ended_json(ended, kept), lambda: view.ended_page(ended))
 
 
@@ -213,14 +218,14 @@ def restore(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
 ) -> Answer:
     """Put the files of a snapshot back; what would be lost there is never overwritten."""
-    from okstra_cli.leading import restore_place
     from okstra_cli.views import run as view
+    from okstra_git.porcelain.runs import restore_place
     from okstra_git.runs.restoring import carry_out, plan_restore
     from okstra_git.runs.snapshots import require_snapshot
 
     session = Session.of(context)
     found = require_snapshot(session.git, snapshot)
-    place, is_fresh = restore_place(session, found, into)
+    place, is_fresh = restore_place(session.workspace, found, into)
     steps = plan_restore(session.git, found, place, is_fresh=is_fresh)
     if not dry_run:
         carry_out(session.git, steps, place)

@@ -45,16 +45,16 @@ def setup(
       git okstra setup --check
       git okstra setup --uninstall
     """
-    from okstra_cli import equipping
     from okstra_cli.views import setup as view
+    from okstra_git.porcelain import setup as equipping
     from okstra_git.shipped import templates_directory
 
     _refuse_pairs(check=check, uninstall=uninstall, dry_run=dry_run, force=force)
     session = Session.of(context)
     scope = equipping.choose_scope(
-        session, project=project, user=user, plugin=plugin, local=local, tools=tools or ()
+        session.workspace, project=project, user=user, plugin=plugin, local=local, tools=tools or ()
     )  # fmt: skip
-    program, templates = equipping.find_program(session), templates_directory()
+    program, templates = equipping.find_program(session.workspace), templates_directory()
     if program is None and not uninstall:
         session.note(equipping.NOT_ON_PATH)
     if check:

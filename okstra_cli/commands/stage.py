@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.porcelain.task_lookup import Identity
 
 app = command_group("Start, finish, list, show and release stages.")
 
@@ -44,32 +45,32 @@ def start(
       git okstra stage start 1 --task-key shop:web:login --base main
       git okstra stage start 1 --task-key shop:web:login --base main --branch feature/login --no-worktree
     """
-    from okstra_cli.landing import note_landings
-    from okstra_cli.locating import default_base, require_key, warn_of_nested_worktree, worktree_path
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
+    from okstra_git.porcelain.landings import note_landings
+    from okstra_git.porcelain.task_lookup import default_base, require_key, warn_of_nested_worktree, worktree_path
     from okstra_git.tasks.starting import StartRequest, start_stage
 
     session = Session.of(context)
-    key, stage = require_key(session, identity), parse_stage(number)
+    key, stage = require_key(session.workspace, identity), parse_stage(number)
     request = StartRequest(
         key=key,
         number=stage,
-        base=base or default_base(session),
+        base=base or default_base(session.workspace),
         is_base_named=base is not None,
         branch=branch,
         adopt=no_worktree,
         title=title,
-        worktree=None if no_worktree else worktree_path(session, key, stage),
+        worktree=None if no_worktree else worktree_path(session.workspace, key, stage),
         depends_on=tuple(parse_stage(part) for part in depends_on.split(",") if part),
     )
-    note_landings(session, key)
+    note_landings(session.workspace, key)
     done = start_stage(session.store, request)
     session.warn(done.appended.warning)
     for sentence in done.begun.notes:
         session.note(sentence)
     if request.worktree is not None:
-        warn_of_nested_worktree(session, request.worktree)
+        warn_of_nested_worktree(session.workspace, request.worktree)
     task = done.appended.snapshot.state.tasks[key.slashed]
     if done.made_branch:
         session.note(f"branch {task.stages[stage].branch} was not there: created at {done.begun.beginning.commit[:10]}")
@@ -112,17 +113,17 @@ def done(
       git okstra stage done 1 --task-key shop:web:login
       git okstra stage done --task-key shop:web:login --branch feature/login --from-file stages.txt
     """
-    from okstra_cli.following import follow_first
-    from okstra_cli.locating import require_key
     from okstra_cli.recording import done_requests, note_kept_carry, note_left_behind, pass_open_work
     from okstra_cli.views import stage as view
+    from okstra_git.porcelain.follow import follow_first
+    from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.tasks.finishing import finish_stages
 
     session = Session.of(context)
-    key = require_key(session, identity)
+    key = require_key(session.workspace, identity)
     requests = done_requests(session, key, number, commit, base, branch, carry, from_file)
     left = pass_open_work(session, key, requests, carry=carry, leave=leave_uncommitted)
-    follow_first(session, key, besides={request.number for request in requests})
+    follow_first(session.workspace, key, besides={request.number for request in requests})
     appended = finish_stages(session.store, key, requests)
     session.warn(appended.warning)
     task = appended.snapshot.state.tasks[key.slashed]
@@ -145,15 +146,15 @@ def done(
 @names_a_task
 def list_(context: typer.Context, identity: Identity) -> Answer:
     """List a task's stages as recorded, and those of its plan that were not started yet."""
-    from okstra_cli.guarding import Guard
-    from okstra_cli.locating import require_key
-    from okstra_cli.standing import standing_state
     from okstra_cli.views import stage as view
+    from okstra_git.porcelain.current_state import standing_state
+    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.state.registry import require_task
 
     session = Session.of(context)
-    task = require_task(standing_state(session), require_key(session, identity))
-    leases = Guard(session).leases(task)
+    task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
+    leases = Guard(session.workspace).leases(task)
     stages = [view.stage_json(task, stage, leases) for stage in view.all_stages(task)]
     return Answer({"task": task.key.replace("/", ":"), "stages": stages}, lambda: view.list_page(task, leases))
 
@@ -162,17 +163,17 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
 @names_a_task
 def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     """Show one stage: its range, its files, and where it was before."""
-    from okstra_cli.guarding import Guard
-    from okstra_cli.locating import require_key
-    from okstra_cli.standing import standing_state
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
+    from okstra_git.porcelain.current_state import standing_state
+    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.state.registry import require_stage, require_task
 
     session = Session.of(context)
-    task = require_task(standing_state(session), require_key(session, identity))
+    task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
     stage = require_stage(task, parse_stage(number))
-    leases = Guard(session).leases(task)
+    leases = Guard(session.workspace).leases(task)
     return Answer(
         {"task": task.key.replace("/", ":"), "stage": view.stage_detail_json(task, stage, leases)},
         lambda: view.show_page(task, stage, leases),
@@ -183,13 +184,13 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
 @names_a_task
 def release(context: typer.Context, number: Number, identity: Identity) -> Answer:
     """Give up a stage's claim on its branch and worktree; both stay where they are."""
-    from okstra_cli.locating import require_key
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
+    from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.tasks.finishing import release_place
 
     session = Session.of(context)
-    key, stage = require_key(session, identity, aloud=True), parse_stage(number)
+    key, stage = require_key(session.workspace, identity, aloud=True), parse_stage(number)
     before, appended = release_place(session.store, key, f"stage-{stage}")
     session.warn(appended.warning)
     facts = {"branch": before.branch, "worktree": before.worktree} if before else None

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.porcelain.task_lookup import Identity
 
 app = single_command()
 
@@ -28,12 +29,12 @@ def status(
     reported and could not settle at that moment. --forecast merges every two live stages in memory,
     uncommitted work included, and tells where they contradict each other.
     """
-    from okstra_cli.locating import named_key
-    from okstra_cli.surveying import survey_all
     from okstra_cli.views import status as view
+    from okstra_git.porcelain.status import survey_all
+    from okstra_git.porcelain.task_lookup import named_key
 
     session = Session.of(context)
-    seen = survey_all(session, only=named_key(session, task, identity), with_closed=closed)
+    seen = survey_all(session.workspace, only=named_key(session.workspace, task, identity), with_closed=closed)
     facts = view.status_json(seen, only_problems=problems)
     if not forecast:
         return Answer(facts, lambda: view.status_page(seen, only_problems=problems))

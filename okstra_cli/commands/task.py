@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_new_task, names_a_task
+from okstra_cli.identity import names_a_new_task, names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.porcelain.task_lookup import Identity
 
 app = command_group("Open, list, show and close tasks.")
 
@@ -35,15 +36,15 @@ def open_(
       git okstra task open shop:web:login --category feature --title "Log in with a passkey"
       git okstra task open web:logout
     """
-    from okstra_cli.locating import new_key, warn_of_strange_project
     from okstra_cli.views import task as view
+    from okstra_git.porcelain.task_lookup import new_key, warn_of_strange_project
     from okstra_git.tasks.lifecycle import open_task
 
     session = Session.of(context)
-    parsed = new_key(session, key, identity)
+    parsed = new_key(session.workspace, key, identity)
     appended = open_task(session.store, parsed, category=category, title=title, tickets=ticket or ())
     session.warn(appended.warning)
-    warn_of_strange_project(session, parsed)
+    warn_of_strange_project(session.workspace, parsed)
     task = appended.snapshot.state.tasks[parsed.slashed]
     return Answer(
         {"task": view.task_json(task), "changed": bool(appended.events)},
@@ -57,12 +58,12 @@ def list_(
     closed: Annotated[bool, typer.Option("--closed", help="Closed tasks too.")] = False,
 ) -> Answer:
     """List tasks with their stages in short."""
-    from okstra_cli.guarding import Guard
-    from okstra_cli.standing import standing_state
     from okstra_cli.views import task as view
+    from okstra_git.porcelain.current_state import standing_state
+    from okstra_git.porcelain.liveness import Guard
 
     session = Session.of(context)
-    guard, state = Guard(session), standing_state(session)
+    guard, state = Guard(session.workspace), standing_state(session.workspace)
     tasks = [task for task in state.tasks.values() if closed or task.is_open]
     return Answer(
         {"tasks": [view.task_json(task, guard.leases(task)) for task in tasks]}, lambda: view.list_page(tasks)
@@ -73,16 +74,16 @@ def list_(
 @names_a_task
 def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     """Show one task: its stages, anchor and places."""
-    from okstra_cli.guarding import Guard
-    from okstra_cli.locating import named_key, require_key
-    from okstra_cli.standing import standing_state
     from okstra_cli.views import task as view
+    from okstra_git.porcelain.current_state import standing_state
+    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.task_lookup import named_key, require_key
     from okstra_git.state.registry import require_task
 
     session = Session.of(context)
-    named = require_key(session, identity._replace(task=named_key(session, key, identity)))
-    task = require_task(standing_state(session), named)
-    leases = Guard(session).leases(task)
+    named = require_key(session.workspace, identity._replace(task=named_key(session.workspace, key, identity)))
+    task = require_task(standing_state(session.workspace), named)
+    leases = Guard(session.workspace).leases(task)
     return Answer({"task": view.task_json(task, leases)}, lambda: view.show_page(task))
 
 
@@ -95,12 +96,14 @@ def close(
     reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
 ) -> Answer:
     """Close a task; its records, branches and worktrees stay."""
-    from okstra_cli.locating import named_key, require_key
     from okstra_cli.views import task as view
+    from okstra_git.porcelain.task_lookup import named_key, require_key
     from okstra_git.tasks.lifecycle import close_task
 
     session = Session.of(context)
-    parsed = require_key(session, identity._replace(task=named_key(session, key, identity)), aloud=True)
+    parsed = require_key(
+        session.workspace, identity._replace(task=named_key(session.workspace, key, identity)), aloud=True
+    )
     appended = close_task(session.store, parsed, reason=reason)
     task = appended.snapshot.state.tasks[parsed.slashed]
     return Answer({"task": view.task_json(task), "changed": bool(appended.events)}, lambda: view.closed_page(task))

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.porcelain.task_lookup import Identity
 
 app = command_group("List, release and prune the worktrees of stages.")
 
@@ -20,8 +21,8 @@ def list_(
     released: Annotated[bool, typer.Option("--released", help="Released rows too.")] = False,
 ) -> Answer:
     """List who owns which branch and worktree, how each worktree stands, and what is open there."""
-    from okstra_cli.placing import own_writer
     from okstra_cli.views import worktree as view
+    from okstra_git.porcelain.search_scope import own_writer
     from okstra_git.state.whereabouts import find_astray
     from okstra_git.tasks.checked_out import see_places
     from okstra_git.tasks.places import list_places
@@ -29,7 +30,7 @@ def list_(
     session = Session.of(context)
     state = session.store.read().state
     rows = list_places(session.git, state, only=identity.task, with_released=released)
-    astray = {each.place: each for each in find_astray(session.git, state, own_writer(session))}
+    astray = {each.place: each for each in find_astray(session.git, state, own_writer(session.workspace))}
     seen = [view.Seen(row, each, astray.get(row.place)) for row, each in zip(rows, see_places(rows), strict=True)]
     return Answer({"worktrees": [view.row_json(each) for each in seen]}, lambda: view.list_page(seen))
 
@@ -44,13 +45,13 @@ def release(
     cascade: Annotated[bool, typer.Option("--cascade", help="The claims of the task's stages too.")] = False,
 ) -> Answer:
     """Give up claims on branches and worktrees; both stay where they are."""
-    from okstra_cli.locating import require_key
     from okstra_cli.views import worktree as view
     from okstra_git.names import parse_group, parse_stage
+    from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.tasks.finishing import release_place
 
     session = Session.of(context)
-    key = require_key(session, identity, aloud=True)
+    key = require_key(session.workspace, identity, aloud=True)
     number, member = (
         parse_stage(stage) if stage is not None else None,
         parse_group(group) if group is not None else None,
@@ -79,14 +80,14 @@ def repair(
     One that was moved is recorded where git has it now; one whose directory is gone is made anew, with what was staged
     there as far as git still knows it; one that lost its .git file is linked again, and its files stay as they are.
     """
-    from okstra_cli.locating import require_key
     from okstra_cli.views import worktree as view
     from okstra_git.names import parse_group, parse_stage
+    from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.tasks.relinking import repair_places
 
     session = Session.of(context)
     number, member = parse_stage(stage) if stage else None, parse_group(group) if group else None
-    key = require_key(session, identity) if number or member else identity.task
+    key = require_key(session.workspace, identity) if number or member else identity.task
     scope = key.scoped(stage=number, group=member).partition("#")[2] or None if key is not None else None
     done = repair_places(session.store, only=key, scope=scope, dry_run=dry_run)
     status = 0 if all(each.is_settled for each in done) else 1

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.locating import require_key
-from okstra_cli.preparing.order import Order, project_root, quietly
-from okstra_cli.preparing.work import check_prepare
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
 from okstra_git.host.editors import edit_file, find_editor
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
+from okstra_git.porcelain.prepare.order import Order, project_root
+from okstra_git.porcelain.prepare.prepare import check_prepare
+from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import read_object
 from okstra_git.runs.reported import find_last_report
@@ -23,9 +23,9 @@ from okstra_git.tasks.checks import require_open
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
     from okstra_git.names import TaskKey
+    from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.context import RunContext
@@ -50,16 +50,16 @@ def clarified_request(
 
     The editor opens only when that run's phase could be prepared now: nobody writes answers that are refused then.
     """
-    key = require_key(session, identity)
+    key = require_key(session.workspace, identity)
     task = require_open(session.store.read(), key)
     if task_type is not None:
         require_phase(task_type)
-    project = ProjectPaths(project_root(session))
+    project = ProjectPaths(project_root(session.workspace))
     run, context, report = _last_reported(key, task, project, task_type)
     inputs = read_object(Root(project.root), context.paths.run_inputs) or {}
     own = run.writer == find_writer(session.git)
     request = _same_again(key, run, context, inputs, clarification=str(report), project=project, with_brief=own)
-    check_prepare(Order(quietly(session), request, session.began, holder))
+    check_prepare(Order(session.workspace.silent(), request, session.began, holder))
     edit_file(_editor(session, report), report, environ=session.environ)
     return request
 

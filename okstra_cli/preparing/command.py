@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.locating import require_key
 from okstra_cli.output import Answer
-from okstra_cli.preparing.at_hand import KEPT, check_template_scope, keep_template, open_for, read_directive
-from okstra_cli.preparing.order import Order
-from okstra_cli.preparing.work import prepare_run
 from okstra_cli.views.prepare import prepared_json, prepared_page, prepared_text
 from okstra_git.errors import UsageError
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
+from okstra_git.porcelain.prepare.at_hand import KEPT, check_template_scope, keep_template, open_for, read_directive
+from okstra_git.porcelain.prepare.order import Order
+from okstra_git.porcelain.prepare.prepare import prepare_run
+from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.runs.request import parse_request
 
 if TYPE_CHECKING:
-    from okstra_cli.identity import Identity
     from okstra_cli.session import Session
+    from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.runs.request import RunRequest
 
 
@@ -49,7 +49,7 @@ def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -
         return answer_prepare(session, clarified, **who)
     if said["task_type"] is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
-    key = require_key(session, identity)
+    key = require_key(session.workspace, identity)
     request = parse_request(
         key,
         said["task_type"],
@@ -59,13 +59,13 @@ def answer_line(session: Session, identity: Identity, said: Mapping[str, Any]) -
         clarification=said["clarification_response"],
         pr_template=said["pr_template_path"],
         plan_verification=not said["no_plan_verification"],
-        **{name: said[name] for name in SAME_NAMES} | {"directive": read_directive(session, said)},
+        **{name: said[name] for name in SAME_NAMES} | {"directive": read_directive(session.workspace, said)},
     )
     if said["open_task"]:
-        open_for(session, request, category=identity.work_category)
+        open_for(session.workspace, request, category=identity.work_category)
     answer = answer_prepare(session, request, **who)
     if said["pr_template_scope"] == KEPT:
-        keep_template(session, said["pr_template_path"])
+        keep_template(session.workspace, said["pr_template_path"])
     return answer
 
 
@@ -78,7 +78,7 @@ def answer_prepare(
     """
     verifies = read_setting(session.git, require_setting("okstra.planVerification")).value is not False
     request = replace(request, plan_verification=request.plan_verification and verifies)
-    done = prepare_run(Order(session, request, session.began, holder, lead_session))
+    done = prepare_run(Order(session.workspace, request, session.began, holder, lead_session))
     run, context, prompt = done.run, done.context, done.prompt
     is_short = session.around.stdout_is_terminal and not whole
     return Answer(

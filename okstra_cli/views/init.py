@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
-    from okstra_cli.setting_up import SetUp
+    from okstra_git.porcelain.init import SetUp
 
 
 def init_json(done: SetUp) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.git.patches import show_difference
+from okstra_git.porcelain.stale_gate import item_json
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 from okstra_git.state.lost_branches import line_back
 
@@ -25,34 +26,6 @@ class Shown(NamedTuple):
     report: Report
     applied: Sequence[Event]
     with_diff: bool
-
-
-def item_json(finding: Finding) -> dict[str, Any]:
-    """One stale record."""
-    new = finding.new
-    item: dict[str, Any] = {
-        "stage": finding.stage,
-        "class": finding.kind,
-        "recorded": finding.recorded.head,
-        "replacement": new.head if new else None,
-        "proof": new.proof if new else None,
-        "branch": finding.branch,
-        "reason": finding.reason,
-    }
-    item |= {
-        "found_by": finding.found_by if new else None,
-        "verified_carries": finding.verified_carries if new else None,
-        "landed": new.landed if new else None,
-    }
-    if finding.together:
-        item["together"] = list(finding.together)
-    if finding.flags:
-        item["flags"] = list(finding.flags)
-    item["candidates"] = [
-        {"ref": each.ref, "commit": each.commit, "why": each.why, "recommended": each.recommended}
-        for each in finding.candidates
-    ]
-    return item
 
 
 def applied_json(event: Event) -> dict[str, Any] | None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
-    from okstra_cli.equipping import Equipped, Scope
     from okstra_git.outfit.model import Inspection, Kept, Plan, Step
+    from okstra_git.porcelain.setup import Equipped, Scope
 
 DONE = {
     "make-folder": ("made", "folder"), "write": ("wrote", "file"), "replace": ("updated", "file"),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.open_work import checkout_json
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.health import SHOWN_OF_A_KIND
 from okstra_cli.views.stage import all_stages, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
 from okstra_git.git.checkouts import clauses_of
+from okstra_git.porcelain.open_work import checkout_json
 
 if TYPE_CHECKING:
-    from okstra_cli.surveying import Seen
     from okstra_git.git.checkouts import Checkout
+    from okstra_git.porcelain.status import Seen
     from okstra_git.reconcile.model import Finding
     from okstra_git.records.states import Stage, Task
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from okstra_cli.open_work import checkout_json
 from okstra_cli.page import Cell, Page
 from okstra_git.git.changes import show_path
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.git.holding import size_in_words
+from okstra_git.porcelain.open_work import checkout_json
 from okstra_git.records.base import show_time
 from okstra_git.records.events import PlaceReleased
 

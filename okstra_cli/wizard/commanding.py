@@ -6,7 +6,6 @@ import errno
 import os
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.leading import project_root
 from okstra_cli.output import Answer
 from okstra_cli.wizard import machine
 from okstra_cli.wizard.arguments import arguments_of, command_of
@@ -21,6 +20,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown_path
 from okstra_git.paths import OKSTRA
+from okstra_git.porcelain.runs import project_root
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -156,7 +156,9 @@ def state_path(session: Session, state_file: str | None) -> str:
     here = os.path.join(session.cwd, state_file)
     if not state_file.startswith(f"{OKSTRA}/") or os.path.isdir(os.path.join(session.cwd, OKSTRA)):
         return here
-    return os.path.join(project_root(session), state_file)  # a sub-directory or a stage's worktree has no .okstra/
+    return os.path.join(
+        project_root(session.workspace), state_file
+    )  # a sub-directory or a stage's worktree has no .okstra/
 
 
 def _text_of(session: Session, name: str) -> str:

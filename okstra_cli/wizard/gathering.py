@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.locating import default_base
-from okstra_cli.preparing.order import project_root
-from okstra_cli.standing import standing_state
 from okstra_cli.wizard.looking import read_gate
 from okstra_cli.wizard.step import UNREADABLE
 from okstra_cli.wizard.task_facts import gather_task, last_touched
@@ -18,6 +15,9 @@ from okstra_git.git.settings import require_setting
 from okstra_git.git.upstreams import default_branches
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
+from okstra_git.porcelain.current_state import standing_state
+from okstra_git.porcelain.prepare.order import project_root
+from okstra_git.porcelain.task_lookup import default_base
 from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 from okstra_git.slugs import is_slug
 from okstra_git.state.writer import require_writer
@@ -45,7 +45,7 @@ class NoProjectId(OkstraError):
 def gather(session: Session) -> dict[str, Any]:
     """The facts of this repository, ready for JSON; refuses a clone that was not prepared with `init`."""
     require_writer(session.git)
-    state, project = standing_state(session), ProjectPaths(project_root(session))
+    state, project = standing_state(session.workspace), ProjectPaths(project_root(session.workspace))
     name = _project_id(session)
     recent = sorted((task for task in state.tasks.values() if task.is_open), key=last_touched, reverse=True)
     briefs = {group: found for group, found in _briefs(project) if group not in _RESERVED}
@@ -137,7 +137,7 @@ def _ids(project: str, group: str, recent: list[Task], briefs: list[list[str]], 
 
 def _branch(session: Session) -> str:
     try:
-        return default_base(session)
+        return default_base(session.workspace)
     except OkstraError:
         return ""
 

@@ -50,16 +50,16 @@ def _text_of(path: Path) -> str | None:
 
 
 def _task(session: Session, _: State, key: str) -> dict[str, Any]:
-    from okstra_cli.preparing.order import project_root
-    from okstra_cli.standing import standing_state
     from okstra_cli.wizard.task_facts import gather_task
     from okstra_git.names import parse_task_key
     from okstra_git.paths import ProjectPaths
+    from okstra_git.porcelain.current_state import standing_state
+    from okstra_git.porcelain.prepare.order import project_root
 
-    task = standing_state(session).tasks.get(parse_task_key(key).slashed)
+    task = standing_state(session.workspace).tasks.get(parse_task_key(key).slashed)
     if task is None:
         return _refused("task_unknown", key=key)
-    return gather_task(session, task, ProjectPaths(project_root(session)))
+    return gather_task(session, task, ProjectPaths(project_root(session.workspace)))
 
 
 def _brief(_: Session, state: State, name: str) -> dict[str, Any]:
@@ -70,9 +70,9 @@ def _brief(_: Session, state: State, name: str) -> dict[str, Any]:
 
 def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
     """The approved plan as it stands now; the same look renews what is known of the task."""
-    from okstra_cli.preparing.order import project_root
     from okstra_git.names import parse_task_key
     from okstra_git.paths import ProjectPaths
+    from okstra_git.porcelain.prepare.order import project_root
     from okstra_git.records.states import Task
     from okstra_git.tasks.approving import require_approved
 
@@ -82,7 +82,7 @@ def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
     if os.path.exists(path) and not os.path.isfile(path):
         return _unreadable(path)
     try:
-        require_approved(task, ProjectPaths(project_root(session)), real_path(Path(path)))
+        require_approved(task, ProjectPaths(project_root(session.workspace)), real_path(Path(path)))
     except OkstraError as refusal:
         return _refused("plan", message=refusal.message, hint=refusal.hint.rpartition("or: ")[2])
     return {"path": path, "task": _task(session, state, key)}

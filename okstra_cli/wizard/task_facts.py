@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.guarding import Guard
-from okstra_cli.preparing.briefing import usual_brief
 from okstra_cli.wizard.looking import read_gate
 from okstra_git.errors import OkstraError
 from okstra_git.names import parse_task_key
 from okstra_git.phases import PHASES
+from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.runs.standing import standing_of
 from okstra_git.state.writer import find_writer
@@ -82,7 +82,7 @@ def _plan_of(session: Session, task: Task, project: ProjectPaths) -> dict[str, A
     plan = task.plan
     if plan is None:
         return {"plan": "none"}
-    writer, leases = find_writer(session.git) or "", Guard(session).leases(task)
+    writer, leases = find_writer(session.git) or "", Guard(session.workspace).leases(task)
     ready = [each.number for each in plan.stages if find_obstacle(task, each, leases, writer=writer) is None]
     places = [place for place in task.places.values() if place.status == "active" and place.scope.startswith("stage-")]
     return {

@@ -10,7 +10,7 @@ import typer.main
 from okstra_cli.catalogue import ALIASES, COMMANDS
 from okstra_cli.front_page import front_page
 from okstra_cli.lazy import Root
-from okstra_cli.version import VERSION
+from okstra_git.version import VERSION
 from tests.cli.conftest import Ask
 from tests.kit.scenario import World
 from tests.kit.surroundings import ROOT

@@ -6,11 +6,11 @@ from threading import Barrier, Thread
 
 import pytest
 
-from okstra_cli import equipping
-from okstra_cli.version import VERSION
 from okstra_git import shipped
 from okstra_git.outfit.model import Kind, Root
 from okstra_git.outfit.shipment import RULES
+from okstra_git.porcelain import setup
+from okstra_git.version import VERSION
 from tests.cli.conftest import only_object
 from tests.kit.scenario import World
 from tests.outfit.closet import RUN, SHIPPED, picture, write_templates
@@ -275,7 +275,7 @@ def test_flags_that_contradict_each_other(world: World, line: str) -> None:
 def test_okstra_that_is_not_on_path_is_told(world: World) -> None:
     answer = world.okstra("setup", env={"PATH": "/nowhere"})
     assert answer.json["program"] is None
-    assert answer.err == f"okstra: {equipping.NOT_ON_PATH}\n"
+    assert answer.err == f"okstra: {setup.NOT_ON_PATH}\n"
     assert world.okstra("setup").err == ""
 
 
@@ -290,13 +290,13 @@ def test_two_setups_at_once_are_one(tmp_path: Path, templates: Path) -> None:
 
 def _at_once(number: int, place: Path, templates: Path) -> None:
     root = Root(Kind.CLAUDE, place / ".claude", ("settings.json",))
-    order = equipping.Order(equipping.Scope("user", (root,)), templates)
+    order = setup.Order(setup.Scope("user", (root,)), templates)
     start, failed = Barrier(number), list[BaseException]()
 
     def one() -> None:
         try:
             start.wait(60)
-            equipping.equip(order)
+            setup.equip(order)
         except BaseException as error:
             failed.append(error)
 

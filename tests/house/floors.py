@@ -17,6 +17,7 @@ FLOORS: dict[str, int] = {
             "foreign",
             "slugs",
             "wide",
+            "version",
             "real_paths",
         ),
         0,
@@ -28,11 +29,12 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("state", "rendering", "plans"), 3),
     **dict.fromkeys(("reconcile", "tasks", "hooking", "health", "outfit"), 4),
     **dict.fromkeys(("handoff", "runs"), 4),
+    "porcelain": 5,
 }
 """Rooms of okstra_git; `rendering` is the one door to jinja2 and stands below the rooms that render."""
 
 ROOMS_APART = 4
-CLI = 5
+CLI = 6
 
 
 def room_of(module: str) -> tuple[str, int] | None:
@@ -78,8 +80,8 @@ LATE = {
 
 
 def late_imports(source: Source) -> Iterator[str]:
-    """Imports inside functions below floor 5, where nothing is loaded lazily."""
-    if source.path.startswith("okstra_cli/"):
+    """Imports inside functions below the use cases; these and the command line load late what few commands need."""
+    if source.path.startswith(("okstra_cli/", "okstra_git/porcelain/")):
         return
     for imported in imports_of(source):
         if imported.inside and (source.path, imported.module) not in LATE:

@@ -77,12 +77,15 @@ def unmirrored(
             yield f"tests/{folder}/ mirrors no room of okstra_git"
         if not is_package:
             yield f"tests/{folder}/ lacks __init__.py, so its module names clash with other folders'"
-    for room in sorted(rooms - folders.keys()):
+    for room in sorted(rooms - folders.keys() - THROUGH_THE_COMMAND_LINE):
         yield f"okstra_git/{room}/ has no tests/{room}/"
     known = set(floor_modules)
     for name in sorted(files):
         if name.removeprefix("test_").removesuffix(".py") not in known:
             yield f"tests/{name} names no module of okstra_git; put it into the folder of its room"
 
+
+THROUGH_THE_COMMAND_LINE = {"porcelain"}
+"""Rooms whose tests are those of the commands, in tests/cli."""
 
 OTHER_TESTS = {"kit", "house", "cli", "stories", "properties", "faults"}

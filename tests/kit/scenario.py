@@ -15,7 +15,8 @@ subject on the current branch today. Dates tick one minute per git command, so o
 import os
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from io import BytesIO, TextIOWrapper
 from itertools import count
@@ -140,8 +141,9 @@ class World:
         stdin: Content = b"",
         env: Mapping[str, str] | None = None,
         terminal: bool = False,
+        now: Callable[[], datetime] | None = None,
     ) -> Answer:
-        """The command line in this process; `exit=None` accepts any status."""
+        """The command line in this process; `exit=None` accepts any status, `now` is its clock in place of ours."""
         from okstra_cli import entry  # here, so that stories of git alone need no command line
 
         given, out, err = _stream(stdin), _stream(), _stream()
@@ -153,6 +155,7 @@ class World:
             stdout=out,
             stderr=err,
             stdout_is_terminal=terminal,
+            now=now,
         )
         answer = Answer(("okstra", *arguments), status, _written(out), _written(err))
         return answer if exit is None else answer.expect(exit)

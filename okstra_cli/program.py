@@ -1,0 +1,27 @@
+"""Where the git-okstra program is that hooks are to call."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+
+
+class ProgramNotFound(OkstraError):
+    """Hooks need an installed program to call, and there is none to be found."""
+
+    code = "hooks.no-program"
+
+
+def find_program() -> Path:
+    """The absolute path of git-okstra, for hooks that run without the user's PATH; refuses when there is none."""
+    beside = Path(sys.executable).with_name("git-okstra")
+    started = Path(sys.argv[0])
+    if started.name in ("git-okstra", "okstra") and started.exists():
+        return started.absolute().with_name("git-okstra")
+    found = shutil.which("git-okstra")
+    if beside.exists() or found:
+        return beside if beside.exists() else Path(found or "").absolute()
+    raise ProgramNotFound(
+        "no git-okstra program was found for the hooks to call", hint="once it is installed: git okstra init"
+    )

@@ -1,0 +1,154 @@
+"""The steps of `init`, each one harmless to repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okstra_git.commands import command, word
+from okstra_git.errors import OkstraError
+from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.config import add_line, read_setting, write_setting
+from okstra_git.git.excludes import exclude_folder
+from okstra_git.git.refs import find_quietly
+from okstra_git.git.settings import require_setting
+from okstra_git.git.upstreams import remote_names
+from okstra_git.host.locks import hold_lock
+from okstra_git.names import parse_slug, shown
+from okstra_git.state import layout
+from okstra_git.state.writer import ensure_writer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okstra_git.git.repo import Git
+    from okstra_git.porcelain.workspace import Workspace
+
+FETCH_TIMEOUT = 20.0
+
+
+class ProjectConflict(OkstraError):
+    """This clone already belongs to another project."""
+
+    code = "project.conflict"
+
+
+class ProjectUnknown(OkstraError):
+    """No project id was given and none could be derived."""
+
+    code = "project.unknown"
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What init did: `joined` names the remote whose state was found, `hooks` says what became of each hook."""
+
+    writer: str
+    is_new: bool
+    project: str
+    joined: str | None
+    hooks: list[dict[str, str]]
+    notes_shown: bool
+    excluded: bool
+
+
+def set_up(workspace: Workspace, *, project_id: str | None, hooks: bool, ask_remote: bool) -> SetUp:
+    """Prepare the clone; nothing is written before the project id is known to fit."""
+    git = workspace.git
+    joined = _fetch_state(workspace, git) if ask_remote else None
+    project = _choose_project(workspace, project_id)
+    writer, is_new = ensure_writer(git, milliseconds=int(workspace.now().timestamp() * 1000))
+    with hold_lock(layout.lock_file(git.private_dir)):  # several inits at once would add the same lines twice
+        write_setting(git, require_setting("okstra.project"), [project])
+        return SetUp(
+            writer,
+            is_new,
+            project,
+            joined,
+            _install_hooks(workspace) if hooks else [],
+            notes_shown=_show_notes(git),
+            excluded=exclude_folder(git, "/.okstra/"),
+        )
+
+
+def _choose_project(workspace: Workspace, wanted: str | None) -> str:
+    known = read_setting(workspace.git, require_setting("okstra.project")).value
+    used = sorted({key.split("/")[0] for key in workspace.store.read().state.tasks})
+    if wanted is not None:
+        parse_slug(wanted, what="project id")
+        if isinstance(known, str) and known != wanted:
+            raise ProjectConflict(
+                f"this clone belongs to project {known}, not {wanted}",
+                project=known,
+                hint=f"git okstra init, or change it: git okstra config set okstra.project {word(wanted)}",
+            )
+        return wanted
+    if isinstance(known, str):
+        return known
+    if len(used) == 1:
+        return used[0]
+    name = (workspace.git.work_tree or workspace.git.common_dir).name.removesuffix(".git")
+    try:
+        return parse_slug(name, what="project id")
+    except OkstraError as refusal:
+        raise ProjectUnknown(
+            f"no project id fits the directory name {shown(name)}", hint="git okstra init --project-id ID"
+        ) from refusal
+
+
+def _fetch_state(workspace: Workspace, git: Git) -> str | None:
+    """Fetch the logs that other clones pushed, into this clone's remote area; a silent remote is only a note."""
+    remote = next(iter(_remotes(git)), None)
+    if remote is None:
+        return None
+    listed: dict[str, str] = {}
+    try:
+        said = run_git(["ls-remote"], values=[remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
+        lines = (line.split("\t") for line in said.decode(errors="surrogateescape").splitlines())
+        listed = {ref: oid for oid, ref in lines}
+        if not listed:
+            return None
+        refspec = f"{layout.LOGS}*:{layout.REMOTE_LOGS}{remote}/*"
+        fetch = ["fetch", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "-q"]
+        run_git(fetch, values=[remote, refspec], cwd=git.top, timeout=FETCH_TIMEOUT)
+    except GitFailed as failed:
+        rewound = _rewound(git, remote, listed)
+        if not rewound:
+            workspace.note(f"remote {remote} could not be asked for a state to join: {failed.message}")
+            return None
+        for ref, here in rewound.items():
+            again = command("git fetch", remote, f"+{ref}:{here}")
+            workspace.warn(
+                f"{ref} was rewound or rewritten on {remote}, so {here} was left as it is; to take it as it is"
+                f" there now: {again}"
+            )
+    return remote
+
+
+def _rewound(git: Git, remote: str, listed: Mapping[str, str]) -> dict[str, str]:
+    """Logs on the remote that git would not fetch over what is known of them: their ref there and the one here."""
+    pairs = {ref: f"{layout.REMOTE_LOGS}{remote}/{ref.removeprefix(layout.LOGS)}" for ref in listed}
+    known = {ref: find_quietly(git, here) for ref, here in pairs.items()}
+    return {ref: pairs[ref] for ref, oid in listed.items() if known[ref] is not None and known[ref] != oid}
+
+
+def _remotes(git: Git) -> list[str]:
+    return sorted(remote_names(git), key=lambda name: name != "origin")
+
+
+def _show_notes(git: Git) -> bool:
+    """Let plain `git log` show our notes; whether that is new.
+
+    As a pattern: git warns at every `git log` of a ref that is not there, which ours is only when a stage is done.
+    """
+    pattern = f"{layout.NOTES}*"
+    if not {layout.NOTES, pattern}.isdisjoint(git.configuration.list_values("notes.displayRef")):
+        return False
+    add_line(git, "notes.displayRef", pattern)
+    return True
+
+
+def _install_hooks(workspace: Workspace) -> list[dict[str, str]]:
+    from okstra_git.porcelain.hook_setup import install_hooks
+
+    return install_hooks(workspace)

@@ -1,0 +1,221 @@
+"""Notes which stages have landed; looking again costs next to nothing while neither targets nor records moved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from okstra_git.digest import canonical_json, fingerprint
+from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import read_gits
+from okstra_git.git.own_files import read_own, replace_own
+from okstra_git.porcelain.current_state import standing_state, tell_taken_back
+from okstra_git.porcelain.search_scope import make_places, window_limit
+from okstra_git.state import layout
+from okstra_git.state.handing import landed_as
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from okstra_git.names import TaskKey
+    from okstra_git.porcelain.workspace import Workspace
+    from okstra_git.reconcile.judge import Judge
+    from okstra_git.reconcile.landings import Landed, Landings
+    from okstra_git.reconcile.places import Places
+    from okstra_git.records.events import Event
+    from okstra_git.records.states import State, Task
+
+VERSION = 2
+
+
+@dataclass(frozen=True)
+class Look:
+    """What somebody saw when targets and records were as `seen` says; `waits`: something of it is not recorded yet.
+
+    `missed` are the facts of what arrived although the stage has not landed.
+    """
+
+    seen: str
+    waits: bool = False
+    missed: tuple[dict[str, Any], ...] = ()
+
+
+def note_landings(workspace: Workspace, key: TaskKey | None) -> tuple[Event, ...]:
+    """Record what has landed, and what was taken back, of a task, or of every open one, in one append; tell each.
+
+    A clone that cannot record says so and goes on: whoever called does not depend on it.
+    """
+    state = workspace.store.read().state
+    places = make_places(workspace, state)
+    tasks = _concerned(state, key)
+    before = _load(workspace)
+    seen = {task.key: _print(workspace, places, task) for task in tasks}
+    fresh = [task for task in tasks if _is_new(before.get(task.key), seen[task.key])]
+    if not fresh:
+        return ()
+    try:
+        return _look_and_record(workspace, state, places, fresh, before)
+    except OkstraError as refusal:
+        workspace.note(f"what has landed could not be recorded: {refusal.message}")
+        return ()
+
+
+def missed_landings(
+    workspace: Workspace, judge: Judge, state: State, tasks: Iterable[Task]
+) -> dict[str, list[dict[str, Any]]]:
+    """Task -> what arrived of stages that have not landed; only looks, and only where something is new."""
+    before = _load(workspace)
+    looks: dict[str, Look] = {}
+    for task in (task for task in tasks if task.is_open):
+        seen = _print(workspace, judge.places, task)
+        known = before.get(task.key)
+        looks[task.key] = known if known is not None and known.seen == seen else _look(judge, task, seen)
+    if any(before.get(key) != look for key, look in looks.items()):
+        _save(workspace, state, before | looks)
+    return {key: list(look.missed) for key, look in looks.items() if look.missed}
+
+
+def landed_state(workspace: Workspace, key: TaskKey | None) -> State:
+    """The state as it would be with all landings of a task, or of every one, on record as they are; only looks."""
+    from okstra_git.porcelain.follow import make_judge  # a judge of history is heavy
+    from okstra_git.reconcile.landings import as_landed, find_landings
+
+    state = standing_state(workspace)
+    judge = make_judge(workspace, state)
+    seen = {task.key: as_landed(task, find_landings(judge, task)) for task in _concerned(state, key)}
+    return state.model_copy(update={"tasks": {**state.tasks, **seen}})
+
+
+def _look_and_record(
+    workspace: Workspace, state: State, places: Places, tasks: Sequence[Task], before: dict[str, Look]
+) -> tuple[Event, ...]:
+    from okstra_git.porcelain.follow import make_judge  # a judge of history is heavy, and mostly nothing is new
+    from okstra_git.reconcile.landings import landed_facts, look_for_landings
+    from okstra_git.reconcile.taking_back import unlanded_facts
+
+    judge = make_judge(workspace, state, places=places)
+    answers = {task.key: look_for_landings(judge, task) for task in tasks}
+    found = [one for answer in answers.values() for one in answer.landed]
+    lost = [one for answer in answers.values() for one in answer.taken_back]
+    events: tuple[Event, ...] = ()
+    if found or lost:
+        appended = workspace.store.append(lambda now: [*unlanded_facts(now, lost), *landed_facts(now, found)])
+        workspace.warn(appended.warning)
+        events, state = appended.events, appended.snapshot.state
+    recorded = {(event.fact.task, getattr(event.fact, "stage", 0)) for event in events}
+    looks = {
+        key: Look(_print(workspace, places, state.tasks[key]), _is_left(answer, recorded), _facts(answer))
+        for key, answer in answers.items()
+    }
+    _save(workspace, state, before | looks)
+    tell_taken_back(workspace, events)
+    _tell(workspace, [one for one in found if (one.task, one.stage) in recorded], looks, before)
+    return events
+
+
+def _is_left(answer: Landings, recorded: Collection[tuple[str, int]]) -> bool:
+    """Whether something that was seen did not come on record."""
+    due = {(one.task, one.stage) for one in answer.landed} | {(one.task, one.stage) for one in answer.taken_back}
+    return not due <= set(recorded)
+
+
+def _look(judge: Judge, task: Task, seen: str) -> Look:
+    from okstra_git.reconcile.landings import look_for_landings  # heavy, and mostly nothing is new
+
+    answer = look_for_landings(judge, task)
+    return Look(seen, bool(answer.landed or answer.taken_back), _facts(answer))
+
+
+def _concerned(state: State, key: TaskKey | None) -> list[Task]:
+    chosen = [task for task in state.tasks.values() if key is None or task.key == key.slashed]
+    return [task for task in chosen if task.is_open and any(stage.range for stage in task.stages.values())]
+
+
+def _is_new(known: Look | None, seen: str) -> bool:
+    return known is None or known.seen != seen or known.waits
+
+
+# --- telling
+
+
+def _tell(workspace: Workspace, landed: Iterable[Landed], looks: dict[str, Look], before: dict[str, Look]) -> None:
+    for one in landed:
+        facts = asdict(one)
+        workspace.note(f"stage {one.stage} of {one.task.replace('/', ':')} landed in {one.target} ({described(facts)})")
+    for key, look in looks.items():
+        told = before[key].missed if key in before else ()
+        for facts in (each for each in look.missed if each not in told):
+            workspace.note(missed_sentence(facts))
+
+
+def described(facts: dict[str, Any]) -> str:
+    """`squash, with group 2-3`."""
+    return f"{facts['how']}, with group {facts['group']}" if facts["group"] else str(facts["how"])
+
+
+def missed_sentence(facts: dict[str, Any]) -> str:
+    """What arrived of a stage that has not landed."""
+    what = f"stage {facts['stage']} of {facts['task'].replace('/', ':')}"
+    if facts["why"] == "taken-out":
+        return f"{what} was in {facts['target']} ({described(facts)}), but not all of it is there any more"
+    return f"{facts['target']} has an older version of {what} ({described(facts)}); what it is now has not landed"
+
+
+def _facts(answer: Landings) -> tuple[dict[str, Any], ...]:
+    return tuple({"why": one.why, **asdict(one.what)} for one in answer.not_landed)
+
+
+# --- remembering
+
+
+def _print(workspace: Workspace, places: Places, task: Task) -> str:
+    """Stands for all that the answer about a task depends on: targets, own branches, records, what is cut off."""
+    stages = [
+        {
+            "stage": number, "head": stage.range.head, "landed": landed_as(stage),
+            "holders": places.copies(stage.landing.target) if stage.landing else None,
+            "former": [(trail.range.head, trail.proof) for trail in stage.trail],
+            "branch": places.branch(stage.branch), "targets": places.destinations_of(task, number),
+        }
+        for number, stage in task.stages.items() if stage.range is not None
+    ]  # fmt: skip
+    groups = [(group.id, group.base_ref, group.range.head, group.range.base) for group in task.groups.values()]
+    prs = [(pr.url, pr.base_ref, pr.commit) for pr in task.prs.values()]
+    handed = [*(group.members for group in task.groups.values()), *(pr.members for pr in task.prs.values())]
+    members = [[member.model_dump() for member in each] for each in handed]
+    shallow = read_gits(workspace.git.common_dir / "shallow") if workspace.git.is_shallow else None
+    cut = (shallow or b"").decode(errors="replace")
+    anchor = task.anchor.range.head if task.anchor else None
+    around = places.targets(task, None)
+    whole = [VERSION, places.writer, stages, around, groups, prs, members, cut, anchor, window_limit(workspace)]
+    return fingerprint(canonical_json(whole))
+
+
+def _load(workspace: Workspace) -> dict[str, Look]:
+    """What was seen last, by task; nothing where that cannot be read."""
+    try:
+        said = json.loads(read_own(_path(workspace)) or b"")
+        if said["version"] != VERSION:
+            return {}
+        return {key: Look(str(each["seen"]), bool(each["waits"]), tuple(_known_facts(each["missed"])))
+                for key, each in said["tasks"].items()}  # fmt: skip
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _known_facts(missed: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """The remembered facts; a key that is missing makes the whole memory void."""
+    names = ("why", "task", "stage", "recorded", "target", "commit", "how", "group")
+    return [{name: each[name] for name in names} for each in missed]
+
+
+def _save(workspace: Workspace, state: State, looks: dict[str, Look]) -> None:
+    """Write down what was seen; a repository that cannot be written simply has no memory."""
+    kept = {key: asdict(look) for key, look in looks.items() if key in state.tasks}
+    replace_own(_path(workspace), canonical_json({"version": VERSION, "tasks": kept}))
+
+
+def _path(workspace: Workspace) -> Path:
+    return layout.landings_file(workspace.git.private_dir)

@@ -1,0 +1,138 @@
+"""Finds the brief of a run, and asks its reporter gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_git.commands import word
+from okstra_git.documents.markdown import decode, parse_document
+from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
+from okstra_git.fs.root import Root
+from okstra_git.git.objects import name_of_blob
+from okstra_git.names import shown_path
+from okstra_git.plans.brief_rules import check_brief, read_terms
+from okstra_git.plans.briefs import Brief, parse_brief
+from okstra_git.plans.reporter_gate import Gate, require_open_gate
+from okstra_git.porcelain.project_files import read_document_named
+from okstra_git.real_paths import real_path
+from okstra_git.records.runs import Source
+from okstra_git.runs.context import BriefPart, Question
+from okstra_git.runs.reported import last_brief
+
+if TYPE_CHECKING:
+    from okstra_git.names import TaskKey
+    from okstra_git.paths import ProjectPaths
+    from okstra_git.porcelain.prepare.order import Order
+    from okstra_git.records.states import Task
+
+
+class BriefMissing(OkstraError):
+    """A phase that begins on a brief has none."""
+
+    code = "brief.missing"
+
+
+@dataclass(frozen=True)
+class ReadBrief:
+    """A brief whose gate is open: where it stands, its text, and what templates see of it."""
+
+    source: Source
+    text: str
+    part: BriefPart
+
+
+def find_brief(order: Order, task: Task) -> ReadBrief | None:
+    """The brief that was named, else the one of the task's last run, else the one in the briefs folder.
+
+    An implementation may begin on its plan alone; every other phase is refused without a brief.
+    """
+    data, path = _named(order) if order.request.brief is not None else _usual(order, task)
+    if path is None:
+        if order.request.phase.needs_plan:
+            order.workspace.note(f"{order.key} has no brief; the run begins on its plan alone")
+            return None
+        group, name = order.key.group, order.key.task
+        raise BriefMissing(
+            f"{order.key} has no brief, and {order.request.phase.name} begins on one",
+            hint=f"git okstra brief new {word(group)} {word(name)}\nfill it in, then the same line again",
+        )
+    return _read(order, path, data)
+
+
+def _named(order: Order) -> tuple[bytes, Path]:
+    """The brief that a person named, and where it is."""
+    workspace, name = order.workspace, str(order.request.brief)
+    try:
+        data = read_document_named(workspace, name)
+    except (Missing, NotAFile, Unreadable) as error:
+        hint = "name it with --brief-path FILE"
+        raise BriefMissing(f"the brief cannot be read: {error.message}", hint=hint) from error
+    return data, real_path(workspace.cwd / name)
+
+
+def _usual(order: Order, task: Task) -> tuple[bytes, Path | None]:
+    """The brief where none is named. It lies in the repository, and no link leads out of it."""
+    files = Root(order.project.root, links=True)
+    last = last_brief(task, order.writer) if task.runs else ""
+    if last and not files.has_place_for(last):
+        raise BriefMissing(
+            f"the brief {shown_path(last)} of the last run lies outside of the repository",
+            hint=f"name it with --brief-path {word(last)}",
+        )
+    path = usual_brief(order.project, order.key, task, order.writer if task.runs else "")
+    if path is None:
+        return b"", None
+    try:
+        return files.read_bytes(path), path
+    except (Missing, NotAFile, Unreadable) as error:
+        whose = " of the last run" if last else ""
+        hint = "name it with --brief-path FILE"
+        raise BriefMissing(f"the brief{whose} cannot be read: {error.message}", hint=hint) from error
+
+
+def usual_brief(project: ProjectPaths, key: TaskKey, task: Task, writer: str) -> Path | None:
+    """The brief where none is named: that of the last run of this clone that had one and has it in the repository, else
+    its namesake in the briefs folder. A link there counts when it stays in the repository."""
+    files, last = Root(project.root, links=True), last_brief(task, writer)
+    if last:
+        return project.root / files.name(last) if files.has_place_for(last) else None
+    found = [path for path, _ in files.walk(project.briefs(key.group)) if path.endswith(f"/{key.task}.md")]
+    return project.root / found[0] if len(found) == 1 else None
+
+
+def _read(order: Order, path: Path, data: bytes) -> ReadBrief:
+    name = order.project.relative(path)
+    text = decode(data, name=name)
+    brief, phase, terms = parse_brief(parse_document(text)), order.request.phase, _terms(order)
+    gate = require_open_gate(brief, phase, path=name, terms=terms or (), language=order.language)
+    for problem in check_brief(brief, terms=terms, needs_report=phase.name == "release-handoff"):
+        order.workspace.note(f"{name}:{problem.line}: {problem.message}")
+    source = Source(path=name, blob=name_of_blob(data))
+    return ReadBrief(source, text, _part(source, brief, gate))
+
+
+def _terms(order: Order) -> frozenset[str] | None:
+    """The glossary's terms, None when there is no glossary that can be read."""
+    try:
+        data = Root(order.project.root, links=True).find_bytes(order.project.glossary)
+    except Unreadable:
+        return None
+    name = order.project.relative(order.project.glossary)
+    return read_terms(parse_document(decode(data, name=name))) if data is not None else None
+
+
+def _part(source: Source, brief: Brief, gate: Gate) -> BriefPart:
+    return BriefPart(
+        path=source.path,
+        blob=source.blob,
+        gate=gate.state,
+        title=brief.title,
+        promoted=tuple(
+            Question(each.prefix, each.text, each.line, each.kind, each.blocks, each.recommended)
+            for each in gate.promoted
+        ),
+        inferences=tuple(each.text for each in brief.additions if each.label == "intent-inference"),
+    )

@@ -1,0 +1,39 @@
+"""Where stages may live, by the repository's settings; light enough for commands that mostly find nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from okstra_git.errors import OkstraError
+from okstra_git.git.config import read_setting
+from okstra_git.git.settings import require_setting
+from okstra_git.reconcile.places import Places
+from okstra_git.state.writer import find_writer
+
+if TYPE_CHECKING:
+    from okstra_git.porcelain.workspace import Workspace
+    from okstra_git.records.states import State
+
+
+def make_places(workspace: Workspace, state: State, planned: Mapping[str, str] | None = None) -> Places:
+    """The branches to look at; `planned` tips stand for branches git is about to move."""
+    targets = read_setting(workspace.git, require_setting("okstra.target")).value
+    listed = tuple(targets) if isinstance(targets, list) else ()
+    places = Places(workspace.git, planned or {}, listed, own_writer(workspace))
+    places.know_stage_branches(state)
+    return places
+
+
+def own_writer(workspace: Workspace) -> str:
+    """This clone's id; empty before `init`, and where the file that has it is damaged."""
+    try:
+        return find_writer(workspace.git) or ""
+    except OkstraError:
+        return ""
+
+
+def window_limit(workspace: Workspace) -> int:
+    """How many commits are searched for a record."""
+    window = read_setting(workspace.git, require_setting("okstra.reconcileWindow")).value
+    return window if isinstance(window, int) else 20_000

@@ -1,0 +1,159 @@
+"""Everything `status` shows, gathered in one pass over the state and one look at the refs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from okstra_git.commands import word
+from okstra_git.git.config import read_setting
+from okstra_git.git.main_tree import hidden_main
+from okstra_git.git.settings import require_setting
+from okstra_git.porcelain.current_state import standing_state
+from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
+from okstra_git.porcelain.hook_events import settle_leftovers
+from okstra_git.porcelain.landings import missed_landings, missed_sentence
+from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.open_work import open_problems
+from okstra_git.porcelain.search_scope import own_writer
+from okstra_git.reconcile.model import Report
+from okstra_git.state.lost_branches import find_lost
+from okstra_git.state.registry import branch_clashes, require_task
+from okstra_git.state.whereabouts import find_astray
+from okstra_git.state.writer import WriterDamaged, look_for_writer
+from okstra_git.tasks.checked_out import see_stages
+
+if TYPE_CHECKING:
+    from okstra_git.git.checkouts import Checkout
+    from okstra_git.names import TaskKey
+    from okstra_git.porcelain.workspace import Workspace
+    from okstra_git.records.states import State, Task
+    from okstra_git.runs.leases import Lease
+    from okstra_git.state.reading import Snapshot
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found: tasks in key order, their reports and leases by key, and every problem as JSON-ready facts.
+
+    `checkouts` are the worktrees of their stages, as they lie there.
+    """
+
+    project: str | None
+    writer: str | None
+    tasks: list[Task]
+    reports: dict[str, Report]
+    leases: dict[str, tuple[Lease, ...]]
+    problems: list[dict[str, Any]]
+    checkouts: dict[tuple[str, int], Checkout]
+
+
+def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool) -> Seen:
+    """Judge every open task (or the one named) as it stands now; records nothing that no hook reported."""
+    settle_leftovers(workspace)
+    snapshot = workspace.store.read()
+    state = standing_state(workspace, snapshot.state)
+    tasks = _chosen(state, only, with_closed=with_closed)
+    judge = make_judge(workspace, state, hints=read_hints(workspace))
+    judged, failed = judge_each(judge, tasks)
+    reports = {report.task: report for report in judged}
+    project = read_setting(workspace.git, require_setting("okstra.project")).value
+    writer, damaged = look_for_writer(workspace.git)
+    guard = Guard(workspace)
+    problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
+    asked = {(problem["task"], problem["stage"]) for problem in problems if problem["code"] == "stage.stale"}
+    problems += [_problem(each.code, key.replace("/", ":"), each.message, each.hint) for key, each in failed.items()]
+    problems += _astray(workspace, state, tasks, asked)
+    problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
+    checkouts = see_stages(workspace.git, [task for task in tasks if task.is_open])
+    problems += [problem for task in tasks for problem in _open_work(workspace, task, checkouts)]
+    handed = [task for task in tasks if task.groups or task.prs]
+    problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
+    leases = {task.key: guard.leases(task) for task in tasks}
+    named = project if isinstance(project, str) else None
+    return Seen(named, writer, tasks, reports, leases, problems, checkouts)
+
+
+def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
+    if only is not None:
+        return [require_task(state, only)]
+    return [task for task in state.tasks.values() if task.is_open or with_closed]
+
+
+def _stored(snapshot: Snapshot, writer: str | None, damaged: WriterDamaged | None) -> list[dict[str, Any]]:
+    """Problems of the stored state itself."""
+    found: list[dict[str, Any]] = []
+    if damaged is not None:
+        found.append(_problem(damaged.code, None, damaged.message, damaged.hint))
+    elif writer is None:
+        found.append(_problem("store.not-initialised", None, "okstra is not set up in this clone", "git okstra init"))
+    found += [_problem(p.code, None, p.message, p.hint) for p in snapshot.problems]
+    found += [_problem("branch.contested", None, sentence, "git okstra stage release N --task-key KEY")
+              for sentence in branch_clashes(snapshot.state)]  # fmt: skip
+    return found
+
+
+def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
+    key = task.key.replace("/", ":")
+    found = [_problem("state.conflict", key, sentence, "git okstra log " + key) for sentence in task.conflicts]
+    for finding in report.items:
+        is_question = finding.kind == "confirm"
+        code = "stage.stale" if is_question else "stage.moved"
+        command = f"git okstra reconcile --task-key {key} " + ("--check" if is_question else "--apply")
+        found.append({**_problem(code, key, finding.reason, command), "stage": finding.stage})
+    if report.anchor is not None and report.anchor.status != "ok":
+        code = "anchor.unresolvable" if report.anchor.status == "unresolvable" else "anchor.moved"
+        found.append(_problem(code, key, report.anchor.reason, f"git okstra reconcile --task-key {key} --check"))
+    return found
+
+
+def _open_work(
+    workspace: Workspace, task: Task, checkouts: Mapping[tuple[str, int], Checkout]
+) -> Iterator[dict[str, Any]]:
+    for stage in task.stages.values():
+        seen = checkouts.get((task.key, stage.number))
+        if seen is not None:
+            yield from open_problems(workspace.git, task, stage, seen)
+
+
+def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    """Stages of which a target has an older version than the recorded one."""
+    for facts in (each for found in missed.values() for each in found if each["why"] == "landed-older"):
+        key = facts["task"].replace("/", ":")
+        hint = f"git okstra stage show {facts['stage']} --task-key {key}"
+        yield {**_problem("stage.landed-older", key, missed_sentence(facts), hint), "stage": facts["stage"]}
+
+
+def _astray(
+    workspace: Workspace, state: State, tasks: list[Task], asked: Collection[tuple[str, int]]
+) -> Iterator[dict[str, Any]]:
+    """Worktrees and branches that went astray, as doctor finds them; no branch of a stage in `asked`."""
+    writer, keys = own_writer(workspace), {task.key for task in tasks}
+    for hidden in hidden_main(workspace.git.configuration, workspace.git.common_dir):
+        yield _problem("config.main-worktree", None, hidden.sentence, hidden.remedy)
+    for row in find_astray(workspace.git, state, writer):
+        if row.task.key in keys:
+            yield _problem(row.code, row.task.key.replace("/", ":"), row.message, row.line)
+    for lost in find_lost(workspace.git, state, writer):
+        if lost.task.key in keys and (lost.task.key.replace("/", ":"), lost.stage.number) not in asked:
+            found = _problem(lost.code, lost.task.key.replace("/", ":"), lost.message, lost.line)
+            yield {**found, "stage": lost.stage.number}
+
+
+def _dead_runs(guard: Guard, task: Task) -> Iterator[dict[str, Any]]:
+    """Runs that nobody has ended and nobody leads any more; they hold nothing up."""
+    for run in task.runs.values():
+        life = guard.life_of(run) if run.is_active else None
+        if life is None or life.is_live:
+            continue
+        what = "the prepare of run" if run.status == "preparing" else "run"
+        message = f"{what} {run.id} ({run.task_type}) is dead: {life.why}"
+        hint = f"git okstra run resume {word(run.id)} --explain"
+        found = _problem("run.dead", task.key.replace("/", ":"), message, hint)
+        yield {**found, "run": run.id, **({"stage": run.stage} if run.stage is not None else {})}
+
+
+def _problem(code: str, task: str | None, message: str, hint: str) -> dict[str, Any]:
+    facts: dict[str, Any] = {"code": code, "message": message, "hint": hint}
+    return {"code": code, "task": task, **facts} if task else facts
