@@ -17,7 +17,7 @@ MAN := share/man/man1/git-okstra.1
 GIT_NEW := build/git-new
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep test-lowest git-new test-git-new lint bench upgrade install uninstall clean
+.PHONY: help demo test test-deep test-lowest git-new test-git-new lint docs bench upgrade install uninstall clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ lint: $(READY) ## ruff, its format, and mypy --strict over everything
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+docs: $(READY) ## Write what is generated from the code: man page, references, table of the shell completion
+	$(VENV)/bin/python -m tests.docs
 
 bench: $(READY) ## Measure the claims about speed (BENCH="name ..." for some of them)
 	$(VENV)/bin/python -m benchmarks $(BENCH)
