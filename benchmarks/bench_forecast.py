@@ -47,7 +47,7 @@ def _cold(place: Path, heads: dict[int, str]) -> tuple[float, Forecast]:
     """Seconds of every merge, nothing known, in a fresh handle; and what was found."""
     handle = store_of(place).git
     began = time.perf_counter()
-    live = [LiveStage(SLASHED, number, head, tree_of(handle, head)) for number, head in heads.items()]
+    live = [LiveStage(KEY, number, head, tree_of(handle, head)) for number, head in heads.items()]
     found = forecast(handle, live, KnownMerges())
     seconds = time.perf_counter() - began
     return seconds, found
