@@ -42,6 +42,8 @@ EXCUSED: dict[str, str] = {
     "okstra_git/tasks/relinking.py": "git's own links between a worktree and its repository, where this clone made it",
     "okstra_git/tasks/reserving.py": "removes an empty folder where git makes a worktree",
     "okstra_cli/approving.py": "reads the forms that okstra ships",
+    "okstra_cli/completion/scripts.py": "reads the scripts that okstra ships",
+    "okstra_cli/completion/table.py": "reads the table that okstra ships",
     "okstra_cli/entry.py": "the null device in the place of a closed stream",
     "okstra_cli/failures.py": "files a report when everything else has failed: a new file, without links",
     "okstra_cli/demo/playground.py": "a repository of its own in a new folder",
