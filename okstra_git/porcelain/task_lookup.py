@@ -15,7 +15,6 @@ from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
 from okstra_git.real_paths import real_path
-from okstra_git.state.writer import require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +129,8 @@ def _unclear(workspace: Workspace) -> TaskUnclear:
     """Which tasks might have been meant, as words to add to the line."""
     keys = [task.key.replace("/", ":") for task in workspace.store.read().state.tasks.values() if task.is_open]
     if not keys:
+        from okstra_git.state.writer import require_writer
+
         require_writer(workspace.git)  # a task can be opened after `init` only
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
         return TaskUnclear("no task was named, and none is open", hint=hint, tasks=keys)
