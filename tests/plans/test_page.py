@@ -10,6 +10,7 @@ from okstra_git.plans.stage_rules import check_plan
 from tests.kit.surroundings import ROOT
 
 PAGE = (ROOT / "docs/guide/plans-and-briefs.md").read_text()
+CODES = PAGE.partition("## What can be wrong")[2].partition("## The project's own files")[0]
 BRIEF, PLAN = re.findall(r"^```markdown\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -33,5 +34,5 @@ def test_every_code_is_explained_once() -> None:
     codes = set(re.findall(r'Problem\(\s*"([^"]+)"', sources))
     codes |= {f"clarification.{name}" for name in re.findall(r'^        \("(\w+)", row\.', sources, re.MULTILINE)}
     assert "clarification.kind" in codes
-    told = re.findall(r"^\| `([a-z]+\.[a-z-]+)` \|", PAGE, re.MULTILINE)
+    told = re.findall(r"^(?:\| |- )`([a-z]+\.[a-z-]+)`(?: \||:)", CODES, re.MULTILINE)
     assert sorted(told) == sorted(codes)
