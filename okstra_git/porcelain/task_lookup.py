@@ -15,9 +15,9 @@ from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
 from okstra_git.real_paths import real_path
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import TaskUnknown, active_places
-from okstra_git.state.writer import require_writer
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import TaskUnknown, active_places
+from okstra_git.store.writer import require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +88,7 @@ def _living_here(workspace: Workspace) -> Task | None:
     """
     branch, top = current_branch(workspace.git), workspace.git.work_tree
     here = real_path(top) if top is not None and real_path(workspace.git.git_dir) != workspace.git.common_dir else None
-    own = OwnPlaces(workspace.git)
+    own = OwnWorktrees(workspace.git)
     found = [
         task
         for task, place in active_places(workspace.store.read().state)
