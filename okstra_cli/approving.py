@@ -16,11 +16,11 @@ from okstra_git.git.settings import require_setting
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.clarifications import Clarification, open_rows
-from okstra_git.plans.stage_rules import InvalidPlan, check_plan, require_plan
+from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.real_paths import real_path
 from okstra_git.shipped import templates_directory
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 from okstra_git.tasks.approving import (
     PlanFile,
     PlanMissing,

@@ -115,7 +115,7 @@ def done(
     """
     from okstra_cli.recording import done_requests, note_kept_carry, note_left_behind, pass_open_work
     from okstra_cli.views import stage as view
-    from okstra_git.porcelain.follow import follow_first
+    from okstra_git.porcelain.follow import follow_before_recording
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.tasks.finishing import finish_stages
 
@@ -123,7 +123,7 @@ def done(
     key = require_key(session.workspace, identity)
     requests = done_requests(session, key, number, commit, base, branch, carry, from_file)
     left = pass_open_work(session, key, requests, carry=carry, leave=leave_uncommitted)
-    follow_first(session.workspace, key, besides={request.number for request in requests})
+    follow_before_recording(session.workspace, key, {request.number for request in requests})
     appended = finish_stages(session.store, key, requests)
     session.warn(appended.warning)
     task = appended.snapshot.state.tasks[key]
@@ -150,7 +150,7 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
@@ -168,7 +168,7 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_stage, require_task
+    from okstra_git.store.registry import require_stage, require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))

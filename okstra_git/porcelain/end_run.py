@@ -19,7 +19,7 @@ from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, fi
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.keeping import snapshot_of_run
 from okstra_git.runs.leases import GUARDED, finished_stages
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.tasks.checked_out import see_stages
 from okstra_git.tasks.lifecycle import refuse_text
 
@@ -94,7 +94,7 @@ def packer(workspace: Workspace, *, wanted: bool) -> Callable[[Task, Run], Archi
     def pack(task: Task, run: Run) -> Archive | None:
         if not wanted:
             return None
-        if not OwnPlaces(workspace.git).is_own(run):
+        if not OwnWorktrees(workspace.git).is_own(run):
             workspace.note(f"run {run.id} was prepared in another clone; nothing of it is archived here")
             return None
         root, home = writable_project_root(workspace), str(workspace.home)

@@ -16,8 +16,8 @@ from okstra_git.runs.explain import explain, explain_run
 from okstra_git.runs.gathering import gather_facts, gather_plan
 from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.left_files import Disk
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.writer import find_writer
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
@@ -55,7 +55,7 @@ def explain_task(workspace: Workspace, task: Task, only: Run | None) -> tuple[li
 
 def _elsewhere(workspace: Workspace, runs: Iterable[Run]) -> frozenset[str]:
     """Those runs of other clones whose documents are not here; in a copied clone they are."""
-    places, disk = OwnPlaces(workspace.git), Disk(project_root(workspace))
+    places, disk = OwnWorktrees(workspace.git), Disk(project_root(workspace))
     foreign = [run for run in runs if not places.is_own(run)]
     return frozenset(run.id for run in foreign if disk.context(run) is None)
 

@@ -26,8 +26,8 @@ from okstra_git.runs.gathering import gather_plan
 from okstra_git.runs.holding import requested_holder
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.stored_context import find_context, find_prompt
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.writer import find_writer
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.writer import find_writer
 from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _take_over(
     _require_documents(workspace, task, run)
     is_taken = check_resume(task, run, liveness.life_of, liveness.is_ours, force=force)
     _require_worktree(workspace, task, run, is_ours=not is_taken)
-    if run.assembled is not None and run.worktree is not None and OwnPlaces(workspace.git).path_of_run(task, run):
+    if run.assembled is not None and run.worktree is not None and OwnWorktrees(workspace.git).path_of_run(task, run):
         reason = f"okstra task={task.key} run={run.id}"
         make_detached(workspace.git, Path(run.worktree), run.assembled.commit, reason)
     if is_taken:
@@ -126,7 +126,7 @@ def _take_over(
 def _require_documents(workspace: Workspace, task: Task, run: Run) -> None:
     """Refuse a run of another clone that there is nothing of here, and links where its documents are to be written."""
     root = writable_project_root(workspace)
-    is_foreign = not OwnPlaces(workspace.git).is_own(run)
+    is_foreign = not OwnWorktrees(workspace.git).is_own(run)
     if is_foreign and run.is_active and run.prepared is not None and find_context(root, run) is None:
         raise RunElsewhere(
             f"run {run.id} was prepared in another clone, and so are its documents",

@@ -11,7 +11,7 @@ from okstra_git.git.removal import remove_worktree
 from okstra_git.git.worktrees import add_detached, find_worktree
 from okstra_git.handoff.collector import DirectoryTaken
 from okstra_git.real_paths import real_path
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.tasks.finishing import release_place
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def release_verification_worktree(workspace: Workspace, task: Task, run: Run) ->
     place = task.places.get(f"{SCOPE}{run.seq}") if run.task_type == "final-verification" else None
     if place is None or place.status != "active" or place.worktree is None or run.is_active:
         return
-    path = OwnPlaces(workspace.git).path(place)
+    path = OwnWorktrees(workspace.git).path(place)
     worktree = find_worktree(workspace.git, path) if path is not None else None
     if worktree is not None:
         try:

@@ -14,13 +14,13 @@ from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
+from okstra_git.plans.rules import require_plan
 from okstra_git.plans.stage_map import PlanDocument, parse_plan
-from okstra_git.plans.stage_rules import require_plan
 from okstra_git.records.events import PlanApproved
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Task
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 from okstra_git.tasks.checks import require_open
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 

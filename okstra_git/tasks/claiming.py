@@ -9,12 +9,12 @@ from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import CommitId
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReleased, PlaceReserved, StageStarted
 from okstra_git.records.runs import PlannedStage
-from okstra_git.records.stage import RangePrint
-from okstra_git.records.states import Place, Task
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.prints import take_prints
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import reserve
+from okstra_git.records.stage import RangeFingerprint
+from okstra_git.records.states import Reservation, Task
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import reserve
+from okstra_git.store.snapshot import Snapshot
 from okstra_git.tasks.beginning import Beginning
 from okstra_git.tasks.going_back import check_standing
 from okstra_git.tasks.reserving import check_place, start_of, usual_branch
@@ -31,7 +31,7 @@ class StageClaim:
     number: int
     title: str
     depends_on: tuple[int, ...]
-    place: Place
+    place: Reservation
     beginning: Beginning
     is_new: bool
     reserves: tuple[AnyFact, ...] = ()
@@ -60,7 +60,7 @@ def plan_stage_claim(
     reserves = _reserve(git, snapshot, task, planned.number, beginning, worktree)
     fact = next((each for each in reserves if isinstance(each, PlaceReserved)), None)
     held = task.places.get(f"stage-{planned.number}")
-    place = Place(**fact.model_dump(exclude={"type", "task"}), at=at) if fact is not None else held
+    place = Reservation(**fact.model_dump(exclude={"type", "task"}), at=at) if fact is not None else held
     assert place is not None
     return StageClaim(
         planned.number, planned.title, planned.depends_on, place, beginning, fact is not None, tuple(reserves)
@@ -74,7 +74,7 @@ def _reserve(
     scope = f"stage-{number}"
     held = task.places.get(scope)
     is_held = held is not None and held.status == "active"
-    is_own = OwnPlaces(git).path(held) is not None
+    is_own = OwnWorktrees(git).path(held) is not None
     if held is not None and is_held and is_own:
         check_standing(git, held)
         return []
@@ -122,5 +122,5 @@ def started_facts(git: Git, task: Task, claim: StageClaim) -> list[AnyFact]:
     return facts
 
 
-def _print_of(git: Git, commit: CommitId) -> RangePrint:
-    return take_prints(git, [one_commit(git, commit)])[0]
+def _print_of(git: Git, commit: CommitId) -> RangeFingerprint:
+    return fingerprint_ranges(git, [one_commit(git, commit)])[0]

@@ -11,7 +11,7 @@ import pytest
 
 from okstra_git.names import parse_task_key
 from okstra_git.runs.holding import own_holder
-from okstra_git.state.carry import MAX_BYTES, examine_carry
+from okstra_git.store.carry import MAX_BYTES, examine_carry
 from tests.kit.papers import a_brief
 from tests.kit.prepared import KEY, code_of, folder, prepare, set_up
 from tests.kit.scenario import World
@@ -54,6 +54,11 @@ def put(path: Path, make: Callable[[Path], Any]) -> None:
     path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     make(path)
+
+
+def holding(content: bytes | None) -> Callable[[Path], object]:
+    """Makes a file of these bytes; nothing when there was none."""
+    return lambda path: None if content is None else path.write_bytes(content)
 
 
 def link(target: str | Path) -> Callable[[Path], Any]:
@@ -177,7 +182,7 @@ def test_documents_that_are_not_files_are_refused_at_once(shop: World, odd: str)
         assert answer.json["error"]["hint"]
         for line in (("inspect", "context"), ("inspect", "resume")):
             shop.okstra(*line, "--task-key", KEY)
-        put(path, lambda made, kept=before: made.write_bytes(kept) if kept is not None else None)
+        put(path, holding(before))
     assert prepare(shop, task_type=DISCOVERY).json["ok"]
     assert SECRET not in told_of(shop)
 
@@ -243,7 +248,7 @@ def test_the_documents_of_a_run_are_read_without_waiting(shop: World, odd: str) 
         for line in (("run", "resume", run, "--force"), ("inspect", "run", run), ("run", "show", run)):
             answer = shop.okstra(*line, "--json", exit=None)
             assert answer.exit == 0 or answer.json["error"]["code"].startswith(("path.", "bundle.")), answer.out
-        put(path, lambda made, kept=kept: made.write_bytes(kept))
+        put(path, holding(kept))
     for path in files:
         put(path, ODD[odd])
     shop.okstra("run", "abandon", run)

@@ -12,7 +12,7 @@ from okstra_git.records import events as e
 from okstra_git.records import handoff, runs, stage, states
 from okstra_git.records.base import NotRecordable, Record
 from okstra_git.records.codec import KNOWN_TYPES, archive_of_line, decode_events, encode_readable, identify_line
-from tests.state.events import TASK, a_range, an_event, oid, ulid
+from tests.store.events import TASK, a_range, an_event, oid, ulid
 
 HOLDER = runs.Holder(host="h", boot="b", pid=1, born=1.0, name="claude")
 MEMBER = handoff.Member(stage=1, commit=oid("A"), tree=oid("tA"), delta="d0")
@@ -126,7 +126,7 @@ def with_value(line: dict[str, Any], path: str, value: Any) -> bytes | None:
 
 @pytest.mark.parametrize("url", ["HTTPS://forge.example/shop/pull/7", "Http://forge.example/shop/pull/7"])
 def test_an_address_counts_in_letters_of_either_case(url: str) -> None:
-    facts = [
+    facts: list[e.AnyFact] = [
         e.PrRecorded(task=TASK, url=url, group="1", stages=(1,), branch="g"),
         e.PrClosed(task=TASK, url=url, replaced_by=url),
     ]

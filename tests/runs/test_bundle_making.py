@@ -12,8 +12,8 @@ import pytest
 
 from okstra_git import tokens
 from okstra_git.documents.markdown import parse_document
+from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_map import parse_plan
-from okstra_git.plans.stage_rules import check_plan
 from okstra_git.rendering import _environment
 from okstra_git.runs.bundle_making import Bundle, Excerpt, excerpt, make_bundle
 from okstra_git.runs.context import RunContext, TeamPart, WorktreePart
@@ -214,7 +214,7 @@ def test_documents_with_fences_and_templates_in_them_stay_quoted() -> None:
 def test_a_clarification_is_copied_byte_for_byte() -> None:
     context = SAMPLES["implementation-burdened"]
     data = b"\xff\xfe\r\n no text \x00"
-    bundle = make_bundle(context, replace(sources_of(context), clarification=data))
+    bundle = make_bundle(context, replace(sources_of(context), clarification_data=data))
     assert {each.path: each.data for each in bundle.files}[context.paths.clarification] == data
 
 

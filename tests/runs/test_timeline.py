@@ -7,7 +7,7 @@ from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.runs import Run
 from okstra_git.runs.timeline import _FACTS, newest_first, timeline
 from tests.runs.kit import holder, run
-from tests.state.events import BEGIN, TASK, a_range, an_event, oid, ulid
+from tests.store.events import BEGIN, TASK, a_range, an_event, oid, ulid
 
 FIRST, SECOND, NINTH = ulid("R1"), ulid("R2"), ulid("R9")
 RUNS: dict[str, Run] = {FIRST: run(FIRST, 2), SECOND: run(SECOND, None, task_type="error-analysis")}
@@ -47,7 +47,7 @@ def test_a_run_is_told_with_type_number_and_stage_even_when_its_claim_is_missing
 
 
 def test_the_first_end_of_a_run_counts_and_later_words_are_late() -> None:
-    facts = (
+    facts: tuple[e.AnyFact, ...] = (
         prepared(FIRST), e.RunFinished(task=TASK, run=FIRST, outcome="failed", reason="tests"),
         e.RunAbandoned(task=TASK, run=FIRST), e.RunResumed(task=TASK, run=FIRST, holder=holder(), nonce="m"),
     )  # fmt: skip
@@ -58,7 +58,7 @@ def test_the_first_end_of_a_run_counts_and_later_words_are_late() -> None:
 
 
 def test_moves_and_landings_name_their_commits_and_proofs() -> None:
-    facts = (
+    facts: tuple[e.AnyFact, ...] = (
         e.StageDone(task=TASK, stage=1, branch="b", range=a_range("a")),
         e.StageMoved(task=TASK, stage=1, old=oid("a"), range=a_range("c"), proof="replay", found_by="post-rewrite"),
         e.AnchorMoved(task=TASK, old=oid("x"), range=a_range("y"), proof="user"),

@@ -11,10 +11,10 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
-from okstra_git.plans.stage_rules import InvalidPlan, check_plan
+from okstra_git.plans.rules import InvalidPlan, check_plan
 from okstra_git.records.events import TaskClosed
 from okstra_git.records.states import Task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.store import Appended, Store
 from okstra_git.tasks.approving import (
     PlanChanged,
     PlanElsewhere,

@@ -10,8 +10,8 @@ from okstra_git.porcelain.task_lookup import find_key
 from okstra_git.runs.recency import last_recorded
 from okstra_git.runs.standing import standing_of
 from okstra_git.runs.timeline import newest_first, timeline
-from okstra_git.state.reading import read_events
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
+from okstra_git.store.snapshot import read_events
 
 if TYPE_CHECKING:
     from datetime import datetime

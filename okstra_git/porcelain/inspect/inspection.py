@@ -14,7 +14,7 @@ from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.project_files import project_root
 from okstra_git.runs.left_files import Disk
-from okstra_git.state.writer import find_writer
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_git.host.lives import Life
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from okstra_git.reconcile.judge import Judge
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 ENDED = ("finished", "failed", "abandoned")
 """Statuses of runs that are over."""

@@ -13,7 +13,7 @@ from okstra_git.git.revisions import require_named
 from okstra_git.paths import CATEGORIES
 from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.porcelain.prepare.documents import plan_part
-from okstra_git.state.registry import require_stage
+from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git

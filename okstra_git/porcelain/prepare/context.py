@@ -13,7 +13,7 @@ from okstra_git.porcelain.liveness import LivenessChecker, agent_session
 from okstra_git.porcelain.project_files import require_project
 from okstra_git.porcelain.workspace import Workspace
 from okstra_git.runs.holding import requested_holder
-from okstra_git.state.writer import require_writer
+from okstra_git.store.writer import require_writer
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey

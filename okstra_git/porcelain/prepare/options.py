@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_git.briefs.brief import parse_brief
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import UsageError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
@@ -14,7 +15,6 @@ from okstra_git.git.config import read_setting, write_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
-from okstra_git.plans.briefs import parse_brief
 from okstra_git.porcelain.prepare.brief_input import find_brief
 from okstra_git.porcelain.prepare.context import PrepareContext, Prepared
 from okstra_git.porcelain.prepare.documents import AttachmentMissing
@@ -24,7 +24,7 @@ from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
 from okstra_git.runs.request import parse_request
-from okstra_git.state.registry import find_task, refuse_case_clash
+from okstra_git.store.registry import find_task, refuse_case_clash
 from okstra_git.tasks.lifecycle import MAX_TEXT, open_task
 
 if TYPE_CHECKING:

@@ -29,16 +29,16 @@ from okstra_git.runs.context import TeamPart
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.runs.whole_files import sweep_folder, sweep_numbered
-from okstra_git.state.registry import release
+from okstra_git.store.registry import release
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import started_facts
 
 if TYPE_CHECKING:
     from okstra_git.records.events import AnyFact
     from okstra_git.records.runs import Run
-    from okstra_git.records.states import Task
+    from okstra_git.records.states import State, Task
     from okstra_git.runs.context import RunContext
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 
 class RunLost(OkstraError):
@@ -76,19 +76,19 @@ def _gather(context: PrepareContext) -> tuple[Task, Inputs]:
     task = require_open(snapshot, context.key)
     check_request(context, task)
     documents = read_documents(context, snapshot.state, task)
-    task = _settle(context, task)
+    task = _settle(context, snapshot.state, task)
     whole = look_at_whole(context, task)
     named = (*documents.blobs, context.language, *([whole.commit] if whole.commit else []))
     return task, Inputs(documents, whole, context.request.fingerprint(*named))
 
 
-def _settle(context: PrepareContext, task: Task) -> Task:
+def _settle(context: PrepareContext, state: State, task: Task) -> Task:
     """The task after history was followed; refuses while a person has to decide where a stage is."""
     if task.anchor is None and not any(stage.is_recorded for stage in task.stages.values()):
         return task
-    from okstra_git.porcelain.stale_gate import pass_stale_gate  # a judge of history is heavy, and here there is some
+    from okstra_git.porcelain.follow import follow_history  # a judge of history is heavy, and here there is some
 
-    pass_stale_gate(context.workspace, context.key)
+    follow_history(context.workspace, [task], state=state, on_question="refuse")
     note_landings(context.workspace, context.key)
     return require_open(context.workspace.store.read(), context.key)
 

@@ -10,7 +10,7 @@ from okstra_git.plans.clarifications import check_clarifications, holds_up, list
 from okstra_git.runs.last_report import open_questions
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.reported import find_last_report
-from okstra_git.state.registry import find_task
+from okstra_git.store.registry import find_task
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.context import PrepareContext

@@ -14,8 +14,8 @@ from okstra_git.porcelain.verification_worktree import make_detached
 from okstra_git.records.base import show_time
 from okstra_git.runs.context import WorktreePart
 from okstra_git.runs.snapshots import About, list_snapshots, take_snapshot
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import require_stage
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import require_stage
 from okstra_git.tasks.beginning import lacking_notes
 from okstra_git.tasks.reserving import make_worktree
 
@@ -133,7 +133,7 @@ def _worktree_to_verify(context: PrepareContext, task: Task) -> WorktreePart | N
     if number is None:
         return None
     stage, place = require_stage(task, number), task.places.get(f"stage-{number}")
-    path = OwnPlaces(workspace.git).path(place)
+    path = OwnWorktrees(workspace.git).path(place)
     if place is None or path is None:
         return None
     astray = find_astray(workspace.git, path, place.branch)
