@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import TaskKey, is_text, parse_stage, parse_task_key, shown
-from okstra_git.phases import Phase, require_phase
+from okstra_git.phases import ABOUT_TASK, Phase, require_phase
 from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, WORKERS
 from okstra_git.tokens import SINGLE_STAGE, VERIFICATION_SCOPES, WHOLE_TASK
 
@@ -18,9 +18,6 @@ _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/\[\]-]{0,99}\Z")
 MODEL_FLAGS = {"lead": "--lead-model", "executor": "--executor-model", "claude": "--claude-model",
                "codex": "--codex-model", "gemini": "--gemini-model",
                "report-writer": "--report-writer-model"}  # fmt: skip
-
-ABOUT_TASK = ("final-verification", "release-handoff")
-"""Task types whose runs are about several stages together, unless one stage is named."""
 
 _FOUND_OTHERWISE = frozenset({"stage", "brief", "approved_plan", "clarification", "pr_template"})
 

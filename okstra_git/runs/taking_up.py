@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from okstra_git.commands import word
+from okstra_git.names import shown_path
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import Advice, RunAdvice, new_run_command, show_plan
 from okstra_git.runs.leases import GUARDED, finished_stages
-from okstra_git.runs.lost import NOTHING_LOST, Lost
 from okstra_git.runs.scope import stages_flag
 from okstra_git.runs.standing import Standing
 
@@ -17,6 +17,37 @@ IDLE = ("git okstra status ", "git okstra stage show ", "git okstra run show ")
 """Beginnings of advice that is only to look."""
 ASKS = "git okstra reconcile "
 """The beginning of advice about a rewritten stage; a prepare stops until such a question is settled."""
+
+
+ON_PLAN = ("implementation", "final-verification", "release-handoff")
+"""Task types whose prepare reads the plan of a task that has one."""
+
+_PREPARE = "git okstra run prepare "
+
+
+class MissingFiles(NamedTuple):
+    """Runs whose own documents are gone, by id, and the task's brief and approved plan where their files are gone."""
+
+    bundles: frozenset[str] = frozenset()
+    brief: str = ""
+    plan: str = ""
+
+    def holds_up(self, command: str) -> bool:
+        """Whether a command that prepares would be refused for want of a file; any other is not held up."""
+        if not command.startswith(_PREPARE):
+            return False
+        words = command.split()
+        return bool(self.brief) or (bool(self.plan) and words[words.index("--task-type") + 1] in ON_PLAN)
+
+    def named(self) -> str:
+        """The files in words: `the brief a.md and the plan b.md`."""
+        listed = [
+            f"the {what} {shown_path(path)}" for what, path in (("brief", self.brief), ("plan", self.plan)) if path
+        ]
+        return " and ".join(listed)
+
+
+NOTHING_MISSING = MissingFiles()
 
 
 class Step(NamedTuple):
@@ -62,19 +93,19 @@ def make_offer(
     others: Sequence[RunAdvice],
     *,
     ours: frozenset[str],
-    lost: Lost = NOTHING_LOST,
+    missing: MissingFiles = NOTHING_MISSING,
 ) -> Offer:
-    """What to do about the chosen run; without one, about the task. Nothing is offered that `lost` files hold up."""
+    """What to do about the chosen run; without one, about the task. Nothing is offered that missing files hold up."""
     if run is None:
-        return Offer(None, False, _of_task(task, standing, stages, lost), ())
+        return Offer(None, False, _of_task(task, standing, stages, missing), ())
     step = step_for(run, stages, others)
     resume, anew = f"git okstra run resume {word(run.id)}", new_run_command(task, run)
-    if (step.command == resume and run.id in lost.bundles) or lost.holds_up(step.command):
-        return _without_files(task, run, run.id in ours, lost)
+    if (step.command == resume and run.id in missing.bundles) or missing.holds_up(step.command):
+        return _without_files(task, run, run.id in ours, missing)
     if step.command == resume:
         going_on = Choice("continue", resume, step.why, True)
         # the caller's own run is abandoned first, since asking for the same again gives the same run
-        again = () if run.id in ours else (_instead(task, run, anew, lost),)
+        again = () if run.id in ours else (_instead(task, run, anew, missing),)
         return Offer(run, True, step, (going_on, *again))
     if step.command == anew:
         return Offer(run, False, step, (Choice("begin-anew", anew, step.why, True),))
@@ -82,11 +113,11 @@ def make_offer(
     return Offer(run, False, step, (Choice("abandon", _abandon(run), "ends this run", False),) if waits else ())
 
 
-def _without_files(task: Task, run: Run, is_ours: bool, lost: Lost) -> Offer:
+def _without_files(task: Task, run: Run, is_ours: bool, missing: MissingFiles) -> Offer:
     """About a run that cannot be led on for want of its documents: another in its place, or only its end."""
-    why = "its documents are gone, so it cannot be led on" if run.id in lost.bundles else f"{lost.named()}: gone"
+    why = "its documents are gone, so it cannot be led on" if run.id in missing.bundles else f"{missing.named()}: gone"
     end = Choice("abandon", _abandon(run), why, True)
-    instead = _instead(task, run, new_run_command(task, run), lost)
+    instead = _instead(task, run, new_run_command(task, run), missing)
     if is_ours or instead.what == "abandon":
         return Offer(run, False, Step(end.command, why), (end,))
     anew = instead._replace(why=f"{why}; {instead.why}", recommended=True)
@@ -105,12 +136,12 @@ def step_for(run: Run, stages: Sequence[Advice], others: Sequence[RunAdvice]) ->
     return Step(told.command, told.why) if told is not None else Step(_show(run), "nothing else is known of it")
 
 
-def _instead(task: Task, run: Run, anew: str, lost: Lost) -> Choice:
+def _instead(task: Task, run: Run, anew: str, missing: MissingFiles) -> Choice:
     """What there is besides going on; nothing is begun anew for a finished stage, or without its files."""
     if run.task_type == GUARDED and run.stage in finished_stages(task):
         return Choice("abandon", _abandon(run), "ends this run without a report; its stage stays done", False)
-    if lost.holds_up(anew):
-        return Choice("abandon", _abandon(run), f"ends this run; a new one needs {lost.named()}", False)
+    if missing.holds_up(anew):
+        return Choice("abandon", _abandon(run), f"ends this run; a new one needs {missing.named()}", False)
     return Choice("begin-anew", anew, _why_anew(run), False)
 
 
@@ -128,13 +159,13 @@ def _why_anew(run: Run) -> str:
     return "prepares a new run; this one stays open until it is abandoned"
 
 
-def _of_task(task: Task, standing: Standing, stages: Sequence[Advice], lost: Lost) -> Step:
+def _of_task(task: Task, standing: Standing, stages: Sequence[Advice], missing: MissingFiles) -> Step:
     """Without an open run: what comes next, or the files that it needs first."""
     step, key = _next_of(task, standing, stages), str(task.key)
-    if not lost.holds_up(step.command):
+    if not missing.holds_up(step.command):
         return step
-    look = show_plan(task) if lost.plan else f"git okstra status {key}"
-    return Step(look, f"nothing can be prepared before {lost.named()} is put back")
+    look = show_plan(task) if missing.plan else f"git okstra status {key}"
+    return Step(look, f"nothing can be prepared before {missing.named()} is put back")
 
 
 def _next_of(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:

@@ -12,10 +12,10 @@ from okstra_git.porcelain.explain import explain_task
 from okstra_git.porcelain.inspect.inspection import Inspection, has_ended, note_outdated, read_manifest
 from okstra_git.porcelain.inspect.run import read_context
 from okstra_git.porcelain.task_lookup import find_stage_here, require_key
-from okstra_git.runs.lost import find_lost
+from okstra_git.runs.lost import find_missing
 from okstra_git.runs.resume_scripts import Script, find_for_run, find_latest
 from okstra_git.runs.standing import Standing, standing_of
-from okstra_git.runs.taking_up import Offer, Step, choose_run, make_offer
+from okstra_git.runs.taking_up import MissingFiles, Offer, Step, choose_run, make_offer
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
@@ -66,10 +66,11 @@ def _way_to_resume(
         run.id for run in standing.open_runs if run.holder is not None and inspection.liveness.is_ours(run.holder)
     )
     run = choose_run(standing.open_runs, ours=ours, stage=here, pointed=latest.run if latest else None)
-    lost = find_lost(inspection.disk, task, _without_documents(inspection, standing), writer=inspection.writer or "")
+    bundles = _without_documents(inspection, standing)
+    missing = MissingFiles(bundles, *find_missing(inspection.disk, task, writer=inspection.writer or ""))
 
     def offered(run: Run | None) -> Offer:
-        return make_offer(task, standing, run, stages, others, ours=ours, lost=lost)
+        return make_offer(task, standing, run, stages, others, ours=ours, missing=missing)
 
     offer = offered(run)
     script = _script_of(inspection, paths, run, latest) if run is not None else None

@@ -15,7 +15,8 @@ from okstra_git.porcelain.base_contents import in_base, with_dependencies
 from okstra_git.porcelain.task_lookup import default_base
 from okstra_git.runs.carrying import require_carry
 from okstra_git.runs.context import Carried, GroupPart, StageRow
-from okstra_git.runs.scope import Scope, choose_scope, describe_stage, describe_stages, usual_base
+from okstra_git.runs.scope import Scope, all_stages, choose_scope, usual_base
+from okstra_git.runs.stage_rows import describe_stage, describe_stages
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.context import PrepareContext
@@ -77,7 +78,10 @@ def stage_rows(context: PrepareContext, task: Task, whole: Whole) -> tuple[Stage
     request, root, carry = context.request, context.project.root, _carry_paths(context, task)
     if request.stage is not None and request.phase.name == "final-verification":
         return (describe_stage(task, request.stage, root, carry),)
-    return describe_stages(task, whole.scope, root, carry) if request.is_about_task else ()
+    if not request.is_about_task:
+        return ()
+    scope, numbers = whole.scope, {*all_stages(task), *whole.scope.stages}
+    return describe_stages(task, numbers, root, carry, taken=scope.stages, unfinished=scope.unfinished)
 
 
 def left_carry(context: PrepareContext, task: Task, whole: Whole) -> tuple[Carried, ...]:
