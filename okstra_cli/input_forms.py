@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_cli.approving import input_template, known_language
+from okstra_git.bundle.build_context import describe_task
+from okstra_git.bundle.last_report import find_last_report, open_questions
+from okstra_git.bundle.render import INPUTS, make_input
+from okstra_git.bundle.run_files import Disk
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.runs.assembling import describe_task
-from okstra_git.runs.inputs import INPUTS, make_input
-from okstra_git.runs.last_report import open_questions
-from okstra_git.runs.left_files import Disk
-from okstra_git.runs.reported import find_last_report
 from okstra_git.store.registry import require_task
 from okstra_git.tokens import CLARIFICATION_COLUMNS
 

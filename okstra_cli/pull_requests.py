@@ -20,10 +20,10 @@ from okstra_git.tasks.lifecycle import refuse_text
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
+    from okstra_git.bundle.archive import Archive
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.archive import Archive
 
 
 def record_pr_here(

@@ -54,8 +54,8 @@ def prepare(
     """
     from okstra_cli.report_editor import edit_report
     from okstra_cli.views import prepare as view
+    from okstra_git.bundle.request import PrepareOptions
     from okstra_git.porcelain.prepare.options import prepare as prepare_run
-    from okstra_git.runs.request import PrepareOptions
 
     session = Session.of(context)
     options = PrepareOptions(

@@ -30,7 +30,7 @@ def list_(
     from okstra_git.errors import UsageError
     from okstra_git.names import shown
     from okstra_git.porcelain.liveness import LivenessChecker
-    from okstra_git.runs.finding import list_runs
+    from okstra_git.runs.lookup import list_runs
 
     session = Session.of(context)
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
@@ -56,9 +56,9 @@ def show(
 ) -> Answer:
     """Show one run: who leads it, where it works, what it was prepared from, how it ended."""
     from okstra_cli.views import run as view
+    from okstra_git.bundle.archive import read_archived, require_archive
     from okstra_git.porcelain.liveness import LivenessChecker
-    from okstra_git.runs.archive import read_archived, require_archive
-    from okstra_git.runs.finding import require_run
+    from okstra_git.runs.lookup import require_run
     from okstra_git.store.layout import ARCHIVE_INDEX
 
     session = Session.of(context)
@@ -101,7 +101,7 @@ def resume(
     from okstra_git.porcelain.explain import explain_task
     from okstra_git.porcelain.resume import resume as resume_run
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.runs.finding import require_run
+    from okstra_git.runs.lookup import require_run
     from okstra_git.store.registry import require_task
 
     workspace = Session.of(context).workspace
@@ -169,7 +169,7 @@ def abandon(
 def snapshots(context: typer.Context, identity: Identity) -> Answer:
     """List the snapshots of worktrees that were kept in this clone, the newest first."""
     from okstra_cli.views import snapshot as view
-    from okstra_git.runs.snapshots import list_snapshots
+    from okstra_git.snapshots.take import list_snapshots
 
     session = Session.of(context)
     found = list_snapshots(session.git, task=identity.task.slashed if identity.task else None)[::-1]

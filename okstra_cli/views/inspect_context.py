@@ -13,10 +13,10 @@ from okstra_cli.views.moments import told_time
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from okstra_git.bundle.run_files import Prompt, Result, RunFile
+    from okstra_git.bundle.team_status import TeamMember
     from okstra_git.porcelain.inspect.context import TaskContext
     from okstra_git.porcelain.inspect.run import RunLook
-    from okstra_git.runs.left_files import Prompt, Result, Seen
-    from okstra_git.runs.team_seen import Member
 
 LIMIT = 8000
 """Bytes of the object's own keys; with `ok` and `schema` before them an answer stays below 8 KB."""
@@ -70,7 +70,7 @@ def _run_json(last: RunLook) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _there(file: Seen | None) -> str | None:
+def _there(file: RunFile | None) -> str | None:
     """The path of a file that is there."""
     return file.path if file is not None and file.bytes is not None else None
 
@@ -89,7 +89,7 @@ def _workers_json(last: RunLook) -> Many | None:
     return Many([_worker_json(member, last.results) for member in last.team.members])
 
 
-def _worker_json(member: Member, results: Sequence[Result]) -> dict[str, Any]:
+def _worker_json(member: TeamMember, results: Sequence[Result]) -> dict[str, Any]:
     own = results_of(member, results)
     handed = [each for each in own if each.kind == "result"]
     return {
@@ -104,7 +104,7 @@ def _worker_json(member: Member, results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def results_of(member: Member, results: Sequence[Result]) -> list[Result]:
+def results_of(member: TeamMember, results: Sequence[Result]) -> list[Result]:
     """What the worker handed in, under its name or that name with an addition."""
     return [each for each in results if each.worker == member.agent or each.worker.startswith(f"{member.agent}-")]
 

@@ -11,7 +11,7 @@ from okstra_cli.views.moments import age_of, local_time, told_time
 from okstra_git.commands import word
 from okstra_git.porcelain.inspect.history import TaskHistory
 from okstra_git.records.base import show_time
-from okstra_git.runs.standing import named_stages
+from okstra_git.runs.progress import named_stages
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,7 @@ from okstra_cli.views.inspect_history import ID_SHOWN, run_in_short, run_words, 
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.inspect.resume import WayToResume
-    from okstra_git.runs.taking_up import Step
+    from okstra_git.runs.resume_choice import NextStep
 
 
 def resume_json(way: WayToResume) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def resume_json(way: WayToResume) -> dict[str, Any]:
     }
 
 
-def _step_json(step: Step) -> dict[str, Any]:
+def _step_json(step: NextStep) -> dict[str, Any]:
     return {"command": step.command, "why": step.why}
 
 

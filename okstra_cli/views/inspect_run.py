@@ -23,11 +23,11 @@ from okstra_git.commands import word
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from okstra_git.bundle.input_drift import InputState
+    from okstra_git.bundle.run_files import RunFile
+    from okstra_git.bundle.team_status import TeamStatus
     from okstra_git.porcelain.inspect.run import Ground, RunSeen
     from okstra_git.records.runs import Run
-    from okstra_git.runs.left_files import Seen
-    from okstra_git.runs.run_sources import SourceSeen
-    from okstra_git.runs.team_seen import TeamSeen
 
 OTHERS = 50
 """Other runs of the task that are listed, the newest ones."""
@@ -67,7 +67,7 @@ def _recorded(run: Run) -> dict[str, Any]:
     return {name: None if value == "" else value for name, value in facts.items()}
 
 
-def team_json(team: TeamSeen) -> dict[str, Any]:
+def team_json(team: TeamStatus) -> dict[str, Any]:
     """The team: `roster` is null where no document tells it."""
     members = [member._asdict() for member in team.members] if team.members is not None else None
     return {
@@ -79,7 +79,7 @@ def team_json(team: TeamSeen) -> dict[str, Any]:
     }
 
 
-def _file_json(file: Seen | None) -> dict[str, Any] | None:
+def _file_json(file: RunFile | None) -> dict[str, Any] | None:
     """Where a file should be, and its size; `bytes` is null when nothing is there."""
     return file._asdict() if file is not None else None
 
@@ -144,7 +144,7 @@ def _with_absence(value: str | None, *, is_there: bool) -> str:
     return (value if is_there else f"{value} (gone)") if value else ""
 
 
-def _team(page: Page, team: TeamSeen) -> None:
+def _team(page: Page, team: TeamStatus) -> None:
     if team.name:
         _row(page, "team", team.name)
     if team.session:
@@ -158,7 +158,7 @@ def _team(page: Page, team: TeamSeen) -> None:
         _row(page, "worker", f"{member.agent} ({member.cli} {member.model}{executes}){ended}{why}")
 
 
-def _state(source: SourceSeen) -> Cell:
+def _state(source: InputState) -> Cell:
     return Cell(source.now or "cannot be compared", _STATES.get(source.now or "", "faint"))
 
 

@@ -12,9 +12,9 @@ from okstra_git.names import named_stages
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 
 if TYPE_CHECKING:
+    from okstra_git.bundle.context import RunContext
     from okstra_git.porcelain.prepare.context import Prepared
     from okstra_git.records.runs import Run
-    from okstra_git.runs.context import RunContext
 
 
 def prepared_json(prepared: Prepared) -> dict[str, Any]:

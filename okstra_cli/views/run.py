@@ -12,7 +12,7 @@ from okstra_cli.views.snapshot import snapshot_json
 from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
 from okstra_git.names import named_stages
-from okstra_git.runs.finding import short_id
+from okstra_git.runs.lookup import short_id
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import State, Task
     from okstra_git.runs.ending import Ended
     from okstra_git.runs.explain import Advice, RunAdvice
-    from okstra_git.runs.snapshots import Snapshot
+    from okstra_git.snapshots.take import WorktreeSnapshot
 
 Row = tuple["Task", "Run", "Life | None"]
 
@@ -267,7 +267,7 @@ def _advice(page: Page, facts: Sequence[str], command: str, why: str) -> None:
     page.line(Cell(f"        {why}", "faint"))
 
 
-def ended_json(ended: Ended, kept: Snapshot | None = None) -> dict[str, Any]:
+def ended_json(ended: Ended, kept: WorktreeSnapshot | None = None) -> dict[str, Any]:
     """The run as it ended, and the snapshot that was taken before."""
     return {
         "run": run_json(ended.task, ended.run, None),

@@ -13,13 +13,13 @@ from okstra_git.records.base import show_time
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.restore import Restored
-    from okstra_git.runs.snapshots import Snapshot
+    from okstra_git.snapshots.take import WorktreeSnapshot
 
 _PAST = {"write": "written", "replace": "replaced", "delete": "deleted", "same": "there already", "keep": "left alone"}
 _FUTURE = {**_PAST, "write": "would be written", "replace": "would be replaced", "delete": "would be deleted"}
 
 
-def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
+def snapshot_json(snapshot: WorktreeSnapshot) -> dict[str, Any]:
     """One snapshot with its ref, which any git command reads."""
     about = snapshot.about
     return {
@@ -43,7 +43,7 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def snapshots_page(snapshots: Sequence[Snapshot]) -> Page:
+def snapshots_page(snapshots: Sequence[WorktreeSnapshot]) -> Page:
     page = Page()
     if not snapshots:
         page.line("nothing was kept")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.archive import pack_run
 from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.names import shown_path
@@ -14,11 +15,10 @@ from okstra_git.porcelain.prepare.refresh import conclude
 from okstra_git.porcelain.project_files import project_root, writable_project_root
 from okstra_git.porcelain.verification_worktree import release_verification_worktree
 from okstra_git.real_paths import real_path
-from okstra_git.runs.archive import pack_run
 from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, finish_run
-from okstra_git.runs.finding import require_run
-from okstra_git.runs.keeping import snapshot_of_run
 from okstra_git.runs.leases import GUARDED, finished_stages
+from okstra_git.runs.lookup import require_run
+from okstra_git.snapshots.take import snapshot_of_run
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.tasks.checked_out import see_stages
 from okstra_git.tasks.lifecycle import refuse_text
@@ -26,11 +26,11 @@ from okstra_git.tasks.lifecycle import refuse_text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from okstra_git.bundle.archive import Archive
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.archive import Archive
-    from okstra_git.runs.snapshots import Snapshot
+    from okstra_git.snapshots.take import WorktreeSnapshot
 
 
 class ReportMissing(OkstraError):
@@ -44,7 +44,7 @@ class Abandoned:
     """A run that was given up, and the snapshot of what lay uncommitted in its worktree, if anything did."""
 
     ended: Ended
-    snapshot: Snapshot | None
+    snapshot: WorktreeSnapshot | None
 
 
 def finish(workspace: Workspace, run_id: str, asked: Finish, *, archive: bool) -> Ended:
@@ -103,7 +103,7 @@ def packer(workspace: Workspace, *, wanted: bool) -> Callable[[Task, Run], Archi
     return pack
 
 
-def keep_worktree(workspace: Workspace, task: Task, run: Run, reason: str) -> Snapshot | None:
+def keep_worktree(workspace: Workspace, task: Task, run: Run, reason: str) -> WorktreeSnapshot | None:
     """Snapshot what lies uncommitted where the run worked; a failure is a warning only, since nothing is removed."""
     try:
         kept = snapshot_of_run(workspace.git, task, run, reason=reason, now=workspace.now())

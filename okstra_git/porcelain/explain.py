@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.run_files import Disk
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.git.upstreams import default_branches
@@ -13,9 +14,8 @@ from okstra_git.porcelain.follow import make_judge
 from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.project_files import project_root
 from okstra_git.runs.explain import explain, explain_run
-from okstra_git.runs.gathering import gather_facts, gather_plan
 from okstra_git.runs.leases import GUARDED
-from okstra_git.runs.left_files import Disk
+from okstra_git.runs.stage_facts import gather_facts, gather_plan
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.writer import find_writer
 

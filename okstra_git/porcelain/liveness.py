@@ -34,7 +34,7 @@ class LivenessChecker:
 
     @cached_property
     def _look(self) -> Look:
-        from okstra_git.runs.holding import look_here
+        from okstra_git.runs.holder import look_here
 
         return look_here()
 
@@ -57,6 +57,6 @@ class LivenessChecker:
 
     def is_ours(self, holder: Holder) -> bool:
         """Whether the holder is this process or stands above it."""
-        from okstra_git.runs.holding import stands_above
+        from okstra_git.runs.holder import stands_above
 
         return stands_above(holder)

@@ -100,7 +100,7 @@ def _configured(workspace: Workspace) -> str | None:
 
 def _template_of_run(root: Path, task: Task) -> str | None:
     """The template that the task's release-handoff run was prepared with, if one is under way."""
-    from okstra_git.runs.stored_context import find_context
+    from okstra_git.bundle.stored_context import find_context
 
     runs = [run for run in task.runs.values() if run.is_active and run.task_type == "release-handoff"]
     found = [find_context(root, run) for run in runs]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.runs.restoring import Step, carry_out, plan_restore
-from okstra_git.runs.snapshots import Snapshot, require_snapshot
+from okstra_git.snapshots.restore import RestoreStep, carry_out, plan_restore
+from okstra_git.snapshots.take import WorktreeSnapshot, require_snapshot
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
@@ -26,9 +26,9 @@ class RestorePlace(OkstraError):
 class Restored:
     """What was done in the directory to each path, or would be."""
 
-    snapshot: Snapshot
+    snapshot: WorktreeSnapshot
     directory: Path
-    steps: list[Step]
+    steps: list[RestoreStep]
     dry_run: bool
 
 
@@ -42,7 +42,7 @@ def restore(workspace: Workspace, snapshot_id: str, *, into: str | None, dry_run
     return Restored(snapshot, directory, steps, dry_run)
 
 
-def _directory(workspace: Workspace, snapshot: Snapshot, into: str | None) -> tuple[Path, bool]:
+def _directory(workspace: Workspace, snapshot: WorktreeSnapshot, into: str | None) -> tuple[Path, bool]:
     """Where a snapshot goes, and whether that is a fresh directory: the one named, else the worktree it is of."""
     if into is not None:
         path = workspace.cwd / into

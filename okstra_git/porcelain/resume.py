@@ -7,6 +7,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.stored_context import find_context, find_prompt
+from okstra_git.bundle.write import verify_bundle
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.names import is_elsewhere
@@ -18,14 +20,12 @@ from okstra_git.porcelain.liveness import LivenessChecker, agent_session
 from okstra_git.porcelain.prepare.refresh import refresh_run
 from okstra_git.porcelain.project_files import project_root, writable_project_root
 from okstra_git.porcelain.verification_worktree import make_detached
-from okstra_git.runs.bundle import verify_bundle
 from okstra_git.runs.ending import check_resume, resume_run
 from okstra_git.runs.explain import new_run_command
-from okstra_git.runs.finding import require_run
-from okstra_git.runs.gathering import gather_plan
-from okstra_git.runs.holding import requested_holder
+from okstra_git.runs.holder import requested_holder
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
-from okstra_git.runs.stored_context import find_context, find_prompt
+from okstra_git.runs.lookup import require_run
+from okstra_git.runs.stage_facts import gather_plan
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.writer import find_writer
 from okstra_git.tasks.going_back import find_refusal
@@ -33,11 +33,11 @@ from okstra_git.tasks.going_back import find_refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from okstra_git.bundle.context import RunContext
     from okstra_git.host.lives import Life
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.context import RunContext
     from okstra_git.runs.ending import Resumed
 
 NAMED_FILES = 3

@@ -1,12 +1,18 @@
-"""What happened to a task, event by event, in the few facts that a reader wants of each."""
+"""What happened to a task, event by event, and when something was last recorded of it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from okstra_git.errors import OkstraError
+from okstra_git.git.objects import find_blob, read_blob, tree_of
+from okstra_git.git.repo import Git
+from okstra_git.names import TaskKey
+from okstra_git.records.codec import decode_events
 from okstra_git.records.events import Event
 from okstra_git.records.runs import Run
+from okstra_git.store import layout
 
 ENDS = ("run.finished", "run.abandoned")
 
@@ -100,3 +106,18 @@ _FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "run.finished": _ended,
     "run.abandoned": _ended,
 }  # fmt: skip
+
+
+def last_recorded(git: Git, tips: Mapping[str, str], task: TaskKey) -> datetime | None:
+    """The time of the task's newest event in any log; None where none can be read."""
+    lines = (_last_line(git, tip, layout.events_path(task.slashed)) for tip in tips.values())
+    moments = [event.at for line in lines if line for event in decode_events(line).events]
+    return max(moments, default=None)
+
+
+def _last_line(git: Git, tip: str, path: str) -> bytes:
+    try:
+        blob = find_blob(git, tree_of(git, tip), path)
+        return read_blob(git, blob).rstrip().rpartition(b"\n")[2] if blob else b""
+    except OkstraError:
+        return b""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.input_drift import InputState, judge_file
+from okstra_git.bundle.last_report import find_last_report
+from okstra_git.bundle.project import list_config_files, read_qa_commands
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.paths import ProjectPaths
@@ -13,23 +16,19 @@ from okstra_git.porcelain.inspect.inspection import Inspection, note_outdated, r
 from okstra_git.porcelain.inspect.run import RunLook, look_at_run
 from okstra_git.porcelain.task_lookup import find_stage_here, require_key
 from okstra_git.runs.leases import GUARDED
-from okstra_git.runs.project import read_qa_commands
-from okstra_git.runs.project_files import list_config_files
-from okstra_git.runs.reported import find_last_report
-from okstra_git.runs.run_sources import SourceSeen, judge_file
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from okstra_git.bundle.last_report import ReportQuestions
+    from okstra_git.bundle.project import Config
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.last_report import Asked
-    from okstra_git.runs.project_files import Config
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,11 @@ class TaskContext:
 
     seen: TaskSeen
     folder: str | None
-    plan: SourceSeen | None
+    plan: InputState | None
     last: RunLook | None
     project: ProjectSeen
     candidate: str
-    asked: Asked | None
+    asked: ReportQuestions | None
     notes: tuple[str, ...]
 
 
@@ -91,12 +90,12 @@ def _folder(inspection: Inspection, key: TaskKey) -> str | None:
     return paths.relative(root) if inspection.disk.files.is_folder(root) else None
 
 
-def _plan(inspection: Inspection, task: Task) -> SourceSeen | None:
+def _plan(inspection: Inspection, task: Task) -> InputState | None:
     """The approved plan, and whether its file still has the content that was approved."""
     if task.plan is None:
         return None
     path, blob = task.plan.path, task.plan.blob
-    return SourceSeen("plan", path, blob, judge_file(inspection.disk, path, blob))
+    return InputState("plan", path, blob, judge_file(inspection.disk, path, blob))
 
 
 def _project(inspection: Inspection) -> ProjectSeen:
@@ -117,14 +116,14 @@ def _candidate(inspection: Inspection, key: TaskKey, last: Run | None, here: int
     return team_name(key, stage, taken=teams_of_others(inspection.snapshot.state, key))
 
 
-def _asked(inspection: Inspection, task: Task) -> Asked | None:
+def _asked(inspection: Inspection, task: Task) -> ReportQuestions | None:
     """Open questions of the last report: that of the run which ended last and recorded one, or left one here."""
     disk = inspection.disk
     last = find_last_report(disk, task)
     if last is None:
         return None
     if last.is_here:
-        from okstra_git.runs.last_report import open_questions  # loads the Markdown parser
+        from okstra_git.bundle.last_report import open_questions  # loads the Markdown parser
 
         return open_questions(disk, last.report)
     archived = f"; archived: git okstra run show {word(last.run.id)} --archive" if last.run.archive else ""

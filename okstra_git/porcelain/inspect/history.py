@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from okstra_git.porcelain.inspect.inspection import Inspection
 from okstra_git.porcelain.task_lookup import find_key
-from okstra_git.runs.recency import last_recorded
-from okstra_git.runs.standing import standing_of
-from okstra_git.runs.timeline import newest_first, timeline
+from okstra_git.runs.progress import progress_of
+from okstra_git.runs.timeline import last_recorded, newest_first, timeline
 from okstra_git.store.registry import require_task
 from okstra_git.store.snapshot import read_events
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task
-    from okstra_git.runs.standing import Standing
+    from okstra_git.runs.progress import TaskProgress
     from okstra_git.runs.timeline import Entry
 
 MOST_EVENTS, MOST_TASKS = 50, 10
@@ -32,7 +31,7 @@ class TaskSeen:
     """A task in short: how it stands, whether its last run lives, and when something was last recorded of it."""
 
     task: Task
-    standing: Standing
+    standing: TaskProgress
     life: Life | None
     at: datetime | None
 
@@ -87,7 +86,7 @@ def _time_line(inspection: Inspection, task: Task, most: int, since: datetime | 
 
 def see_task(inspection: Inspection, task: Task) -> TaskSeen:
     """How the task stands now."""
-    standing = standing_of(task, undecided=inspection.undecided(task))
+    standing = progress_of(task, undecided=inspection.undecided(task))
     life = inspection.life_of(standing.last) if standing.last is not None else None
     return TaskSeen(task, standing, life, _recorded(inspection, task))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.names import shown
@@ -13,7 +14,6 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.project_files import project_root
-from okstra_git.runs.left_files import Disk
 from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:

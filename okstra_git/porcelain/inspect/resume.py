@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from shlex import split
 from typing import TYPE_CHECKING, Any
 
+from okstra_git.bundle.input_drift import find_missing
+from okstra_git.bundle.resume_scripts import Script, find_for_run, find_latest
 from okstra_git.commands import command
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.explain import explain_task
 from okstra_git.porcelain.inspect.inspection import Inspection, has_ended, note_outdated, read_manifest
 from okstra_git.porcelain.inspect.run import read_context
 from okstra_git.porcelain.task_lookup import find_stage_here, require_key
-from okstra_git.runs.lost import find_missing
-from okstra_git.runs.resume_scripts import Script, find_for_run, find_latest
-from okstra_git.runs.standing import Standing, standing_of
-from okstra_git.runs.taking_up import MissingFiles, Offer, Step, choose_run, make_offer
+from okstra_git.runs.progress import TaskProgress, progress_of
+from okstra_git.runs.resume_choice import MissingFiles, NextStep, Offer, choose_run, make_offer
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ class WayToResume:
     were not chosen, each with what is advised about it."""
 
     task: Task
-    standing: Standing
+    standing: TaskProgress
     offer: Offer
     life: Life | None
     command: str | None
     script: Script | None
-    others: tuple[tuple[Run, Life | None, Step], ...]
+    others: tuple[tuple[Run, Life | None, NextStep], ...]
     facts: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -56,7 +56,7 @@ def inspect_resume(workspace: Workspace, identity: Identity) -> WayToResume:
 def _way_to_resume(
     inspection: Inspection, task: Task, stages: list[Advice], others: list[RunAdvice], here: int | None
 ) -> WayToResume:
-    standing = standing_of(task, undecided=inspection.undecided(task))
+    standing = progress_of(task, undecided=inspection.undecided(task))
     paths = ProjectPaths(inspection.disk.root).task(task.key)
     manifest = read_manifest(inspection, task)
     note_outdated(inspection, task, manifest)
@@ -83,7 +83,7 @@ def _way_to_resume(
     )  # fmt: skip
 
 
-def _without_documents(inspection: Inspection, standing: Standing) -> frozenset[str]:
+def _without_documents(inspection: Inspection, standing: TaskProgress) -> frozenset[str]:
     """The open runs that were prepared here and whose documents are gone, each with a note; those of other clones have
     theirs there."""
     prepared = [run for run in standing.open_runs if run.prepared is not None]

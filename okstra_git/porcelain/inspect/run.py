@@ -6,35 +6,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.archive import find_archive
+from okstra_git.bundle.input_drift import list_sources
+from okstra_git.bundle.resume_scripts import find_for_run
+from okstra_git.bundle.run_files import list_prompts, list_results
+from okstra_git.bundle.team_status import read_team_status
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import find_quietly
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.inspect.inspection import Inspection
-from okstra_git.runs.archive import find_archive
-from okstra_git.runs.finding import require_run
-from okstra_git.runs.keeping import worktree_of
-from okstra_git.runs.left_files import list_prompts, list_results
-from okstra_git.runs.resume_scripts import find_for_run
-from okstra_git.runs.run_sources import list_sources
-from okstra_git.runs.snapshots import list_snapshots
-from okstra_git.runs.team_seen import see_team
+from okstra_git.runs.lookup import require_run
 from okstra_git.runs.timeline import timeline
+from okstra_git.snapshots.take import list_snapshots, worktree_of
 from okstra_git.store.layout import ARCHIVE_INDEX
 from okstra_git.store.snapshot import read_events
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from okstra_git.bundle.context import RunContext
+    from okstra_git.bundle.input_drift import InputState
+    from okstra_git.bundle.run_files import Prompt, Result, RunFile
+    from okstra_git.bundle.team_status import TeamStatus
     from okstra_git.host.lives import Life
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.context import RunContext
-    from okstra_git.runs.left_files import Prompt, Result, Seen
-    from okstra_git.runs.run_sources import SourceSeen
-    from okstra_git.runs.snapshots import Snapshot
-    from okstra_git.runs.team_seen import TeamSeen
     from okstra_git.runs.timeline import Entry
+    from okstra_git.snapshots.take import WorktreeSnapshot
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,9 @@ class RunLook:
     run: Run
     life: Life | None
     is_here: bool
-    team: TeamSeen
-    sources: list[SourceSeen]
-    files: Mapping[str, Seen | None]
+    team: TeamStatus
+    sources: list[InputState]
+    files: Mapping[str, RunFile | None]
     prompts: list[Prompt]
     results: list[Result]
     ground: Ground | None
@@ -69,7 +68,7 @@ class RunSeen(RunLook):
     """A run with all that the log and its task tell beside it; `archived` counts files in the log."""
 
     task: Task
-    snapshots: list[Snapshot]
+    snapshots: list[WorktreeSnapshot]
     archived: int | None
     events: list[Entry]
     others: list[Run]
@@ -107,7 +106,7 @@ def look_at_run(inspection: Inspection, task: Task, run: Run) -> RunLook:
         run=run,
         life=inspection.life_of(run),
         is_here=inspection.is_here(run),
-        team=see_team(disk, run, context),
+        team=read_team_status(disk, run, context),
         sources=list(list_sources(disk, task, run, context)),
         files=_files_of(inspection, task, run, context),
         prompts=list_prompts(disk, run),
@@ -131,7 +130,7 @@ def read_context(inspection: Inspection, run: Run) -> RunContext | None:
     return None
 
 
-def _files_of(inspection: Inspection, task: Task, run: Run, context: RunContext | None) -> dict[str, Seen | None]:
+def _files_of(inspection: Inspection, task: Task, run: Run, context: RunContext | None) -> dict[str, RunFile | None]:
     """The run's own files by what they are; without a context, those whose place the record tells."""
     disk = inspection.disk
     if context is not None:
@@ -178,7 +177,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _snapshots(inspection: Inspection, run: Run) -> list[Snapshot]:
+def _snapshots(inspection: Inspection, run: Run) -> list[WorktreeSnapshot]:
     try:
         return [each for each in list_snapshots(inspection.workspace.git) if each.about.run == run.id]
     except OkstraError as refusal:

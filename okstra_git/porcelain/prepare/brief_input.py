@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from okstra_git.briefs.brief import Brief, parse_brief
 from okstra_git.briefs.reporter_gate import Gate, require_open_gate
 from okstra_git.briefs.rules import check_brief, read_terms
+from okstra_git.bundle.context import BriefPart, Question
+from okstra_git.bundle.last_report import last_brief
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
@@ -19,8 +21,6 @@ from okstra_git.names import shown_path
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
-from okstra_git.runs.context import BriefPart, Question
-from okstra_git.runs.reported import last_brief
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey

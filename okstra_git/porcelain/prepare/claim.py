@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.build_context import next_numbers
 from okstra_git.fs.root import Root
 from okstra_git.handoff.collector import DirectoryTaken
 from okstra_git.names import is_text, mint_ulid, shown
@@ -14,8 +15,7 @@ from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier
 from okstra_git.porcelain.task_lookup import default_base, worktree_path, worktree_root
 from okstra_git.porcelain.verification_worktree import SCOPE, release_verification_worktree
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
-from okstra_git.runs.assembling import next_numbers
-from okstra_git.runs.holding import own_holder
+from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage
 from okstra_git.tasks.beginning import choose_beginning
 from okstra_git.tasks.checks import require_open

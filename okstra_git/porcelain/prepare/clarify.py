@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from okstra_git.bundle.last_report import find_last_report
+from okstra_git.bundle.project import read_object
+from okstra_git.bundle.request import RunRequest, WaiverAsked
+from okstra_git.bundle.run_files import Disk
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
@@ -13,10 +17,6 @@ from okstra_git.porcelain.prepare.context import PrepareContext
 from okstra_git.porcelain.prepare.prepare import check_prepare
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.runs.left_files import Disk
-from okstra_git.runs.project import read_object
-from okstra_git.runs.reported import find_last_report
-from okstra_git.runs.request import RunRequest, WaiverAsked
 from okstra_git.store.writer import find_writer
 from okstra_git.tasks.checks import require_open
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from okstra_git.bundle.context import RunContext
+    from okstra_git.bundle.request import PrepareOptions
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.context import RunContext
-    from okstra_git.runs.request import PrepareOptions
 
 
 class NothingToAnswer(OkstraError):

@@ -12,14 +12,14 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.liveness import LivenessChecker, agent_session
 from okstra_git.porcelain.project_files import require_project
 from okstra_git.porcelain.workspace import Workspace
-from okstra_git.runs.holding import requested_holder
+from okstra_git.runs.holder import requested_holder
 from okstra_git.store.writer import require_writer
 
 if TYPE_CHECKING:
+    from okstra_git.bundle.context import RunContext
+    from okstra_git.bundle.request import RunRequest
     from okstra_git.names import TaskKey
     from okstra_git.records.runs import Holder, Run
-    from okstra_git.runs.context import RunContext
-    from okstra_git.runs.request import RunRequest
 
 
 @dataclass(frozen=True)

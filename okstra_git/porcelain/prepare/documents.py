@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.carry import require_carry
+from okstra_git.bundle.context import PlanPart, StagePart
+from okstra_git.bundle.documents import PromptDocuments, SourceText
+from okstra_git.bundle.project import declared_keys, read_qa_commands, require_waivable
+from okstra_git.bundle.task_views import KnownRun
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
@@ -17,11 +22,6 @@ from okstra_git.porcelain.prepare.remarks import note_of_answers, note_open_ques
 from okstra_git.porcelain.prepare.whole_task import Whole, left_carry, stage_rows
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path
-from okstra_git.runs.carrying import require_carry
-from okstra_git.runs.context import PlanPart, StagePart
-from okstra_git.runs.documents import PromptDocuments, SourceText
-from okstra_git.runs.project import declared_keys, read_qa_commands, require_waivable
-from okstra_git.runs.task_views import KnownRun
 from okstra_git.tasks.approving import PlanFile, require_approved
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.briefs.brief import parse_brief
+from okstra_git.bundle.request import parse_request
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import UsageError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
@@ -23,14 +24,13 @@ from okstra_git.porcelain.project_files import read_document_named, require_proj
 from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
-from okstra_git.runs.request import parse_request
 from okstra_git.store.registry import find_task, refuse_case_clash
 from okstra_git.tasks.lifecycle import MAX_TEXT, open_task
 
 if TYPE_CHECKING:
+    from okstra_git.bundle.request import PrepareOptions, RunRequest
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.runs.request import PrepareOptions, RunRequest
 
 KEPT = "project"
 TEMPLATE_SCOPES = ("run", KEPT)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.build_context import RunIdentity, make_context
+from okstra_git.bundle.carry import lay_out_carry
+from okstra_git.bundle.context import TeamPart
+from okstra_git.bundle.render import make_bundle
+from okstra_git.bundle.whole_files import sweep_folder, sweep_numbered
+from okstra_git.bundle.write import write_bundle
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
@@ -21,23 +27,17 @@ from okstra_git.porcelain.verification_worktree import release_verification_work
 from okstra_git.records.events import RunAbandoned, RunPrepared
 from okstra_git.records.runs import Waiver
 from okstra_git.rendering import drop_compiled
-from okstra_git.runs.assembling import Identity, make_context
-from okstra_git.runs.bundle import write_bundle
-from okstra_git.runs.bundle_making import make_bundle
-from okstra_git.runs.carrying import lay_out_carry
-from okstra_git.runs.context import TeamPart
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.teams import team_name, teams_of_others
-from okstra_git.runs.whole_files import sweep_folder, sweep_numbered
 from okstra_git.store.registry import release
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import started_facts
 
 if TYPE_CHECKING:
+    from okstra_git.bundle.context import RunContext
     from okstra_git.records.events import AnyFact
     from okstra_git.records.runs import Run
     from okstra_git.records.states import State, Task
-    from okstra_git.runs.context import RunContext
     from okstra_git.store.snapshot import Snapshot
 
 
@@ -99,7 +99,7 @@ def _fulfil(context: PrepareContext, inputs: Inputs, claim: Claim) -> Prepared:
     worktree = make_run_worktree(context, claim, inputs)
     reached("prepare.worktree-made")
     documents = prompt_documents(context, inputs, claim.task, claim.stage)
-    who = Identity(
+    who = RunIdentity(
         claim.run, token_hex(8), claim.plan.claimed.numbers, workspace.now(), context.language, inputs.fingerprint,
         context.agent_session,
     )  # fmt: skip

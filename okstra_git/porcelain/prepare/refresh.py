@@ -5,28 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.build_context import run_commands, where_now
+from okstra_git.bundle.context import TeamPart
+from okstra_git.bundle.manifests import tried_team
+from okstra_git.bundle.stored_context import find_context
+from okstra_git.bundle.task_documents import conclude_run, renew_task
+from okstra_git.bundle.task_views import KnownRun, RunEnd, ScheduledStage, TaskNow
+from okstra_git.bundle.write import read_json, renew_gates
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
 from okstra_git.porcelain.project_files import project_root
 from okstra_git.records.base import show_time
-from okstra_git.runs.assembling import run_commands, where_now
-from okstra_git.runs.bundle import read_json, renew_gates
-from okstra_git.runs.context import TeamPart
 from okstra_git.runs.explain import new_run_command
-from okstra_git.runs.manifests import tried_team
-from okstra_git.runs.stored_context import find_context
-from okstra_git.runs.task_documents import conclude_run, renew_task
-from okstra_git.runs.task_views import KnownRun, RunEnd, ScheduledStage, TaskNow
 from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from okstra_git.bundle.context import RunContext
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.context import RunContext
 
 
 def refresh_run(workspace: Workspace, root: Path, task: Task, run: Run, occupied: tuple[int, ...]) -> RunContext | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.last_report import find_last_report, open_questions
+from okstra_git.bundle.run_files import Disk
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.names import parse_task_key
 from okstra_git.plans.clarifications import check_clarifications, holds_up, list_clarifications
-from okstra_git.runs.last_report import open_questions
-from okstra_git.runs.left_files import Disk
-from okstra_git.runs.reported import find_last_report
 from okstra_git.store.registry import find_task
 
 if TYPE_CHECKING:

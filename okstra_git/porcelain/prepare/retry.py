@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.carry import lay_out_carry
+from okstra_git.bundle.stored_context import find_context, find_prompt
+from okstra_git.bundle.task_documents import announce_run
+from okstra_git.bundle.whole_files import refusing
+from okstra_git.bundle.write import verify_bundle
 from okstra_git.commands import word
 from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
 from okstra_git.porcelain.prepare.context import Prepared
 from okstra_git.porcelain.prepare.refresh import refresh_gates, schedule
-from okstra_git.runs.bundle import verify_bundle
-from okstra_git.runs.carrying import lay_out_carry
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
-from okstra_git.runs.stored_context import find_context, find_prompt
-from okstra_git.runs.task_documents import announce_run
-from okstra_git.runs.whole_files import refusing
 from okstra_git.store.carry import examine_carry
 from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
+    from okstra_git.bundle.context import RunContext
     from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.context import RunContext
 
 OTHER_INPUTS = "it was prepared again with other inputs"
 DAMAGED = "its bundle was damaged, and it was prepared again"

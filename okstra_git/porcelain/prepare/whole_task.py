@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.carry import require_carry
+from okstra_git.bundle.context import Carried, GroupPart, StageRow
+from okstra_git.bundle.stage_rows import describe_stage, describe_stages
 from okstra_git.fs.root import Root
 from okstra_git.git.revisions import require_named
 from okstra_git.handoff.joint import Joint, put_together
@@ -13,10 +16,7 @@ from okstra_git.names import named_stages
 from okstra_git.paths import plan_key
 from okstra_git.porcelain.base_contents import in_base, with_dependencies
 from okstra_git.porcelain.task_lookup import default_base
-from okstra_git.runs.carrying import require_carry
-from okstra_git.runs.context import Carried, GroupPart, StageRow
 from okstra_git.runs.scope import Scope, all_stages, choose_scope, usual_base
-from okstra_git.runs.stage_rows import describe_stage, describe_stages
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.context import PrepareContext

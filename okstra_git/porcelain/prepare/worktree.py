@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.context import WorktreePart
 from okstra_git.commands import word
 from okstra_git.git.astray import find_astray
 from okstra_git.git.history import resolve_head
@@ -12,8 +13,7 @@ from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import open_repository
 from okstra_git.porcelain.verification_worktree import make_detached
 from okstra_git.records.base import show_time
-from okstra_git.runs.context import WorktreePart
-from okstra_git.runs.snapshots import About, list_snapshots, take_snapshot
+from okstra_git.snapshots.take import SnapshotSubject, list_snapshots, take_snapshot
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import require_stage
 from okstra_git.tasks.beginning import lacking_notes
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.events import PlaceReserved
     from okstra_git.records.states import Task
-    from okstra_git.runs.snapshots import Snapshot
+    from okstra_git.snapshots.take import WorktreeSnapshot
     from okstra_git.tasks.claiming import StageClaim
 
 DIED, GIVEN_UP, ENDED = "died", "given-up", "ended"
@@ -65,12 +65,12 @@ def _stage_worktree(context: PrepareContext, claim: Claim, stage: StageClaim) ->
     )
 
 
-def _keep_leftovers(context: PrepareContext, claim: Claim, stage: StageClaim) -> Snapshot | None:
+def _keep_leftovers(context: PrepareContext, claim: Claim, stage: StageClaim) -> WorktreeSnapshot | None:
     """A snapshot of what is not committed in the stage's directory, as what the last run there left behind."""
     workspace = context.workspace
     former = [run for run in claim.task.runs.values() if run.stage == stage.number and run.id != claim.run]
     left_by = max((run.id for run in former), default=claim.run)
-    about = About(context.key.slashed, stage.number, left_by, f"found by the prepare of run {claim.run}")
+    about = SnapshotSubject(context.key.slashed, stage.number, left_by, f"found by the prepare of run {claim.run}")
     kept = take_snapshot(workspace.git, stage.worktree, about, now=workspace.now())
     if kept is None:
         return None
@@ -81,7 +81,7 @@ def _keep_leftovers(context: PrepareContext, claim: Claim, stage: StageClaim) ->
     return None if kept.ignored == kept.files else kept
 
 
-def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh: bool) -> Snapshot | None:
+def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh: bool) -> WorktreeSnapshot | None:
     """The newest snapshot of this stage with more than ignored files, named in a note, when its work is not there.
 
     That is when the directory was made anew, or nothing was committed there since.
@@ -102,7 +102,7 @@ def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh:
     return last
 
 
-def _who_left(claim: Claim, kept: Snapshot | None) -> tuple[str, str]:
+def _who_left(claim: Claim, kept: WorktreeSnapshot | None) -> tuple[str, str]:
     """The run that left what was kept, and how it ended; empty where nothing was kept, or nobody known left it."""
     run = claim.task.runs.get(kept.about.run) if kept is not None else None
     if run is None or run.id == claim.run:
