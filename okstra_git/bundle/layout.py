@@ -32,12 +32,12 @@ def lay_out(
     with_clarification: bool = False,
 ) -> Paths:
     """Where every file of a run stands; `plan` names the folders of the approved plan, empty where there is none."""
-    task = project.task(key)
+    task = TaskPaths(Path(project.relative(project.task(key).root)))  # all paths below it are relative, too
     run = task.run(task_type, stage)
-    inside = run.instruction_set(numbers["manifests"])
+    inside, state = run.instruction_set(numbers["manifests"]), run.category("state")
 
     def at(path: Path) -> str:
-        return project.relative(path)
+        return path.as_posix()
 
     return Paths(
         instruction_set=at(inside),
@@ -56,8 +56,8 @@ def lay_out(
         resume_script=at(run.file("sessions", "claude-resume", numbers["sessions"], "sh")),
         team_state=at(run.file("state", "team-state", numbers["state"], "json")),
         convergence_state=at(run.file("state", "convergence", numbers["state"], "json")),
-        plan_body_state=at(run.category("state") / "plan-body-verification.json"),
-        lead_pane=at(run.category("state") / "lead-pane.id"),
+        plan_body_state=at(state / "plan-body-verification.json"),
+        lead_pane=at(state / "lead-pane.id"),
         report=at(run.file("reports", "final-report", numbers["reports"], "md")),
         report_data=at(run.file("reports", "final-report", numbers["reports"], "data.json")),
         prompts=at(run.category("prompts")),

@@ -25,7 +25,7 @@ from okstra_git.bundle.task_views import (
     task_catalogue,
     task_manifest,
 )
-from okstra_git.bundle.whole_files import refusing, replace_file, sweep_file
+from okstra_git.bundle.whole_files import refusing, sweep_files
 from okstra_git.faults import reached
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_lock
@@ -44,15 +44,9 @@ class _Shelf:
 
     files: Root
     context: RunContext
+    task: TaskPaths
+    catalogue: Path
     aside: list[str] = field(default_factory=list)
-
-    @property
-    def task(self) -> TaskPaths:
-        return ProjectPaths(self.files.path).task(parse_task_key(self.context.task.key))
-
-    @property
-    def catalogue(self) -> Path:
-        return ProjectPaths(self.files.path).task_catalogue
 
     def read(self, path: Path, is_one: Callable[[object], bool]) -> dict[str, Any]:
         """The document, or an empty one."""
@@ -69,7 +63,7 @@ class _Shelf:
 
     def write(self, path: Path, data: bytes, point: str) -> None:
         if not self.files.holds(path, data):
-            replace_file(self.files, path, data, self.context.run.nonce)
+            self.files.write(path, data, nonce=self.context.run.nonce)
         reached(f"bundle.{point}")
 
     def write_manifest(self, manifest: dict[str, Any], stages: Iterable[ScheduledStage]) -> None:
@@ -136,10 +130,12 @@ def renew_task(
 
 @contextmanager
 def _shelf(context: RunContext, project_root: Path) -> Iterator[_Shelf]:
-    shelf = _Shelf(Root(project_root), context)
+    project = ProjectPaths(project_root)
+    task, catalogue = project.task(parse_task_key(context.task.key)), project.task_catalogue
+    shelf = _Shelf(Root(project_root), context, task, catalogue)
     with refusing():
-        shelf.files.make_folder(shelf.catalogue.parent)
-        with hold_lock(shelf.catalogue.parent / _LOCK):
-            for path in (shelf.task.manifest, shelf.task.task_index, shelf.task.schedule, shelf.catalogue):
-                sweep_file(shelf.files, path)  # whoever holds the lock is the only writer, so these are of the dead
+        shelf.files.make_folder(catalogue.parent)
+        with hold_lock(catalogue.parent / _LOCK):
+            # whoever holds the lock is the only writer, so these are of the dead
+            sweep_files(shelf.files, (task.manifest, task.task_index, task.schedule, catalogue))
             yield shelf

@@ -22,11 +22,6 @@ class BundleUnwritable(OkstraError):
     code = "bundle.unwritable"
 
 
-def replace_file(root: Root, path: Given, data: bytes, nonce: str, *, executable: bool = False) -> None:
-    """Make `data` the file at `path`. `nonce` tells this writer's temporary file from others'."""
-    root.write(path, data, nonce=nonce, executable=executable)
-
-
 def replace_folder(root: Root, folder: str, files: Iterable[tuple[str, bytes]], nonce: str) -> None:
     """Make (name, data) the whole content of the folder, seen by others all at once."""
     parent, name = os.path.split(folder)
@@ -46,11 +41,15 @@ def replace_folder(root: Root, folder: str, files: Iterable[tuple[str, bytes]], 
     root.remove_tree(old)
 
 
-def sweep_file(root: Root, path: Given) -> None:
-    """Remove what dead writers of this file left."""
-    folder, name = os.path.split(root.name(path))
-    for leftover in _named(root, folder, f".{escape(name)}.*.tmp"):
-        root.remove(leftover)
+def sweep_files(root: Root, paths: Iterable[Given]) -> None:
+    """Remove what dead writers of these files left; each folder is listed once."""
+    patterns: dict[str, list[str]] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        patterns.setdefault(os.fspath(folder), []).append(f".{escape(name)}.*.tmp")
+    for folder, wanted in patterns.items():
+        for leftover in _named(root, folder, *wanted):
+            root.remove(leftover)
 
 
 def sweep_numbered(root: Root, folder: Given, number: int) -> None:
@@ -76,9 +75,10 @@ def sweep_folder(root: Root, folder: Given) -> None:
             root.remove_tree(leftover)
 
 
-def _named(root: Root, folder: str, pattern: str) -> list[str]:
+def _named(root: Root, folder: str, *patterns: str) -> list[str]:
+    """The paths of what a folder has under a name like one of these."""
     names = root.list(folder or os.curdir, MOST_NAMES).names
-    return [os.path.join(folder, name) for name in names if fnmatchcase(name, pattern)]
+    return [os.path.join(folder, name) for name in names if any(fnmatchcase(name, each) for each in patterns)]
 
 
 @contextmanager

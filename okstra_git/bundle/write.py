@@ -14,7 +14,7 @@ from okstra_git.bundle.render import Bundle, render_plain_instructions, render_r
 from okstra_git.bundle.stored_context import context_document, pretty_json
 from okstra_git.bundle.task_documents import announce_run
 from okstra_git.bundle.task_views import parse_document
-from okstra_git.bundle.whole_files import refusing, replace_file, replace_folder, sweep_file, sweep_folder
+from okstra_git.bundle.whole_files import refusing, replace_folder, sweep_files, sweep_folder
 from okstra_git.faults import reached
 from okstra_git.fs.refusals import NotAFile, NotAFolder, PathRefused, TooLarge, Unreadable
 from okstra_git.fs.root import Given, Root
@@ -53,7 +53,7 @@ def write_bundle(bundle: Bundle, project_root: Path) -> tuple[str, ...]:
         for each in bundle.folders:
             root.make_folder(each)
         for file in bundle.beside:
-            replace_file(root, file.path, file.data, context.run.nonce, executable=file.executable)
+            root.write(file.path, file.data, nonce=context.run.nonce, executable=file.executable)
             reached("bundle.beside")
         instructions = [(file.path.rpartition("/")[2], file.data) for file in bundle.instructions]
         replace_folder(root, context.paths.instruction_set, instructions, context.run.nonce)
@@ -93,25 +93,23 @@ def renew_gates(context: RunContext, project_root: Path) -> str:
     state = read_json(root, paths.team_state)
     renewed = renewed_team_state(context, state) if state else team_state(context)
     with refusing():
-        for path in (paths.run_manifest, paths.team_state, paths.resume_script, *changed):
-            sweep_file(root, path)
+        sweep_files(root, (paths.run_manifest, paths.team_state, paths.resume_script, *changed))
         if not state:
             _set_aside(root, paths.team_state, nonce)
         document = {**manifest, **run_identity(context), "files": sums}
-        replace_file(root, paths.run_manifest, pretty_json(document), nonce)
-        replace_file(root, paths.team_state, pretty_json(renewed), nonce)
-        replace_file(root, paths.resume_script, script, nonce, executable=True)
+        root.write(paths.run_manifest, pretty_json(document), nonce=nonce)
+        root.write(paths.team_state, pretty_json(renewed), nonce=nonce)
+        root.write(paths.resume_script, script, nonce=nonce, executable=True)
         for path, data in changed.items():
             reached("bundle.renewed")
-            replace_file(root, path, data, nonce)
+            root.write(path, data, nonce=nonce)
     return changed[paths.prompt].decode()
 
 
 def _sweep(root: Root, bundle: Bundle) -> None:
     """Remove what dead attempts at this very bundle left; other runs' leftovers may be somebody's work in progress."""
     sweep_folder(root, bundle.context.paths.instruction_set)
-    for each in bundle.beside:
-        sweep_file(root, each.path)
+    sweep_files(root, (each.path for each in bundle.beside))
     reached("bundle.swept")
 
 

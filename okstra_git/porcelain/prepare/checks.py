@@ -12,7 +12,7 @@ from okstra_git.git.objects import find_entry
 from okstra_git.git.revisions import require_named
 from okstra_git.paths import CATEGORIES
 from okstra_git.plans.drift import Drift, drifted_files
-from okstra_git.porcelain.prepare.documents import plan_part
+from okstra_git.porcelain.prepare.documents import carry_for
 from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def check_stage(context: PrepareContext, documents: Documents, task: Task, numbe
 
     What finished stages of this plan touched is not a change.
     """
-    plan_part(context, documents, task, number)
+    carry_for(context, documents, task, number)
     record = documents.plan_record
     planned = next((each for each in record.stages if each.number == number), None) if record else None
     if record is None or planned is None or record.commit is None:

@@ -67,21 +67,16 @@ class ClaimPlan:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claimed run, as planned, and the state that it was recorded in."""
+    """A claimed run, as planned, and the state that it was recorded in.
 
+    `run` is its id, `stage` the number of the stage that it works on or verifies.
+    """
+
+    run: str
+    stage: int | None
     plan: ClaimPlan
     snapshot: Snapshot
     task: Task
-
-    @property
-    def run(self) -> str:
-        """The run's id."""
-        return self.plan.claimed.run
-
-    @property
-    def stage(self) -> int | None:
-        """The number of the stage that the run works on or verifies."""
-        return self.plan.claimed.stage
 
 
 def claim_run(context: PrepareContext, inputs: Inputs, reasons: Mapping[str, str]) -> Claim:
@@ -105,7 +100,7 @@ def claim_run(context: PrepareContext, inputs: Inputs, reasons: Mapping[str, str
     for fact in plan.ended:
         release_verification_worktree(workspace, task, task.runs[fact.run])
         workspace.note(f"run {fact.run} is ended: {fact.reason}")
-    return Claim(plan, appended.snapshot, task)
+    return Claim(plan.claimed.run, plan.claimed.stage, plan, appended.snapshot, task)
 
 
 def plan_claim(snapshot: Snapshot, context: PrepareContext, request: ClaimRequest) -> ClaimPlan:

@@ -31,6 +31,7 @@ class PrepareContext:
     """
 
     workspace: Workspace
+    key: TaskKey
     request: RunRequest
     began: datetime
     lead: Holder
@@ -40,11 +41,6 @@ class PrepareContext:
     language: str
     liveness: LivenessChecker
 
-    @property
-    def key(self) -> TaskKey:
-        """The task that the run is of."""
-        return self.request.key
-
     @classmethod
     def of(
         cls, workspace: Workspace, request: RunRequest, *, holder: str | None = None, lead_session: str | None = None
@@ -53,6 +49,7 @@ class PrepareContext:
         main worktree there is not or a setting hides."""
         return cls(
             workspace=workspace,
+            key=request.key,
             request=request,
             began=workspace.began,
             lead=requested_holder(holder),

@@ -25,6 +25,7 @@ from okstra_git.real_paths import real_path
 from okstra_git.tasks.approving import PlanFile, require_approved
 
 if TYPE_CHECKING:
+    from okstra_git.bundle.context import Carried
     from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.records.runs import Plan
     from okstra_git.records.states import State, Task
@@ -126,21 +127,30 @@ def _read_attached(context: PrepareContext, name: str | None, *, what: str) -> A
     return Attached(context.project.relative(real_path(context.workspace.cwd / name)), data)
 
 
-def plan_part(context: PrepareContext, documents: Documents, task: Task, stage: int | None) -> PlanPart | None:
-    """The plan as a run on this stage gets it, with what the stages before left; refuses a carry that is missing."""
-    if documents.plan is None:
-        return None
-    plan, key, project = documents.plan, plan_key(documents.plan.blob), context.project
-    planned = plan.plan.find_stage(stage) if stage is not None else None
-    if planned is None:
-        return PlanPart(plan.path, plan.blob, key)
-    carry = require_carry(
+def carry_for(context: PrepareContext, documents: Documents, task: Task, stage: int | None) -> tuple[Carried, ...]:
+    """What the stages that a stage builds on left for it; refuses a carry that is missing."""
+    plan, project = documents.plan, context.project
+    planned = plan.plan.find_stage(stage) if plan is not None and stage is not None else None
+    if plan is None or planned is None or not context.request.phase.has_worktree:
+        return ()
+    key = plan_key(plan.blob)
+    return require_carry(
         task,
-        planned.depends_on if context.request.phase.has_worktree else (),
+        planned.depends_on,
         files=Root(project.root),
         file_of=lambda number: project.task(context.key).carry(key, number),
         writer=context.writer,
     )
+
+
+def _plan_part(context: PrepareContext, documents: Documents, task: Task, stage: int | None) -> PlanPart | None:
+    """The plan as a run on this stage gets it, with what the stages before left."""
+    plan = documents.plan
+    if plan is None:
+        return None
+    planned = plan.plan.find_stage(stage) if stage is not None else None
+    if planned is None:
+        return PlanPart(plan.path, plan.blob, plan_key(plan.blob))
     part = StagePart(
         number=planned.number,
         title=planned.title,
@@ -152,13 +162,13 @@ def plan_part(context: PrepareContext, documents: Documents, task: Task, stage: 
         rollback=planned.text("rollback"),
         listing=planned.text("files"),
     )
-    return PlanPart(plan.path, plan.blob, key, part, carry)
+    return PlanPart(plan.path, plan.blob, plan_key(plan.blob), part, carry_for(context, documents, task, stage))
 
 
 def prompt_documents(context: PrepareContext, inputs: Inputs, task: Task, stage: int | None) -> PromptDocuments:
     """What the bundle of a run on this stage, or on the task, is made of."""
     documents, whole, project = inputs.documents, inputs.whole, context.project
-    plan, template = plan_part(context, documents, task, stage), documents.pr_template
+    plan, template = _plan_part(context, documents, task, stage), documents.pr_template
     if plan is not None and context.request.phase.name == "final-verification":
         plan = replace(plan, carry=left_carry(context, task, whole))
     others = [SourceText("Glossary", *documents.glossary)] if documents.glossary is not None else []
