@@ -79,12 +79,12 @@ def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, no
     `INDEX.json` lists every file with its size and what was taken out of it, and every file that was left out.
     """
     root = Root(project_root)
-    found = list(list_artifacts(root, run, parse_task_key(task)))
-    if not found:
+    artifacts = list(list_artifacts(root, run, parse_task_key(task)))
+    if not artifacts:
         return None
     packing = _Packing(home)
     with durable_writes():
-        for each in found:
+        for each in artifacts:
             _pack(git, packing, root, each)
         index = {"run": run.id, "task": task, "archived": show_time(now), "files": packing.rows,
                  "left_out": packing.left_out}  # fmt: skip
@@ -150,15 +150,15 @@ def _walk(root: Root, place: str) -> Iterator[tuple[str, Seen]]:
         return
 
 
-def _pack(git: Git, packing: _Packing, root: Root, found: ArchivedFile) -> None:
-    text = _read(root, found)
-    name = _kept_name(packing, found.name)
+def _pack(git: Git, packing: _Packing, root: Root, file: ArchivedFile) -> None:
+    text = _read(root, file)
+    name = _kept_name(packing, file.name)
     if isinstance(text, _Refused):
         packing.left_out.append({"path": name, "bytes": text.size, "why": text.why})
         return
     done = redact(text, home=packing.home)
     data, is_cut = _shortened(done.text.encode())
-    why = _why_full(packing, len(data)) or _why_log(found, is_cut=is_cut)
+    why = _why_full(packing, len(data)) or _why_log(file, is_cut=is_cut)
     if why:
         packing.left_out.append({"path": name, "bytes": len(text.encode()), "why": why})
         return
@@ -179,11 +179,11 @@ class _Refused(NamedTuple):
     size: int | None
 
 
-def _read(root: Root, found: ArchivedFile) -> str | _Refused:
-    seen = root.see(found.path)
+def _read(root: Root, file: ArchivedFile) -> str | _Refused:
+    seen = root.see(file.path)
     size = seen.size if seen is not None else None
     try:
-        data = root.read_bytes(found.path, READ_LIMIT)
+        data = root.read_bytes(file.path, READ_LIMIT)
     except TooLarge:
         return _Refused(f"it is larger than {READ_LIMIT >> 20} MiB", size)
     except PathRefused as refusal:
@@ -202,8 +202,8 @@ def _why_full(packing: _Packing, size: int) -> str:
     return f"the archive would exceed {RUN_LIMIT >> 20} MiB" if packing.size + size > RUN_LIMIT else ""
 
 
-def _why_log(found: ArchivedFile, *, is_cut: bool) -> str:
-    return f"a log of more than {FILE_LIMIT >> 10} KiB" if is_cut and found.name.startswith("logs/") else ""
+def _why_log(file: ArchivedFile, *, is_cut: bool) -> str:
+    return f"a log of more than {FILE_LIMIT >> 10} KiB" if is_cut and file.name.startswith("logs/") else ""
 
 
 def _shortened(data: bytes) -> tuple[bytes, bool]:

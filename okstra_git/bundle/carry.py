@@ -50,8 +50,8 @@ def _carried(task: Task, number: int, files: Root, path: Path, stage: Stage | No
     """`path` is where the carry lies in `files`; shown and recorded from the root."""
     key, name = task.key, files.name(path)
     if stage is not None and stage.carry:
-        found = examine_carry(stage.carry, key=key, stage=number)
-        return Carried(number, name, found.text, _caution(found.problem, stage, writer))
+        examined = examine_carry(stage.carry, key=key, stage=number)
+        return Carried(number, name, examined.text, _caution(examined.problem, stage, writer))
     data = files.find_bytes(name, MAX_BYTES)
     if data is None or not data.strip():
         raise _missing(task, number, path)

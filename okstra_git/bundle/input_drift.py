@@ -62,8 +62,8 @@ def judge_file(disk: Disk, path: str, blob: str | None) -> Now | None:
         return "gone"
     except PathRefused:
         return None
-    found = blob_of(disk, path)
-    return None if blob is None or found is None else ("same" if found == blob else "changed")
+    current = blob_of(disk, path)
+    return None if blob is None or current is None else ("same" if current == blob else "changed")
 
 
 def blob_of(disk: Disk, path: str) -> str | None:

@@ -113,7 +113,7 @@ def _paths_of(context: RunContext, run: Run, key: TaskKey) -> Paths:
     """What the paths have to be; the carry of the run itself lies in a folder that its plan names."""
     numbers = {category: run.numbers.get(category, run.seq) for category in NUMBERED}
     plan = context.plan.blob if context.plan is not None else ""
-    found = lay_out(
+    paths = lay_out(
         _ANYWHERE,
         key,
         run.task_type,
@@ -122,4 +122,4 @@ def _paths_of(context: RunContext, run: Run, key: TaskKey) -> Paths:
         plan=plan_key(plan) if _OBJECT.match(plan) else "",
         with_clarification=bool(context.paths.clarification),
     )
-    return replace(found, carry_out="") if not context.paths.carry_out else found
+    return replace(paths, carry_out="") if not context.paths.carry_out else paths

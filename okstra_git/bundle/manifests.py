@@ -97,12 +97,12 @@ def skipped_team(context: RunContext) -> dict[str, Any] | None:
 
 def tried_team(state: Mapping[str, Any], *, nonce: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """What the state says of a team that was tried: by the attempt with this nonce, and by one before it that died."""
-    said = state.get("teamCreate")
-    told = said if isinstance(said, dict) else {}
-    former = told.get("former")
-    if told.get("attempted") is not True:
+    recorded = state.get("teamCreate")
+    team = recorded if isinstance(recorded, dict) else {}
+    former = team.get("former")
+    if team.get("attempted") is not True:
         return None, former if isinstance(former, dict) else None
-    return (told, None) if state.get("nonce") == nonce else (None, told)
+    return (team, None) if state.get("nonce") == nonce else (None, team)
 
 
 def renewed_team_state(context: RunContext, before: dict[str, Any]) -> dict[str, Any]:

@@ -32,12 +32,12 @@ def read_object(root: Root, path: Given) -> dict[str, Any] | None:
     if data is None:
         return None
     try:
-        found = json.loads(data)
+        document = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise _broken(root, path, f"is not JSON: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise _broken(root, path, "does not hold a JSON object")
-    return found
+    return document
 
 
 def _broken(root: Root, path: Given, what: str) -> BrokenDocument:
@@ -47,22 +47,22 @@ def _broken(root: Root, path: Given, what: str) -> BrokenDocument:
 
 def read_qa_commands(root: Root, project_file: Given) -> dict[str, str]:
     """`qaCommands` of project.json: step name -> command line. Empty when the project says nothing."""
-    said = (read_object(root, project_file) or {}).get("qaCommands", {})
-    if not isinstance(said, dict) or not all(isinstance(value, str) for value in said.values()):
+    commands = (read_object(root, project_file) or {}).get("qaCommands", {})
+    if not isinstance(commands, dict) or not all(isinstance(value, str) for value in commands.values()):
         raise BrokenDocument(
             f"qaCommands in {project_file} must map step names to command lines",
             hint='for instance "qaCommands": {"db-test": "make db-test"}',
             path=str(project_file),
         )
-    return dict(said)
+    return dict(commands)
 
 
 def declared_keys(root: Root, conformance: Given) -> list[str] | None:
     """The stage keys of the conformance manifest's entries, in order; None when the task has no manifest."""
-    found = read_object(root, conformance)
-    if found is None:
+    manifest = read_object(root, conformance)
+    if manifest is None:
         return None
-    entries = found.get("entries", [])
+    entries = manifest.get("entries", [])
     rows = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     return list(dict.fromkeys(key for row in rows if isinstance(key := row.get("stageKey"), str)))
 
@@ -129,12 +129,12 @@ def list_config_files(root: Path) -> list[Config]:
     entries = _entries(below, ".")
     files = [name for name, is_folder in entries if not is_folder]
     folders = [name for name, is_folder in entries if is_folder]
-    found = [Config(name, kind) for kind, known in FILES.items() for name in files if _is_one(name, known)]
-    found += [Config(f"{name}/", kind) for kind, known in FOLDERS.items() for name in folders if name in known]
+    configs = [Config(name, kind) for kind, known in FILES.items() for name in files if _is_one(name, known)]
+    configs += [Config(f"{name}/", kind) for kind, known in FOLDERS.items() for name in folders if name in known]
     flows = [name for name, is_folder in _entries(below, WORKFLOWS) if not is_folder]
-    found += [Config(f"{WORKFLOWS}/{name}", "ci") for name in flows if name.endswith((".yml", ".yaml"))]
+    configs += [Config(f"{WORKFLOWS}/{name}", "ci") for name in flows if name.endswith((".yml", ".yaml"))]
     order = list(FILES)
-    return sorted(found, key=lambda each: (order.index(each.kind), each.path))
+    return sorted(configs, key=lambda each: (order.index(each.kind), each.path))
 
 
 def _is_one(name: str, known: tuple[str, ...]) -> bool:

@@ -131,7 +131,7 @@ def _document(name: str, values: dict[str, Any]) -> str:
 def _plain_templates(context: RunContext) -> dict[str, str]:
     """Path -> template of every instruction that needs no source."""
     paths, task_type = context.paths, context.run.task_type
-    found = {
+    templates = {
         paths.prompt: "prompts/launch.md.j2",
         paths.context: "prompts/active-run-context.md.j2",
         paths.profile: f"profiles/{task_type}.md.j2",
@@ -139,10 +139,10 @@ def _plain_templates(context: RunContext) -> dict[str, str]:
         paths.preamble: "prompts/worker-preamble.md.j2",
     }
     if task_type == "implementation":
-        found[paths.executor] = "profiles/implementation-executor.md.j2"
-        found[paths.verifier] = "profiles/implementation-verifier.md.j2"
-        found[paths.deliverable] = "profiles/implementation-deliverable.md.j2"
-    return found
+        templates[paths.executor] = "profiles/implementation-executor.md.j2"
+        templates[paths.verifier] = "profiles/implementation-verifier.md.j2"
+        templates[paths.deliverable] = "profiles/implementation-deliverable.md.j2"
+    return templates
 
 
 def _values(context: RunContext) -> dict[str, Any]:
@@ -155,17 +155,17 @@ def _values(context: RunContext) -> dict[str, Any]:
 
 def _material(context: RunContext, documents: PromptDocuments) -> list[SourceText]:
     """The documents of the lazy material; a brief that the packet quotes whole is not repeated."""
-    found = list(documents.others)
+    material = list(documents.others)
     if context.plan and documents.plan_text is not None:
-        found.insert(0, SourceText("Approved plan", context.plan.path, documents.plan_text))
+        material.insert(0, SourceText("Approved plan", context.plan.path, documents.plan_text))
     is_quoted = _quotes_brief(context)
     if (
         context.brief
         and documents.brief_text is not None
         and (not is_quoted or len(documents.brief_text) > MAX_EXCERPT)
     ):
-        found.insert(0, SourceText("Brief", context.brief.path, documents.brief_text))
-    return found
+        material.insert(0, SourceText("Brief", context.brief.path, documents.brief_text))
+    return material
 
 
 INPUTS = {

@@ -252,15 +252,15 @@ def _scope(phase: Phase, scope: str | None, stage: int | None) -> str:
         if scope:
             raise NotInThisPhase(f"{phase.name} has no verification scope", hint="leave --verification-scope out")
         return ""
-    found = scope or (SINGLE_STAGE if stage else WHOLE_TASK)
-    if found not in VERIFICATION_SCOPES:
-        raise UsageError(f"{shown(found)} is not a verification scope", hint=" or ".join(VERIFICATION_SCOPES))
-    if (found == SINGLE_STAGE) != (stage is not None):
+    chosen = scope or (SINGLE_STAGE if stage else WHOLE_TASK)
+    if chosen not in VERIFICATION_SCOPES:
+        raise UsageError(f"{shown(chosen)} is not a verification scope", hint=" or ".join(VERIFICATION_SCOPES))
+    if (chosen == SINGLE_STAGE) != (stage is not None):
         raise UsageError(
-            f"a {found} verification {'needs a stage' if stage is None else 'has no stage'}",
+            f"a {chosen} verification {'needs a stage' if stage is None else 'has no stage'}",
             hint="name it with --stage N" if stage is None else "leave --stage out, or say single-stage",
         )
-    return found
+    return chosen
 
 
 def _refuse_idle_options(request: RunRequest) -> None:

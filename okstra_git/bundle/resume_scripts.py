@@ -55,8 +55,8 @@ def find_for_run(disk: Disk, task: TaskPaths, run: str) -> Script | None:
 
 def list_newest(disk: Disk, task: TaskPaths) -> list[str]:
     """Every resume script of the task, from the project's root, the one written last first."""
-    found = [(seen.changed, path.rpartition("/")[2], path) for path, seen in _scripts(disk, task)]
-    return [path for _, _, path in sorted(found, reverse=True)]
+    scripts = [(seen.changed, path.rpartition("/")[2], path) for path, seen in _scripts(disk, task)]
+    return [path for _, _, path in sorted(scripts, reverse=True)]
 
 
 def _scripts(disk: Disk, task: TaskPaths) -> Iterator[tuple[str, Seen]]:

@@ -105,15 +105,15 @@ class Disk:
         try:
             if not recorded or not self.files.has_place_for(recorded) or self.files.require_seen(recorded) is None:
                 return None
-            found = read_context(self.files, recorded)
+            context = read_context(self.files, recorded)
         except (OkstraError, LookupError) as refusal:
             self.note(f"{recorded} cannot be used: {refusal}")
             return None
-        wrong = misplaced(found, run)
+        wrong = misplaced(context, run)
         if wrong:
             self.note(f"{recorded} cannot be used: {wrong}")
             return None
-        return found
+        return context
 
     def list(self, recorded: str) -> Iterator[tuple[str, int]]:
         """Name and size of every plain file in a folder that a record names, by name."""
@@ -121,15 +121,15 @@ class Disk:
         if not files.has_place_for(recorded):
             return
         try:
-            found = files.list(recorded, LISTED)
+            listing = files.list(recorded, LISTED)
         except NotAFolder:
             return
         except PathRefused as refusal:
             self.note(refusal.message)
             return
-        if found.has_more:
+        if listing.has_more:
             self.note(f"{recorded} has more than {LISTED} files; only some of them are listed")
-        for name in found.names:
+        for name in listing.names:
             size = self.size_of(f"{recorded}/{name}")
             if size is not None:
                 yield name, size
@@ -146,7 +146,7 @@ def list_prompts(disk: Disk, run: Run) -> list[Prompt]:
     """Prompts of workers in the folder that the run shares with others of its phase, without those of other runs."""
     folder = f"{run.folder}/prompts"
     asked = re.compile(rf"\b([a-z][a-z-]*-worker)-{re.escape(run.task_type)}-{run.seq:03}\b")
-    found: list[Prompt] = []
+    prompts: list[Prompt] = []
     for name, size in disk.list(folder) if run.folder else ():
         match = _PROMPT.match(name)
         if match is None:
@@ -154,9 +154,9 @@ def list_prompts(disk: Disk, run: Run) -> list[Prompt]:
         text = disk.head(f"{folder}/{name}")
         of_run, worker = _is_of(run, text), asked.search(text)
         if of_run is not False:
-            said = match["cli"], int(match["number"]), worker[1] if worker else None
-            found.append(Prompt(f"{folder}/{name}", size, *said, of_run))
-    return found
+            named = match["cli"], int(match["number"]), worker[1] if worker else None
+            prompts.append(Prompt(f"{folder}/{name}", size, *named, of_run))
+    return prompts
 
 
 def _is_of(run: Run, text: str) -> bool | None:
@@ -172,9 +172,9 @@ def list_results(disk: Disk, run: Run) -> list[Result]:
     ends = re.compile(
         rf"(?P<worker>.+?)(?:-(?P<kind>audit|errors))?-{re.escape(run.task_type)}-{run.seq:03}(?:-\d+)?\.(?:md|jsonl)\Z"
     )
-    found = ((name, size, ends.match(name)) for name, size in (disk.list(folder) if run.folder else ()))
+    matches = ((name, size, ends.match(name)) for name, size in (disk.list(folder) if run.folder else ()))
     return [
         Result(f"{folder}/{name}", size, match["worker"], match["kind"] or "result")
-        for name, size, match in found
+        for name, size, match in matches
         if match is not None
     ]

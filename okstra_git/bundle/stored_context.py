@@ -50,10 +50,10 @@ def find_context(project_root: Path, run: Run) -> RunContext | None:
     if not name or not root.has_place_for(name):
         return None
     try:
-        found = read_context(root, name)
+        context = read_context(root, name)
     except (BrokenContext, Missing, TooLarge):
         return None
-    return None if misplaced(found, run) else found
+    return None if misplaced(context, run) else context
 
 
 def find_prompt(files: Root, context: RunContext) -> str | None:
@@ -67,13 +67,13 @@ def find_prompt(files: Root, context: RunContext) -> str | None:
 def parse_context(data: bytes) -> RunContext:
     """The inverse of `context_document`; keys that nobody knows are left out."""
     try:
-        found = json.loads(data)
+        document = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise _broken(f"not JSON: {error}") from error
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise _broken(f"not a run context of schema {SCHEMA}")
     try:
-        context: RunContext = _revived(RunContext, found, "")
+        context: RunContext = _revived(RunContext, document, "")
     except (TypeError, ValueError) as error:
         raise _broken(str(error)) from error
     return context

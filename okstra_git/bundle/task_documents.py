@@ -53,9 +53,9 @@ class _Shelf:
         data = self.files.find_bytes(path, MOST_BYTES)
         if data is None:
             return {}
-        found = parse_document(data)
-        if isinstance(found, dict) and is_one(found):
-            return found
+        document = parse_document(data)
+        if isinstance(document, dict) and is_one(document):
+            return document
         broken = path.with_name(f"{path.name}.broken-{self.context.run.nonce}")
         self.files.rename(path, broken)
         self.aside.append(broken.as_posix())

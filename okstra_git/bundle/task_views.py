@@ -52,8 +52,8 @@ class KnownRun:
     status: str
 
 
-def _rows(found: object) -> list[dict[str, Any]]:
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+def _rows(listed: object) -> list[dict[str, Any]]:
+    return [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
 
 
 def run_row(context: RunContext) -> dict[str, Any]:
@@ -176,23 +176,23 @@ def task_catalogue(entry: dict[str, Any], before: dict[str, Any]) -> dict[str, A
     return {**before, "schema": SCHEMA, "tasks": [entry, *others]}
 
 
-def is_manifest(found: object) -> bool:
+def is_manifest(document: object) -> bool:
     """Whether a document can be carried on as a task manifest."""
-    return isinstance(found, dict) and isinstance(found.get("runs", []), list)
+    return isinstance(document, dict) and isinstance(document.get("runs", []), list)
 
 
-def is_catalogue(found: object) -> bool:
+def is_catalogue(document: object) -> bool:
     """Whether a document can be carried on as a catalogue of tasks."""
-    return isinstance(found, dict) and isinstance(found.get("tasks", []), list)
+    return isinstance(document, dict) and isinstance(document.get("tasks", []), list)
 
 
 def parse_document(data: bytes) -> object:
     """The JSON in `data`; None when it holds none."""
     try:
-        found: object = json.loads(data)
+        document: object = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    return found
+    return document
 
 
 def render_task_index(context: RunContext, manifest: dict[str, Any]) -> str:

@@ -39,13 +39,13 @@ def read_team_status(disk: Disk, run: Run, context: RunContext | None) -> TeamSt
     if state is not None and state.get("runId") not in (None, run.id):
         disk.note(f"{path} is of run {_text(state.get('runId'))}")
         state = None
-    said = state or {}
-    lead, created = said.get("lead"), said.get("teamCreate")
+    stated = state or {}
+    lead, created = stated.get("lead"), stated.get("teamCreate")
     options = context.options if context is not None else None
     model = lead.get("model") if isinstance(lead, dict) else None
     return TeamStatus(
-        name=_text(said.get("teamName")) or run.team or None,
-        members=_members(context, said.get("workers")),
+        name=_text(stated.get("teamName")) or run.team or None,
+        members=_members(context, stated.get("workers")),
         lead_model=options.lead_model if options else _text(model),
         executor=(options.executor if options else "") or None,
         executor_model=(options.executor_model if options else "") or None,
@@ -62,8 +62,8 @@ def _state_path(run: Run) -> str:
 
 def _members(context: RunContext | None, stated: object) -> tuple[TeamMember, ...] | None:
     """The roster of the context with what the state says of each; the state's own roster where there is no context."""
-    told = stated if isinstance(stated, dict) else {}
-    rows = {str(name): row for name, row in told.items() if isinstance(row, dict)}
+    by_name = stated if isinstance(stated, dict) else {}
+    rows = {str(name): row for name, row in by_name.items() if isinstance(row, dict)}
     if context is not None:
         return tuple(
             TeamMember(each.id, each.agent, each.cli, each.model, *_end(rows.get(each.id, {})))

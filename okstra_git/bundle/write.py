@@ -122,10 +122,10 @@ def _set_aside(root: Root, path: str, nonce: str) -> None:
 def read_json(root: Root, path: Given) -> dict[str, Any]:
     """The JSON object at `path`; an empty one when there is none that can be read. Refuses a link."""
     try:
-        found = parse_document(root.find_bytes(path) or b"")
+        document = parse_document(root.find_bytes(path) or b"")
     except (Unreadable, NotAFile, NotAFolder, TooLarge):
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def _sum(data: bytes) -> str:

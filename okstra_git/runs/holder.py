@@ -35,10 +35,10 @@ def lead_holder() -> Holder:
 
 def holder_of_pid(pid: int) -> Holder:
     """The process that a person named as holder; refuses when it does not live."""
-    found = find_process(pid)
-    if found is None:
+    process = find_process(pid)
+    if process is None:
         raise NoSuchProcess(f"no process {pid} runs on this machine", hint="ps -o pid,args", pid=pid)
-    return as_holder(found, this_machine())
+    return as_holder(process, this_machine())
 
 
 def requested_holder(pid: str | None) -> Holder:

@@ -26,19 +26,19 @@ class RunAmbiguous(OkstraError):
 
 def require_run(state: State, text: str) -> tuple[Task, Run]:
     """The run with this id, or the only one whose id begins so (4 characters or more), and its task."""
-    found = find_runs(state, text)
-    if not found:
+    matches = find_runs(state, text)
+    if not matches:
         what = "is too short to name a run" if len(text) < SHORTEST else "names no run"
         raise RunUnknown(f"{shown(text)} {what}", hint="git okstra run list --all", run=text[:100])
-    if len(found) > 1:
-        ids = sorted(run.id for _, run in found)
+    if len(matches) > 1:
+        ids = sorted(run.id for _, run in matches)
         raise RunAmbiguous(
             f"{shown(text)} is the beginning of {len(ids)} runs: {', '.join(ids[:4])}{' ...' if ids[4:] else ''}",
             hint="write more of the id",
             run=text[:100],
             runs=ids[:100],
         )
-    return found[0]
+    return matches[0]
 
 
 def find_runs(state: State, text: str) -> list[tuple[Task, Run]]:
@@ -58,10 +58,10 @@ def short_id(state: State, run: Run) -> str:
 
 def list_runs(state: State, *, task: TaskKey | None, with_ended: bool) -> list[tuple[Task, Run]]:
     """Runs of one task or of all, the newest first; ended ones on request."""
-    found = [
+    listed = [
         (each, run)
         for each in state.tasks.values()
         for run in each.runs.values()
         if task in (None, each.key) and (with_ended or run.is_active)
     ]
-    return sorted(found, key=lambda one: one[1].id, reverse=True)
+    return sorted(listed, key=lambda pair: pair[1].id, reverse=True)

@@ -66,12 +66,12 @@ def _last_of(runs: Sequence[Run]) -> Run | None:
 
 def stages_by_state(task: Task) -> dict[str, tuple[int, ...]]:
     """State -> numbers, ascending, of the stages on record and those that the approved plan has beyond them."""
-    found: dict[str, list[int]] = {}
+    numbers_by_state: dict[str, list[int]] = {}
     planned = {stage.number for stage in task.plan.stages} if task.plan else set()
     for number in sorted(planned | task.stages.keys()):
         state = task.stages[number].status if number in task.stages else "pending"
-        found.setdefault(state, []).append(number)
-    return {state: tuple(numbers) for state, numbers in found.items()}
+        numbers_by_state.setdefault(state, []).append(number)
+    return {state: tuple(numbers) for state, numbers in numbers_by_state.items()}
 
 
 def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]) -> tuple[str | None, str | None]:

@@ -127,15 +127,16 @@ def _without_files(task: Task, run: Run, is_ours: bool, missing: MissingFiles) -
 def step_for(run: Run, stages: Sequence[Advice], others: Sequence[RunAdvice]) -> NextStep:
     """What is advised about an open run: by its stage where it holds one, else by itself."""
     if run.task_type == GUARDED and run.stage is not None:
-        found = next((one for one in stages if one.stage == run.stage), None)
-        if found is not None:
+        by_stage = next((advice for advice in stages if advice.stage == run.stage), None)
+        if by_stage is not None:
             # another run may have the lease of that stage; this one then is only to be looked at
-            is_its_own = found.lease is None or found.lease.run == run.id
-            return (
-                NextStep(found.command, found.why) if is_its_own else NextStep(_show(run), "another run has its stage")
-            )
-    told = next((one for one in others if one.run == run.id), None)
-    return NextStep(told.command, told.why) if told is not None else NextStep(_show(run), "nothing else is known of it")
+            if by_stage.lease is None or by_stage.lease.run == run.id:
+                return NextStep(by_stage.command, by_stage.why)
+            return NextStep(_show(run), "another run has its stage")
+    by_itself = next((advice for advice in others if advice.run == run.id), None)
+    if by_itself is None:
+        return NextStep(_show(run), "nothing else is known of it")
+    return NextStep(by_itself.command, by_itself.why)
 
 
 def _instead(task: Task, run: Run, anew: str, missing: MissingFiles) -> OfferedChoice:
@@ -175,15 +176,16 @@ def _next_of(task: Task, standing: TaskProgress, stages: Sequence[Advice]) -> Ne
     key = str(task.key)
     if not task.is_open:
         return NextStep(f"git okstra task open {key}", "the task is closed")
-    asked = next((one for one in stages if one.command.startswith(ASKS) and one.command.endswith(" --check")), None)
-    if asked is not None:
-        return NextStep(asked.command, f"stage {asked.stage}: {asked.why}")
+    checks = (advice for advice in stages if advice.command.startswith(ASKS) and advice.command.endswith(" --check"))
+    question = next(checks, None)
+    if question is not None:
+        return NextStep(question.command, f"stage {question.stage}: {question.why}")
     if standing.next_phase not in (None, GUARDED, "final-verification"):
         why = "the last run's report recommends it" if standing.ground == "report" else "it is the next phase"
         return NextStep(_prepare(task, standing.next_phase or ""), why)
-    found = next((one for one in stages if not one.command.startswith(IDLE)), None)
-    if found is not None:
-        return NextStep(found.command, f"stage {found.stage}: {found.why}")
+    needing = next((advice for advice in stages if not advice.command.startswith(IDLE)), None)
+    if needing is not None:
+        return NextStep(needing.command, f"stage {needing.stage}: {needing.why}")
     if standing.next_phase == GUARDED and task.plan is None and task.proposed_plan:
         approve = f"git okstra plan approve {word(task.proposed_plan)} --task-key {key}"
         return NextStep(approve, "an implementation begins on an approved plan, and this one waits for it")

@@ -40,7 +40,7 @@ def choose_scope(task: Task, wanted: Sequence[int], *, phase: str, leave_unfinis
     """All stages of the task, or those that a person named, for a run of this phase.
 
     Refuses stages that are not done, all of them together, unless a person named others or said that unfinished ones
-    may be left out; then they are told. A task without any stage has an empty scope.
+    may be left out; then they are reported. A task without any stage has an empty scope.
     """
     known, done = all_stages(task), finished_stages(task)
     unknown = sorted({*wanted} - {*known, *task.stages})
@@ -92,13 +92,13 @@ def _unknown(task: Task, unknown: Sequence[int], known: Sequence[int]) -> NoSuch
 
 def _unfinished(task: Task, phase: str, open_ones: Sequence[int], ready: Sequence[int]) -> TaskUnfinished:
     key, done = str(task.key), finished_stages(task)
-    told = "; ".join(f"stage {number} is {_how_far(task, number, done)}" for number in open_ones)
+    listed = "; ".join(f"stage {number} is {_how_far(task, number, done)}" for number in open_ones)
     ways = [f"git okstra status {key}"]
     if ready:
         prepare = f"git okstra run prepare --task-key {key} --task-type {word(phase)}"
         ways = ["finish them; or take what is done:", f"{prepare} --stages {','.join(map(str, ready))}"]
     return TaskUnfinished(
-        f"{key} is not finished: {told}",
+        f"{key} is not finished: {listed}",
         hint="\n".join(ways),
         stages=[{"stage": number, "why": _how_far(task, number, done)} for number in open_ones],
         done=list(ready),

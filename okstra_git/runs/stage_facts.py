@@ -92,5 +92,5 @@ def gather_plan(plan: Plan | None, project_root: Path) -> PlanFacts:
         data = Root(project_root, links=True).read_bytes(plan.path)
     except PathRefused:
         return PlanFacts(matches=None)
-    found = name_of_blob(data)
-    return PlanFacts(matches=found == plan.blob, found=found)
+    blob = name_of_blob(data)
+    return PlanFacts(matches=blob == plan.blob, found=blob)

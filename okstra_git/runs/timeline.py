@@ -44,14 +44,14 @@ def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
     given = list(events)
     prepared = {event.fact.run for event in given if event.fact.type == "run.prepared"}
     ended: set[str] = set()
-    told: list[Entry] = []
+    entries: list[Entry] = []
     for event in given:
         run: str | None = getattr(event.fact, "run", None)
         if event.fact.type in _FACTS and not (event.fact.type == "run.claimed" and run in prepared):
-            told.append(_entry(event, run, runs, is_late=run in ended))
+            entries.append(_entry(event, run, runs, is_late=run in ended))
         if run is not None and event.fact.type in ENDS:
             ended.add(run)
-    return told
+    return entries
 
 
 def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: bool) -> Entry:
@@ -59,8 +59,8 @@ def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: b
     known = runs.get(run) if run is not None else None
     about = {"task_type": known.task_type if known else None, "number": known.seq if known else None} if run else {}
     stage = known.stage if known is not None else getattr(fact, "stage", None)
-    said = _FACTS[fact.type](fact)
-    return Entry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **said}, is_late)
+    facts = _FACTS[fact.type](fact)
+    return Entry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **facts}, is_late)
 
 
 def newest_first(entries: Iterable[Entry], *, since: datetime | None) -> list[Entry]:

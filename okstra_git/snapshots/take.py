@@ -34,7 +34,7 @@ SOLE = 200
 
 
 class SnapshotImpossible(OkstraError):
-    """It cannot be told what lies in the worktree, so nothing can be kept."""
+    """What lies in the worktree cannot be determined, so nothing can be kept."""
 
     code = "snapshot.unreadable"
 
@@ -87,7 +87,7 @@ def take_snapshot(git: Git, worktree: Path, about: SnapshotSubject, *, now: date
 
     Files are kept byte for byte; no hook or filter runs, and neither worktree nor index, stash or HEAD is touched.
     A second snapshot of the same content gives the first one again. Empty directories are nothing to git. Refuses where
-    it cannot be told what lies there.
+    what lies there cannot be determined.
     """
     here = open_repository(worktree)
     held = read_holdings(git, Worktree(here.top, None, None))
@@ -162,19 +162,19 @@ def _is_same(git: Git, old: WorktreeSnapshot, new: WorktreeSnapshot) -> bool:
 def list_snapshots(git: Git, *, task: str | None = None) -> list[WorktreeSnapshot]:
     """Every readable snapshot of this clone, the oldest first; of one task (slashed key) where that is given."""
     names = list_ref_names(git, layout.SNAPSHOTS)
-    found = [snapshot for name in names if (snapshot := _read(git, name)) is not None]
-    return [snapshot for snapshot in found if task in (None, snapshot.about.task)]
+    snapshots = [snapshot for name in names if (snapshot := _read(git, name)) is not None]
+    return [snapshot for snapshot in snapshots if task in (None, snapshot.about.task)]
 
 
 def require_snapshot(git: Git, text: str) -> WorktreeSnapshot:
     """The snapshot of this id, or of the one id that begins so."""
-    found = [each for each in list_snapshots(git) if len(text) >= 4 and each.id.startswith(text.upper())]
-    if len(found) != 1:
-        many = f"{len(found)} snapshots begin with" if found else "there is no snapshot"
+    matches = [each for each in list_snapshots(git) if len(text) >= 4 and each.id.startswith(text.upper())]
+    if len(matches) != 1:
+        many = f"{len(matches)} snapshots begin with" if matches else "there is no snapshot"
         raise SnapshotUnknown(
-            f"{many} {shown(text)}", hint="git okstra run snapshots", snapshots=[each.id for each in found]
+            f"{many} {shown(text)}", hint="git okstra run snapshots", snapshots=[each.id for each in matches]
         )
-    return found[0]
+    return matches[0]
 
 
 def _message(snapshot: WorktreeSnapshot) -> str:
@@ -202,13 +202,13 @@ def _read(git: Git, name: str) -> WorktreeSnapshot | None:
     if commit is None or not is_ulid(id):
         return None
     try:
-        found = read_commit(git, commit)
+        written = read_commit(git, commit)
     except MissingObject:
         return None
     facts: dict[str, list[str]] = {}
-    for key, value in _trailers(narrow(found.message.decode(errors="surrogateescape"))):
+    for key, value in _trailers(narrow(written.message.decode(errors="surrogateescape"))):
         facts.setdefault(key, []).append(value)
-    return _from_trailers(id, commit, instant_of(found.committed_at), facts)
+    return _from_trailers(id, commit, instant_of(written.committed_at), facts)
 
 
 def _trailers(message: str) -> Iterator[tuple[str, str]]:
