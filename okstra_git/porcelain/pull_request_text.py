@@ -16,6 +16,7 @@ from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.changes import diff_trees, show_path
 from okstra_git.git.config import read_setting
+from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.git.settings import require_setting
 from okstra_git.handoff.choosing import part_of
@@ -169,7 +170,9 @@ def _parts(workspace: Workspace, task: Task, group: Group) -> list[StagePart]:
     held = in_base(workspace, task, group.base_ref, group.stages, at=group.range.base)
     onto = group.range.base or group.range.head
     left = {number: part_of(git, task, number, held, onto) for number, _ in ranges}
-    deltas = diff_trees(git, [(tree_under(git, left[number]), found.head_tree) for number, found in ranges])
+    with TreeMerger(git, write=True) as merger:
+        under = [tree_under(git, left[number], merger) for number, _ in ranges]
+    deltas = diff_trees(git, [(tree, found.head_tree) for tree, (_, found) in zip(under, ranges, strict=True)])
     leaving = {one.stage: one for one in list_leaving(git, task, group)}
     planned = {row.number: row.title for row in task.plan.stages} if task.plan is not None else {}
     verified = {number: task.stages[number].verified for number, _ in ranges}

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
-
 from okstra_cli.version import VERSION
 
 _TOKENS = re.compile(
