@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
-from okstra_cli.version import VERSION
+
+from okstra_git.version import VERSION
 
 _TOKENS = re.compile(
     r"\b(?:01[0-9A-HJKMNP-TV-Z]{24}|01[0-9A-HJKMNP-TV-Z]{10}|01[0-9A-HJKMNP-TV-Z]{8}"
@@ -35,14 +36,14 @@ class NormalForm:
     """Takes out of answers what differs from day to day and from machine to machine.
 
     Ids, hashes and object names become their names where they have one, and are counted in each answer otherwise;
-    places become REPO, BESIDE and HOME. An answer that names a place gets two blanks between its columns, because
-    their width depends on where the story was played.
+    places become REPO, BESIDE, HOME and PROGRAMS. An answer that names a place gets two blanks between its columns,
+    because their width depends on where the story was played.
     """
 
     def __init__(self, names: Mapping[str, str], repository: Path) -> None:
         self._names = names
         self._places = {str(repository): "REPO", str(repository.parent): "BESIDE", os.environ["HOME"]: "HOME",
-                        sys.executable: "PYTHON"}  # fmt: skip
+                        sys.executable: "PYTHON", str(Path(sys.executable).parent): "PROGRAMS"}  # fmt: skip
         name, host = psutil.Process().name(), platform.node()
         self._places |= {f"{name}, pid {os.getpid()} on {host}": "PROCESS", f"{name} {os.getpid()}": "PROCESS"}
 
