@@ -94,14 +94,6 @@ def list_children(git: Git, tree: str) -> dict[str, tuple[str, bool]]:
     }
 
 
-def is_tree(git: Git, oid: str) -> bool:
-    """Whether a tree stands under this id, by its header alone; the empty one always does."""
-    try:
-        return oid == EMPTY_TREE or bool(git.handle.odb.read_header(pygit2.Oid(hex=oid))[0] == ObjectType.TREE)
-    except (KeyError, pygit2.GitError, ValueError):
-        return False
-
-
 def is_commit(git: Git, oid: str) -> bool | None:
     """Whether a commit stands under this id; None when nothing readable does."""
     try:

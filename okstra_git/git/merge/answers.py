@@ -29,7 +29,7 @@ class Message(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answer:
+class MergeAnswer:
     """How one merge ended: the tree, and the kind of conflict by path; the tree counts only without any.
 
     There is at least one conflict when git calls the merge not clean, also where it leaves no path in conflict.
@@ -39,7 +39,7 @@ class Answer:
     conflicts: dict[bytes, str] = field(default_factory=dict)
 
 
-def parse_answers(output: bytes, pairs: Sequence[tuple[str, str]]) -> Iterator[Answer]:
+def parse_answers(output: bytes, pairs: Sequence[tuple[str, str]]) -> Iterator[MergeAnswer]:
     """The answers to as many of the `pairs` of commits as git came to, in their order.
 
     The form is that of git-merge-tree(1), INPUT FORMAT and OUTPUT: for each merge "1" or "0" (clean or not), the tree,
@@ -54,18 +54,18 @@ def parse_answers(output: bytes, pairs: Sequence[tuple[str, str]]) -> Iterator[A
             return
 
 
-def _parse_answer(tokens: Iterator[bytes], pair: tuple[str, str]) -> Answer:
+def _parse_answer(tokens: Iterator[bytes], pair: tuple[str, str]) -> MergeAnswer:
     is_clean, tree = next(tokens) == b"1", next(tokens).decode()
     if is_clean:
         next(tokens)
-        return Answer(tree)
+        return MergeAnswer(tree)
     aside = re.compile("~(?:{}|{})(?:_[0-9]+)?$".format(*pair).encode())  # git renames what stands in something's way
     stages: dict[bytes, set[bytes]] = {}
     while entry := next(tokens):
         facts, _, path = entry.partition(b"\t")
         stages.setdefault(aside.sub(b"", path), set()).add(facts[-1:])
     messages = list(_parse_messages(tokens, aside))
-    return Answer(tree, _conflicts(stages, messages))
+    return MergeAnswer(tree, _conflicts(stages, messages))
 
 
 def _parse_messages(tokens: Iterator[bytes], aside: re.Pattern[bytes]) -> Iterator[Message]:

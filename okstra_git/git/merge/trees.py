@@ -18,8 +18,8 @@ from okstra_git.git.binary import Finished, GitFailed, NoSpace, run_git
 from okstra_git.git.changes import show_path
 from okstra_git.git.history import merge_bases
 from okstra_git.git.malformed import find_malformed
-from okstra_git.git.merge.answers import Answer, parse_answers
-from okstra_git.git.objects import EMPTY_TREE, MissingObject, is_tree, tree_of
+from okstra_git.git.merge.answers import MergeAnswer, parse_answers
+from okstra_git.git.objects import EMPTY_TREE, MissingObject, tree_of
 from okstra_git.git.refs import is_about_permission, translate_write_error
 from okstra_git.git.repo import Git
 
@@ -111,7 +111,7 @@ class TreeMerger:
 
         git before 2.44 takes a tree that is missing for an empty one and merges on, so that is looked at first.
         """
-        missing = next((tree for tree in sides if tree not in self._made and not is_tree(self.git, tree)), None)
+        missing = next((tree for tree in sides if tree not in self._made and not _is_tree(self.git, tree)), None)
         if missing is not None:
             return _missing(missing)
         if sides.ours in (sides.base, sides.theirs):
@@ -141,7 +141,7 @@ class TreeMerger:
             return _find_malformed(self.git, sides) or Merged(None, (Clash(".", "content"),))
         return next(map(self._merged, parse_answers(run.stdout, [pair])))
 
-    def _merged(self, answer: Answer) -> Merged:
+    def _merged(self, answer: MergeAnswer) -> Merged:
         self._made.add(answer.tree)
         clashes = sorted(Clash(show_path(path), kind) for path, kind in answer.conflicts.items())
         return Merged(None if clashes else answer.tree, tuple(clashes))
@@ -206,7 +206,7 @@ def merge_commits(git: Git, ours: str, theirs: str, *, write: bool = True) -> Me
     """What `git merge` makes of two commits; refuses (`MergeFailed`) where they share no history or objects miss."""
     try:
         bases = merge_bases(git, ours, theirs)
-        missing = [tree for commit in (ours, theirs, *bases) if not is_tree(git, tree := tree_of(git, commit))]
+        missing = [tree for commit in (ours, theirs, *bases) if not _is_tree(git, tree := tree_of(git, commit))]
     except MissingObject as refusal:
         missing = [str(refusal.facts.get("object"))]
     if missing:
@@ -223,6 +223,14 @@ def merge_commits(git: Git, ours: str, theirs: str, *, write: bool = True) -> Me
         return Merged(tree_of(git, theirs if bases == [ours] else ours))
     with TreeMerger(git, write=write) as merger:
         return merger.merge_commits(ours, theirs)
+
+
+def _is_tree(git: Git, oid: str) -> bool:
+    """Whether a tree stands under this id, by its header alone; the empty one always does."""
+    try:
+        return oid == EMPTY_TREE or bool(git.handle.odb.read_header(pygit2.Oid(hex=oid))[0] == ObjectType.TREE)
+    except (KeyError, pygit2.GitError, ValueError):
+        return False
 
 
 def _missing(tree: str) -> MissingObject:
