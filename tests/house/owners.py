@@ -49,7 +49,8 @@ def foreign_imports(source: Source) -> Iterator[str]:
         owners = OWNERS.get(top)
         if owners is None:
             if top not in sys.stdlib_module_names and top not in PRODUCT:
-                yield f"{source.path}:{imported.line}: {top} has no owner (tests/house/owners.py, docs/dependencies.md)"
+                tables = "tests/house/owners.py, docs/reference/dependencies.md"
+                yield f"{source.path}:{imported.line}: {top} has no owner ({tables})"
         elif not source.path.startswith(owners):
             yield f"{source.path}:{imported.line}: {top} belongs to {' and '.join(owners)}"
 

@@ -26,7 +26,7 @@ def test_every_exception_is_in_use_and_has_a_reason() -> None:
 
 def test_every_dependency_has_its_line_in_the_documentation() -> None:
     declared = re.findall(r'^  "([a-z0-9-]+)[><=]', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    described = (ROOT / "docs/dependencies.md").read_text()
+    described = (ROOT / "docs/reference/dependencies.md").read_text()
     assert len(declared) > 10
     assert [name for name in declared if f"`{name}`" not in described] == []
 
