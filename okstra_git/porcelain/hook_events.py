@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.porcelain.follow import chain_hints, make_judge, tell_moves
 from okstra_git.reconcile.settle import settle
@@ -61,7 +59,7 @@ def settle_leftovers(workspace: Workspace) -> None:
     """
     if not any(not event.torn for event in list_spooled(str(workspace.git.private_dir))):
         return
-    if read_setting(workspace.git, require_setting("okstra.hooks")).value is False:
+    if not workspace.settings.hooks:
         return
     try:
         settle_reported(workspace, planned={})

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import word
-from okstra_git.git.config import read_setting
 from okstra_git.git.main_tree import hidden_main
-from okstra_git.git.settings import require_setting
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
 from okstra_git.porcelain.hook_events import settle_leftovers
@@ -58,7 +56,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     judged, failed = judge_each(judge, tasks)
     reports = {report.task: report for report in judged}
-    project = read_setting(workspace.git, require_setting("okstra.project")).value
+    project = workspace.settings.project
     writer, damaged = look_for_writer(workspace.git)
     guard = Guard(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
@@ -71,8 +69,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    named = project if isinstance(project, str) else None
-    return Seen(named, writer, tasks, reports, leases, problems, checkouts)
+    return Seen(project, writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
