@@ -91,7 +91,7 @@ def approve_here(
         replace_plan(path, add_box(found.text, APPROVED_MARKER))
     approved, appended = approve_plan(session.store, key, path, project)
     session.warn(appended.warning)
-    task, changed = appended.snapshot.state.tasks[key.slashed], bool(appended.events)
+    task, changed = appended.snapshot.state.tasks[key], bool(appended.events)
     return Answer(
         view.approved_json(task, approved, changed=changed), lambda: view.approved_page(task, approved, changed=changed)
     )

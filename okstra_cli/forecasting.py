@@ -15,6 +15,7 @@ from okstra_git.git.worktree_content import Content, worktree_trees
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.forecast import Forecast, LiveStage, forecast
 from okstra_git.handoff.known_merges import load_merges, save_merges
+from okstra_git.names import TaskKey
 from okstra_git.state import layout
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def with_forecast(
 class _Standing(NamedTuple):
     """A live stage, its commit now, and the branch whose worktree holds its newest work, if any does."""
 
-    task: str
+    task: TaskKey
     stage: int
     commit: str
     branch: str | None
@@ -123,4 +124,4 @@ def _limits_of(standing: _Standing, content: Content | None) -> Iterator[str]:
 
 
 def _name(standing: _Standing) -> str:
-    return f"{standing.task.replace('/', ':')} stage {standing.stage}"
+    return f"{standing.task} stage {standing.stage}"

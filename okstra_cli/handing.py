@@ -58,7 +58,7 @@ def _key_of_plan(session: Session, identity: Identity) -> TaskKey | None:
     wanted = (session.cwd / identity.approved_plan).as_posix()
     tasks = session.store.read().state.tasks.values()
     found = [task for task in tasks if task.is_open and task.plan and wanted.endswith("/" + task.plan.path)]
-    return make_task_key(*found[0].key.split("/")) if len(found) == 1 else None
+    return found[0].key if len(found) == 1 else None
 
 
 def _key_of_folder(identity: Identity) -> TaskKey | None:
@@ -90,7 +90,7 @@ def settle_first(session: Session, key: TaskKey) -> tuple[Task, dict[int, str]]:
         tell_moves(session.workspace, settled.events)
         state = session.store.read().state
     stale = {finding.stage: finding.reason for finding in report.confirms}
-    return standing_state(session.workspace, state).tasks[key.slashed], stale
+    return standing_state(session.workspace, state).tasks[key], stale
 
 
 def eligible_here(session: Session, key: TaskKey, *, base: str | None, forecast: bool) -> Answer:
@@ -198,7 +198,7 @@ def status_here(session: Session, identity: Identity) -> Answer:
                   lambda: handed.status_page(session.git, seen))  # fmt: skip
 
 
-def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[str, dict[int, str]]:
+def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[TaskKey, dict[int, str]]:
     """Task -> stage -> why only a person can say which commit it is now."""
     if not tasks:
         return {}

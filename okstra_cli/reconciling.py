@@ -77,7 +77,7 @@ def _keys(session: Session, identity: Identity, wish: Wish) -> list[TaskKey]:
     if wish.every:
         if identity.task is not None:
             raise UsageError("--all and a task exclude each other", hint="give one of them")
-        return [TaskKey(*key.split("/")) for key, task in state.tasks.items() if task.is_open]
+        return [key for key, task in state.tasks.items() if task.is_open]
     key = require_key(session.workspace, identity)
     require_task(state, key)
     return [key]
@@ -86,10 +86,10 @@ def _keys(session: Session, identity: Identity, wish: Wish) -> list[TaskKey]:
 def _look(session: Session, keys: Sequence[TaskKey]) -> list[Report]:
     state = session.store.read().state
     judge = make_judge(session.workspace, state, hints=read_hints(session.workspace))
-    return judge.judge_all([state.tasks[key.slashed] for key in keys])
+    return judge.judge_all([state.tasks[key] for key in keys])
 
 
-def _decide(session: Session, keys: Sequence[TaskKey], wish: Wish) -> dict[str, list[Event]]:
+def _decide(session: Session, keys: Sequence[TaskKey], wish: Wish) -> dict[TaskKey, list[Event]]:
     """Record what the person said, then everything that is proven, all in one append; the person's word comes first.
 
     What was recorded, by the key of the task.
@@ -103,7 +103,7 @@ def _decide(session: Session, keys: Sequence[TaskKey], wish: Wish) -> dict[str, 
         events += settled.events
         tell_moves(session.workspace, settled.events)
         forget_settled(session.workspace)
-    return {key.slashed: [event for event in events if event.fact.task == key.slashed] for key in keys}
+    return {key: [event for event in events if event.fact.task == key] for key in keys}
 
 
 def _record_word(session: Session, key: TaskKey, wish: Wish) -> list[Event]:
@@ -139,8 +139,8 @@ def _choice(session: Session, key: TaskKey, number: int, ref: str) -> Choice:
     offered = {each.commit: each.base for finding in findings for each in finding.candidates if each.likely}
     if own is not None and not any(judge.places.contains(home.tip, own.tip) for home in targets):
         offered.setdefault(own.tip, None)
-    elsewhere = {
-        other.range.head: f"stage {other.number} of {each.key.replace('/', ':')}"
+    elsewhere: dict[str, str] = {
+        other.range.head: f"stage {other.number} of {each.key}"
         for each in state.tasks.values() if each.key != task.key
         for other in each.stages.values() if other.range
     }  # fmt: skip

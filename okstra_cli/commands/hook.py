@@ -40,7 +40,7 @@ def _look(session: Session) -> None:
 def _tell_questions(session: Session, reports: Iterable[Report], rewritten: Container[str]) -> None:
     """The questions that this very rewrite raised; older ones wait for `status`."""
     for report in reports:
-        key = report.task.replace("/", ":")
+        key = str(report.task)
         for finding in (finding for finding in report.confirms if finding.recorded.head in rewritten):
             session.note(f"stage {finding.stage} of {key} needs a decision: {finding.reason}")
             session.note(f"  git okstra reconcile --task-key {key} --check")

@@ -9,6 +9,7 @@ from okstra_cli.page import Cell, Page
 
 if TYPE_CHECKING:
     from okstra_git.handoff.forecast import Forecast
+    from okstra_git.names import TaskKey
 
 SHOWN = 5
 """Paths of one pair that the text names."""
@@ -18,7 +19,7 @@ def forecast_json(found: Forecast) -> dict[str, Any]:
     """The shape of `forecast` in `status --forecast --json`."""
     return {
         "stages": [
-            {"task": _key(each.task), "stage": each.stage, "commit": each.commit, "tree": each.tree,
+            {"task": str(each.task), "stage": each.stage, "commit": each.commit, "tree": each.tree,
              "uncommitted": each.is_dirty}
             for each in found.stages
         ],
@@ -56,13 +57,9 @@ def forecast_block(page: Page, found: Forecast) -> None:
         page.line(Cell("  note: ", "warn"), reason)
 
 
-def _key(slashed: str) -> str:
-    return slashed.replace("/", ":")
+def _stage(place: tuple[TaskKey, int]) -> dict[str, Any]:
+    return {"task": str(place[0]), "stage": place[1]}
 
 
-def _stage(place: tuple[str, int]) -> dict[str, Any]:
-    return {"task": _key(place[0]), "stage": place[1]}
-
-
-def _told(place: tuple[str, int], dirty: set[tuple[str, int]]) -> str:
-    return f"{_key(place[0])} stage {place[1]}" + (" (with uncommitted changes)" if place in dirty else "")
+def _told(place: tuple[TaskKey, int], dirty: set[tuple[TaskKey, int]]) -> str:
+    return f"{place[0]} stage {place[1]}" + (" (with uncommitted changes)" if place in dirty else "")

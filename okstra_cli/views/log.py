@@ -28,7 +28,7 @@ def log_page(events: Sequence[Event]) -> Page:
     rows = [
         (
             Cell(local_time(event.at, seconds=True), "faint"),
-            Cell(event.fact.task.replace("/", ":"), "strong"),
+            Cell(str(event.fact.task), "strong"),
             event.fact.type,
             _details(event),
             Cell(event.by, "faint"),

@@ -81,7 +81,7 @@ def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
             "settled": {"recorded": moved[-1].old, "replacement": moved[-1].range.head, "proof": moved[-1].proof}
         }
     return {
-        "task": report.task.replace("/", ":"),
+        "task": str(report.task),
         "mode": mode,
         "items": items,
         "anchor": anchor,
@@ -109,7 +109,7 @@ def report_page(git: Git, shown: Sequence[Shown]) -> Page:
 
 def _report(page: Page, git: Git, shown: Shown) -> None:
     report = shown.report
-    key = report.task.replace("/", ":")
+    key = str(report.task)
     if not report.items and not shown.applied and (report.anchor is None or report.anchor.status == "ok"):
         page.line(Cell(key, "strong"), ": every recorded stage is where history has it")
         return
@@ -184,7 +184,19 @@ def _anchor(page: Page, key: str, found: AnchorFinding | None) -> None:
 
 def verify_json(checked: Sequence[Checked]) -> dict[str, Any]:
     """Every recorded move with the verdict of today."""
-    return {"verified": [vars(move) for move in checked], "refuted": sum(move.verdict == "refuted" for move in checked)}
+    moves = [
+        {
+            "task": str(move.task),
+            "stage": move.stage,
+            "old": move.old,
+            "new": move.new,
+            "proof": move.proof,
+            "verdict": move.verdict,
+            "event": move.event,
+        }
+        for move in checked
+    ]
+    return {"verified": moves, "refuted": sum(move.verdict == "refuted" for move in checked)}
 
 
 def verify_page(checked: Sequence[Checked]) -> Page:
@@ -193,7 +205,7 @@ def verify_page(checked: Sequence[Checked]) -> Page:
         page.line("no move was ever recorded")
     rows = [
         (
-            move.task,
+            str(move.task),
             str(move.stage or "anchor"),
             f"{move.old[:SHORT]} → {move.new[:SHORT]}",
             move.proof,

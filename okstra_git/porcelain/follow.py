@@ -38,7 +38,7 @@ def make_judge(
     return Judge(places, window_limit(workspace), carry == "replay", hints or {})
 
 
-def judge_each(judge: Judge, tasks: Sequence[Task]) -> tuple[list[Report], dict[str, OkstraError]]:
+def judge_each(judge: Judge, tasks: Sequence[Task]) -> tuple[list[Report], dict[TaskKey, OkstraError]]:
     """What reconcile says of each task, and why some cannot be judged: one of them does not stop the others."""
     try:
         return judge.judge_all(tasks), {}
@@ -58,7 +58,7 @@ def follow_first(workspace: Workspace, key: TaskKey, *, besides: Collection[int]
     """
     take_back_landings(workspace, key)
     state = workspace.store.read().state
-    task = state.tasks.get(key.slashed)
+    task = state.tasks.get(key)
     if task is None or not any(stage.range for stage in task.stages.values()):
         return
     report = make_judge(workspace, state, hints=read_hints(workspace)).judge(task)
@@ -111,9 +111,9 @@ def describe_move(event: Event) -> str:
     """`stage 2 of shop:web:login followed 1a2b3c → 4d5e6f (replay)`, or nothing for other events."""
     fact = event.fact
     if isinstance(fact, StageMoved):
-        what = f"stage {fact.stage} of {fact.task.replace('/', ':')}"
+        what = f"stage {fact.stage} of {fact.task}"
     elif isinstance(fact, AnchorMoved):
-        what = f"the anchor of {fact.task.replace('/', ':')}"
+        what = f"the anchor of {fact.task}"
     else:
         return ""
     landed = ", landed" if isinstance(fact, StageMoved) and fact.landed else ""

@@ -25,7 +25,7 @@ class StaleHistory(OkstraError):
 def pass_stale_gate(workspace: Workspace, key: TaskKey) -> None:
     """Settle what is proven, one note for each move, and keep it even when a question then stops the caller."""
     state = workspace.store.read().state
-    task = state.tasks.get(key.slashed)
+    task = state.tasks.get(key)
     if task is None or not (task.anchor or any(stage.range for stage in task.stages.values())):
         return
     report = make_judge(workspace, state, hints=read_hints(workspace)).judge(task)

@@ -13,7 +13,7 @@ from okstra_git.git.history import resolve_head
 from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
-from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
+from okstra_git.names import TaskKey, make_task_key, split_task_key
 from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def find_key(workspace: Workspace, identity: Identity) -> TaskKey | None:
     if identity.task is not None:
         return identity.task
     task = _living_here(workspace)
-    return parse_task_key(task.key) if task is not None and task.is_open else None
+    return task.key if task is not None and task.is_open else None
 
 
 def _living_here(workspace: Workspace) -> Task | None:
@@ -106,7 +106,7 @@ def require_key(workspace: Workspace, identity: Identity, *, aloud: bool = False
     key = find_key(workspace, identity) or _only_open(workspace)
     if key is None:
         closed = _living_here(workspace)
-        key = parse_task_key(closed.key) if closed is not None else None
+        key = closed.key if closed is not None else None
     if key is None:
         raise _unclear(workspace)
     if aloud:
@@ -122,12 +122,12 @@ def say_which(workspace: Workspace, identity: Identity, key: TaskKey) -> None:
 
 def _only_open(workspace: Workspace) -> TaskKey | None:
     opened = [task for task in workspace.store.read().state.tasks.values() if task.is_open]
-    return parse_task_key(opened[0].key) if len(opened) == 1 else None
+    return opened[0].key if len(opened) == 1 else None
 
 
 def _unclear(workspace: Workspace) -> TaskUnclear:
     """Which tasks might have been meant, as words to add to the line."""
-    keys = [task.key.replace("/", ":") for task in workspace.store.read().state.tasks.values() if task.is_open]
+    keys = [str(task.key) for task in workspace.store.read().state.tasks.values() if task.is_open]
     if not keys:
         from okstra_git.state.writer import require_writer
 
@@ -151,12 +151,12 @@ def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_n
         return make_task_key(*parts)
     workspace = find_workspace()
     tasks = workspace.store.read().state.tasks.values()
-    fitting = [task for task in tasks if task.key.split("/")[-len(parts) :] == parts]
+    fitting = [task for task in tasks if list(task.key[-len(parts) :]) == parts]
     fitting = [task for task in fitting if task.is_open] or fitting
     if len(fitting) == 1:
-        return parse_task_key(fitting[0].key)
+        return fitting[0].key
     if fitting:
-        keys = [task.key.replace("/", ":") for task in fitting]
+        keys = [str(task.key) for task in fitting]
         raise TaskUnclear(
             f"{text} may be {' or '.join(keys[:LISTED])}", hint="name its group and project, too", tasks=keys
         )
@@ -206,7 +206,7 @@ def new_key(workspace: Workspace, name: str | None, identity: Identity) -> TaskK
 def find_stage_here(workspace: Workspace, key: TaskKey) -> int | None:
     """The number of the stage whose branch is checked out here, when it is the task's only one on that branch."""
     branch = current_branch(workspace.git)
-    task = workspace.store.read().state.tasks.get(key.slashed)
+    task = workspace.store.read().state.tasks.get(key)
     numbers = [stage.number for stage in task.stages.values() if stage.branch == branch] if task and branch else []
     return numbers[0] if len(numbers) == 1 else None
 

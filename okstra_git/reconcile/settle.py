@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from okstra_git.git.repo import Git
+from okstra_git.names import TaskKey
 from okstra_git.reconcile.model import Finding, Report
 from okstra_git.records.events import AnchorMoved, AnyFact, StageMoved
 from okstra_git.records.stage import RangePrint
@@ -33,7 +34,7 @@ def planned_moves(git: Git, reports: Sequence[Report]) -> list[AnyFact]:
     return [*moves, *(fact for report in reports for fact in _anchor_moved(git, report))]
 
 
-def _stage_moved(task: str, finding: Finding, new: RangePrint) -> StageMoved:
+def _stage_moved(task: TaskKey, finding: Finding, new: RangePrint) -> StageMoved:
     assert finding.new is not None
     return StageMoved(
         task=task,
