@@ -16,7 +16,7 @@ from okstra_git.git.settings import require_setting
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.clarifications import Clarification, open_rows
-from okstra_git.plans.stage_rules import InvalidPlan, check_plan, require_plan
+from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
 from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path

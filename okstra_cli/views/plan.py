@@ -12,13 +12,13 @@ from okstra_git.fs.names import is_elsewhere
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 if TYPE_CHECKING:
+    from okstra_git.documents.problems import Flaw
     from okstra_git.names import TaskKey
-    from okstra_git.plans.problems import Problem
     from okstra_git.records.states import Task
     from okstra_git.tasks.approving import PlanFile
 
 
-def count_of(problems: Sequence[Problem]) -> str:
+def count_of(problems: Sequence[Flaw]) -> str:
     """`1 rule`, `3 rules`."""
     return f"{len(problems)} rule" + ("s" if len(problems) != 1 else "")
 
@@ -32,11 +32,11 @@ def file_json(found: PlanFile) -> dict[str, Any]:
     return {"path": found.path, "blob": found.blob, "stages": stages}
 
 
-def check_json(found: PlanFile, problems: Sequence[Problem]) -> dict[str, Any]:
+def check_json(found: PlanFile, problems: Sequence[Flaw]) -> dict[str, Any]:
     return {"plan": file_json(found), "problems": [problem.as_json() for problem in problems]}
 
 
-def check_page(found: PlanFile, problems: Sequence[Problem]) -> Page:
+def check_page(found: PlanFile, problems: Sequence[Flaw]) -> Page:
     page = Page()
     for problem in problems:
         page.line(Cell(f"{found.path}:{problem.line}: ", "bad"), problem.message)

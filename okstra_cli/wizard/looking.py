@@ -30,8 +30,8 @@ def look(session: Session, state: State, kind: str, name: str) -> dict[str, Any]
 
 def read_gate(path: Path) -> str:
     """The brief's reporter gate as written, `–` when it says nothing, `?` when it cannot be read."""
+    from okstra_git.briefs.brief import parse_brief
     from okstra_git.documents.markdown import parse_document
-    from okstra_git.plans.briefs import parse_brief
 
     text = _text_of(path)
     if text is None:

@@ -14,8 +14,8 @@ from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
+from okstra_git.plans.rules import require_plan
 from okstra_git.plans.stage_map import PlanDocument, parse_plan
-from okstra_git.plans.stage_rules import require_plan
 from okstra_git.records.events import PlanApproved
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Task

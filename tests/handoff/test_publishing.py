@@ -202,8 +202,8 @@ def test_nothing_assembled_and_several_assembled(tmp_path: Path) -> None:
     world.checkout("main")
     forge = Forge.begin(world, tmp_path)
     assert code(publish(world, forge, "--yes", exit=1)) == "handoff.not-assembled"
-    for number in ("1", "2"):
-        handoff(world, "assemble", "--stages", number, "--base", "main", "--no-worktree")
+    for group in ("1", "2"):
+        handoff(world, "assemble", "--stages", group, "--base", "main", "--no-worktree")
     assert "1, 2" in publish(world, forge, "--yes", exit=1).json["error"]["message"]
     assert publish(world, forge, "--group", "2", "--yes").json["group"] == "2"
 

@@ -53,7 +53,7 @@ def test_a_foreign_package_away_from_home_is_found(path: str, text: str) -> None
         ("okstra_git/git/refs.py", "import pygit2\nimport json"),
         ("okstra_git/git/binary.py", "import subprocess"),
         ("okstra_git/host/tmux.py", "import psutil, subprocess"),
-        ("okstra_git/reports/model/x.py", "from pydantic import BaseModel"),
+        ("okstra_git/records/x.py", "from pydantic import BaseModel"),
         ("okstra_cli/commands/status.py", "def f():\n    from rich.table import Table"),
     ],
 )

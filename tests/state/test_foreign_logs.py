@@ -9,7 +9,7 @@ from okstra_git.git.objects import ObjectTooLarge, list_blobs, write_blob, write
 from okstra_git.git.refs import list_ref_names
 from okstra_git.names import mint_ulid, parse_task_key
 from okstra_git.records.codec import encode_event
-from okstra_git.records.events import StageStarted, TaskClosed, TaskOpened
+from okstra_git.records.events import Event, StageStarted, TaskClosed, TaskOpened
 from okstra_git.runs.archive import find_archive
 from okstra_git.state import layout, views
 from okstra_git.state.cache import load_fold
@@ -38,6 +38,11 @@ def told(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 def title(store: Store) -> str:
     return store.read().state.tasks[parse_task_key(TASK)].title
+
+
+def title_of(event: Event) -> str:
+    assert isinstance(event.fact, TaskOpened)
+    return event.fact.title
 
 
 def is_stable(store: Store) -> bool:
@@ -81,7 +86,7 @@ def test_an_id_of_mine_with_other_content_is_told_and_mine_stands_in_any_order_o
     push_log(store.git, layout.REMOTE_LOGS + "zzz/" + mine.writer, [forged])
     assert title(store) == "mine"
     assert told(store.read()) == [("log.same-id", copy)]  # the second copy says nothing that the first did not
-    assert [event.fact.title for event in read_events(store.git, store.read(), parse_task_key(TASK))] == ["mine"]
+    assert [title_of(event) for event in read_events(store.git, store.read(), parse_task_key(TASK))] == ["mine"]
     assert is_stable(store)
 
 
@@ -91,7 +96,7 @@ def test_of_two_copies_of_one_event_every_clone_takes_the_same_whatever_the_remo
     sieve = Sieve(layout.log_ref(EVE))
     for one, two in (lines, lines[::-1]):
         (event,) = sift(parse_task_key(TASK), [(fetched(BOB, "a"), one), (fetched(BOB, "b"), two)], sieve).events
-        assert event.fact.title == "a"
+        assert title_of(event) == "a"
 
 
 def test_two_writers_with_one_id_are_two_events_so_that_nobody_takes_anothers_away(store: Store) -> None:

@@ -11,7 +11,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
-from okstra_git.plans.stage_rules import InvalidPlan, check_plan
+from okstra_git.plans.rules import InvalidPlan, check_plan
 from okstra_git.records.events import TaskClosed
 from okstra_git.records.states import Task
 from okstra_git.state.store import Appended, Store

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 
-class Problem(NamedTuple):
+class Flaw(NamedTuple):
     """One thing that is wrong; lines count from 1, `stage` where it belongs to one."""
 
     code: str
@@ -18,6 +18,6 @@ class Problem(NamedTuple):
         return self._asdict()
 
 
-def in_order(problems: Iterable[Problem]) -> list[Problem]:
+def in_order(problems: Iterable[Flaw]) -> list[Flaw]:
     """Top to bottom, each once."""
     return sorted(dict.fromkeys(problems), key=lambda one: (one.line, one.code, one.message))

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from okstra_git.documents.markdown import parse_document
-from okstra_git.plans import stage_map, stage_rules
-from okstra_git.plans.problems import Problem
+from okstra_git.documents.problems import Flaw
+from okstra_git.plans import rules, stage_map
+from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
 from okstra_git.plans.stage_map import parse_plan
-from okstra_git.plans.stage_rules import InvalidPlan, check_plan, require_plan
 from tests.kit.papers import a_plan
 from tests.kit.surroundings import ROOT
 
@@ -19,7 +19,7 @@ HEAD = {n: f"### Stage {n}: part {n}\n" for n in (1, 2, 3)}
 NEEDS = {n: f"- depends-on: {n - 1 or '(none)'}\n" for n in (1, 2, 3)}
 
 
-def check(text: str, *, for_approval: bool = False) -> list[Problem]:
+def check(text: str, *, for_approval: bool = False) -> list[Flaw]:
     return check_plan(parse_plan(parse_document(text)), for_approval=for_approval)
 
 
@@ -91,8 +91,8 @@ def test_a_broken_rule_is_told_alone_and_in_its_line(code: str) -> None:
 
 
 def test_every_code_has_its_broken_plan() -> None:
-    source = "".join(Path(str(module.__file__)).read_text() for module in (stage_map, stage_rules))
-    assert set(re.findall(r'Problem\(\s*"([^"]+)"', source)) == set(BROKEN)
+    source = "".join(Path(str(module.__file__)).read_text() for module in (stage_map, rules))
+    assert set(re.findall(r'Flaw\(\s*"([^"]+)"', source)) == set(BROKEN)
 
 
 @pytest.mark.parametrize(

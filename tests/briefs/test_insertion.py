@@ -2,7 +2,7 @@
 
 import pytest
 
-from okstra_git.plans.brief_proof import NotEditable, find_proven, read_text, require_proven
+from okstra_git.briefs.insertion import NotEditable, find_proven, read_text, require_proven
 
 TEXT = """\
 ---

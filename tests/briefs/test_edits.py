@@ -4,10 +4,10 @@ import difflib
 
 import pytest
 
+from okstra_git.briefs.edits import Answered, GateSettled, add_addition, add_question, confirm, move_gate
+from okstra_git.briefs.insertion import NotEditable, read_text
+from okstra_git.briefs.rules import check_brief
 from okstra_git.errors import OkstraError
-from okstra_git.plans.brief_edits import Answered, GateSettled, add_addition, add_question, confirm, move_gate
-from okstra_git.plans.brief_proof import NotEditable, read_text
-from okstra_git.plans.brief_rules import check_brief
 from okstra_git.tokens import AUGMENTATION_LABELS, REPORTER_GATES
 from tests.kit.papers import a_brief
 

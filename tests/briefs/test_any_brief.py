@@ -8,10 +8,10 @@ from typing import TypeVar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from okstra_git.briefs.edits import add_addition, add_question, confirm, move_gate
+from okstra_git.briefs.insertion import read_text
+from okstra_git.briefs.rules import check_brief
 from okstra_git.errors import OkstraError
-from okstra_git.plans.brief_edits import add_addition, add_question, confirm, move_gate
-from okstra_git.plans.brief_proof import read_text
-from okstra_git.plans.brief_rules import check_brief
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES, REPORTER_PREFIXES
 from tests.kit.papers import a_brief
 

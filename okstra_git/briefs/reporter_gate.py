@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from okstra_git.briefs.brief import Brief, OpenQuestion
+from okstra_git.briefs.glossary import names_a_term
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.phases import Phase
-from okstra_git.plans.brief_glossary import names_a_term
-from okstra_git.plans.briefs import Brief, OpenQuestion
 from okstra_git.tokens import (
     ASK_REPORTER,
     ASK_REPORTER_FIRST,

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okstra_git.briefs.brief import Brief, parse_brief
+from okstra_git.briefs.verbatim import fenced
 from okstra_git.documents.markdown import parse_document
-from okstra_git.plans.brief_verbatim import fenced
-from okstra_git.plans.briefs import Brief, parse_brief
 
 BEFORE = "---\nreporter-confirmations: pending\n---\n\n# Brief\n\n## Source Material\n\n"
 BEHIND = "\n## Augmentation\n\n- evidence-link: log\n\n## Open Questions\n\n- general: why?\n"

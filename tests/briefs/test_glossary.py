@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okstra_git.briefs.glossary import EMPTY, TermDiffers, define_term, read_glossary
+from okstra_git.briefs.insertion import NotEditable
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
-from okstra_git.plans.brief_glossary import EMPTY, TermDiffers, define_term, read_glossary
-from okstra_git.plans.brief_proof import NotEditable
 
 
 def meanings(text: str) -> dict[str, str]:

@@ -6,10 +6,10 @@ from textwrap import dedent
 
 import pytest
 
+from okstra_git.briefs import rules
+from okstra_git.briefs.brief import Addition, Brief, OpenQuestion, parse_brief
+from okstra_git.briefs.rules import check_brief, read_terms
 from okstra_git.documents.markdown import parse_document
-from okstra_git.plans import brief_rules
-from okstra_git.plans.brief_rules import check_brief, read_terms
-from okstra_git.plans.briefs import Addition, Brief, OpenQuestion, parse_brief
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 from tests.kit.papers import a_brief
 from tests.kit.surroundings import ROOT
@@ -187,8 +187,8 @@ def test_a_broken_rule_is_told_alone_and_in_its_line(code: str) -> None:
 
 
 def test_every_code_has_its_broken_brief() -> None:
-    source = Path(str(brief_rules.__file__)).read_text()
-    assert set(re.findall(r'Problem\(\s*"([^"]+)"', source)) == set(BROKEN)
+    source = Path(str(rules.__file__)).read_text()
+    assert set(re.findall(r'Flaw\(\s*"([^"]+)"', source)) == set(BROKEN)
 
 
 @pytest.mark.parametrize("date", ["2026-02-30", "2026-1-31", "20260131", "31.01.2026"])

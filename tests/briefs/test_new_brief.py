@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okstra_git.plans.brief_making import BadWords, make_brief
-from okstra_git.plans.brief_proof import NotEditable, read_text
-from okstra_git.plans.brief_rules import check_brief
+from okstra_git.briefs.insertion import NotEditable, read_text
+from okstra_git.briefs.new_brief import BadWords, make_brief
+from okstra_git.briefs.rules import check_brief
+from tests.briefs.test_verbatim import WORDS
 from tests.kit.surroundings import ROOT
-from tests.plans.test_brief_verbatim import WORDS
 
 TEMPLATES = {language: (ROOT / f"templates/inputs/brief.{language}.md").read_text() for language in ("en", "ko")}
 LINE = st.lists(

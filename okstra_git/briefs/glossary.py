@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from okstra_git.briefs.insertion import PIPE, NotEditable, inserted
+from okstra_git.briefs.verbatim import LINE
 from okstra_git.documents.markdown import Document, Item, Row, Section, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.names import shown
-from okstra_git.plans.brief_places import PIPE, inserted
-from okstra_git.plans.brief_proof import NotEditable
-from okstra_git.plans.brief_verbatim import LINE
 
 EMPTY = "# Glossary\n"
 _LABEL = re.compile(r"(?P<bullet>[\s>]*(?:[-*+]|\d+[.)])\s+)(?P<mark>\*\*|__|[*_`])?")

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okstra_git.briefs.brief import Brief, parse_brief
+from okstra_git.briefs.edits import Unread, confirm, move_gate
+from okstra_git.briefs.reporter_gate import judge_gate, left_for_reporter
+from okstra_git.briefs.rules import check_brief
 from okstra_git.documents.markdown import parse_document
 from okstra_git.phases import PHASES, require_phase
-from okstra_git.plans.brief_edits import Unread, confirm, move_gate
-from okstra_git.plans.brief_rules import check_brief
-from okstra_git.plans.briefs import Brief, parse_brief
-from okstra_git.plans.reporter_gate import judge_gate, left_for_reporter
 from tests.kit.papers import a_brief
 
 ANSWERED = "intent-check: is a week seven days? [CONFIRMED 2026-01-31 → RC-1]"

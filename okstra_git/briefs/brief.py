@@ -1,13 +1,12 @@
-"""A brief as typed parts: what the reporter said, what was added to it, what is still open and what was answered."""
+"""Reads a brief: the reporter's words, what was added to them, open questions, and what the reporter answered."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from okstra_git.briefs.verbatim import block_of, words_of
 from okstra_git.documents.markdown import Document, Item, Section
-from okstra_git.plans.brief_answers import Confirmation, read_confirmations
-from okstra_git.plans.brief_verbatim import block_of, words_of
 from okstra_git.tokens import AUGMENTATION_LABELS, HEADING_SOURCE_VERIFICATION, QUESTION_PREFIXES, REPORTER_FIELD
 
 SOURCE_MATERIAL, AUGMENTATION = "Source Material", "Augmentation"
@@ -19,6 +18,15 @@ CONFIRMED = re.compile(r"\s*\[CONFIRMED\s+(\S+)\s*(?:→|->)\s*([^\]\s]+)\s*\]")
 _LABELLED = re.compile(r"\s*(?:\[([a-z]+-[a-z]+)\]\s*[:–—-]?|([a-z]+-[a-z]+)\s*[:–—-])\s*", re.IGNORECASE)
 _WORDS = "|".join(prefix.rstrip(":") for prefix in QUESTION_PREFIXES)
 _PREFIXED = re.compile(rf"\s*\[?({_WORDS})(?:\]\s*:?|\s*:)\s*", re.IGNORECASE)
+
+
+_ANSWER = re.compile(r"\s*(RC-\d+)\s*[:.\-–—]?\s*", re.IGNORECASE)
+_NEXT_ANSWER = re.compile(r"\n(?=\s*RC-\d+\b)", re.IGNORECASE)
+_RAW_LABEL = re.compile(
+    r"(?P<bullet>[\s>]*(?:[-*+]|\d+[.)])\s+)(?:\[[ xX]\]\s+)?"
+    r"(?P<label>(?P<mark>\*\*|__|[*_`])RC-\d+\s*[:.]?(?P=mark)\s*[:.\-–—]?|RC-\d+\s*[:.\-–—]?)\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,14 @@ class Addition:
     """Something that was added to what the reporter said, under one of four labels of different trust."""
 
     label: str
+    text: str
+    line: int
+
+
+class Confirmation(NamedTuple):
+    """One answer with its id in upper case; `text` is empty where only the id stands."""
+
+    id: str
     text: str
     line: int
 
@@ -78,11 +94,11 @@ class Brief:
 
 
 def parse_brief(document: Document) -> Brief:
-    """The parts of a brief; whatever is missing is empty, what is wrong is for `brief_rules` to say."""
+    """The parts of a brief; whatever is missing is empty, what is wrong is for `rules` to say."""
     front = document.front
     place = front.places.get(REPORTER_FIELD)
     source = document.find(SOURCE_MATERIAL)
-    said = own_sections(document)
+    own = own_sections(document)
     report = document.find(HEADING_SOURCE_VERIFICATION)
     top = next((section.raw for section in document.sections if section.level == 1), "")
     return Brief(
@@ -90,13 +106,13 @@ def parse_brief(document: Document) -> Brief:
         gate=front.text(REPORTER_FIELD).lower(),
         gate_line=place.line + 2 if place else 1,
         title=front.text("title") or top,
-        ticket=front.text("ticket") or front.text("issue") or _field(said, "ticket"),
-        task_group=front.text("task-group") or _field(said, "group"),
-        task_id=front.text("task-id") or _field(said, "task"),
+        ticket=front.text("ticket") or front.text("issue") or _field(own, "ticket"),
+        task_group=front.text("task-group") or _field(own, "group"),
+        task_id=front.text("task-id") or _field(own, "task"),
         source=words_of(document, source) if source else "",
-        additions=_additions(part_of(said, AUGMENTATION)),
-        questions=tuple(_question(each) for each in _sayings(part_of(said, OPEN_QUESTIONS), _PREFIXED)),
-        confirmations=read_confirmations(document, part_of(said, CONFIRMATIONS)),
+        additions=_additions(part_of(own, AUGMENTATION)),
+        questions=tuple(_question(each) for each in _sayings(part_of(own, OPEN_QUESTIONS), _PREFIXED)),
+        confirmations=read_confirmations(document, part_of(own, CONFIRMATIONS)),
         verification_report=words_of(document, report).strip() if report else "",
     )
 
@@ -179,24 +195,81 @@ def _additions(sections: Sequence[Section]) -> tuple[Addition, ...]:
     found = []
     for section in sections:
         heading = section.title.casefold() if section.title.casefold() in AUGMENTATION_LABELS else ""
-        found += [_addition(said, heading) for said in _sayings((section,), _LABELLED)]
+        found += [_addition(entry, heading) for entry in _sayings((section,), _LABELLED)]
     return tuple(found)
 
 
-def _addition(said: _Saying, heading: str) -> Addition:
-    match = _LABELLED.match(said.text)
+def _addition(entry: _Saying, heading: str) -> Addition:
+    match = _LABELLED.match(entry.text)
     if match:
-        return Addition((match[1] or match[2]).lower(), said.behind(match.end()), said.line)
-    first = said.text.partition(" ")[0]
+        return Addition((match[1] or match[2]).lower(), entry.behind(match.end()), entry.line)
+    first = entry.text.partition(" ")[0]
     if first.lower() in AUGMENTATION_LABELS:
-        return Addition(first.lower(), said.behind(len(first) + 1), said.line)
-    return Addition(heading, said.behind(0), said.line)
+        return Addition(first.lower(), entry.behind(len(first) + 1), entry.line)
+    return Addition(heading, entry.behind(0), entry.line)
 
 
-def _question(said: _Saying) -> OpenQuestion:
-    mark = CONFIRMED.search(said.text)
-    plain = said._replace(text=CONFIRMED.sub("", said.text).strip())
+def _question(entry: _Saying) -> OpenQuestion:
+    mark = CONFIRMED.search(entry.text)
+    plain = entry._replace(text=CONFIRMED.sub("", entry.text).strip())
     match = _PREFIXED.match(plain.text)
     prefix = f"{match[1].lower()}:" if match else ""
     text = plain.behind(match.end()).strip() if match else plain.behind(0)
-    return OpenQuestion(prefix, text, said.line, mark[1] if mark else "", mark[2].upper() if mark else "")
+    return OpenQuestion(prefix, text, entry.line, mark[1] if mark else "", mark[2].upper() if mark else "")
+
+
+def read_confirmations(document: Document, sections: Sequence[Section]) -> tuple[Confirmation, ...]:
+    """Every answer from top to bottom, doubled ones too; items, headings, rows of tables or lines."""
+    found = []
+    for section in sections:
+        heading = _ANSWER.match(section.raw)
+        if heading:
+            words = f"{section.raw[heading.end() :]}\n{words_of(document, section)}".strip()
+            found.append(Confirmation(heading[1].upper(), words, section.line))
+        inside = [*_of_items(document, section), *_of_texts(section)]
+        found += sorted(inside, key=lambda one: one.line)
+    return tuple(found)
+
+
+def _of_items(document: Document, section: Section) -> Iterator[Confirmation]:
+    for item in section.items:
+        block = block_of(section, item)
+        label = _ANSWER.fullmatch(item.text)
+        if block is not None and label:
+            yield Confirmation(label[1].upper(), block.strip(), item.line)
+        else:
+            yield from _split(_as_written(document, item), item.line)
+
+
+def _of_texts(section: Section) -> Iterator[Confirmation]:
+    for paragraph in section.paragraphs:
+        yield from _split(paragraph.text, paragraph.line)
+    for table in section.tables:
+        for row in table.rows:
+            yield from _split(" ".join(row.cells), row.line)
+
+
+def _split(text: str, line: int) -> Iterator[Confirmation]:
+    """The answers in a text, the second one beginning with its id in a line of its own."""
+    for said in _NEXT_ANSWER.split(text):
+        match = _ANSWER.match(said)
+        if match:
+            yield Confirmation(match[1].upper(), said[match.end() :].strip(), line)
+        line += said.count("\n") + 1
+
+
+def _as_written(document: Document, item: Item) -> str:
+    """The item with its Markdown, when it begins with an id; the words of an answer are not ours to strip."""
+    plain = _ANSWER.match(item.text)
+    label = _RAW_LABEL.match(document.lines[item.line - 1]) if plain else None
+    if plain is None or label is None or plain.end() == len(item.text):
+        return item.text
+    last, text = item.parts[-1]
+    first, *more = document.lines[item.line - 1 : last + text.count("\n")]
+    indent = re.compile(rf" {{0,{len(label['bullet'])}}}")
+    return "\n".join([f"{plain[1]}: {first[label.end() :]}", *(line[_end(indent, line) :] for line in more)])
+
+
+def _end(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.match(text)
+    return found.end() if found else 0

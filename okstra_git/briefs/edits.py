@@ -3,16 +3,31 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from okstra_git.briefs.brief import (
+    AUGMENTATION,
+    CONFIRMATIONS,
+    OPEN_QUESTIONS,
+    Addition,
+    Brief,
+    Confirmation,
+    OpenQuestion,
+)
+from okstra_git.briefs.insertion import (
+    NotEditable,
+    fenced_entry,
+    find_proven,
+    inline_entry,
+    read_text,
+    require_proven,
+    texts_with_entry,
+    texts_with_mark,
+)
+from okstra_git.briefs.reporter_gate import left_for_reporter
+from okstra_git.briefs.rules import number_of
 from okstra_git.commands import word
 from okstra_git.documents.editing import set_front_value
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
-from okstra_git.plans.brief_answers import Confirmation
-from okstra_git.plans.brief_places import fenced_entry, inline_entry, texts_with_entry, texts_with_mark
-from okstra_git.plans.brief_proof import NotEditable, find_proven, read_text, require_proven
-from okstra_git.plans.brief_rules import number_of
-from okstra_git.plans.briefs import AUGMENTATION, CONFIRMATIONS, OPEN_QUESTIONS, Addition, Brief, OpenQuestion
-from okstra_git.plans.reporter_gate import left_for_reporter
 from okstra_git.tokens import GATE_COMPLETE, GATE_PARTIAL, GATE_PENDING, REPORTER_FIELD, REPORTER_PREFIXES
 
 

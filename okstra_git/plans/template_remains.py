@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from okstra_git.plans.problems import Problem
+from okstra_git.documents.problems import Flaw
 from okstra_git.plans.stage_map import PlanDocument
 from okstra_git.shipped import templates_directory
 
@@ -30,7 +30,7 @@ class Forms(NamedTuple):
     sentences: tuple[str, ...]
 
 
-def find_left_over(plan: PlanDocument) -> Iterator[Problem]:
+def find_left_over(plan: PlanDocument) -> Iterator[Flaw]:
     """Every element of the plan that is still what the template says, each with its line.
 
     `<title>` in a table cell or behind `Stage 1:`, `` `<path>` `` as a whole item of the files: only where the template
@@ -44,7 +44,7 @@ def find_left_over(plan: PlanDocument) -> Iterator[Problem]:
         found = [each for each in _elements(line) if each in known]
         found += [each for each in forms.sentences if each in line and each not in found]
         for each in dict.fromkeys(found):
-            yield Problem("plan.placeholder", number, f"{each} is still the template's own text",
+            yield Flaw("plan.placeholder", number, f"{each} is still the template's own text",
                           "write what is meant in its place, or take the line out")  # fmt: skip
 
 
