@@ -17,10 +17,9 @@ from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
 from okstra_git.porcelain.unused import NOT_SET_UP, project_of
 from okstra_git.reconcile.model import Report
-from okstra_git.state.lost_branches import find_lost
-from okstra_git.state.registry import branch_clashes, require_task
-from okstra_git.state.whereabouts import find_astray
-from okstra_git.state.writer import WriterDamaged, look_for_writer
+from okstra_git.store.drift import find_astray, find_lost
+from okstra_git.store.registry import branch_clashes, require_task
+from okstra_git.store.writer import WriterDamaged, look_for_writer
 from okstra_git.tasks.checked_out import see_stages
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import State, Task
     from okstra_git.runs.leases import Lease
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from okstra_git.git.config import read_setting
 from okstra_git.git.main_tree import hidden_main
 from okstra_git.git.refs import list_ref_names
 from okstra_git.git.settings import require_setting
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
