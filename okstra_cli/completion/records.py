@@ -91,7 +91,7 @@ class Records:
         return here if branch and len(here) == 1 else self._open
 
     def _find_named(self, command: Command) -> str | None:
-        if "<task>" in command.arguments and command.argument_wanted(self._line) != "<task>":
+        if command.arguments[:1] == ["<task>"] and command.argument_wanted(self._line) != "<task>":
             return self._line.words[len(command.name.split())]
         return self._line.value_of("--task-key") or None
 
