@@ -30,11 +30,11 @@ def _look(session: Session) -> None:
     from okstra_git.git.pending import planned_tips
     from okstra_git.git.settings import require_setting
     from okstra_git.porcelain.follow import read_hints
-    from okstra_git.porcelain.hook_events import settle_reported
+    from okstra_git.porcelain.hook_events import process_hook_events
 
     if read_setting(session.git, require_setting("okstra.hooks")).value is not False:
         rewritten = read_hints(session.workspace)
-        _tell_questions(session, settle_reported(session.workspace, planned=planned_tips(session.git)), rewritten)
+        _tell_questions(session, process_hook_events(session.workspace, planned=planned_tips(session.git)), rewritten)
 
 
 def _tell_questions(session: Session, reports: Iterable[Report], rewritten: Container[str]) -> None:

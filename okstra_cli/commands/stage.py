@@ -115,7 +115,7 @@ def done(
     """
     from okstra_cli.recording import done_requests, note_kept_carry, note_left_behind, pass_open_work
     from okstra_cli.views import stage as view
-    from okstra_git.porcelain.follow import follow_first
+    from okstra_git.porcelain.follow import follow_before_recording
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.tasks.finishing import finish_stages
 
@@ -123,7 +123,7 @@ def done(
     key = require_key(session.workspace, identity)
     requests = done_requests(session, key, number, commit, base, branch, carry, from_file)
     left = pass_open_work(session, key, requests, carry=carry, leave=leave_uncommitted)
-    follow_first(session.workspace, key, besides={request.number for request in requests})
+    follow_before_recording(session.workspace, key, {request.number for request in requests})
     appended = finish_stages(session.store, key, requests)
     session.warn(appended.warning)
     task = appended.snapshot.state.tasks[key]

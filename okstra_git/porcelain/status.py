@@ -12,7 +12,7 @@ from okstra_git.git.main_tree import hidden_main
 from okstra_git.git.settings import require_setting
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
-from okstra_git.porcelain.hook_events import settle_leftovers
+from okstra_git.porcelain.hook_events import process_pending_events
 from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.liveness import Guard
 from okstra_git.porcelain.open_work import open_problems
@@ -51,7 +51,7 @@ class Seen:
 
 def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool) -> Seen:
     """Judge every open task (or the one named) as it stands now; records nothing that no hook reported."""
-    settle_leftovers(workspace)
+    process_pending_events(workspace)
     snapshot = workspace.store.read()
     state = standing_state(workspace, snapshot.state)
     tasks = _chosen(state, only, with_closed=with_closed)

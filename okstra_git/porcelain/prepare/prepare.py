@@ -100,11 +100,9 @@ def _settled(order: Order) -> tuple[Task, Documents]:
     _require_plain_places(order)
     documents = read_documents(order, task)
     if task.anchor is not None or any(stage.is_recorded for stage in task.stages.values()):
-        from okstra_git.porcelain.stale_gate import (
-            pass_stale_gate,  # a judge of history is heavy, and there is history to judge
-        )
+        from okstra_git.porcelain.follow import follow_history  # a judge of history is heavy; here there is some
 
-        pass_stale_gate(workspace, order.key)
+        follow_history(workspace, [task], on_question="refuse")
         note_landings(workspace, order.key)
         task = require_open(workspace.store.read(), order.key)
     return task, documents
