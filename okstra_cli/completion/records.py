@@ -92,7 +92,8 @@ class Records:
 
     def _find_named(self, command: Command) -> str | None:
         if command.arguments[:1] == ["<task>"] and command.argument_wanted(self._line) != "<task>":
-            return self._line.words[len(command.name.split())]
+            words = self._line.words[len(command.name.split()) :]
+            return next(word for word in words if not word.startswith("-"))
         return self._line.value_of("--task-key") or None
 
 
