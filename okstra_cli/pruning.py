@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.host.occupants import processes_in
-from okstra_git.names import parse_task_key
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
 from okstra_git.porcelain.liveness import Guard
@@ -41,7 +40,7 @@ def prune_here(session: Session, only: TaskKey | None, *, dry_run: bool) -> list
     pruned = prune_places(session.git, state, only=only, dry_run=dry_run, watch=watch)
     for each in pruned:
         if each.removed and each.row.place.status == "active" and not dry_run:
-            release_place(session.store, parse_task_key(each.row.task), each.row.place.scope)
+            release_place(session.store, each.row.task, each.row.place.scope)
     if not dry_run:
         _release_gone(session, only)
     return pruned
@@ -51,9 +50,9 @@ def _release_gone(session: Session, only: TaskKey | None) -> None:
     """Give up the claims of runs that are over on places of their own that are not there any more."""
     state = session.store.read().state
     for each in find_astray(session.git, state, find_writer(session.git)):
-        is_ours = only is None or each.task.key == only.slashed
+        is_ours = only is None or each.task.key == only
         if is_ours and each.trouble == "missing" and not each.place.branch and is_over(each.task, each.place):
-            release_place(session.store, parse_task_key(each.task.key), each.place.scope)
+            release_place(session.store, each.task.key, each.place.scope)
 
 
 def _live_runs(session: Session, path: Path) -> Iterator[str]:

@@ -142,7 +142,7 @@ def pass_open_work(
     A line that names the commit says what is recorded, so there nothing is refused.
     """
     state = session.store.read().state
-    task = state.tasks.get(key.slashed)
+    task = state.tasks.get(key)
     if task is None or not task.is_open:
         return []
     besides = session.cwd / carry if carry is not None else None

@@ -65,7 +65,7 @@ def record_verified_here(
     done = record_verified(session.store, key, found)
     for sentence in (*warnings, done.warning):
         session.warn(sentence)
-    after = done.snapshot.state.tasks[key.slashed]
+    after = done.snapshot.state.tasks[key]
     changed = bool(done.events)
     return Answer(
         view.verified_json(after, after.stages[number], changed=changed, warnings=warnings),
@@ -79,7 +79,7 @@ def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage
         return []
     snapshot = session.store.read()
     reuse = find_reuse(
-        session.git, snapshot, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
+        session.git, snapshot, task=key, stage=found.stage, tree=stage.range.head_tree,
         report=found.report.blob, data=found.data.blob,
     )  # fmt: skip
     if found.again and reuse.elsewhere is not None:

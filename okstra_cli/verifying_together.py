@@ -52,7 +52,7 @@ def record_whole_task_here(
     done = record_verified_together(session.store, key, found)
     for sentence in (*warnings, done.warning):
         session.warn(sentence)
-    after, changed = done.snapshot.state.tasks[key.slashed], bool(done.events)
+    after, changed = done.snapshot.state.tasks[key], bool(done.events)
     recorded = after.verifications[run.assembled.id]
     base = printed_recorded(session.git, recorded.assembled.base_ref)
     return Answer(
@@ -75,7 +75,7 @@ def _require_same_tree(
         way_out = "a change belongs in a stage; take away what lies there, or verify again"
         refuse_dirty(session, here, f"what was put together for run {run.id}", way_out, papers)
         seen = CommitId(here.head)
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     if seen != assembly.commit and tree_of(session.git, seen) != assembly.tree:
         raise TreeDiffers(
             f"what was verified ({seen[:10]}) has another tree than what was put together for run {run.id} "

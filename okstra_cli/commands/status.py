@@ -38,7 +38,11 @@ def status(
     facts = view.status_json(seen, only_problems=problems)
     if not forecast:
         return Answer(facts, lambda: view.status_page(seen, only_problems=problems))
-    from okstra_cli.forecasting import with_forecast
+    from okstra_cli.views import forecast as forecast_view
+    from okstra_git.porcelain.forecast import forecast_tasks
 
-    tasks = [task for task in seen.tasks if task.is_open]
-    return with_forecast(session, tasks, facts, lambda: view.status_page(seen, only_problems=problems))
+    ahead = forecast_tasks(session.workspace, [task for task in seen.tasks if task.is_open])
+    return Answer(
+        {**facts, "forecast": forecast_view.forecast_json(ahead)},
+        lambda: forecast_view.with_forecast(view.status_page(seen, only_problems=problems), ahead),
+    )

@@ -105,12 +105,12 @@ def show_json(result: ApprovedPlan) -> dict[str, Any]:
     ]
     facts: dict[str, Any] = {"path": plan.path, "approved": plan.blob, "found": now, "unchanged": now == plan.blob}
     facts |= {"commit": plan.commit, "by": plan.by, "at": plan.at.isoformat() if plan.at else None, "stages": stages}
-    return {"task": task.key.replace("/", ":"), "plan": facts}
+    return {"task": str(task.key), "plan": facts}
 
 
 def show_page(result: ApprovedPlan) -> Page:
     task, now = result.task, result.blob
-    plan, page, key = task.plan, Page(), task.key.replace("/", ":")
+    plan, page, key = task.plan, Page(), str(task.key)
     assert plan is not None
     when = f"{plan.at:%Y-%m-%d %H:%M}" if plan.at else "-"
     page.line("plan of ", Cell(key, "strong"), f": {plan.path}")

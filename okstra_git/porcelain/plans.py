@@ -121,7 +121,7 @@ def approve(
         replace_plan(path, add_box(plan.text, APPROVED_MARKER))
     approved, appended = approve_plan(workspace.store, key, path, project)
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key.slashed]
+    task = appended.snapshot.state.tasks[key]
     return Approval(key, approved, changed=bool(appended.events), task=task)
 
 

@@ -106,7 +106,7 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
         replace_plan(file, ticked)
         found = read_named_plan(file, project)
     fact = PlanApproved(
-        task=key.slashed,
+        task=key,
         path=found.path,
         blob=found.blob,
         stages=planned_stages(found.plan),
@@ -148,7 +148,7 @@ def planned_stages(plan: PlanDocument) -> tuple[PlannedStage, ...]:
 
 def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> PlanFile:
     """The approved plan as it stands; refuses when there is none, when it was changed, or when another was named."""
-    key, plan = task.key.replace("/", ":"), task.plan
+    key, plan = str(task.key), task.plan
     if plan is None:
         file = project.relative(named) if named else task.proposed_plan or "FILE"
         raise PlanUnapproved(

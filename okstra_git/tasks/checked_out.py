@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from okstra_git.git.checkouts import Checkout, see_all_files, see_head
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import list_worktrees
+from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Stage, Task
 from okstra_git.state.own_places import OwnPlaces
@@ -13,7 +14,7 @@ from okstra_git.tasks.places import PlaceRow
 MAX_READ = 64
 """Worktrees of which one look at everything reads the files; of more only what is checked out is told."""
 
-Key = tuple[str, int]
+Key = tuple[TaskKey, int]
 """The slashed key of a task, and the number of a stage."""
 
 

@@ -23,7 +23,7 @@ from okstra_git.records.handoff import Group
 from okstra_git.records.states import Place, Stage, State, Task
 from okstra_git.state.own_places import OwnPlaces, find_made
 
-Holders = defaultdict[Path, list[tuple[str, str]]]
+Holders = defaultdict[Path, list[tuple[TaskKey, str]]]
 """Directory, resolved -> slashed task keys and scopes that hold it."""
 
 
@@ -35,7 +35,7 @@ class PlaceRow:
     that another clone recorded is not looked at, unless it is that.
     """
 
-    task: str
+    task: TaskKey
     place: Place
     here: Worktree | None
     tip: str | None
@@ -97,7 +97,7 @@ def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: 
 
 def _rows(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Place]]:
     for task in state.tasks.values():
-        if only is None or task.key == only.slashed:
+        if only is None or task.key == only:
             yield from ((task, place) for _, place in sorted(task.places.items()))
 
 
@@ -207,7 +207,7 @@ def _read_holders(git: Git, state: State) -> Holders:
 def _claimed(holders: Holders, row: PlaceRow, worktree: Worktree) -> str | None:
     """Who else holds the directory."""
     others = [each for each in holders.get(real_path(worktree.path), ()) if each != (row.task, row.place.scope)]
-    return next((f"{key.replace('/', ':')} {scope}".strip() + " holds it" for key, scope in others), None)
+    return next((f"{key} {scope}".strip() + " holds it" for key, scope in others), None)
 
 
 def _is_ours(row: PlaceRow, worktree: Worktree) -> bool:

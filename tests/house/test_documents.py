@@ -20,7 +20,7 @@ from tests.kit.surroundings import ROOT
 from tests.kit.tools import require_tool
 
 MAN = ROOT / "docs/man/git-okstra.1"
-STATE = ROOT / "docs/state.md"
+STATE = ROOT / "docs/reference/state.md"
 DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
@@ -91,7 +91,7 @@ def test_every_code_of_the_handoff_is_explained() -> None:
     found |= {*re.findall(r'(?:Reason|Changed)\(\s*"([a-z-]+)"', text)}
     found |= {f"evidence.{code}" for code in re.findall(r'_say\("([a-z-]+)"', text)}
     found |= {value for name, value in vars(eligibility).items() if name.isupper()}
-    page = (ROOT / "docs/handoff.md").read_text()
+    page = (ROOT / "docs/reference/handoff-codes.md").read_text()
     assert len(found) > 40
     assert sorted(code for code in found if f"`{code}`" not in page) == []
 

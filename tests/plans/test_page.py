@@ -9,7 +9,7 @@ from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_map import parse_plan
 from tests.kit.surroundings import ROOT
 
-PAGE = (ROOT / "docs/plans-and-briefs.md").read_text()
+PAGE = (ROOT / "docs/guide/plans-and-briefs.md").read_text()
 BRIEF, PLAN = re.findall(r"^```markdown\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 

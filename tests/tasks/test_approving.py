@@ -49,7 +49,7 @@ class Office:
 
     @property
     def task(self) -> Task:
-        return self.store.read().state.tasks[KEY.slashed]
+        return self.store.read().state.tasks[parse_task_key(KEY.slashed)]
 
     def approve(self, file: Path | None = None) -> tuple[PlanFile, Appended]:
         return approve_plan(self.store, KEY, file or self.file, self.project)

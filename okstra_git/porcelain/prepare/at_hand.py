@@ -37,7 +37,7 @@ def open_for(workspace: Workspace, request: RunRequest, *, category: str | None)
         return
     refuse_case_clash(state, request.key)
     # the prepare itself reads the brief again, and tells what is wrong with it
-    found = find_brief(Order(workspace.silent(), request, workspace.began), Task(key=request.key.slashed))
+    found = find_brief(Order(workspace.silent(), request, workspace.began), Task(key=request.key))
     brief = parse_brief(parse_document(found.text)) if found else None
     ticket = _line(brief.ticket) if brief else ""
     opened = open_task(
