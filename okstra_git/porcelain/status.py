@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import word
-from okstra_git.git.config import read_setting
 from okstra_git.git.main_tree import hidden_main
-from okstra_git.git.settings import require_setting
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
 from okstra_git.porcelain.hook_events import process_pending_events
@@ -17,6 +15,7 @@ from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.liveness import Guard
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
+from okstra_git.porcelain.unused import NOT_SET_UP, project_of
 from okstra_git.reconcile.model import Report
 from okstra_git.state.lost_branches import find_lost
 from okstra_git.state.registry import branch_clashes, require_task
@@ -58,7 +57,6 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     judged, failed = judge_each(judge, tasks)
     reports = {report.task: report for report in judged}
-    project = read_setting(workspace.git, require_setting("okstra.project")).value
     writer, damaged = look_for_writer(workspace.git)
     guard = Guard(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
@@ -71,8 +69,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    named = project if isinstance(project, str) else None
-    return Seen(named, writer, tasks, reports, leases, problems, checkouts)
+    return Seen(project_of(workspace), writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
@@ -87,7 +84,7 @@ def _stored(snapshot: Snapshot, writer: str | None, damaged: WriterDamaged | Non
     if damaged is not None:
         found.append(_problem(damaged.code, None, damaged.message, damaged.hint))
     elif writer is None:
-        found.append(_problem("store.not-initialised", None, "okstra is not set up in this clone", "git okstra init"))
+        found.append({**NOT_SET_UP})
     found += [_problem(p.code, None, p.message, p.hint) for p in snapshot.problems]
     found += [_problem("branch.contested", None, sentence, "git okstra stage release N --task-key KEY")
               for sentence in branch_clashes(snapshot.state)]  # fmt: skip

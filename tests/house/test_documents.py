@@ -13,7 +13,7 @@ from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.events import Event, Fact
 from okstra_git.records.stage import RangePrint
 from okstra_git.wide import widen
-from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, visible_options
+from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, prose_lines, visible_options
 from tests.kit.answers import run_program
 from tests.kit.scenario import World
 from tests.kit.surroundings import ROOT
@@ -69,6 +69,11 @@ def test_links_between_documents_lead_somewhere() -> None:
         if not (path.parent / target).exists()
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"], ids=lambda path: path.name)
+def test_lines_of_documents_fit_a_hundred_columns(path: Path) -> None:
+    assert [line for line in prose_lines(path.read_text()) if len(line) > 100] == []
 
 
 def test_every_event_type_and_field_is_described() -> None:
