@@ -13,7 +13,7 @@ from okstra_git.errors import UsageError
 from okstra_git.names import shown
 from okstra_git.porcelain.task_lookup import Identity
 
-app = command_group("Tell what happened to a task and its runs, and how to take work up again. Changes nothing.")
+app = command_group("Show what happened to a task and its runs, and how to resume work. Changes nothing.")
 
 
 @app.command("history")
@@ -50,7 +50,7 @@ def history(
 @app.command("resume")
 @names_a_task
 def resume(context: typer.Context, identity: Identity) -> Answer:
-    """Say by which one command work on a task is taken up again, or why by none, and what to do instead."""
+    """Name the one command that resumes work on a task, or say why there is none and what to do instead."""
     from okstra_cli.views import inspect_resume as view
     from okstra_git.porcelain.inspect.resume import inspect_resume
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.run_files import Disk
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.git.upstreams import default_branches
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import make_judge
@@ -61,5 +59,4 @@ def _elsewhere(workspace: Workspace, runs: Iterable[Run]) -> frozenset[str]:
 
 
 def _targets(workspace: Workspace) -> list[str]:
-    value = read_setting(workspace.git, require_setting("okstra.target")).value
-    return value if isinstance(value, list) and value else default_branches(workspace.git)
+    return [*workspace.settings.target] or default_branches(workspace.git)

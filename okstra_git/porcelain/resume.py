@@ -11,7 +11,7 @@ from okstra_git.bundle.stored_context import find_context, find_prompt
 from okstra_git.bundle.write import verify_bundle
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.fs.names import is_elsewhere
+from okstra_git.fs.resolve import is_elsewhere
 from okstra_git.fs.root import Root
 from okstra_git.git.astray import find_astray
 from okstra_git.paths import CATEGORIES

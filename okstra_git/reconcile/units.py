@@ -7,7 +7,7 @@ from okstra_git.digest import multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Delta, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, parent_tree
-from okstra_git.git.merging import lines_by_path
+from okstra_git.git.line_differences import lines_by_path
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.identity import Identities
 from okstra_git.reconcile.stretches import Lines

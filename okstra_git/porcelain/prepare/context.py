@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.liveness import LivenessChecker, agent_session
 from okstra_git.porcelain.project_files import require_project
@@ -56,7 +54,7 @@ class PrepareContext:
             agent_session=lead_session or agent_session(workspace),
             project=require_project(workspace),
             writer=require_writer(workspace.git),
-            language=str(read_setting(workspace.git, require_setting("okstra.language")).value),
+            language=workspace.settings.language,
             liveness=LivenessChecker(workspace),
         )
 

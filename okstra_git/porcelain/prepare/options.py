@@ -12,8 +12,8 @@ from okstra_git.bundle.request import parse_request
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import UsageError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
-from okstra_git.git.config import read_setting, write_setting
-from okstra_git.git.settings import require_setting
+from okstra_git.git.config_file import write_setting
+from okstra_git.git.settings import Settings
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.prepare.brief_input import find_brief
@@ -59,8 +59,8 @@ def prepare(workspace: Workspace, identity: Identity, options: PrepareOptions, *
 
 
 def _prepare(workspace: Workspace, request: RunRequest, options: PrepareOptions) -> Prepared:
-    verifies = read_setting(workspace.git, require_setting("okstra.planVerification")).value is not False
-    request = replace(request, plan_verification=request.plan_verification and verifies)
+    verifies = request.plan_verification and workspace.settings.plan_verification
+    request = replace(request, plan_verification=verifies)
     return prepare_run(PrepareContext.of(workspace, request, holder=options.holder, lead_session=options.lead_session))
 
 
@@ -121,5 +121,5 @@ def _keep_template(workspace: Workspace, template: str) -> None:
     """Make the template the project's own."""
     project = ProjectPaths(require_project_root(workspace))
     path = project.relative(real_path(workspace.cwd / template))
-    if write_setting(workspace.git, require_setting("okstra.prTemplate"), [path]):
+    if write_setting(workspace.git, Settings.pr_template, [path]):
         workspace.note(f"okstra.prTemplate is {path} from now on")
