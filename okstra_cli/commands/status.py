@@ -38,7 +38,11 @@ def status(
     facts = view.status_json(seen, only_problems=problems)
     if not forecast:
         return Answer(facts, lambda: view.status_page(seen, only_problems=problems))
-    from okstra_cli.forecasting import with_forecast
+    from okstra_cli.views.forecast import forecast_json, with_forecast
+    from okstra_git.porcelain.forecast import forecast_of
 
-    tasks = [task for task in seen.tasks if task.is_open]
-    return with_forecast(session, tasks, facts, lambda: view.status_page(seen, only_problems=problems))
+    found = forecast_of(session.workspace, [task for task in seen.tasks if task.is_open])
+    return Answer(
+        {**facts, "forecast": forecast_json(found)},
+        lambda: with_forecast(view.status_page(seen, only_problems=problems), found),
+    )

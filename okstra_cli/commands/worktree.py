@@ -112,11 +112,13 @@ def prune(
     that can be made again go with it: __pycache__, node_modules as installed, .pytest_cache, .mypy_cache, .ruff_cache
     and what okstra.cache names. The worktree of a group goes once all its stages landed. Branches are never deleted.
     """
-    from okstra_cli.pruning import prune_here
+    from okstra_cli.progress import report_progress
     from okstra_cli.views import worktree as view
+    from okstra_git.porcelain.worktrees import prune as prune_worktrees
 
     session = Session.of(context)
-    pruned = prune_here(session, identity.task, dry_run=dry_run)
+    progress = report_progress(session, "looking at worktree")
+    pruned = prune_worktrees(session.workspace, identity.task, dry_run=dry_run, progress=progress)
     return Answer(
         {"dry_run": dry_run, "worktrees": [view.pruned_json(row) for row in pruned]},
         lambda: view.pruned_page(pruned, dry_run=dry_run),

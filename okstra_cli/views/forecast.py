@@ -33,8 +33,8 @@ def forecast_json(found: Forecast) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def forecast_block(page: Page, found: Forecast) -> None:
-    """What lies ahead: each two stages that would conflict, with their paths; else that there is nothing."""
+def with_forecast(page: Page, found: Forecast) -> Page:
+    """The page, and after it each two stages that would conflict, with their paths; else that there is nothing."""
     dirty = {each.place for each in found.stages if each.is_dirty}
     count = len(found.stages)
     live = f"{count} live stage{'' if count == 1 else 's'}"
@@ -54,6 +54,7 @@ def forecast_block(page: Page, found: Forecast) -> None:
         page.line(Cell("  nothing was changed; the second of two to be merged will have to settle it", "faint"))
     for reason in found.skipped:
         page.line(Cell("  note: ", "warn"), reason)
+    return page
 
 
 def _key(slashed: str) -> str:

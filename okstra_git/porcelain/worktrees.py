@@ -1,0 +1,67 @@
+"""Prunes worktrees: brings together what the records, git, live runs and this machine's processes say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_git.host.occupants import processes_in
+from okstra_git.names import parse_task_key
+from okstra_git.porcelain.current_state import standing_state
+from okstra_git.porcelain.landings import landed_state, note_landings
+from okstra_git.porcelain.liveness import Guard
+from okstra_git.real_paths import real_path
+from okstra_git.state.own_places import OwnPlaces
+from okstra_git.state.whereabouts import find_astray, is_over
+from okstra_git.state.writer import find_writer
+from okstra_git.tasks.finishing import release_place
+from okstra_git.tasks.places import Pruned, Watch, prune_places
+
+if TYPE_CHECKING:
+    from okstra_git.names import TaskKey
+    from okstra_git.porcelain.workspace import Workspace
+
+
+def prune(
+    workspace: Workspace, only: TaskKey | None, *, dry_run: bool, progress: Callable[[int, int], None]
+) -> list[Pruned]:
+    """Remove worktrees, or say which would go, and give up the claims of those that were removed.
+
+    `only` is the task to look at, None for every one; `progress` is called with how many were looked at, of how many.
+    """
+    if not dry_run:
+        note_landings(workspace, only)
+    state = landed_state(workspace, only) if dry_run else standing_state(workspace)
+    watch = Watch(
+        here=workspace.cwd,
+        runs=lambda path: list(_live_runs(workspace, path)),
+        processes=processes_in,
+        progress=progress,
+    )
+    pruned = prune_places(workspace.git, state, only=only, dry_run=dry_run, watch=watch)
+    for each in pruned:
+        if each.removed and each.row.place.status == "active" and not dry_run:
+            release_place(workspace.store, parse_task_key(each.row.task), each.row.place.scope)
+    if not dry_run:
+        _release_missing(workspace, only)
+    return pruned
+
+
+def _release_missing(workspace: Workspace, only: TaskKey | None) -> None:
+    """Give up the claims of runs that are over on worktrees of their own that are not there any more."""
+    state = workspace.store.read().state
+    for each in find_astray(workspace.git, state, find_writer(workspace.git)):
+        is_wanted = only is None or each.task.key == only.slashed
+        if is_wanted and each.trouble == "missing" and not each.place.branch and is_over(each.task, each.place):
+            release_place(workspace.store, parse_task_key(each.task.key), each.place.scope)
+
+
+def _live_runs(workspace: Workspace, path: Path) -> Iterator[str]:
+    """Runs that somebody leads right now and that work at or below this directory."""
+    guard, own, top = Guard(workspace), OwnPlaces(workspace.git), real_path(path)
+    for task in workspace.store.read().state.tasks.values():
+        for run in task.runs.values():
+            worktree = own.path_of_run(task, run) if run.is_active else None
+            if worktree is not None and real_path(worktree).is_relative_to(top) and guard.life_of(run).is_live:
+                yield f"live run {run.id} ({run.task_type})"
