@@ -15,7 +15,7 @@ PROGRAMS := git-okstra okstra
 MAN := share/man/man1/git-okstra.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep test-lowest lint bench upgrade install uninstall clean
+.PHONY: help demo test test-deep test-lowest lint docs bench upgrade install uninstall clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ test-lowest: $(LOWEST)/.ready ## A part of the tests, with the oldest versions t
 lint: $(READY) ## ruff and mypy --strict
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+
+docs: $(READY) ## Write what is generated from the code: man page, references, table of the shell completion
+	$(VENV)/bin/python -m tests.docs
 
 bench: $(READY) ## Measure the claims about speed (BENCH="name ..." for some of them)
 	$(VENV)/bin/python -m benchmarks $(BENCH)

@@ -9,8 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from okstra_git.git.repo import open_repository
-from okstra_git.hooking.install import install_hooks
-from okstra_git.hooking.uninstall import uninstall_hooks
+from okstra_git.hooks.install import install_hooks, uninstall_hooks
 
 ROUNDS = 150
 WATCHED = 5000

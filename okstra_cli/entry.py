@@ -117,6 +117,11 @@ def _short_cut(
         from okstra_cli.wizard.quick import try_step
 
         return try_step(words[2:], cwd=cwd or os.getcwd(), stdout=stdout)
+    if words[:2] == ["completion", "--list"]:
+        from okstra_cli.completion.answer import completion_page
+
+        stdout.write(completion_page(words[2:], cwd=cwd or os.getcwd(), environ=environ))
+        return 0
     if words[:1] != ["hook"]:
         return None
     from okstra_cli.commands.hook import run_hook

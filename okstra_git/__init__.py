@@ -6,6 +6,6 @@ Floors; a floor imports itself and lower floors only (tests/house checks it):
 1  git/, host/                            the only owners of git (pygit2, the binary) and of processes
 2  records/                               frozen pydantic models of everything stored
 3  state/                                 log, fold, registry rules, derived refs: records in, records out
-4  reconcile/, tasks/, runs/, handoff/, hooking/, outfit/, health/  decide in pure functions, then do in short ones
+4  reconcile/, tasks/, runs/, handoff/, hooks/, agent_setup/, health/  decide in pure functions, then do in short ones
 5  okstra_cli                             terminal, environment, working directory, clock
 """

@@ -1,8 +1,6 @@
 """`git okstra doctor`: examines installation and surroundings."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,9 +8,6 @@ from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.views import health as view
-
-if TYPE_CHECKING:
-    from okstra_git.health.findings import Finding
 
 app = single_command()
 
@@ -31,20 +26,7 @@ def doctor(
       git okstra doctor
       git okstra doctor --fix
     """
-    from okstra_git.health.doctor import diagnose, treat
+    from okstra_git.porcelain.doctor import run_doctor
 
-    session = Session.of(context)
-    if fix:
-        checked = treat(session.store, others=lambda: _others(session))
-    else:
-        checked = diagnose(session.git, now=session.now(), others=lambda: _others(session))
-    return Answer(view.checked_json(checked), lambda: view.checked_page(checked), 0 if checked.is_clean else 1)
-
-
-def _others(session: Session) -> list[Finding]:
-    """How hooks, installed skills and the worktrees of stages stand; where there are none, there is no finding."""
-    from okstra_git.porcelain.agent_findings import outfit_findings
-    from okstra_git.porcelain.hook_findings import hook_findings
-    from okstra_git.porcelain.open_work import open_work_findings
-
-    return [*hook_findings(session.git), *outfit_findings(session.workspace), *open_work_findings(session.workspace)]
+    result = run_doctor(Session.of(context).workspace, fix=fix)
+    return Answer(view.checked_json(result), lambda: view.checked_page(result), 0 if result.is_clean else 1)

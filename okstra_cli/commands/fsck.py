@@ -30,12 +30,11 @@ def fsck(
       git okstra fsck
       git okstra fsck --repair --json
     """
-    from okstra_git.health.fsck import check
-    from okstra_git.health.fsck import repair as mend
+    from okstra_git.health import fsck as health
 
     session = Session.of(context)
     if repair:
-        checked = mend(session.store, tell=lambda finding: session.note(f"mending: {finding.message}"))
+        result = health.repair(session.store, report=lambda finding: session.note(f"mending: {finding.message}"))
     else:
-        checked = check(session.git, now=session.now())
-    return Answer(view.checked_json(checked), lambda: view.checked_page(checked), 0 if checked.is_clean else 1)
+        result = health.check(session.git, now=session.now())
+    return Answer(view.checked_json(result), lambda: view.checked_page(result), 0 if result.is_clean else 1)

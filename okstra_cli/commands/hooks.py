@@ -20,7 +20,7 @@ def install(context: typer.Context) -> Answer:
     """
     from okstra_cli.program import find_program
     from okstra_cli.views import hooks as view
-    from okstra_git.hooking.install import install_hooks
+    from okstra_git.hooks.install import install_hooks
 
     hooks = install_hooks(Session.of(context).git, program=find_program())
     return Answer(view.hooks_json(hooks), lambda: view.hooks_page(hooks), 2 if hooks.lines else 0)
@@ -36,8 +36,8 @@ def status(
     Exit status 1 when a rewrite would go unheard.
     """
     from okstra_cli.views import hooks as view
-    from okstra_git.hooking.probe import probe_hooks
-    from okstra_git.hooking.status import inspect_hooks
+    from okstra_git.hooks.probe import probe_hooks
+    from okstra_git.hooks.status import inspect_hooks
 
     git = Session.of(context).git
     hooks = inspect_hooks(git)
@@ -50,7 +50,7 @@ def status(
 def uninstall(context: typer.Context) -> Answer:
     """Remove what install added, byte for byte; your own hooks are as they were."""
     from okstra_cli.views import hooks as view
-    from okstra_git.hooking.uninstall import uninstall_hooks
+    from okstra_git.hooks.install import uninstall_hooks
 
     hooks = uninstall_hooks(Session.of(context).git)
     return Answer(view.hooks_json(hooks), lambda: view.hooks_page(hooks))

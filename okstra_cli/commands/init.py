@@ -30,7 +30,8 @@ def init(
       git okstra init --project-id shop
       git okstra init --no-hooks
     """
-    from okstra_git.porcelain.init import set_up
+    from okstra_git.porcelain.init import init_clone
 
-    done = set_up(Session.of(context).workspace, project_id=project_id, hooks=not no_hooks, ask_remote=not offline)
-    return Answer(view.init_json(done), lambda: view.init_page(done))
+    workspace = Session.of(context).workspace
+    result = init_clone(workspace, project_id=project_id, hooks=not no_hooks, ask_remote=not offline)
+    return Answer(view.init_json(result), lambda: view.init_page(result))

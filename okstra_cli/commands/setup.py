@@ -46,26 +46,27 @@ def setup(
       git okstra setup --uninstall
     """
     from okstra_cli.views import setup as view
-    from okstra_git.porcelain import setup as equipping
+    from okstra_git.porcelain import setup as porcelain
     from okstra_git.shipped import templates_directory
 
     _refuse_pairs(check=check, uninstall=uninstall, dry_run=dry_run, force=force)
     session = Session.of(context)
-    scope = equipping.choose_scope(
+    scope = porcelain.choose_scope(
         session.workspace, project=project, user=user, plugin=plugin, local=local, tools=tools or ()
-    )  # fmt: skip
-    program, templates = equipping.find_program(session.workspace), templates_directory()
+    )
+    program, templates = porcelain.find_program(session.workspace), templates_directory()
     if program is None and not uninstall:
-        session.note(equipping.NOT_ON_PATH)
+        session.note(porcelain.NOT_ON_PATH)
     if check:
-        found = equipping.inspect_all(scope, templates)
+        folders = porcelain.inspect_folders(scope, templates)
         return Answer(
-            view.check_json(scope, found, program),
-            lambda: view.check_page(found),
-            error=equipping.describe_drift(scope, found),
+            view.check_json(scope, folders, program),
+            lambda: view.check_page(folders),
+            error=porcelain.describe_drift(scope, folders),
         )
-    done = equipping.equip(equipping.Order(scope, templates, dry_run=dry_run, uninstall=uninstall, force=force))
-    return Answer(view.setup_json(done, program), lambda: view.setup_page(done), done.exit_status)
+    request = porcelain.SetupRequest(scope, templates, dry_run=dry_run, uninstall=uninstall, force=force)
+    result = porcelain.run_setup(request)
+    return Answer(view.setup_json(result, program), lambda: view.setup_page(result), result.exit_status)
 
 
 def _refuse_pairs(*, check: bool, uninstall: bool, dry_run: bool, force: bool) -> None:

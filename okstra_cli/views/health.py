@@ -9,33 +9,32 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
-    from okstra_git.health.findings import Finding
-    from okstra_git.health.fsck import Checked
+    from okstra_git.health.findings import CheckResult, HealthFinding
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": "faint"}
 SHOWN_OF_A_KIND = 20
 
 
-def checked_json(checked: Checked) -> dict[str, Any]:
+def checked_json(result: CheckResult) -> dict[str, Any]:
     """`findings` are what is wrong now, `repaired` what was and is no more."""
     return {
-        "findings": [finding.as_json() for finding in checked.findings],
-        "repaired": [finding.as_json() for finding in checked.repaired],
+        "findings": [finding.as_json() for finding in result.findings],
+        "repaired": [finding.as_json() for finding in result.repaired],
     }
 
 
-def checked_page(checked: Checked) -> Page:
+def checked_page(result: CheckResult) -> Page:
     """Problems first, one line each and the next step under it; then what was mended."""
     page = Page()
-    _list(page, checked.findings)
-    for finding in checked.repaired:
+    _list(page, result.findings)
+    for finding in result.repaired:
         page.line(Cell("mended", "good"), f"  {finding.message}")
-    if checked.is_clean:
-        page.line(Cell("nothing wrong is left" if checked.repaired else "nothing is wrong", "good"))
+    if result.is_clean:
+        page.line(Cell("nothing wrong is left" if result.repaired else "nothing is wrong", "good"))
     return page
 
 
-def _list(page: Page, findings: Sequence[Finding]) -> None:
+def _list(page: Page, findings: Sequence[HealthFinding]) -> None:
     for _, group in groupby(findings, key=lambda finding: (finding.severity, finding.code)):
         alike = list(group)
         for finding in alike[:SHOWN_OF_A_KIND]:

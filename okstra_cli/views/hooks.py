@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
-    from okstra_git.hooking.model import Heard, Hook, Hooks
+    from okstra_git.hooks.model import Hook, Hooks, ProbeResult
 
 
-def hooks_json(hooks: Hooks, heard: Heard | None = None) -> dict[str, Any]:
+def hooks_json(hooks: Hooks, heard: ProbeResult | None = None) -> dict[str, Any]:
     """Where hooks live, how each one stands, what was done, and what a real amend proved."""
     return {
-        "directory": str(hooks.place.directory),
-        "kind": str(hooks.place.kind),
-        "configured": hooks.place.configured,
-        "problem": hooks.place.problem,
+        "directory": str(hooks.location.directory),
+        "kind": str(hooks.location.kind),
+        "configured": hooks.location.configured,
+        "problem": hooks.location.problem,
         "applicable": hooks.applicable,
         "program": str(hooks.program) if hooks.program else None,
         "program_runs": hooks.program_runs,
@@ -38,13 +38,13 @@ def hook_json(hook: Hook) -> dict[str, Any]:
     }
 
 
-def _heard_json(heard: Heard | None) -> dict[str, Any] | None:
+def _heard_json(heard: ProbeResult | None) -> dict[str, Any] | None:
     if heard is None:
         return None
     return {"here": heard.here, "linked": heard.linked, "complete": heard.complete, "why": heard.why}
 
 
-def hooks_page(hooks: Hooks, heard: Heard | None = None) -> Page:
+def hooks_page(hooks: Hooks, heard: ProbeResult | None = None) -> Page:
     """One line a hook, lines to add where that is needed, then the proof."""
     page = Page()
     if not hooks.applicable:
@@ -56,8 +56,8 @@ def hooks_page(hooks: Hooks, heard: Heard | None = None) -> Page:
         if hook.line and str(hook.state) != "installed":
             page.line(Cell(f"  add to {hook.path}:", "warn"))
             page.line(f"    {hook.line}")
-    if hooks.place.problem:
-        page.line(Cell(hooks.place.problem, "warn"))
+    if hooks.location.problem:
+        page.line(Cell(hooks.location.problem, "warn"))
     if hooks.program is not None and not hooks.program_runs:
         page.line(Cell(f"the recorded program {hooks.program} is gone", "bad"), "; next: git okstra hooks install")
     if heard is not None:
@@ -69,7 +69,7 @@ def _tone(hook: Hook) -> Tone:
     return "good" if str(hook.state) == "installed" else "warn"
 
 
-def _proof(page: Page, heard: Heard) -> None:
+def _proof(page: Page, heard: ProbeResult) -> None:
     if heard.here:
         page.line(Cell("proved: ", "good"), "a real amend in a throw-away worktree was heard")
     else:

@@ -5,37 +5,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_git.commands import word
 
 if TYPE_CHECKING:
-    from okstra_git.porcelain.init import SetUp
+    from collections.abc import Sequence
+
+    from okstra_git.hooks.model import Hook
+    from okstra_git.porcelain.init import InitResult
 
 
-def init_json(done: SetUp) -> dict[str, Any]:
+def init_json(result: InitResult) -> dict[str, Any]:
     """Writer, project, what was joined, and the state of every hook."""
     return {
-        "writer": done.writer,
-        "new": done.is_new,
-        "project": done.project,
-        "joined": done.joined,
-        "hooks": done.hooks,
-        "notes_shown": done.notes_shown,
-        "excluded": done.excluded,
+        "writer": result.writer,
+        "new": result.is_new,
+        "project": result.project,
+        "joined": result.joined,
+        "hooks": [_hook_json(hook) for hook in _hooks(result)],
+        "notes_shown": result.notes_shown,
+        "excluded": result.excluded,
     }
 
 
-def init_page(done: SetUp) -> Page:
+def init_page(result: InitResult) -> Page:
     """A few lines: who we are, what was found, what the hooks do, what comes next."""
     page = Page()
-    verb = "ready" if done.is_new else "already set up"
-    page.line("project ", Cell(done.project, "strong"), f" is {verb} in this clone (writer {done.writer})")
-    if done.joined:
-        page.line(f"joined the state that {done.joined} holds")
-    for hook in done.hooks:
-        tone: Tone = "good" if hook["state"] == "installed" else "warn"
-        page.line(
-            "hook ", f"{hook['hook']}: ", Cell(hook["state"], tone), *([f" - {hook['say']}"] if hook["say"] else [])
-        )
-    if not done.hooks:
+    verb = "ready" if result.is_new else "already set up"
+    page.line("project ", Cell(result.project, "strong"), f" is {verb} in this clone (writer {result.writer})")
+    if result.joined:
+        page.line(f"joined the state that {result.joined} holds")
+    for hook in _hooks(result):
+        tone: Tone = "good" if str(hook.state) == "installed" else "warn"
+        advice = _advice(hook)
+        page.line("hook ", f"{hook.name}: ", Cell(str(hook.state), tone), *([f" - {advice}"] if advice else []))
+    if not _hooks(result):
         page.line(Cell("no hooks: rewritten history is followed when you run git okstra reconcile --apply", "faint"))
-    page.line(Cell(f"next: git okstra task open {done.project}:<group>:<task>", "faint"))
+    page.line(Cell(f"next: git okstra task open {word(result.project)}:<group>:<task>", "faint"))
     return page
+
+
+def _hooks(result: InitResult) -> Sequence[Hook]:
+    return result.hooks.hooks if result.hooks else ()
+
+
+def _hook_json(hook: Hook) -> dict[str, str]:
+    return {"hook": hook.name, "state": str(hook.state), "path": str(hook.path), "say": _advice(hook)}
+
+
+def _advice(hook: Hook) -> str:
+    """What a person has to do about the hook, if anything."""
+    return f"add to {hook.path}: {hook.line}" if hook.line else (hook.note or "")

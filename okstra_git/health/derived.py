@@ -9,7 +9,7 @@ from okstra_git.git.history import find_commit, independent
 from okstra_git.git.own_files import read_own
 from okstra_git.git.refs import find_ref, is_torn, list_ref_names
 from okstra_git.git.repo import Git
-from okstra_git.health.findings import Finding
+from okstra_git.health.findings import HealthFinding
 from okstra_git.health.stored import REPAIR
 from okstra_git.records.events import Event, StageDone, StageMoved
 from okstra_git.state import layout
@@ -23,7 +23,7 @@ SHORT = 12
 HIDDEN = "it may be explained by a log that cannot be read; git okstra log ignore leaves that one out"
 
 
-def check_refs(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
+def check_refs(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
     """Stage and anchor refs against the fold, and torn refs in all of refs/okstra/ and in the notes."""
     wanted = {name: oid for task in snapshot.state.tasks.values() for name, oid in wanted_refs(task).items()}
     present = set(list_ref_names(git, layout.ROOT))
@@ -39,30 +39,30 @@ def check_refs(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
             if name.startswith(layout.SNAPSHOTS):
                 subject = widen("okstra: snapshot")
                 hint = f"git fsck --lost-found lists commits; a snapshot's subject begins with {word(subject)}"
-            yield Finding("ref.torn", "error", name, f"{name} is damaged", hint, repairable=ours)
+            yield HealthFinding("ref.torn", "error", name, f"{name} is damaged", hint, repairable=ours)
 
 
-def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Iterator[Finding]:
+def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Iterator[HealthFinding]:
     found = find_ref(git, name)
     if wanted == found or (wanted is not None and find_commit(git, wanted) is None):
         return  # a commit that is not here can have no ref; check_commits speaks of it
     if wanted is None and not any(f"/{task}" in name for task in snapshot.state.tasks):
-        told = f"{name} speaks of a task that no log knows; it may be the last trace of it"
-        yield Finding("ref.unknown-task", "warning", name, told, "fetch the log of the clone that recorded it")
+        message = f"{name} speaks of a task that no log knows; it may be the last trace of it"
+        yield HealthFinding("ref.unknown-task", "warning", name, message, "fetch the log of the clone that recorded it")
         return
     if found is None:
-        code, told = "ref.missing", f"{name} is missing; the log says {str(wanted)[:SHORT]}"
+        code, message = "ref.missing", f"{name} is missing; the log says {str(wanted)[:SHORT]}"
     elif wanted is None and snapshot.hides_events:
-        yield Finding("ref.extra", "info", name, f"{name} belongs to no record that can be read", HIDDEN)
+        yield HealthFinding("ref.extra", "info", name, f"{name} belongs to no record that can be read", HIDDEN)
         return
     elif wanted is None:
-        code, told = "ref.extra", f"{name} belongs to no record"
+        code, message = "ref.extra", f"{name} belongs to no record"
     else:
-        code, told = "ref.differs", f"{name} is at {found[:SHORT]}, the log says {wanted[:SHORT]}"
-    yield Finding(code, "warning", name, told, REPAIR, repairable=True)
+        code, message = "ref.differs", f"{name} is at {found[:SHORT]}, the log says {wanted[:SHORT]}"
+    yield HealthFinding(code, "warning", name, message, REPAIR, repairable=True)
 
 
-def check_commits(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[Finding]:
+def check_commits(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[HealthFinding]:
     """Recorded commits that are not in this repository: lost, cut off by a shallow clone, or never fetched."""
     for task in snapshot.state.tasks.values():
         key = task.key.replace("/", ":")
@@ -80,13 +80,15 @@ def _is_gone(git: Git, oid: str) -> bool:
     return find_commit(git, oid) is None
 
 
-def _gone(git: Git, subject: str, named: str, key: str, *, is_ours: bool) -> Finding:
+def _gone(git: Git, subject: str, named: str, key: str, *, is_ours: bool) -> HealthFinding:
     if git.is_shallow:
-        told = f"{named}: this clone is shallow"
-        return Finding("commit.shallow", "info", subject, told, "git fetch --unshallow")
+        message = f"{named}: this clone is shallow"
+        return HealthFinding("commit.shallow", "info", subject, message, "git fetch --unshallow")
     if not is_ours:
-        return Finding("commit.not-fetched", "info", subject, f"{named}: another clone recorded it", "git fetch --all")
-    return Finding("commit.missing", "error", subject, named, f"git okstra reconcile --task-key {key} --check")
+        return HealthFinding(
+            "commit.not-fetched", "info", subject, f"{named}: another clone recorded it", "git fetch --all"
+        )
+    return HealthFinding("commit.missing", "error", subject, named, f"git okstra reconcile --task-key {key} --check")
 
 
 def _recorder(events: list[Event], number: int) -> str | None:
@@ -95,26 +97,28 @@ def _recorder(events: list[Event], number: int) -> str | None:
     return writers[-1] if writers else None
 
 
-def check_notes(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
+def check_notes(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
     """Our lines in refs/notes/okstra against the fold; everybody else's lines are theirs."""
     if is_torn(git, layout.NOTES):
         return
     try:
         crooked = crooked_notes(git, snapshot.state)
     except OkstraError as refusal:
-        told = f"{layout.NOTES} cannot be read in full: {refusal.message}"
-        yield Finding("note.unreadable", "error", layout.NOTES, told, "git fsck; notes of others may be in there")
+        message = f"{layout.NOTES} cannot be read in full: {refusal.message}"
+        yield HealthFinding(
+            "note.unreadable", "error", layout.NOTES, message, "git fsck; notes of others may be in there"
+        )
         return
     for commit, keys in sorted(crooked.items()):
         tasks = ", ".join(key.replace("/", ":") for key in sorted(keys))
-        told = f"the note on {commit[:SHORT]} does not say what the log says of {tasks}"
+        message = f"the note on {commit[:SHORT]} does not say what the log says of {tasks}"
         if snapshot.hides_events:
-            yield Finding("note.differs", "info", commit, told, HIDDEN)
+            yield HealthFinding("note.differs", "info", commit, message, HIDDEN)
         else:
-            yield Finding("note.differs", "warning", commit, told, REPAIR, repairable=True)
+            yield HealthFinding("note.differs", "warning", commit, message, REPAIR, repairable=True)
 
 
-def check_keeps(git: Git, snapshot: Snapshot, *, now: datetime) -> Iterator[Finding]:
+def check_keeps(git: Git, snapshot: Snapshot, *, now: datetime) -> Iterator[HealthFinding]:
     """Keep refs: those the fold wants, and those that are covered by another or older than okstra.keepDays."""
     oldest = now - keep_time(git)
     names = [name for name in list_ref_names(git, layout.KEEPS) if not is_torn(git, name)]
@@ -122,8 +126,8 @@ def check_keeps(git: Git, snapshot: Snapshot, *, now: datetime) -> Iterator[Find
     wanted = independent(git, wanted_keeps(snapshot.state.tasks.values(), since=oldest))
     needed = set(independent(git, sorted(kept | set(wanted))))
     for oid in sorted(needed - kept):
-        told = f"the commit {oid[:SHORT]} from before a rewrite is not kept"
-        yield Finding("keep.missing", "warning", layout.keep_ref(oid), told, REPAIR, repairable=True)
+        message = f"the commit {oid[:SHORT]} from before a rewrite is not kept"
+        yield HealthFinding("keep.missing", "warning", layout.keep_ref(oid), message, REPAIR, repairable=True)
     left = _last_left(git, snapshot) if names else {}
     for name in names:
         oid = name.removeprefix(layout.KEEPS)
@@ -132,18 +136,20 @@ def check_keeps(git: Git, snapshot: Snapshot, *, now: datetime) -> Iterator[Find
 
 def _judge_keep(
     name: str, left: datetime | None, oldest: datetime, *, is_true: bool, is_needed: bool
-) -> Iterator[Finding]:
+) -> Iterator[HealthFinding]:
     if left is None:
-        yield Finding("keep.unknown", "info", name, f"{name} keeps a commit that no record ever left")
+        yield HealthFinding("keep.unknown", "info", name, f"{name} keeps a commit that no record ever left")
     elif not is_true and not is_needed:
-        yield Finding("keep.void", "info", name, f"{name} points elsewhere and its own commit is gone", REPAIR,
-                      repairable=True)  # fmt: skip
+        yield HealthFinding(
+            "keep.void", "info", name, f"{name} points elsewhere and its own commit is gone", REPAIR, repairable=True
+        )
     elif is_true and not is_needed:
-        yield Finding("keep.covered", "info", name, f"{name} is contained in another kept commit", REPAIR,
-                      repairable=True)  # fmt: skip
+        yield HealthFinding(
+            "keep.covered", "info", name, f"{name} is contained in another kept commit", REPAIR, repairable=True
+        )
     elif left < oldest:
-        told = f"{name} was left on {left:%Y-%m-%d}, longer ago than okstra.keepDays"
-        yield Finding("keep.expired", "info", name, told, REPAIR, repairable=True)
+        message = f"{name} was left on {left:%Y-%m-%d}, longer ago than okstra.keepDays"
+        yield HealthFinding("keep.expired", "info", name, message, REPAIR, repairable=True)
 
 
 def _last_left(git: Git, snapshot: Snapshot) -> dict[str, datetime]:
@@ -156,14 +162,16 @@ def _last_left(git: Git, snapshot: Snapshot) -> dict[str, datetime]:
     return left
 
 
-def check_marks(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
+def check_marks(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
     """Private files that follow the fold: the mark of what was derived, and the hooks' watch list."""
     if not is_derived(git, snapshot.marks):
-        told = "refs and notes were last derived from other logs: a fetch, or an interrupted command"
-        yield Finding("derived.stale", "info", layout.derived_file(git.private_dir).name, told, REPAIR, repairable=True)
+        message = "refs and notes were last derived from other logs: a fetch, or an interrupted command"
+        yield HealthFinding(
+            "derived.stale", "info", layout.derived_file(git.private_dir).name, message, REPAIR, repairable=True
+        )
     watch = layout.watch_file(git.private_dir)
     lines = set((read_own(watch) or b"").splitlines())
     missing = {line for line in render_watch(git, snapshot.state).splitlines() if line.startswith(b"c ")} - lines
     if missing:
-        told = f"the hooks do not watch {len(missing)} recorded commits"
-        yield Finding("watch.stale", "warning", watch.name, told, REPAIR, repairable=True)
+        message = f"the hooks do not watch {len(missing)} recorded commits"
+        yield HealthFinding("watch.stale", "warning", watch.name, message, REPAIR, repairable=True)

@@ -9,7 +9,7 @@ ORDER: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 @dataclass(frozen=True)
-class Finding:
+class HealthFinding:
     """One thing that is not as it should be: stable code, what it concerns, a sentence and the next step.
 
     error = something recorded is lost or unreadable; warning = something is wrong or will be; info = worth knowing,
@@ -35,11 +35,24 @@ class Finding:
         }
 
 
-def by_severity(findings: Iterable[Finding]) -> list[Finding]:
+def by_severity(findings: Iterable[HealthFinding]) -> list[HealthFinding]:
     """Errors first, then by subject; each thing once."""
     return sorted(dict.fromkeys(findings), key=lambda one: (ORDER.index(one.severity), one.code, one.subject))
 
 
-def needs_somebody(findings: Iterable[Finding]) -> bool:
+def needs_somebody(findings: Iterable[HealthFinding]) -> bool:
     """Whether anything worse than information is among them."""
     return any(finding.severity != "info" for finding in findings)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What is wrong now, and what was wrong and has been mended."""
+
+    findings: tuple[HealthFinding, ...]
+    repaired: tuple[HealthFinding, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is left that needs a repair or a person."""
+        return not needs_somebody(self.findings)

@@ -8,7 +8,7 @@ from okstra_git.git.changes import ABSENT, SUBMODULE, diff_trees
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import find_unreadable, has_object
 from okstra_git.git.repo import Git
-from okstra_git.health.findings import Finding
+from okstra_git.health.findings import HealthFinding
 from okstra_git.health.stored import ELSEWHERE
 from okstra_git.records.states import State, Task
 
@@ -21,7 +21,7 @@ class _Span(NamedTuple):
     head: str
 
 
-def check_objects(git: Git, state: State) -> Iterator[Finding]:
+def check_objects(git: Git, state: State) -> Iterator[HealthFinding]:
     """Of open tasks: what stages and groups stand on, and what they hold, where it is missing or damaged here.
 
     Commits that were never fetched, and what a shallow or partial clone leaves out, are no finding of this check.
@@ -45,27 +45,27 @@ def _spans(task: Task) -> Iterator[_Span]:
             yield _Span(f"{key} group {group.id}", group.range.base or "", group.range.head)
 
 
-def _commits(git: Git, span: _Span) -> Iterator[Finding]:
+def _commits(git: Git, span: _Span) -> Iterator[HealthFinding]:
     if span.head and not has_object(git, span.head):
         return  # not fetched, or lost: which of the two is reported elsewhere
     for what, oid in (("stands on", span.base), ("is recorded at", span.head)):
         if oid and find_commit(git, oid) is None and not (git.is_shallow and not has_object(git, oid)):
             how = "damaged" if has_object(git, oid) else "missing"
-            told = f"the commit {oid}, which {span.whose} {what}, is {how}"
-            yield Finding("object.missing", "error", span.whose, told, ELSEWHERE)
+            message = f"the commit {oid}, which {span.whose} {what}, is {how}"
+            yield HealthFinding("object.missing", "error", span.whose, message, ELSEWHERE)
 
 
-def _content(git: Git, span: _Span) -> Iterator[Finding]:
+def _content(git: Git, span: _Span) -> Iterator[HealthFinding]:
     base, head = (find_commit(git, oid) if oid else None for oid in (span.base, span.head))
     if base is None or head is None:
         return
     try:
         (changes,) = diff_trees(git, [(base.tree, head.tree)])
     except OkstraError as refusal:
-        told = f"what {span.whose} changes cannot be read: {refusal.message}"
-        yield Finding("object.missing", "error", span.whose, told, ELSEWHERE)
+        message = f"what {span.whose} changes cannot be read: {refusal.message}"
+        yield HealthFinding("object.missing", "error", span.whose, message, ELSEWHERE)
         return
     files = [each.new for each in changes if each.new_mode not in (SUBMODULE,) and each.new != ABSENT]
     for oid in find_unreadable(git, files):
-        told = f"the object {oid}, a file of {span.whose}, is missing or damaged"
-        yield Finding("object.missing", "error", span.whose, told, ELSEWHERE)
+        message = f"the object {oid}, a file of {span.whose}, is missing or damaged"
+        yield HealthFinding("object.missing", "error", span.whose, message, ELSEWHERE)

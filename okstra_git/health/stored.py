@@ -7,7 +7,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_folder, tree_of
 from okstra_git.git.refs import find_ref, is_torn
 from okstra_git.git.repo import Git
-from okstra_git.health.findings import Finding
+from okstra_git.health.findings import HealthFinding
 from okstra_git.records.runs import Run
 from okstra_git.records.states import State
 from okstra_git.state import layout
@@ -23,7 +23,7 @@ REPAIR = "git okstra fsck --repair"
 ELSEWHERE = "fetch the object from a clone that has it, or take it from a backup"
 
 
-def check_logs(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[Finding]:
+def check_logs(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[HealthFinding]:
     """Everything wrong with logs: the problems met while reading, and events that only the journal still has."""
     own = layout.log_ref(writer) if writer else ""
     for problem in snapshot.problems:
@@ -32,24 +32,24 @@ def check_logs(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[Fin
         yield from _lost_events(git, own)
 
 
-def _lost_events(git: Git, own: str) -> Iterator[Finding]:
+def _lost_events(git: Git, own: str) -> Iterator[HealthFinding]:
     try:
         lost = len(missing_lines(git, own, find_ref(git, own)))
     except OkstraError:
         return  # a log that cannot be read at all is a finding already
     if lost:
-        told = f"{lost} events of this clone are gone from its log: somebody rewrote or removed the ref"
-        yield Finding("log.lost-events", "error", own, told, REPAIR, repairable=True)
+        message = f"{lost} events of this clone are gone from its log: somebody rewrote or removed the ref"
+        yield HealthFinding("log.lost-events", "error", own, message, REPAIR, repairable=True)
 
 
-def _judge(git: Git, problem: Problem, own: str, writer: str) -> Finding:
-    code, subject, told = problem.code, problem.subject, problem.message
+def _judge(git: Git, problem: Problem, own: str, writer: str) -> HealthFinding:
+    code, subject, message = problem.code, problem.subject, problem.message
     if code not in DAMAGE or (code == "log.not-folded" and subject != own):
         is_own = code == BROKEN and subject == own
         hint = f"{command('git log -p', own)} shows them; record again what they said" if is_own else problem.hint
-        return Finding(code, "warning", subject, told, hint)
+        return HealthFinding(code, "warning", subject, message, hint)
     if code == "log.unreadable" and subject != own:
-        return Finding(code, "error", subject, told, problem.hint)
+        return HealthFinding(code, "error", subject, message, problem.hint)
     if code == "log.damaged-file":
         ref, _, path = subject.partition(":")
         mendable = ref == own and reproduce_file(git, writer, str(find_ref(git, ref)), path) is not None
@@ -57,23 +57,23 @@ def _judge(git: Git, problem: Problem, own: str, writer: str) -> Finding:
         mendable = can_restore_tip(git, writer)
     else:
         mendable = code == "ref.torn" and subject.startswith(layout.REMOTE_LOGS)
-    return Finding(code, "error", subject, told, REPAIR if mendable else ELSEWHERE, repairable=mendable)
+    return HealthFinding(code, "error", subject, message, REPAIR if mendable else ELSEWHERE, repairable=mendable)
 
 
-def check_cache(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
+def check_cache(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
     """Whether the kept fold says what folding everything again says."""
     path = layout.cache_file(git.private_dir)
     cached = load_fold(path)
     if cached is None:
         if path.exists():
-            told = "the kept fold cannot be read; it is made anew by itself"
-            yield Finding("cache.unreadable", "info", path.name, told, repairable=True)
+            message = "the kept fold cannot be read; it is made anew by itself"
+            yield HealthFinding("cache.unreadable", "info", path.name, message, repairable=True)
     elif dict(cached.tips) == dict(snapshot.tips) and cached.state != snapshot.state:
-        told = "the kept fold differs from the logs, so commands see a wrong state"
-        yield Finding("cache.mismatch", "error", path.name, told, REPAIR, repairable=True)
+        message = "the kept fold differs from the logs, so commands see a wrong state"
+        yield HealthFinding("cache.mismatch", "error", path.name, message, REPAIR, repairable=True)
 
 
-def check_archives(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
+def check_archives(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
     """Archives of ended runs against the trees that their events name."""
     for task in snapshot.state.tasks.values():
         for run in task.runs.values():
@@ -81,33 +81,43 @@ def check_archives(git: Git, snapshot: Snapshot) -> Iterator[Finding]:
                 yield from _compare_archive(git, snapshot, run)
 
 
-def _compare_archive(git: Git, snapshot: Snapshot, run: Run) -> Iterator[Finding]:
+def _compare_archive(git: Git, snapshot: Snapshot, run: Run) -> Iterator[HealthFinding]:
     folder = layout.archive_folder(run.id)
     try:
         found = [tree for tip in snapshot.tips.values() if (tree := find_folder(git, tree_of(git, tip), folder))]
     except OkstraError:
         return  # a log that cannot be read is a finding already
     if not found:
-        told = f"the archived files of run {run.id} are in no log here; what was recorded of the run is whole"
-        yield Finding("archive.missing", "info", run.id, told, "fetch the log of the clone that ended the run")
+        message = f"the archived files of run {run.id} are in no log here; what was recorded of the run is whole"
+        yield HealthFinding("archive.missing", "info", run.id, message, "fetch the log of the clone that ended the run")
     elif run.archive not in found:
-        told = f"the archived files of run {run.id} are not those that were recorded when it ended"
-        yield Finding("archive.differs", "warning", run.id, told, command("git diff-tree -r", run.archive, found[0]))
+        message = f"the archived files of run {run.id} are not those that were recorded when it ended"
+        yield HealthFinding(
+            "archive.differs", "warning", run.id, message, command("git diff-tree -r", run.archive, found[0])
+        )
 
 
-def check_agreement(state: State) -> Iterator[Finding]:
+def check_agreement(state: State) -> Iterator[HealthFinding]:
     """What clones recorded against each other before they saw each other; a person decides."""
     for sentence in branch_clashes(state):
-        yield Finding("branch.contested", "warning", sentence.split()[1], sentence,
-                      "git okstra stage release N --task-key KEY, for one of them")  # fmt: skip
+        yield HealthFinding(
+            "branch.contested",
+            "warning",
+            sentence.split()[1],
+            sentence,
+            "git okstra stage release N --task-key KEY, for one of them",
+        )
     for task in state.tasks.values():
         key = task.key.replace("/", ":")
         for sentence in task.conflicts:
-            yield Finding("state.conflict", "warning" if task.is_open else "info", key, sentence,
-                          f"git okstra log {key}")  # fmt: skip
+            yield HealthFinding(
+                "state.conflict", "warning" if task.is_open else "info", key, sentence, f"git okstra log {key}"
+            )
     by_fold: dict[str, str] = {}
     for name in state.tasks:
         other = by_fold.setdefault(name.lower(), name)
         if other != name:
-            told = f"the tasks {other} and {name} differ only in case, so on some file systems they share files"
-            yield Finding("task.case-clash", "warning", name, told, f"git okstra task close {name.replace('/', ':')}")
+            message = f"the tasks {other} and {name} differ only in case, so on some file systems they share files"
+            yield HealthFinding(
+                "task.case-clash", "warning", name, message, f"git okstra task close {name.replace('/', ':')}"
+            )

@@ -13,6 +13,7 @@ from okstra_git.git.excludes import exclude_folder
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.settings import require_setting
 from okstra_git.git.upstreams import remote_names
+from okstra_git.hooks.install import install_hooks
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import parse_slug, shown
 from okstra_git.state import layout
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okstra_git.git.repo import Git
+    from okstra_git.hooks.model import Hooks
     from okstra_git.porcelain.workspace import Workspace
 
 FETCH_TIMEOUT = 20.0
@@ -40,19 +42,19 @@ class ProjectUnknown(OkstraError):
 
 
 @dataclass(frozen=True)
-class SetUp:
-    """What init did: `joined` names the remote whose state was found, `hooks` says what became of each hook."""
+class InitResult:
+    """What init did: `joined` names the remote whose state was found, `hooks` are None when none were wanted."""
 
     writer: str
     is_new: bool
     project: str
     joined: str | None
-    hooks: list[dict[str, str]]
+    hooks: Hooks | None
     notes_shown: bool
     excluded: bool
 
 
-def set_up(workspace: Workspace, *, project_id: str | None, hooks: bool, ask_remote: bool) -> SetUp:
+def init_clone(workspace: Workspace, *, project_id: str | None, hooks: bool, ask_remote: bool) -> InitResult:
     """Prepare the clone; nothing is written before the project id is known to fit."""
     git = workspace.git
     joined = _fetch_state(workspace, git) if ask_remote else None
@@ -60,12 +62,12 @@ def set_up(workspace: Workspace, *, project_id: str | None, hooks: bool, ask_rem
     writer, is_new = ensure_writer(git, milliseconds=int(workspace.now().timestamp() * 1000))
     with hold_lock(layout.lock_file(git.private_dir)):  # several inits at once would add the same lines twice
         write_setting(git, require_setting("okstra.project"), [project])
-        return SetUp(
+        return InitResult(
             writer,
             is_new,
             project,
             joined,
-            _install_hooks(workspace) if hooks else [],
+            install_hooks(git, program=workspace.find_program()) if hooks else None,
             notes_shown=_show_notes(git),
             excluded=exclude_folder(git, "/.okstra/"),
         )
@@ -103,8 +105,8 @@ def _fetch_state(workspace: Workspace, git: Git) -> str | None:
         return None
     listed: dict[str, str] = {}
     try:
-        said = run_git(["ls-remote"], values=[remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
-        lines = (line.split("\t") for line in said.decode(errors="surrogateescape").splitlines())
+        answer = run_git(["ls-remote"], values=[remote, f"{layout.LOGS}*"], cwd=git.top, timeout=FETCH_TIMEOUT).stdout
+        lines = (line.split("\t") for line in answer.decode(errors="surrogateescape").splitlines())
         listed = {ref: oid for oid, ref in lines}
         if not listed:
             return None
@@ -146,9 +148,3 @@ def _show_notes(git: Git) -> bool:
         return False
     add_line(git, "notes.displayRef", pattern)
     return True
-
-
-def _install_hooks(workspace: Workspace) -> list[dict[str, str]]:
-    from okstra_git.porcelain.hook_setup import install_hooks
-
-    return install_hooks(workspace)

@@ -10,7 +10,7 @@ from okstra_git.git.history import contains
 from okstra_git.git.links import Link, inspect_link
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
-from okstra_git.health.findings import Finding, Severity
+from okstra_git.health.findings import HealthFinding, Severity
 from okstra_git.state.planned import finished_stages
 from okstra_git.tasks.checked_out import see_stages
 
@@ -72,13 +72,13 @@ def checkout_json(seen: Checkout | None) -> dict[str, Any] | None:
     }
 
 
-def open_work_findings(workspace: Workspace) -> list[Finding]:
+def open_work_findings(workspace: Workspace) -> list[HealthFinding]:
     """One finding for each worktree with something open: informing of files, warning of another branch or none."""
     tasks = [task for task in workspace.store.read().state.tasks.values() if task.is_open]
     return list(_findings(workspace, tasks))
 
 
-def _findings(workspace: Workspace, tasks: Sequence[Task]) -> Iterator[Finding]:
+def _findings(workspace: Workspace, tasks: Sequence[Task]) -> Iterator[HealthFinding]:
     known = {task.key: task for task in tasks}
     for (key, number), seen in see_stages(workspace.git, tasks).items():
         task = known[key]
@@ -93,4 +93,4 @@ def _findings(workspace: Workspace, tasks: Sequence[Task]) -> Iterator[Finding]:
         severity: Severity = "warning" if problems else "info"
         hint = problems[0]["hint"] if problems else f"git -C {word(str(seen.path))} status"
         code = problems[0]["code"] if problems else "worktree.under-way" if seen.operation else "worktree.dirty"
-        yield Finding(code, severity, subject, told, hint)
+        yield HealthFinding(code, severity, subject, told, hint)

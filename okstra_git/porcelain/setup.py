@@ -1,4 +1,4 @@
-"""Equips agents with skills, definitions and rules: which folders a line means, and what is done in each of them."""
+"""Installs skills, agent definitions and rules for agents: which folders a line means, and what is done in each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.version import VERSION
 
 if TYPE_CHECKING:
-    from okstra_git.outfit.model import Inspection, Outfit, Plan, Root
+    from okstra_git.agent_setup.model import DesiredFiles, FolderStatus, SetupFolder, SetupPlan
     from okstra_git.porcelain.workspace import Workspace
 
 SHARED, LOCAL = "settings.json", "settings.local.json"
@@ -28,21 +28,21 @@ class NoWorkTree(OkstraError):
     code = "setup.no-work-tree"
 
 
-class Drift(OkstraError):
+class SetupDrift(OkstraError):
     """What is installed is not what this okstra ships."""
 
     code = "setup.drift"
 
 
 @dataclass(frozen=True)
-class Scope:
-    """Whom to equip: `project`, `user` or `plugin`; the folders of it, and the flags that mean it on a line.
+class SetupScope:
+    """Whom to install for: `project`, `user` or `plugin`; the folders of it, and the flags that mean it on a line.
 
     `within` is the project that no link may lead out of.
     """
 
     name: str
-    roots: tuple[Root, ...]
+    roots: tuple[SetupFolder, ...]
     flags: str = ""
     within: Path | None = None
 
@@ -52,10 +52,10 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Order:
+class SetupRequest:
     """One line: what is to be done in which folders."""
 
-    scope: Scope
+    scope: SetupScope
     templates: Path
     dry_run: bool = False
     uninstall: bool = False
@@ -63,11 +63,11 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Equipped:
+class SetupResult:
     """The plan of every folder, carried out unless it was a dry run; `contradictions` are rules that win over ours."""
 
-    order: Order
-    plans: tuple[Plan, ...]
+    request: SetupRequest
+    plans: tuple[SetupPlan, ...]
     contradictions: tuple[str, ...]
 
     @property
@@ -77,72 +77,82 @@ class Equipped:
     @property
     def exit_status(self) -> int:
         """2 when a person has to decide about a file or edit settings; after a removal kept files are theirs."""
-        waits = any(plan.by_hand or (plan.kept and not self.order.uninstall) for plan in self.plans)
+        waits = any(plan.by_hand or (plan.kept and not self.request.uninstall) for plan in self.plans)
         return 2 if waits else 0
 
 
-def equip(order: Order) -> Equipped:
-    """Plan every folder before any is written, then plan and carry out one after the other, each under its lock."""
-    _refuse_links(order.scope, order.templates)
-    plans = tuple(_plan(root, order) for root in order.scope.roots)
-    if not order.dry_run:
-        plans = tuple(_carry_out(root, order) for root in order.scope.roots)
-    found = () if order.uninstall else inspect_all(order.scope, order.templates)
-    return Equipped(order, plans, tuple(dict.fromkeys(each for one in found for each in one.contradictions)))
+def run_setup(request: SetupRequest) -> SetupResult:
+    """Plan every folder before any is written, then plan and apply one after the other, each under its lock."""
+    _refuse_links(request.scope, request.templates)
+    plans = tuple(_plan(root, request) for root in request.scope.roots)
+    if not request.dry_run:
+        plans = tuple(_apply(root, request) for root in request.scope.roots)
+    folders = () if request.uninstall else inspect_folders(request.scope, request.templates)
+    contradictions = dict.fromkeys(each for folder in folders for each in folder.contradictions)
+    return SetupResult(request, plans, tuple(contradictions))
 
 
-def inspect_all(scope: Scope, templates: Path) -> tuple[Inspection, ...]:
-    """How every folder of the scope stands; nothing is written."""
-    from okstra_git.outfit.judge import inspect
-    from okstra_git.outfit.survey import survey_root
+def inspect_folders(scope: SetupScope, templates: Path) -> tuple[FolderStatus, ...]:
+    """The status of every folder of the scope; nothing is written."""
+    from okstra_git.agent_setup.actual import read_folder
+    from okstra_git.agent_setup.inspect import inspect
 
     _refuse_links(scope, templates)
-    outfits = [(root, _outfit(root, templates)) for root in scope.roots]
-    return tuple(inspect(survey_root(root, outfit), outfit) for root, outfit in outfits)
+    desired_files = [(root, _desired_files(root, templates)) for root in scope.roots]
+    return tuple(inspect(read_folder(root, desired), desired) for root, desired in desired_files)
 
 
-def describe_drift(scope: Scope, inspections: Sequence[Inspection]) -> Drift | None:
+def describe_drift(scope: SetupScope, inspections: Sequence[FolderStatus]) -> SetupDrift | None:
     """The refusal that `--check` ends with, or None where everything is as shipped."""
-    crooked = [one for one in inspections if not one.is_as_shipped]
-    if not crooked:
+    differing = [folder for folder in inspections if not folder.is_as_shipped]
+    if not differing:
         return None
-    absent = [str(one.root.folder) for one in crooked if not one.is_installed]
+    absent = [str(folder.root.folder) for folder in differing if not folder.is_installed]
     if len(absent) == len(inspections):
-        return Drift(f"okstra's skills are not installed in {' and '.join(absent)}", hint=scope.line())
-    files = sum(len(one.drift) for one in crooked)
-    rules = sum(len(one.missing_rules) for one in crooked)
+        return SetupDrift(f"okstra's skills are not installed in {' and '.join(absent)}", hint=scope.line())
+    files = sum(len(folder.drift) for folder in differing)
+    rules = sum(len(folder.missing_rules) for folder in differing)
     counts = " and ".join(_count(number, noun) for number, noun in ((files, "file"), (rules, "rule")) if number)
     verb = "differs" if files + rules == 1 else "differ"
-    told = f"{counts} {verb} from what okstra {VERSION} ships"
-    return Drift(told, hint=_next_step(scope, crooked), files=files, rules=rules)
+    message = f"{counts} {verb} from what okstra {VERSION} ships"
+    return SetupDrift(message, hint=_next_step(scope, differing), files=files, rules=rules)
 
 
-def is_a_persons_choice(inspections: Sequence[Inspection]) -> bool:
+def is_own_choice(inspections: Sequence[FolderStatus]) -> bool:
     """Whether nothing differs but files that a person edited or had there before."""
-    from okstra_git.outfit.model import State
+    from okstra_git.agent_setup.model import FileState
 
-    states = {file.state for one in inspections for file in one.drift}
-    return states <= {State.CHANGED, State.FOREIGN} and not any(one.missing_rules for one in inspections)
+    states = {file.state for folder in inspections for file in folder.drift}
+    return states <= {FileState.CHANGED, FileState.FOREIGN} and not any(folder.missing_rules for folder in inspections)
 
 
-def _next_step(scope: Scope, crooked: Sequence[Inspection]) -> str:
-    from okstra_git.outfit.model import State
+def _next_step(scope: SetupScope, differing: Sequence[FolderStatus]) -> str:
+    from okstra_git.agent_setup.model import FileState
 
-    states = {file.state for one in crooked for file in one.drift}
+    states = {file.state for folder in differing for file in folder.drift}
     steps = []
-    if states - {State.CHANGED, State.FOREIGN} or any(one.missing_rules and not one.problem for one in crooked):
+    if states - {FileState.CHANGED, FileState.FOREIGN} or any(
+        folder.missing_rules and not folder.problem for folder in differing
+    ):
         steps.append(scope.line())
-    theirs = [(one.root.folder / file.path, file.is_movable) for one in crooked for file in one.drift
-              if file.state in (State.CHANGED, State.FOREIGN)]  # fmt: skip
+    theirs = [
+        (folder.root.folder / file.path, file.is_movable)
+        for folder in differing
+        for file in folder.drift
+        if file.state in (FileState.CHANGED, FileState.FOREIGN)
+    ]
     if any(is_movable for _, is_movable in theirs):
         steps.append(f"{scope.line('--force')} replaces what was edited, and keeps it beside")
     steps += [f"move {path} away, then {scope.line()}" for path, is_movable in theirs if not is_movable]
-    steps += [f"add the missing rules to {one.root.folder / one.root.settings[0]} by hand: {one.problem}"
-              for one in crooked if one.problem]  # fmt: skip
+    steps += [
+        f"add the missing rules to {folder.root.folder / folder.root.settings[0]} by hand: {folder.problem}"
+        for folder in differing
+        if folder.problem
+    ]
     return "\n".join(steps)
 
 
-def _refuse_links(scope: Scope, templates: Path) -> None:
+def _refuse_links(scope: SetupScope, templates: Path) -> None:
     """Refuse a folder or a file of a project that a link leads out of it to, and a folder or settings that are a link
     which a commit brought; a user's own may be links."""
     from okstra_git.fs.refusals import Linked, Outside, PathRefused
@@ -154,14 +164,14 @@ def _refuse_links(scope: Scope, templates: Path) -> None:
     for root in scope.roots:
         for path in (root.folder, *(root.folder / name for name in root.settings)):
             _refuse_tracked_link(scope.within, path)
-        names = (*root.settings, *_outfit(root, templates).files)
+        names = (*root.settings, *_desired_files(root, templates).files)
         for path in (root.manifest, *(root.folder / name for name in names)):
             try:
                 files.require_seen(path)
             except (Linked, Outside):
                 raise
             except PathRefused:
-                continue  # a survey tells what else may be wrong
+                continue  # the inspection says what else may be wrong
 
 
 def _refuse_tracked_link(within: Path, path: Path) -> None:
@@ -175,36 +185,36 @@ def _refuse_tracked_link(within: Path, path: Path) -> None:
         raise linked(str(within), name, name, leaves=False)
 
 
-def _plan(root: Root, order: Order) -> Plan:
-    from okstra_git.outfit.model import Outfit
-    from okstra_git.outfit.plan import plan_install, plan_removal
-    from okstra_git.outfit.survey import survey_root
+def _plan(root: SetupFolder, request: SetupRequest) -> SetupPlan:
+    from okstra_git.agent_setup.actual import read_folder
+    from okstra_git.agent_setup.model import DesiredFiles
+    from okstra_git.agent_setup.plan import plan_install, plan_removal
 
-    if order.uninstall:
-        return plan_removal(survey_root(root, Outfit(VERSION, {})))
-    outfit = _outfit(root, order.templates)
-    return plan_install(survey_root(root, outfit), outfit, force=order.force)
+    if request.uninstall:
+        return plan_removal(read_folder(root, DesiredFiles(VERSION, {})))
+    desired = _desired_files(root, request.templates)
+    return plan_install(read_folder(root, desired), desired, force=request.force)
 
 
-def _carry_out(root: Root, order: Order) -> Plan:
+def _apply(root: SetupFolder, request: SetupRequest) -> SetupPlan:
+    from okstra_git.agent_setup.apply import apply_steps
     from okstra_git.host.locks import hold_folder
-    from okstra_git.outfit.carry_out import carry_out
 
     with hold_folder(root.folder.parent):
-        plan = _plan(root, order)
-        carry_out(plan.steps)
+        plan = _plan(root, request)
+        apply_steps(plan.steps)
     return plan
 
 
-def _outfit(root: Root, templates: Path) -> Outfit:
-    from okstra_git.outfit.shipment import read_outfit
+def _desired_files(root: SetupFolder, templates: Path) -> DesiredFiles:
+    from okstra_git.agent_setup.desired import read_desired_files
 
-    return read_outfit(templates, root.kind, VERSION)
+    return read_desired_files(templates, root.kind, VERSION)
 
 
 def choose_scope(
     workspace: Workspace, *, project: bool, user: bool, plugin: str | None, local: bool, tools: Sequence[str]
-) -> Scope:
+) -> SetupScope:
     """The folders that the flags mean; refuses flags that contradict each other."""
     if sum((project, user, plugin is not None)) > 1:
         raise UsageError("--project, --user and --plugin exclude each other", hint="name one of them")
@@ -213,8 +223,9 @@ def choose_scope(
         raise UsageError(f"--for knows {' and '.join(TOOLS)}, not {unknown[0]}", hint="git okstra setup --for claude")
     chosen = tuple(tool for tool in TOOLS if tool in tools or not tools)
     if local and (user or plugin is not None or "claude" not in chosen):
-        raise UsageError("--local means a project's own settings of Claude Code",
-                         hint="git okstra setup --project --local")  # fmt: skip
+        raise UsageError(
+            "--local means a project's own settings of Claude Code", hint="git okstra setup --project --local"
+        )
     if plugin is not None:
         if tools:
             raise UsageError("a plugin is for Claude Code; --for does not go with it", hint="leave --for out")
@@ -225,26 +236,28 @@ def choose_scope(
 
 def project_scope(
     workspace: Workspace, tools: Sequence[str], narrow: Sequence[str] = (), *, local: bool = False
-) -> Scope:
+) -> SetupScope:
     """The top of this worktree, where tools look for what a project brings along."""
     top = _work_tree(workspace)
     settings = (LOCAL, SHARED) if local else (SHARED, LOCAL)
     flags = " ".join((*narrow, *(["--local"] if local else [])))
-    return Scope("project", _roots(top / ".claude", top / ".agents", tools, settings), flags, within=top)
+    return SetupScope("project", _roots(top / ".claude", top / ".agents", tools, settings), flags, within=top)
 
 
-def user_scope(workspace: Workspace, tools: Sequence[str], narrow: Sequence[str] = ()) -> Scope:
+def user_scope(workspace: Workspace, tools: Sequence[str], narrow: Sequence[str] = ()) -> SetupScope:
     """This user's folders, wherever Claude Code keeps its own."""
     moved = workspace.environ.get("CLAUDE_CONFIG_DIR")
     claude = workspace.cwd / moved if moved else workspace.home / ".claude"
-    return Scope("user", _roots(claude, workspace.home / ".agents", tools, (SHARED,)), " ".join(("--user", *narrow)))
+    return SetupScope(
+        "user", _roots(claude, workspace.home / ".agents", tools, (SHARED,)), " ".join(("--user", *narrow))
+    )
 
 
-def plugin_scope(folder: Path, named: str) -> Scope:
+def plugin_scope(folder: Path, named: str) -> SetupScope:
     """One folder that Claude Code can load as a plugin and add as a marketplace."""
-    from okstra_git.outfit.model import Kind, Root
+    from okstra_git.agent_setup.model import Kind, SetupFolder
 
-    return Scope("plugin", (Root(Kind.PLUGIN, folder),), f"--plugin {word(named)}")
+    return SetupScope("plugin", (SetupFolder(Kind.PLUGIN, folder),), f"--plugin {word(named)}")
 
 
 def find_program(workspace: Workspace) -> str | None:
@@ -252,10 +265,10 @@ def find_program(workspace: Workspace) -> str | None:
     return shutil.which("okstra", path=workspace.environ.get("PATH", ""))
 
 
-def _roots(claude: Path, agents: Path, tools: Sequence[str], settings: tuple[str, ...]) -> tuple[Root, ...]:
-    from okstra_git.outfit.model import Kind, Root
+def _roots(claude: Path, agents: Path, tools: Sequence[str], settings: tuple[str, ...]) -> tuple[SetupFolder, ...]:
+    from okstra_git.agent_setup.model import Kind, SetupFolder
 
-    roots = {"claude": Root(Kind.CLAUDE, claude, settings), "agents": Root(Kind.AGENTS, agents)}
+    roots = {"claude": SetupFolder(Kind.CLAUDE, claude, settings), "agents": SetupFolder(Kind.AGENTS, agents)}
     return tuple(roots[tool] for tool in tools)
 
 

@@ -119,6 +119,6 @@ class Workspace:
         self.changed_tasks.update(event.fact.task for event in appended.events if getattr(event.fact, "task", ""))
 
     def _clear_dead_locks(self, git: Git, refs: Sequence[str]) -> object:
-        from okstra_git.health.dead_locks import clear_dead_locks  # psutil loads only when a lock is in the way
+        from okstra_git.health.leftovers import clear_dead_locks  # psutil loads only when a lock is in the way
 
         return clear_dead_locks(git, refs, now=self.now())

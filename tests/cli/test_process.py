@@ -53,6 +53,13 @@ def test_a_step_of_the_wizard_loads_next_to_nothing(world: World) -> None:
     assert json.loads((world.path / "w.json").read_text())["turns"][-1] == {"confirm": "start"}
 
 
+def test_the_tab_key_loads_neither_the_command_tree_nor_git(world: World) -> None:
+    open_shop(world)
+    for line in (("stage", ""), ("task", "show", ""), ("stage", "done", "--")):
+        words = ("completion", "--list", "zsh", str(len(line)), "okstra", *line)
+        assert loaded_by(world, *words) & (BEFORE_A_RECORD_IS_CONCERNED | {"subprocess"}) == set(), line
+
+
 def test_a_hook_is_dispatched_without_the_command_tree(world: World) -> None:
     assert loaded_by(world, "hook", "post-commit") & BEFORE_A_RECORD_IS_CONCERNED == set()
     assert loaded_by(world, "-C", ".", "hook", "post-commit") & BEFORE_A_RECORD_IS_CONCERNED == set()

@@ -7,12 +7,12 @@ from threading import Barrier, Thread
 import pytest
 
 from okstra_git import shipped
-from okstra_git.outfit.model import Kind, Root
-from okstra_git.outfit.shipment import RULES
+from okstra_git.agent_setup.desired import RULES
+from okstra_git.agent_setup.model import Kind, SetupFolder
 from okstra_git.porcelain import setup
+from tests.agent_setup.closet import RUN, SHIPPED, picture, write_templates
 from tests.cli.conftest import only_object
 from tests.kit.scenario import World
-from tests.outfit.closet import RUN, SHIPPED, picture, write_templates
 
 SKILL, WORKER = "skills/okstra-run/SKILL.md", "agents/claude-worker.md"
 ROOT_KEYS = {"root", "folder", "steps", "kept", "rules_added", "rules_removed", "rules_by_hand", "problem"}
@@ -120,7 +120,7 @@ def test_a_folder_in_the_place_of_a_skill_is_to_be_moved_by_hand(world: World) -
     move = f"move {mine} away, then git okstra setup --for claude"
     for line in (("setup",), ("setup", "--force")):
         said = world.okstra(*line, "--for", "claude", "--text", exit=2).out
-        assert f"kept  {mine}  is no file\nnext: {move}\n" in said
+        assert f"kept  {mine}  is not a file\nnext: {move}\n" in said
         assert "replaces them" not in said
     assert world.okstra("setup", "--for", "claude", "--check", exit=1).json["error"]["hint"] == move
 
@@ -288,14 +288,14 @@ def test_two_setups_at_once_are_one(tmp_path: Path, templates: Path) -> None:
 
 
 def _at_once(number: int, place: Path, templates: Path) -> None:
-    root = Root(Kind.CLAUDE, place / ".claude", ("settings.json",))
-    order = setup.Order(setup.Scope("user", (root,)), templates)
+    root = SetupFolder(Kind.CLAUDE, place / ".claude", ("settings.json",))
+    order = setup.SetupRequest(setup.SetupScope("user", (root,)), templates)
     start, failed = Barrier(number), list[BaseException]()
 
     def one() -> None:
         try:
             start.wait(60)
-            setup.equip(order)
+            setup.run_setup(order)
         except BaseException as error:
             failed.append(error)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.outfit.model import Unwritable
+from okstra_git.agent_setup.model import SetupUnwritable
+from tests.agent_setup.closet import Closet, picture, write_templates
 from tests.faults.conftest import remount
 from tests.faults.test_disks import fill
-from tests.outfit.closet import Closet, picture, write_templates
 
 Mount = Callable[[str], Path]
 
@@ -32,7 +32,7 @@ def test_a_read_only_disk_refuses_before_anything_is_written(small_disk: Mount, 
     disk = small_disk("1m")
     (disk / ".claude").mkdir()
     remount(disk, "ro")
-    with pytest.raises(Unwritable, match=os.strerror(errno.EROFS).lower()):
+    with pytest.raises(SetupUnwritable, match=os.strerror(errno.EROFS).lower()):
         Closet.claude(disk, templates).install()
     assert picture(disk) == {".claude/": ""}
 
@@ -44,7 +44,7 @@ def test_a_read_only_part_is_finished_by_the_next_setup(small_disk: Mount, place
     (place / ".claude/skills").symlink_to(disk / "skills")
     before, closet = picture(place), Closet.claude(place, templates)
     remount(disk, "ro")
-    with pytest.raises(Unwritable):
+    with pytest.raises(SetupUnwritable):
         closet.install()
     remount(disk, "rw")
     closet.install()
@@ -58,7 +58,7 @@ def test_wherever_the_room_runs_out_the_next_setup_finishes(small_disk: Mount, t
     disk = small_disk("256k")
     closet = Closet.claude(disk, templates)
     filler = fill(disk, leave=4096 * pages)
-    with suppress(Unwritable):
+    with suppress(SetupUnwritable):
         closet.install()
     filler.unlink()
     closet.install()
@@ -70,5 +70,5 @@ def test_wherever_the_room_runs_out_the_next_setup_finishes(small_disk: Mount, t
 def test_a_full_disk_is_told(small_disk: Mount, templates: Path) -> None:
     disk = small_disk("256k")
     fill(disk)
-    with pytest.raises(Unwritable, match=os.strerror(errno.ENOSPC).lower()):
+    with pytest.raises(SetupUnwritable, match=os.strerror(errno.ENOSPC).lower()):
         Closet.claude(disk, templates).install()

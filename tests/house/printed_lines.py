@@ -57,7 +57,6 @@ SAFE = {
     "stages_flag(task, phase)": "a flag of ours with numbers, or nothing",
     "MAJOR_FORMAT": "a number",
     "self._written_stage()": "a number",
-    "done.project": "a project's id, of the same letters as a key",
     "seen.project": "a project's id",
     "tool": "a word of ours",
     "_LEAVE": "a flag of ours",

@@ -75,9 +75,15 @@ def _imports(source: Source, node: ast.AST, inside: str | None) -> Iterator[Impo
             yield from _imports(source, child, inside)
 
 
-def _targets(source: Source, node: ast.ImportFrom) -> list[str]:
+def base_of(source: Source, node: ast.ImportFrom) -> str:
+    """The module or package that `from … import` names, made absolute."""
     module = node.module or ""
-    if node.level:
-        parents = source.package.split(".")
-        module = ".".join([*parents[: len(parents) - node.level + 1], *([module] if module else [])])
+    if not node.level:
+        return module
+    parents = source.package.split(".")
+    return ".".join([*parents[: len(parents) - node.level + 1], *([module] if module else [])])
+
+
+def _targets(source: Source, node: ast.ImportFrom) -> list[str]:
+    module = base_of(source, node)
     return [f"{module}.{alias.name}" for alias in node.names] if module in PRODUCT else [module]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.health.dead_locks import clear_dead_locks
+from okstra_git.health.leftovers import clear_dead_locks
 from okstra_git.names import TaskKey, parse_task_key
 from okstra_git.records.events import AnyFact, TaskOpened
 from okstra_git.state import layout

@@ -36,8 +36,8 @@ class NormalForm:
     """Takes out of answers what differs from day to day and from machine to machine.
 
     Ids, hashes and object names become their names where they have one, and are counted in each answer otherwise;
-    places become REPO, BESIDE, HOME and PROGRAMS. An answer that names a place gets two blanks between its columns, because
-    their width depends on where the story was played.
+    places become REPO, BESIDE, HOME and PROGRAMS. An answer that names a place gets two blanks between its columns,
+    because their width depends on where the story was played.
     """
 
     def __init__(self, names: Mapping[str, str], repository: Path) -> None:

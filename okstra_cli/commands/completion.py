@@ -1,0 +1,31 @@
+"""`git okstra completion`: scripts by which a shell completes okstra's command lines."""
+
+from typing import Annotated
+
+import typer
+
+from okstra_cli.lazy import single_command
+from okstra_cli.output import Answer
+
+app = single_command()
+
+
+@app.command("completion")
+def completion(
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+) -> Answer:
+    """Print a script that completes commands, options, tasks, stages and runs in a shell.
+
+    It serves 'git okstra', 'git-okstra' and 'okstra'. In bash and zsh git's own completion has to be there, too,
+    for the first of them. Names of tasks and stages are those of the repository that the line is about.
+
+    \b
+    Examples:
+      eval "$(git okstra completion bash)"                in ~/.bashrc
+      git okstra completion zsh >~/.zfunc/_git-okstra     in a folder of $fpath
+      git okstra completion fish | source                 in config.fish
+    """
+    from okstra_cli.completion.scripts import require_script
+
+    script = require_script(shell)
+    return Answer({"shell": shell, "script": script}, lambda: script, is_page=True)

@@ -1,0 +1,1 @@
+"""What a shell offers behind TAB: commands, options, and names from the records; without typer, to be quick."""

@@ -1,0 +1,15 @@
+"""The scripts that a shell reads once, to ask `git-okstra completion --list` from then on."""
+
+from importlib.resources import files
+
+from okstra_git.errors import UsageError
+from okstra_git.names import shown
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def require_script(shell: str) -> str:
+    """The script for a shell; refuses one that there is no script for."""
+    if shell not in SHELLS:
+        raise UsageError(f"there is no completion for {shown(shell)}", hint=f"name one of {', '.join(SHELLS)}")
+    return (files("okstra_cli.completion") / f"okstra.{shell}").read_text(encoding="utf-8")

@@ -1,0 +1,119 @@
+"""Which permission rules stand in settings files, which of them are ours, and which rules of a person win over them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from okstra_git.agent_setup.actual import ActualFolder, SettingsFile
+from okstra_git.agent_setup.manifest import OwnRules
+from okstra_git.agent_setup.model import Rule
+from okstra_git.documents.json_lists import NotPlainJson, add_texts, list_at, read_json
+
+ALLOW = ("permissions", "allow")
+NEW_FILE = "{}\n"
+STRONGER = ("deny", "ask")
+"""Claude Code looks at these lists first, whatever stands under `allow`."""
+
+
+def own_rules(actual: ActualFolder) -> dict[str, OwnRules]:
+    """What is ours in each settings file: as recorded, or as a killed run meant it to be, if it came so far."""
+    own = dict(actual.own.settings)
+    for name, pending in actual.own.pending_settings.items():
+        dropped = set(own.get(name, OwnRules()).rules) - set(pending.rules)
+        there = set(allowed(actual.settings[name]))
+        if set(pending.rules) <= there and not dropped & there:
+            own[name] = pending
+    return own
+
+
+def inspect_rules(actual: ActualFolder, wanted: Sequence[str]) -> tuple[Rule, ...]:
+    """Each rule: whether a settings file that counts has it, and whether setup put it there."""
+    there = {rule for name in actual.root.settings for rule in allowed(actual.settings[name])}
+    ours = {rule for own in own_rules(actual).values() for rule in own.rules}
+    return tuple(Rule(rule, rule in there, rule in there and rule in ours) for rule in wanted)
+
+
+def find_problem(actual: ActualFolder) -> str:
+    """Why the settings file that takes new rules cannot take any; nothing when it can."""
+    file = actual.settings[actual.root.settings[0]]
+    try:
+        add_texts(NEW_FILE if file.text is None else file.text, ALLOW, ["-"])
+    except NotPlainJson as error:
+        return error.message
+    return file.problem
+
+
+def find_contradictions(actual: ActualFolder, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Sentences about rules of a person that win over ours wherever both match."""
+    return tuple(
+        f"{actual.root.folder / name}: {verb} {rule} wins over {', '.join(ours)} where both match"
+        for name in actual.root.settings
+        for verb, rule in _stronger(actual.settings[name])
+        if (ours := [each for each in wanted if overlap(rule, each)])
+    )
+
+
+def allowed(file: SettingsFile) -> list[str]:
+    """The allow rules of a settings file; none when it cannot be read."""
+    return _texts(file, ALLOW)
+
+
+def _stronger(file: SettingsFile) -> Iterator[tuple[str, str]]:
+    for verb in STRONGER:
+        yield from ((verb, rule) for rule in _texts(file, ("permissions", verb)))
+
+
+def _texts(file: SettingsFile, keys: Sequence[str]) -> list[str]:
+    try:
+        found: list[Any] = list_at(read_json(file.text), keys) or [] if file.text is not None else []
+    except NotPlainJson:
+        return []
+    return [each for each in found if isinstance(each, str)]
+
+
+_RULE = re.compile(r"(?P<tool>[^()]+)(?:\((?P<pattern>.*)\))?", re.DOTALL)
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether some call is matched by both rules; a rule without a pattern matches every call of its tool.
+
+    Paths are compared as they are written, apart from a leading `/` or `./`.
+    """
+    left, right = _RULE.fullmatch(one.strip()), _RULE.fullmatch(other.strip())
+    if left is None or right is None or left["tool"] != right["tool"]:
+        return False
+    return any(_meet(mine, theirs) for mine in _patterns(left) for theirs in _patterns(right))
+
+
+def _patterns(rule: re.Match[str]) -> list[str]:
+    """The rule's patterns with one kind of star: `x *`, whose old spelling is `x:*`, also means x alone."""
+    pattern = "*" if rule["pattern"] is None else rule["pattern"]
+    if rule["tool"] != "Bash":
+        return [re.sub(r"\*+", "*", re.sub(r"^(?:\./|/+)", "", pattern))]
+    words = re.fullmatch(r"(.*)(?::| )\*", pattern, re.DOTALL)
+    return [words[1], f"{words[1]} *"] if words else [pattern]
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether some text is matched by both patterns: walks through both at once, a star taking what it likes."""
+    states, seen = [(0, 0)], {(0, 0)}
+    while states:
+        i, j = states.pop()
+        if i == len(one) and j == len(other):
+            return True
+        for step in _steps(one[i : i + 1], other[j : j + 1], i, j):
+            if step not in seen:
+                seen.add(step)
+                states.append(step)
+    return False
+
+
+def _steps(left: str, right: str, i: int, j: int) -> list[tuple[int, int]]:
+    steps = []
+    if left == "*":
+        steps += [(i + 1, j), *([(i, j + 1)] if right else [])]
+    if right == "*":
+        steps += [(i, j + 1), *([(i + 1, j)] if left else [])]
+    if left and left == right:
+        steps.append((i + 1, j + 1))
+    return steps

@@ -1,0 +1,130 @@
+"""The values of installing, inspecting and removing hooks."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+
+HOOKS = ("post-rewrite", "post-merge", "post-checkout")
+"""The hooks okstra listens to; `post-rewrite` matters most, the others are for pulls and branch switches."""
+
+
+class HooksReadOnly(OkstraError):
+    """Hooks cannot be written where git looks for them."""
+
+    code = "hooks.read-only"
+
+
+class LocationKind(StrEnum):
+    """Whose directory git takes hooks from."""
+
+    DEFAULT = "default"  # inside the git directory
+    IGNORED = "ignored"  # in the work tree, ignored by git: ours to write
+    TRACKED = "tracked"  # in the work tree and shared with others: not ours
+    HUSKY = "husky"  # husky's generated directory; its scripts stand one level above
+    OUTSIDE = "outside"  # global, or through a link: not ours
+
+
+@dataclass(frozen=True)
+class HooksLocation:
+    """Where git looks for hooks from this worktree.
+
+    `configured` is core.hooksPath as written and `scope` where it is set (local, global, worktree …), or both are None.
+    `problem` is a sentence about a setting under which other worktrees do not call us.
+    """
+
+    directory: Path
+    kind: LocationKind
+    configured: str | None = None
+    scope: str | None = None
+    problem: str | None = None
+
+    @property
+    def is_ours_to_write(self) -> bool:
+        return self.kind in (LocationKind.DEFAULT, LocationKind.IGNORED)
+
+    @property
+    def scripts(self) -> Path:
+        """Where a person edits the hooks of this location."""
+        return self.directory.parent if self.kind is LocationKind.HUSKY else self.directory
+
+
+class HookState(StrEnum):
+    """The state of one hook."""
+
+    INSTALLED = "installed"
+    STALE = "stale"  # an older block of ours: install again
+    MISSING = "missing"  # there is no hook file
+    FOREIGN = "foreign"  # somebody's hook, without us
+    NEEDS_LINE = "needs-line"  # a person has to add the line
+    NOT_EXECUTABLE = "not-executable"  # git ignores the file
+    BLOCKED = "blocked"  # something is in the way; the note says what
+
+
+class HookChange(StrEnum):
+    """What installing or uninstalling did to one hook."""
+
+    NOTHING = "nothing"
+    CREATED = "created"
+    CHAINED = "chained"
+    MOVED_ASIDE = "moved-aside"
+    UPDATED = "updated"
+    TAKEN_OUT = "taken-out"
+    RESTORED = "restored"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Hook:
+    """One hook with its present state; `line` is what to add to `path` when the state is needs-line or blocked."""
+
+    name: str
+    state: HookState
+    path: Path
+    done: HookChange = HookChange.NOTHING
+    line: str | None = None
+    manager: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """All hooks of a repository as seen from one worktree.
+
+    `program` is the recorded git-okstra, `program_runs` whether it is still executable; `shims` says whether the copies
+    in the git directory are complete and current. `applicable` is False in a bare repository without worktrees,
+    where no hook of ours ever fires. `crashes` is the log of crashed hook runs, if there is one.
+    """
+
+    location: HooksLocation
+    hooks: tuple[Hook, ...]
+    program: Path | None
+    program_runs: bool
+    shims: HookState
+    applicable: bool
+    crashes: Path | None = None
+
+    @property
+    def all_installed(self) -> bool:
+        ours = all(hook.state is HookState.INSTALLED for hook in self.hooks)
+        return ours and self.shims is HookState.INSTALLED and self.program_runs
+
+    @property
+    def lines(self) -> tuple[Hook, ...]:
+        """The hooks for which a person has to add a line."""
+        return tuple(hook for hook in self.hooks if hook.line and hook.state is not HookState.INSTALLED)
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """What a real amend proved.
+
+    `here` is about hooks as this worktree finds them, `linked` about a linked worktree; None when it was not tried.
+    `complete` is False when the hook ran but somebody had eaten its input. `why` explains a silence.
+    """
+
+    here: bool | None
+    linked: bool | None
+    complete: bool = True
+    why: str | None = None

@@ -1,0 +1,104 @@
+"""The state of each hook, read from the files alone; `probe` proves it."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from okstra_git.commands import word
+from okstra_git.git.repo import Git
+from okstra_git.hooks.block import KEPT_SUFFIX, find_block, is_shell, render_block, render_line
+from okstra_git.hooks.files import HookFile, read_hook
+from okstra_git.hooks.location import find_location, is_beside
+from okstra_git.hooks.model import HOOKS, Hook, HookChange, Hooks, HooksLocation, HookState
+from okstra_git.hooks.shims import find_crashes, inspect_shims, recorded_program
+
+_REGENERATED = "{} generates this file and may drop our lines: run 'git okstra hooks install' after it does"
+
+
+def inspect_hooks(git: Git) -> Hooks:
+    """Everything there is to know without firing a hook."""
+    location = find_location(git)
+    return hooks_with(git, location, {})
+
+
+def hooks_with(git: Git, location: HooksLocation, done: dict[str, HookChange]) -> Hooks:
+    """The hooks in this location, each with what was just done to it."""
+    program = recorded_program(git)
+    return Hooks(
+        location=location,
+        hooks=tuple(
+            replace(inspect_hook(git, location, name), done=done.get(name, HookChange.NOTHING)) for name in HOOKS
+        ),
+        program=program,
+        program_runs=program is not None and program.is_file() and os.access(program, os.X_OK),
+        shims=inspect_shims(git),
+        applicable=git.work_tree is not None or any((git.common_dir / "worktrees").glob("*")),
+        crashes=find_crashes(git),
+    )
+
+
+def inspect_hook(git: Git, location: HooksLocation, name: str) -> Hook:
+    """The state of one hook."""
+    file = read_hook(location.scripts / name)
+    line = render_line(name, beside=is_beside(git, location.directory))
+    if not location.is_ours_to_write:
+        return _inspect_line(location, name, file, line)
+    if file.odd:
+        note = f"the hook {file.odd}: add the line to what it runs"
+        return Hook(name, HookState.BLOCKED, file.path, line=line, note=note)
+    return _inspect_block(git, location, name, file)
+
+
+def _inspect_line(location: HooksLocation, name: str, file: HookFile, line: str) -> Hook:
+    """A hook in a directory that is not ours: a person adds the line, in whatever form."""
+    state, note = HookState.NEEDS_LINE, None
+    content = _through_link(file)
+    if f"/okstra/hooks/{name}".encode() in content:
+        state = HookState.INSTALLED
+        if location.directory == location.scripts and not os.access(file.path, os.X_OK):
+            state, note = HookState.NOT_EXECUTABLE, "git ignores the hook: it is not executable"
+    elif content and not is_shell(content):
+        note = "the hook is not a shell script: run the line in one that calls it"
+    elif not content and location.directory == location.scripts:
+        note = "make the file with #!/bin/sh, this line, and mode 755"
+    return Hook(name, state, file.path, line=line, manager=file.manager, note=note)
+
+
+def _through_link(file: HookFile) -> bytes:
+    try:
+        return file.path.read_bytes() if file.odd else file.content or b""
+    except OSError:
+        return b""
+
+
+def _inspect_block(git: Git, location: HooksLocation, name: str, file: HookFile) -> Hook:
+    if file.content is None:
+        kept = file.path.with_name(name + KEPT_SUFFIX)
+        note = f"{kept.name} waits to be run again: install" if kept.exists() else None
+        return Hook(name, HookState.MISSING, file.path, note=note)
+    note = _REGENERATED.format(file.manager) if file.manager else None
+    block = find_block(file.content)
+    if not file.runs:
+        return Hook(name, HookState.NOT_EXECUTABLE, file.path, note=f"git ignores it: chmod +x {word(file.path.name)}")
+    if block is None:
+        return _inspect_foreign(file, name)
+    current = render_block(name, beside=is_beside(git, location.directory), origin=block.origin)
+    state = HookState.INSTALLED if block.block.rstrip(b"\r\n") == current.rstrip(b"\n") else HookState.STALE
+    return Hook(name, state, file.path, manager=file.manager, note=note)
+
+
+def _inspect_foreign(file: HookFile, name: str) -> Hook:
+    kept = file.path.with_name(name + KEPT_SUFFIX)
+    if kept.exists() and not is_shell(file.content or b""):
+        note = f"there are two hooks to run, this one and {kept.name}: move one of them away, then install"
+        return Hook(name, HookState.BLOCKED, file.path, note=note)
+    return Hook(name, HookState.FOREIGN, file.path, manager=file.manager, note=_shadow(file.path))
+
+
+def _shadow(path: Path) -> str | None:
+    """Why our lines are gone, when a hook manager has moved them to where it does not pass the input on."""
+    for suffix in (".legacy", ".old"):
+        moved = path.with_name(path.name + suffix)
+        if find_block(read_hook(moved).content or b""):
+            return f"our lines were moved to {moved.name}, which gets no input: install again"
+    return None

@@ -1,0 +1,1 @@
+"""What is installed for agents: installing, updating, and leaving no trace."""

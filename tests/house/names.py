@@ -1,0 +1,80 @@
+"""Public class names that are defined more than once: one word has to stand for one thing."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
+
+from tests.house.sources import Source
+
+DOUBLED = frozenset({
+    "Asked",
+    "Astray",
+    "Change",
+    "Checked",
+    "Choice",
+    "Context",
+    "DirectoryTaken",
+    "Done",
+    "Drift",
+    "Entry",
+    "FileRefused",
+    "Finding",
+    "Found",
+    "Hidden",
+    "Identity",
+    "Inspection",
+    "Item",
+    "Lost",
+    "Member",
+    "Missing",
+    "NotEditable",
+    "NotWork",
+    "Order",
+    "Papers",
+    "Place",
+    "Plan",
+    "Problem",
+    "Question",
+    "ReportMissing",
+    "Root",
+    "Row",
+    "Scope",
+    "Seen",
+    "Snapshot",
+    "Span",
+    "StagePart",
+    "Standing",
+    "State",
+    "Step",
+    "Survey",
+    "Table",
+    "Taken",
+    "Unreadable",
+    "Unwritable",
+})  # fmt: skip
+"""Names that stand for more than one class still; this list only shrinks. One that no longer does is taken out."""
+
+
+def definitions(sources: Sequence[Source]) -> Mapping[str, list[str]]:
+    """Public class name -> where it is defined at the top of a module, as `path:line`."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        for node in source.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(f"{source.path}:{node.lineno}")
+    return places
+
+
+def homonyms(sources: Sequence[Source], doubled: Container[str] = DOUBLED) -> Iterator[str]:
+    """Names of two classes that are not known to be such."""
+    for name, places in sorted(definitions(sources).items()):
+        if len(places) > 1 and name not in doubled:
+            yield f"{name} is defined more than once: {', '.join(places)}"
+
+
+def idle(sources: Sequence[Source], doubled: frozenset[str] = DOUBLED) -> Iterator[str]:
+    """Known homonyms that are none any more."""
+    places = definitions(sources)
+    for name in sorted(doubled):
+        if len(places.get(name, ())) < 2:
+            yield f"{name} is defined once or never now: take it out of DOUBLED in tests/house/names.py"

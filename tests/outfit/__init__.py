@@ -1,1 +1,0 @@
-"""The outfit of agents: installing, updating, and leaving no trace."""
