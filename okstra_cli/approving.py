@@ -21,8 +21,7 @@ from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.shipped import templates_directory
-from okstra_git.state.registry import require_task
-from okstra_git.tasks.approving import (
+from okstra_git.stages.approve import (
     PlanFile,
     PlanMissing,
     PlanUnapproved,
@@ -32,7 +31,8 @@ from okstra_git.tasks.approving import (
     read_plan,
     replace_plan,
 )
-from okstra_git.tasks.checks import require_open
+from okstra_git.stages.task import require_open
+from okstra_git.state.registry import require_task
 from okstra_git.tokens import APPROVED_MARKER
 
 if TYPE_CHECKING:

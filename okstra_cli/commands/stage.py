@@ -49,7 +49,7 @@ def start(
     from okstra_git.names import parse_stage
     from okstra_git.porcelain.landings import note_landings
     from okstra_git.porcelain.task_lookup import default_base, require_key, warn_of_nested_worktree, worktree_path
-    from okstra_git.tasks.starting import StartRequest, start_stage
+    from okstra_git.stages.start import StartRequest, start_stage
 
     session = Session.of(context)
     key, stage = require_key(session.workspace, identity), parse_stage(number)
@@ -168,11 +168,11 @@ def release(context: typer.Context, number: Number, identity: Identity) -> Answe
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.tasks.finishing import release_place
+    from okstra_git.stages.complete import release_reservation
 
     session = Session.of(context)
     key, stage = require_key(session.workspace, identity, aloud=True), parse_stage(number)
-    before, appended = release_place(session.store, key, f"stage-{stage}")
+    before, appended = release_reservation(session.store, key, f"stage-{stage}")
     session.warn(appended.warning)
     facts = {"branch": before.branch, "worktree": before.worktree} if before else None
     return Answer(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.plans.problems import Problem
     from okstra_git.records.states import Task
-    from okstra_git.tasks.approving import PlanFile
+    from okstra_git.stages.approve import PlanFile
 
 
 def count_of(problems: Sequence[Problem]) -> str:

@@ -14,22 +14,22 @@ from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown,
 from okstra_git.porcelain.follow import follow_first
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.task_lookup import find_stage_here
+from okstra_git.stages.complete import DoneRequest, complete_stages, is_left_behind
+from okstra_git.stages.open_work import find_open_work, refuse_open_work
 from okstra_git.state.carry import MAX_BYTES as MAX_CARRY_BYTES
 from okstra_git.state.carry import CarryRefused, require_carry_text
 from okstra_git.state.writer import find_writer
-from okstra_git.tasks.finishing import DoneRequest, finish_stages, is_left_behind
-from okstra_git.tasks.open_work import find_open_work, refuse_open_work
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Stage, Task
-    from okstra_git.tasks.open_work import OpenWork
+    from okstra_git.stages.open_work import OpenWork
 
 MAX_LIST_BYTES = 16 << 20
 STDIN = "-"
 
 
-class FileRefused(OkstraError):
+class InputFileRefused(OkstraError):
     """A file that cannot be read, or whose lines do not say what is expected."""
 
     code = "file.refused"
@@ -73,7 +73,7 @@ def record_done(
     requests = _list_requests(workspace, key, options, read_stdin)
     left_out = _check_open_work(workspace, key, requests, options)
     follow_first(workspace, key, besides={request.number for request in requests})
-    appended = finish_stages(workspace.store, key, requests)
+    appended = complete_stages(workspace.store, key, requests)
     workspace.warn(appended.warning)
     task = appended.snapshot.state.tasks[key.slashed]
     done = DoneStages(
@@ -116,17 +116,17 @@ def _parse_list(lines: Iterable[str], branch: str | None) -> list[DoneRequest]:
         if not words or words[0].startswith("#"):
             continue
         if len(words) not in (2, 3):
-            raise FileRefused(
+            raise InputFileRefused(
                 f"line {place} is not 'N COMMIT [BASE]': {shown(line)}",
                 line=place,
                 hint="one stage a line, blanks between; # begins a comment",
             )
         number = parse_stage(words[0])
         if number in requests:
-            raise FileRefused(f"line {place} names stage {number} a second time", line=place)
+            raise InputFileRefused(f"line {place} names stage {number} a second time", line=place)
         requests[number] = DoneRequest(number, words[1], words[2] if len(words) == 3 else None, branch)
     if not requests:
-        raise FileRefused("the file names no stage", hint="write lines of 'N COMMIT [BASE]'")
+        raise InputFileRefused("the file names no stage", hint="write lines of 'N COMMIT [BASE]'")
     return list(requests.values())
 
 
@@ -154,15 +154,15 @@ def _read(workspace: Workspace, path: Path, read_stdin: Callable[[int], str], *,
     try:
         text = read_stdin(limit + 1) if name == STDIN else read_document_named(workspace, name).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise FileRefused(f"{named} is not UTF-8 text", path=name) from error
+        raise InputFileRefused(f"{named} is not UTF-8 text", path=name) from error
     except (Malformed, Missing, NotAFile, Unreadable) as refusal:
-        raise FileRefused(refusal.message, hint="name an existing file", path=name) from refusal
+        raise InputFileRefused(refusal.message, hint="name an existing file", path=name) from refusal
     except TooLarge as refusal:
-        raise FileRefused(f"{named} is larger than {limit >> 10} KiB", path=name, limit=limit) from refusal
+        raise InputFileRefused(f"{named} is larger than {limit >> 10} KiB", path=name, limit=limit) from refusal
     if not is_text(text):
-        raise FileRefused(f"{named} is not UTF-8 text", path=name)
+        raise InputFileRefused(f"{named} is not UTF-8 text", path=name)
     if len(text.encode()) > limit:
-        raise FileRefused(f"{named} is larger than {limit >> 10} KiB", path=name, limit=limit)
+        raise InputFileRefused(f"{named} is larger than {limit >> 10} KiB", path=name, limit=limit)
     return text
 
 

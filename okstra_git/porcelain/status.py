@@ -18,11 +18,11 @@ from okstra_git.porcelain.liveness import Guard
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
 from okstra_git.reconcile.model import Report
+from okstra_git.stages.worktrees import see_stages
 from okstra_git.state.lost_branches import find_lost
 from okstra_git.state.registry import branch_clashes, require_task
 from okstra_git.state.whereabouts import find_astray
 from okstra_git.state.writer import WriterDamaged, look_for_writer
-from okstra_git.tasks.checked_out import see_stages
 
 if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout

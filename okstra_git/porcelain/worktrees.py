@@ -12,11 +12,11 @@ from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
 from okstra_git.porcelain.liveness import Guard
 from okstra_git.real_paths import real_path
+from okstra_git.stages.complete import release_reservation
+from okstra_git.stages.prune import PruneContext, Pruned, prune_worktrees
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.whereabouts import find_astray, is_over
 from okstra_git.state.writer import find_writer
-from okstra_git.tasks.finishing import release_place
-from okstra_git.tasks.places import Pruned, Watch, prune_places
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
@@ -33,16 +33,16 @@ def prune(
     if not dry_run:
         note_landings(workspace, only)
     state = landed_state(workspace, only) if dry_run else standing_state(workspace)
-    watch = Watch(
+    context = PruneContext(
         here=workspace.cwd,
         runs=lambda path: list(_live_runs(workspace, path)),
         processes=processes_in,
         progress=progress,
     )
-    pruned = prune_places(workspace.git, state, only=only, dry_run=dry_run, watch=watch)
+    pruned = prune_worktrees(workspace.git, state, only=only, dry_run=dry_run, context=context)
     for each in pruned:
         if each.removed and each.row.place.status == "active" and not dry_run:
-            release_place(workspace.store, parse_task_key(each.row.task), each.row.place.scope)
+            release_reservation(workspace.store, parse_task_key(each.row.task), each.row.place.scope)
     if not dry_run:
         _release_missing(workspace, only)
     return pruned
@@ -54,7 +54,7 @@ def _release_missing(workspace: Workspace, only: TaskKey | None) -> None:
     for each in find_astray(workspace.git, state, find_writer(workspace.git)):
         is_wanted = only is None or each.task.key == only.slashed
         if is_wanted and each.trouble == "missing" and not each.place.branch and is_over(each.task, each.place):
-            release_place(workspace.store, parse_task_key(each.task.key), each.place.scope)
+            release_reservation(workspace.store, parse_task_key(each.task.key), each.place.scope)
 
 
 def _live_runs(workspace: Workspace, path: Path) -> Iterator[str]:

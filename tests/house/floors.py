@@ -27,7 +27,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("fs", "git", "host", "documents"), 1),
     "records": 2,
     **dict.fromkeys(("state", "rendering", "plans"), 3),
-    **dict.fromkeys(("reconcile", "tasks", "hooks", "health", "agent_setup"), 4),
+    **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup"), 4),
     **dict.fromkeys(("handoff", "runs"), 4),
     "porcelain": 5,
 }

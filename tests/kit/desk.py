@@ -13,11 +13,11 @@ from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.settle import settle
 from okstra_git.reconcile.windows import open_window
 from okstra_git.records.stage import RangePrint
+from okstra_git.stages.complete import DoneRequest, complete_stages
+from okstra_git.stages.task import open_task
 from okstra_git.state.prints import take_prints
 from okstra_git.state.store import Appended, Store
 from okstra_git.state.writer import ensure_writer
-from okstra_git.tasks.finishing import DoneRequest, finish_stages
-from okstra_git.tasks.lifecycle import open_task
 from tests.kit.scenario import World
 
 KEY = parse_task_key("shop:web:login")
@@ -46,7 +46,7 @@ class Desk:
         labels = self.world.labels
         request = DoneRequest(number, branch=branch, base=labels.get(base or "", base),
                               commit=labels.get(commit or "", commit))  # fmt: skip
-        done = finish_stages(self.store, self.key, [request])
+        done = complete_stages(self.store, self.key, [request])
         found = done.snapshot.state.tasks[self.key.slashed].stages[number].range
         assert found is not None
         return found

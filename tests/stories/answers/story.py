@@ -263,6 +263,8 @@ def _inspect(recorder: Recorder) -> None:
 def _keep_up(recorder: Recorder) -> None:
     recorder.run("log -n 5")
     recorder.run(f"log {KEY} -n 3")
+    recorder.run("completion bsh", exit=129)
+    recorder.run("completion fish")
     recorder.run("doctor")
     recorder.run("doctor --fix")
     recorder.run("fsck")
