@@ -41,7 +41,7 @@ class OperationUnderWay(OkstraError):
     code = "worktree.under-way"
 
 
-class Obstacle(NamedTuple):
+class UnfitToRecord(NamedTuple):
     """One thing that stands against recording the branch's tip: the refusal's class, a sentence and the way out."""
 
     refusal: type[OkstraError]
@@ -77,7 +77,7 @@ class OpenWork:
             "operation": self.seen.operation or None,
         }
 
-    def problems(self, line: str, *, leave: bool) -> Iterator[Obstacle]:
+    def problems(self, line: str, *, leave: bool) -> Iterator[UnfitToRecord]:
         """What is wrong, the worst first; `line` is the command that was given, to be repeated.
 
         `leave`: files that are not committed are left out on purpose.
@@ -86,35 +86,37 @@ class OpenWork:
             yield from self._head(line)
         if self.seen.problem and not leave:
             message = f"{self._where} cannot be read: {self.seen.problem}"
-            yield Obstacle(WorktreeDirty, message, f"git -C {word(str(self.seen.path))} status\nor: {line} {_LEAVE}")
+            yield UnfitToRecord(
+                WorktreeDirty, message, f"git -C {word(str(self.seen.path))} status\nor: {line} {_LEAVE}"
+            )
         elif self.seen.files and not leave:
             way = f"commit what belongs to the stage\nor, when none of it does: {line} {_LEAVE}"
-            yield Obstacle(WorktreeDirty, f"{self._where} has {_listed(self.seen.files)}", way)
+            yield UnfitToRecord(WorktreeDirty, f"{self._where} has {_listed(self.seen.files)}", way)
 
     @property
     def _where(self) -> str:
         return f"the worktree {self.seen.path} of stage {self.stage}"
 
-    def _head(self, line: str) -> Iterator[Obstacle]:
+    def _head(self, line: str) -> Iterator[UnfitToRecord]:
         seen, head = self.seen, (self.seen.head or "")[:10]
         branch, recorded = self.branch, f"{line} --commit {word('refs/heads/' + self.branch)}"
         if seen.operation:
             message = f"a {seen.operation} is under way in {self._where}"
             way = f"end it, then repeat\nor, to record the branch as it is: {recorded}"
-            yield Obstacle(OperationUnderWay, message, way)
+            yield UnfitToRecord(OperationUnderWay, message, way)
         elif self.has_branch:
             return  # whatever is checked out: it was said which branch counts
         elif seen.branch is None:
             message = f"HEAD is detached in {self._where}, at {head}, and not on branch {branch}"
             way = f"to record what is checked out there: {line} --commit {word(seen.head)}"
-            yield Obstacle(HeadElsewhere, message, f"{way}\nto record the branch as it is: {recorded}")
+            yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record the branch as it is: {recorded}")
         elif seen.branch != branch and not (seen.head or "").strip("0"):
             message = f"{self._where} is on branch {seen.branch}, which has no commit yet, and not on {branch}"
-            yield Obstacle(HeadElsewhere, message, f"to record {branch} as it is: {recorded}")
+            yield UnfitToRecord(HeadElsewhere, message, f"to record {branch} as it is: {recorded}")
         elif seen.branch != branch:
             message = f"{self._where} is on branch {seen.branch}, and not on {branch}"
             way = f"to record that branch: {line} --branch {word(seen.branch)}"
-            yield Obstacle(HeadElsewhere, message, f"{way}\nto record {branch} as it is: {recorded}")
+            yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record {branch} as it is: {recorded}")
 
 
 _LEAVE = "--leave-uncommitted"

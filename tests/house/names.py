@@ -13,7 +13,6 @@ DOUBLED = frozenset({
     "Context",
     "DirectoryTaken",
     "Entry",
-    "FileRefused",
     "Found",
     "Hidden",
     "Identity",
