@@ -4,6 +4,7 @@ PREFIX ?= $(HOME)/.local
 JOBS ?= 2
 BENCH ?=
 ARGS ?=
+GIT_SOURCE ?=
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -13,12 +14,13 @@ PIP := -m pip --quiet --disable-pip-version-check
 SHARE = $(PREFIX)/share/git-okstra
 PROGRAMS := git-okstra okstra
 MAN := share/man/man1/git-okstra.1
+GIT_NEW := build/git-new
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep test-lowest lint docs bench upgrade install uninstall clean
+.PHONY: help demo test test-deep test-lowest git-new test-git-new lint docs bench upgrade install uninstall clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## Tell the story of three stages in a small real repository
 	@$(VENV)/bin/git-okstra demo $(ARGS)
@@ -37,8 +39,30 @@ test-lowest: $(LOWEST)/.ready ## A part of the tests, with the oldest versions t
 	$(LOWEST)/bin/mypy
 	$(LOWEST)/bin/python -m pytest -n $(JOBS) -m "not deep" $(or $(ARGS),$(TELLING))
 
-lint: $(READY) ## ruff and mypy --strict
+# Nothing that is left out of it is asked of git by a test: servers, translations, programs in other languages.
+GIT_WITHOUT := NO_CURL NO_EXPAT NO_GETTEXT NO_GITWEB NO_OPENSSL NO_PERL NO_PYTHON NO_RUST NO_TCLTK
+
+git-new: ## Build a git from its source, a clone or an unpacked archive: make git-new GIT_SOURCE=folder
+	@[ -n "$(GIT_SOURCE)" ] || { echo "git-new: which source? make git-new GIT_SOURCE=folder" >&2; exit 1; }; set -e; \
+	rm -rf $(GIT_NEW); mkdir -p $(GIT_NEW)/source; \
+	if [ -e "$(GIT_SOURCE)/.git" ] || [ -f "$(GIT_SOURCE)/HEAD" ]; then \
+	  git -C "$(GIT_SOURCE)" archive HEAD | tar -xf - -C $(GIT_NEW)/source; \
+	else cp -R "$(GIT_SOURCE)/." $(GIT_NEW)/source; fi; \
+	echo "building git from $(GIT_SOURCE): some minutes, told in $(GIT_NEW)/log" >&2; \
+	$(MAKE) -C $(GIT_NEW)/source -j $(JOBS) prefix="$(CURDIR)/$(GIT_NEW)" $(GIT_WITHOUT:%=%=1) all install >$(GIT_NEW)/log 2>&1 || { \
+	  tail -n 20 $(GIT_NEW)/log >&2; exit 1; }; \
+	rm -rf $(GIT_NEW)/source; \
+	$(GIT_NEW)/bin/git --version
+
+test-git-new: ## The tests with that git on PATH, built first from GIT_SOURCE where there is none yet
+	@if [ -z "$(GIT_SOURCE)" ] && ! [ -x $(GIT_NEW)/bin/git ]; then \
+	  echo "test-git-new: skipped, since no git was built in $(GIT_NEW) and GIT_SOURCE names no source of one" >&2; exit 0; fi; set -e; \
+	[ -x $(GIT_NEW)/bin/git ] || $(MAKE) --no-print-directory git-new; \
+	PATH="$(CURDIR)/$(GIT_NEW)/bin:$$PATH" $(MAKE) --no-print-directory test
+
+lint: $(READY) ## ruff, its format, and mypy --strict over everything
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
 docs: $(READY) ## Write what is generated from the code: man page, references, table of the shell completion
@@ -78,7 +102,7 @@ $(READY): pyproject.toml $(PINS)
 	touch $@
 
 # What a change of a library breaks first: starting, parsing, talking to git, asking, documents, stored records.
-TELLING := tests/documents tests/git tests/host tests/records tests/plans tests/test_*.py \
+TELLING := tests/documents tests/git tests/host tests/records tests/plans tests/briefs tests/test_*.py \
   $(addprefix tests/cli/test_,process.py flags.py help.py refusals.py status.py plan.py wizard.py wizard_run.py)
 
 $(LOWEST)/.ready: pyproject.toml
@@ -93,7 +117,7 @@ define LOWER_BOUNDS
 import tomllib
 project = tomllib.load(open("pyproject.toml", "rb"))["project"]
 wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-print(*(line.replace(">=", "==") for line in wanted), sep="\n")
+print(*(line.partition(",")[0].replace(">=", "==") for line in wanted), sep="\n")
 endef
 export LOWER_BOUNDS
 

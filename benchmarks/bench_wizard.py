@@ -38,8 +38,8 @@ def plan() -> str:
 
 def okstra(at: Path, *words: str) -> None:
     """One command, quietly."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([PROGRAM, *words], cwd=at, env=environ(), check=True, **quiet)
+    quiet = subprocess.DEVNULL
+    subprocess.run([PROGRAM, *words], cwd=at, env=environ(), check=True, stdout=quiet, stderr=quiet)
 
 
 def set_up(at: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.output import Answer
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.names import parse_task_key, shown
+from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.liveness import Guard
@@ -102,7 +102,7 @@ class Inspection:
 def read_manifest(looking: Inspection, task: Task) -> dict[str, Any] | None:
     """The task's manifest, a view of what the ledger says; a broken one is noted, one that never was is not."""
     paths = ProjectPaths(looking.disk.root)
-    recorded = paths.relative(paths.task(parse_task_key(task.key)).manifest)
+    recorded = paths.relative(paths.task(task.key).manifest)
     return looking.disk.read(recorded) if looking.disk.see(recorded).bytes is not None else None
 
 

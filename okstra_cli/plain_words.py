@@ -1,7 +1,8 @@
 """Spares a command line pydantic: words that are wanted as text are taken as they were typed.
 
 typer 0.29 coerces every parameter but a given flag through a pydantic adapter, 60 ms for the first, the absent `--help`
-included. Should a later typer call its methods otherwise, only this time is lost.
+included. Should a later typer call its methods otherwise, only this time is lost. All the same `pyproject.toml` has an
+upper bound for typer: tests/cli/test_typer.py says whether the next one still fits.
 """
 
 from typing import Any

@@ -35,7 +35,7 @@ def list_(
     session = Session.of(context)
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
         raise UsageError(f"{shown(recent)} is not a number of runs", hint="--recent 10")
-    key = identity.task.slashed if identity.task else None
+    key = identity.task
     state = session.store.read().state
     with_ended = all_ or recent is not None
     rows = list_runs(state, task=key, with_ended=with_ended)

@@ -71,7 +71,7 @@ def start(
         session.note(sentence)
     if request.worktree is not None:
         warn_of_nested_worktree(session.workspace, request.worktree)
-    task = done.appended.snapshot.state.tasks[key.slashed]
+    task = done.appended.snapshot.state.tasks[key]
     if done.made_branch:
         session.note(f"branch {task.stages[stage].branch} was not there: created at {done.begun.beginning.commit[:10]}")
     return Answer(
@@ -137,7 +137,7 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
     leases = Guard(session.workspace).leases(task)
     stages = [view.stage_json(task, stage, leases) for stage in view.all_stages(task)]
-    return Answer({"task": task.key.replace("/", ":"), "stages": stages}, lambda: view.list_page(task, leases))
+    return Answer({"task": str(task.key), "stages": stages}, lambda: view.list_page(task, leases))
 
 
 @app.command("show")
@@ -156,7 +156,7 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     stage = require_stage(task, parse_stage(number))
     leases = Guard(session.workspace).leases(task)
     return Answer(
-        {"task": task.key.replace("/", ":"), "stage": view.stage_detail_json(task, stage, leases)},
+        {"task": str(task.key), "stage": view.stage_detail_json(task, stage, leases)},
         lambda: view.show_page(task, stage, leases),
     )
 

@@ -120,7 +120,7 @@ def assembled_json(done: AssembledGroup, *, dry_run: bool) -> dict[str, Any]:
     """The binding shape of a successful `handoff assemble`; `rests`: stages of which the base had a part already."""
     group, upto = done.group, done.upto
     return {
-        "task": group.task.key.replace("/", ":"),
+        "task": str(group.task.key),
         "group": group.group,
         "branch": group.branch,
         "worktree": group.worktree,

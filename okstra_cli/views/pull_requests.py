@@ -61,7 +61,7 @@ def status_json(status: HandoffStatus) -> dict[str, Any]:
     """Groups, pull requests and landings of one task."""
     task = status.task
     return {
-        "task": task.key.replace("/", ":"),
+        "task": str(task.key),
         "groups": [_group_json(each) for each in status.groups],
         "prs": [pr_json(task, pr, status.elsewhere) for pr in task.prs.values()],
         "stages": [_stage_json(stage) for _, stage in sorted(task.stages.items())],
@@ -136,7 +136,7 @@ def status_page(statuses: Sequence[HandoffStatus]) -> Page:
 
 def _add_task(page: Page, status: HandoffStatus) -> None:
     task, elsewhere = status.task, status.elsewhere
-    page.line(Cell(task.key.replace("/", ":"), "strong"))
+    page.line(Cell(str(task.key), "strong"))
     with_group = {each.view.group.id for each in status.groups}
     rows = [_group_row(task, each.view, elsewhere) for each in status.groups]
     rows += [_pr_row(task, pr, elsewhere) for pr in task.prs.values() if pr.group not in with_group]

@@ -124,7 +124,7 @@ def stage_cells(task: Task, stage: Stage) -> list[Cell]:
 def started_page(task: Task, stage: Stage) -> Page:
     page = Page()
     place = task.places[f"stage-{stage.number}"]
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     page.line(
         f"stage {stage.number} of {key} is started on branch ",
         Cell(stage.branch, "strong"),
@@ -180,7 +180,7 @@ def list_page(task: Task, leases: Sequence[Lease]) -> Page:
     page = Page()
     stages = all_stages(task)
     if not stages:
-        page.line(f"{task.key.replace('/', ':')} has no stages yet")
+        page.line(f"{task.key} has no stages yet")
     rows = [stage_cells(task, stage) for stage in stages]
     headers = ["stage", "state", "commit", "branch", "title"]
     if leases:
@@ -194,7 +194,7 @@ def list_page(task: Task, leases: Sequence[Lease]) -> Page:
 def show_page(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> Page:
     page = Page()
     page.line(
-        f"stage {stage.number} of {task.key.replace('/', ':')}: ",
+        f"stage {stage.number} of {task.key}: ",
         Cell(state_cell(stage, is_released=is_released(task, stage)).text, "strong"),
         f"  {stage.title}",
     )

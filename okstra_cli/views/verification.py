@@ -22,7 +22,7 @@ def stage_verified_json(done: StageVerification) -> dict[str, Any]:
     verified = stage.verified
     assert verified is not None
     return {
-        "task": task.key.replace("/", ":"),
+        "task": str(task.key),
         "stage": stage.number,
         "state": stage.status,
         "changed": done.changed,
@@ -38,7 +38,7 @@ def stage_verified_json(done: StageVerification) -> dict[str, Any]:
 
 def stage_verified_page(done: StageVerification) -> Page:
     page = Page()
-    stage, key = done.stage, done.task.key.replace("/", ":")
+    stage, key = done.stage, str(done.task.key)
     verified = stage.verified
     assert verified is not None
     page.line(f"{_verb(done)}: stage {stage.number} of {key} is verified at ", Cell(verified.commit[:SHORT], "strong"),
@@ -52,7 +52,7 @@ def task_verified_json(done: TaskVerification) -> dict[str, Any]:
     verification = done.verification
     assembled = verification.assembled
     return {
-        "task": done.task.key.replace("/", ":"),
+        "task": str(done.task.key),
         "stage": None,
         "stages": list(assembled.stages),
         "run": verification.run,
@@ -72,7 +72,7 @@ def task_verified_json(done: TaskVerification) -> dict[str, Any]:
 def task_verified_page(done: TaskVerification, *, base: str) -> Page:
     """What was recorded; `base` is the base as it is printed."""
     page = Page()
-    assembled, key = done.verification.assembled, done.task.key.replace("/", ":")
+    assembled, key = done.verification.assembled, str(done.task.key)
     verbs = "are verified together" if len(assembled.stages) > 1 else "is verified"
     page.line(f"{_verb(done)}: {named_stages(assembled.stages)} of {key} {verbs} at ",
               Cell(assembled.commit[:SHORT], "strong"),

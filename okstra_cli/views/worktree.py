@@ -39,7 +39,7 @@ def row_json(seen: ListedWorktree) -> dict[str, Any]:
     row, astray = seen.row, seen.astray
     place = row.place
     return {
-        "task": row.task.replace("/", ":"),
+        "task": str(row.task),
         "scope": place.scope or "task",
         "branch": place.branch,
         "tip": row.tip,
@@ -91,7 +91,7 @@ def _cells(seen: ListedWorktree) -> list[Cell]:
     elif place.worktree is not None and not row.exists:
         where = Cell(f"{place.worktree} (gone)", "faint")
     return [
-        Cell(row.task.replace("/", ":"), "strong"),
+        Cell(str(row.task), "strong"),
         Cell(f"{place.scope or 'task'} {'' if place.status == 'active' else place.status}"),
         Cell(place.branch or "(detached)"),
         Cell(", ".join(clauses_of(seen.checkout, place.branch)) if seen.checkout is not None else "", "warn"),
@@ -102,7 +102,7 @@ def _cells(seen: ListedWorktree) -> list[Cell]:
 def repaired_json(done: RepairedWorktree) -> dict[str, Any]:
     """One worktree that was astray, and what became of it."""
     return {
-        "task": done.row.task.key.replace("/", ":"),
+        "task": str(done.row.task.key),
         "scope": done.row.place.scope or "task",
         "worktree": done.row.place.worktree,
         "problem": done.row.code,

@@ -1,4 +1,4 @@
-"""Which files of a worktree are caches that a tool makes again by itself; docs/worktrees.md has the list for people."""
+"""Which files of a worktree are caches that a tool makes again by itself; docs/guide/worktrees.md lists them."""
 
 import os
 import re

@@ -198,7 +198,7 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
         raise
     reached("handoff.assembled")
     finish_collector(git, collector)
-    after = appended.snapshot.state.tasks[wanted.key.slashed]
+    after = appended.snapshot.state.tasks[wanted.key]
     gone = tuple(event.fact.group for event in appended.events if isinstance(event.fact, GroupSuperseded))
     return Assembled(**{**vars(plan), "task": after, "superseded": gone, "changed": bool(appended.events) or fresh,
                         "warning": appended.warning})  # fmt: skip
@@ -232,7 +232,7 @@ def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collec
     """Branch and worktree as they have to become; a group that was assembled in this clone keeps those that it has."""
     known, held = task.groups.get(wanted.group), task.places.get(wanted.scope)
     active = held if held is not None and held.status == "active" else None
-    _, group, name = task.key.split("/")
+    _, group, name = task.key
     usual = f"{task.category}/{group}/{name}-{wanted.scope}"
     branch = parse_branch(wanted.branch or (active.branch if active else usual))
     if branch in {*BASE_BRANCHES, *USUAL_NAMES, wanted.base_ref}:
@@ -256,7 +256,7 @@ def _assembled(git: Git, wanted: Wanted, plan: Assembled) -> GroupAssembled:
         if (member := member_of(plan.task, number))
     ]
     return GroupAssembled(
-        task=wanted.key.slashed,
+        task=wanted.key,
         group=wanted.group,
         stages=tuple(sorted(wanted.stages)),
         branch=plan.branch,

@@ -115,7 +115,7 @@ def next_lines(git: Git, task: Task, view: GroupView) -> tuple[str, ...]:
     codes = {change.code for change in view.changed}
     if not codes or (view.state != "assembled" and codes == {"base-moved"}):
         return ()
-    key, group = task.key.replace("/", ":"), view.group
+    key, group = str(task.key), view.group
     if "stale-history" in codes:
         return (f"git okstra reconcile --task-key {key} --check",)
     members = [task.stages.get(number) for number in group.stages]

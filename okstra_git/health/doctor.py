@@ -199,7 +199,7 @@ def check_worktrees(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
 def check_branches(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
     """Stages whose branch bears another name now than on record, or is gone."""
     for lost in find_lost(git, read_snapshot(git, Memory(), now=now).state, look_for_writer(git)[0]):
-        subject = f"{lost.task.key.replace('/', ':')} stage {lost.stage.number}"
+        subject = f"{lost.task.key} stage {lost.stage.number}"
         yield HealthFinding(lost.code, "warning", subject, lost.message, lost.line)
 
 

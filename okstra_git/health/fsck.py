@@ -24,6 +24,9 @@ ROUNDS = 3
 """What is derived can only be compared once the logs are whole, and one repair may uncover the need of the next."""
 
 
+DROPPED = ("keep.covered", "keep.expired", "keep.void", "ref.extra")
+
+
 def examine(git: Git, *, now: datetime) -> list[HealthFinding]:
     """Everything that is not as it should be, worst first; changes nothing."""
     snapshot, (writer, damaged) = read_from_scratch(git, now=now), look_for_writer(git)
@@ -73,9 +76,6 @@ def repair(store: Store, *, report: Callable[[HealthFinding], None] = lambda _: 
         left = examine(store.git, now=store.now())
     mended = [finding for finding in seen if finding not in left]
     return CheckResult(tuple(left), tuple(by_severity(mended)))
-
-
-DROPPED = ("keep.covered", "keep.expired", "keep.void", "ref.extra")
 
 
 def mend(store: Store, findings: Sequence[HealthFinding]) -> None:

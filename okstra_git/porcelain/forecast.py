@@ -1,4 +1,4 @@
-"""Gathers the live stages of tasks as they are at this moment, and forecasts which of them will conflict."""
+"""Which live stages of tasks would conflict if both were merged, as they are at this moment."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from okstra_git.git.worktree_content import Content, worktree_trees
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.forecast import Forecast, LiveStage, forecast
 from okstra_git.handoff.known_merges import load_merges, save_merges
+from okstra_git.names import TaskKey
 from okstra_git.state import layout
 
 if TYPE_CHECKING:
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Stage, Task
 
 
-class _StageTip(NamedTuple):
+class _Tip(NamedTuple):
     """A live stage, its commit now, and the branch whose worktree holds its newest work, if any does."""
 
-    task: str
+    task: TaskKey
     stage: int
     commit: str
     branch: str | None
 
 
-def forecast_of(workspace: Workspace, tasks: Iterable[Task]) -> Forecast:
+def forecast_tasks(workspace: Workspace, tasks: Iterable[Task]) -> Forecast:
     """Which live stages of these tasks contradict each other, work that is not committed included.
 
     Nothing is recorded. What merges came to is remembered in this clone's private files, so asking again is cheap.
@@ -51,12 +52,12 @@ def forecast_of(workspace: Workspace, tasks: Iterable[Task]) -> Forecast:
             continue
         skipped += _limits_of(tip, content)
     known = load_merges(layout.forecast_file(git.private_dir))
-    found = forecast(git, stages, known)
+    ahead = forecast(git, stages, known)
     save_merges(layout.forecast_file(git.private_dir), known)
-    return replace(found, skipped=(*skipped, *found.skipped))
+    return replace(ahead, skipped=(*skipped, *ahead.skipped))
 
 
-def _live_stages(git: Git, task: Task) -> Iterator[_StageTip]:
+def _live_stages(git: Git, task: Task) -> Iterator[_Tip]:
     """Stages that have begun and not landed. Several on one branch: its tip is the newest of those not recorded yet.
 
     What is recorded on such a branch counts as it was recorded, since the tip is somebody else's work as well.
@@ -68,16 +69,16 @@ def _live_stages(git: Git, task: Task) -> Iterator[_StageTip]:
         tip = find_quietly(git, f"refs/heads/{stage.branch}") if stage.branch else None
         is_shared = counts[stage.branch] > 1 and working.get(stage.branch) is not stage
         if tip is not None and not is_shared:
-            yield _StageTip(task.key, stage.number, tip, stage.branch)
+            yield _Tip(task.key, stage.number, tip, stage.branch)
         elif (commit := _recorded(stage)) is not None:
-            yield _StageTip(task.key, stage.number, commit, None)
+            yield _Tip(task.key, stage.number, commit, None)
 
 
 def _recorded(stage: Stage) -> str | None:
     return stage.range.head if stage.range is not None else None
 
 
-def _contents(git: Git, tips: Iterable[_StageTip]) -> dict[str, Content]:
+def _contents(git: Git, tips: Iterable[_Tip]) -> dict[str, Content]:
     """What lies in the worktrees in which these stages' branches are checked out, by branch."""
     branches = {tip.branch for tip in tips if tip.branch}
     if not branches:
@@ -91,13 +92,13 @@ def _contents(git: Git, tips: Iterable[_StageTip]) -> dict[str, Content]:
     return {branch: found[path] for branch, path in places.items() if path in found}
 
 
-def _live(git: Git, tip: _StageTip, content: Content | None) -> LiveStage:
+def _live(git: Git, tip: _Tip, content: Content | None) -> LiveStage:
     if content is None or content.head is None:
         return LiveStage(tip.task, tip.stage, tip.commit, tree_of(git, tip.commit))
     return LiveStage(tip.task, tip.stage, content.head, content.tree, content.is_dirty)
 
 
-def _limits_of(tip: _StageTip, content: Content | None) -> Iterator[str]:
+def _limits_of(tip: _Tip, content: Content | None) -> Iterator[str]:
     if content is None:
         return
     if content.problem:
@@ -105,5 +106,5 @@ def _limits_of(tip: _StageTip, content: Content | None) -> Iterator[str]:
     yield from (f"{_name(tip)} was compared without {left}" for left in content.left_out)
 
 
-def _name(tip: _StageTip) -> str:
-    return f"{tip.task.replace('/', ':')} stage {tip.stage}"
+def _name(tip: _Tip) -> str:
+    return f"{tip.task} stage {tip.stage}"

@@ -8,7 +8,6 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.holding import Holding
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.worktrees import find_worktree
-from okstra_git.names import make_task_key
 from okstra_git.real_paths import real_path
 from okstra_git.stages.complete import release_reservation
 from okstra_git.state.own_places import OwnPlaces
@@ -37,7 +36,7 @@ def give_back(workspace: Workspace, task: Task, run: Run) -> None:
         except OkstraError as refusal:
             workspace.note(f"{refusal.message}; git okstra worktree prune removes it once nothing is in it")
             return
-    release_reservation(workspace.store, make_task_key(*task.key.split("/")), place.scope, cascade=False)
+    release_reservation(workspace.store, task.key, place.scope, cascade=False)
 
 
 def _occupants(workspace: Workspace, here: Worktree) -> list[Holding]:

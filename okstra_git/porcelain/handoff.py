@@ -26,10 +26,9 @@ from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, s
 from okstra_git.paths import OKSTRA
 from okstra_git.porcelain.base_contents import in_base, in_usual_bases, landed_elsewhere, with_dependencies
 from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.follow import judge_each, make_judge, read_hints, tell_moves
+from okstra_git.porcelain.follow import follow_history, judge_each, make_judge, read_hints
 from okstra_git.porcelain.landings import note_landings
 from okstra_git.porcelain.task_lookup import find_key, require_key, say_which, worktree_root
-from okstra_git.reconcile.settle import settle
 from okstra_git.state.registry import require_task
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def _key_of_plan(workspace: Workspace, identity: Identity) -> TaskKey | None:
     wanted = (workspace.cwd / identity.approved_plan).as_posix()
     tasks = workspace.store.read().state.tasks.values()
     planned = [task for task in tasks if task.is_open and task.plan and wanted.endswith("/" + task.plan.path)]
-    return make_task_key(*planned[0].key.split("/")) if len(planned) == 1 else None
+    return planned[0].key if len(planned) == 1 else None
 
 
 def _key_of_folder(identity: Identity) -> TaskKey | None:
@@ -87,14 +86,8 @@ def settle_first(workspace: Workspace, key: TaskKey) -> tuple[Task, dict[int, st
     """Follow what is proven, note what landed, and say which stages' histories need a person, and why."""
     note_landings(workspace, key)
     state = workspace.store.read().state
-    report = make_judge(workspace, state, hints=read_hints(workspace)).judge(require_task(state, key))
-    if report.is_settleable:
-        settled = settle(workspace.store, [report])
-        workspace.warn(settled.warning)
-        tell_moves(workspace, settled.events)
-        state = workspace.store.read().state
-    stale = {finding.stage: finding.reason for finding in report.confirms}
-    return standing_state(workspace, state).tasks[key.slashed], stale
+    followed = follow_history(workspace, [require_task(state, key)], state=state)
+    return standing_state(workspace, followed.state).tasks[key], followed.questions(key)
 
 
 # --- eligible
@@ -130,10 +123,10 @@ def list_eligible(workspace: Workspace, key: TaskKey, *, base: str | None, forec
 
 def _conflicts_ahead(workspace: Workspace, task: Task) -> dict[Pair, list[str]]:
     """Pairs of the task's live stages that would conflict as they are now, with the paths."""
-    from okstra_git.porcelain.forecast import forecast_of  # compares every two stages, which few commands do
+    from okstra_git.porcelain.forecast import forecast_tasks  # compares every two stages, which few commands do
 
     paths: dict[Pair, list[str]] = {}
-    for conflict in forecast_of(workspace, [task]).conflicts:
+    for conflict in forecast_tasks(workspace, [task]).conflicts:
         paths.setdefault(Pair((conflict.one[1], conflict.other[1])), []).append(conflict.path)
     return paths
 
@@ -246,7 +239,7 @@ def _with_handoff(state: State) -> list[Task]:
     return [task for task in state.tasks.values() if task.is_open and (task.groups or task.prs)]
 
 
-def _undecided(workspace: Workspace, state: State, tasks: list[Task]) -> dict[str, dict[int, str]]:
+def _undecided(workspace: Workspace, state: State, tasks: list[Task]) -> dict[TaskKey, dict[int, str]]:
     """Task -> stage -> why only a person can say which commit it is now."""
     if not tasks:
         return {}

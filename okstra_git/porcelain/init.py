@@ -75,7 +75,7 @@ def init_clone(workspace: Workspace, *, project_id: str | None, hooks: bool, ask
 
 def _choose_project(workspace: Workspace, wanted: str | None) -> str:
     known = read_setting(workspace.git, require_setting("okstra.project")).value
-    used = sorted({key.split("/")[0] for key in workspace.store.read().state.tasks})
+    used = sorted({key.project for key in workspace.store.read().state.tasks})
     if wanted is not None:
         parse_slug(wanted, what="project id")
         if isinstance(known, str) and known != wanted:

@@ -11,7 +11,7 @@ from okstra_git.git.forks import parse_address, places_of
 from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff import recording
 from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url
-from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch, shown
+from okstra_git.names import StageNumber, TaskKey, parse_branch, shown
 from okstra_git.porcelain.base_contents import landed_elsewhere
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.runs import packer
@@ -73,7 +73,7 @@ def record_pr(
     ending = ending_of(workspace, before, opened, archive=archive)
     appended = recording.record_pr(workspace.store, key, opened, ending)
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key.slashed]
+    task = appended.snapshot.state.tasks[key]
     for number in stages:
         if not task.stages[number].is_verified:
             workspace.warn(f"stage {number} has no verification that stands; it is recorded as delivered all the same")
@@ -128,7 +128,7 @@ def record_closed(
         workspace.store, key, address, reason=reason, replaced_by=replaced_by, open_still=address in open_still
     )
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key.slashed]
+    task = appended.snapshot.state.tasks[key]
     return ClosedPullRequest(key, task, task.prs[address], changed=bool(appended.events))
 
 
@@ -144,4 +144,4 @@ def _task_of(workspace: Workspace, identity: Identity, address: str) -> TaskKey:
         return identity.task
     if not known:
         raise PrUnknown(f"{shown(address)} is on record for no task", hint="git okstra handoff status", url=address)
-    return make_task_key(*known[0].key.split("/")) if len(known) == 1 else require_key(workspace, identity)
+    return known[0].key if len(known) == 1 else require_key(workspace, identity)

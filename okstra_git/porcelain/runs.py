@@ -93,7 +93,7 @@ def packer(workspace: Workspace, *, wanted: bool) -> Callable[[Task, Run], Archi
             workspace.note(f"run {run.id} was prepared in another clone; nothing of it is archived here")
             return None
         root, home = okstra_root(workspace), str(workspace.home)
-        return pack_run(workspace.git, run, root, task=task.key, home=home, now=workspace.now())
+        return pack_run(workspace.git, run, root, task=task.key.slashed, home=home, now=workspace.now())
 
     return pack
 
@@ -104,7 +104,7 @@ def remind_of_stage(workspace: Workspace, ended: Ended) -> None:
     from okstra_git.runs.leases import GUARDED, finished_stages
     from okstra_git.stages.worktrees import see_stages
 
-    run, key = ended.run, ended.task.key.replace("/", ":")
+    run, key = ended.run, str(ended.task.key)
     if not ended.task.is_open:
         return  # a closed task takes no commit
     if run.task_type != GUARDED or run.status != "finished" or run.stage is None:

@@ -11,7 +11,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable
 from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown, shown_path
-from okstra_git.porcelain.follow import follow_first
+from okstra_git.porcelain.follow import follow_before_recording
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.task_lookup import find_stage_here
 from okstra_git.stages.complete import DoneRequest, complete_stages, is_left_behind
@@ -72,10 +72,10 @@ def record_done(
     """
     requests = _list_requests(workspace, key, options, read_stdin)
     left_out = _check_open_work(workspace, key, requests, options)
-    follow_first(workspace, key, besides={request.number for request in requests})
+    follow_before_recording(workspace, key, {request.number for request in requests})
     appended = complete_stages(workspace.store, key, requests)
     workspace.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key.slashed]
+    task = appended.snapshot.state.tasks[key]
     done = DoneStages(
         key,
         task,
@@ -177,7 +177,7 @@ def _check_open_work(
     A line that names the commit says what is recorded, so there nothing is refused.
     """
     state = workspace.store.read().state
-    task = state.tasks.get(key.slashed)
+    task = state.tasks.get(key)
     if task is None or not task.is_open:
         return []
     besides = workspace.cwd / options.carry if options.carry is not None else None

@@ -84,7 +84,7 @@ def verify_stage(
     appended = recording.record_verified(workspace.store, key, wanted)
     for sentence in (*warnings, appended.warning):
         workspace.warn(sentence)
-    after = appended.snapshot.state.tasks[key.slashed]
+    after = appended.snapshot.state.tasks[key]
     return StageVerification(after, after.stages[number], warnings, changed=bool(appended.events))
 
 
@@ -104,7 +104,7 @@ def verify_task(
     appended = record_verified_together(workspace.store, key, wanted)
     for sentence in (*documents.warnings, appended.warning):
         workspace.warn(sentence)
-    after = appended.snapshot.state.tasks[key.slashed]
+    after = appended.snapshot.state.tasks[key]
     return TaskVerification(after, after.verifications[assembly.id], documents.warnings, changed=bool(appended.events))
 
 
@@ -175,7 +175,7 @@ def _warn_of_reuse(workspace: Workspace, key: TaskKey, wanted: Verified, stage: 
     if stage.range is None:
         return []
     reuse = find_reuse(
-        workspace.git, workspace.store.read(), task=key.slashed, stage=wanted.stage, tree=stage.range.head_tree,
+        workspace.git, workspace.store.read(), task=key, stage=wanted.stage, tree=stage.range.head_tree,
         report=wanted.report.blob, data=wanted.data.blob,
     )  # fmt: skip
     if wanted.again and reuse.elsewhere is not None:
@@ -228,7 +228,7 @@ def _require_same_tree(
         way_out = "a change belongs in a stage; take away what lies there, or verify again"
         _refuse_dirty(workspace, tree, f"what was put together for run {run.id}", way_out, documents)
         verified = CommitId(tree.head)
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     if verified != assembly.commit and tree_of(workspace.git, verified) != assembly.tree:
         raise TreeDiffers(
             f"what was verified ({verified[:10]}) has another tree than what was put together for run {run.id} "

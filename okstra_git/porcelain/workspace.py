@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown_path
+from okstra_git.names import TaskKey, shown_path
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
@@ -61,7 +61,7 @@ class Workspace:
     notifier: Notifier = field(default_factory=Silent)
     directory: str = ""
     for_git: bool = False
-    changed_tasks: set[str] = field(default_factory=set)
+    changed_tasks: set[TaskKey] = field(default_factory=set)
     began: datetime = field(init=False)
 
     def __post_init__(self) -> None:

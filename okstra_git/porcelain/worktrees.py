@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.host.occupants import processes_in
-from okstra_git.names import parse_task_key
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
 from okstra_git.porcelain.liveness import Guard
@@ -42,7 +41,7 @@ def prune(
     pruned = prune_worktrees(workspace.git, state, only=only, dry_run=dry_run, context=context)
     for each in pruned:
         if each.removed and each.row.place.status == "active" and not dry_run:
-            release_reservation(workspace.store, parse_task_key(each.row.task), each.row.place.scope)
+            release_reservation(workspace.store, each.row.task, each.row.place.scope)
     if not dry_run:
         _release_missing(workspace, only)
     return pruned
@@ -52,9 +51,9 @@ def _release_missing(workspace: Workspace, only: TaskKey | None) -> None:
     """Give up the claims of runs that are over on worktrees of their own that are not there any more."""
     state = workspace.store.read().state
     for each in find_astray(workspace.git, state, find_writer(workspace.git)):
-        is_wanted = only is None or each.task.key == only.slashed
+        is_wanted = only is None or each.task.key == only
         if is_wanted and each.trouble == "missing" and not each.place.branch and is_over(each.task, each.place):
-            release_reservation(workspace.store, parse_task_key(each.task.key), each.place.scope)
+            release_reservation(workspace.store, each.task.key, each.place.scope)
 
 
 def _live_runs(workspace: Workspace, path: Path) -> Iterator[str]:

@@ -125,7 +125,7 @@ def _base_of(git: Git, task: Task, stage: Stage, choice: Choice) -> str | None:
 def _require_recorded(task: Task, number: int) -> Stage:
     stage = require_stage(task, number)
     if stage.range is None:
-        key = task.key.replace("/", ":")
+        key = str(task.key)
         raise StageUnknown(
             f"stage {number} of {key} has no commit on record yet",
             stage=number,
@@ -136,7 +136,7 @@ def _require_recorded(task: Task, number: int) -> Stage:
 
 def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangePrint) -> OkstraError | None:
     """Why the chosen commit is probably not the stage; `new` is the range that it would be."""
-    key, commit = task.key.replace("/", ":"), choice.commit
+    key, commit = str(task.key), choice.commit
     look = f"git okstra reconcile --task-key {key} --check --show"
     hint = f"{look} tells what it may be; if this is meant, repeat the line with --force"
     other = next((one for one in task.stages.values() if one.number != stage.number and _holds(git, one, commit)), None)
@@ -177,7 +177,7 @@ def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> App
         parent = facts.parents[0] if facts and facts.parents else None
         new = take_prints(store.git, [(parent, commit)])[0]
         if task.anchor is None:
-            named = task.key.replace("/", ":")
+            named = str(task.key)
             raise NoAnchor(
                 f"{named} has no anchor to reset: its first stage sets it",
                 hint=f"git okstra stage start 1 --task-key {word(named)} --base {word(ref)}",

@@ -85,7 +85,7 @@ class Case:
 def near_stages(task: Task, number: int) -> Set[int]:
     """The stages whose commits the branch of a stage may hold as well: those on it, and those of the stack below."""
     ranges = {n: stage.range for n, stage in task.stages.items() if stage.range is not None}
-    by_head = {one.head: n for n, one in ranges.items()}
+    by_head: dict[str, int] = {one.head: n for n, one in ranges.items()}
     below: set[int] = set()
     at = by_head.get(ranges[number].base or "")
     while at is not None and at not in below:

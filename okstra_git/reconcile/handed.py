@@ -29,7 +29,7 @@ class Handed:
 def list_handed(places: Places, task: Task) -> list[Handed]:
     """Every version of every group that git can still tell the extent of; empty ones are left out."""
     found = [Handed(group.id, group.base_ref, group.range, group.members) for group in task.groups.values()]
-    known = {(each.group, each.range.head) for each in found}
+    known: set[tuple[str, str]] = {(each.group, each.range.head) for each in found}
     for pr in task.prs.values():
         if (pr.group, pr.commit) not in known:
             found += _as_published(places, task, pr)

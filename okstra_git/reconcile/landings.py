@@ -8,6 +8,7 @@ from typing import Literal
 from okstra_git.git.changes import Delta, compose
 from okstra_git.git.history import unreachable
 from okstra_git.git.objects import MissingObject
+from okstra_git.names import TaskKey
 from okstra_git.reconcile.arrivals import Arrivals, Arrived, LookIn
 from okstra_git.reconcile.cases import near_stages
 from okstra_git.reconcile.handed import Handed, find_handed, is_as_handed, list_handed
@@ -39,7 +40,7 @@ class Landed:
     """A stage that a target holds: which record of it (`recorded`), the commit there, how that is known, and with
     which group, if with one."""
 
-    task: str
+    task: TaskKey
     stage: int
     recorded: str
     target: str

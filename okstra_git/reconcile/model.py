@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from okstra_git.names import TaskKey
 from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
 
 FindingClass = Literal["ok", "restored", "auto", "confirm"]
@@ -83,7 +84,7 @@ class AnchorFinding:
 class Report:
     """One task's findings, in stage order, and its anchor's (None when the task has none yet)."""
 
-    task: str
+    task: TaskKey
     findings: tuple[Finding, ...] = ()
     anchor: AnchorFinding | None = None
     hints: tuple[str, ...] = field(default=())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from okstra_git.git.history import held_by, unreachable
+from okstra_git.names import TaskKey
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.taking_back import taken_back
 from okstra_git.records.stage import RangePrint
@@ -35,7 +36,7 @@ def survey(task: Task, places: Places) -> list[Standing]:
     return survey_all([task], places)[task.key]
 
 
-def survey_all(tasks: Sequence[Task], places: Places) -> dict[str, list[Standing]]:
+def survey_all(tasks: Sequence[Task], places: Places) -> dict[TaskKey, list[Standing]]:
     """`survey` of several tasks, by key, which git is asked about together."""
     asked = {task.key: _still_asked(task, places) for task in tasks}
     lost = _lost([(task, stage) for task in tasks for stage in asked[task.key]], places)
@@ -65,7 +66,7 @@ def standing_landings(task: Task, places: Places) -> set[int]:
     return landed - {one.stage for one in taken_back(task, places)} if landed else set()
 
 
-Mark = tuple[str, int]
+Mark = tuple[TaskKey, int]
 """A stage of any task: the task's key and the stage's number."""
 
 

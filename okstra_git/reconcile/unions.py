@@ -149,8 +149,8 @@ def _runs(task: Task, line: list[int], recorded: RangePrint) -> list[list[int]]:
 
 def _line_through(task: Task, recorded: RangePrint) -> list[int]:
     """Stage numbers from the lowest to the highest of the stack around the recorded range."""
-    by_head = {s.range.head: s.number for s in task.stages.values() if s.range}
-    by_base = {s.range.base: s.number for s in task.stages.values() if s.range and s.range.base}
+    by_head: dict[str, int] = {s.range.head: s.number for s in task.stages.values() if s.range}
+    by_base: dict[str, int] = {s.range.base: s.number for s in task.stages.values() if s.range and s.range.base}
     line = [by_head[recorded.head]]
     while True:
         below = task.stages[line[0]].range

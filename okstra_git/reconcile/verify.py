@@ -22,7 +22,7 @@ MAX_RANGE = 10_000
 class Checked:
     """One recorded move looked at again: `proven`, `refuted`, `unprovable` (objects gone) or `decided` by a person."""
 
-    task: str
+    task: TaskKey
     stage: int | None
     old: str
     new: str
@@ -35,12 +35,12 @@ def verify_moves(git: Git, snapshot: Snapshot, key: TaskKey) -> list[Checked]:
     """Every move of the task's stages and anchor, oldest first."""
     prints: dict[str, RangePrint] = {}
     checked: list[Checked] = []
-    for event in read_events(git, snapshot, key.slashed):
+    for event in read_events(git, snapshot, key):
         fact = event.fact
         if isinstance(fact, StageMoved | AnchorMoved):
             stage = fact.stage if isinstance(fact, StageMoved) else None
             verdict = _verdict(git, prints.get(fact.old), fact)
-            checked.append(Checked(str(key), stage, fact.old, fact.range.head, fact.proof, verdict, event.id))
+            checked.append(Checked(key, stage, fact.old, fact.range.head, fact.proof, verdict, event.id))
         found = getattr(fact, "range", None) if not isinstance(fact, StageDone) else fact.range
         if isinstance(found, RangePrint):
             prints[found.head] = found

@@ -41,7 +41,8 @@ def _recorded_on(task: Task, branch: str) -> list[RangePrint]:
 
 def _steps_of(window: Window, places: Places, recorded: RangePrint) -> Iterator[Step]:
     """The commits of the window that are this range, as recorded or where it is proven to be."""
-    at, first = window.find(recorded.head), recorded.base
+    at = window.find(recorded.head)
+    first: str | None = recorded.base
     if at is None:
         try:
             hits = locate(window, Prover(places.git, recorded))

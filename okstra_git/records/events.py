@@ -12,10 +12,10 @@ from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangePrint
 
 
 class Fact(Record):
-    """What an event says, before the log gives it an identity; `task` is the slashed task key."""
+    """What an event says, before the log gives it an identity."""
 
     type: str
-    task: g.SlashedKey
+    task: g.TaskId
 
 
 class TaskOpened(Fact):
@@ -40,7 +40,7 @@ class AnchorSet(Fact):
 
 class AnchorMoved(Fact):
     type: Literal["anchor.moved"] = "anchor.moved"
-    old: g.ObjectId
+    old: g.Commit
     range: RangePrint
     proof: Proof
     evidence: MoveEvidence | None = None
@@ -95,7 +95,7 @@ class StageMoved(Fact):
 
     type: Literal["stage.moved"] = "stage.moved"
     stage: g.StageNumber
-    old: g.ObjectId
+    old: g.Commit
     range: RangePrint
     proof: Proof
     evidence: MoveEvidence | None = None
@@ -111,7 +111,7 @@ class StageVerified(Fact):
 
     type: Literal["stage.verified"] = "stage.verified"
     stage: g.StageNumber
-    commit: g.ObjectId
+    commit: g.Commit
     tree: g.ObjectId
     report: g.DocumentPath = ""
     report_blob: g.MaybeObjectId = ""
@@ -144,9 +144,9 @@ class StageLanded(Fact):
 
     type: Literal["stage.landed"] = "stage.landed"
     stage: g.StageNumber
-    recorded: g.ObjectId
+    recorded: g.Commit
     target: g.Revision
-    landed: g.ObjectId
+    landed: g.Commit
     how: Arrival
     group: g.MaybeGroupId = ""
 
@@ -159,8 +159,8 @@ class StageUnlanded(Fact):
 
     type: Literal["stage.unlanded"] = "stage.unlanded"
     stage: g.StageNumber
-    recorded: g.ObjectId
-    landed: g.ObjectId
+    recorded: g.Commit
+    landed: g.Commit
     target: g.Revision = ""
 
 
@@ -193,7 +193,7 @@ class PrRecorded(Fact):
     stages: g.StageNumbers
     branch: g.Branch
     base_ref: g.Revision = ""
-    commit: g.ObjectId | None = None
+    commit: g.Commit | None = None
     members: Members = ()
 
 
@@ -214,7 +214,7 @@ class PlanApproved(Fact):
     path: g.DocumentPath
     blob: g.ObjectId
     stages: PlannedStages = ()
-    commit: g.ObjectId | None = None
+    commit: g.Commit | None = None
 
 
 class RunClaimed(Fact):

@@ -17,7 +17,7 @@ class Member(Record):
     """
 
     stage: g.StageNumber
-    commit: g.ObjectId
+    commit: g.Commit
     tree: g.ObjectId
     delta: g.Hexadecimal
     how: g.Name = ""
@@ -37,7 +37,7 @@ class Group(Record):
     members: Members = ()
     status: Literal["assembled", "superseded"] = "assembled"
     replaced_by: g.MaybeGroupId = ""
-    former: tuple[g.ObjectId, ...] = ()
+    former: tuple[g.Commit, ...] = ()
     by: g.Name = ""
     at: g.Moment | None = None
 
@@ -50,8 +50,8 @@ class Assembly(Record):
 
     stages: g.StageNumbers
     base_ref: g.Revision
-    base: g.ObjectId
-    commit: g.ObjectId
+    base: g.Commit
+    commit: g.Commit
     tree: g.ObjectId
     members: Members = ()
 
@@ -91,7 +91,7 @@ class PullRequest(Record):
     stages: g.StageNumbers
     branch: g.Branch
     base_ref: g.Revision = ""
-    commit: g.ObjectId | None = None
+    commit: g.Commit | None = None
     members: Members = ()
     status: Literal["open", "closed", "superseded", "landed"] = "open"
     reason: g.Text = ""
@@ -108,7 +108,7 @@ class Landing(Record):
     """
 
     target: g.Revision
-    commit: g.ObjectId
+    commit: g.Commit
     how: Arrival
     group: g.MaybeGroupId = ""
     writer: g.Name = ""

@@ -33,7 +33,7 @@ class Anchor(Record):
 
     range: RangePrint
     ref: g.Revision = ""
-    trail: tuple[g.ObjectId, ...] = ()
+    trail: tuple[g.Commit, ...] = ()
 
 
 class Trail(Record):
@@ -90,7 +90,7 @@ class Task(Record):
     the newest ones of stages together, by the id of the group that these stages make.
     """
 
-    key: g.SlashedKey
+    key: g.TaskId
     category: g.Slug = "feature"
     title: g.Text = ""
     tickets: g.Names = ()
@@ -115,6 +115,6 @@ class Task(Record):
 
 
 class State(Record):
-    """All tasks by slashed key."""
+    """All tasks by key."""
 
-    tasks: dict[g.SlashedKey, Task] = Field(default_factory=dict)
+    tasks: dict[g.TaskId, Task] = Field(default_factory=dict)

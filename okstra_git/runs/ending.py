@@ -212,7 +212,7 @@ def _refuse_rival(task: Task, run: Run, life_of: LifeOf) -> None:
         guards = other.task_type == run.task_type == GUARDED and other.stage == run.stage
         if guards and life_of(other).is_live:
             raise StageOccupied(
-                f"stage {run.stage} of {task.key.replace('/', ':')} is held by run {other.id} ({named(other.holder)})",
+                f"stage {run.stage} of {task.key} is held by run {other.id} ({named(other.holder)})",
                 hint=f"git okstra run abandon {word(run.id)}",
                 run=other.id,
                 stage=run.stage,

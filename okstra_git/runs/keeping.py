@@ -13,7 +13,9 @@ from okstra_git.state.own_places import OwnPlaces
 
 def snapshot_of_run(git: Git, task: Task, run: Run, *, reason: str, now: datetime) -> Snapshot | None:
     """A snapshot of what lies uncommitted in the run's worktree; None when it is clean or another clone's."""
-    return snapshot_of(git, OwnPlaces(git).path_of_run(task, run), About(task.key, run.stage, run.id, reason), now=now)
+    return snapshot_of(
+        git, OwnPlaces(git).path_of_run(task, run), About(task.key.slashed, run.stage, run.id, reason), now=now
+    )
 
 
 def snapshot_of(git: Git, worktree: Path | None, about: About, *, now: datetime) -> Snapshot | None:

@@ -145,7 +145,7 @@ def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datet
                 conflicts=[{"refs": [names[0], name], "path": path} for path in merged.conflicts],
             )
         subject = f"Join {names[0]} and {name}"
-        body = f"{subject}\n\nThe base of a stage of {task.key} that depends on both.\n"
+        body = f"{subject}\n\nThe base of a stage of {task.key.slashed} that depends on both.\n"
         head = write_commit(git, tree=merged.tree, parents=[head, tip], message=body, when=when)
     numbers = sorted({number for tip in tips for number in _stages_at(task, tip)})
     return StageBase(CommitId(head), ref, (), tuple(tips), tuple(numbers))

@@ -87,7 +87,7 @@ def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> Branc
     """The branch was renamed or deleted, or the one named does not exist; says its new name where git knows it."""
     place = task.places.get(f"stage-{stage.number}")
     new = find_new_name(git, stage.branch, OwnPlaces(git).path(place))
-    line = f"git okstra stage done {stage.number} --task-key {task.key.replace('/', ':')}"
+    line = f"git okstra stage done {stage.number} --task-key {task.key}"
     what = f"branch {stage.branch} of stage {stage.number} is not there any more"
     if is_named:
         what = f"there is no branch {shown(stage.branch)} with a commit"

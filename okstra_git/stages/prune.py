@@ -24,8 +24,8 @@ from okstra_git.records.states import Place, Stage, State, Task
 from okstra_git.stages.worktrees import ReservedWorktree, list_reservations, list_reserved_worktrees
 from okstra_git.state.own_places import OwnPlaces
 
-Holders = defaultdict[Path, list[tuple[str, str]]]
-"""Directory, resolved -> slashed task keys and scopes that hold it."""
+Holders = defaultdict[Path, list[tuple[TaskKey, str]]]
+"""Directory, resolved -> tasks and scopes that hold it."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _read_holders(git: Git, state: State) -> Holders:
 def _claimed(holders: Holders, row: ReservedWorktree, worktree: Worktree) -> str | None:
     """Who else holds the directory."""
     others = [each for each in holders.get(real_path(worktree.path), ()) if each != (row.task, row.place.scope)]
-    return next((f"{key.replace('/', ':')} {scope}".strip() + " holds it" for key, scope in others), None)
+    return next((f"{key} {scope}".strip() + " holds it" for key, scope in others), None)
 
 
 def _is_ours(row: ReservedWorktree, worktree: Worktree) -> bool:

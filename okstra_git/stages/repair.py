@@ -38,7 +38,7 @@ def repair_worktrees(store: Store, *, only: TaskKey | None, scope: str | None, d
     astray = [
         each
         for each in find_astray(store.git, state, find_writer(store.git))
-        if (only is None or each.task.key == only.slashed) and (scope is None or each.place.scope == scope)
+        if (only is None or each.task.key == only) and (scope is None or each.place.scope == scope)
     ]
     return [_repair(store, row, dry_run=dry_run) for row in astray]
 
@@ -75,7 +75,7 @@ def _record(store: Store, row: Astray, where: Path | None) -> None:
     key, scope = row.task.key, row.place.scope
 
     def decide(snapshot: Snapshot) -> Sequence[AnyFact]:
-        task = require_task(snapshot.state, TaskKey(*key.split("/")))
+        task = require_task(snapshot.state, key)
         held = task.places.get(scope)
         if held is None or held.status != "active" or held.worktree != row.place.worktree:
             return []
@@ -155,4 +155,4 @@ def _link_again(git: Git, row: Astray, path: Path) -> None:
 
 def _reason(row: Astray) -> str:
     kind, _, id = row.place.scope.partition("-")
-    return f"okstra task={row.task.key.replace('/', ':')}" + (f" {kind}={id}" if kind else "")
+    return f"okstra task={row.task.key}" + (f" {kind}={id}" if kind else "")

@@ -117,7 +117,7 @@ def start_stage(store: Store, request: StartRequest) -> Started:
     if request.worktree is None and _has_branch(store, request):
         return Started(store.append(adopted), begun, made_branch=False)
     held = store.append(lambda snapshot: [reserved(snapshot)])
-    place = held.snapshot.state.tasks[request.key.slashed].places[f"stage-{request.number}"]
+    place = held.snapshot.state.tasks[request.key].places[f"stage-{request.number}"]
     _make(store, request, place, begun.beginning.commit)
     reached("stage.worktree-made")
     appended = store.append(lambda snapshot: started(snapshot, place.branch))
@@ -187,7 +187,7 @@ def _refuse_waiting(task: Task, planned: PlannedStage) -> None:
     missing = awaited_stages(task, planned)
     if not missing or planned.number in finished_stages(task):
         return
-    key, first = task.key.replace("/", ":"), missing[0]
+    key, first = str(task.key), missing[0]
     verb = "done" if first in task.stages and task.stages[first].base else "start"
     raise StageWaits(
         f"stage {planned.number} of {key} waits for {listed(missing)}",
@@ -241,5 +241,5 @@ def _make(store: Store, request: StartRequest, place: Place, base: CommitId) -> 
         else:
             make_worktree(store.git, request.key, request.number, place, base)
     except OkstraError:
-        store.append(lambda now: release(now.state.tasks[request.key.slashed], place.scope))
+        store.append(lambda now: release(now.state.tasks[request.key], place.scope))
         raise

@@ -36,10 +36,10 @@ def open_task(
     def decide(snapshot: Snapshot) -> list[TaskOpened]:
         refuse_case_clash(snapshot.state, key)
         before = find_task(snapshot.state, key)
-        known = before or Task(key=key.slashed)
+        known = before or Task(key=key)
         more = [ticket for ticket in tickets if without_secrets(ticket) not in known.tickets]
         fact = TaskOpened(
-            task=key.slashed,
+            task=key,
             category=category or known.category,
             title=title or known.title,
             tickets=tuple(dict.fromkeys((*known.tickets, *more))),
@@ -57,7 +57,7 @@ def close_task(store: Store, key: TaskKey, *, reason: str = "") -> Appended:
 
     def decide(snapshot: Snapshot) -> list[TaskClosed]:
         task = require_task(snapshot.state, key)
-        return [TaskClosed(task=key.slashed, reason=reason)] if task.is_open else []
+        return [TaskClosed(task=key, reason=reason)] if task.is_open else []
 
     return store.append(decide)
 

@@ -54,7 +54,7 @@ class WorktreeElsewhere(OkstraError):
 
 def usual_branch(task: Task, number: int) -> str:
     """`<category>/<group>/<task>-stage-<N>`."""
-    _, group, name = task.key.split("/")
+    _, group, name = task.key
     return f"{task.category}/{group}/{name}-stage-{number}"
 
 
@@ -110,7 +110,7 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
     if place.adopted or tip is None or (before is not None and before.branch == place.branch):
         return
     number = place.scope.removeprefix("stage-")
-    adopting = f"git okstra stage start {word(number)} --task-key {word(task.key.replace('/', ':'))}"
+    adopting = f"git okstra stage start {word(number)} --task-key {word(str(task.key))}"
     raise BranchExists(
         f"branch {place.branch} exists already and was not this stage's before",
         branch=place.branch,

@@ -15,8 +15,8 @@ from okstra_git.state.own_places import OwnPlaces, find_made
 MAX_READ = 64
 """Worktrees whose files one look at everything reads; of more it reads only what is checked out."""
 
-Key = tuple[str, int]
-"""The slashed key of a task, and the number of a stage."""
+Key = tuple[TaskKey, int]
+"""A task and the number of one of its stages."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ReservedWorktree:
     that another clone recorded is not looked at, unless it is that.
     """
 
-    task: str
+    task: TaskKey
     place: Place
     here: Worktree | None
     tip: str | None
@@ -65,7 +65,7 @@ def list_reserved_worktrees(
 
 def list_reservations(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Place]]:
     for task in state.tasks.values():
-        if only is None or task.key == only.slashed:
+        if only is None or task.key == only:
             yield from ((task, place) for _, place in sorted(task.places.items()))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from okstra_git.names import TaskKey
 from okstra_git.records import events as e
 from okstra_git.records.runs import Plan, Run
 from okstra_git.records.stage import Verification
@@ -12,7 +13,7 @@ from okstra_git.state.handing import HANDING
 from okstra_git.state.together import TOGETHER, with_parted
 
 
-def fold_task(key: str, events: Iterable[e.Event]) -> Task:
+def fold_task(key: TaskKey, events: Iterable[e.Event]) -> Task:
     """The task as its events leave it, in their total order; an event seen twice (two copies of a log) counts once."""
     unique = {(event.id, event.writer): event for event in events}
     task = Task(key=key)

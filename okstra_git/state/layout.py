@@ -29,24 +29,24 @@ def log_ref(writer: str) -> str:
     return f"{LOGS}{writer}"
 
 
-def stage_ref(task: str, number: int) -> str:
-    """The current commit of a stage; `task` is the slashed key."""
-    return f"{STAGES}{task}/{number}"
+def stage_ref(task: TaskKey, number: int) -> str:
+    """The current commit of a stage."""
+    return f"{STAGES}{task.slashed}/{number}"
 
 
-def group_ref(task: str, group: str) -> str:
-    """The commit that a group was assembled to; `task` is the slashed key."""
-    return f"{GROUPS}{task}/{group}"
+def group_ref(task: TaskKey, group: str) -> str:
+    """The commit that a group was assembled to."""
+    return f"{GROUPS}{task.slashed}/{group}"
 
 
-def verification_ref(task: str, run: str) -> str:
-    """What was assembled for a run that verifies stages together; `task` is the slashed key."""
-    return f"{VERIFICATIONS}{task}/{run}"
+def verification_ref(task: TaskKey, run: str) -> str:
+    """What was assembled for a run that verifies stages together."""
+    return f"{VERIFICATIONS}{task.slashed}/{run}"
 
 
-def anchor_ref(task: str) -> str:
+def anchor_ref(task: TaskKey) -> str:
     """The current anchor of a task."""
-    return f"{ANCHORS}{task}"
+    return f"{ANCHORS}{task.slashed}"
 
 
 def keep_ref(commit: str) -> str:
@@ -65,7 +65,7 @@ def archive_folder(run: str) -> str:
 
 
 def events_path(task: str) -> str:
-    """Where a task's events stand in a log's tree."""
+    """Where the events of a task, by its slashed key, stand in a log's tree."""
     return f"{TASKS_FOLDER}{task}/{EVENTS_FILE}"
 
 

@@ -101,7 +101,8 @@ def lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
     """The bytes of these events, by slashed task key; refuses what nobody would read again (`NotRecordable`)."""
     lines: dict[str, bytes] = {}
     for event in events:
-        lines[event.fact.task] = lines.get(event.fact.task, b"") + encode_readable(event)
+        task = event.fact.task.slashed
+        lines[task] = lines.get(task, b"") + encode_readable(event)
     return lines
 
 
@@ -115,4 +116,4 @@ def describe_batch(events: Sequence[Event]) -> str:
 
 def _describe(event: Event) -> str:
     stage = getattr(event.fact, "stage", None)
-    return f"{event.fact.type} {event.fact.task}" + (f" stage {stage}" if stage else "")
+    return f"{event.fact.type} {event.fact.task.slashed}" + (f" stage {stage}" if stage else "")

@@ -47,7 +47,7 @@ def _is_collected(task: Task, stage: Stage) -> bool:
 
 
 def _judge(git: Git, task: Task, stage: Stage, place: Place) -> LostBranch | None:
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     ref = f"refs/heads/{place.branch}"
     damaged = is_torn(git, ref)
     gone = "is damaged" if damaged else "is not there any more"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from okstra_git.commands import command
+from okstra_git.names import TaskKey
 from okstra_git.records.base import MAJOR_FORMAT
 from okstra_git.state.heeding import ignore_line, is_own, writer_of
 from okstra_git.state.log import Head, Problem
@@ -27,14 +28,14 @@ class Wording:
         """A log of which nothing can be read."""
         return Problem("log.unreadable", f"the log {ref} cannot be read: {why}", ref, self.way_out(ref))
 
-    def damaged_file(self, ref: str, path: str, task: str, why: str) -> Problem:
+    def damaged_file(self, ref: str, path: str, task: TaskKey, why: str) -> Problem:
         """The events of one task in one log that cannot be read; the subject is `ref:path`."""
-        told = f"events of {task.replace('/', ':')} cannot be read from {ref}: {why}"
+        told = f"events of {task} cannot be read from {ref}: {why}"
         return Problem("log.damaged-file", told, f"{ref}:{path}", LOOK)
 
-    def unfolded(self, ref: str, task: str, why: str) -> Problem:
+    def unfolded(self, ref: str, task: TaskKey, why: str) -> Problem:
         """Events that are sound one by one and yet make no sense together with those before them."""
-        told = f"the events of {task.replace('/', ':')} in {ref} were left out, because okstra fails on them: {why}"
+        told = f"the events of {task} in {ref} were left out, because okstra fails on them: {why}"
         return Problem("log.not-folded", told, ref, self.way_out(ref))
 
     def heads(self, heads: Mapping[str, Head]) -> Iterator[Problem]:

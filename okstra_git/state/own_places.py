@@ -58,7 +58,7 @@ def find_made(trees: Iterable[Worktree], task: Task, place: Place) -> Worktree |
 def lock_reasons(task: Task, place: Place) -> Iterator[str]:
     """The reasons with which okstra locks the worktree of a row."""
     kind, _, id = place.scope.partition("-")
-    about = f"okstra task={task.key.replace('/', ':')}"
+    about = f"okstra task={task.key}"
     if kind and id:
         yield f"{about} {kind}={id}"
     for run in task.runs.values():

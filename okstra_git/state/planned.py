@@ -31,7 +31,7 @@ def require_planned(task: Task, plan: Plan, number: int) -> PlannedStage:
     """The stage as planned, or a refusal that names the stages that the plan has."""
     found = next((stage for stage in plan.stages if stage.number == number), None)
     if found is None:
-        key, known = task.key.replace("/", ":"), sorted(stage.number for stage in plan.stages)
+        key, known = str(task.key), sorted(stage.number for stage in plan.stages)
         raise StageNotPlanned(
             f"the approved plan of {key} has no stage {number}; it has {listed(known) or 'none'}",
             hint=f"git okstra plan show --task-key {key}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId
+from okstra_git.names import CommitId, TaskKey, key_of_slashed
 from okstra_git.records.base import MAJOR_FORMAT
 from okstra_git.records.events import Event
 from okstra_git.records.states import State
@@ -145,9 +145,9 @@ def _read_logs(
     notes = {task: dict(odd) for task, odd in cached.notes.items() if task not in changed} if cached else {}
     sieve, words = Sieve(logs.own, horizon, now), Wording(logs.tips, Sieve(logs.own, horizon, now))
     for task in changed:
-        refold(git, task, gathered, sieve, words, tasks, notes)
+        refold(git, key_of_slashed(task), gathered, sieve, words, tasks, notes)
     heads = {ref: (head.major, head.clock, head.seq) for ref, head in gathered.heads.items()}
-    state = State(tasks=dict(sorted(tasks.items())))
+    state = State(tasks=dict(sorted(tasks.items(), key=lambda item: item[0].slashed)))
     fold = CachedFold(
         gathered.tips, heads, gathered.blobs, state, logs.own, horizon, gathered.unread, notes, gathered.rewound
     )
@@ -159,10 +159,10 @@ def _ref_of(problem: Problem) -> str:
     return problem.subject.partition(":")[0]
 
 
-def read_events(git: Git, snapshot: Snapshot, task: str) -> list[Event]:
-    """The events of one task (slashed key) that count, from all logs, in their total order; what cannot be read is
+def read_events(git: Git, snapshot: Snapshot, task: TaskKey) -> list[Event]:
+    """The events of one task that count, from all logs, in their total order; what cannot be read is
     among the snapshot's problems."""
-    found = {ref: find_quietly(git, tip, task) for ref, tip in snapshot.tips.items()}
+    found = {ref: find_quietly(git, tip, task.slashed) for ref, tip in snapshot.tips.items()}
     blobs = {ref: blob for ref, blob in found.items() if blob}
     words = Wording(snapshot.tips, Sieve(snapshot.own))
     files, _ = read_files(git, task, blobs, words)

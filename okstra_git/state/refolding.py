@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import read_blob
 from okstra_git.git.repo import Git
+from okstra_git.names import TaskKey
 from okstra_git.records.events import Event
 from okstra_git.records.states import Task
 from okstra_git.state import layout
@@ -19,15 +20,16 @@ from okstra_git.state.sifting import Odd, Sieve, sift
 
 def refold(
     git: Git,
-    task: str,
+    task: TaskKey,
     gathered: Gathering,
     sieve: Sieve,
     words: Wording,
-    tasks: dict[str, Task],
+    tasks: dict[TaskKey, Task],
     notes: dict[str, dict[str, Odd]],
 ) -> None:
     """Put the task as the logs have it now into `tasks`, and what was odd about its events into `notes`."""
-    blobs = {ref: files[task] for ref, files in gathered.blobs.items() if task in files}
+    name = task.slashed
+    blobs = {ref: files[name] for ref, files in gathered.blobs.items() if name in files}
     files, problems = read_files(git, task, blobs, words)
     gathered.problems += problems
     sifted = sift(task, files, sieve)
@@ -39,11 +41,11 @@ def refold(
             tasks[task], unfolded = _fold_by_log(task, sifted.events, {writer_of(ref): ref for ref in blobs}, words)
             gathered.problems += unfolded
     if sifted.odd:
-        notes[task] = sifted.odd
+        notes[name] = sifted.odd
 
 
 def _fold_by_log(
-    task: str, events: Sequence[Event], refs: Mapping[str, str], words: Wording
+    task: TaskKey, events: Sequence[Event], refs: Mapping[str, str], words: Wording
 ) -> tuple[Task, list[Problem]]:
     """The task without the logs whose events make the fold fail, this clone's own log tried first."""
     own = writer_of(words.sieve.own)
@@ -60,7 +62,7 @@ def _fold_by_log(
 
 
 def read_files(
-    git: Git, task: str, blobs: Mapping[str, str], words: Wording
+    git: Git, task: TaskKey, blobs: Mapping[str, str], words: Wording
 ) -> tuple[list[tuple[str, bytes]], list[Problem]]:
     """The bytes of a task's events by ref, copies of one writer's log only once, and what could not be read."""
     files: list[tuple[str, bytes]] = []
@@ -73,5 +75,5 @@ def read_files(
         try:
             files.append((ref, read_blob(git, blob, limit=MOST_BYTES)))
         except OkstraError as refusal:
-            problems.append(words.damaged_file(ref, layout.events_path(task), task, refusal.message))
+            problems.append(words.damaged_file(ref, layout.events_path(task.slashed), task, refusal.message))
     return files, problems

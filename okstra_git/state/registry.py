@@ -53,7 +53,7 @@ class StillActive(OkstraError):
 
 def find_task(state: State, key: TaskKey) -> Task | None:
     """The task, open or closed, or None."""
-    return state.tasks.get(key.slashed)
+    return state.tasks.get(key)
 
 
 def require_task(state: State, key: TaskKey) -> Task:
@@ -67,7 +67,7 @@ def require_task(state: State, key: TaskKey) -> Task:
 def refuse_closed(task: Task) -> None:
     """A closed task takes no more work."""
     if not task.is_open:
-        key = task.key.replace("/", ":")
+        key = str(task.key)
         raise TaskClosedAlready(f"task {key} is closed", hint=f"git okstra task open {key}", task=key)
 
 
@@ -75,7 +75,7 @@ def require_stage(task: Task, number: int) -> Stage:
     """The stage of that number, or a refusal."""
     stage = task.stages.get(number)
     if stage is None:
-        key = task.key.replace("/", ":")
+        key = str(task.key)
         raise StageUnknown(
             f"stage {number} of {key} was never started",
             stage=number,
@@ -87,9 +87,9 @@ def require_stage(task: Task, number: int) -> Stage:
 def refuse_case_clash(state: State, key: TaskKey) -> None:
     """Two keys must differ in more than upper and lower case."""
     for other in state.tasks:
-        if other != key.slashed and other.lower() == key.slashed.lower():
+        if other != key and other.slashed.lower() == key.slashed.lower():
             raise CaseClash(
-                f"the key {key} differs from the existing task {other.replace('/', ':')} only in case",
+                f"the key {key} differs from the existing task {other} only in case",
                 hint="use the existing key or another name",
             )
 
@@ -102,16 +102,14 @@ def active_places(state: State) -> Iterator[tuple[Task, Place]]:
 
 def branch_clashes(state: State) -> list[str]:
     """Sentences about branches that two clones reserved for different tasks before they saw each other."""
-    owners: dict[str, str] = {}
+    owners: dict[str, TaskKey] = {}
     clashes: list[str] = []
     for task, place in active_places(state):
         if not place.branch:
             continue
         first = owners.setdefault(place.branch, task.key)
         if first != task.key:
-            clashes.append(
-                f"branch {place.branch} is claimed by {first.replace('/', ':')} and {task.key.replace('/', ':')}"
-            )
+            clashes.append(f"branch {place.branch} is claimed by {first} and {task.key}")
     return clashes
 
 
@@ -140,7 +138,7 @@ def reserve(state: State, fact: PlaceReserved) -> PlaceReserved:
                 f"branch {fact.branch} belongs to {_named(other.key, place.scope)}",
                 hint=f"choose another branch, or release it: {_release_hint(other.key, place.scope)}",
                 branch=fact.branch,
-                owner=other.key.replace("/", ":"),
+                owner=str(other.key),
                 scope=place.scope,
             )
     return fact
@@ -156,7 +154,7 @@ def release(task: Task, scope: str, *, cascade: bool = False) -> list[PlaceRelea
     if below and not cascade:
         listed = ", ".join(place.scope for place in below)
         raise StillActive(
-            f"{task.key.replace('/', ':')} still holds {listed}",
+            f"{task.key} still holds {listed}",
             hint="release those first, or repeat with --cascade",
             scopes=[place.scope for place in below],
         )
@@ -164,13 +162,13 @@ def release(task: Task, scope: str, *, cascade: bool = False) -> list[PlaceRelea
     return [PlaceReleased(task=task.key, scope=row.scope, branch=row.branch) for row in rows]
 
 
-def _named(key: str, scope: str) -> str:
-    return key.replace("/", ":") + (f" {scope.replace('-', ' ', 1)}" if scope else "")
+def _named(key: TaskKey, scope: str) -> str:
+    return str(key) + (f" {scope.replace('-', ' ', 1)}" if scope else "")
 
 
-def _release_hint(key: str, scope: str) -> str:
+def _release_hint(key: TaskKey, scope: str) -> str:
     kind, _, which = scope.partition("-")
-    task = f"--task-key {word(key.replace('/', ':'))}"
+    task = f"--task-key {word(str(key))}"
     if kind == "stage":
         return f"git okstra stage release {word(which)} {task}"
     return f"git okstra worktree release {task}" + (f" --group {word(which)}" if kind == "group" else "")

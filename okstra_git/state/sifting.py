@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from okstra_git.names import TaskKey
 from okstra_git.records.codec import decode_events, encode_event
 from okstra_git.records.events import Event
 from okstra_git.state.heeding import is_own, writer_of
@@ -52,7 +53,7 @@ def find_horizon(clocks: Mapping[str, int], own: str) -> int:
     return horizon
 
 
-def sift(task: str, files: Sequence[tuple[str, bytes]], sieve: Sieve) -> Sifted:
+def sift(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Sieve) -> Sifted:
     """The events of one task (slashed key) out of its files in several logs, as (ref, bytes).
 
     An event counts if it names the writer of its log and the task of its file. Of an id with two contents this clone's
@@ -83,7 +84,7 @@ def _unseen(data: bytes, seen: set[bytes]) -> bytes:
     return b"\n".join(lines)
 
 
-def _plausible(events: Iterable[Event], task: str, writer: str, sieve: Sieve, count: Counter[str]) -> list[Event]:
+def _plausible(events: Iterable[Event], task: TaskKey, writer: str, sieve: Sieve, count: Counter[str]) -> list[Event]:
     """Those of the events that may stand in this file of this writer's log; the others are counted."""
     kept = []
     edge = sieve.now + AHEAD if sieve.now else None

@@ -16,7 +16,7 @@ from okstra_git.git.persons import NOBODY
 from okstra_git.git.refs import LostRace, RefLocked, RefUpdate, find_ref, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.host.locks import Busy, hold_lock
-from okstra_git.names import CommitId, mint_ulid
+from okstra_git.names import CommitId, TaskKey, mint_ulid
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.records.grammar import LARGEST, MAX_NAME
 from okstra_git.state import layout
@@ -175,7 +175,7 @@ class Store:
             return f"refs or notes could not be brought up to date: {_told(failed)}"
         return ""
 
-    def derive(self, snapshot: Snapshot, tasks: Iterable[str]) -> Derived:
+    def derive(self, snapshot: Snapshot, tasks: Iterable[TaskKey]) -> Derived:
         """Bring refs, notes and watch list of these tasks in line with the fold; the caller holds the clone's lock."""
         wanted, again = sorted(tasks), False
 

@@ -28,7 +28,7 @@ from okstra_git.git.refs import (
 )
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import require_setting
-from okstra_git.names import CommitId
+from okstra_git.names import CommitId, TaskKey, find_task_key
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.state import layout
 from okstra_git.wide import widen
@@ -48,7 +48,7 @@ class Derived:
 
 def wanted_refs(task: Task) -> dict[str, str]:
     """Stage, group and anchor refs as the fold has them; of stages put together the commit while it has a place."""
-    refs = {layout.stage_ref(task.key, s.number): s.range.head for s in task.stages.values() if s.range}
+    refs: dict[str, str] = {layout.stage_ref(task.key, s.number): s.range.head for s in task.stages.values() if s.range}
     refs |= {layout.group_ref(task.key, group.id): group.range.head for group in task.groups.values()}
     for run in task.runs.values():
         place = task.places.get(f"verification-{run.seq}") if run.assembled is not None else None
@@ -59,8 +59,8 @@ def wanted_refs(task: Task) -> dict[str, str]:
     return refs
 
 
-def refresh(git: Git, state: State, tasks: Iterable[str], *, when: datetime, drop: bool = True) -> Derived:
-    """Bring refs, keeps, notes and watch list of these tasks (slashed keys) in line with the fold.
+def refresh(git: Git, state: State, tasks: Iterable[TaskKey], *, when: datetime, drop: bool = True) -> Derived:
+    """Bring refs, keeps, notes and watch list of these tasks in line with the fold.
 
     Each of them is tried, whatever becomes of the others; the first failure is raised at the end. Without `drop` no ref
     is deleted: a log that cannot be read may explain it.
@@ -106,7 +106,7 @@ def _refresh_refs(git: Git, tasks: Iterable[Task], *, drop: bool) -> int:
     updates: list[RefUpdate] = []
     for task in tasks:
         wanted = wanted_refs(task)
-        found = [name for kind in layout.PER_TASK for name in list_ref_names(git, f"{kind}{task.key}/")]
+        found = [name for kind in layout.PER_TASK for name in list_ref_names(git, f"{kind}{task.key.slashed}/")]
         for name in {*wanted, *found} if drop else wanted:
             updates += _difference(git, name, wanted.get(name))
     for start in range(0, len(updates), BATCH):
@@ -174,7 +174,7 @@ def note_lines(task: Task) -> dict[str, list[str]]:
     lines: dict[str, list[str]] = {}
     for stage in task.stages.values():
         if stage.range is not None:
-            fact = {"okstra": 1, "task": task.key.replace("/", ":"), "stage": stage.number, "status": stage.status}
+            fact = {"okstra": 1, "task": str(task.key), "stage": stage.number, "status": stage.status}
             said = {"verified": _verified(stage), "pr": stage.pr, "title": stage.title}
             line = fact | {name: value for name, value in said.items() if value}
             lines.setdefault(stage.range.head, []).append(json.dumps(line, ensure_ascii=False))
@@ -191,17 +191,17 @@ def _verified(stage: Stage) -> str:
     return "here" if verified.commit == stage.range.head else "carried"
 
 
-def crooked_notes(git: Git, state: State) -> dict[str, set[str]]:
+def crooked_notes(git: Git, state: State) -> dict[str, set[TaskKey]]:
     """Commit -> tasks whose lines in its note are not what the fold says; lines of tasks we do not know do not count.
 
     `notes.rewriteRef` of a user copies notes to commits that no record stands on.
     """
-    wanted: dict[str, dict[str, list[str]]] = {}
+    wanted: dict[str, dict[TaskKey, list[str]]] = {}
     for task in state.tasks.values():
         for commit, lines in note_lines(task).items():
             wanted.setdefault(commit, {})[task.key] = lines
     found = {commit: _own_lines(read_blob(git, blob), state) for commit, blob in list_notes(git, layout.NOTES)}
-    crooked: dict[str, set[str]] = {}
+    crooked: dict[str, set[TaskKey]] = {}
     for commit in {*wanted, *found}:
         here, due = found.get(commit, {}), wanted.get(commit, {})
         wrong = {key for key in {*here, *due} if here.get(key, []) != due.get(key, [])}
@@ -210,26 +210,22 @@ def crooked_notes(git: Git, state: State) -> dict[str, set[str]]:
     return crooked
 
 
-def straighten_notes(git: Git, state: State, crooked: Mapping[str, Iterable[str]], *, when: datetime) -> int:
+def straighten_notes(git: Git, state: State, crooked: Mapping[str, Iterable[TaskKey]], *, when: datetime) -> int:
     """Make these tasks' lines in the notes of these commits what the fold says; other lines stay byte for byte."""
     edits = {
-        commit: _edit({_colon(key): note_lines(state.tasks[key]).get(commit, []) for key in keys if key in state.tasks})
+        commit: _edit({str(key): note_lines(state.tasks[key]).get(commit, []) for key in keys if key in state.tasks})
         for commit, keys in crooked.items()
     }
     return edit_notes(git, layout.NOTES, edits, message=NOTES_MESSAGE, when=when)
 
 
-def _own_lines(note: bytes, state: State) -> dict[str, list[str]]:
-    lines: dict[str, list[str]] = {}
+def _own_lines(note: bytes, state: State) -> dict[TaskKey, list[str]]:
+    lines: dict[TaskKey, list[str]] = {}
     for line in note.split(b"\n"):
-        key = (task_of_line(line) or "").replace(":", "/")
-        if key in state.tasks:
+        key = find_task_key(task_of_line(line) or "")
+        if key is not None and key in state.tasks:
             lines.setdefault(key, []).append(line.decode(errors="surrogateescape"))
     return lines
-
-
-def _colon(key: str) -> str:
-    return key.replace("/", ":")
 
 
 def _refresh_notes(git: Git, tasks: Iterable[Task], when: datetime) -> int:
@@ -238,7 +234,7 @@ def _refresh_notes(git: Git, tasks: Iterable[Task], when: datetime) -> int:
         here = note_lines(task)
         former = [trail.range.head for stage in task.stages.values() for trail in stage.trail]
         for commit in {*here, *former}:
-            wanted.setdefault(commit, {})[task.key.replace("/", ":")] = here.get(commit, [])
+            wanted.setdefault(commit, {})[str(task.key)] = here.get(commit, [])
     edits = {commit: _edit(by_task) for commit, by_task in wanted.items()}
     return edit_notes(git, layout.NOTES, edits, message=NOTES_MESSAGE, when=when)
 

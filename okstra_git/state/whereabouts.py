@@ -56,7 +56,7 @@ def find_astray(git: Git, state: State, writer: str | None) -> list[Astray]:
 
 def named(task: Task, place: Place) -> str:
     """The row as people name it, `shop:web:login stage 1`."""
-    return f"{task.key.replace('/', ':')} {place.scope.replace('-', ' ', 1)}".strip()
+    return f"{task.key} {place.scope.replace('-', ' ', 1)}".strip()
 
 
 def repair_line(task: Task, place: Place) -> str:
@@ -74,7 +74,7 @@ def _flags(task: Task, place: Place) -> list[tuple[str, str]]:
     """The words that name the row on a line of `git okstra worktree`; one without a branch goes with its task."""
     kind, _, id = place.scope.partition("-")
     own = {"stage": "--stage", "group": "--group"}.get(kind)
-    return [("--task-key", task.key.replace("/", ":")), *([(own, id)] if own and place.branch else [])]
+    return [("--task-key", str(task.key)), *([(own, id)] if own and place.branch else [])]
 
 
 def _is_main(git: Git, path: Path) -> bool:

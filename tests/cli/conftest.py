@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from importlib import import_module
 from io import StringIO
+from typing import Any
 
 import pytest
 
-from okstra_cli import catalogue, entry, lazy
+from okstra_cli import catalogue, entry
 from tests.kit.answers import Answer
 from tests.kit.scenario import World
 
@@ -18,8 +20,8 @@ Ask = Callable[..., Answer]
 def probe(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds the commands of tests/cli/probe.py as `probe`, for everything that no real command does."""
     monkeypatch.setitem(catalogue.COMMANDS, "probe", catalogue.Row(f"..{PROBE}", "Upkeep", "Do what a test asks"))
-    real = lazy.import_module
-    monkeypatch.setattr(lazy, "import_module", lambda name: real(PROBE if name.endswith(PROBE) else name))
+    load = lambda name: import_module(PROBE if name.endswith(PROBE) else name)  # noqa: E731
+    monkeypatch.setattr("okstra_cli.lazy.import_module", load)
 
 
 class Screen(StringIO):
@@ -51,11 +53,11 @@ def on_terminal(world: World) -> Ask:
     return ask
 
 
-def only_object(answer: Answer) -> dict[str, object]:
+def only_object(answer: Answer) -> dict[str, Any]:
     """The answer's JSON, which has to be one object on one line that starts with `ok` and `schema`."""
     assert answer.out.endswith("\n")
     assert answer.out.count("\n") == 1
-    parsed = json.loads(answer.out)
+    parsed: dict[str, Any] = json.loads(answer.out)
     assert list(parsed)[:2] == ["ok", "schema"]
     assert parsed["schema"] == 1
     return parsed

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from okstra_cli.identity import Identity, names_a_task
+from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.page import Cell, Page
 from okstra_cli.session import Session
 from okstra_git.errors import OkstraError
+from okstra_git.porcelain.task_lookup import Identity
 
 app = command_group("Do what a test asks.")
 

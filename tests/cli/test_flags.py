@@ -34,7 +34,7 @@ def test_directories_add_up_as_with_git(world: World, tmp_path: Path) -> None:
 
 def test_a_missing_directory_is_refused(world: World) -> None:
     error = only_object(world.okstra("-C", "no\nwhere", "config", "list", exit=1))["error"]
-    assert error["code"] == "directory.missing"  # type: ignore[index]
+    assert error["code"] == "directory.missing"
     assert world.okstra("config", "list", "-C", exit=129).json["error"]["message"] == "-C needs a directory"
 
 

@@ -56,6 +56,11 @@ def put(path: Path, make: Callable[[Path], Any]) -> None:
     make(path)
 
 
+def holding(content: bytes | None) -> Callable[[Path], object]:
+    """Makes a file of these bytes; nothing when there was none."""
+    return lambda path: None if content is None else path.write_bytes(content)
+
+
 def link(target: str | Path) -> Callable[[Path], Any]:
     return lambda path: path.symlink_to(target)
 
@@ -177,7 +182,7 @@ def test_documents_that_are_not_files_are_refused_at_once(shop: World, odd: str)
         assert answer.json["error"]["hint"]
         for line in (("inspect", "context"), ("inspect", "resume")):
             shop.okstra(*line, "--task-key", KEY)
-        put(path, lambda made, kept=before: made.write_bytes(kept) if kept is not None else None)
+        put(path, holding(before))
     assert prepare(shop, task_type=DISCOVERY).json["ok"]
     assert SECRET not in told_of(shop)
 
@@ -243,7 +248,7 @@ def test_the_documents_of_a_run_are_read_without_waiting(shop: World, odd: str) 
         for line in (("run", "resume", run, "--force"), ("inspect", "run", run), ("run", "show", run)):
             answer = shop.okstra(*line, "--json", exit=None)
             assert answer.exit == 0 or answer.json["error"]["code"].startswith(("path.", "bundle.")), answer.out
-        put(path, lambda made, kept=kept: made.write_bytes(kept))
+        put(path, holding(kept))
     for path in files:
         put(path, ODD[odd])
     shop.okstra("run", "abandon", run)

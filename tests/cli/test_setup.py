@@ -10,6 +10,7 @@ from okstra_git import shipped
 from okstra_git.agent_setup.desired import RULES
 from okstra_git.agent_setup.model import Kind, SetupFolder
 from okstra_git.porcelain import setup
+from okstra_git.version import VERSION
 from tests.agent_setup.closet import RUN, SHIPPED, picture, write_templates
 from tests.cli.conftest import only_object
 from tests.kit.scenario import World
@@ -36,7 +37,7 @@ def tree(world: World) -> dict[str, str]:
 def test_a_project_gets_skills_agents_and_rules(world: World) -> None:
     told = only_object(world.okstra("setup"))
     assert [told[key] for key in ("scope", "action", "dry_run", "changed")] == ["project", "install", False, True]
-    assert all(set(root) >= ROOT_KEYS for root in told["roots"])  # type: ignore[attr-defined]
+    assert all(set(root) >= ROOT_KEYS for root in told["roots"])
     claude, agents = world.path / ".claude", world.path / ".agents"
     assert all((claude / path).read_text() == text for path, text in SHIPPED.items())
     assert (agents / SKILL).read_text() == RUN
@@ -154,7 +155,7 @@ def test_check_says_what_differs_and_what_to_do(world: World, templates: Path) -
     said = world.okstra("setup", "--check", "--text", exit=1)
     claude = world.path / ".claude"
     assert said.out == (
-        f"{claude}  from okstra {setup.VERSION}, 1 of 4 files as shipped\n"
+        f"{claude}  from okstra {VERSION}, 1 of 4 files as shipped\n"
         f"  outdated  {WORKER}\n"
         "  extra  skills/okstra-lead/SKILL.md\n"
         f"  changed  {SKILL}\n"
@@ -162,12 +163,12 @@ def test_check_says_what_differs_and_what_to_do(world: World, templates: Path) -
         "  missing rule  Bash(git-okstra *)\n"
         "  missing rule  Edit(.okstra/**)\n"
         f"  note  {claude}/settings.json: deny Bash(git *) wins over Bash(git okstra *) where both match\n"
-        f"{world.path}/.agents  from okstra {setup.VERSION}, 1 of 3 files as shipped\n"
+        f"{world.path}/.agents  from okstra {VERSION}, 1 of 3 files as shipped\n"
         "  extra  skills/okstra-lead/SKILL.md\n"
         f"  missing  {SKILL}\n"
     )
     assert said.err == (
-        f"okstra: 5 files and 3 rules differ from what okstra {setup.VERSION} ships\n"
+        f"okstra: 5 files and 3 rules differ from what okstra {VERSION} ships\n"
         "hint: git okstra setup\n"
         "hint: git okstra setup --force replaces what was edited, and keeps it beside\n"
     )
@@ -219,7 +220,7 @@ def test_a_plugin_is_a_folder_of_its_own(tmp_path: Path) -> None:
     said = nowhere.okstra("setup", "--plugin", "plug", "--text").out
     assert f"/plugin marketplace add {tmp_path}/plug, then /plugin install okstra@okstra" in said
     plugin = json.loads((tmp_path / "plug/.claude-plugin/plugin.json").read_text())
-    assert plugin["version"] == setup.VERSION
+    assert plugin["version"] == VERSION
     assert (tmp_path / "plug" / SKILL).exists()
     assert (tmp_path / "plug" / WORKER).exists()
     assert not list((tmp_path / "plug").glob("settings*"))
@@ -318,7 +319,7 @@ def test_doctor_tells_of_drift_where_something_is_installed(world: World, templa
     (templates / WORKER).write_text("---\nnewer\n")
     (found,) = [found for found in _findings(world) if found["code"] == "setup.drift"]
     assert (found["severity"], found["hint"]) == ("warning", "git okstra setup --check")
-    assert found["message"] == f"skills for the project: 2 files differ from what okstra {setup.VERSION} ships"
+    assert found["message"] == f"skills for the project: 2 files differ from what okstra {VERSION} ships"
     (world.path / ".claude/okstra-setup.json").write_text("{")
     assert [found["code"] for found in _findings(world) if found["code"].startswith("setup")] == [
         "setup.manifest-unreadable"

@@ -112,7 +112,8 @@ def words_of(world: World) -> list[tuple[str, ...]]:
 
 
 def test_no_command_brings_what_others_wrote_to_a_terminal(hostile: World, on_terminal: Ask) -> None:
-    leaks, seen = [], set()
+    leaks = []
+    seen: set[str] = set()
     for words in words_of(hostile):
         for form in ("--text", "--json"):
             answer = on_terminal(*words, form, at=hostile)

@@ -332,7 +332,7 @@ KEY_OF_LONG = f"shop:{LONG}:{LONG}"
 OTHER_LONG = f"shop:{LONG}:{'m' * 64}"
 
 
-def long_names(world: World, *answers: object) -> State:
+def long_names(world: World, *answers: str | dict[str, str]) -> State:
     """A wizard about a task whose names, paths and branches are as long as they may be, that many answers on."""
     brief = "/p/" + "세션/" * 45 + "b.md"
     task = a_task(title="제목" * 20, brief=brief, report=brief, anchor="b" * 80, type="implementation")

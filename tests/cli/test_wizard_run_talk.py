@@ -227,17 +227,17 @@ def chosen_anyhow(state: State, data: st.DataObject) -> tuple[State, list[str], 
     return state, keys, lines
 
 
-QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.filter_too_much, HealthCheck.too_slow]}
+QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 
 
-@settings(max_examples=30, **QUICK)
+@settings(QUICK, max_examples=30)
 @given(facts=repositories(), data=st.data())
 def test_whatever_is_chosen_lines_give_what_the_steps_give(facts: dict[str, object], data: st.DataObject) -> None:
     end, _, lines = chosen_anyhow(State(facts), data)
     assert_same(by_lines(State(facts), *lines)[0], end)
 
 
-@settings(max_examples=2, phases=[Phase.generate], **QUICK)
+@settings(QUICK, max_examples=2, phases=[Phase.generate])
 @given(facts=repositories(), data=st.data())
 def test_whatever_is_chosen_keys_give_what_the_steps_give(facts: dict[str, object], data: st.DataObject) -> None:
     end, keys, _ = chosen_anyhow(State(facts), data)

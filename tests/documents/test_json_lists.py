@@ -97,15 +97,20 @@ SPACES = st.sampled_from(["", " ", "\n", "\n  ", "\t", "\r\n    "])
 @st.composite
 def spelled(draw: st.DrawFn, value: Any) -> str:
     """The value in JSON with any white space wherever it may stand."""
-    space = lambda: draw(SPACES)  # noqa: E731
+    return _spell(draw, value)
+
+
+def _spell(draw: st.DrawFn, value: Any) -> str:
+    def space() -> str:
+        return draw(SPACES)
+
     if isinstance(value, dict):
         inner = ",".join(
-            f"{space()}{json.dumps(key)}{space()}:{space()}{draw(spelled(each))}{space()}"
-            for key, each in value.items()
+            f"{space()}{json.dumps(key)}{space()}:{space()}{_spell(draw, each)}{space()}" for key, each in value.items()
         )
         return f"{{{inner or space()}}}"
     if isinstance(value, list):
-        return "[" + (",".join(f"{space()}{draw(spelled(each))}{space()}" for each in value) or space()) + "]"
+        return "[" + (",".join(f"{space()}{_spell(draw, each)}{space()}" for each in value) or space()) + "]"
     return json.dumps(value, ensure_ascii=draw(st.booleans()))
 
 

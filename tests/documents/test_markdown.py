@@ -24,7 +24,9 @@ def lines_of(document: Document) -> list[int]:
     found = []
     for section in document.sections:
         found += [section.line, section.end, section.body - 1]
-        found += [each.line for each in (*section.paragraphs, *section.items, *section.tables, *section.codes)]
+        found += [
+            each.line for kind in (section.paragraphs, section.items, section.tables, section.codes) for each in kind
+        ]
         found += [row.line for table in section.tables for row in table.rows]
         found += [line for item in section.items for line, _ in item.parts]
     return found

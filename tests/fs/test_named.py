@@ -29,8 +29,14 @@ def test_it_may_lie_anywhere(root: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["docs/link.md", "docs/folder/private.md", "{1}/docs/link.md"])
 def test_a_link_of_the_repository_leads_nowhere_else(root: Path, name: str) -> None:
-    given, asked = name.format(root.parent, root), []
-    for is_tracked in (None, lambda _, path: asked.append(path) or True):
+    given = name.format(root.parent, root)
+    asked: list[str] = []
+
+    def is_known(_: Path, path: str) -> bool:
+        asked.append(path)
+        return True
+
+    for is_tracked in (None, is_known):
         with pytest.raises(OkstraError) as caught:
             read_named(given, root, [root], is_tracked=is_tracked)
         assert caught.value.code == "path.link"

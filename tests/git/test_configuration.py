@@ -41,8 +41,8 @@ def test_every_source_counts_and_the_nearest_one_wins(
     world.git("config", "extensions.worktreeConfig", "true")
     world.git("config", "--worktree", "okstra.keepDays", "5")
     assert days(world) == (5, "worktree")
-    for name, value in {"COUNT": "1", "KEY_0": "okstra.keepDays", "VALUE_0": "6"}.items():
-        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    for name, text in {"COUNT": "1", "KEY_0": "okstra.keepDays", "VALUE_0": "6"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", text)
     assert days(world) == (6, "command")
     monkeypatch.setenv("GIT_CONFIG_PARAMETERS", "'okstra.keepdays'='7'")
     assert days(world) == (7, "command")
@@ -128,8 +128,8 @@ def test_branches_and_remotes_are_read_from_wherever_they_stand(world: World) ->
 def test_settings_of_our_own_calls_join_those_of_the_user_and_win(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"COUNT": "1", "KEY_0": "user.name", "VALUE_0": "Dot"}.items():
-        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    for name, text in {"COUNT": "1", "KEY_0": "user.name", "VALUE_0": "Dot"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", text)
     monkeypatch.setenv("GIT_CONFIG_PARAMETERS", "'core.fsmonitor'='theirs' 'core.quotepath'='true'")
     ours = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": "false"}
 

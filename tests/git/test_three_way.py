@@ -254,7 +254,9 @@ def test_a_forecast_writes_nothing_and_names_the_tree_that_a_merge_writes(tmp_pa
     assert forecast == merge_trees(git, base=trees[0], ours=trees[1], theirs=trees[2])
     assert len(objects_in(tmp_path)) > len(before)
     fresh = open_repository(tmp_path).handle
-    assert all(entry.id in fresh for entry in fresh[forecast.tree])
+    tree = fresh[forecast.tree]
+    assert isinstance(tree, pygit2.Tree)
+    assert all(entry.id in fresh for entry in tree)
 
 
 def test_settings_attributes_and_drivers_have_no_say(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -530,7 +531,7 @@ def test_commits_that_nobody_recorded_are_told_to_stay_behind(world: World) -> N
         assert "branch s1 goes on" in world.okstra("handoff", *command, "--task-key", NAME).err
 
 
-def status_of(world: World) -> dict[str, dict[str, object]]:
+def status_of(world: World) -> dict[str, dict[str, Any]]:
     """Every group by its id, as `handoff status` has it."""
     (task,) = handoff(world, "status")["tasks"]
     return {row["group"]: row for row in task["groups"]}
@@ -542,8 +543,8 @@ def test_a_group_says_that_a_stage_of_it_needs_a_decision(world: World) -> None:
     world.checkout("s1")
     world.write("f1.txt", "other\n")
     world.git("commit", "-qa", "--amend", "-m", "other")
-    (change,) = status_of(world)["1"]["changed"]  # type: ignore[misc]
-    assert change["code"] == "stale-history"  # type: ignore[index]
+    (change,) = status_of(world)["1"]["changed"]
+    assert change["code"] == "stale-history"
     page = world.okstra("handoff", "status", "--task-key", NAME, "--text").out
     assert f"next: git okstra reconcile --task-key {NAME} --check" in page
 

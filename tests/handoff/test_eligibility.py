@@ -84,7 +84,7 @@ def test_a_planned_stage_that_was_never_started_is_not_done() -> None:
     begun = a_task(a_stage(1), plan={1: (), 2: (1,)})
     assert codes(begun) == {1: [], 2: ["not-done"]}
     (reason,) = judge_stages(begun, stale={})[2].reasons
-    key = begun.key.replace("/", ":")
+    key = str(begun.key)
     assert reason.hint == f"git okstra run prepare --task-key {key} --task-type implementation --stage 2"
 
 

@@ -42,9 +42,8 @@ def form(text: str) -> Template:
 
 def html(markdown: str) -> str:
     """As a forge shows it, about."""
-    return (
-        MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"]).render(markdown)
-    )
+    parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
+    return str(parser.render(markdown))
 
 
 def shown_text(markdown: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from okstra_git.names import parse_task_key
 from okstra_git.state.writer import require_writer
 from tests.kit.scenario import World
 from tests.kit.stores import NAME, open_store, own_log, record, recorded_world, start_and_finish
@@ -229,7 +230,7 @@ def test_a_false_cache_is_found_and_thrown_away(shop: World) -> None:
     shop.okstra("status")
     cached = load_fold(path)
     assert cached is not None
-    task = cached.state.tasks["shop/web/login"].model_copy(update={"title": "invented"})
+    task = cached.state.tasks[parse_task_key("shop/web/login")].model_copy(update={"title": "invented"})
     state = cached.state.model_copy(update={"tasks": {task.key: task}})
     save_fold(path, replace(cached, state=state))
     assert codes(shop, exit=1) == ["cache.mismatch"]

@@ -42,7 +42,7 @@ def create(forge: Forge, **options: Any) -> PullRequestAnswer:
 def create_with(
     gh: Path, world: World, body: Path, environ: Mapping[str, str] | None = None, **options: Any
 ) -> PullRequestAnswer:
-    wanted = {"head": "login", "base": "main", "title": "Log in", "body_file": body} | options
+    wanted: dict[str, Any] = {"head": "login", "base": "main", "title": "Log in", "body_file": body} | options
     return create_pull_request(gh, cwd=world.path, environ=environ or dict(os.environ), **wanted)
 
 

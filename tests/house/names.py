@@ -24,7 +24,6 @@ DOUBLED = frozenset({
     "NotWork",
     "Papers",
     "Place",
-    "Problem",
     "Question",
     "ReportMissing",
     "Root",

@@ -11,8 +11,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "psutil": ("okstra_git/host/",),
     "xxhash": ("okstra_git/digest.py",),
     "jinja2": ("okstra_git/rendering.py",),
-    "pydantic": ("okstra_git/records/", "okstra_git/reports/model/"),
-    "pydantic_core": ("okstra_git/records/", "okstra_git/reports/model/"),
+    "pydantic": ("okstra_git/records/",),
+    "pydantic_core": ("okstra_git/records/",),
     "yaml": ("okstra_git/documents/",),
     "markdown_it": ("okstra_git/documents/",),
     "mdit_py_plugins": ("okstra_git/documents/",),
@@ -49,7 +49,8 @@ def foreign_imports(source: Source) -> Iterator[str]:
         owners = OWNERS.get(top)
         if owners is None:
             if top not in sys.stdlib_module_names and top not in PRODUCT:
-                yield f"{source.path}:{imported.line}: {top} has no owner (tests/house/owners.py, docs/dependencies.md)"
+                tables = "tests/house/owners.py, docs/reference/dependencies.md"
+                yield f"{source.path}:{imported.line}: {top} has no owner ({tables})"
         elif not source.path.startswith(owners):
             yield f"{source.path}:{imported.line}: {top} belongs to {' and '.join(owners)}"
 

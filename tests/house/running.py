@@ -47,11 +47,11 @@ def code_from_data(source: Source) -> Iterator[str]:
         if top in LOADERS or imported.module == "jinja2.bccache":
             yield f"{source.path}:{imported.line}: {imported.module} runs what it reads; keep data, as JSON"
     for node in ast.walk(source.tree):
-        name = _called_or_named(node)
+        name, line = _called_or_named(node), getattr(node, "lineno", 0)
         if name == "import_module" and source.path not in NAMED_MODULES:
-            yield f"{source.path}:{node.lineno}: only {' and '.join(NAMED_MODULES)} may import by a computed name"
+            yield f"{source.path}:{line}: only {' and '.join(NAMED_MODULES)} may import by a computed name"
         elif name in RUNNERS or name in LOOSE:
-            yield f"{source.path}:{node.lineno}: {name} can run what was read"
+            yield f"{source.path}:{line}: {name} can run what was read"
 
 
 def _called_or_named(node: ast.AST) -> str:

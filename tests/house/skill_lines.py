@@ -216,5 +216,6 @@ KINDS: dict[str, Callable[[str], bool]] = {
 def _fits(metavar: str, value: str) -> bool:
     alternatives = metavar.strip("[]").split("|")
     if len(alternatives) == 1:
-        return KINDS.get(alternatives[0], lambda _: True)(value)
+        fits = KINDS.get(alternatives[0])
+        return fits is None or fits(value)
     return any(value == each if each.islower() else _fits(each, value) for each in alternatives)

@@ -1,7 +1,7 @@
 """What the templates may not do: say a rule twice, retype a contract token, say in English only what people read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 SENTENCE = 60
@@ -56,7 +56,7 @@ def unquoted(texts: dict[str, str]) -> Iterator[str]:
         for line in text.splitlines():
             is_fenced ^= line.lstrip().startswith("```")
             if name.startswith("scripts/"):
-                found = () if line.startswith("#") else _values(line, r"sh|exactly")
+                found: Iterable[str] = () if line.startswith("#") else _values(line, r"sh|exactly")
             elif is_fenced:
                 found = _in_command(line, _PROGRAM.search(line))
             else:

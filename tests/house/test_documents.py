@@ -13,14 +13,14 @@ from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.events import Event, Fact
 from okstra_git.records.stage import RangePrint
 from okstra_git.wide import widen
-from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, visible_options
+from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, prose_lines, visible_options
 from tests.kit.answers import run_program
 from tests.kit.scenario import World
 from tests.kit.surroundings import ROOT
 from tests.kit.tools import require_tool
 
 MAN = ROOT / "docs/man/git-okstra.1"
-STATE = ROOT / "docs/state.md"
+STATE = ROOT / "docs/reference/state.md"
 DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
@@ -71,6 +71,11 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("path", [*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"], ids=lambda path: path.name)
+def test_lines_of_documents_fit_a_hundred_columns(path: Path) -> None:
+    assert [line for line in prose_lines(path.read_text()) if len(line) > 100] == []
+
+
 def test_every_event_type_and_field_is_described() -> None:
     text = STATE.read_text()
     assert [name for name in KNOWN_TYPES if f"`{name}`" not in text] == []
@@ -95,7 +100,7 @@ def test_every_code_of_the_handoff_is_explained() -> None:
     found |= {*re.findall(r'(?:Reason|Changed)\(\s*"([a-z-]+)"', text)}
     found |= {f"evidence.{code}" for code in re.findall(r'_say\("([a-z-]+)"', text)}
     found |= {value for name, value in vars(eligibility).items() if name.isupper()}
-    page = (ROOT / "docs/handoff.md").read_text()
+    page = (ROOT / "docs/reference/handoff-codes.md").read_text()
     assert len(found) > 40
     assert sorted(code for code in found if f"`{code}`" not in page) == []
 

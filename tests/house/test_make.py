@@ -38,8 +38,8 @@ def test_help_names_every_target(tree: Path) -> None:
     said = make(tree, "help").expect(0).out
     named = {line.split()[1] for line in said.splitlines()}
     assert named == {
-        "help", "demo", "test", "test-deep", "test-lowest", "lint", "docs", "bench", "upgrade", "install", "uninstall",
-        "clean",
+        "help", "demo", "test", "test-deep", "test-lowest", "git-new", "test-git-new", "lint", "docs", "bench",
+        "upgrade", "install", "uninstall", "clean",
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def test_every_exception_is_in_use_and_has_a_reason() -> None:
 
 def test_every_dependency_has_its_line_in_the_documentation() -> None:
     declared = re.findall(r'^  "([a-z0-9-]+)[><=]', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    described = (ROOT / "docs/dependencies.md").read_text()
+    described = (ROOT / "docs/reference/dependencies.md").read_text()
     assert len(declared) > 10
     assert [name for name in declared if f"`{name}`" not in described] == []
 
@@ -53,7 +53,7 @@ def test_a_foreign_package_away_from_home_is_found(path: str, text: str) -> None
         ("okstra_git/git/refs.py", "import pygit2\nimport json"),
         ("okstra_git/git/binary.py", "import subprocess"),
         ("okstra_git/host/tmux.py", "import psutil, subprocess"),
-        ("okstra_git/reports/model/x.py", "from pydantic import BaseModel"),
+        ("okstra_git/records/x.py", "from pydantic import BaseModel"),
         ("okstra_cli/commands/status.py", "def f():\n    from rich.table import Table"),
     ],
 )

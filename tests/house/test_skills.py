@@ -142,7 +142,7 @@ def with_body(words: str) -> AgentText:
 
 
 def known(**changes: object) -> Known:
-    return Known(**{**vars(KNOWN), "skills": {*SKILLS, "okstra-x"}, **changes})  # type: ignore[arg-type]
+    return Known(**{**vars(KNOWN), "skills": {*SKILLS, "okstra-x"}, **changes})
 
 
 def breaches(text: AgentText) -> list[str]:

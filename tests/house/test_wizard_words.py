@@ -10,7 +10,7 @@ from okstra_cli.wizard.chosen import DEFAULT
 from okstra_cli.wizard.machine import all_steps
 from okstra_cli.wizard.texts import LANGUAGES
 from okstra_git.shipped import templates_directory
-from tests.house.sources import ROOT
+from tests.kit.surroundings import ROOT
 
 WORDS: dict[str, dict[str, str]] = {
     language: json.loads((templates_directory() / "i18n" / f"wizard.{language}.json").read_text(encoding="utf-8"))

@@ -22,7 +22,7 @@ def lines_in(hint: str) -> list[str]:
 def fill(line: str, blanks: Mapping[str, str]) -> str:
     """The line with its placeholders filled; one that is left is an assertion."""
     for blank, value in blanks.items():
-        line = re.sub(rf"(?<= ){re.escape(blank)}(?= |$)", lambda _, value=value: value, line)
+        line = re.sub(rf"(?<= ){re.escape(blank)}(?= |$)", value.replace("\\", r"\\"), line)
     assert not _BLANK.search(line), line
     return line
 

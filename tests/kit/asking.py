@@ -199,7 +199,7 @@ STAGE_STATES = ("pending", "reserved", "started", "done", "verified", "in-pr", "
 def tasks(draw: st.DrawFn) -> dict[str, Any]:
     """Any task that `gathering` could describe."""
     phases = list(_constants()["phases"])
-    stages = [
+    stages: list[list[Any]] = [
         [number, draw(st.text(max_size=40)), draw(st.sampled_from(STAGE_STATES))]
         for number in range(1, draw(st.integers(0, 6)) + 1)
     ]

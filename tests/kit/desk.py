@@ -47,7 +47,7 @@ class Desk:
         request = DoneRequest(number, branch=branch, base=labels.get(base or "", base),
                               commit=labels.get(commit or "", commit))  # fmt: skip
         done = complete_stages(self.store, self.key, [request])
-        found = done.snapshot.state.tasks[self.key.slashed].stages[number].range
+        found = done.snapshot.state.tasks[self.key].stages[number].range
         assert found is not None
         return found
 
@@ -57,7 +57,7 @@ class Desk:
         state = Store(git, lambda: datetime.now(UTC)).read().state
         places = Places(git, extra_targets=self.targets)
         places.know_stage_branches(state)
-        return Judge(places).judge(state.tasks[self.key.slashed])
+        return Judge(places).judge(state.tasks[self.key])
 
     def findings(self) -> Mapping[int, Finding]:
         """The findings of a look by stage number."""

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -49,7 +50,7 @@ USAGE = {
     "close": "gh pr close {<number> | <url> | <branch>} [flags]",
     "merge": "gh pr merge [<number> | <url> | <branch>] [flags]",
 }
-FIELDS = {
+FIELDS: dict[str, Callable[[State], object]] = {
     "url": lambda pr: pr["url"],
     "number": lambda pr: pr["number"],
     "state": lambda pr: pr["state"],
@@ -136,7 +137,9 @@ def _telling() -> dict[str, str]:
 
 def _parse(name: str, arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     """Flags and words as cobra reads them."""
-    flags, words, rest = {}, [], list(arguments)
+    flags: dict[str, str] = {}
+    words: list[str] = []
+    rest = list(arguments)
     long = FLAGS[name]
     short = {letter: flag for flag, (letter, _) in long.items() if letter}
     while rest:
@@ -256,13 +259,14 @@ def _find(state: State, words: list[str]) -> State:
     number = by_url[2] if by_url else wanted.removeprefix("#")
     if by_url and by_url[1] != state["repo"]:
         raise Exit(f"GraphQL: Could not resolve to a Repository with the name '{by_url[1]}'. (repository)\n")
+    known: list[State] = state["pull_requests"]
     if number.isdecimal():
-        found = [pr for pr in state["pull_requests"] if pr["number"] == int(number)]
+        found = [pr for pr in known if pr["number"] == int(number)]
         if not found:
             said = f"GraphQL: Could not resolve to a PullRequest with the number of {number}."
             raise Exit(f"{said} (repository.pullRequest)\n")
         return found[0]
-    found = [pr for pr in reversed(state["pull_requests"]) if pr["head"] == wanted]
+    found = [pr for pr in reversed(known) if pr["head"] == wanted]
     if not found:
         raise Exit(f'no pull requests found for branch "{wanted}"\n')
     return sorted(found, key=lambda pr: pr["state"] != "OPEN")[0]

@@ -1,6 +1,7 @@
 """Groups put on record as assembling records them, over branches that plain git made, and what landed of them."""
 
 from okstra_git.git.repo import Git
+from okstra_git.names import parse_task_key
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.landings import Landings, look_for_landings
 from okstra_git.reconcile.places import Places
@@ -21,7 +22,7 @@ def hand_over(world: World, *numbers: int, base: str = "main", branch: str = "",
     Each stage's own commits are put on the base one after the other, which is what assembling comes to.
     """
     store = open_store(world)
-    task = store.read().state.tasks[KEY.slashed]
+    task = store.read().state.tasks[parse_task_key(KEY.slashed)]
     name = "-".join(map(str, numbers))
     branch = branch or f"group-{name}"
     world.git("checkout", "-q", "-B", branch, base)
@@ -62,7 +63,7 @@ def look(world: World, *targets: str) -> Landings:
     state = Store(git, now).read().state
     places = Places(git, extra_targets=targets)
     places.know_stage_branches(state)
-    return look_for_landings(Judge(places), state.tasks[KEY.slashed])
+    return look_for_landings(Judge(places), state.tasks[parse_task_key(KEY.slashed)])
 
 
 def landed(world: World, *targets: str) -> dict[int, str]:

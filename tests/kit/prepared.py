@@ -46,9 +46,9 @@ def code_of(answer: Answer) -> str:
     return str(error["code"])
 
 
-def runs(world: World) -> list[dict[str, object]]:
+def runs(world: World) -> list[dict[str, Any]]:
     """Every run on record, oldest first."""
-    found: list[dict[str, object]] = world.okstra("run", "list", "--all", "--json").json["runs"]
+    found: list[dict[str, Any]] = world.okstra("run", "list", "--all", "--json").json["runs"]
     return found[::-1]
 
 

@@ -31,7 +31,7 @@ def open_store(place: World | Path, *, patience: float = 10.0) -> Store:
 
 def open_task(store: Store, key: TaskKey = KEY, *, title: str = "") -> Appended:
     """A task on record."""
-    return record(store, TaskOpened(task=key.slashed, title=title))
+    return record(store, TaskOpened(task=key, title=title))
 
 
 def record(store: Store, *facts: AnyFact, queued: bool = True) -> Appended:

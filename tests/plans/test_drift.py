@@ -38,4 +38,5 @@ def test_a_folder_may_be_written_with_its_slash() -> None:
 
 
 def test_nothing_drifts_of_a_plan_without_files() -> None:
-    assert drifted_files([], {}.get, {}.get, own=["a"]) == []
+    nothing: dict[str, str] = {}
+    assert drifted_files([], nothing.get, nothing.get, own=["a"]) == []

@@ -2,6 +2,7 @@
 
 import itertools
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -22,7 +23,7 @@ class Leaving(RuleBasedStateMachine):
 
     folder: Path
     serial = itertools.count()
-    claims: dict[str, int] = {}  # noqa: RUF012 - one for all examples of a machine
+    claims: ClassVar[dict[str, int]] = {}
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,9 +111,20 @@ class Leaving(RuleBasedStateMachine):
             self.claims[how] = self.claims.get(how, 0) + count
 
 
+def _fresh(folder: Path) -> type[Leaving]:
+    """A machine with counts of its own."""
+
+    class Fresh(Leaving):
+        serial = itertools.count()
+        claims: ClassVar[dict[str, int]] = {}
+
+    Fresh.folder = folder
+    return Fresh
+
+
 def _run(folder: Path, chosen: settings) -> dict[str, int]:
     """How many claims were made, by what."""
-    machine = type("Leaving", (Leaving,), {"folder": folder, "serial": itertools.count(), "claims": {}})
+    machine = _fresh(folder)
     run_state_machine_as_test(machine, settings=chosen)
     return dict(machine.claims)
 

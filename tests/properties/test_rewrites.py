@@ -124,8 +124,19 @@ class Rewrites(RuleBasedStateMachine):
         self.it.finish()
 
 
+def _fresh(folder: Path) -> type[Rewrites]:
+    """A machine with counts of its own."""
+
+    class Fresh(Rewrites):
+        serial = itertools.count()
+        claims = 0
+
+    Fresh.folder = folder
+    return Fresh
+
+
 def _run(folder: Path, chosen: settings) -> None:
-    machine = type("Rewrites", (Rewrites,), {"folder": folder, "serial": itertools.count(), "claims": 0})
+    machine = _fresh(folder)
     run_state_machine_as_test(machine, settings=chosen)
     assert machine.claims > 0, "nothing was ever claimed, so nothing was tested"
 

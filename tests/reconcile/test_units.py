@@ -3,6 +3,7 @@
 import pytest
 
 from okstra_git.git.repo import open_repository
+from okstra_git.names import CommitId
 from okstra_git.reconcile.units import Units, is_like, like_unit, list_units
 from okstra_git.reconcile.windows import Step, Window
 from tests.kit.ranges import known, window_on
@@ -70,7 +71,7 @@ def test_a_stage_is_its_commits_one_by_one_and_merges_are_none(listed: World) ->
 def test_what_the_parent_of_a_commit_was_is_not_guessed(listed: World) -> None:
     ends = stage(listed, "work", {"a": "a\n"}, {"b": "b\n"})
     facts = known(listed, ends).commits(1)
-    orphaned = facts[1]._replace(parents=("1" * 40,))
+    orphaned = facts[1]._replace(parents=(CommitId("1" * 40),))
     units = list_units(open_repository(listed.path), [orphaned, facts[0]])
     assert units[0].delta is None
     assert [change.path for change in units[1].delta or ()] == [b"a"]

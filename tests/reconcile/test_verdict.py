@@ -21,7 +21,10 @@ def recorded(base: str, head: str) -> RangePrint:
 
 def finding(stage: int, old: str, new: str | None = None, kind: FindingClass = "auto") -> Finding:
     """`base..head` before and, for a move, after."""
-    moved = ProvenRange(*new.split(".."), proof="replay", evidence=EVIDENCE) if new else None
+    moved = None
+    if new:
+        new_base, new_head = new.split("..")
+        moved = ProvenRange(new_base, new_head, proof="replay", evidence=EVIDENCE)
     return Finding(stage, kind, recorded(*old.split("..")), "b", new=moved)
 
 

@@ -247,5 +247,6 @@ def test_a_window_whose_tip_is_hidden_is_empty(folder: Path) -> None:
     stretch = read(graph, [low, top], [base])
     window = Window(stretch, low, (top, base))
     assert window.is_empty
-    assert window.steps == window.roots == []
+    assert window.steps == []
+    assert window.roots == []
     assert window.entry(stretch.by_id[low]) is None

@@ -126,7 +126,7 @@ def with_value(line: dict[str, Any], path: str, value: Any) -> bytes | None:
 
 @pytest.mark.parametrize("url", ["HTTPS://forge.example/shop/pull/7", "Http://forge.example/shop/pull/7"])
 def test_an_address_counts_in_letters_of_either_case(url: str) -> None:
-    facts = [
+    facts: list[e.AnyFact] = [
         e.PrRecorded(task=TASK, url=url, group="1", stages=(1,), branch="g"),
         e.PrClosed(task=TASK, url=url, replaced_by=url),
     ]

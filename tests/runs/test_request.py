@@ -1,5 +1,7 @@
 """What a prepare is asked for: every word checked, every refusal with its code."""
 
+from typing import Any
+
 import pytest
 
 from okstra_git.errors import OkstraError
@@ -23,7 +25,9 @@ def test_defaults_are_auto_stage_claude_and_the_usual_roster() -> None:
 
 
 def test_empty_words_of_a_wizard_mean_nothing_was_said() -> None:
-    empty = dict.fromkeys(("brief", "base_ref", "approved_plan", "clarification", "pr_template", "scope", "stage"), "")
+    empty: dict[str, Any] = dict.fromkeys(
+        ("brief", "base_ref", "approved_plan", "clarification", "pr_template", "scope", "stage"), ""
+    )
     request = parse_request(KEY, "error-analysis", **empty, models={"lead": "", "codex": "default"})
     assert request == RunRequest(KEY, request.phase)
 

@@ -4,14 +4,14 @@ import pytest
 
 from okstra_git.errors import OkstraError
 from okstra_git.phases import phase_of_routing, require_routing
-from okstra_git.records.states import Task
+from okstra_git.records.states import StageStatus, Task
 from okstra_git.runs.scope import choose_scope, usual_base
 from tests.runs.kit import planned, task
 
 PLAN = planned((1, ()), (2, (1,)), (3, ()))
 
 
-def a_task(**stages: str) -> Task:
+def a_task(**stages: StageStatus) -> Task:
     return task(plan=PLAN, stages={int(name.removeprefix("s")): state for name, state in stages.items()})
 
 
@@ -22,7 +22,11 @@ def a_task(**stages: str) -> Task:
     ({"s3": "in-pr"}, (3,), False, (3,), {1: "not begun", 2: "not begun, waits for stage 1"}),
 ])  # fmt: skip
 def test_what_is_taken_and_why_the_rest_is_not(
-    states: dict[str, str], wanted: tuple[int, ...], left: bool, stages: tuple[int, ...], unfinished: dict[int, str]
+    states: dict[str, StageStatus],
+    wanted: tuple[int, ...],
+    left: bool,
+    stages: tuple[int, ...],
+    unfinished: dict[int, str],
 ) -> None:
     found = choose_scope(a_task(**states), wanted, phase="final-verification", leave_unfinished=left)
     assert (found.stages, dict(found.unfinished)) == (stages, unfinished)
@@ -34,7 +38,7 @@ def test_what_is_taken_and_why_the_rest_is_not(
     ({}, (), True, "task.unfinished"),
     ({"s1": "done"}, (9,), False, "stage.unknown"),
 ])  # fmt: skip
-def test_what_is_refused(states: dict[str, str], wanted: tuple[int, ...], left: bool, code: str) -> None:
+def test_what_is_refused(states: dict[str, StageStatus], wanted: tuple[int, ...], left: bool, code: str) -> None:
     with pytest.raises(OkstraError) as refused:
         choose_scope(a_task(**states), wanted, phase="release-handoff", leave_unfinished=left)
     assert refused.value.code == code

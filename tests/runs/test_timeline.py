@@ -47,7 +47,7 @@ def test_a_run_is_told_with_type_number_and_stage_even_when_its_claim_is_missing
 
 
 def test_the_first_end_of_a_run_counts_and_later_words_are_late() -> None:
-    facts = (
+    facts: tuple[e.AnyFact, ...] = (
         prepared(FIRST), e.RunFinished(task=TASK, run=FIRST, outcome="failed", reason="tests"),
         e.RunAbandoned(task=TASK, run=FIRST), e.RunResumed(task=TASK, run=FIRST, holder=holder(), nonce="m"),
     )  # fmt: skip
@@ -58,7 +58,7 @@ def test_the_first_end_of_a_run_counts_and_later_words_are_late() -> None:
 
 
 def test_moves_and_landings_name_their_commits_and_proofs() -> None:
-    facts = (
+    facts: tuple[e.AnyFact, ...] = (
         e.StageDone(task=TASK, stage=1, branch="b", range=a_range("a")),
         e.StageMoved(task=TASK, stage=1, old=oid("a"), range=a_range("c"), proof="replay", found_by="post-rewrite"),
         e.AnchorMoved(task=TASK, old=oid("x"), range=a_range("y"), proof="user"),

@@ -19,7 +19,7 @@ WHEN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def begin(desk: Desk, *depends_on: int, wanted: str | None = None) -> StageBase:
-    task = desk.store.read().state.tasks[desk.key.slashed]
+    task = desk.store.read().state.tasks[desk.key]
     git = open_repository(desk.world.path)
     return choose_stage_base(git, task, depends_on, wanted=wanted, usual="main", when=WHEN)
 
@@ -96,7 +96,7 @@ def land(desk: Desk, *numbers: int, target: str = "main") -> None:
 def anchored(desk: Desk) -> Desk:
     """The same with an anchor, as the first start of a stage sets it."""
     printed = take_prints(desk.git, [(None, desk.world["base"])])[0]
-    record(desk.store, AnchorSet(task=desk.key.slashed, range=printed, ref="main"))
+    record(desk.store, AnchorSet(task=desk.key, range=printed, ref="main"))
     return desk
 
 

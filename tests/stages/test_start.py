@@ -36,7 +36,7 @@ def store(world: World) -> Store:
 
 
 def task_of(store: Store) -> Task:
-    return store.read().state.tasks[KEY.slashed]
+    return store.read().state.tasks[parse_task_key(KEY.slashed)]
 
 
 def test_killed_after_the_worktree_was_made_the_stage_is_reserved_and_can_go_on(

@@ -25,7 +25,7 @@ def store(world: World) -> Store:
 def test_reopening_keeps_category_title_and_tickets(store: Store) -> None:
     open_task(store, KEY, category="fix", title="T", tickets=["A", "B"])
     close_task(store, KEY)
-    task = open_task(store, KEY).snapshot.state.tasks[KEY.slashed]
+    task = open_task(store, KEY).snapshot.state.tasks[parse_task_key(KEY.slashed)]
     assert (task.is_open, task.category, task.title, task.tickets) == (True, "fix", "T", ("A", "B"))
 
 

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okstra_git.names import parse_task_key
 from okstra_git.records import events as e
 from okstra_git.records.states import Task
 from okstra_git.state.fold import fold_task
@@ -25,11 +26,11 @@ EVENTS = [an_event(fact, clock=clock) for clock, fact in enumerate(STORY, start=
 
 
 def folded(*facts: e.AnyFact) -> Task:
-    return fold_task(TASK, [an_event(fact, clock=clock) for clock, fact in enumerate(facts, start=1)])
+    return fold_task(parse_task_key(TASK), [an_event(fact, clock=clock) for clock, fact in enumerate(facts, start=1)])
 
 
 def test_the_whole_story() -> None:
-    task = fold_task(TASK, EVENTS)
+    task = fold_task(parse_task_key(TASK), EVENTS)
     stage = task.stages[1]
     assert stage.range is not None
     assert (stage.range.head, stage.status, stage.landed, stage.title) == (oid("C"), "landed", True, "one")
@@ -43,23 +44,23 @@ def test_the_whole_story() -> None:
 
 @given(st.permutations(EVENTS))
 def test_the_order_of_arrival_does_not_matter(events: list[e.Event]) -> None:
-    assert fold_task(TASK, events) == fold_task(TASK, EVENTS)
+    assert fold_task(parse_task_key(TASK), events) == fold_task(parse_task_key(TASK), EVENTS)
 
 
 @given(st.lists(st.sampled_from(EVENTS), max_size=20))
 def test_events_seen_twice_count_once(again: list[e.Event]) -> None:
-    assert fold_task(TASK, [*again, *EVENTS]) == fold_task(TASK, EVENTS)
+    assert fold_task(parse_task_key(TASK), [*again, *EVENTS]) == fold_task(parse_task_key(TASK), EVENTS)
 
 
 @given(st.sets(st.sampled_from(range(len(EVENTS)))))
 def test_no_part_of_the_story_breaks_the_fold(kept: set[int]) -> None:
-    fold_task(TASK, [EVENTS[number] for number in kept])
+    fold_task(parse_task_key(TASK), [EVENTS[number] for number in kept])
 
 
 @given(st.permutations(["W1", "W2", "W3"]))
 def test_equal_clocks_are_ordered_by_writer_alike_everywhere(writers: list[str]) -> None:
     events = [an_event(e.TaskOpened(task=TASK, title=writer), clock=7, writer=writer) for writer in writers]
-    assert fold_task(TASK, events).title == "W3"
+    assert fold_task(parse_task_key(TASK), events).title == "W3"
 
 
 def test_the_first_anchor_stays() -> None:
@@ -80,7 +81,7 @@ def test_an_anchor_moves_from_where_it_is_or_by_a_person() -> None:
 def test_of_two_clones_that_reserve_one_stage_the_first_keeps_it() -> None:
     place = e.PlaceReserved(task=TASK, **PLACE)
     both = [an_event(place, clock=5, writer="W2"), an_event(place, clock=4, writer="W9")]
-    task = fold_task(TASK, both)
+    task = fold_task(parse_task_key(TASK), both)
     assert task.places["stage-1"].writer == ulid("W9")
     assert f"{ulid('W9')} was first" in task.conflicts[0]
 
@@ -169,5 +170,5 @@ def test_who_began_a_stage_and_who_recorded_it_are_known() -> None:
         (e.StageMoved(task=TASK, stage=1, old=oid("A"), range=a_range("B"), proof="replay"), "W2"), (LANDED, "W3"),
     ]  # fmt: skip
     events = [an_event(fact, clock=clock, writer=writer) for clock, (fact, writer) in enumerate(facts, start=1)]
-    stage = fold_task(TASK, events).stages[1]
+    stage = fold_task(parse_task_key(TASK), events).stages[1]
     assert (stage.begun_by, stage.recorded_by) == (ulid("W1"), ulid("W2"))

@@ -1,5 +1,6 @@
 """The fold of runs and plans: claimed, prepared, resumed, ended; an ended run stays as it ended."""
 
+from okstra_git.names import parse_task_key
 from okstra_git.records import events as e
 from okstra_git.records.runs import Holder, PlannedStage
 from okstra_git.records.states import Task
@@ -28,7 +29,7 @@ FINISHED = e.RunFinished(task=TASK, run=RUN, report="r.md", next_phase="final-ve
 
 
 def folded(*facts: e.AnyFact) -> Task:
-    return fold_task(TASK, [an_event(fact, clock=clock) for clock, fact in enumerate(facts, start=1)])
+    return fold_task(parse_task_key(TASK), [an_event(fact, clock=clock) for clock, fact in enumerate(facts, start=1)])
 
 
 def test_a_claim_is_a_run_that_is_preparing() -> None:

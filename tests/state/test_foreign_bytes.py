@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okstra_git.names import parse_task_key
 from okstra_git.records.base import NotRecordable
 from okstra_git.records.events import TaskOpened
 from okstra_git.records.grammar import LARGEST
@@ -126,7 +127,7 @@ def test_a_line_of_a_note_is_ours_or_anybodys(line: bytes) -> None:
 
 @given(st.lists(st.sampled_from(RECORDED), max_size=12))
 def test_facts_in_any_order_fold_to_a_state_that_can_be_kept_and_shown(facts: list[Any]) -> None:
-    task = fold_task(TASK, [an_event(fact, clock=clock) for clock, fact in enumerate(facts, 1)])
+    task = fold_task(parse_task_key(TASK), [an_event(fact, clock=clock) for clock, fact in enumerate(facts, 1)])
     state = State(tasks={TASK: task})
     assert State.model_validate_json(state.model_dump_json(exclude_defaults=True)) == state
     assert all(name.startswith("refs/okstra/") for name in wanted_refs(task))
@@ -140,9 +141,9 @@ def test_a_name_without_end_and_a_machine_of_another_age(world: World) -> None:
     long = open_store(world)
     done = long.append(lambda _: [TaskOpened(task=KEY.slashed, title="again")])
     assert len(done.events[0].by) == 1_000
-    assert done.snapshot.state.tasks[KEY.slashed].title == "again"
+    assert done.snapshot.state.tasks[parse_task_key(KEY.slashed)].title == "again"
     old = Store(long.git, lambda: datetime(1969, 12, 31, tzinfo=UTC))
     with pytest.raises(NotRecordable, match="1970") as refused:
         old.append(lambda _: [TaskOpened(task=KEY.slashed, title="never")])
     assert "clock" in refused.value.hint
-    assert old.read().state.tasks[KEY.slashed].title == "again"
+    assert old.read().state.tasks[parse_task_key(KEY.slashed)].title == "again"

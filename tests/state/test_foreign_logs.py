@@ -7,9 +7,9 @@ import pytest
 
 from okstra_git.git.objects import ObjectTooLarge, list_blobs, write_blob, write_commit, write_tree
 from okstra_git.git.refs import list_ref_names
-from okstra_git.names import mint_ulid
+from okstra_git.names import mint_ulid, parse_task_key
 from okstra_git.records.codec import encode_event
-from okstra_git.records.events import StageStarted, TaskClosed, TaskOpened
+from okstra_git.records.events import Event, StageStarted, TaskClosed, TaskOpened
 from okstra_git.runs.archive import find_archive
 from okstra_git.state import layout, views
 from okstra_git.state.cache import load_fold
@@ -37,7 +37,12 @@ def told(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def title(store: Store) -> str:
-    return store.read().state.tasks[TASK].title
+    return store.read().state.tasks[parse_task_key(TASK)].title
+
+
+def title_of(event: Event) -> str:
+    assert isinstance(event.fact, TaskOpened)
+    return event.fact.title
 
 
 def is_stable(store: Store) -> bool:
@@ -60,7 +65,9 @@ def test_what_a_log_may_not_say_is_skipped_and_told_by_its_ref(store: Store, cod
     assert title(store) == "mine"
     assert store.read().problems[0].hint == f"git okstra log ignore {EVE}"
     assert store.read().problems[0].message.startswith(f"{len(lines)} ")
-    assert [event.fact.task for event in read_events(store.git, store.read(), TASK)] == [TASK]
+    assert [event.fact.task for event in read_events(store.git, store.read(), parse_task_key(TASK))] == [
+        parse_task_key(TASK)
+    ]
     assert is_stable(store)
 
 
@@ -72,14 +79,14 @@ def test_a_log_full_of_broken_lines_is_read_once(store: Store, monkeypatch: pyte
 
 
 def test_an_id_of_mine_with_other_content_is_told_and_mine_stands_in_any_order_of_refs(store: Store) -> None:
-    mine = read_events(store.git, store.read(), TASK)[0]
+    mine = read_events(store.git, store.read(), parse_task_key(TASK))[0]
     forged = encode_event(mine).replace(b'"title":"mine"', b'"title":"evil"').strip()
     copy = fetched(mine.writer, "aaa")
     push_log(store.git, copy, [forged])
     push_log(store.git, layout.REMOTE_LOGS + "zzz/" + mine.writer, [forged])
     assert title(store) == "mine"
     assert told(store.read()) == [("log.same-id", copy)]  # the second copy says nothing that the first did not
-    assert [event.fact.title for event in read_events(store.git, store.read(), TASK)] == ["mine"]
+    assert [title_of(event) for event in read_events(store.git, store.read(), parse_task_key(TASK))] == ["mine"]
     assert is_stable(store)
 
 
@@ -88,14 +95,14 @@ def test_of_two_copies_of_one_event_every_clone_takes_the_same_whatever_the_remo
     lines = [a_line(5, BOB, id=fixed, fact={"type": "task.opened", "task": TASK, "title": t}) for t in "ab"]
     sieve = Sieve(layout.log_ref(EVE))
     for one, two in (lines, lines[::-1]):
-        (event,) = sift(TASK, [(fetched(BOB, "a"), one), (fetched(BOB, "b"), two)], sieve).events
-        assert event.fact.title == "a"
+        (event,) = sift(parse_task_key(TASK), [(fetched(BOB, "a"), one), (fetched(BOB, "b"), two)], sieve).events
+        assert title_of(event) == "a"
 
 
 def test_two_writers_with_one_id_are_two_events_so_that_nobody_takes_anothers_away(store: Store) -> None:
-    mine = read_events(store.git, store.read(), TASK)[0]
+    mine = read_events(store.git, store.read(), parse_task_key(TASK))[0]
     push_log(store.git, fetched(), [a_line(1, id=mine.id)])
-    assert {event.writer for event in read_events(store.git, store.read(), TASK)} == {mine.writer, EVE}
+    assert {event.writer for event in read_events(store.git, store.read(), parse_task_key(TASK))} == {mine.writer, EVE}
     assert told(store.read()) == [("log.same-id", fetched())]
 
 
@@ -156,7 +163,7 @@ def test_junk_is_told_once_and_holds_up_nothing(world: World, kind: str) -> None
 def test_no_derived_ref_goes_while_a_log_hides_what_may_explain_it(world: World) -> None:
     recorded_world(world)
     store = open_store(world)
-    extra = layout.stage_ref(TASK, 7)
+    extra = layout.stage_ref(parse_task_key(TASK), 7)
     world.git("update-ref", extra, "main")
     junk(store, "commit", fetched("junk"))
     record(store, TaskOpened(task=TASK, title="more"))

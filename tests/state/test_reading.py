@@ -2,6 +2,7 @@
 
 import pytest
 
+from okstra_git.names import parse_task_key
 from okstra_git.records.events import StageStarted, TaskOpened
 from okstra_git.state import layout
 from okstra_git.state.cache import load_fold
@@ -36,7 +37,7 @@ def test_a_fold_that_goes_on_from_the_cache_equals_one_from_scratch(world: World
     ref = own_log(store.git)
     world.git("update-ref", ref, f"{ref}~2")
     assert same(store)
-    assert list(read_anew(store).state.tasks) == [TASK, "shop/web/other"]
+    assert [key.slashed for key in read_anew(store).state.tasks] == [TASK, "shop/web/other"]
 
 
 def test_a_fetched_log_joins_and_leaves(world: World, store: Store) -> None:
@@ -46,10 +47,10 @@ def test_a_fetched_log_joins_and_leaves(world: World, store: Store) -> None:
     remote = own_log(colleague.git).replace("log", "remote/origin")
     world.git("fetch", "-q", str(other.path), f"{own_log(colleague.git)}:{remote}")
     assert same(store)
-    assert "shop/web/theirs" in store.read().state.tasks
+    assert parse_task_key("shop/web/theirs") in store.read().state.tasks
     world.git("update-ref", "-d", remote)
     assert same(store)
-    assert "shop/web/theirs" not in store.read().state.tasks
+    assert parse_task_key("shop/web/theirs") not in store.read().state.tasks
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\0", b'{"version": 2}\n{}', b"[]\n[]", b"x" * 10_000])
@@ -77,4 +78,4 @@ def test_a_torn_log_of_a_colleague_is_told_and_holds_up_nothing(store: Store) ->
     assert [problem.code for problem in snapshot.problems] == ["ref.torn"]
     assert (snapshot.is_damaged, snapshot.hides_events) == (False, True)
     assert record(store, TaskOpened(task=TASK, title="three")).warning == ""
-    assert store.read().state.tasks[TASK].title == "three"
+    assert store.read().state.tasks[parse_task_key(TASK)].title == "three"

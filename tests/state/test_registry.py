@@ -3,7 +3,7 @@
 import pytest
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import make_task_key
+from okstra_git.names import make_task_key, parse_task_key
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, TaskOpened
 from okstra_git.records.states import State
 from okstra_git.state.fold import fold_task
@@ -15,7 +15,7 @@ OTHER = "shop/web/other"
 
 def state(*facts: AnyFact) -> State:
     events = [an_event(fact, clock=clock) for clock, fact in enumerate(facts, start=1)]
-    tasks = {TASK, OTHER, *(fact.task for fact in facts)}
+    tasks = {parse_task_key(TASK), parse_task_key(OTHER), *(fact.task for fact in facts)}
     return State(tasks={key: fold_task(key, [one for one in events if one.fact.task == key]) for key in sorted(tasks)})
 
 
@@ -62,14 +62,17 @@ def test_stages_of_one_task_may_share_a_branch_that_they_adopted() -> None:
 
 def test_releasing_frees_one_row_and_releasing_again_does_nothing() -> None:
     found = state(place("stage-1", "s1"), place("stage-2", "s2"))
-    task = found.tasks[TASK]
+    task = found.tasks[parse_task_key(TASK)]
     assert [fact.scope for fact in release(task, "stage-1")] == ["stage-1"]
     assert release(task, "stage-9") == []
-    assert release(state(PlaceReleased(task=TASK, scope="stage-1", branch="s1")).tasks[TASK], "stage-1") == []
+    assert (
+        release(state(PlaceReleased(task=TASK, scope="stage-1", branch="s1")).tasks[parse_task_key(TASK)], "stage-1")
+        == []
+    )
 
 
 def test_a_task_row_goes_last_unless_everything_goes() -> None:
-    task = state(place("", "t"), place("stage-1", "s1")).tasks[TASK]
+    task = state(place("", "t"), place("stage-1", "s1")).tasks[parse_task_key(TASK)]
     with pytest.raises(OkstraError) as refusal:
         release(task, "")
     assert refusal.value.code == "place.still-active"

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from okstra_git.names import parse_task_key
 from okstra_git.records import events as e
 from okstra_git.records.handoff import Assembly, Member
 from okstra_git.records.stage import Author, RangePrint
 from okstra_git.state.fold import fold_task
 
-TASK = "shop/web/login"
+TASK = parse_task_key("shop:web:login")
 
 
 def a_range(head: str, tree: str) -> RangePrint:

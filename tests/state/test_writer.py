@@ -7,6 +7,7 @@ import pytest
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.repo import Git, open_repository
+from okstra_git.names import parse_task_key
 from okstra_git.records.events import TaskOpened
 from okstra_git.state import layout
 from okstra_git.state.writer import ensure_writer, find_writer, require_writer
@@ -46,8 +47,8 @@ def test_a_copied_directory_is_another_clone_and_both_logs_live_on(world: World)
     assert own_log(second.git) != own_log(store.git)
     record(second, TaskOpened(task=TASK, title="in the copy"))
     record(store, TaskOpened(task=TASK, title="in the original"))
-    assert second.read().state.tasks[TASK].title == "in the copy"
-    assert store.read().state.tasks[TASK].title == "in the original"
+    assert second.read().state.tasks[parse_task_key(TASK)].title == "in the copy"
+    assert store.read().state.tasks[parse_task_key(TASK)].title == "in the original"
     assert World(copy).ask("for-each-ref", "--format=x", "refs/okstra/log").split() == ["x", "x"]
 
 

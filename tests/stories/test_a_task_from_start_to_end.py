@@ -1,4 +1,4 @@
-"""The page docs/a-task-from-start-to-end.md, carried out line by line with the installed program and real hooks."""
+"""The page guide/a-task-from-start-to-end.md, carried out line by line with the installed program and real hooks."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from tests.kit.answers import run_program
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir
 
-PAGE = Path(__file__).parents[2] / "docs/a-task-from-start-to-end.md"
+PAGE = Path(__file__).parents[2] / "docs/guide/a-task-from-start-to-end.md"
 _BLOCK = re.compile(r"(?P<before>[^\n]*\n(?:[^\n]+\n)?)\n```(?P<kind>\w+)\n(?P<body>.*?)```", re.DOTALL)
 _NAMES = re.compile(r"\b(?:[0-9a-f]{10,40}|[0-9A-HJKMNP-TV-Z]{26})\b")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.kit.story import Files, Story
+from tests.kit.scenario import Files
+from tests.kit.story import Story
 from tests.kit.verdicts import STANDS, auto, confirm
 
 BOB = "--author=Bob Example <bob@example.org>"

@@ -1,6 +1,7 @@
 """Copies by other hands, commits split, melted, moved and signed anew: which of them are still the stage."""
 
-from tests.kit.story import Files, Story
+from tests.kit.scenario import Files
+from tests.kit.story import Story
 from tests.kit.verdicts import STANDS, auto, confirm
 
 BOB = "--author=Bob Example <bob@example.org>"

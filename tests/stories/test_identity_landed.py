@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.kit.story import Files, Story
+from tests.kit.scenario import Files
+from tests.kit.story import Story
 from tests.kit.verdicts import STANDS, auto, confirm
 
 

@@ -1,4 +1,4 @@
-"""The blocks of README.md and of the pages in docs/, typed in their order into one fresh repository.
+"""The blocks of README.md and of the pages of the guide, typed in their order into fresh repositories.
 
 A block without a language that holds nothing but commands is typed; what a command answers is shown in blocks of
 other languages, or behind a `$`. Files that a line needs are made by lines before it.
@@ -16,6 +16,7 @@ from tests.kit.surroundings import program_dir
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+FIRST_STEPS = ROOT / "docs/guide/first-steps.md"
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _BEGINS = ("git ", "okstra ", "echo ", "printf ", "cd ", "rm ", "mkdir ")
 ON_A_TERMINAL = "wizard run"
@@ -48,7 +49,28 @@ def desk(world: World) -> Desk:
 
 
 def test_every_line_of_readme_works_in_its_order(desk: Desk) -> None:
-    lines = typed(README.read_text(), "## Use it\n", r"^### Output")
+    lines = typed(README.read_text())
+    assert len(lines) > 5
+    for line in lines:
+        desk.type(line).expect(0)
+    assert desk.type("git okstra reconcile").json["task"] == "shop:web:login"
+
+
+def test_the_transcript_of_readme_is_what_the_demo_tells(desk: Desk) -> None:
+    """Each answer in it, but for ids and for the end of a line, stands in the demo that is played now."""
+    block = next(body for kind, body in _FENCE.findall(README.read_text()) if kind == "console")
+    told = _without_ids(" ".join(desk.type("git okstra demo --text").expect(0).out.split()))
+    answers = [line.strip() for line in block.splitlines() if line.startswith("  ")]
+    assert len(answers) > 5
+    assert [line for line in answers if _without_ids(line) not in told] == []
+
+
+def _without_ids(text: str) -> str:
+    return re.sub(r"[0-9a-f]{10}", "ID", text)
+
+
+def test_every_line_of_the_first_steps_works_in_its_order(desk: Desk) -> None:
+    lines = typed(FIRST_STEPS.read_text())
     assert len(lines) > 30
     for line in lines:
         answer = desk.type(line)
@@ -58,8 +80,8 @@ def test_every_line_of_readme_works_in_its_order(desk: Desk) -> None:
             assert answer.exit == 0, f"{line}\n{answer.out}{answer.err}"
 
 
-def test_readme_shows_what_it_promises(desk: Desk) -> None:
-    for line in typed(README.read_text(), "## Use it\n", r"^### The way in"):
+def test_the_first_steps_show_what_they_promise(desk: Desk) -> None:
+    for line in typed(FIRST_STEPS.read_text(), "## A stage\n", r"^## The way in"):
         answer = desk.type(line).expect(0)
         if "rebase" in line:
             assert "followed" in answer.err
@@ -67,21 +89,23 @@ def test_readme_shows_what_it_promises(desk: Desk) -> None:
             assert answer.json["items"] == []
         if "git log --notes" in line:
             assert "okstra" in answer.out
-    assert desk.type("git okstra reconcile").json["task"] == "shop:web:login"
 
 
-PAGES = ("forecast", "hooks", "inspect", "plans-and-briefs", "reconcile", "setup", "skills", "wizard")
-"""Typed in this order where README's last line leaves the repository."""
+PAGES = ("guide/forecast", "reference/hooks", "guide/inspect", "guide/plans-and-briefs", "guide/reconcile",
+         "guide/setup", "guide/skills", "guide/wizard")  # fmt: skip
+"""Typed in this order where the last of the first steps leaves the repository."""
 
 ELSEWHERE = {
-    "a-task-from-start-to-end": "tests/stories/test_a_task_from_start_to_end.py types it, and compares the answers",
-    "state": "tests/house/test_documents.py types its lines one by one, with the names that stand in for <writer>",
-    "handoff": "its lines belong to one group at several moments; README and the task from start to end type them",
-    "runs": "its lines belong to runs in several states; README and the task from start to end type them",
-    "stages": "shows two ways to begin one stage",
-    "worktrees": "its lines belong to worktrees in several states; tests/health/test_astray.py types them",
-    "bundle": "has no line to type", "architecture": "the same", "dependencies": "the same",
-    "security": "the same",
+    "guide/first-steps": "typed above",
+    "guide/a-task-from-start-to-end": "test_a_task_from_start_to_end.py types it, and compares the answers",
+    "reference/state": "tests/house/test_documents.py types its lines one by one, with the names in place of <writer>",
+    "guide/handoff": "its lines belong to one group at several moments; the two stories above type them",
+    "guide/runs": "its lines belong to runs in several states; the two stories above type them",
+    "guide/stages": "shows two ways to begin one stage",
+    "guide/worktrees": "its lines belong to worktrees in several states; tests/health/test_astray.py types them",
+    **dict.fromkeys(("reference/commands", "reference/codes", "reference/settings", "reference/json"), "generated"),
+    **dict.fromkeys(("guide/how-it-works", "reference/handoff-codes", "reference/bundle", "reference/dependencies",
+                     "reference/security", "README", "architecture", "glossary"), "has no line to type"),
 }  # fmt: skip
 
 NOT_YET = {
@@ -91,11 +115,13 @@ NOT_YET = {
 
 
 def test_every_page_is_typed_or_excused() -> None:
-    assert sorted([*PAGES, *ELSEWHERE]) == sorted(path.stem for path in (ROOT / "docs").glob("*.md"))
+    paths = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")}
+    wanted = sorted(str(path.with_suffix("")) for path in paths if path.parts[0] != "design")
+    assert sorted([*PAGES, *ELSEWHERE]) == wanted
 
 
 def test_the_lines_of_the_pages_work_in_their_order(desk: Desk) -> None:
-    for line in typed(README.read_text(), "## Use it\n", r"^### Output"):
+    for line in typed(FIRST_STEPS.read_text()):
         desk.type(line)
     run = desk.type("git okstra run list --json").json["runs"][0]["id"]
     for page in PAGES:

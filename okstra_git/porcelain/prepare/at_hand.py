@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from okstra_git.briefs.brief import parse_brief
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import UsageError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
@@ -12,7 +13,6 @@ from okstra_git.git.config import write_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
-from okstra_git.plans.briefs import parse_brief
 from okstra_git.porcelain.prepare.brief_input import find_brief
 from okstra_git.porcelain.prepare.documents import PaperMissing
 from okstra_git.porcelain.prepare.order import Order, project_root
@@ -37,7 +37,7 @@ def open_for(workspace: Workspace, request: RunRequest, *, category: str | None)
         return
     refuse_case_clash(state, request.key)
     # the prepare itself reads the brief again, and tells what is wrong with it
-    found = find_brief(Order(workspace.silent(), request, workspace.began), Task(key=request.key.slashed))
+    found = find_brief(Order(workspace.silent(), request, workspace.began), Task(key=request.key))
     brief = parse_brief(parse_document(found.text)) if found else None
     ticket = _line(brief.ticket) if brief else ""
     opened = open_task(

@@ -258,7 +258,7 @@ def _glossary(order: Order, documents: Root) -> tuple[str, str] | None:
 def _require_done(task: Task, number: int) -> None:
     """Only what has ended on a commit can be verified by itself."""
     if require_stage(task, number).range is None:
-        key = task.key.replace("/", ":")
+        key = str(task.key)
         raise StageUnfinished(
             f"stage {number} of {key} is not done, so there is nothing to verify yet",
             hint=f"git okstra stage done {number} --task-key {key}",

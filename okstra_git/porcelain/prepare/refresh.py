@@ -81,7 +81,7 @@ def conclude(workspace: Workspace, root: Path, task: Task, run: Run) -> None:
     try:
         _conclude(workspace, root, task, run)
     except OkstraError as failed:
-        workspace.warn(f"the documents of {task.key.replace('/', ':')} could not be renewed: {failed.message}")
+        workspace.warn(f"the documents of {task.key} could not be renewed: {failed.message}")
         workspace.changed_tasks.discard(task.key)
 
 

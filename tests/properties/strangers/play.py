@@ -114,9 +114,9 @@ class Stage:
 
     def _forget_derived(self) -> None:
         refs = self.scene.repository / ".git/refs"
-        for path in (f"okstra/stage/{OWN}/1", f"okstra/stage/{OWN}/2", f"okstra/keep/{self.scene.kept}"):
-            if (refs / path).is_file():
-                (refs / path).unlink()
+        for ref in (f"okstra/stage/{OWN}/1", f"okstra/stage/{OWN}/2", f"okstra/keep/{self.scene.kept}"):
+            if (refs / ref).is_file():
+                (refs / ref).unlink()
         for name in ("derived", "watch"):
             path = self.scene.private / name
             if path.is_file() and not path.is_symlink():
@@ -148,6 +148,7 @@ def limited(seconds: float) -> Iterator[None]:
         place = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else ""
         raise Hung(place)
 
+    assert sys.__stderr__ is not None
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1)
     faulthandler.dump_traceback_later(seconds * 5, exit=True, file=sys.__stderr__)

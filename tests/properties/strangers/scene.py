@@ -193,9 +193,9 @@ def _lay_outside(scene: Scene) -> None:
         (outside / path).write_text(f"{MARKER}\n")
     shutil.copytree(scene.documents, outside / "mirror")
     shutil.copytree(scene.private, outside / "private", ignore=shutil.ignore_patterns("templates", "bodies"))
-    for path in [*(outside / "mirror").rglob("*"), *(outside / "private").rglob("*")]:
-        if path.is_file():
-            path.write_bytes(_marked(path.read_bytes()))
+    for copy in [*(outside / "mirror").rglob("*"), *(outside / "private").rglob("*")]:
+        if copy.is_file():
+            copy.write_bytes(_marked(copy.read_bytes()))
     for path, text in TRACKED.items():
         (outside / "tracked" / path).parent.mkdir(parents=True)
         (outside / "tracked" / path).write_bytes(_marked(text.encode()))
