@@ -19,9 +19,9 @@ from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, fi
 from okstra_git.runs.leases import GUARDED, finished_stages
 from okstra_git.runs.lookup import require_run
 from okstra_git.snapshots.take import snapshot_of_run
+from okstra_git.stages.task import refuse_text
+from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.tasks.checked_out import see_stages
-from okstra_git.tasks.lifecycle import refuse_text
 
 if TYPE_CHECKING:
     from pathlib import Path

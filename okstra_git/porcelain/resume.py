@@ -26,9 +26,9 @@ from okstra_git.runs.holder import requested_holder
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.lookup import require_run
 from okstra_git.runs.stage_facts import gather_plan
+from okstra_git.stages.worktree_setup import find_obstacle
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.writer import find_writer
-from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +148,7 @@ def _require_worktree(workspace: Workspace, task: Task, run: Run, *, is_ours: bo
     path = Path(run.worktree)
     if run.writer != find_writer(workspace.git) or find_astray(workspace.git, path, run.branch) is None:
         return
-    refusal = find_refusal(workspace.git, path, run.branch)
+    refusal = find_obstacle(workspace.git, path, run.branch)
     if refusal is not None:
         raise refusal
     anew = new_run_command(task, run)

@@ -28,7 +28,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("fs", "git", "host", "documents"), 1),
     "records": 2,
     **dict.fromkeys(("store", "rendering", "plans", "briefs"), 3),
-    **dict.fromkeys(("reconcile", "tasks", "hooks", "health", "agent_setup"), 4),
+    **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup"), 4),
     **dict.fromkeys(("handoff", "runs", "bundle", "snapshots"), 4),
     "porcelain": 5,
 }

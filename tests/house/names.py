@@ -17,8 +17,6 @@ DOUBLED = frozenset({
     "NotEditable",
     "NotWork",
     "Place",
-    "Plan",
-    "Problem",
     "Question",
     "Root",
     "Row",

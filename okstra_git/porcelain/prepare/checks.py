@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.documents import Documents
     from okstra_git.records.runs import Plan
     from okstra_git.records.states import Task
-    from okstra_git.tasks.beginning import Beginning
+    from okstra_git.stages.base import StageBase
 
 
 class PlanDrifted(OkstraError):
@@ -60,7 +60,7 @@ def _require_done(task: Task, number: int) -> None:
         )
 
 
-def check_stage(context: PrepareContext, documents: Documents, task: Task, number: int, beginning: Beginning) -> None:
+def check_stage(context: PrepareContext, documents: Documents, task: Task, number: int, beginning: StageBase) -> None:
     """Refuse a stage whose dependencies left no carry, or whose files changed since the plan was approved.
 
     What finished stages of this plan touched is not a change.

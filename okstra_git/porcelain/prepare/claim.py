@@ -17,9 +17,9 @@ from okstra_git.porcelain.verification_worktree import SCOPE, release_verificati
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage
-from okstra_git.tasks.beginning import choose_beginning
-from okstra_git.tasks.checks import require_open
-from okstra_git.tasks.claiming import StageClaim, plan_stage_claim
+from okstra_git.stages.base import choose_stage_base
+from okstra_git.stages.claim import StageClaim, plan_stage_claim
+from okstra_git.stages.task import require_open
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.context import PrepareContext
@@ -124,7 +124,7 @@ def _plan_stage(
     gone = {fact.run for fact in superseded}
     leases = [lease for lease in context.liveness.leases(task) if lease.run not in gone]
     choice = select_stage(task, plan, wanted, leases, writer=context.writer)
-    beginning = choose_beginning(
+    beginning = choose_stage_base(
         workspace.git, task, choice.planned.depends_on, wanted=base_ref, usual=base_ref or default_base(workspace),
         when=workspace.now(),
     )  # fmt: skip

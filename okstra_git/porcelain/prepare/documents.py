@@ -22,7 +22,7 @@ from okstra_git.porcelain.prepare.remarks import note_of_answers, note_open_ques
 from okstra_git.porcelain.prepare.whole_task import Whole, left_carry, stage_rows
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path
-from okstra_git.tasks.approving import PlanFile, require_approved
+from okstra_git.stages.approve import PlanFile, require_approved
 
 if TYPE_CHECKING:
     from okstra_git.bundle.context import Carried

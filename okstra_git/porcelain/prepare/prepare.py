@@ -29,9 +29,9 @@ from okstra_git.records.runs import Waiver
 from okstra_git.rendering import drop_compiled
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.teams import team_name, teams_of_others
+from okstra_git.stages.claim import started_facts
+from okstra_git.stages.task import require_open
 from okstra_git.store.registry import release
-from okstra_git.tasks.checks import require_open
-from okstra_git.tasks.claiming import started_facts
 
 if TYPE_CHECKING:
     from okstra_git.bundle.context import RunContext

@@ -18,8 +18,8 @@ from okstra_git.git.astray import find_astray
 from okstra_git.porcelain.prepare.context import Prepared
 from okstra_git.porcelain.prepare.refresh import refresh_gates, schedule
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
+from okstra_git.stages.worktree_setup import find_obstacle
 from okstra_git.store.carry import examine_carry
-from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
     from okstra_git.bundle.context import RunContext
@@ -109,7 +109,7 @@ def _hand_out_again(context: PrepareContext, task: Task, run: Run, stored: RunCo
     None when its prompt is gone. Refuses when another branch is checked out in its worktree.
     """
     root, git = context.project.root, context.workspace.git
-    refusal = find_refusal(git, Path(run.worktree), run.branch) if run.worktree else None
+    refusal = find_obstacle(git, Path(run.worktree), run.branch) if run.worktree else None
     if refusal is not None:
         raise refusal
     occupied: tuple[int, ...] = ()

@@ -14,10 +14,10 @@ from okstra_git.git.repo import open_repository
 from okstra_git.porcelain.verification_worktree import make_detached
 from okstra_git.records.base import show_time
 from okstra_git.snapshots.take import SnapshotSubject, list_snapshots, take_snapshot
+from okstra_git.stages.base import lacking_notes
+from okstra_git.stages.worktree_setup import make_worktree
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import require_stage
-from okstra_git.tasks.beginning import lacking_notes
-from okstra_git.tasks.reserving import make_worktree
 
 if TYPE_CHECKING:
     from okstra_git.handoff.joint import Joint
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from okstra_git.records.events import PlaceReserved
     from okstra_git.records.states import Task
     from okstra_git.snapshots.take import WorktreeSnapshot
-    from okstra_git.tasks.claiming import StageClaim
+    from okstra_git.stages.claim import StageClaim
 
 DIED, GIVEN_UP, ENDED = "died", "given-up", "ended"
 """How the run ended that left something uncommitted."""
