@@ -14,7 +14,7 @@ from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import reserve
 from okstra_git.store.snapshot import Snapshot
-from okstra_git.store.store import Appended, Store
+from okstra_git.store.store import Appended, Decision, Store
 from okstra_git.tasks.beginning import Beginning
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.going_back import check_standing
@@ -64,9 +64,8 @@ def claim_stage(
 
     A place that is held for the stage already is gone back to; any other is reserved under the rules of the registry.
     """
-    found: list[StageClaim] = []
 
-    def decide(snapshot: Snapshot) -> list[AnyFact]:
+    def decide(snapshot: Snapshot) -> Decision[StageClaim]:
         task = require_open(snapshot, key)
         pick = choose(snapshot, task)
         beginning = begin(task, pick)
@@ -75,11 +74,11 @@ def claim_stage(
         fact = next((each for each in places if isinstance(each, PlaceReserved)), None)
         place = _place_of(fact, store) if fact is not None else held
         assert place is not None
-        found[:] = [StageClaim(pick, place, beginning, fact is not None)]
-        return [*pick.before, *places, *pick.after]
+        claim = StageClaim(pick, place, beginning, fact is not None)
+        return Decision([*pick.before, *places, *pick.after], claim)
 
-    appended = store.append(decide)
-    return found[0], appended
+    appended, claim = store.append_decision(decide)
+    return claim, appended
 
 
 def _place_of(fact: PlaceReserved, store: Store) -> Reservation:
