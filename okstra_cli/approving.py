@@ -11,8 +11,6 @@ from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import PathRefused, TooLarge
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.clarifications import Clarification, open_rows
@@ -120,7 +118,7 @@ def input_template(session: Session, kind: str, language: str | None) -> str:
 
 def known_language(session: Session, language: str | None) -> str:
     """The language that was named, or that is configured; refuses one that okstra has no words in."""
-    chosen = language or str(read_setting(session.git, require_setting("okstra.language")).value)
+    chosen = language or session.workspace.settings.language
     if chosen not in LANGUAGES:
         raise UsageError(f"{shown(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
     return chosen

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.search_scope import make_search_scope, window_limit
 from okstra_git.reconcile.judge import Judge
@@ -111,7 +109,7 @@ def make_judge(
     scope: SearchScope | None = None,
 ) -> Judge:
     """A judge with the repository's settings; `planned` tips stand for branches git is about to move."""
-    carry = read_setting(workspace.git, require_setting("okstra.verificationCarry")).value
+    carry = workspace.settings.verification_carry
     scope = scope or make_search_scope(workspace, state, planned)
     return Judge(scope, window_limit(workspace), carry == "replay", hints or {})
 

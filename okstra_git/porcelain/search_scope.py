@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.scope import SearchScope
 from okstra_git.store.writer import find_writer
 
@@ -18,9 +16,7 @@ if TYPE_CHECKING:
 
 def make_search_scope(workspace: Workspace, state: State, planned: Mapping[str, str] | None = None) -> SearchScope:
     """The branches to look at; `planned` tips stand for branches git is about to move."""
-    targets = read_setting(workspace.git, require_setting("okstra.target")).value
-    listed = tuple(targets) if isinstance(targets, list) else ()
-    scope = SearchScope(workspace.git, planned or {}, listed, own_writer(workspace))
+    scope = SearchScope(workspace.git, planned or {}, workspace.settings.target, own_writer(workspace))
     scope.know_stage_branches(state)
     return scope
 
@@ -35,5 +31,4 @@ def own_writer(workspace: Workspace) -> str:
 
 def window_limit(workspace: Workspace) -> int:
     """How many commits are searched for a record."""
-    window = read_setting(workspace.git, require_setting("okstra.reconcileWindow")).value
-    return window if isinstance(window, int) else 20_000
+    return workspace.settings.reconcile_window

@@ -7,7 +7,7 @@ from okstra_git.digest import multiset_sum
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import Delta, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, find_commit, parent_tree, walk
-from okstra_git.git.merging import lines_by_path
+from okstra_git.git.line_differences import lines_by_path
 from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.reconcile.segments import Author, Lines, Step

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from okstra_git.digest import multiset_sum
 from okstra_git.git.changes import ABSENT
 from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
-from okstra_git.git.merging import merge_trees_with_git
+from okstra_git.git.merge.trees import find_merged_tree
 from okstra_git.git.objects import EMPTY_TREE, find_entry
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.commit_matching import list_commits
@@ -244,7 +244,7 @@ def _adds_nothing(git: Git, merge: CommitFacts) -> bool:
     trees = [side.tree for side in sides if side]
     if under is None or len(trees) != 2:
         return False
-    return merge_trees_with_git(git, base=under.tree, ours=trees[0], theirs=trees[1]) == merge.tree
+    return find_merged_tree(git, base=under.tree, ours=trees[0], theirs=trees[1]) == merge.tree
 
 
 def _map_commit(window: Window, prover: Prover, oid: str) -> Hit | None:

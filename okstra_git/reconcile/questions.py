@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from okstra_git.git.changes import NO_MODE, SUBMODULE, Change
 from okstra_git.git.history import find_commit
-from okstra_git.git.merging import line_difference
+from okstra_git.git.line_differences import line_difference
 from okstra_git.git.objects import has_object
 from okstra_git.git.revisions import printed_name
 from okstra_git.reconcile.arrivals import is_gone
