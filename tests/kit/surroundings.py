@@ -14,6 +14,8 @@ _GLOBAL_CONFIG = """\
 	email = ada@example.org
 [init]
 	defaultBranch = main
+[maintenance]
+	auto = false
 """
 _PROGRAM = """\
 #!{python}
