@@ -102,7 +102,7 @@ $(READY): pyproject.toml $(PINS)
 	touch $@
 
 # What a change of a library breaks first: starting, parsing, talking to git, asking, documents, stored records.
-TELLING := tests/documents tests/git tests/host tests/records tests/plans tests/test_*.py \
+TELLING := tests/documents tests/git tests/host tests/records tests/plans tests/briefs tests/test_*.py \
   $(addprefix tests/cli/test_,process.py flags.py help.py refusals.py status.py plan.py wizard.py wizard_run.py)
 
 $(LOWEST)/.ready: pyproject.toml

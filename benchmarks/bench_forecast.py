@@ -12,6 +12,7 @@ from benchmarks.measuring import git, judge, new_repository, okstra, say, store_
 from okstra_git.git.objects import tree_of
 from okstra_git.handoff.forecast import Forecast, LiveStage, forecast
 from okstra_git.handoff.known_merges import KnownMerges
+from okstra_git.names import parse_task_key
 from okstra_git.records.events import StageStarted
 
 FILES, STAGES, COMMITS, DIRTY, ROUNDS = 5_000, 20, 20, 5, 5
@@ -47,7 +48,7 @@ def _cold(place: Path, heads: dict[int, str]) -> tuple[float, Forecast]:
     """Seconds of every merge, nothing known, in a fresh handle; and what was found."""
     handle = store_of(place).git
     began = time.perf_counter()
-    live = [LiveStage(SLASHED, number, head, tree_of(handle, head)) for number, head in heads.items()]
+    live = [LiveStage(parse_task_key(KEY), number, head, tree_of(handle, head)) for number, head in heads.items()]
     found = forecast(handle, live, KnownMerges())
     seconds = time.perf_counter() - began
     return seconds, found

@@ -16,12 +16,12 @@ from okstra_git.git.settings import require_setting
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.clarifications import Clarification, open_rows
-from okstra_git.plans.stage_rules import InvalidPlan, check_plan, require_plan
+from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
 from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.shipped import templates_directory
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 from okstra_git.tasks.approving import (
     PlanFile,
     PlanMissing,
@@ -91,7 +91,7 @@ def approve_here(
         replace_plan(path, add_box(found.text, APPROVED_MARKER))
     approved, appended = approve_plan(session.store, key, path, project)
     session.warn(appended.warning)
-    task, changed = appended.snapshot.state.tasks[key.slashed], bool(appended.events)
+    task, changed = appended.snapshot.state.tasks[key], bool(appended.events)
     return Answer(
         view.approved_json(task, approved, changed=changed), lambda: view.approved_page(task, approved, changed=changed)
     )

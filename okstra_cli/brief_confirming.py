@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from okstra_cli.brief_files import difference, edit_brief, given_words, read_brief, save_brief
 from okstra_cli.output import Answer
 from okstra_cli.views import brief_confirm as view
+from okstra_git.briefs.edits import confirm, move_gate
+from okstra_git.briefs.insertion import read_text
+from okstra_git.briefs.rules import is_date
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown
-from okstra_git.plans.brief_edits import confirm, move_gate
-from okstra_git.plans.brief_proof import read_text
-from okstra_git.plans.brief_rules import is_date
 from okstra_git.tokens import GATE_COMPLETE, GATE_PENDING, GATE_SKIPPED
 
 if TYPE_CHECKING:

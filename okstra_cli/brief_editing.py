@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from okstra_cli.brief_files import BriefUnwritable, FileRefused, difference, edit_brief, save_brief
 from okstra_cli.output import Answer
 from okstra_cli.views import brief as view
+from okstra_git.briefs.edits import add_addition, add_question
+from okstra_git.briefs.glossary import EMPTY, define_term
+from okstra_git.briefs.insertion import read_text
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
@@ -16,9 +19,6 @@ from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown
 from okstra_git.paths import ProjectPaths
-from okstra_git.plans.brief_edits import add_addition, add_question
-from okstra_git.plans.brief_glossary import EMPTY, define_term
-from okstra_git.plans.brief_proof import read_text
 from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.real_paths import real_path
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
@@ -26,7 +26,7 @@ from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 if TYPE_CHECKING:
     from okstra_cli.brief_files import BriefFile
     from okstra_cli.session import Session
-    from okstra_git.plans.briefs import Brief
+    from okstra_git.briefs.brief import Brief
 
 INFERENCE, INTENT = "intent-inference", "intent-check:"
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
+from okstra_git.briefs.insertion import read_text
+from okstra_git.briefs.verbatim import LINE
 from okstra_git.documents.markdown import decode, too_long
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.named import replace_named
@@ -14,8 +16,6 @@ from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unrea
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown_path
-from okstra_git.plans.brief_proof import read_text
-from okstra_git.plans.brief_verbatim import LINE
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.runs import project_root
 from okstra_git.real_paths import real_path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_cli.session import Session
-    from okstra_git.plans.briefs import Brief
+    from okstra_git.briefs.brief import Brief
 
 
 class BriefUnreadable(OkstraError):

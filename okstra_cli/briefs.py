@@ -9,6 +9,9 @@ from okstra_cli.brief_files import NoWords, read_brief, read_bytes
 from okstra_cli.output import Answer
 from okstra_cli.views import brief as view
 from okstra_cli.views.plan import count_of
+from okstra_git.briefs.new_brief import make_brief
+from okstra_git.briefs.reporter_gate import judge_gate
+from okstra_git.briefs.rules import check_brief, read_terms
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import Taken
@@ -17,9 +20,6 @@ from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, parse_slug, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
-from okstra_git.plans.brief_making import make_brief
-from okstra_git.plans.brief_rules import check_brief, read_terms
-from okstra_git.plans.reporter_gate import judge_gate
 from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.real_paths import real_path
 

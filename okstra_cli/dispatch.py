@@ -46,7 +46,8 @@ def _renew_documents(session: Session) -> None:
 
         renew_documents(session.workspace)
     except (OkstraError, OSError) as failed:
-        session.warn(f"the documents of {', '.join(sorted(session.changed_tasks))} could not be renewed: {failed}")
+        changed = ", ".join(sorted(key.slashed for key in session.changed_tasks))
+        session.warn(f"the documents of {changed} could not be renewed: {failed}")
 
 
 def answer_line(session: Session, rest: list[str]) -> Answer:

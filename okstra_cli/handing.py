@@ -25,11 +25,10 @@ from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, s
 from okstra_git.paths import OKSTRA
 from okstra_git.porcelain.base_contents import in_base, in_usual_bases, landed_elsewhere, with_dependencies
 from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.follow import judge_each, make_judge, read_hints, tell_moves
+from okstra_git.porcelain.follow import follow_history, judge_each, make_judge, read_hints
 from okstra_git.porcelain.landings import note_landings
 from okstra_git.porcelain.task_lookup import find_key, require_key, say_which, worktree_root
-from okstra_git.reconcile.settle import settle
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -58,7 +57,7 @@ def _key_of_plan(session: Session, identity: Identity) -> TaskKey | None:
     wanted = (session.cwd / identity.approved_plan).as_posix()
     tasks = session.store.read().state.tasks.values()
     found = [task for task in tasks if task.is_open and task.plan and wanted.endswith("/" + task.plan.path)]
-    return make_task_key(*found[0].key.split("/")) if len(found) == 1 else None
+    return found[0].key if len(found) == 1 else None
 
 
 def _key_of_folder(identity: Identity) -> TaskKey | None:
@@ -83,14 +82,8 @@ def settle_first(session: Session, key: TaskKey) -> tuple[Task, dict[int, str]]:
     """Follow what is proven, note what landed, and say which stages' histories need a person, and why."""
     note_landings(session.workspace, key)
     state = session.store.read().state
-    report = make_judge(session.workspace, state, hints=read_hints(session.workspace)).judge(require_task(state, key))
-    if report.is_settleable:
-        settled = settle(session.store, [report])
-        session.warn(settled.warning)
-        tell_moves(session.workspace, settled.events)
-        state = session.store.read().state
-    stale = {finding.stage: finding.reason for finding in report.confirms}
-    return standing_state(session.workspace, state).tasks[key.slashed], stale
+    followed = follow_history(session.workspace, [require_task(state, key)], state=state)
+    return standing_state(session.workspace, followed.state).tasks[key], followed.questions(key)
 
 
 def eligible_here(session: Session, key: TaskKey, *, base: str | None, forecast: bool) -> Answer:
@@ -115,10 +108,10 @@ def eligible_here(session: Session, key: TaskKey, *, base: str | None, forecast:
 
 def _clashes(session: Session, task: Task) -> dict[Pair, list[str]]:
     """Pairs of the task's live stages that would conflict as they are now, with the paths."""
-    from okstra_cli.forecasting import forecast_of
+    from okstra_git.porcelain.forecast import forecast_tasks
 
     found: dict[Pair, list[str]] = {}
-    for clash in forecast_of(session, [task]).conflicts:
+    for clash in forecast_tasks(session.workspace, [task]).conflicts:
         found.setdefault(Pair((clash.one[1], clash.other[1])), []).append(clash.path)
     return found
 
@@ -198,7 +191,7 @@ def status_here(session: Session, identity: Identity) -> Answer:
                   lambda: handed.status_page(session.git, seen))  # fmt: skip
 
 
-def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[str, dict[int, str]]:
+def _undecided(session: Session, state: State, tasks: list[Task]) -> dict[TaskKey, dict[int, str]]:
     """Task -> stage -> why only a person can say which commit it is now."""
     if not tasks:
         return {}

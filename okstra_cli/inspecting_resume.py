@@ -11,7 +11,6 @@ from okstra_cli.inspecting_run import read_context
 from okstra_cli.output import Answer
 from okstra_cli.views import inspect_resume as view
 from okstra_git.commands import command
-from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.runs import explain_task
 from okstra_git.porcelain.task_lookup import find_stage_here, require_key
@@ -19,7 +18,7 @@ from okstra_git.runs.lost import find_lost
 from okstra_git.runs.resume_scripts import Script, find_for_run, find_latest
 from okstra_git.runs.standing import Standing, standing_of
 from okstra_git.runs.taking_up import Offer, Step, choose_run, make_offer
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -60,7 +59,7 @@ def _resumption(
     looking: Inspection, task: Task, stages: list[Advice], others: list[RunAdvice], here: int | None
 ) -> Resumption:
     standing = standing_of(task, undecided=looking.undecided(task))
-    paths = ProjectPaths(looking.disk.root).task(parse_task_key(task.key))
+    paths = ProjectPaths(looking.disk.root).task(task.key)
     manifest = read_manifest(looking, task)
     note_outdated(looking, task, manifest)
     latest = find_latest(looking.disk, paths, manifest)

@@ -11,7 +11,6 @@ from okstra_cli.output import Answer
 from okstra_cli.views import inspect_run as view
 from okstra_git.errors import OkstraError
 from okstra_git.git.refs import find_quietly
-from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
 from okstra_git.runs.archive import find_archive
 from okstra_git.runs.finding import require_run
@@ -22,8 +21,8 @@ from okstra_git.runs.run_sources import list_sources
 from okstra_git.runs.snapshots import list_snapshots
 from okstra_git.runs.team_seen import see_team
 from okstra_git.runs.timeline import timeline
-from okstra_git.state.layout import ARCHIVE_INDEX
-from okstra_git.state.reading import read_events
+from okstra_git.store.layout import ARCHIVE_INDEX
+from okstra_git.store.snapshot import read_events
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,7 +142,7 @@ def files_of(looking: Inspection, task: Task, run: Run, context: RunContext | No
                  "expectations": paths.expectations, "run_inputs": paths.run_inputs}  # fmt: skip
         return {what: disk.see(path) for what, path in named.items()}
     inside = run.instruction_set
-    script = find_for_run(disk, ProjectPaths(disk.root).task(parse_task_key(task.key)), run.id)
+    script = find_for_run(disk, ProjectPaths(disk.root).task(task.key), run.id)
     return {
         "prompt": disk.see(f"{inside}/claude-execution-prompt.md") if inside else None,
         "report": disk.see(run.report) if run.report else None,

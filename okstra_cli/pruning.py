@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.host.occupants import processes_in
-from okstra_git.names import parse_task_key
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
 from okstra_git.porcelain.liveness import Guard
 from okstra_git.real_paths import real_path
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.whereabouts import find_astray, is_over
-from okstra_git.state.writer import find_writer
+from okstra_git.store.drift import find_astray, is_over
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.writer import find_writer
 from okstra_git.tasks.finishing import release_place
 from okstra_git.tasks.places import Pruned, Watch, prune_places
 
@@ -41,7 +40,7 @@ def prune_here(session: Session, only: TaskKey | None, *, dry_run: bool) -> list
     pruned = prune_places(session.git, state, only=only, dry_run=dry_run, watch=watch)
     for each in pruned:
         if each.removed and each.row.place.status == "active" and not dry_run:
-            release_place(session.store, parse_task_key(each.row.task), each.row.place.scope)
+            release_place(session.store, each.row.task, each.row.place.scope)
     if not dry_run:
         _release_gone(session, only)
     return pruned
@@ -51,14 +50,14 @@ def _release_gone(session: Session, only: TaskKey | None) -> None:
     """Give up the claims of runs that are over on places of their own that are not there any more."""
     state = session.store.read().state
     for each in find_astray(session.git, state, find_writer(session.git)):
-        is_ours = only is None or each.task.key == only.slashed
+        is_ours = only is None or each.task.key == only
         if is_ours and each.trouble == "missing" and not each.place.branch and is_over(each.task, each.place):
-            release_place(session.store, parse_task_key(each.task.key), each.place.scope)
+            release_place(session.store, each.task.key, each.place.scope)
 
 
 def _live_runs(session: Session, path: Path) -> Iterator[str]:
     """Runs that somebody leads right now and that work at or below this directory."""
-    guard, own, top = Guard(session.workspace), OwnPlaces(session.git), real_path(path)
+    guard, own, top = Guard(session.workspace), OwnWorktrees(session.git), real_path(path)
     for task in session.store.read().state.tasks.values():
         for run in task.runs.values():
             place = own.path_of_run(task, run) if run.is_active else None

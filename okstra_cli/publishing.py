@@ -210,7 +210,7 @@ def _open(session: Session, plan: Plan, body: Path, pushed: Pushed) -> Done:
     opened = Opened(found.url, group.stages, group.branch, group.base_ref)
     done = record_pr(session.store, asked.key, opened, ending_of(session, plan.task, opened, archive=True))
     session.warn(done.warning)
-    after = done.snapshot.state.tasks[asked.key.slashed]
+    after = done.snapshot.state.tasks[asked.key]
     ended = [run.id for run in plan.task.runs.values() if run.is_active and not after.runs[run.id].is_active]
     return Done(pushed, found.url, found.existed, recorded=True, ended=tuple(ended))
 

@@ -10,12 +10,12 @@ from okstra_git.fs.refusals import Linked
 from okstra_git.git.forks import parse_address, places_of
 from okstra_git.git.revisions import BRANCH
 from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url, record_closed, record_pr
-from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_branch, shown
+from okstra_git.names import StageNumber, TaskKey, parse_branch, shown
 from okstra_git.porcelain.base_contents import landed_elsewhere
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.runs import packer
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 from okstra_git.tasks.lifecycle import refuse_text
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def record_pr_here(
     _warn_of_stranger(session, opened.url)
     done = record_pr(session.store, key, opened, ending_of(session, task, opened, archive=archive))
     session.warn(done.warning)
-    after = done.snapshot.state.tasks[key.slashed]
+    after = done.snapshot.state.tasks[key]
     for number in stages:
         if not after.stages[number].is_verified:
             session.warn(f"stage {number} has no verification that stands; it is recorded as delivered all the same")
@@ -93,7 +93,7 @@ def record_closed_here(session: Session, identity: Identity, url: str, *, reason
         session.store, key, address, reason=reason, replaced_by=replaced_by, open_still=address in open_still
     )
     session.warn(done.warning)
-    after = done.snapshot.state.tasks[key.slashed]
+    after = done.snapshot.state.tasks[key]
     pr, changed = after.prs[address], bool(done.events)
     payload = {"task": str(key), "pr": view.pr_json(after, pr, ()), "changed": changed}
     return Answer(payload, lambda: view.closed_page(str(key), pr, changed=changed))
@@ -111,4 +111,4 @@ def _task_of(session: Session, identity: Identity, address: str) -> TaskKey:
         return identity.task
     if not known:
         raise PrUnknown(f"{shown(address)} is on record for no task", hint="git okstra handoff status", url=address)
-    return make_task_key(*known[0].key.split("/")) if len(known) == 1 else require_key(session.workspace, identity)
+    return known[0].key if len(known) == 1 else require_key(session.workspace, identity)

@@ -31,8 +31,8 @@ from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.stored_context import find_context
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.writer import find_writer
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.writer import find_writer
 from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def resume_here(session: Session, text: str, *, force: bool, holder: str | None)
     facts = {
         "run": view.run_json(task, run, guard.life_of(run)),
         "changed": resumed.changed,
-        "task_root": str(root / ".okstra" / "tasks" / task.key),
+        "task_root": str(root / ".okstra" / "tasks" / task.key.slashed),
         "instruction_set": str(root / run.instruction_set) if run.instruction_set else None,
         "concurrent_run_stages": list(occupied),
         "prompt_path": str(path) if path else None,
@@ -123,8 +123,8 @@ def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder:
     _require_documents(session, task, run)
     is_taken = check_resume(task, run, guard.life_of, guard.is_ours, force=force)
     require_worktree(session, task, run, is_ours=not is_taken)
-    if run.assembled is not None and run.worktree is not None and OwnPlaces(session.git).path_of_run(task, run):
-        reason = f"okstra task={task.key.replace('/', ':')} run={run.id}"
+    if run.assembled is not None and run.worktree is not None and OwnWorktrees(session.git).path_of_run(task, run):
+        reason = f"okstra task={task.key} run={run.id}"
         make_detached(session.git, Path(run.worktree), run.assembled.commit, reason)
     if is_taken:
         keep_worktree(session.workspace, task, run, "before another process went on with it")

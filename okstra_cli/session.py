@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 from okstra_cli.global_flags import GlobalFlags
 from okstra_cli.page import clean
 from okstra_cli.program import find_program
+from okstra_git.names import TaskKey
 from okstra_git.porcelain.workspace import Workspace
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
-    from okstra_git.state.store import Store
+    from okstra_git.store.store import Store
 
 
 def utc_now() -> datetime:
@@ -105,7 +106,7 @@ class Session:
         return self.workspace.store
 
     @property
-    def changed_tasks(self) -> set[str]:
+    def changed_tasks(self) -> set[TaskKey]:
         """The tasks (slashed keys) whose documents do not say yet what was recorded of them."""
         return self.workspace.changed_tasks
 

@@ -28,8 +28,8 @@ from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.redaction.late import redact
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import require_stage
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -65,7 +65,7 @@ def record_verified_here(
     done = record_verified(session.store, key, found)
     for sentence in (*warnings, done.warning):
         session.warn(sentence)
-    after = done.snapshot.state.tasks[key.slashed]
+    after = done.snapshot.state.tasks[key]
     changed = bool(done.events)
     return Answer(
         view.verified_json(after, after.stages[number], changed=changed, warnings=warnings),
@@ -79,7 +79,7 @@ def _warn_of_reuse(session: Session, key: TaskKey, found: Verified, stage: Stage
         return []
     snapshot = session.store.read()
     reuse = find_reuse(
-        session.git, snapshot, task=key.slashed, stage=found.stage, tree=stage.range.head_tree,
+        session.git, snapshot, task=key, stage=found.stage, tree=stage.range.head_tree,
         report=found.report.blob, data=found.data.blob,
     )  # fmt: skip
     if found.again and reuse.elsewhere is not None:
@@ -135,7 +135,7 @@ def _what_was_verified(
 
 def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
     known = [tree for tree in list_worktrees(session.git) if tree.path.is_dir()]
-    own = OwnPlaces(session.git).path(task.places.get(f"stage-{stage.number}"))
+    own = OwnWorktrees(session.git).path(task.places.get(f"stage-{stage.number}"))
     at = real_path(own) if own is not None else None
     found = [tree for tree in known if at is not None and real_path(tree.path) == at]
     return next(iter([*found, *(tree for tree in known if tree.branch == stage.branch)]), None)

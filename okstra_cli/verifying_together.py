@@ -21,7 +21,7 @@ from okstra_git.handoff.recording_together import (
 )
 from okstra_git.names import CommitId
 from okstra_git.records.stage import Check
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def record_whole_task_here(
     done = record_verified_together(session.store, key, found)
     for sentence in (*warnings, done.warning):
         session.warn(sentence)
-    after, changed = done.snapshot.state.tasks[key.slashed], bool(done.events)
+    after, changed = done.snapshot.state.tasks[key], bool(done.events)
     recorded = after.verifications[run.assembled.id]
     base = printed_recorded(session.git, recorded.assembled.base_ref)
     return Answer(
@@ -68,14 +68,14 @@ def _require_same_tree(
     if commit is not None:
         seen = require_named(session.git, commit, what="the verified commit").commit
     else:
-        path = OwnPlaces(session.git).path_of_run(task, run) if run.worktree else None
+        path = OwnWorktrees(session.git).path_of_run(task, run) if run.worktree else None
         here = find_worktree(session.git, path) if path is not None else None
         if here is None or here.head is None or not here.path.is_dir():
             return  # given back: what was put together is on record
         way_out = "a change belongs in a stage; take away what lies there, or verify again"
         refuse_dirty(session, here, f"what was put together for run {run.id}", way_out, papers)
         seen = CommitId(here.head)
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     if seen != assembly.commit and tree_of(session.git, seen) != assembly.tree:
         raise TreeDiffers(
             f"what was verified ({seen[:10]}) has another tree than what was put together for run {run.id} "

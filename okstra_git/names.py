@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple, NewType
 
 from okstra_git.errors import OkstraError
@@ -84,6 +85,13 @@ def parse_task_key(text: str) -> TaskKey:
     return make_task_key(*parts)
 
 
+@lru_cache(maxsize=4096)
+def key_of_slashed(text: str) -> TaskKey:
+    """The key that a checked `project/group/task` is the stored form of; many records share one."""
+    project, group, task = text.split("/")
+    return TaskKey(project, group, task)
+
+
 def split_task_key(text: str) -> list[str]:
     """The parts of a key of which the first ones may be left out: `task`, `group:task` or all three, each checked."""
     parts = text.split(":" if ":" in text else "/")
@@ -91,6 +99,12 @@ def split_task_key(text: str) -> list[str]:
         raise _not_a_key(text)
     what = ("project id", "task group", "task id")[-len(parts) :]
     return [parse_slug(part, what=name) for part, name in zip(parts, what, strict=True)]
+
+
+def find_task_key(text: str) -> TaskKey | None:
+    """The key that `project:group:task` is the printed form of; None for any other text."""
+    parts = text.split(":")
+    return TaskKey(*parts) if len(parts) == 3 and all(map(is_slug, parts)) else None
 
 
 def is_slashed_key(text: str) -> bool:

@@ -30,17 +30,17 @@ def _look(session: Session) -> None:
     from okstra_git.git.pending import planned_tips
     from okstra_git.git.settings import require_setting
     from okstra_git.porcelain.follow import read_hints
-    from okstra_git.porcelain.hook_events import settle_reported
+    from okstra_git.porcelain.hook_events import process_hook_events
 
     if read_setting(session.git, require_setting("okstra.hooks")).value is not False:
         rewritten = read_hints(session.workspace)
-        _tell_questions(session, settle_reported(session.workspace, planned=planned_tips(session.git)), rewritten)
+        _tell_questions(session, process_hook_events(session.workspace, planned=planned_tips(session.git)), rewritten)
 
 
 def _tell_questions(session: Session, reports: Iterable[Report], rewritten: Container[str]) -> None:
     """The questions that this very rewrite raised; older ones wait for `status`."""
     for report in reports:
-        key = report.task.replace("/", ":")
+        key = str(report.task)
         for finding in (finding for finding in report.confirms if finding.recorded.head in rewritten):
             session.note(f"stage {finding.stage} of {key} needs a decision: {finding.reason}")
             session.note(f"  git okstra reconcile --task-key {key} --check")

@@ -14,7 +14,7 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
-    from okstra_git.names import TaskKey
+    from okstra_git.porcelain.workspace import Workspace
 
 app = single_command()
 IGNORE, HEED = "ignore", "heed"
@@ -45,40 +45,36 @@ def log(
       git okstra log heed 01M7Y3TQ7X7939KVVMNX5PCDZN
       git okstra log --ignored
     """
-    from okstra_cli.heeding import choose, list_ignored
+    from okstra_cli.views import log as view
     from okstra_git.commands import command
+    from okstra_git.porcelain.log import list_ignored_logs, read_log
     from okstra_git.porcelain.task_lookup import named_key
 
-    session = Session.of(context)
+    workspace = Session.of(context).workspace
     if ignored:
-        return list_ignored(session)
+        logs = list_ignored_logs(workspace)
+        return Answer({"ignored": view.ignored_json(logs)}, lambda: view.ignored_page(logs))
     if task in (IGNORE, HEED) and writers:
-        return choose(session, writers, ignore=task == IGNORE)
+        return _choose(workspace, writers, ignore=task == IGNORE)
     if writers:
         raise UsageError(
             "git okstra log shows one task, or all of them",
             hint="git okstra log TASK, or git okstra log ignore WRITER",
         )
     try:
-        named = named_key(session.workspace, task, identity)
+        key = named_key(workspace, task, identity)
     except OkstraError as refusal:
         if task in (IGNORE, HEED) and refusal.code == "task.unknown":
-            told = "whose log is meant has to be said"
-            raise UsageError(told, hint=f"{command('git okstra log', task)} WRITER") from refusal
+            message = "whose log is meant has to be said"
+            raise UsageError(message, hint=f"{command('git okstra log', task)} WRITER") from refusal
         raise
-    return _events(session, named, number)
+    events = read_log(workspace, key, limit=number)
+    return Answer({"events": [view.event_json(event) for event in events]}, lambda: view.log_page(events))
 
 
-def _events(session: Session, named: TaskKey | None, number: int) -> Answer:
+def _choose(workspace: Workspace, writers: list[str], *, ignore: bool) -> Answer:
     from okstra_cli.views import log as view
-    from okstra_git.state.reading import DAMAGE, read_events
-    from okstra_git.state.registry import require_task
+    from okstra_git.porcelain.log import heed_logs, ignore_logs
 
-    snapshot = session.store.read()
-    keys = [require_task(snapshot.state, named).key] if named is not None else list(snapshot.state.tasks)
-    events = [event for key in keys for event in read_events(session.git, snapshot, key)]
-    newest = sorted(events, key=lambda event: event.order, reverse=True)[:number]
-    for problem in snapshot.problems:
-        if problem.code in DAMAGE:
-            session.warn(problem.message)
-    return Answer({"events": [view.event_json(event) for event in newest]}, lambda: view.log_page(newest))
+    choice = (ignore_logs if ignore else heed_logs)(workspace, writers)
+    return Answer(view.choice_json(choice), lambda: view.choice_page(choice, ignore=ignore))

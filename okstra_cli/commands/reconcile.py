@@ -54,7 +54,17 @@ def reconcile(
       git okstra reconcile --task-key shop:web:login --apply --stage 3 --use-ref feature/login
       git okstra reconcile --all --check
     """
-    from okstra_cli.reconciling import Wish, reconcile_answer
+    from okstra_cli.views import reconcile as view
+    from okstra_git.porcelain.reconcile import ReconcileOptions, verify_tasks
+    from okstra_git.porcelain.reconcile import reconcile as reconcile_tasks
 
-    wish = Wish(check, apply, stage, use_ref, reset_anchor, every, show, verify, force)
-    return reconcile_answer(Session.of(context), identity, wish)
+    workspace = Session.of(context).workspace
+    options = ReconcileOptions(check, apply, stage, use_ref, reset_anchor, every, force)
+    if verify:
+        checked = verify_tasks(workspace, identity, options)
+        refuted = any(move.verdict == "refuted" for move in checked)
+        return Answer(view.verify_json(checked), lambda: view.verify_page(checked), 1 if refuted else 0)
+    done = reconcile_tasks(workspace, identity, options)
+    rows = [view.Shown(report, done.applied.get(report.task, ()), show) for report in done.reports]
+    facts = view.reconciled_json(workspace.git, rows, options)
+    return Answer(facts, lambda: view.report_page(workspace.git, rows), 2 if done.needs_person else 0)

@@ -35,7 +35,7 @@ def list_(
     session = Session.of(context)
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
         raise UsageError(f"{shown(recent)} is not a number of runs", hint="--recent 10")
-    key = identity.task.slashed if identity.task else None
+    key = identity.task
     state = session.store.read().state
     with_ended = all_ or recent is not None
     rows = list_runs(state, task=key, with_ended=with_ended)
@@ -57,7 +57,7 @@ def show(
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.runs.archive import read_archived, require_archive
     from okstra_git.runs.finding import require_run
-    from okstra_git.state.layout import ARCHIVE_INDEX
+    from okstra_git.store.layout import ARCHIVE_INDEX
 
     session = Session.of(context)
     snapshot = session.store.read()
@@ -100,7 +100,7 @@ def resume(
     from okstra_git.porcelain.runs import explain_task
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.runs.finding import require_run
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     if run is None and not explain:

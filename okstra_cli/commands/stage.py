@@ -71,7 +71,7 @@ def start(
         session.note(sentence)
     if request.worktree is not None:
         warn_of_nested_worktree(session.workspace, request.worktree)
-    task = done.appended.snapshot.state.tasks[key.slashed]
+    task = done.appended.snapshot.state.tasks[key]
     if done.made_branch:
         session.note(f"branch {task.stages[stage].branch} was not there: created at {done.begun.beginning.commit[:10]}")
     return Answer(
@@ -115,7 +115,7 @@ def done(
     """
     from okstra_cli.recording import done_requests, note_kept_carry, note_left_behind, pass_open_work
     from okstra_cli.views import stage as view
-    from okstra_git.porcelain.follow import follow_first
+    from okstra_git.porcelain.follow import follow_before_recording
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.tasks.finishing import finish_stages
 
@@ -123,10 +123,10 @@ def done(
     key = require_key(session.workspace, identity)
     requests = done_requests(session, key, number, commit, base, branch, carry, from_file)
     left = pass_open_work(session, key, requests, carry=carry, leave=leave_uncommitted)
-    follow_first(session.workspace, key, besides={request.number for request in requests})
+    follow_before_recording(session.workspace, key, {request.number for request in requests})
     appended = finish_stages(session.store, key, requests)
     session.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key.slashed]
+    task = appended.snapshot.state.tasks[key]
     stages = [task.stages[request.number] for request in requests]
     changed = bool(appended.events)
     note_left_behind(session, task, requests)
@@ -150,13 +150,13 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
     leases = Guard(session.workspace).leases(task)
     stages = [view.stage_json(task, stage, leases) for stage in view.all_stages(task)]
-    return Answer({"task": task.key.replace("/", ":"), "stages": stages}, lambda: view.list_page(task, leases))
+    return Answer({"task": str(task.key), "stages": stages}, lambda: view.list_page(task, leases))
 
 
 @app.command("show")
@@ -168,14 +168,14 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_stage, require_task
+    from okstra_git.store.registry import require_stage, require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
     stage = require_stage(task, parse_stage(number))
     leases = Guard(session.workspace).leases(task)
     return Answer(
-        {"task": task.key.replace("/", ":"), "stage": view.stage_detail_json(task, stage, leases)},
+        {"task": str(task.key), "stage": view.stage_detail_json(task, stage, leases)},
         lambda: view.show_page(task, stage, leases),
     )
 

@@ -45,7 +45,7 @@ def open_(
     appended = open_task(session.store, parsed, category=category, title=title, tickets=ticket or ())
     session.warn(appended.warning)
     warn_of_strange_project(session.workspace, parsed)
-    task = appended.snapshot.state.tasks[parsed.slashed]
+    task = appended.snapshot.state.tasks[parsed]
     return Answer(
         {"task": view.task_json(task), "changed": bool(appended.events)},
         lambda: view.opened_page(task, changed=bool(appended.events)),
@@ -78,7 +78,7 @@ def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.porcelain.task_lookup import named_key, require_key
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     named = require_key(session.workspace, identity._replace(task=named_key(session.workspace, key, identity)))
@@ -105,5 +105,5 @@ def close(
         session.workspace, identity._replace(task=named_key(session.workspace, key, identity)), aloud=True
     )
     appended = close_task(session.store, parsed, reason=reason)
-    task = appended.snapshot.state.tasks[parsed.slashed]
+    task = appended.snapshot.state.tasks[parsed]
     return Answer({"task": view.task_json(task), "changed": bool(appended.events)}, lambda: view.closed_page(task))

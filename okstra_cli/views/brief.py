@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_git.briefs.reporter_gate import left_for_reporter
 from okstra_git.commands import word
-from okstra_git.plans.reporter_gate import left_for_reporter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from okstra_git.plans.briefs import Brief
-    from okstra_git.plans.problems import Problem
-    from okstra_git.plans.reporter_gate import Gate
+    from okstra_git.briefs.brief import Brief
+    from okstra_git.briefs.reporter_gate import Gate
+    from okstra_git.documents.problems import Flaw
 
 DIFF_TONES: dict[str, Any] = {"+": "good", "-": "bad", "@": "faint"}
 
@@ -37,7 +37,7 @@ def written_page(path: str, *, is_filled: bool = False) -> Page:
     return page
 
 
-def check_json(path: str, brief: Brief, gate: Gate, problems: Sequence[Problem], phase: str) -> dict[str, Any]:
+def check_json(path: str, brief: Brief, gate: Gate, problems: Sequence[Flaw], phase: str) -> dict[str, Any]:
     return {
         "path": path,
         "title": brief.title,
@@ -54,7 +54,7 @@ def check_json(path: str, brief: Brief, gate: Gate, problems: Sequence[Problem],
     }
 
 
-def next_for(problem: Problem, path: str, brief: Brief) -> str | None:
+def next_for(problem: Flaw, path: str, brief: Brief) -> str | None:
     """The command that mends the problem, None when only a person with the file can."""
     file = word(path)
     number = next((n for n, each in enumerate(brief.questions, 1) if each.line == problem.line), 0)
@@ -66,7 +66,7 @@ def next_for(problem: Problem, path: str, brief: Brief) -> str | None:
     }.get(problem.code)
 
 
-def check_page(path: str, brief: Brief, gate: Gate, problems: Sequence[Problem], phase: str) -> Page:
+def check_page(path: str, brief: Brief, gate: Gate, problems: Sequence[Flaw], phase: str) -> Page:
     page = Page()
     for problem in problems:
         page.line(Cell(f"{path}:{problem.line}: ", "bad"), problem.message)

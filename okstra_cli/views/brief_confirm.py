@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.brief import check_command, edited_json, head
+from okstra_git.briefs.reporter_gate import MISSING, left_for_reporter
 from okstra_git.commands import word
-from okstra_git.plans.reporter_gate import MISSING, left_for_reporter
 
 if TYPE_CHECKING:
-    from okstra_git.plans.briefs import Brief, OpenQuestion
+    from okstra_git.briefs.brief import Brief, OpenQuestion
 
 Numbered = list[tuple[int, "OpenQuestion"]]
 

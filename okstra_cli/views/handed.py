@@ -63,7 +63,7 @@ def status_json(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping
     """Groups, pull requests and landings of one task; `elsewhere` landed where they do not go to, `stale` stages need
     a decision."""
     return {
-        "task": task.key.replace("/", ":"),
+        "task": str(task.key),
         "groups": [_group_json(git, task, one) for one in list_groups(git, task, elsewhere, stale)],
         "prs": [pr_json(task, pr, elsewhere) for pr in task.prs.values()],
         "stages": [_stage_json(stage) for _, stage in sorted(task.stages.items())],
@@ -129,7 +129,7 @@ def _next_lines(git: Git, task: Task, one: GroupView) -> tuple[str, ...]:
     codes = {change.code for change in one.changed}
     if not codes or (one.state != "assembled" and codes == {"base-moved"}):
         return ()
-    key, group = task.key.replace("/", ":"), one.group
+    key, group = str(task.key), one.group
     if "stale-history" in codes:
         return (f"git okstra reconcile --task-key {key} --check",)
     members = [task.stages.get(number) for number in group.stages]
@@ -142,7 +142,7 @@ def _next_lines(git: Git, task: Task, one: GroupView) -> tuple[str, ...]:
 
 
 def _task(page: Page, git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str]) -> None:
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     page.line(Cell(key, "strong"))
     groups = list_groups(git, task, elsewhere, stale)
     known = {one.group.id for one in groups}
@@ -223,7 +223,7 @@ def verified_json(task: Task, stage: Stage, *, changed: bool, warnings: Sequence
     found = stage.verified
     assert found is not None
     return {
-        "task": task.key.replace("/", ":"),
+        "task": str(task.key),
         "stage": stage.number,
         "state": stage.status,
         "changed": changed,
@@ -253,7 +253,7 @@ def verified_page(task: Task, stage: Stage, *, changed: bool) -> Page:
     found = stage.verified
     assert found is not None
     verb = "recorded" if changed else "on record already"
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     page.line(f"{verb}: stage {stage.number} of {key} is verified at ", Cell(found.commit[:SHORT], "strong"),
               f", tree {found.tree[:SHORT]} ({_checks(found.checks)})")  # fmt: skip
     page.line(Cell(f"next: git okstra handoff eligible --task-key {key}", "faint"))

@@ -125,7 +125,7 @@ def _why_left(conflicts: Sequence[int], needs: Sequence[int]) -> str:
 def assembled_json(done: Assembled, upto: Mapping[int, str], *, dry_run: bool) -> dict[str, Any]:
     """The binding shape of a successful `handoff assemble`; `upto`: what the base had of stages that are put on."""
     return {
-        "task": done.task.key.replace("/", ":"),
+        "task": str(done.task.key),
         "group": done.group,
         "branch": done.branch,
         "worktree": done.worktree,

@@ -139,7 +139,7 @@ def context_page(found: Context, notes: Sequence[str], now: datetime) -> Page:
     page = Page()
     seen, last, project = found.seen, found.last, found.project
     title = f"  {seen.task.title}" if seen.task.title else ""
-    page.line(Cell(seen.task.key.replace("/", ":"), "strong"), title, Cell(f"  {told_time(seen.at, now)}", "faint"))
+    page.line(Cell(str(seen.task.key), "strong"), title, Cell(f"  {told_time(seen.at, now)}", "faint"))
     _row(page, "next", seen.standing.next_phase or "")
     _row(page, "left", ", ".join(seen.standing.left))
     if found.plan is not None:

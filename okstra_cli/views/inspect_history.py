@@ -52,7 +52,7 @@ def task_json(seen: TaskSeen) -> dict[str, Any]:
     """A task and how far it has come."""
     task, standing = seen.task, seen.standing
     return {
-        "key": task.key.replace("/", ":"),
+        "key": str(task.key),
         "title": task.title or None,
         "category": task.category,
         "open": task.is_open,
@@ -107,7 +107,7 @@ def line_page(
     if not entries:
         page.line("nothing happened since then")
     if count > len(entries):
-        more = f"--task-key {seen.task.key.replace('/', ':')} --limit {count}{_since(since)}"
+        more = f"--task-key {seen.task.key} --limit {count}{_since(since)}"
         page.line(Cell(f"and {count - len(entries)} earlier: git okstra inspect history {more}", "faint"))
     tell_notes(page, notes)
     return page
@@ -137,7 +137,7 @@ def _task(page: Page, seen: TaskSeen, now: datetime) -> None:
     task, standing = seen.task, seen.standing
     title = f"  {task.title}" if task.title else ""
     closed = "" if task.is_open else "  (closed)"
-    page.line(Cell(task.key.replace("/", ":"), "strong"), title, closed, Cell(f"  {told_time(seen.at, now)}", "faint"))
+    page.line(Cell(str(task.key), "strong"), title, closed, Cell(f"  {told_time(seen.at, now)}", "faint"))
     if standing.last is not None:
         page.line("  last run  ", *run_words(standing.last, seen.life))
     if standing.next_phase is not None:

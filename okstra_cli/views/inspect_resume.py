@@ -17,7 +17,7 @@ def resume_json(found: Resumption, notes: Sequence[str]) -> dict[str, Any]:
     """The command and what it rests on; `command` is null where nothing may be resumed now, and `next` says why."""
     offer, script = found.offer, found.script
     return {
-        "task": found.task.key.replace("/", ":"),
+        "task": str(found.task.key),
         "command": found.command,
         "run": run_in_short(offer.run, found.life) if offer.run is not None else None,
         "script": {"path": script.path, "found_by": script.found_by} if script is not None else None,
@@ -40,7 +40,7 @@ def resume_page(found: Resumption, notes: Sequence[str]) -> Page:
     page = Page()
     offer = found.offer
     if offer.run is None:
-        page.line(f"nothing of {found.task.key.replace('/', ':')} can be resumed: {_why_nothing(found)}")
+        page.line(f"nothing of {found.task.key} can be resumed: {_why_nothing(found)}")
     else:
         page.line("run ", *run_words(offer.run, found.life))
         for fact in found.facts:

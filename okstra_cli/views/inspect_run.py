@@ -41,7 +41,7 @@ def run_json(seen: RunSeen, writer: str | None, notes: Sequence[str]) -> dict[st
     return {
         "run": {
             "id": run.id,
-            "task": seen.task.key.replace("/", ":"),
+            "task": str(seen.task.key),
             "life": life_json(seen.life),
             "here": seen.is_here,
             "number": run.seq,
@@ -100,7 +100,7 @@ def _ground_json(ground: Ground | None) -> dict[str, Any] | None:
 def run_page(seen: RunSeen, notes: Sequence[str], now: datetime) -> Page:
     page = Page()
     run = seen.run
-    page.line("run ", Cell(run.id, "strong"), f" of {seen.task.key.replace('/', ':')}")
+    page.line("run ", Cell(run.id, "strong"), f" of {seen.task.key}")
     _row(page, "stands", *run_words(run, seen.life, with_id=False))
     for name, value in _record(seen, now):
         _row(page, name, value)

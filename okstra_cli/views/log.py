@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command
-from okstra_git.state.heeding import is_ignored, spelled
+from okstra_git.store.foreign_logs import spelled
 
 if TYPE_CHECKING:
+    from okstra_git.porcelain.log import IgnoredLog, LogChoice
     from okstra_git.records.events import Event
 
 SHORT = 10
@@ -28,7 +29,7 @@ def log_page(events: Sequence[Event]) -> Page:
     rows = [
         (
             Cell(local_time(event.at, seconds=True), "faint"),
-            Cell(event.fact.task.replace("/", ":"), "strong"),
+            Cell(str(event.fact.task), "strong"),
             event.fact.type,
             _details(event),
             Cell(event.by, "faint"),
@@ -39,37 +40,32 @@ def log_page(events: Sequence[Event]) -> Page:
     return page
 
 
-def ignored_rows(names: Sequence[str], refs: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Each name that is ignored, with the refs here that it concerns."""
-    return [(name, [ref for ref in refs if is_ignored(ref, [name])]) for name in names]
+def ignored_json(logs: Sequence[IgnoredLog]) -> list[dict[str, Any]]:
+    return [{"writer": log.writer, "refs": log.refs} for log in logs]
 
 
-def ignored_json(rows: Sequence[tuple[str, list[str]]]) -> list[dict[str, Any]]:
-    return [{"writer": name, "refs": refs} for name, refs in rows]
-
-
-def ignored_page(rows: Sequence[tuple[str, list[str]]]) -> Page:
+def ignored_page(logs: Sequence[IgnoredLog]) -> Page:
     page = Page()
-    if not rows:
+    if not logs:
         page.line("every log counts")
-    for name, refs in rows:
-        page.line(Cell(name, "strong"), f"  {', '.join(refs) or 'there is no such log here'}")
-        page.line(Cell(f"  next: {command('git okstra log heed', *_dashed(spelled(name)))}", "faint"))
+    for log in logs:
+        page.line(Cell(log.writer, "strong"), f"  {', '.join(log.refs) or 'there is no such log here'}")
+        page.line(Cell(f"  next: {command('git okstra log heed', *_dashed(spelled(log.writer)))}", "faint"))
     return page
 
 
-def chosen_page(changed: Sequence[str], rows: Sequence[tuple[str, list[str]]], *, ignore: bool) -> Page:
+def choice_json(choice: LogChoice) -> dict[str, Any]:
+    return {"changed": choice.changed, "ignored": ignored_json(choice.ignored)}
+
+
+def choice_page(choice: LogChoice, *, ignore: bool) -> Page:
     """What became of the logs that were named."""
     page = Page()
-    for name in changed:
+    for name in choice.changed:
         page.line(Cell(name, "strong"), "  does not count here any more" if ignore else "  counts")
-    if not changed:
+    if not choice.changed:
         page.line("nothing changed: " + ("that was ignored already" if ignore else "that counts already"))
-    return page if not ignore else _with_way_back(page, rows)
-
-
-def _with_way_back(page: Page, rows: Sequence[tuple[str, list[str]]]) -> Page:
-    if rows:
+    if ignore and choice.ignored:
         page.line(Cell("next: git okstra log --ignored lists what is left out", "faint"))
     return page
 

@@ -12,13 +12,13 @@ from okstra_git.fs.names import is_elsewhere
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 if TYPE_CHECKING:
+    from okstra_git.documents.problems import Flaw
     from okstra_git.names import TaskKey
-    from okstra_git.plans.problems import Problem
     from okstra_git.records.states import Task
     from okstra_git.tasks.approving import PlanFile
 
 
-def count_of(problems: Sequence[Problem]) -> str:
+def count_of(problems: Sequence[Flaw]) -> str:
     """`1 rule`, `3 rules`."""
     return f"{len(problems)} rule" + ("s" if len(problems) != 1 else "")
 
@@ -32,11 +32,11 @@ def file_json(found: PlanFile) -> dict[str, Any]:
     return {"path": found.path, "blob": found.blob, "stages": stages}
 
 
-def check_json(found: PlanFile, problems: Sequence[Problem]) -> dict[str, Any]:
+def check_json(found: PlanFile, problems: Sequence[Flaw]) -> dict[str, Any]:
     return {"plan": file_json(found), "problems": [problem.as_json() for problem in problems]}
 
 
-def check_page(found: PlanFile, problems: Sequence[Problem]) -> Page:
+def check_page(found: PlanFile, problems: Sequence[Flaw]) -> Page:
     page = Page()
     for problem in problems:
         page.line(Cell(f"{found.path}:{problem.line}: ", "bad"), problem.message)
@@ -83,11 +83,11 @@ def _edits(found: PlanFile) -> str:
 
 
 def approved_json(task: Task, found: PlanFile, *, changed: bool) -> dict[str, Any]:
-    return {"task": task.key.replace("/", ":"), "plan": file_json(found), "changed": changed}
+    return {"task": str(task.key), "plan": file_json(found), "changed": changed}
 
 
 def approved_page(task: Task, found: PlanFile, *, changed: bool) -> Page:
-    page, key = Page(), task.key.replace("/", ":")
+    page, key = Page(), str(task.key)
     page.line(Cell(found.path, "strong"), " is approved" if changed else " was approved already", f" for {key}")
     page.line(f"content {found.blob[:10]}: a change from here on needs another approval")
     _table(page, found)
@@ -112,11 +112,11 @@ def show_json(task: Task, now: str | None) -> dict[str, Any]:
     ]
     facts: dict[str, Any] = {"path": plan.path, "approved": plan.blob, "found": now, "unchanged": now == plan.blob}
     facts |= {"commit": plan.commit, "by": plan.by, "at": plan.at.isoformat() if plan.at else None, "stages": stages}
-    return {"task": task.key.replace("/", ":"), "plan": facts}
+    return {"task": str(task.key), "plan": facts}
 
 
 def show_page(task: Task, now: str | None) -> Page:
-    plan, page, key = task.plan, Page(), task.key.replace("/", ":")
+    plan, page, key = task.plan, Page(), str(task.key)
     assert plan is not None
     when = f"{plan.at:%Y-%m-%d %H:%M}" if plan.at else "-"
     page.line("plan of ", Cell(key, "strong"), f": {plan.path}")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.git.patches import show_difference
-from okstra_git.porcelain.stale_gate import item_json
+from okstra_git.porcelain.follow import stale_item
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
-from okstra_git.state.lost_branches import line_back
+from okstra_git.store.drift import line_back
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
+    from okstra_git.porcelain.reconcile import ReconcileOptions
     from okstra_git.reconcile.model import AnchorFinding, Finding, Report
     from okstra_git.reconcile.verify import Checked
 
@@ -63,6 +64,13 @@ def anchor_json(found: AnchorFinding | None) -> dict[str, Any] | None:
     }
 
 
+def reconciled_json(git: Git, shown: Sequence[Shown], options: ReconcileOptions) -> dict[str, Any]:
+    """The report of the task, or with `--all` the reports of every one."""
+    mode = "apply" if options.changes_records else "check"
+    reports = [report_json(git, each, mode) for each in shown]
+    return {"mode": mode, "tasks": reports} if options.all_tasks else reports[0]
+
+
 def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
     """The report of one task in the binding shape."""
     report = shown.report
@@ -70,7 +78,7 @@ def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
     applied = [item for event in shown.applied if (item := applied_json(event))]
     for item in applied:
         item["branch"] = item["branch"] or branches.get(item["stage"])
-    items = [item_json(finding) for finding in report.items]
+    items = [stale_item(finding) for finding in report.items]
     if shown.with_diff:
         for item, finding in zip(items, report.items, strict=True):
             item["diff"] = _diff(git, finding)
@@ -81,7 +89,7 @@ def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
             "settled": {"recorded": moved[-1].old, "replacement": moved[-1].range.head, "proof": moved[-1].proof}
         }
     return {
-        "task": report.task.replace("/", ":"),
+        "task": str(report.task),
         "mode": mode,
         "items": items,
         "anchor": anchor,
@@ -109,7 +117,7 @@ def report_page(git: Git, shown: Sequence[Shown]) -> Page:
 
 def _report(page: Page, git: Git, shown: Shown) -> None:
     report = shown.report
-    key = report.task.replace("/", ":")
+    key = str(report.task)
     if not report.items and not shown.applied and (report.anchor is None or report.anchor.status == "ok"):
         page.line(Cell(key, "strong"), ": every recorded stage is where history has it")
         return
@@ -184,7 +192,19 @@ def _anchor(page: Page, key: str, found: AnchorFinding | None) -> None:
 
 def verify_json(checked: Sequence[Checked]) -> dict[str, Any]:
     """Every recorded move with the verdict of today."""
-    return {"verified": [vars(move) for move in checked], "refuted": sum(move.verdict == "refuted" for move in checked)}
+    moves = [
+        {
+            "task": str(move.task),
+            "stage": move.stage,
+            "old": move.old,
+            "new": move.new,
+            "proof": move.proof,
+            "verdict": move.verdict,
+            "event": move.event,
+        }
+        for move in checked
+    ]
+    return {"verified": moves, "refuted": sum(move.verdict == "refuted" for move in checked)}
 
 
 def verify_page(checked: Sequence[Checked]) -> Page:
@@ -193,7 +213,7 @@ def verify_page(checked: Sequence[Checked]) -> Page:
         page.line("no move was ever recorded")
     rows = [
         (
-            move.task,
+            str(move.task),
             str(move.stage or "anchor"),
             f"{move.old[:SHORT]} → {move.new[:SHORT]}",
             move.proof,

@@ -37,7 +37,7 @@ def run_json(task: Task, run: Run, life: Life | None) -> dict[str, Any]:
     """One run as recorded; `life` is null for a run that ended."""
     facts = run.model_dump(mode="json")
     seen = {"state": life.state, "why": life.why or None} if life is not None else None
-    return {"id": facts.pop("id"), "task": task.key.replace("/", ":"), "life": seen, **facts}
+    return {"id": facts.pop("id"), "task": str(task.key), "life": seen, **facts}
 
 
 def list_page(rows: Sequence[Row], state: State, *, with_ended: bool = False) -> Page:
@@ -52,7 +52,7 @@ def list_page(rows: Sequence[Row], state: State, *, with_ended: bool = False) ->
         (
             Cell(short_id(state, run), "strong"),
             _when(run.claimed),
-            task.key.replace("/", ":"),
+            str(task.key),
             run.task_type,
             str(run.stage) if run.stage is not None else "-",
             _state(run, life),
@@ -85,9 +85,7 @@ def _when(at: datetime | None) -> str:
 def show_page(task: Task, run: Run, life: Life | None) -> Page:
     page = Page()
     stage = f", stage {run.stage}" if run.stage is not None else ""
-    page.line(
-        "run ", Cell(run.id, "strong"), f" of {task.key.replace('/', ':')}: {run.task_type}{stage}, ", _state(run, life)
-    )
+    page.line("run ", Cell(run.id, "strong"), f" of {task.key}: {run.task_type}{stage}, ", _state(run, life))
     rows = [
         ("holder", _who(run, life)),
         ("nonce", run.nonce if run.is_active else ""),
@@ -171,7 +169,7 @@ def resumed_text(facts: Mapping[str, Any], occupied: Sequence[int]) -> str:
 def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> dict[str, Any]:
     """What is known of each stage and run, and the one safe next command."""
     return {
-        "task": task.key.replace("/", ":"),
+        "task": str(task.key),
         "stages": [
             {"stage": one.stage, "state": one.state, "lease": lease_json(one.lease), "facts": list(one.facts),
              "next": {"command": one.command, "why": one.why}}
@@ -185,7 +183,7 @@ def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]
 def explain_page(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> Page:
     page = Page()
     if not stages and not runs:
-        page.line(f"{task.key.replace('/', ':')} has no stages and no runs yet")
+        page.line(f"{task.key} has no stages and no runs yet")
     for advice in stages:
         page.line("stage ", Cell(str(advice.stage), "strong"), f"  {advice.state}")
         _advice(page, advice.facts, advice.command, advice.why)
@@ -215,7 +213,7 @@ def ended_page(ended: Ended) -> Page:
     page = Page()
     run = ended.run
     verb = "is" if ended.changed else "was already"
-    page.line("run ", Cell(run.id, "strong"), f" of {ended.task.key.replace('/', ':')} {verb} {run.status}")
+    page.line("run ", Cell(run.id, "strong"), f" of {ended.task.key} {verb} {run.status}")
     if run.archive:
         page.line(Cell(f"its files: git okstra run show {word(run.id)} --archive", "faint"))
     return page

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
-    from okstra_git.records.states import Place, Stage, Task
+    from okstra_git.records.states import Reservation, Stage, Task
     from okstra_git.runs.leases import Lease
 
 TONES: dict[str, Tone] = {"done": "good", "verified": "good", "landed": "good", "in-pr": "good", "started": "warn"}
@@ -120,7 +120,7 @@ def stage_cells(task: Task, stage: Stage) -> list[Cell]:
 def started_page(task: Task, stage: Stage) -> Page:
     page = Page()
     place = task.places[f"stage-{stage.number}"]
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     page.line(
         f"stage {stage.number} of {key} is started on branch ",
         Cell(stage.branch, "strong"),
@@ -140,7 +140,7 @@ def done_page(task: Task, stages: Sequence[Stage], *, changed: bool) -> Page:
         if found is not None:
             size = f"{_count(found.commits, 'commit')}, {_count(found.path_count, 'file')}"
             page.line(
-                f"{verb} stage {stage.number} of {task.key.replace('/', ':')} at ",
+                f"{verb} stage {stage.number} of {task.key} at ",
                 Cell(found.head[:10], "strong"),
                 f" ({size}): {found.subject}",
             )
@@ -167,7 +167,7 @@ def list_page(task: Task, leases: Sequence[Lease]) -> Page:
     page = Page()
     stages = all_stages(task)
     if not stages:
-        page.line(f"{task.key.replace('/', ':')} has no stages yet")
+        page.line(f"{task.key} has no stages yet")
     rows = [stage_cells(task, stage) for stage in stages]
     headers = ["stage", "state", "commit", "branch", "title"]
     if leases:
@@ -181,7 +181,7 @@ def list_page(task: Task, leases: Sequence[Lease]) -> Page:
 def show_page(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> Page:
     page = Page()
     page.line(
-        f"stage {stage.number} of {task.key.replace('/', ':')}: ",
+        f"stage {stage.number} of {task.key}: ",
         Cell(state_cell(stage, is_released=is_released(task, stage)).text, "strong"),
         f"  {stage.title}",
     )
@@ -228,7 +228,7 @@ def _leased(lease: Lease | None) -> str:
     return f"{lease.run}  {lease.holder.name}, pid {lease.holder.pid} on {lease.holder.host}, {alive}"
 
 
-def released_page(key: str, scope: str, before: Place | None) -> Page:
+def released_page(key: str, scope: str, before: Reservation | None) -> Page:
     page = Page()
     what = f"{key} {scope.replace('-', ' ')}" if scope else key
     if before is None:

@@ -94,7 +94,7 @@ def _task(page: Page, task: Task, seen: Seen) -> None:
     report, leases = seen.reports[task.key], seen.leases[task.key]
     findings = {finding.stage: finding for finding in report.findings}
     anchor = f", from {task.anchor.range.head[:10]}" if task.anchor else ""
-    page.line(Cell(task.key.replace("/", ":"), "strong"), f"  {task_status(task)}{anchor}  {task.title}")
+    page.line(Cell(str(task.key), "strong"), f"  {task_status(task)}{anchor}  {task.title}")
     stages = all_stages(task)
     rows = [_row(task, stage, findings.get(stage.number)) for stage in stages]
     headers = ["  stage", "state", "commit", "history", "branch", "title"]

@@ -36,7 +36,7 @@ def task_json(task: Task, leases: Sequence[Lease] = ()) -> dict[str, Any]:
     """One task with its stages as recorded and planned, without looking at history."""
     anchor = {"commit": task.anchor.range.head, "ref": task.anchor.ref} if task.anchor else None
     return {
-        "key": task.key.replace("/", ":"),
+        "key": str(task.key),
         "category": task.category,
         "title": task.title,
         "tickets": list(task.tickets),
@@ -49,10 +49,10 @@ def task_json(task: Task, leases: Sequence[Lease] = ()) -> dict[str, Any]:
 
 def opened_page(task: Task, *, changed: bool) -> Page:
     page = Page()
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     page.line("task ", Cell(key, "strong"), " is open" if changed else " was open already")
     number = max(task.stages, default=0) + 1
-    _, group, name = task.key.split("/")
+    _, group, name = task.key
     if not task.stages:
         page.line(Cell(f"next: git okstra brief new {word(group)} {word(name)}, for runs of agents", "faint"))
     page.line(Cell(f"{'next' if task.stages else '  or'}: git okstra stage start {number} --task-key {key}", "faint"))
@@ -61,7 +61,7 @@ def opened_page(task: Task, *, changed: bool) -> Page:
 
 def closed_page(task: Task) -> Page:
     page = Page()
-    page.line("task ", Cell(task.key.replace("/", ":"), "strong"), " is closed; its records stay")
+    page.line("task ", Cell(str(task.key), "strong"), " is closed; its records stay")
     return page
 
 
@@ -78,7 +78,7 @@ def _row(task: Task) -> list[Cell]:
     stages = all_stages(task)
     done = sum(stage.range is not None for stage in stages)
     return [
-        Cell(task.key.replace("/", ":"), "strong"),
+        Cell(str(task.key), "strong"),
         Cell(task_status(task)),
         Cell(f"{done} of {len(stages)} done" if stages else "-"),
         Cell(task.title),
@@ -87,7 +87,7 @@ def _row(task: Task) -> list[Cell]:
 
 def show_page(task: Task) -> Page:
     page = Page()
-    page.line(Cell(task.key.replace("/", ":"), "strong"), f"  {task_status(task)}, {task.category}")
+    page.line(Cell(str(task.key), "strong"), f"  {task_status(task)}, {task.category}")
     if task.title:
         page.line(task.title)
     if task.tickets:

@@ -20,7 +20,7 @@ def verified_json(task: Task, found: GroupVerification, *, changed: bool, warnin
     """What is on record of it now."""
     assembled = found.assembled
     return {
-        "task": task.key.replace("/", ":"),
+        "task": str(task.key),
         "stage": None,
         "stages": list(assembled.stages),
         "run": found.run,
@@ -47,7 +47,7 @@ def verified_json(task: Task, found: GroupVerification, *, changed: bool, warnin
 def verified_page(task: Task, found: GroupVerification, *, changed: bool, printed: str) -> Page:
     """What was recorded; `printed` is the base as it is printed."""
     page = Page()
-    assembled, key = found.assembled, task.key.replace("/", ":")
+    assembled, key = found.assembled, str(task.key)
     verb = "recorded" if changed else "on record already"
     checks = "1 check" if len(found.checks) == 1 else f"{len(found.checks)} checks"
     verbs = "are verified together" if len(assembled.stages) > 1 else "is verified"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
     from okstra_git.git.holding import Holding
     from okstra_git.records.events import AnyFact
-    from okstra_git.state.whereabouts import Astray
+    from okstra_git.store.drift import Astray
     from okstra_git.tasks.places import PlaceRow, Pruned
     from okstra_git.tasks.relinking import Repaired
 
@@ -38,7 +38,7 @@ def row_json(seen: Seen) -> dict[str, Any]:
     row, astray = seen.row, seen.astray
     place = row.place
     return {
-        "task": row.task.replace("/", ":"),
+        "task": str(row.task),
         "scope": place.scope or "task",
         "branch": place.branch,
         "tip": row.tip,
@@ -90,7 +90,7 @@ def _cells(seen: Seen) -> list[Cell]:
     elif place.worktree is not None and not row.exists:
         where = Cell(f"{place.worktree} (gone)", "faint")
     return [
-        Cell(row.task.replace("/", ":"), "strong"),
+        Cell(str(row.task), "strong"),
         Cell(f"{place.scope or 'task'} {'' if place.status == 'active' else place.status}"),
         Cell(place.branch or "(detached)"),
         Cell(", ".join(clauses_of(seen.checkout, place.branch)) if seen.checkout is not None else "", "warn"),
@@ -101,7 +101,7 @@ def _cells(seen: Seen) -> list[Cell]:
 def repaired_json(done: Repaired) -> dict[str, Any]:
     """One worktree that was astray, and what became of it."""
     return {
-        "task": done.row.task.key.replace("/", ":"),
+        "task": str(done.row.task.key),
         "scope": done.row.place.scope or "task",
         "worktree": done.row.place.worktree,
         "problem": done.row.code,

@@ -13,6 +13,7 @@ from okstra_git.git.config import read_setting
 from okstra_git.git.revisions import printed_recorded
 from okstra_git.git.settings import require_setting
 from okstra_git.git.upstreams import default_branches
+from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
 from okstra_git.porcelain.current_state import standing_state
@@ -20,7 +21,7 @@ from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.porcelain.task_lookup import default_base
 from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 from okstra_git.slugs import is_slug
-from okstra_git.state.writer import require_writer
+from okstra_git.store.writer import require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ def _constants() -> dict[str, Any]:
 
 
 def _key(task: Task) -> str:
-    return task.key.replace("/", ":")
+    return str(task.key)
 
 
 def _project_id(session: Session) -> str:
@@ -120,7 +121,7 @@ def _is_offerable(path: Path) -> bool:
 
 def _groups(project: str, recent: list[Task], briefs: dict[str, list[list[str]]]) -> list[str]:
     """Groups of this project in which something was done last, then groups that have briefs."""
-    named = [task.key.split("/")[1] for task in recent if task.key.split("/")[0] == project]
+    named = [task.key.group for task in recent if task.key.project == project]
     return [group for group in dict.fromkeys([*named, *briefs]) if is_slug(group) and group not in _RESERVED]
 
 
@@ -128,8 +129,8 @@ def _ids(project: str, group: str, recent: list[Task], briefs: list[list[str]], 
     """[id, brief or task]: briefs that no task has begun on, and open tasks of the group, of each at least one."""
     names = [os.path.basename(path).removesuffix(".md") for path, gate in briefs if gate != UNREADABLE]
     fitting = [name for name in dict.fromkeys(names) if is_slug(name) and name not in _RESERVED]
-    begun = [[name, "brief"] for name in fitting if f"{project}/{group}/{name}" not in state.tasks]
-    tasks = [[task.key.split("/")[2], "task"] for task in recent if task.key.split("/")[:2] == [project, group]]
+    begun = [[name, "brief"] for name in fitting if TaskKey(project, group, name) not in state.tasks]
+    tasks = [[task.key.task, "task"] for task in recent if task.key[:2] == (project, group)]
     most = RECENT - min(1, len(tasks))
     found = [*begun[:most], *(one for one in tasks if one[0] not in _RESERVED)]
     return found[:RECENT]

@@ -30,8 +30,8 @@ def look(session: Session, state: State, kind: str, name: str) -> dict[str, Any]
 
 def read_gate(path: Path) -> str:
     """The brief's reporter gate as written, `–` when it says nothing, `?` when it cannot be read."""
+    from okstra_git.briefs.brief import parse_brief
     from okstra_git.documents.markdown import parse_document
-    from okstra_git.plans.briefs import parse_brief
 
     text = _text_of(path)
     if text is None:
@@ -56,7 +56,7 @@ def _task(session: Session, _: State, key: str) -> dict[str, Any]:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.prepare.order import project_root
 
-    task = standing_state(session.workspace).tasks.get(parse_task_key(key).slashed)
+    task = standing_state(session.workspace).tasks.get(parse_task_key(key))
     if task is None:
         return _refused("task_unknown", key=key)
     return gather_task(session, task, ProjectPaths(project_root(session.workspace)))
@@ -78,7 +78,7 @@ def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
 
     key, _, typed = name.partition(" ")
     path = path_in(state, typed)
-    task = session.store.read().state.tasks.get(parse_task_key(key).slashed) or Task(key=parse_task_key(key).slashed)
+    task = session.store.read().state.tasks.get(parse_task_key(key)) or Task(key=parse_task_key(key))
     if os.path.exists(path) and not os.path.isfile(path):
         return _unreadable(path)
     try:
@@ -113,7 +113,7 @@ def _related(session: Session, _: State, key: str) -> dict[str, Any]:
     """Whether a task is on record by now."""
     from okstra_git.names import parse_task_key
 
-    is_known = parse_task_key(key).slashed in session.store.read().state.tasks
+    is_known = parse_task_key(key) in session.store.read().state.tasks
     return {"key": key} if is_known else _refused("related_unknown", key=key)
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from okstra_cli.wizard.looking import read_gate
 from okstra_git.errors import OkstraError
-from okstra_git.names import parse_task_key
 from okstra_git.phases import PHASES
 from okstra_git.porcelain.liveness import Guard
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.runs.standing import standing_of
-from okstra_git.state.writer import find_writer
+from okstra_git.store.writer import find_writer
 from okstra_git.tasks.approving import require_approved
 from okstra_git.tasks.reserving import usual_branch
 
@@ -55,7 +54,7 @@ def gather_task(session: Session, task: Task, project: ProjectPaths) -> dict[str
 def _brief(session: Session, task: Task, project: ProjectPaths) -> str:
     """The brief that a prepare would take; empty where there is none, or a link leads out of the repository."""
     try:
-        found = usual_brief(project, parse_task_key(task.key), task, find_writer(session.git) or "")
+        found = usual_brief(project, task.key, task, find_writer(session.git) or "")
     except OkstraError:
         return ""
     return str(found) if found else ""

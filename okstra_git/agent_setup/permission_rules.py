@@ -15,6 +15,9 @@ STRONGER = ("deny", "ask")
 """Claude Code looks at these lists first, whatever stands under `allow`."""
 
 
+_RULE = re.compile(r"(?P<tool>[^()]+)(?:\((?P<pattern>.*)\))?", re.DOTALL)
+
+
 def own_rules(actual: ActualFolder) -> dict[str, OwnRules]:
     """What is ours in each settings file: as recorded, or as a killed run meant it to be, if it came so far."""
     own = dict(actual.own.settings)
@@ -69,9 +72,6 @@ def _texts(file: SettingsFile, keys: Sequence[str]) -> list[str]:
     except NotPlainJson:
         return []
     return [each for each in found if isinstance(each, str)]
-
-
-_RULE = re.compile(r"(?P<tool>[^()]+)(?:\((?P<pattern>.*)\))?", re.DOTALL)
 
 
 def overlap(one: str, other: str) -> bool:

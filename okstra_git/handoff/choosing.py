@@ -168,7 +168,7 @@ def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standi
     why = [reason.message for standing in known for reason in standing.reasons]
     why += [f"there is no stage {number}" for number in bad if number not in standings]
     hints = [reason.hint for standing in known for reason in standing.reasons if reason.hint]
-    listing = f"git okstra handoff eligible --task-key {task.key.replace('/', ':')}"
+    listing = f"git okstra handoff eligible --task-key {task.key}"
     more = f", and {len(why) - 3} more reasons" if len(why) > 3 else ""
     return NotEligible(
         f"{'; '.join(why[:3])}{more}",
@@ -178,7 +178,7 @@ def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standi
 
 
 def _not_together(task: Task, standing: Standing, missing: Sequence[int], there: Collection[int]) -> NotTogether:
-    number, key = standing.number, task.key.replace("/", ":")
+    number, key = standing.number, str(task.key)
     company = min(standing.together, key=lambda each: len({*each} - {*there}))
     left = ",".join(map(str, (one for one in company if one not in there)))
     return NotTogether(

@@ -55,7 +55,7 @@ def refuse_lacking(git: Git, base: str, task: Task, part: Part, held: InBase, ba
 
 def _ways_out(git: Git, base: str, task: Task, part: Part, lacking: str) -> Iterator[str]:
     """The branch that the stage was begun on, where that has what is lacking; and the whole stage, recorded anew."""
-    key, own = task.key.replace("/", ":"), task.stages[part.stage].base_ref
+    key, own = str(task.key), task.stages[part.stage].base_ref
     tip = find_recorded(git, own) if own else None
     if tip is not None and tip != base and contains(git, tip, lacking):
         yield command(f"git okstra handoff assemble --task-key {key}", ("--stages", part.stage), ("--base", own))

@@ -244,4 +244,4 @@ def _plan_hint(task: Task) -> str:
 
 
 def _colon(task: Task) -> str:
-    return task.key.replace("/", ":")
+    return str(task.key)

@@ -10,6 +10,7 @@ from okstra_git.git.objects import read_commit, tree_of
 from okstra_git.git.repo import Git
 from okstra_git.git.three_way import merge_trees
 from okstra_git.handoff.known_merges import Found, KnownMerges
+from okstra_git.names import TaskKey
 
 LIMIT = 400
 """Merges that one forecast makes at most."""
@@ -25,27 +26,27 @@ class LiveStage:
     in its worktree, uncommitted files included, in which case `is_dirty` says so.
     """
 
-    task: str
+    task: TaskKey
     stage: int
     commit: str
     tree: str
     is_dirty: bool = False
 
     @property
-    def place(self) -> tuple[str, int]:
+    def place(self) -> tuple[TaskKey, int]:
         """Task and number."""
         return self.task, self.stage
 
     def __str__(self) -> str:
-        return f"{self.task.replace('/', ':')} stage {self.stage}"
+        return f"{self.task} stage {self.stage}"
 
 
 @dataclass(frozen=True, order=True)
 class ComingClash:
     """One path about which two stages, each (slashed task key, number), contradict each other; `kind` as in `Clash`."""
 
-    one: tuple[str, int]
-    other: tuple[str, int]
+    one: tuple[TaskKey, int]
+    other: tuple[TaskKey, int]
     path: str
     kind: str
 

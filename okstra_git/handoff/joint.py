@@ -36,7 +36,7 @@ def put_together(git: Git, task: Task, stages: Collection[int], base_ref: str, h
     left = [number for number in sorted(stages) if number not in held.whole]
     standings = judge_stages(task, stale={}, arrived=held.whole)
     parts = fit_parts(git, task, left, base, base_ref, standings, held)
-    composed = compose(git, base, parts, task=task.key.replace("/", ":"))
+    composed = compose(git, base, parts, task=str(task.key))
     if composed.commit is None:
         raise _told_in_full(base_ref, composed)
     members = tuple(member for number in sorted(stages) if (member := member_of(task, number)))

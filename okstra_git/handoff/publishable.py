@@ -24,7 +24,7 @@ from okstra_git.names import named_stages, shown
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
 from okstra_git.roster import BASE_BRANCHES
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 
 
 class NotAssembled(OkstraError):
@@ -41,7 +41,7 @@ class NotPublishable(OkstraError):
 
 def choose_group(task: Task, stages: Sequence[int] | None, group: str | None) -> Group:
     """The group that was named by its stages or its id, else the only one that waits to be published."""
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     waiting = [one for one in task.groups.values() if one.status == "assembled"]
     if stages is None and group is None:
         open_ = [one for one in waiting if not all(_has_left(task, number) for number in one.stages)]
@@ -132,7 +132,7 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
 
 
 def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
-    path = OwnPlaces(git).active_path(task.places.get(f"group-{group.id}"))
+    path = OwnWorktrees(git).active_path(task.places.get(f"group-{group.id}"))
     here = find_worktree(git, path) if path is not None and path.is_dir() else None
     held = read_holdings(git, here).uncommitted if here is not None else ()
     if held:
@@ -166,7 +166,7 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
 
 
 def _assemble_again(git: Git, task: Task, group: Group) -> str:
-    key, stages = task.key.replace("/", ":"), ",".join(map(str, group.stages))
+    key, stages = str(task.key), ",".join(map(str, group.stages))
     is_out = any(pr.group == group.id and pr.status == "open" for pr in task.prs.values())
     begin = f"git okstra handoff assemble --task-key {key} --stages {stages}"
     again = command(begin, ("--base", printed_recorded(git, group.base_ref)))

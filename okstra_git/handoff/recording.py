@@ -19,9 +19,9 @@ from okstra_git.records.handoff import Member, PullRequest
 from okstra_git.records.runs import Run, Source
 from okstra_git.records.stage import Check
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import refuse_closed, release, require_stage, require_task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.registry import refuse_closed, release, require_stage, require_task
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 
 class TreeDiffers(OkstraError):
@@ -127,7 +127,7 @@ def _verification(git: Git, task: Task, stage: Stage, found: Verified) -> StageV
             f"what was verified ({found.commit[:10]}) has another tree than the recorded commit of stage "
             f"{stage.number} ({stage.range.head[:10]})",
             hint=f"record what the stage ended on: git okstra stage done {stage.number} "
-            f"--task-key {task.key.replace('/', ':')}; or verify the recorded commit",
+            f"--task-key {task.key}; or verify the recorded commit",
             verified_tree=tree,
             recorded_tree=stage.range.head_tree,
         )
@@ -151,7 +151,7 @@ def _require_done(task: Task, number: int) -> Stage:
     if stage.range is None:
         raise StageNotDone(
             f"stage {number} is {stage.status}: no commit of it is on record",
-            hint=f"git okstra stage done {number} --task-key {task.key.replace('/', ':')}",
+            hint=f"git okstra stage done {number} --task-key {task.key}",
             stage=number,
         )
     return stage
@@ -228,7 +228,7 @@ def _refuse_other(task: Task, before: PullRequest, opened: Opened) -> None:
     if set(before.stages) != set(opened.stages) or before.branch != opened.branch:
         raise PrDiffers(
             f"{opened.url} is on record with stages {_listed(before.stages)} on branch {before.branch}",
-            hint=f"git okstra handoff status --task-key {task.key.replace('/', ':')}",
+            hint=f"git okstra handoff status --task-key {task.key}",
             stages=list(before.stages),
             branch=before.branch,
         )
@@ -240,7 +240,7 @@ def _refuse_elsewhere(task: Task, stages: Sequence[Stage], opened: Opened) -> No
         quoted = word(held[0].pr or "")
         raise InOtherPr(
             f"stage {held[0].number} is in {held[0].pr}",
-            hint=f"when that one was closed: git okstra handoff record-closed --task-key {task.key.replace('/', ':')} "
+            hint=f"when that one was closed: git okstra handoff record-closed --task-key {task.key} "
             f"--url {quoted}; when this one replaces it: --supersedes {quoted}",
             stage=held[0].number,
             url=held[0].pr,
@@ -322,7 +322,7 @@ def _require_pr(task: Task, url: str) -> PullRequest:
     if found is None:
         known = [pr.url for pr in task.prs.values()]
         raise PrUnknown(
-            f"{shown(url)} is not on record for {task.key.replace('/', ':')}",
+            f"{shown(url)} is not on record for {task.key}",
             hint=f"on record: {', '.join(known[:5])}" if known else "git okstra handoff record-pr records one",
             url=url,
         )

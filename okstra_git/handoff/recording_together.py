@@ -12,9 +12,9 @@ from okstra_git.records.handoff import Assembly
 from okstra_git.records.runs import Run, Source
 from okstra_git.records.stage import Check
 from okstra_git.records.states import Task
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import refuse_closed, require_task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.registry import refuse_closed, require_task
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 
 class NothingAssembled(OkstraError):
@@ -43,7 +43,7 @@ def require_assembling_run(task: Task, run: str) -> Run:
     found = [each for each in known if each.id == run] if run else known
     if found:
         return found[-1]
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     who = f"run {run}, of which the data are, is no run that verified stages of {key} together"
     raise NothingAssembled(
         who if run else f"no run verified the stages of {key} together",
@@ -103,7 +103,7 @@ def _differs(task: Task, found: VerifiedTogether, changed: Sequence[int]) -> Tre
     verb = "are" if len(changed) > 1 else "is"
     return TreeDiffers(
         f"{named_stages(changed)} {verb} recorded with other files than run {found.run} verified",
-        hint=f"verify the task as it is now: git okstra run prepare --task-key {task.key.replace('/', ':')} "
+        hint=f"verify the task as it is now: git okstra run prepare --task-key {task.key} "
         "--task-type final-verification",
         stages=list(changed),
         verified_tree=found.assembly.tree,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.repo import Git
-from okstra_git.names import named_stages
+from okstra_git.names import TaskKey, named_stages
 from okstra_git.records.events import GroupVerified, StageVerified
-from okstra_git.state.reading import Snapshot, read_events
+from okstra_git.store.snapshot import Snapshot, read_events
 
 TOGETHER = 0
 """In place of the number of a stage, for a verification of stages together."""
@@ -33,7 +33,7 @@ class Reuse:
     part: str = ""
 
 
-def find_reuse(git: Git, snapshot: Snapshot, *, task: str, stage: int, tree: str, report: str, data: str) -> Reuse:
+def find_reuse(git: Git, snapshot: Snapshot, *, task: TaskKey, stage: int, tree: str, report: str, data: str) -> Reuse:
     """Looks at every verification on record, of all tasks; `report` and `data` are the blobs of the documents."""
     every = list(_verifications(git, snapshot))
     both = [fact for fact in every if (fact.report_blob, fact.data_blob) == (report, data)]
@@ -71,21 +71,21 @@ def _of_one(fact: StageVerified | GroupVerified) -> StageVerified:
     )
 
 
-def refuse_reuse(found: Reuse, *, task: str, stage: int, tree: str) -> None:
+def refuse_reuse(found: Reuse, *, task: TaskKey, stage: int, tree: str) -> None:
     """The documents have to be written for what is recorded now."""
     before = found.elsewhere
     if before is None:
         return
-    where = f"{_named(before.stage)} of {before.task.replace('/', ':')}"
+    where = f"{_named(before.stage)} of {before.task}"
     raise SameReport(
         f"this report and its data were recorded for another tree before: {before.tree[:10]}, of {where}; "
         f"{_named(stage)} has tree {tree[:10]}",
         hint=f"verify {_named(stage)} as it is now, and record the report of that; when this one does hold for it, "
         "repeat the line with --again, which is recorded",
-        task=task.replace("/", ":"),
+        task=str(task),
         stage=stage or None,
         tree=tree,
-        recorded_for={"task": before.task.replace("/", ":"), "stage": before.stage or None, "commit": before.commit,
+        recorded_for={"task": str(before.task), "stage": before.stage or None, "commit": before.commit,
                       "tree": before.tree},
     )  # fmt: skip
 

@@ -12,9 +12,9 @@ from okstra_git.git.repo import Git
 from okstra_git.health.findings import HealthFinding
 from okstra_git.health.stored import REPAIR
 from okstra_git.records.events import Event, StageDone, StageMoved
-from okstra_git.state import layout
-from okstra_git.state.reading import Snapshot, read_events
-from okstra_git.state.views import crooked_notes, is_derived, keep_time, render_watch, wanted_keeps, wanted_refs
+from okstra_git.store import layout
+from okstra_git.store.derived import crooked_notes, is_derived, keep_time, render_watch, wanted_keeps, wanted_refs
+from okstra_git.store.snapshot import Snapshot, read_events
 from okstra_git.wide import widen
 
 SHORT = 12
@@ -46,7 +46,7 @@ def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Ite
     found = find_ref(git, name)
     if wanted == found or (wanted is not None and find_commit(git, wanted) is None):
         return  # a commit that is not here can have no ref; check_commits speaks of it
-    if wanted is None and not any(f"/{task}" in name for task in snapshot.state.tasks):
+    if wanted is None and not any(f"/{task.slashed}" in name for task in snapshot.state.tasks):
         message = f"{name} speaks of a task that no log knows; it may be the last trace of it"
         yield HealthFinding("ref.unknown-task", "warning", name, message, "fetch the log of the clone that recorded it")
         return
@@ -65,7 +65,7 @@ def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Ite
 def check_commits(git: Git, snapshot: Snapshot, writer: str | None) -> Iterator[HealthFinding]:
     """Recorded commits that are not in this repository: lost, cut off by a shallow clone, or never fetched."""
     for task in snapshot.state.tasks.values():
-        key = task.key.replace("/", ":")
+        key = str(task.key)
         gone = {number: s.range.head for number, s in task.stages.items() if s.range and _is_gone(git, s.range.head)}
         events = read_events(git, snapshot, task.key) if gone else []
         for number, head in gone.items():
@@ -110,7 +110,7 @@ def check_notes(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
         )
         return
     for commit, keys in sorted(crooked.items()):
-        tasks = ", ".join(key.replace("/", ":") for key in sorted(keys))
+        tasks = ", ".join(str(key) for key in sorted(keys))
         message = f"the note on {commit[:SHORT]} does not say what the log says of {tasks}"
         if snapshot.hides_events:
             yield HealthFinding("note.differs", "info", commit, message, HIDDEN)

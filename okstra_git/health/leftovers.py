@@ -11,7 +11,10 @@ from okstra_git.health.stored import REPAIR
 from okstra_git.host.holders import find_process
 from okstra_git.host.processes import holders_of
 from okstra_git.spool import DIRECTORY, list_spooled
-from okstra_git.state import layout
+from okstra_git.store import layout
+
+DEAD_LOCK_AGE = 0.5
+"""Seconds. git may have closed a lock file that it is about to rename; what has stood longer is not in that instant."""
 
 
 def check_spool(git: Git) -> Iterator[HealthFinding]:
@@ -62,10 +65,6 @@ def check_aside(git: Git) -> Iterator[HealthFinding]:
 
 def _shown(git: Git, path: Path) -> str:
     return path.relative_to(git.common_dir).as_posix()
-
-
-DEAD_LOCK_AGE = 0.5
-"""Seconds. git may have closed a lock file that it is about to rename; what has stood longer is not in that instant."""
 
 
 def find_dead_locks(git: Git, refs: Iterable[str], *, now: datetime) -> list[Path]:

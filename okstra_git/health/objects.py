@@ -35,7 +35,7 @@ def check_objects(git: Git, state: State) -> Iterator[HealthFinding]:
 
 
 def _spans(task: Task) -> Iterator[_Span]:
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     for number, stage in task.stages.items():
         base = (stage.range.base if stage.range else None) or stage.base
         if not stage.landed:

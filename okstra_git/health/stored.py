@@ -8,16 +8,17 @@ from okstra_git.git.objects import find_folder, tree_of
 from okstra_git.git.refs import find_ref, is_torn
 from okstra_git.git.repo import Git
 from okstra_git.health.findings import HealthFinding
+from okstra_git.names import TaskKey
 from okstra_git.records.runs import Run
 from okstra_git.records.states import State
-from okstra_git.state import layout
-from okstra_git.state.cache import load_fold
-from okstra_git.state.log import Problem
-from okstra_git.state.reading import DAMAGE, Snapshot
-from okstra_git.state.recovery import missing_lines
-from okstra_git.state.registry import branch_clashes
-from okstra_git.state.restoring import can_restore_tip, reproduce_file
-from okstra_git.state.sifting import BROKEN
+from okstra_git.store import layout
+from okstra_git.store.cache import load_fold
+from okstra_git.store.journal import missing_lines
+from okstra_git.store.log import Problem
+from okstra_git.store.registry import branch_clashes
+from okstra_git.store.restore import can_restore_tip, reproduce_file
+from okstra_git.store.snapshot import DAMAGE, Snapshot
+from okstra_git.store.validation import BROKEN
 
 REPAIR = "git okstra fsck --repair"
 ELSEWHERE = "fetch the object from a clone that has it, or take it from a backup"
@@ -108,16 +109,16 @@ def check_agreement(state: State) -> Iterator[HealthFinding]:
             "git okstra stage release N --task-key KEY, for one of them",
         )
     for task in state.tasks.values():
-        key = task.key.replace("/", ":")
+        key = str(task.key)
         for sentence in task.conflicts:
             yield HealthFinding(
                 "state.conflict", "warning" if task.is_open else "info", key, sentence, f"git okstra log {key}"
             )
-    by_fold: dict[str, str] = {}
-    for name in state.tasks:
-        other = by_fold.setdefault(name.lower(), name)
-        if other != name:
-            message = f"the tasks {other} and {name} differ only in case, so on some file systems they share files"
-            yield HealthFinding(
-                "task.case-clash", "warning", name, message, f"git okstra task close {name.replace('/', ':')}"
-            )
+    by_fold: dict[str, TaskKey] = {}
+    for task_key in state.tasks:
+        other = by_fold.setdefault(task_key.slashed.lower(), task_key)
+        if other != task_key:
+            both = f"the tasks {other.slashed} and {task_key.slashed}"
+            message = f"{both} differ only in case, so on some file systems they share files"
+            remedy = f"git okstra task close {task_key}"
+            yield HealthFinding("task.case-clash", "warning", task_key.slashed, message, remedy)

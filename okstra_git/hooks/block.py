@@ -18,6 +18,9 @@ _BLOCK = re.compile(
 _SHELLS = frozenset({b"sh", b"bash", b"dash", b"ash", b"ksh", b"mksh", b"busybox"})
 
 
+_RUN_KEPT = re.compile(rb'exec "\$\{0%/\*\}/[a-z-]+\.okstra-kept" "\$@"\n')
+
+
 class Origin(StrEnum):
     """How the file came to hold our block, which decides what taking it out means."""
 
@@ -48,9 +51,6 @@ class OurBlock:
     def _tail_is_ours(self) -> bool:
         tail = self.rest.removeprefix(SHEBANG)
         return tail == b"" if self.origin is Origin.MADE else _RUN_KEPT.fullmatch(tail) is not None
-
-
-_RUN_KEPT = re.compile(rb'exec "\$\{0%/\*\}/[a-z-]+\.okstra-kept" "\$@"\n')
 
 
 def render_line(hook: str, *, beside: bool) -> str:

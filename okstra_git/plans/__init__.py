@@ -1,1 +1,1 @@
-"""Briefs and plans as typed values, parsed from documents that people and agents write."""
+"""Plans as typed values: stages, their contents, questions, and the rules they have to keep."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okstra_git.documents.markdown import Document, Row, Table
+from okstra_git.documents.problems import Flaw
 from okstra_git.names import shown
-from okstra_git.plans.problems import Problem
 from okstra_git.tokens import (
     CLARIFICATION_BLOCKS,
     CLARIFICATION_COLUMNS,
@@ -64,28 +64,28 @@ def holds_up(row: Clarification, blocks: str) -> bool:
     return (row.status.casefold(), row.blocks.casefold()) == ("open", blocks)
 
 
-def check_clarifications(document: Document) -> list[Problem]:
+def check_clarifications(document: Document) -> list[Flaw]:
     """What is wrong with the table, top to bottom."""
     table = _table(document)
     if table is None:
         return []
     if table.header != CLARIFICATION_COLUMNS:
         columns = " | ".join(CLARIFICATION_COLUMNS)
-        return [Problem("clarification.columns", table.line, "the clarification table has other columns", columns)]
+        return [Flaw("clarification.columns", table.line, "the clarification table has other columns", columns)]
     return [problem for row in list_clarifications(document) for problem in _row_problems(row)]
 
 
-def _row_problems(row: Clarification) -> Iterator[Problem]:
+def _row_problems(row: Clarification) -> Iterator[Flaw]:
     if not _ID.match(row.id):
-        yield Problem("clarification.id", row.line, f"{shown(row.id)} is not an id", "write C-001, C-002 …")
+        yield Flaw("clarification.id", row.line, f"{shown(row.id)} is not an id", "write C-001, C-002 …")
     for name, value, known in (
         ("kind", row.kind, CLARIFICATION_KINDS),
         ("blocks", row.blocks, CLARIFICATION_BLOCKS),
         ("status", row.status, CLARIFICATION_STATUSES),
     ):
         if value.casefold() not in known:
-            message = f"{shown(row.id)[1:-1]}: {shown(value)} is no value of {name.capitalize()}"
-            yield Problem(f"clarification.{name}", row.line, message, f"one of {', '.join(known)}")
+            message = f"{shown(row.id)[1:-1]}: {shown(value)} is not a value of {name.capitalize()}"
+            yield Flaw(f"clarification.{name}", row.line, message, f"one of {', '.join(known)}")
 
 
 def _table(document: Document) -> Table | None:

@@ -12,11 +12,7 @@ class Drift(NamedTuple):
 
 
 def drifted_files(
-    files: Iterable[str],
-    before: Callable[[str], str | None],
-    now: Callable[[str], str | None],
-    *,
-    own: Collection[str],
+    files: Iterable[str], before: Callable[[str], str | None], now: Callable[[str], str | None], *, own: Collection[str]
 ) -> list[Drift]:
     """The files that drifted, in the plan's order. `before` and `now` give a file's blob id, None where it is not.
 

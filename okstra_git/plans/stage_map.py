@@ -4,10 +4,17 @@ import re
 from dataclasses import dataclass
 
 from okstra_git.documents.markdown import Document, Section, Table
+from okstra_git.documents.problems import Flaw
 from okstra_git.names import shown
-from okstra_git.plans.problems import Problem
-from okstra_git.plans.stage_blocks import STAGE_NUMBER, Block, block_named, find_blocks
-from okstra_git.plans.stage_contents import NONE, list_commands, list_files
+from okstra_git.plans.stage_contents import (
+    NONE,
+    STAGE_NUMBER,
+    Block,
+    block_named,
+    find_blocks,
+    list_commands,
+    list_files,
+)
 from okstra_git.tokens import HEADING_STAGE_MAP
 
 _STAGE = re.compile(STAGE_NUMBER + r"\s*([:.)\-–—]?)\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -15,11 +22,32 @@ _NUMBER = re.compile(r"(?:stage|단계)?\s*#?\s*(\d{1,6})\s*(?:단계)?\Z", re.I
 _NUMBER_AND_TITLE = re.compile(r"(?:stage|단계)?\s*#?\s*(\d{1,6})\s*[:.)\-–—]\s*(\D.*)", re.IGNORECASE | re.DOTALL)
 _REMARK = re.compile(r"(?<=\d)\s*:.*|\s[–—-]\s+(?=\D).*", re.DOTALL)
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?=\S)", re.MULTILINE)
-NUMBER_HEADS = ("stage", "stage no", "stage no.", "stage number", "stage #", "#", "no", "no.", "number", "단계", "번호",
-                "단계 번호")  # fmt: skip
+NUMBER_HEADS = (
+    "stage",
+    "stage no",
+    "stage no.",
+    "stage number",
+    "stage #",
+    "#",
+    "no",
+    "no.",
+    "number",
+    "단계",
+    "번호",
+    "단계 번호",
+)
 TITLE_HEADS = ("title", "name", "what", "stage title", "stage name", "제목", "이름", "내용")
-DEPENDS_HEADS = ("depends-on", "depends on", "depends on stages", "dependencies", "dependency", "depends",
-                 "의존", "의존성", "선행 단계")  # fmt: skip
+DEPENDS_HEADS = (
+    "depends-on",
+    "depends on",
+    "depends on stages",
+    "dependencies",
+    "dependency",
+    "depends",
+    "의존",
+    "의존성",
+    "선행 단계",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +77,7 @@ class PlanDocument:
     document: Document
     map_line: int
     stages: tuple[PlanStage, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[Flaw, ...]
 
     def find_stage(self, number: int) -> PlanStage | None:
         """The stage of that number."""
@@ -69,8 +97,8 @@ def parse_plan(document: Document) -> PlanDocument:
     top = document.find(HEADING_STAGE_MAP)
     if top is None:
         hint = f"add a section '{HEADING_STAGE_MAP}'; 'git okstra plan template' shows one"
-        return PlanDocument(document, 0, (), (Problem("plan.no-stage-map", 1, "the plan has no Stage Map", hint),))
-    problems: list[Problem] = []
+        return PlanDocument(document, 0, (), (Flaw("plan.no-stage-map", 1, "the plan has no Stage Map", hint),))
+    problems: list[Flaw] = []
     sections = _stage_sections(document, top, problems)
     rows = _rows(_map_tables(document, top, [section for section, _ in sections.values()]), problems)
     stages = [
@@ -78,8 +106,14 @@ def parse_plan(document: Document) -> PlanDocument:
         for number in sorted({*rows, *sections})
     ]
     if not stages:
-        problems.append(Problem("plan.no-stages", top.line, "the Stage Map names no stage",
-                                "add a row to its table and a section 'Stage 1: …'"))  # fmt: skip
+        problems.append(
+            Flaw(
+                "plan.no-stages",
+                top.line,
+                "the Stage Map names no stage",
+                "add a row to its table and a section 'Stage 1: …'",
+            )
+        )
     return PlanDocument(document, top.line, tuple(stages), tuple(problems))
 
 
@@ -93,7 +127,7 @@ def _map_tables(document: Document, top: Section, stages: list[Section]) -> list
     return [table for section in outside for table in section.tables]
 
 
-def _rows(tables: list[Table], problems: list[Problem]) -> dict[int, _Entry]:
+def _rows(tables: list[Table], problems: list[Flaw]) -> dict[int, _Entry]:
     table = max(tables, key=_says_of_stages, default=None)
     if table is None or not _says_of_stages(table):
         return {}
@@ -118,7 +152,7 @@ def _says_of_stages(table: Table) -> int:
     return 2 * is_named + 2 * has_depends + has_title
 
 
-def _row(table: Table, cells: tuple[str, ...], line: int, problems: list[Problem]) -> _Entry | None:
+def _row(table: Table, cells: tuple[str, ...], line: int, problems: list[Flaw]) -> _Entry | None:
     def cell(heads: tuple[str, ...]) -> str | None:
         at = _column(table, heads)
         return cells[at].strip() if at is not None and at < len(cells) else None
@@ -134,8 +168,8 @@ def _row(table: Table, cells: tuple[str, ...], line: int, problems: list[Problem
     return _Entry(number, title or (both[2] if both else ""), needs, line)
 
 
-def _no_number(said: str, line: int) -> Problem:
-    return Problem("plan.bad-number", line, f"{shown(said)} is not a stage number", "number stages 1, 2, 3 …")
+def _no_number(said: str, line: int) -> Flaw:
+    return Flaw("plan.bad-number", line, f"{shown(said)} is not a stage number", "number stages 1, 2, 3 …")
 
 
 def _column(table: Table, heads: tuple[str, ...]) -> int | None:
@@ -143,7 +177,7 @@ def _column(table: Table, heads: tuple[str, ...]) -> int | None:
     return next((at for at, name in enumerate(names) if name in heads), None)
 
 
-def _stage_sections(document: Document, top: Section, problems: list[Problem]) -> dict[int, tuple[Section, str]]:
+def _stage_sections(document: Document, top: Section, problems: list[Flaw]) -> dict[int, tuple[Section, str]]:
     """The section of each stage with its title.
 
     A heading such as `Stage 1 risks`, without a mark behind the number, counts only when no other is the stage's, and
@@ -171,13 +205,18 @@ def _stage_sections(document: Document, top: Section, problems: list[Problem]) -
     return found
 
 
-def _double(number: int, line: int, first: int) -> Problem:
-    return Problem("plan.duplicate-stage", line, f"stage {number} is there already, in line {first}",
-                   "give every stage a number of its own", number)  # fmt: skip
+def _double(number: int, line: int, first: int) -> Flaw:
+    return Flaw(
+        "plan.duplicate-stage",
+        line,
+        f"stage {number} is there already, in line {first}",
+        "give every stage a number of its own",
+        number,
+    )
 
 
 def _stage(
-    document: Document, number: int, row: _Entry | None, own: tuple[Section, str] | None, problems: list[Problem]
+    document: Document, number: int, row: _Entry | None, own: tuple[Section, str] | None, problems: list[Flaw]
 ) -> PlanStage:
     blocks = find_blocks(document, own[0]) if own else {}
     line = own[0].line if own else (row.line if row else 0)
@@ -187,7 +226,7 @@ def _stage(
     if said is not None and in_section is not None and in_table is not None and in_section != in_table:
         here, there = show_numbers(in_section), show_numbers(in_table)
         message = f"stage {number} depends on {here} here and on {there} in the table"
-        problems.append(Problem("plan.dependencies-differ", said.line, message, "say the same in both", number))
+        problems.append(Flaw("plan.dependencies-differ", said.line, message, "say the same in both", number))
     files = blocks.get("files")
     return PlanStage(
         number=number,
@@ -202,7 +241,7 @@ def _stage(
     )
 
 
-def parse_dependencies(text: str, stage: int, line: int, problems: list[Problem]) -> tuple[int, ...]:
+def parse_dependencies(text: str, stage: int, line: int, problems: list[Flaw]) -> tuple[int, ...]:
     """The stage numbers in `1, 2`, `#1 and #2`, `Stage 1: the store` or `(none)`, ascending; remarks are passed over.
 
     What is no number becomes a problem.
@@ -219,7 +258,7 @@ def parse_dependencies(text: str, stage: int, line: int, problems: list[Problem]
             found.update(int(match[1]) for match in matches if match)
         else:
             hint = "list numbers as in '1, 2', or write (none)"
-            problems.append(Problem("plan.bad-dependency", line, f"{shown(said)} is not a stage number", hint, stage))
+            problems.append(Flaw("plan.bad-dependency", line, f"{shown(said)} is not a stage number", hint, stage))
     return tuple(sorted(found))
 
 

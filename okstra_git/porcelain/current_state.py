@@ -35,7 +35,7 @@ def take_back_landings(workspace: Workspace, key: TaskKey | None) -> tuple[Event
     A clone that cannot record says so and goes on: whoever called does not depend on it.
     """
     state = workspace.store.read().state
-    named = [task for task in state.tasks.values() if key is None or task.key == key.slashed]
+    named = [task for task in state.tasks.values() if key is None or task.key == key]
     lost = _taken_back(workspace, state, [task for task in named if task.is_open])
     if not lost:
         return ()
@@ -57,7 +57,7 @@ def tell_taken_back(workspace: Workspace, events: Iterable[Event]) -> None:
 
     for fact in (event.fact for event in events):
         if isinstance(fact, StageUnlanded):
-            what = f"stage {fact.stage} of {fact.task.replace('/', ':')}"
+            what = f"stage {fact.stage} of {fact.task}"
             where = fact.target or "a target"
             workspace.note(f"{what} had landed in {where} as {fact.landed[:SHORT]}; no target holds that any more")
 

@@ -1,10 +1,12 @@
-"""What commands do about rewritten history before, or instead of, their own work."""
+"""Follow recorded stages across rewritten history, before or instead of a command's own work."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
+from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
@@ -14,14 +16,90 @@ from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.model import Report
 from okstra_git.reconcile.settle import settle
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
+from okstra_git.spool import list_spooled
+from okstra_git.tokens import STALE_HISTORY
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
+    from okstra_git.reconcile.model import Finding
     from okstra_git.reconcile.places import Places
     from okstra_git.records.states import State, Task
 
 SHORT = 10
+
+OnQuestion = Literal["leave", "note", "refuse"]
+"""What becomes of a record that only a person can decide: the caller sees to it, it is mentioned, or it stops us."""
+
+
+class StaleHistory(OkstraError):
+    """Commits whose content changed, or an anchor that cannot be found: only a person can say what is meant."""
+
+    code = "history.stale"
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What following came to: the reports as they were judged, what was recorded of them, and the state after that."""
+
+    reports: tuple[Report, ...]
+    events: tuple[Event, ...]
+    state: State
+
+    def questions(self, task: TaskKey) -> dict[int, str]:
+        """Stage -> why only a person can say which commit it is now; of the task with this key."""
+        return {f.stage: f.reason for report in self.reports if report.task == task for f in report.confirms}
+
+
+def follow_history(
+    workspace: Workspace,
+    tasks: Sequence[Task],
+    *,
+    state: State | None = None,
+    judge: Judge | None = None,
+    on_question: OnQuestion = "leave",
+    recording: Collection[int] = (),
+) -> Followed:
+    """Record every proven move of these tasks, one judgement and one append for all of them; note each move.
+
+    `state` is where the tasks come from, read if it is not given. Of stages in `recording`, which are about to be
+    recorded anew, nothing is asked. With `on_question="refuse"` the first task that needs a person stops the caller
+    (`StaleHistory`); what was proven until then stays recorded.
+    """
+    state = state or workspace.store.read().state
+    events: tuple[Event, ...] = ()
+    if not any(has_commits(task) for task in tasks):
+        return Followed(tuple(Report(task.key) for task in tasks), events, state)
+    reports = (judge or make_judge(workspace, state, hints=read_hints(workspace))).judge_all(tasks)
+    if any(report.is_settleable for report in reports):
+        settled = settle(workspace.store, reports)
+        workspace.warn(settled.warning)
+        events, state = settled.events, settled.snapshot.state
+        note_moves(workspace, state, events)
+    for report in (report for report in reports if report.needs_person):
+        if on_question == "refuse":
+            raise _stale(report)
+        if on_question == "note":
+            _note_questions(workspace, report, recording)
+    return Followed(tuple(reports), events, state)
+
+
+def follow_before_recording(workspace: Workspace, key: TaskKey, stages: Collection[int]) -> None:
+    """Bring a task up to date with history before these stages of it are recorded anew; other questions are noted."""
+    take_back_landings(workspace, key)
+    state = workspace.store.read().state
+    task = state.tasks.get(key)
+    if task is not None:
+        follow_history(workspace, [task], state=state, on_question="note", recording=stages)
+
+
+def has_commits(task: Task) -> bool:
+    """Whether anything of the task could have been rewritten: a recorded stage, or the anchor."""
+    return task.anchor is not None or any(stage.range for stage in task.stages.values())
+
+
+# --- judging
 
 
 def make_judge(
@@ -38,42 +116,24 @@ def make_judge(
     return Judge(places, window_limit(workspace), carry == "replay", hints or {})
 
 
-def judge_each(judge: Judge, tasks: Sequence[Task]) -> tuple[list[Report], dict[str, OkstraError]]:
+def judge_each(judge: Judge, tasks: Sequence[Task]) -> tuple[list[Report], dict[TaskKey, OkstraError]]:
     """What reconcile says of each task, and why some cannot be judged: one of them does not stop the others."""
     try:
         return judge.judge_all(tasks), {}
     except OkstraError as refusal:
         if len(tasks) == 1:
             return [Report(tasks[0].key)], {tasks[0].key: refusal}
-    found = [judge_each(judge, [task]) for task in tasks]
-    return [report for reports, _ in found for report in reports], {
-        key: refusal for _, failed in found for key, refusal in failed.items()
+    answers = [judge_each(judge, [task]) for task in tasks]
+    return [report for reports, _ in answers for report in reports], {
+        key: refusal for _, refused in answers for key, refusal in refused.items()
     }
-
-
-def follow_first(workspace: Workspace, key: TaskKey, *, besides: Collection[int] = ()) -> None:
-    """Settle what is proven of a task before new work is recorded on it, one note for each move.
-
-    Stages in `besides` are about to be recorded anew, so nothing is asked about them.
-    """
-    take_back_landings(workspace, key)
-    state = workspace.store.read().state
-    task = state.tasks.get(key.slashed)
-    if task is None or not any(stage.range for stage in task.stages.values()):
-        return
-    report = make_judge(workspace, state, hints=read_hints(workspace)).judge(task)
-    if report.is_settleable:
-        tell_moves(workspace, settle(workspace.store, [report]).events)
-    for finding in (finding for finding in report.confirms if finding.stage not in besides):
-        workspace.note(f"stage {finding.stage} of {key} needs a decision: {finding.reason}")
 
 
 def read_hints(workspace: Workspace) -> dict[str, str]:
     """Old -> new commits that git's hooks reported since the last look; chains are followed to their end."""
-    from okstra_git.spool import list_spooled
-
-    spooled = list_spooled(str(workspace.git.private_dir))
-    return chain_hints(pair for event in spooled for pair in (*event.pairs, *event.amends))
+    return chain_hints(
+        pair for event in list_spooled(str(workspace.git.private_dir)) for pair in (*event.pairs, *event.amends)
+    )
 
 
 def chain_hints(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -81,23 +141,38 @@ def chain_hints(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     step = {old: new for old, new in pairs if old != new}
     ends: dict[str, str] = {}
     for old in step:
-        at, seen = old, {old}
-        while at in step and step[at] not in seen:
-            at = step[at]
-            seen.add(at)
-        ends[old] = at
+        end, seen = old, {old}
+        while end in step and step[end] not in seen:
+            end = step[end]
+            seen.add(end)
+        ends[old] = end
     return ends
 
 
-def tell_moves(workspace: Workspace, events: Iterable[Event]) -> None:
-    """One line on standard error for each record that followed its commit."""
-    told = [(event, line) for event in events if (line := describe_move(event))]
-    state = workspace.store.read().state if told else None
-    for event, line in told:
-        workspace.note(line + (_told_of_verification(state, event) if state is not None else ""))
+# --- what is said
 
 
-def _told_of_verification(state: State, event: Event) -> str:
+def note_moves(workspace: Workspace, state: State, events: Iterable[Event]) -> None:
+    """One line of progress for each record that followed its commit; `state` is the one after the moves."""
+    for event in events:
+        if line := describe_move(event):
+            workspace.note(line + _fate_of_verification(state, event))
+
+
+def describe_move(event: Event) -> str:
+    """`stage 2 of shop:web:login followed 1a2b3c → 4d5e6f (replay)`, or nothing for other events."""
+    fact = event.fact
+    if isinstance(fact, StageMoved):
+        what = f"stage {fact.stage} of {fact.task}"
+    elif isinstance(fact, AnchorMoved):
+        what = f"the anchor of {fact.task}"
+    else:
+        return ""
+    landed = ", landed" if isinstance(fact, StageMoved) and fact.landed else ""
+    return f"{what} followed {fact.old[:SHORT]} → {fact.range.head[:SHORT]} ({fact.proof}{landed})"
+
+
+def _fate_of_verification(state: State, event: Event) -> str:
     """Whether what was verified still stands for a stage that moved; nothing where nothing was verified."""
     fact = event.fact
     task = state.tasks.get(fact.task)
@@ -107,14 +182,52 @@ def _told_of_verification(state: State, event: Event) -> str:
     return "; its verification stands" if stage.is_verified else "; its verification does not stand any more"
 
 
-def describe_move(event: Event) -> str:
-    """`stage 2 of shop:web:login followed 1a2b3c → 4d5e6f (replay)`, or nothing for other events."""
-    fact = event.fact
-    if isinstance(fact, StageMoved):
-        what = f"stage {fact.stage} of {fact.task.replace('/', ':')}"
-    elif isinstance(fact, AnchorMoved):
-        what = f"the anchor of {fact.task.replace('/', ':')}"
-    else:
-        return ""
-    landed = ", landed" if isinstance(fact, StageMoved) and fact.landed else ""
-    return f"{what} followed {fact.old[:SHORT]} → {fact.range.head[:SHORT]} ({fact.proof}{landed})"
+def _note_questions(workspace: Workspace, report: Report, recording: Collection[int]) -> None:
+    for finding in (finding for finding in report.confirms if finding.stage not in recording):
+        key = str(report.task)
+        workspace.note(f"stage {finding.stage} of {key} needs a decision: {finding.reason}")
+
+
+def _stale(report: Report) -> StaleHistory:
+    reconcile = f"okstra git-reconcile --task-key {word(str(report.task))}"
+    look = f"{reconcile} --check --json"
+    lost_anchor = report.anchor if report.anchor is not None and report.anchor.status == "unresolvable" else None
+    causes = [f"stage {finding.stage}: {finding.reason}" for finding in report.confirms]
+    steps = [f"then for each of them: {reconcile} --apply --stage N --use-ref REF"] if report.confirms else []
+    if lost_anchor is not None:
+        causes.append(f"the anchor: {lost_anchor.reason}")
+        steps.append(f"then for the anchor: {reconcile} --reset-anchor REF")
+    return StaleHistory(
+        f"{STALE_HISTORY} ({'; '.join(causes)}); to see them: {look}",
+        hint="\n".join([look, *steps]),
+        command=look,
+        items=[stale_item(finding) for finding in report.confirms],
+    )
+
+
+def stale_item(finding: Finding) -> dict[str, Any]:
+    """One stale record in JSON, as `reconcile` lists it and as the refusal carries it."""
+    new = finding.new
+    item: dict[str, Any] = {
+        "stage": finding.stage,
+        "class": finding.kind,
+        "recorded": finding.recorded.head,
+        "replacement": new.head if new else None,
+        "proof": new.proof if new else None,
+        "branch": finding.branch,
+        "reason": finding.reason,
+    }
+    item |= {
+        "found_by": finding.found_by if new else None,
+        "verified_carries": finding.verified_carries if new else None,
+        "landed": new.landed if new else None,
+    }
+    if finding.together:
+        item["together"] = list(finding.together)
+    if finding.flags:
+        item["flags"] = list(finding.flags)
+    item["candidates"] = [
+        {"ref": each.ref, "commit": each.commit, "why": each.why, "recommended": each.recommended}
+        for each in finding.candidates
+    ]
+    return item

@@ -9,10 +9,9 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
-from okstra_git.porcelain.follow import chain_hints, make_judge, tell_moves
-from okstra_git.reconcile.settle import settle
+from okstra_git.porcelain.follow import chain_hints, follow_history, make_judge
 from okstra_git.spool import drop_spooled, list_spooled
-from okstra_git.state.views import write_watch
+from okstra_git.store.derived import write_watch
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import State, Task
 
 
-def settle_reported(workspace: Workspace, *, planned: Mapping[str, str]) -> list[Report]:
+def process_hook_events(workspace: Workspace, *, planned: Mapping[str, str]) -> tuple[Report, ...]:
     """Look at every task that a report, or the branch checked out here, concerns; settle what is proven and say so.
 
     `planned` are tips that git is about to give to branches. Reports that were read are dropped, torn ones stay.
@@ -30,15 +29,12 @@ def settle_reported(workspace: Workspace, *, planned: Mapping[str, str]) -> list
     hints = chain_hints(pair for event in spooled for pair in (*event.pairs, *event.amends))
     state = workspace.store.read().state
     judge = make_judge(workspace, state, planned=planned, hints=hints)
-    reports = judge.judge_all(list(_concerned(workspace, state, hints, planned)))
-    if any(report.is_settleable for report in reports):
-        settled = settle(workspace.store, reports)
-        workspace.warn(settled.warning)
-        tell_moves(workspace, settled.events)
-    else:
-        write_watch(workspace.git, state)
+    tasks = list(_concerned(workspace, state, hints, planned))
+    followed = follow_history(workspace, tasks, state=state, judge=judge)
+    if not followed.events:
+        write_watch(workspace.git, state)  # an append writes it anew; a branch may have moved without one
     drop_spooled(private, [event.name for event in spooled if not event.torn])
-    return reports
+    return followed.reports
 
 
 def forget_settled(workspace: Workspace) -> None:
@@ -54,7 +50,7 @@ def forget_settled(workspace: Workspace) -> None:
     drop_spooled(private, [event.name for event in spooled if recorded.isdisjoint(old for old, _ in event.pairs)])
 
 
-def settle_leftovers(workspace: Workspace) -> None:
+def process_pending_events(workspace: Workspace) -> None:
     """What a hook reported and could not settle, because git had not moved the branches yet.
 
     A clone that cannot record now keeps the report; whoever only reads is not refused for it.
@@ -64,7 +60,7 @@ def settle_leftovers(workspace: Workspace) -> None:
     if read_setting(workspace.git, require_setting("okstra.hooks")).value is False:
         return
     try:
-        settle_reported(workspace, planned={})
+        process_hook_events(workspace, planned={})
     except OkstraError as refusal:
         workspace.note(f"what a git hook reported could not be settled yet: {refusal.message}")
 

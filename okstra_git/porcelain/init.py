@@ -16,8 +16,8 @@ from okstra_git.git.upstreams import remote_names
 from okstra_git.hooks.install import install_hooks
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import parse_slug, shown
-from okstra_git.state import layout
-from okstra_git.state.writer import ensure_writer
+from okstra_git.store import layout
+from okstra_git.store.writer import ensure_writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ def init_clone(workspace: Workspace, *, project_id: str | None, hooks: bool, ask
 
 def _choose_project(workspace: Workspace, wanted: str | None) -> str:
     known = read_setting(workspace.git, require_setting("okstra.project")).value
-    used = sorted({key.split("/")[0] for key in workspace.store.read().state.tasks})
+    used = sorted({key.project for key in workspace.store.read().state.tasks})
     if wanted is not None:
         parse_slug(wanted, what="project id")
         if isinstance(known, str) and known != wanted:

@@ -11,10 +11,11 @@ from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.errors import OkstraError
 from okstra_git.fs.gits import read_gits
 from okstra_git.git.own_files import read_own, replace_own
+from okstra_git.names import TaskKey, is_slashed_key, key_of_slashed
 from okstra_git.porcelain.current_state import standing_state, tell_taken_back
 from okstra_git.porcelain.search_scope import make_places, window_limit
-from okstra_git.state import layout
-from okstra_git.state.handing import landed_as
+from okstra_git.store import layout
+from okstra_git.store.fold_handoff import landed_as
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,10 +65,10 @@ def note_landings(workspace: Workspace, key: TaskKey | None) -> tuple[Event, ...
 
 def missed_landings(
     workspace: Workspace, judge: Judge, state: State, tasks: Iterable[Task]
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[TaskKey, list[dict[str, Any]]]:
     """Task -> what arrived of stages that have not landed; only looks, and only where something is new."""
     before = _load(workspace)
-    looks: dict[str, Look] = {}
+    looks: dict[TaskKey, Look] = {}
     for task in (task for task in tasks if task.is_open):
         seen = _print(workspace, judge.places, task)
         known = before.get(task.key)
@@ -89,7 +90,7 @@ def landed_state(workspace: Workspace, key: TaskKey | None) -> State:
 
 
 def _look_and_record(
-    workspace: Workspace, state: State, places: Places, tasks: Sequence[Task], before: dict[str, Look]
+    workspace: Workspace, state: State, places: Places, tasks: Sequence[Task], before: dict[TaskKey, Look]
 ) -> tuple[Event, ...]:
     from okstra_git.porcelain.follow import make_judge  # a judge of history is heavy, and mostly nothing is new
     from okstra_git.reconcile.landings import landed_facts, look_for_landings
@@ -115,7 +116,7 @@ def _look_and_record(
     return events
 
 
-def _is_left(answer: Landings, recorded: Collection[tuple[str, int]]) -> bool:
+def _is_left(answer: Landings, recorded: Collection[tuple[TaskKey, int]]) -> bool:
     """Whether something that was seen did not come on record."""
     due = {(one.task, one.stage) for one in answer.landed} | {(one.task, one.stage) for one in answer.taken_back}
     return not due <= set(recorded)
@@ -129,7 +130,7 @@ def _look(judge: Judge, task: Task, seen: str) -> Look:
 
 
 def _concerned(state: State, key: TaskKey | None) -> list[Task]:
-    chosen = [task for task in state.tasks.values() if key is None or task.key == key.slashed]
+    chosen = [task for task in state.tasks.values() if key is None or task.key == key]
     return [task for task in chosen if task.is_open and any(stage.range for stage in task.stages.values())]
 
 
@@ -140,10 +141,12 @@ def _is_new(known: Look | None, seen: str) -> bool:
 # --- telling
 
 
-def _tell(workspace: Workspace, landed: Iterable[Landed], looks: dict[str, Look], before: dict[str, Look]) -> None:
+def _tell(
+    workspace: Workspace, landed: Iterable[Landed], looks: dict[TaskKey, Look], before: dict[TaskKey, Look]
+) -> None:
     for one in landed:
         facts = asdict(one)
-        workspace.note(f"stage {one.stage} of {one.task.replace('/', ':')} landed in {one.target} ({described(facts)})")
+        workspace.note(f"stage {one.stage} of {one.task} landed in {one.target} ({described(facts)})")
     for key, look in looks.items():
         told = before[key].missed if key in before else ()
         for facts in (each for each in look.missed if each not in told):
@@ -157,14 +160,14 @@ def described(facts: dict[str, Any]) -> str:
 
 def missed_sentence(facts: dict[str, Any]) -> str:
     """What arrived of a stage that has not landed."""
-    what = f"stage {facts['stage']} of {facts['task'].replace('/', ':')}"
+    what = f"stage {facts['stage']} of {key_of_slashed(facts['task'])}"
     if facts["why"] == "taken-out":
         return f"{what} was in {facts['target']} ({described(facts)}), but not all of it is there any more"
     return f"{facts['target']} has an older version of {what} ({described(facts)}); what it is now has not landed"
 
 
 def _facts(answer: Landings) -> tuple[dict[str, Any], ...]:
-    return tuple({"why": one.why, **asdict(one.what)} for one in answer.not_landed)
+    return tuple({"why": one.why, **asdict(one.what), "task": one.what.task.slashed} for one in answer.not_landed)
 
 
 # --- remembering
@@ -193,14 +196,14 @@ def _print(workspace: Workspace, places: Places, task: Task) -> str:
     return fingerprint(canonical_json(whole))
 
 
-def _load(workspace: Workspace) -> dict[str, Look]:
+def _load(workspace: Workspace) -> dict[TaskKey, Look]:
     """What was seen last, by task; nothing where that cannot be read."""
     try:
         said = json.loads(read_own(_path(workspace)) or b"")
         if said["version"] != VERSION:
             return {}
-        return {key: Look(str(each["seen"]), bool(each["waits"]), tuple(_known_facts(each["missed"])))
-                for key, each in said["tasks"].items()}  # fmt: skip
+        return {key_of_slashed(key): Look(str(each["seen"]), bool(each["waits"]), tuple(_known_facts(each["missed"])))
+                for key, each in said["tasks"].items() if is_slashed_key(key)}  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
@@ -211,9 +214,9 @@ def _known_facts(missed: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     return [{name: each[name] for name in names} for each in missed]
 
 
-def _save(workspace: Workspace, state: State, looks: dict[str, Look]) -> None:
+def _save(workspace: Workspace, state: State, looks: dict[TaskKey, Look]) -> None:
     """Write down what was seen; a repository that cannot be written simply has no memory."""
-    kept = {key: asdict(look) for key, look in looks.items() if key in state.tasks}
+    kept = {key.slashed: asdict(look) for key, look in looks.items() if key in state.tasks}
     replace_own(_path(workspace), canonical_json({"version": VERSION, "tasks": kept}))
 
 

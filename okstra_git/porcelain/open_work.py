@@ -11,7 +11,7 @@ from okstra_git.git.links import Link, inspect_link
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
 from okstra_git.health.findings import HealthFinding, Severity
-from okstra_git.state.planned import finished_stages
+from okstra_git.store.planned_stages import finished_stages
 from okstra_git.tasks.checked_out import see_stages
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ def open_problems(git: Git, task: Task, stage: Stage, seen: Checkout) -> Iterato
     """What a person should see to: work beside a stage that is done, and a worktree that is not on its branch.
 
     That a stage which is worked on has work that is not committed is no problem. Where the branch itself is gone, no
-    line leads back to it; `state/lost_branches.py` says what became of it.
+    line leads back to it; `store/drift.py` says what became of it.
     """
-    key, where = task.key.replace("/", ":"), f"the worktree {seen.path} of stage {stage.number}"
+    key, where = str(task.key), f"the worktree {seen.path} of stage {stage.number}"
     done = f"git okstra stage done {stage.number} --task-key {key}"
     tip = find_quietly(git, f"{BRANCH}{stage.branch}")
     if not seen.operation and seen.branch != stage.branch and tip is not None:
@@ -55,7 +55,7 @@ def _way_back(git: Git, branch: str, tip: str, seen: Checkout) -> str:
 
 
 def _problem(code: str, task: Task, stage: Stage, message: str, hint: str) -> dict[str, Any]:
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     return {"code": code, "task": key, "message": message, "hint": hint, "stage": stage.number}
 
 
@@ -84,7 +84,7 @@ def _findings(workspace: Workspace, tasks: Sequence[Task]) -> Iterator[HealthFin
         task = known[key]
         stage = task.stages[number]
         clauses = clauses_of(seen, stage.branch)
-        subject = f"{key.replace('/', ':')} stage-{number}"
+        subject = f"{key} stage-{number}"
         told = f"the worktree {seen.path} of {subject}: {', '.join(clauses)}"
         problems = list(open_problems(workspace.git, task, stage, seen))
         is_cut = bool(seen.problem) and inspect_link(workspace.git.common_dir, seen.path) is not Link.SOUND

@@ -25,7 +25,7 @@ from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.pr_templates import find_template
 from okstra_git.handoff.together import list_relied
 from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, render_body, render_title
-from okstra_git.names import make_task_key, shown, shown_path
+from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.base_contents import in_base
 from okstra_git.porcelain.project_files import read_document_named
@@ -74,7 +74,7 @@ class PrText:
         """The text as asked for on the line, else rendered from the records."""
         root = project_root(workspace)
         facts = _facts(workspace, task, group, base)
-        path = ProjectPaths(root).task(make_task_key(*task.key.split("/"))).handoff(group.id)
+        path = ProjectPaths(root).task(task.key).handoff(group.id)
         if title is not None and (not title.strip() or not title.isprintable() or len(title) > 250):
             raise UsageError(f"{shown(title)} is no title", hint="one line of at most 250 characters")
         said = title or render_title(facts)
@@ -129,7 +129,7 @@ def _facts(workspace: Workspace, task: Task, group: Group, base: str) -> PullReq
         if number not in group.stages
     ]
     return PullRequestFacts(
-        key=task.key.replace("/", ":"),
+        key=str(task.key),
         title=task.title,
         tickets=task.tickets,
         category=task.category,

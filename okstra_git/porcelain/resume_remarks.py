@@ -34,7 +34,7 @@ def _lacking(root: Path, task: Task, run: Run) -> Iterator[str]:
     gone = verify_bundle(root, context.paths.run_manifest) if context is not None else []
     if gone:
         more = f" and {len(gone) - NAMED} more" if len(gone) > NAMED else ""
-        key = word(task.key.replace("/", ":"))
+        key = word(str(task.key))
         stage = f" --stage {word(run.stage)}" if run.stage is not None else ""
         yield (
             f"of its bundle is missing or changed: {', '.join(gone[:NAMED])}{more}; for a whole one: "
@@ -70,7 +70,7 @@ def _of_stages_below(workspace: Workspace, task: Task, run: Run) -> Iterator[str
     report = make_judge(workspace, state, hints=read_hints(workspace)).judge(state.tasks[task.key])
     for finding in report.confirms:
         if finding.stage in below:
-            key = word(task.key.replace("/", ":"))
+            key = word(str(task.key))
             yield (
                 f"stage {finding.stage}, on which stage {run.stage} builds, needs a decision: {finding.reason}; "
                 f"git okstra reconcile --task-key {key} --check"

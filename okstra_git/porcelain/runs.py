@@ -74,9 +74,9 @@ def okstra_root(workspace: Workspace) -> Path:
 def is_own(workspace: Workspace, run: Run) -> bool:
     """Whether this clone prepared the run, so that its documents and its worktree are here; a run of a log that others
     wrote may name anything."""
-    from okstra_git.state.own_places import OwnPlaces
+    from okstra_git.store.ownership import OwnWorktrees
 
-    return OwnPlaces(workspace.git).is_own(run)
+    return OwnWorktrees(workspace.git).is_own(run)
 
 
 def packer(workspace: Workspace, *, wanted: bool) -> Callable[[Task, Run], Archive | None]:
@@ -93,7 +93,7 @@ def packer(workspace: Workspace, *, wanted: bool) -> Callable[[Task, Run], Archi
             workspace.note(f"run {run.id} was prepared in another clone; nothing of it is archived here")
             return None
         root, home = okstra_root(workspace), str(workspace.home)
-        return pack_run(workspace.git, run, root, task=task.key, home=home, now=workspace.now())
+        return pack_run(workspace.git, run, root, task=task.key.slashed, home=home, now=workspace.now())
 
     return pack
 
@@ -104,7 +104,7 @@ def remind_of_stage(workspace: Workspace, ended: Ended) -> None:
     from okstra_git.runs.leases import GUARDED, finished_stages
     from okstra_git.tasks.checked_out import see_stages
 
-    run, key = ended.run, ended.task.key.replace("/", ":")
+    run, key = ended.run, str(ended.task.key)
     if not ended.task.is_open:
         return  # a closed task takes no commit
     if run.task_type != GUARDED or run.status != "finished" or run.stage is None:
@@ -181,7 +181,7 @@ def explain_task(workspace: Workspace, task: Task, only: Run | None) -> tuple[li
     from okstra_git.runs.explain import explain, explain_run
     from okstra_git.runs.gathering import gather_facts, gather_plan
     from okstra_git.runs.leases import GUARDED
-    from okstra_git.state.writer import find_writer
+    from okstra_git.store.writer import find_writer
 
     guard = Guard(workspace)
     state = standing_state(workspace)

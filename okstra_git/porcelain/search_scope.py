@@ -9,7 +9,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.config import read_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.reconcile.places import Places
-from okstra_git.state.writer import find_writer
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace

@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import word
-from okstra_git.git.config import read_setting
 from okstra_git.git.main_tree import hidden_main
-from okstra_git.git.settings import require_setting
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
-from okstra_git.porcelain.hook_events import settle_leftovers
+from okstra_git.porcelain.hook_events import process_pending_events
 from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.liveness import Guard
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
+from okstra_git.porcelain.unused import NOT_SET_UP, project_of
 from okstra_git.reconcile.model import Report
-from okstra_git.state.lost_branches import find_lost
-from okstra_git.state.registry import branch_clashes, require_task
-from okstra_git.state.whereabouts import find_astray
-from okstra_git.state.writer import WriterDamaged, look_for_writer
+from okstra_git.store.drift import find_astray, find_lost
+from okstra_git.store.registry import branch_clashes, require_task
+from okstra_git.store.writer import WriterDamaged, look_for_writer
 from okstra_git.tasks.checked_out import see_stages
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import State, Task
     from okstra_git.runs.leases import Lease
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -43,27 +41,26 @@ class Seen:
     project: str | None
     writer: str | None
     tasks: list[Task]
-    reports: dict[str, Report]
-    leases: dict[str, tuple[Lease, ...]]
+    reports: dict[TaskKey, Report]
+    leases: dict[TaskKey, tuple[Lease, ...]]
     problems: list[dict[str, Any]]
-    checkouts: dict[tuple[str, int], Checkout]
+    checkouts: dict[tuple[TaskKey, int], Checkout]
 
 
 def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool) -> Seen:
     """Judge every open task (or the one named) as it stands now; records nothing that no hook reported."""
-    settle_leftovers(workspace)
+    process_pending_events(workspace)
     snapshot = workspace.store.read()
     state = standing_state(workspace, snapshot.state)
     tasks = _chosen(state, only, with_closed=with_closed)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     judged, failed = judge_each(judge, tasks)
     reports = {report.task: report for report in judged}
-    project = read_setting(workspace.git, require_setting("okstra.project")).value
     writer, damaged = look_for_writer(workspace.git)
     guard = Guard(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     asked = {(problem["task"], problem["stage"]) for problem in problems if problem["code"] == "stage.stale"}
-    problems += [_problem(each.code, key.replace("/", ":"), each.message, each.hint) for key, each in failed.items()]
+    problems += [_problem(each.code, str(key), each.message, each.hint) for key, each in failed.items()]
     problems += _astray(workspace, state, tasks, asked)
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
     checkouts = see_stages(workspace.git, [task for task in tasks if task.is_open])
@@ -71,8 +68,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    named = project if isinstance(project, str) else None
-    return Seen(named, writer, tasks, reports, leases, problems, checkouts)
+    return Seen(project_of(workspace), writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
@@ -87,7 +83,7 @@ def _stored(snapshot: Snapshot, writer: str | None, damaged: WriterDamaged | Non
     if damaged is not None:
         found.append(_problem(damaged.code, None, damaged.message, damaged.hint))
     elif writer is None:
-        found.append(_problem("store.not-initialised", None, "okstra is not set up in this clone", "git okstra init"))
+        found.append({**NOT_SET_UP})
     found += [_problem(p.code, None, p.message, p.hint) for p in snapshot.problems]
     found += [_problem("branch.contested", None, sentence, "git okstra stage release N --task-key KEY")
               for sentence in branch_clashes(snapshot.state)]  # fmt: skip
@@ -95,7 +91,7 @@ def _stored(snapshot: Snapshot, writer: str | None, damaged: WriterDamaged | Non
 
 
 def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     found = [_problem("state.conflict", key, sentence, "git okstra log " + key) for sentence in task.conflicts]
     for finding in report.items:
         is_question = finding.kind == "confirm"
@@ -109,7 +105,7 @@ def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
 
 
 def _open_work(
-    workspace: Workspace, task: Task, checkouts: Mapping[tuple[str, int], Checkout]
+    workspace: Workspace, task: Task, checkouts: Mapping[tuple[TaskKey, int], Checkout]
 ) -> Iterator[dict[str, Any]]:
     for stage in task.stages.values():
         seen = checkouts.get((task.key, stage.number))
@@ -117,7 +113,7 @@ def _open_work(
             yield from open_problems(workspace.git, task, stage, seen)
 
 
-def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+def _older(missed: Mapping[TaskKey, Iterable[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
     """Stages of which a target has an older version than the recorded one."""
     for facts in (each for found in missed.values() for each in found if each["why"] == "landed-older"):
         key = facts["task"].replace("/", ":")
@@ -126,7 +122,7 @@ def _older(missed: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[dict[str,
 
 
 def _astray(
-    workspace: Workspace, state: State, tasks: list[Task], asked: Collection[tuple[str, int]]
+    workspace: Workspace, state: State, tasks: list[Task], asked: Collection[tuple[TaskKey, int]]
 ) -> Iterator[dict[str, Any]]:
     """Worktrees and branches that went astray, as doctor finds them; no branch of a stage in `asked`."""
     writer, keys = own_writer(workspace), {task.key for task in tasks}
@@ -134,10 +130,10 @@ def _astray(
         yield _problem("config.main-worktree", None, hidden.sentence, hidden.remedy)
     for row in find_astray(workspace.git, state, writer):
         if row.task.key in keys:
-            yield _problem(row.code, row.task.key.replace("/", ":"), row.message, row.line)
+            yield _problem(row.code, str(row.task.key), row.message, row.line)
     for lost in find_lost(workspace.git, state, writer):
-        if lost.task.key in keys and (lost.task.key.replace("/", ":"), lost.stage.number) not in asked:
-            found = _problem(lost.code, lost.task.key.replace("/", ":"), lost.message, lost.line)
+        if lost.task.key in keys and (lost.task.key, lost.stage.number) not in asked:
+            found = _problem(lost.code, str(lost.task.key), lost.message, lost.line)
             yield {**found, "stage": lost.stage.number}
 
 
@@ -150,7 +146,7 @@ def _dead_runs(guard: Guard, task: Task) -> Iterator[dict[str, Any]]:
         what = "the prepare of run" if run.status == "preparing" else "run"
         message = f"{what} {run.id} ({run.task_type}) is dead: {life.why}"
         hint = f"git okstra run resume {word(run.id)} --explain"
-        found = _problem("run.dead", task.key.replace("/", ":"), message, hint)
+        found = _problem("run.dead", str(task.key), message, hint)
         yield {**found, "run": run.id, **({"stage": run.stage} if run.stage is not None else {})}
 
 

@@ -13,17 +13,15 @@ from okstra_git.git.history import resolve_head
 from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
-from okstra_git.names import TaskKey, make_task_key, parse_task_key, split_task_key
+from okstra_git.names import TaskKey, make_task_key, split_task_key
 from okstra_git.real_paths import real_path
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import TaskUnknown, active_places
-from okstra_git.state.writer import require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task
+    from okstra_git.store.registry import TaskUnknown
 
 LISTED = 8
 """Open tasks that a refusal lists; the list of all is a command of its own."""
@@ -78,7 +76,7 @@ def find_key(workspace: Workspace, identity: Identity) -> TaskKey | None:
     if identity.task is not None:
         return identity.task
     task = _living_here(workspace)
-    return parse_task_key(task.key) if task is not None and task.is_open else None
+    return task.key if task is not None and task.is_open else None
 
 
 def _living_here(workspace: Workspace) -> Task | None:
@@ -86,9 +84,12 @@ def _living_here(workspace: Workspace) -> Task | None:
 
     In the middle of a rebase no branch is checked out.
     """
+    from okstra_git.store.ownership import OwnWorktrees  # these load the records, which few lines need to be understood
+    from okstra_git.store.registry import active_places
+
     branch, top = current_branch(workspace.git), workspace.git.work_tree
     here = real_path(top) if top is not None and real_path(workspace.git.git_dir) != workspace.git.common_dir else None
-    own = OwnPlaces(workspace.git)
+    own = OwnWorktrees(workspace.git)
     found = [
         task
         for task, place in active_places(workspace.store.read().state)
@@ -105,7 +106,7 @@ def require_key(workspace: Workspace, identity: Identity, *, aloud: bool = False
     key = find_key(workspace, identity) or _only_open(workspace)
     if key is None:
         closed = _living_here(workspace)
-        key = parse_task_key(closed.key) if closed is not None else None
+        key = closed.key if closed is not None else None
     if key is None:
         raise _unclear(workspace)
     if aloud:
@@ -121,13 +122,15 @@ def say_which(workspace: Workspace, identity: Identity, key: TaskKey) -> None:
 
 def _only_open(workspace: Workspace) -> TaskKey | None:
     opened = [task for task in workspace.store.read().state.tasks.values() if task.is_open]
-    return parse_task_key(opened[0].key) if len(opened) == 1 else None
+    return opened[0].key if len(opened) == 1 else None
 
 
 def _unclear(workspace: Workspace) -> TaskUnclear:
     """Which tasks might have been meant, as words to add to the line."""
-    keys = [task.key.replace("/", ":") for task in workspace.store.read().state.tasks.values() if task.is_open]
+    keys = [str(task.key) for task in workspace.store.read().state.tasks.values() if task.is_open]
     if not keys:
+        from okstra_git.store.writer import require_writer
+
         require_writer(workspace.git)  # a task can be opened after `init` only
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
         return TaskUnclear("no task was named, and none is open", hint=hint, tasks=keys)
@@ -148,12 +151,12 @@ def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_n
         return make_task_key(*parts)
     workspace = find_workspace()
     tasks = workspace.store.read().state.tasks.values()
-    fitting = [task for task in tasks if task.key.split("/")[-len(parts) :] == parts]
+    fitting = [task for task in tasks if list(task.key[-len(parts) :]) == parts]
     fitting = [task for task in fitting if task.is_open] or fitting
     if len(fitting) == 1:
-        return parse_task_key(fitting[0].key)
+        return fitting[0].key
     if fitting:
-        keys = [task.key.replace("/", ":") for task in fitting]
+        keys = [str(task.key) for task in fitting]
         raise TaskUnclear(
             f"{text} may be {' or '.join(keys[:LISTED])}", hint="name its group and project, too", tasks=keys
         )
@@ -164,6 +167,8 @@ def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_n
 
 
 def _no_such_task(text: str, parts: list[str], project: str | None, *, may_be_new: bool) -> TaskUnknown:
+    from okstra_git.store.registry import TaskUnknown
+
     if may_be_new:
         full = ":".join([project or "PROJECT", *(["GROUP"] if len(parts) == 1 else []), *parts])
         return TaskUnknown(
@@ -201,7 +206,7 @@ def new_key(workspace: Workspace, name: str | None, identity: Identity) -> TaskK
 def find_stage_here(workspace: Workspace, key: TaskKey) -> int | None:
     """The number of the stage whose branch is checked out here, when it is the task's only one on that branch."""
     branch = current_branch(workspace.git)
-    task = workspace.store.read().state.tasks.get(key.slashed)
+    task = workspace.store.read().state.tasks.get(key)
     numbers = [stage.number for stage in task.stages.values() if stage.branch == branch] if task and branch else []
     return numbers[0] if len(numbers) == 1 else None
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown_path
+from okstra_git.names import TaskKey, shown_path
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
-    from okstra_git.state.store import Appended, Store
+    from okstra_git.store.store import Appended, Store
 
 
 class NoDirectory(OkstraError):
@@ -61,7 +61,7 @@ class Workspace:
     notifier: Notifier = field(default_factory=Silent)
     directory: str = ""
     for_git: bool = False
-    changed_tasks: set[str] = field(default_factory=set)
+    changed_tasks: set[TaskKey] = field(default_factory=set)
     began: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,7 +91,7 @@ class Workspace:
     @cached_property
     def store(self) -> Store:
         """The state kept in the repository, for reading and appending."""
-        from okstra_git.state.store import Store
+        from okstra_git.store.store import Store
 
         return Store(self.git, self.now, unlock=self._clear_dead_locks, told=self._note_tasks)
 

@@ -11,7 +11,7 @@ from okstra_git.reconcile.search import Searched
 from okstra_git.reconcile.survey import Standing
 from okstra_git.reconcile.units import Units
 from okstra_git.reconcile.windows import Step
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Task
 
 IsAccounted = Callable[[Step], bool]
@@ -24,7 +24,7 @@ class Case:
 
     task: Task
     standing: Standing
-    recorded: RangePrint
+    recorded: RangeFingerprint
     prover: Prover
     identities: Identities
     units: Units
@@ -85,7 +85,7 @@ class Case:
 def near_stages(task: Task, number: int) -> Set[int]:
     """The stages whose commits the branch of a stage may hold as well: those on it, and those of the stack below."""
     ranges = {n: stage.range for n, stage in task.stages.items() if stage.range is not None}
-    by_head = {one.head: n for n, one in ranges.items()}
+    by_head: dict[str, int] = {one.head: n for n, one in ranges.items()}
     below: set[int] = set()
     at = by_head.get(ranges[number].base or "")
     while at is not None and at not in below:

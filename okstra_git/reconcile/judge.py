@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from okstra_git.git.changes import compose
 from okstra_git.git.history import is_whole_above
 from okstra_git.git.objects import MissingObject
+from okstra_git.names import TaskKey
 from okstra_git.reconcile.accounts import Beside, left_over
 from okstra_git.reconcile.anchors import judge_anchor
 from okstra_git.reconcile.arrivals import Arrivals, Arrived
@@ -139,7 +140,7 @@ class Judge:
 
     # --- targets
 
-    def _search_targets(self, cases: Sequence[Case], accounts: Mapping[str, Accounts]) -> None:
+    def _search_targets(self, cases: Sequence[Case], accounts: Mapping[TaskKey, Accounts]) -> None:
         """Search the targets of the cases that their own branch did not decide."""
         self._readings.open_targets([(t, c.task, c.recorded.head) for c in cases for t in self._targets(c)])
         for case in cases:

@@ -10,6 +10,7 @@ from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, branch_refs, recorded_name
 from okstra_git.git.upstreams import USUAL_NAMES, default_branches, tracked_branch, tracking_names, upstream_of
+from okstra_git.names import TaskKey
 from okstra_git.records.states import Stage, State, Task
 
 Kind = Literal["branch", "upstream", "target"]
@@ -39,12 +40,12 @@ class Places:
     _tips: dict[str, str | None] = field(default_factory=dict)
     _stage_branches: frozenset[str] = frozenset()
     _known_bases: frozenset[str] = frozenset()
-    _targets: dict[tuple[str, int], list[Home]] = field(default_factory=dict)
-    _around: dict[tuple[str, str, str], list[Home]] = field(default_factory=dict)
+    _targets: dict[tuple[TaskKey, int], list[Home]] = field(default_factory=dict)
+    _around: dict[tuple[TaskKey, str, str], list[Home]] = field(default_factory=dict)
     _destinations: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Home]] = field(default_factory=dict)
     _copies: dict[str, list[Home]] = field(default_factory=dict)
-    _ground: dict[str, list[Home]] = field(default_factory=dict)
-    _bases: dict[str, list[str]] = field(default_factory=dict)
+    _ground: dict[TaskKey, list[Home]] = field(default_factory=dict)
+    _bases: dict[TaskKey, list[str]] = field(default_factory=dict)
     _contained: dict[tuple[str, str], bool] = field(default_factory=dict)
     _forks: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _follows: dict[str, Home | None] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from okstra_git.git.history import merge_base
+from okstra_git.names import TaskKey
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.stretches import read_stretch
 from okstra_git.reconcile.windows import Window, open_window
@@ -22,7 +23,7 @@ class Readings:
 
     places: Places
     limit: int
-    _roots: dict[str, Mapping[str, str | None]] = field(default_factory=dict)
+    _roots: dict[TaskKey, Mapping[str, str | None]] = field(default_factory=dict)
     _windows: dict[Extent, Window] = field(default_factory=dict)
 
     def window(self, home: Home, task: Task, recorded: str) -> Window:

@@ -1,15 +1,17 @@
 """Turns findings into recorded moves: all of a report in one append, each checked again against the state then."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from okstra_git.git.repo import Git
-from okstra_git.reconcile.model import Finding, Report
-from okstra_git.records.events import AnchorMoved, AnyFact, StageMoved
-from okstra_git.records.stage import RangePrint
+from okstra_git.names import TaskKey
+from okstra_git.reconcile.model import AnchorFinding, Finding, Report
+from okstra_git.records.events import AnchorMoved, AnyFact, Event, StageMoved
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import State
-from okstra_git.state.prints import take_prints
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 
 def settle(store: Store, reports: Sequence[Report]) -> Appended:
@@ -28,12 +30,12 @@ def planned_moves(git: Git, reports: Sequence[Report]) -> list[AnyFact]:
         for finding in report.findings
         if finding.kind in ("auto", "restored") and finding.new is not None
     ]
-    prints = take_prints(git, [(f.new.base, f.new.head) for _, f in wanted if f.new])
+    prints = fingerprint_ranges(git, [(f.new.base, f.new.head) for _, f in wanted if f.new])
     moves = [_stage_moved(task, finding, new) for (task, finding), new in zip(wanted, prints, strict=True)]
     return [*moves, *(fact for report in reports for fact in _anchor_moved(git, report))]
 
 
-def _stage_moved(task: str, finding: Finding, new: RangePrint) -> StageMoved:
+def _stage_moved(task: TaskKey, finding: Finding, new: RangeFingerprint) -> StageMoved:
     assert finding.new is not None
     return StageMoved(
         task=task,
@@ -52,9 +54,35 @@ def _anchor_moved(git: Git, report: Report) -> list[AnchorMoved]:
     found = report.anchor
     if found is None or found.new is None:
         return []
-    new = take_prints(git, [(found.new.base, found.new.head)])[0]
+    new = fingerprint_ranges(git, [(found.new.base, found.new.head)])[0]
     proof, evidence = found.new.proof, found.new.evidence
     return [AnchorMoved(task=report.task, old=found.recorded.head, range=new, proof=proof, evidence=evidence)]
+
+
+def after_moves(report: Report, events: Iterable[Event]) -> Report | None:
+    """The report as it stands once these events are on record; None where they are not all that it proves."""
+    moves = {_subject(fact): fact.range for event in events if (fact := _move(event)) and fact.task == report.task}
+    findings = [_settled(finding, moves.get(finding.stage)) for finding in report.findings]
+    anchor = report.anchor
+    if anchor is not None and (new := moves.get(None)) is not None:
+        anchor = AnchorFinding(new, "ok")
+    after = replace(report, findings=tuple(findings), anchor=anchor)
+    return None if after.is_settleable else after
+
+
+def _move(event: Event) -> StageMoved | AnchorMoved | None:
+    return event.fact if isinstance(event.fact, StageMoved | AnchorMoved) else None
+
+
+def _subject(fact: StageMoved | AnchorMoved) -> int | None:
+    """The number of the stage that moved; None for the anchor."""
+    return fact.stage if isinstance(fact, StageMoved) else None
+
+
+def _settled(finding: Finding, new: RangeFingerprint | None) -> Finding:
+    if new is None or finding.kind not in ("auto", "restored"):
+        return finding
+    return Finding(finding.stage, "ok", new, finding.branch)
 
 
 def still_true(snapshot: Snapshot, fact: AnyFact) -> bool:

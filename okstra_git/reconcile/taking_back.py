@@ -8,11 +8,12 @@ from typing import NamedTuple
 from okstra_git.git.history import find_commit, unreachable
 from okstra_git.git.reflogs import has_left
 from okstra_git.git.refs import is_torn
+from okstra_git.names import TaskKey
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.records.events import StageUnlanded
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.handing import landed_as, without_landings
-from okstra_git.state.reading import Snapshot
+from okstra_git.store.fold_handoff import landed_as, without_landings
+from okstra_git.store.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class TakenBack:
     `target` is empty where the record itself had moved into a target.
     """
 
-    task: str
+    task: TaskKey
     stage: int
     recorded: str
     commit: str

@@ -47,7 +47,7 @@ def encode_readable(event: Event) -> bytes:
 
 
 def _unreadable(event: Event, why: str) -> NotRecordable:
-    told = f"{event.fact.type} of {event.fact.task.replace('/', ':')} cannot be recorded: {why}"
+    told = f"{event.fact.type} of {event.fact.task} cannot be recorded: {why}"
     return NotRecordable(told, hint="change it, then repeat the line", record=event.fact.type)
 
 

@@ -8,14 +8,14 @@ from okstra_git.records import grammar as g
 from okstra_git.records.base import Record
 from okstra_git.records.handoff import Arrival, Assembly, Members
 from okstra_git.records.runs import Holder, PlannedStages, Source, Waivers
-from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangePrint
+from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
 
 
 class Fact(Record):
-    """What an event says, before the log gives it an identity; `task` is the slashed task key."""
+    """What an event says, before the log gives it an identity."""
 
     type: str
-    task: g.SlashedKey
+    task: g.TaskId
 
 
 class TaskOpened(Fact):
@@ -34,14 +34,14 @@ class AnchorSet(Fact):
     """The implementation base commit of the task was fixed; later ones lose against the first."""
 
     type: Literal["anchor.set"] = "anchor.set"
-    range: RangePrint
+    range: RangeFingerprint
     ref: g.Revision = ""
 
 
 class AnchorMoved(Fact):
     type: Literal["anchor.moved"] = "anchor.moved"
     old: g.ObjectId
-    range: RangePrint
+    range: RangeFingerprint
     proof: Proof
     evidence: MoveEvidence | None = None
     ref: g.Revision = ""
@@ -83,7 +83,7 @@ class StageDone(Fact):
     type: Literal["stage.done"] = "stage.done"
     stage: g.StageNumber
     branch: g.MaybeBranch
-    range: RangePrint
+    range: RangeFingerprint
     carry: g.CarryText | None = None
 
 
@@ -96,7 +96,7 @@ class StageMoved(Fact):
     type: Literal["stage.moved"] = "stage.moved"
     stage: g.StageNumber
     old: g.ObjectId
-    range: RangePrint
+    range: RangeFingerprint
     proof: Proof
     evidence: MoveEvidence | None = None
     found_by: g.Name = ""
@@ -111,7 +111,7 @@ class StageVerified(Fact):
 
     type: Literal["stage.verified"] = "stage.verified"
     stage: g.StageNumber
-    commit: g.ObjectId
+    commit: g.Commit
     tree: g.ObjectId
     report: g.DocumentPath = ""
     report_blob: g.MaybeObjectId = ""
@@ -144,9 +144,9 @@ class StageLanded(Fact):
 
     type: Literal["stage.landed"] = "stage.landed"
     stage: g.StageNumber
-    recorded: g.ObjectId
+    recorded: g.Commit
     target: g.Revision
-    landed: g.ObjectId
+    landed: g.Commit
     how: Arrival
     group: g.MaybeGroupId = ""
 
@@ -159,8 +159,8 @@ class StageUnlanded(Fact):
 
     type: Literal["stage.unlanded"] = "stage.unlanded"
     stage: g.StageNumber
-    recorded: g.ObjectId
-    landed: g.ObjectId
+    recorded: g.Commit
+    landed: g.Commit
     target: g.Revision = ""
 
 
@@ -172,7 +172,7 @@ class GroupAssembled(Fact):
     stages: g.StageNumbers
     branch: g.Branch
     base_ref: g.Revision
-    range: RangePrint
+    range: RangeFingerprint
     members: Members
 
 
@@ -193,7 +193,7 @@ class PrRecorded(Fact):
     stages: g.StageNumbers
     branch: g.Branch
     base_ref: g.Revision = ""
-    commit: g.ObjectId | None = None
+    commit: g.Commit | None = None
     members: Members = ()
 
 
@@ -214,7 +214,7 @@ class PlanApproved(Fact):
     path: g.DocumentPath
     blob: g.ObjectId
     stages: PlannedStages = ()
-    commit: g.ObjectId | None = None
+    commit: g.Commit | None = None
 
 
 class RunClaimed(Fact):

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from okstra_git.names import MAX_STAGE
+from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed
 from okstra_git.records.base import show_time
 
 LARGEST = 2**53 - 1
@@ -50,6 +50,29 @@ class Letters:
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.str_schema(pattern=self.pattern, max_length=self.longest, min_length=self.shortest)
+
+
+class SlashedForm:
+    """A task key that is stored as `project/group/task`, in lines as well as as a key of an object."""
+
+    def __init__(self, pattern: str, longest: int) -> None:
+        self.pattern, self.longest = pattern, longest
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema(pattern=self.pattern, max_length=self.longest)
+        stored = core_schema.no_info_after_validator_function(key_of_slashed, text)
+        checked = core_schema.no_info_before_validator_function(_slashed, stored)
+        return core_schema.json_or_python_schema(
+            json_schema=stored,
+            python_schema=checked,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _slashed, return_schema=core_schema.str_schema()
+            ),
+        )
+
+
+def _slashed(key: TaskKey | str) -> str:
+    return key.slashed if isinstance(key, TaskKey) else key
 
 
 class Within:
@@ -92,6 +115,9 @@ class Finite:
 
 Moment = Annotated[datetime, Sane()]
 
+Commit = Annotated[CommitId, Letters("^[0-9a-f]{40}$")]
+"""The full name of a commit."""
+
 ObjectId = Annotated[str, Letters("^[0-9a-f]{40}$")]
 """A full object name."""
 
@@ -106,7 +132,7 @@ Ulid = Annotated[str, Letters(f"^{_ULID}$")]
 
 MaybeUlid = Annotated[str, Letters(f"^(?:{_ULID})?$")]
 
-SlashedKey = Annotated[str, Letters(f"^{_SLUG}/{_SLUG}/{_SLUG}$", 200)]
+TaskId = Annotated[TaskKey, SlashedForm(f"^{_SLUG}/{_SLUG}/{_SLUG}$", 200)]
 """A task key as it stands in paths and refs."""
 
 Slug = Annotated[str, Letters(f"^(?:{_SLUG})?$", 64, shortest=1)]

@@ -4,20 +4,20 @@ from typing import Annotated, Literal
 
 from okstra_git.records import grammar as g
 from okstra_git.records.base import Record
-from okstra_git.records.stage import Checks, RangePrint
+from okstra_git.records.stage import Checks, RangeFingerprint
 
 Arrival = Literal["ancestor", "same-tree", "same-delta", "replay", "squash", "user"]
 """How a landed stage was recognised: its very commit is there, or which proof found its change."""
 
 
 class Member(Record):
-    """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangePrint`.
+    """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangeFingerprint`.
 
     `how` it came in: `as-is`, `merged`, `replayed` or `squashed`; empty where that was not recorded.
     """
 
     stage: g.StageNumber
-    commit: g.ObjectId
+    commit: g.Commit
     tree: g.ObjectId
     delta: g.Hexadecimal
     how: g.Name = ""
@@ -33,11 +33,11 @@ class Group(Record):
     stages: g.StageNumbers
     branch: g.Branch
     base_ref: g.Revision
-    range: RangePrint
+    range: RangeFingerprint
     members: Members = ()
     status: Literal["assembled", "superseded"] = "assembled"
     replaced_by: g.MaybeGroupId = ""
-    former: tuple[g.ObjectId, ...] = ()
+    former: tuple[g.Commit, ...] = ()
     by: g.Name = ""
     at: g.Moment | None = None
 
@@ -50,8 +50,8 @@ class Assembly(Record):
 
     stages: g.StageNumbers
     base_ref: g.Revision
-    base: g.ObjectId
-    commit: g.ObjectId
+    base: g.Commit
+    commit: g.Commit
     tree: g.ObjectId
     members: Members = ()
 
@@ -91,7 +91,7 @@ class PullRequest(Record):
     stages: g.StageNumbers
     branch: g.Branch
     base_ref: g.Revision = ""
-    commit: g.ObjectId | None = None
+    commit: g.Commit | None = None
     members: Members = ()
     status: Literal["open", "closed", "superseded", "landed"] = "open"
     reason: g.Text = ""
@@ -108,7 +108,7 @@ class Landing(Record):
     """
 
     target: g.Revision
-    commit: g.ObjectId
+    commit: g.Commit
     how: Arrival
     group: g.MaybeGroupId = ""
     writer: g.Name = ""

@@ -60,7 +60,7 @@ class Plan(Record):
     path: g.DocumentPath
     blob: g.ObjectId
     stages: PlannedStages = ()
-    commit: g.ObjectId | None = None
+    commit: g.Commit | None = None
     by: g.Name = ""
     at: g.Moment | None = None
 

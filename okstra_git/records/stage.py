@@ -18,16 +18,16 @@ class Author(Record):
     offset: g.ZoneOffset = 0
 
 
-class RangePrint(Record):
+class RangeFingerprint(Record):
     """The change `base`..`head` (base excluded), described so that proofs survive gc and shallow clones.
 
     `delta` identifies the exact list of (path, modes, blobs); `delta_sum` and `lines_sum` are additive sums by which
     ranges with the same change are located; `patch_id` ranks candidates and never proves. `base` None = root.
     """
 
-    head: g.ObjectId
+    head: g.Commit
     head_tree: g.ObjectId
-    base: g.ObjectId | None
+    base: g.Commit | None
     base_tree: g.ObjectId
     parents: g.ObjectIds
     commits: g.Count
@@ -79,7 +79,7 @@ class Verification(Record):
     was verified in, empty where it was verified by itself; `parted`: another one of that group is not what it was then.
     """
 
-    commit: g.ObjectId
+    commit: g.Commit
     tree: g.ObjectId
     report: g.DocumentPath = ""
     report_blob: g.MaybeObjectId = ""

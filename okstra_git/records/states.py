@@ -8,12 +8,12 @@ from okstra_git.records import grammar as g
 from okstra_git.records.base import Record
 from okstra_git.records.handoff import Group, GroupVerification, Landing, PullRequest
 from okstra_git.records.runs import Plan, Run
-from okstra_git.records.stage import Proof, RangePrint, Verification
+from okstra_git.records.stage import Proof, RangeFingerprint, Verification
 
 StageStatus = Literal["pending", "reserved", "started", "done", "verified", "in-pr", "landed"]
 
 
-class Place(Record):
+class Reservation(Record):
     """A registry row: who owns which branch and worktree. Released rows stay for history and never block."""
 
     scope: g.Scope
@@ -31,15 +31,15 @@ class Place(Record):
 class Anchor(Record):
     """The implementation base commit, as a one-commit range so that it can be followed like a stage."""
 
-    range: RangePrint
+    range: RangeFingerprint
     ref: g.Revision = ""
-    trail: tuple[g.ObjectId, ...] = ()
+    trail: tuple[g.Commit, ...] = ()
 
 
 class Trail(Record):
     """A commit the stage was recorded by before, how it was left and when."""
 
-    range: RangePrint
+    range: RangeFingerprint
     proof: Proof
     at: g.Moment | None = None
 
@@ -59,7 +59,7 @@ class Stage(Record):
     branch: g.MaybeBranch = ""
     base_ref: g.Revision = ""
     base: g.MaybeObjectId = ""
-    range: RangePrint | None = None
+    range: RangeFingerprint | None = None
     trail: tuple[Trail, ...] = ()
     verified: Verification | None = None
     landed: bool = False
@@ -90,14 +90,14 @@ class Task(Record):
     the newest ones of stages together, by the id of the group that these stages make.
     """
 
-    key: g.SlashedKey
+    key: g.TaskId
     category: g.Slug = "feature"
     title: g.Text = ""
     tickets: g.Names = ()
     is_open: bool = True
     opened: g.Moment | None = None
     anchor: Anchor | None = None
-    places: dict[g.Scope, Place] = Field(default_factory=dict)
+    places: dict[g.Scope, Reservation] = Field(default_factory=dict)
     stages: dict[g.StageNumber, Stage] = Field(default_factory=dict)
     plan: Plan | None = None
     runs: dict[g.RunName, Run] = Field(default_factory=dict)
@@ -115,6 +115,6 @@ class Task(Record):
 
 
 class State(Record):
-    """All tasks by slashed key."""
+    """All tasks by key."""
 
-    tasks: dict[g.SlashedKey, Task] = Field(default_factory=dict)
+    tasks: dict[g.TaskId, Task] = Field(default_factory=dict)

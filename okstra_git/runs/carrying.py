@@ -5,11 +5,10 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
-from okstra_git.names import make_task_key
 from okstra_git.records.states import Stage, Task
 from okstra_git.runs.context import Carried, RunContext
 from okstra_git.runs.whole_files import sweep_dead
-from okstra_git.state.carry import MAX_BYTES, examine_carry, require_carry_text
+from okstra_git.store.carry import MAX_BYTES, examine_carry, require_carry_text
 
 
 class CarryMissing(OkstraError):
@@ -49,7 +48,7 @@ def lay_out_carry(context: RunContext, project_root: Path) -> None:
 
 def _carried(task: Task, number: int, files: Root, path: Path, stage: Stage | None, writer: str) -> Carried:
     """`path` is where the carry lies in `files`; shown and recorded from the root."""
-    key, name = make_task_key(*task.key.split("/")), files.name(path)
+    key, name = task.key, files.name(path)
     if stage is not None and stage.carry:
         found = examine_carry(stage.carry, key=key, stage=number)
         return Carried(number, name, found.text, _caution(found.problem, stage, writer))
@@ -68,7 +67,7 @@ def _caution(problem: str, stage: Stage, writer: str) -> str:
 
 
 def _missing(task: Task, number: int, path: Path) -> CarryMissing:
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     return CarryMissing(
         f"stage {number} of {key} left no carry for the stages that build on it",
         hint=f"say it in a file, then: git okstra stage done {number} --task-key {key} --carry FILE",

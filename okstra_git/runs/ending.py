@@ -17,9 +17,9 @@ from okstra_git.runs.explain import after_run
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.selection import StageOccupied, named
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import refuse_closed
-from okstra_git.state.store import Store
+from okstra_git.store.registry import refuse_closed
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Store
 
 Outcome = Literal["finished", "failed"]
 IsOurs = Callable[[Holder], bool]
@@ -212,7 +212,7 @@ def _refuse_rival(task: Task, run: Run, life_of: LifeOf) -> None:
         guards = other.task_type == run.task_type == GUARDED and other.stage == run.stage
         if guards and life_of(other).is_live:
             raise StageOccupied(
-                f"stage {run.stage} of {task.key.replace('/', ':')} is held by run {other.id} ({named(other.holder)})",
+                f"stage {run.stage} of {task.key} is held by run {other.id} ({named(other.holder)})",
                 hint=f"git okstra run abandon {word(run.id)}",
                 run=other.id,
                 stage=run.stage,

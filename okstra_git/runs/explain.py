@@ -99,7 +99,7 @@ class _Stage(NamedTuple):
 
     @property
     def key(self) -> str:
-        return self.task.key.replace("/", ":")
+        return str(self.task.key)
 
     @property
     def state(self) -> str:
@@ -323,7 +323,7 @@ def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool, is_elsewhere
 
 def show_plan(task: Task) -> str:
     """The command that tells which plan was approved, where its file is not here."""
-    return f"git okstra plan show --task-key {task.key.replace('/', ':')}"
+    return f"git okstra plan show --task-key {task.key}"
 
 
 def new_run_command(task: Task, run: Run) -> str:
@@ -331,12 +331,12 @@ def new_run_command(task: Task, run: Run) -> str:
     stage = f" --stage {run.stage}" if run.stage is not None else stages_flag(task, run.task_type)
     if run.assembled is not None and run.assembled.stages != all_stages(task):
         stage = f" --stages {word(','.join(map(str, run.assembled.stages)))}"
-    return f"git okstra run prepare --task-key {task.key.replace('/', ':')} --task-type {word(run.task_type)}{stage}"
+    return f"git okstra run prepare --task-key {task.key} --task-type {word(run.task_type)}{stage}"
 
 
 def after_run(task: Task, run: Run) -> tuple[str, str]:
     """What there is in the place of a run that cannot be led on, and why: a new one only where it would be prepared."""
-    key, is_done = task.key.replace("/", ":"), run.stage in finished_stages(task)
+    key, is_done = str(task.key), run.stage in finished_stages(task)
     if not task.is_open:
         return f"git okstra task open {word(key)}", "the task is closed"
     if run.stage is not None and run.task_type == GUARDED and is_done:

@@ -1,7 +1,7 @@
 """Runs by the names that people type: the id, or enough of its beginning."""
 
 from okstra_git.errors import OkstraError
-from okstra_git.names import shown
+from okstra_git.names import TaskKey, shown
 from okstra_git.records.runs import Run
 from okstra_git.records.states import State, Task
 
@@ -56,8 +56,8 @@ def short_id(state: State, run: Run) -> str:
     return next((run.id[:n] for n in lengths if not any(o.startswith(run.id[:n]) for o in others)), run.id)
 
 
-def list_runs(state: State, *, task: str | None, with_ended: bool) -> list[tuple[Task, Run]]:
-    """Runs of one task (slashed key) or of all, the newest first; ended ones on request."""
+def list_runs(state: State, *, task: TaskKey | None, with_ended: bool) -> list[tuple[Task, Run]]:
+    """Runs of one task or of all, the newest first; ended ones on request."""
     found = [
         (each, run)
         for each in state.tasks.values()

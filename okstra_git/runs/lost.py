@@ -39,7 +39,7 @@ NOTHING_LOST = Lost()
 
 def find_lost(disk: Disk, task: Task, bundles: frozenset[str], *, writer: str) -> Lost:
     """What is gone of the brief that the next run would begin on and of the approved plan; each is noted."""
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     brief = last_brief(task, writer)
     lost = Lost(
         bundles,

@@ -6,13 +6,14 @@ from datetime import datetime
 from okstra_git.errors import OkstraError
 from okstra_git.git.objects import find_blob, read_blob, tree_of
 from okstra_git.git.repo import Git
+from okstra_git.names import TaskKey
 from okstra_git.records.codec import decode_events
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 
-def last_recorded(git: Git, tips: Mapping[str, str], task: str) -> datetime | None:
-    """The time of the task's newest event (slashed key) in any log; None where none can be read."""
-    lines = (_last_line(git, tip, layout.events_path(task)) for tip in tips.values())
+def last_recorded(git: Git, tips: Mapping[str, str], task: TaskKey) -> datetime | None:
+    """The time of the task's newest event in any log; None where none can be read."""
+    lines = (_last_line(git, tip, layout.events_path(task.slashed)) for tip in tips.values())
     moments = [event.at for line in lines if line for event in decode_events(line).events]
     return max(moments, default=None)
 

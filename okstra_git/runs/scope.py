@@ -144,7 +144,7 @@ def _how_far(task: Task, number: int, done: Collection[int]) -> str:
 
 
 def _unknown(task: Task, unknown: Sequence[int], known: Sequence[int]) -> NoSuchStage:
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     return NoSuchStage(
         f"{key} has no {named_stages(unknown)}; it has {named_stages(known) if known else 'none'}",
         hint=f"git okstra status {key}",
@@ -153,7 +153,7 @@ def _unknown(task: Task, unknown: Sequence[int], known: Sequence[int]) -> NoSuch
 
 
 def _unfinished(task: Task, phase: str, open_ones: Sequence[int], ready: Sequence[int]) -> TaskUnfinished:
-    key, done = task.key.replace("/", ":"), finished_stages(task)
+    key, done = str(task.key), finished_stages(task)
     told = "; ".join(f"stage {number} is {_how_far(task, number, done)}" for number in open_ones)
     ways = [f"git okstra status {key}"]
     if ready:

@@ -9,8 +9,8 @@ from okstra_git.errors import OkstraError
 from okstra_git.records.runs import Holder, Plan, PlannedStage
 from okstra_git.records.states import Task
 from okstra_git.runs.leases import Lease, finished_stages, lease_on
-from okstra_git.state.planned import StageWaits, awaited_stages, listed, require_planned
-from okstra_git.state.registry import refuse_closed
+from okstra_git.store.planned_stages import StageWaits, awaited_stages, listed, require_planned
+from okstra_git.store.registry import refuse_closed
 
 
 class NoStageReady(OkstraError):
@@ -77,7 +77,7 @@ def select_stage(task: Task, plan: Plan, wanted: int | None, leases: Iterable[Le
 
 def _first_line(task: Task, first: int) -> str:
     """The line that begins or records the first of the stages that another one waits for."""
-    key, begun = task.key.replace("/", ":"), task.stages.get(first)
+    key, begun = str(task.key), task.stages.get(first)
     if begun is not None and begun.base:
         return f"git okstra stage done {word(first)} --task-key {key}"
     return f"git okstra run prepare --task-key {key} --task-type implementation --stage {word(first)}"
@@ -85,7 +85,7 @@ def _first_line(task: Task, first: int) -> str:
 
 def find_obstacle(task: Task, stage: PlannedStage, leases: Iterable[Lease], *, writer: str) -> Obstacle | None:
     """What keeps a planned stage from beginning now, or None."""
-    key, number, done = task.key.replace("/", ":"), stage.number, finished_stages(task)
+    key, number, done = str(task.key), stage.number, finished_stages(task)
     if number in done:
         return Obstacle(StageFinished, "is done", f"git okstra stage show {number} --task-key {key}", {})
     lease = lease_on(leases, number)
@@ -117,7 +117,7 @@ def named(holder: Holder | None) -> str:
 
 
 def _named(task: Task, plan: Plan, wanted: int, leases: tuple[Lease, ...], writer: str) -> Choice:
-    key, planned = task.key.replace("/", ":"), require_planned(task, plan, wanted)
+    key, planned = str(task.key), require_planned(task, plan, wanted)
     obstacle = find_obstacle(task, planned, leases, writer=writer)
     if obstacle is not None:
         raise obstacle.refusal(
@@ -131,7 +131,7 @@ def _choice(stage: PlannedStage, leases: Iterable[Lease]) -> Choice:
 
 
 def _none_ready(task: Task, obstacles: dict[int, Obstacle]) -> NoStageReady:
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     rows = [{"stage": number, "why": each.why, "code": each.refusal.code, **each.facts}
             for number, each in obstacles.items()]  # fmt: skip
     open_ones = [f"{number} {each.why}" for number, each in obstacles.items() if each.refusal is not StageFinished]

@@ -130,7 +130,7 @@ def _why_anew(run: Run) -> str:
 
 def _of_task(task: Task, standing: Standing, stages: Sequence[Advice], lost: Lost) -> Step:
     """Without an open run: what comes next, or the files that it needs first."""
-    step, key = _next_of(task, standing, stages), task.key.replace("/", ":")
+    step, key = _next_of(task, standing, stages), str(task.key)
     if not lost.holds_up(step.command):
         return step
     look = show_plan(task) if lost.plan else f"git okstra status {key}"
@@ -139,7 +139,7 @@ def _of_task(task: Task, standing: Standing, stages: Sequence[Advice], lost: Los
 
 def _next_of(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
     """A question about rewritten history, else the next phase, else what the first stage needs that needs anything."""
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     if not task.is_open:
         return Step(f"git okstra task open {key}", "the task is closed")
     asked = next((one for one in stages if one.command.startswith(ASKS) and one.command.endswith(" --check")), None)
@@ -162,5 +162,5 @@ def _next_of(task: Task, standing: Standing, stages: Sequence[Advice]) -> Step:
 
 
 def _prepare(task: Task, phase: str) -> str:
-    key = task.key.replace("/", ":")
+    key = str(task.key)
     return f"git okstra run prepare --task-key {key} --task-type {word(phase)}{stages_flag(task, phase)}"

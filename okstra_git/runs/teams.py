@@ -27,5 +27,5 @@ def team_name(key: TaskKey, stage: int | None, *, taken: Iterable[str] = ()) -> 
 def teams_of_others(state: State, key: TaskKey) -> frozenset[str]:
     """Team names that runs of other tasks have or had; a team may outlive its run."""
     return frozenset(
-        run.team for task in state.tasks.values() if task.key != key.slashed for run in task.runs.values() if run.team
+        run.team for task in state.tasks.values() if task.key != key for run in task.runs.values() if run.team
     )

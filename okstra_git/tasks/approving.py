@@ -14,13 +14,13 @@ from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
+from okstra_git.plans.rules import require_plan
 from okstra_git.plans.stage_map import PlanDocument, parse_plan
-from okstra_git.plans.stage_rules import require_plan
 from okstra_git.records.events import PlanApproved
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Task
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 from okstra_git.tasks.checks import require_open
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
@@ -106,7 +106,7 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
         replace_plan(file, ticked)
         found = read_named_plan(file, project)
     fact = PlanApproved(
-        task=key.slashed,
+        task=key,
         path=found.path,
         blob=found.blob,
         stages=planned_stages(found.plan),
@@ -148,7 +148,7 @@ def planned_stages(plan: PlanDocument) -> tuple[PlannedStage, ...]:
 
 def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> PlanFile:
     """The approved plan as it stands; refuses when there is none, when it was changed, or when another was named."""
-    key, plan = task.key.replace("/", ":"), task.plan
+    key, plan = str(task.key), task.plan
     if plan is None:
         file = project.relative(named) if named else task.proposed_plan or "FILE"
         raise PlanUnapproved(

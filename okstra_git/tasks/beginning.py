@@ -145,7 +145,7 @@ def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datet
                 conflicts=[{"refs": [names[0], name], "path": path} for path in found.conflicts],
             )
         subject = f"Join {names[0]} and {name}"
-        body = f"{subject}\n\nThe base of a stage of {task.key} that depends on both.\n"
+        body = f"{subject}\n\nThe base of a stage of {task.key.slashed} that depends on both.\n"
         at = write_commit(git, tree=found.tree, parents=[at, tip], message=body, when=when)
     numbers = sorted({number for tip in tips for number in _stages_at(task, tip)})
     return Beginning(CommitId(at), ref, (), tuple(tips), tuple(numbers))

@@ -7,9 +7,9 @@ from okstra_git.names import TaskKey, parse_slug
 from okstra_git.records.events import TaskClosed, TaskOpened
 from okstra_git.records.states import Task
 from okstra_git.redaction.subjects import without_secrets
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import find_task, refuse_case_clash, require_task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.registry import find_task, refuse_case_clash, require_task
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 MAX_TEXT = 500
 
@@ -36,10 +36,10 @@ def open_task(
     def decide(snapshot: Snapshot) -> list[TaskOpened]:
         refuse_case_clash(snapshot.state, key)
         before = find_task(snapshot.state, key)
-        known = before or Task(key=key.slashed)
+        known = before or Task(key=key)
         more = [ticket for ticket in tickets if without_secrets(ticket) not in known.tickets]
         fact = TaskOpened(
-            task=key.slashed,
+            task=key,
             category=category or known.category,
             title=title or known.title,
             tickets=tuple(dict.fromkeys((*known.tickets, *more))),
@@ -57,7 +57,7 @@ def close_task(store: Store, key: TaskKey, *, reason: str = "") -> Appended:
 
     def decide(snapshot: Snapshot) -> list[TaskClosed]:
         task = require_task(snapshot.state, key)
-        return [TaskClosed(task=key.slashed, reason=reason)] if task.is_open else []
+        return [TaskClosed(task=key, reason=reason)] if task.is_open else []
 
     return store.append(decide)
 

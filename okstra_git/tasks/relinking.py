@@ -15,12 +15,12 @@ from okstra_git.git.worktrees import WorktreeFailed, add_detached, add_no_checko
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved
-from okstra_git.records.states import Place, Task
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import require_task
-from okstra_git.state.store import Store
-from okstra_git.state.whereabouts import Astray, find_astray, named, release_line
-from okstra_git.state.writer import find_writer
+from okstra_git.records.states import Reservation, Task
+from okstra_git.store.drift import Astray, find_astray, named, release_line
+from okstra_git.store.registry import require_task
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Store
+from okstra_git.store.writer import find_writer
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def repair_places(store: Store, *, only: TaskKey | None, scope: str | None, dry_
     found = [
         each
         for each in find_astray(store.git, state, find_writer(store.git))
-        if (only is None or each.task.key == only.slashed) and (scope is None or each.place.scope == scope)
+        if (only is None or each.task.key == only) and (scope is None or each.place.scope == scope)
     ]
     return [_repair(store, row, dry_run=dry_run) for row in found]
 
@@ -73,7 +73,7 @@ def _record(store: Store, row: Astray, where: Path | None) -> None:
     key, scope = row.task.key, row.place.scope
 
     def decide(snapshot: Snapshot) -> Sequence[AnyFact]:
-        task = require_task(snapshot.state, TaskKey(*key.split("/")))
+        task = require_task(snapshot.state, key)
         held = task.places.get(scope)
         if held is None or held.status != "active" or held.worktree != row.place.worktree:
             return []
@@ -111,7 +111,7 @@ def _make_anew(git: Git, row: Astray, path: Path) -> None:
     run_git(["checkout-index", "-a", "-q"], cwd=path, accept=(0, 1))  # overwrites nothing; 1 = some are half merged
 
 
-def _commit_of(git: Git, task: Task, place: Place) -> str:
+def _commit_of(git: Git, task: Task, place: Reservation) -> str:
     """Where a branch that is gone is made again: at what was recorded of it, else where it began."""
     scope, _, id = place.scope.partition("-")
     runs = [run for run in task.runs.values() if run.worktree == place.worktree and run.assembled is not None]
@@ -153,4 +153,4 @@ def _link_again(git: Git, row: Astray, path: Path) -> None:
 
 def _reason(row: Astray) -> str:
     kind, _, id = row.place.scope.partition("-")
-    return f"okstra task={row.task.key.replace('/', ':')}" + (f" {kind}={id}" if kind else "")
+    return f"okstra task={row.task.key}" + (f" {kind}={id}" if kind else "")

@@ -15,14 +15,14 @@ from okstra_git.git.upstreams import tracking_names
 from okstra_git.git.worktrees import add_worktree, find_worktree
 from okstra_git.names import CommitId, TaskKey, is_text, shown, shown_path
 from okstra_git.records.events import PlaceReserved
-from okstra_git.records.states import Place, Task
+from okstra_git.records.states import Reservation, Task
 from okstra_git.tasks.checks import BranchExists, BranchMissing, DirectoryTaken, WorktreeDirty
 from okstra_git.tasks.going_back import is_empty
 
 
 def usual_branch(task: Task, number: int) -> str:
     """`<category>/<group>/<task>-stage-<N>`."""
-    _, group, name = task.key.split("/")
+    _, group, name = task.key
     return f"{task.category}/{group}/{name}-stage-{number}"
 
 
@@ -38,7 +38,7 @@ def check_place(git: Git, task: Task, place: PlaceReserved) -> None:
     _check_directory(git, place)
 
 
-def make_worktree(git: Git, key: TaskKey, number: int, place: Place, base: CommitId) -> bool:
+def make_worktree(git: Git, key: TaskKey, number: int, place: Reservation, base: CommitId) -> bool:
     """Check the place's branch out in its directory, at `base` when it is new; False when it stands there already."""
     path = Path(place.worktree or "")
     tip = find_ref(git, f"refs/heads/{place.branch}")
@@ -78,7 +78,7 @@ def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
     if place.adopted or tip is None or (before is not None and before.branch == place.branch):
         return
     number = place.scope.removeprefix("stage-")
-    adopting = f"git okstra stage start {word(number)} --task-key {word(task.key.replace('/', ':'))}"
+    adopting = f"git okstra stage start {word(number)} --task-key {word(str(task.key))}"
     raise BranchExists(
         f"branch {place.branch} exists already and was not this stage's before",
         branch=place.branch,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from okstra_git.names import mint_ulid
+from okstra_git.names import mint_ulid, parse_task_key
 from okstra_git.records.events import PlanApproved, RunClaimed, RunPrepared
 from okstra_git.records.runs import Holder, PlannedStage
 from okstra_git.runs.holding import holder_of_pid, own_holder
@@ -50,7 +50,7 @@ def prepare(
     """A prepared run; its id."""
     then = now() - timedelta(hours=hours_ago)
     run = mint_ulid(int(then.timestamp() * 1000))
-    place = open_store(world).read().state.tasks[SLASHED].places.get(f"stage-{stage}")
+    place = open_store(world).read().state.tasks[parse_task_key(SLASHED)].places.get(f"stage-{stage}")
     where = {"branch": place.branch, "worktree": place.worktree} if place else {}
     record(
         replace(open_store(world), now=lambda: then),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from okstra_git.fs.root import Root
+from okstra_git.names import parse_task_key
 from okstra_git.records.events import StageDone
 from okstra_git.records.states import Task
 from okstra_git.runs.carrying import require_carry
@@ -128,7 +129,7 @@ def beside(world: World) -> tuple[World, Task]:
     place = Path(prepare(world, "--stage", "1").json["worktree"])
     World(place, labels=world.labels, clock=world.clock).commit("S1", {"one": "1\n"})
     world.okstra("stage", "done", "1", *TASK)
-    return world, open_store(world).read().state.tasks["shop/web/login"]
+    return world, open_store(world).read().state.tasks[parse_task_key("shop/web/login")]
 
 
 def packet(answer: Answer) -> str:

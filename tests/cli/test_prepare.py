@@ -529,7 +529,7 @@ def test_where_nothing_was_declared_nothing_can_be_waived(shop: World, manifest:
     ("row", "noted"),
     [
         ("", "answered.md has no clarification items, so it answers nothing"),
-        ("| C-001 | 12 | whim | Which? | one | none | answered | A |", "'whim' is no value of Kind"),
+        ("| C-001 | 12 | whim | Which? | one | none | answered | A |", "'whim' is not a value of Kind"),
         ("| one | 12 | decision | Which? | one | none | answered | A |", "'one' is not an id"),
         ("| C-001 | 12 | decision | Which? | one | none | answered | A |", ""),
     ],

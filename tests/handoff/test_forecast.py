@@ -9,9 +9,10 @@ import pytest
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.handoff.forecast import ComingClash, LiveStage, forecast
 from okstra_git.handoff.known_merges import MOST, KnownMerges, load_merges, save_merges
+from okstra_git.names import parse_task_key
 from tests.kit.scenario import World
 
-TASK = "shop/web/login"
+TASK = parse_task_key("shop:web:login")
 FILE = "".join(f"line {number}\n" for number in range(20))
 
 

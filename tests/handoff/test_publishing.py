@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from okstra_git.names import parse_task_key
 from okstra_git.records.events import GroupAssembled
 from tests.kit.answers import Answer
 from tests.kit.forge import Forge
@@ -158,7 +159,7 @@ def test_a_branch_that_others_build_on_is_never_pushed_to(tmp_path: Path, branch
     handoff(world, "assemble", "--stages", "1", "--base", "main", "--branch", "mine", "--no-worktree")
     world.git("branch", "-q", "-m", "mine", branch)
     store = open_store(world)
-    group = store.read().state.tasks["shop/web/login"].groups["1"]
+    group = store.read().state.tasks[parse_task_key("shop/web/login")].groups["1"]
     said = group.model_dump(include={"stages", "base_ref", "range", "members"})
     record(store, GroupAssembled(task="shop/web/login", group="1", branch=branch, **said))
     forge = Forge.begin(world, tmp_path)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.state.writer import require_writer
+from okstra_git.names import parse_task_key
+from okstra_git.store.writer import require_writer
 from tests.kit.scenario import World
 from tests.kit.stores import NAME, open_store, own_log, record, recorded_world, start_and_finish
 
@@ -223,13 +224,13 @@ def test_lines_that_git_copied_to_other_commits_are_taken_off_again(shop: World)
 
 
 def test_a_false_cache_is_found_and_thrown_away(shop: World) -> None:
-    from okstra_git.state.cache import load_fold, save_fold
+    from okstra_git.store.cache import load_fold, save_fold
 
     path = shop.path / ".git/okstra/cache/fold"
     shop.okstra("status")
     cached = load_fold(path)
     assert cached is not None
-    task = cached.state.tasks["shop/web/login"].model_copy(update={"title": "invented"})
+    task = cached.state.tasks[parse_task_key("shop/web/login")].model_copy(update={"title": "invented"})
     state = cached.state.model_copy(update={"tasks": {task.key: task}})
     save_fold(path, replace(cached, state=state))
     assert codes(shop, exit=1) == ["cache.mismatch"]
@@ -269,7 +270,7 @@ def test_old_and_covered_keeps_are_dropped_only_by_repair(shop: World) -> None:
     from datetime import timedelta
 
     from okstra_git.health.fsck import examine, repair
-    from okstra_git.state.store import Store
+    from okstra_git.store.store import Store
 
     later = store.now() + timedelta(days=181)
     assert [finding.code for finding in examine(store.git, now=later)] == ["keep.expired"]

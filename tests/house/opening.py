@@ -19,7 +19,7 @@ OF_PATH = {"open", "write_text", "write_bytes", "unlink", "rmdir", "mkdir", "tou
 EXCUSED: dict[str, str] = {
     "okstra_git/spool.py": "the hook path, which imports os alone; by descriptors, without links, plain files only",
     "okstra_git/rendering.py": "reads the templates that okstra ships",
-    "okstra_git/plans/left_over.py": "reads a template that okstra ships",
+    "okstra_git/plans/template_remains.py": "reads a template that okstra ships",
     "okstra_git/hooks/shims.py": "reads the shims that okstra ships; makes and removes the folder of their copies",
     "okstra_git/hooks/files.py": "hooks of other people, with modes and links that have to stay as they are",
     "okstra_git/hooks/probe.py": "a throw-away worktree of its own",

@@ -30,6 +30,9 @@ BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again|words_for|flag)\Z")
 
 SAFE = {
     "key": "a task's key: letters, digits, dot, hyphen, underscore and colon, checked wherever one is read",
+    "task.key": "a task's key",
+    "task_key": "a task's key",
+    "seen.task.key": "a task's key",
     "self.key": "a task's key",
     "colon": "a task's key",
     "wanted.key": "a task's key",
@@ -37,8 +40,8 @@ SAFE = {
     "plan.asked.key": "a task's key",
     "self.order.key": "a task's key",
     "_colon(task)": "a task's key",
-    "task.key.replace('/', ':')": "a task's key",
-    "seen.task.key.replace('/', ':')": "a task's key",
+    "str(task.key)": "a task's key",
+    "str(seen.task.key)": "a task's key",
     "name.replace('/', ':')": "a task's key",
     "number": "a number",
     "count": "a number",

@@ -1,14 +1,15 @@
 """Groups put on record as assembling records them, over branches that plain git made, and what landed of them."""
 
 from okstra_git.git.repo import Git
+from okstra_git.names import parse_task_key
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.landings import Landings, look_for_landings
 from okstra_git.reconcile.places import Places
 from okstra_git.records.events import GroupAssembled, PrRecorded
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Task
-from okstra_git.state.prints import take_prints
-from okstra_git.state.store import Store
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, now, open_store, record
 
@@ -21,7 +22,7 @@ def hand_over(world: World, *numbers: int, base: str = "main", branch: str = "",
     Each stage's own commits are put on the base one after the other, which is what assembling comes to.
     """
     store = open_store(world)
-    task = store.read().state.tasks[KEY.slashed]
+    task = store.read().state.tasks[parse_task_key(KEY.slashed)]
     name = "-".join(map(str, numbers))
     branch = branch or f"group-{name}"
     world.git("checkout", "-q", "-B", branch, base)
@@ -34,7 +35,7 @@ def hand_over(world: World, *numbers: int, base: str = "main", branch: str = "",
     world.checkout("main")
     fact = GroupAssembled(
         task=task.key, group=name, stages=numbers, branch=branch, base_ref=base, members=members(task, *numbers),
-        range=take_prints(store.git, [(begun, head)])[0],
+        range=fingerprint_ranges(store.git, [(begun, head)])[0],
     )  # fmt: skip
     record(store, fact)
     if url:
@@ -62,7 +63,7 @@ def look(world: World, *targets: str) -> Landings:
     state = Store(git, now).read().state
     places = Places(git, extra_targets=targets)
     places.know_stage_branches(state)
-    return look_for_landings(Judge(places), state.tasks[KEY.slashed])
+    return look_for_landings(Judge(places), state.tasks[parse_task_key(KEY.slashed)])
 
 
 def landed(world: World, *targets: str) -> dict[int, str]:

@@ -7,9 +7,9 @@ from okstra_git.git.repo import Git, open_repository
 from okstra_git.health.leftovers import clear_dead_locks
 from okstra_git.names import TaskKey, parse_task_key
 from okstra_git.records.events import AnyFact, TaskOpened
-from okstra_git.state import layout
-from okstra_git.state.store import Appended, Store
-from okstra_git.state.writer import ensure_writer, require_writer
+from okstra_git.store import layout
+from okstra_git.store.store import Appended, Store
+from okstra_git.store.writer import ensure_writer, require_writer
 from tests.kit.scenario import World
 from tests.kit.templates import build_once
 
@@ -31,7 +31,7 @@ def open_store(place: World | Path, *, patience: float = 10.0) -> Store:
 
 def open_task(store: Store, key: TaskKey = KEY, *, title: str = "") -> Appended:
     """A task on record."""
-    return record(store, TaskOpened(task=key.slashed, title=title))
+    return record(store, TaskOpened(task=key, title=title))
 
 
 def record(store: Store, *facts: AnyFact, queued: bool = True) -> Appended:

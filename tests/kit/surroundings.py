@@ -2,10 +2,14 @@
 
 import os
 import sys
+import time
 from functools import cache
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
+
+import pygit2
+from pygit2.enums import ConfigLevel
 
 ROOT = Path(__file__).resolve().parents[2]
 _GLOBAL_CONFIG = """\
@@ -87,6 +91,17 @@ def sealed_environ(home: Path) -> dict[str, str]:
         "TERM": "dumb",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def seal(home: Path) -> None:
+    """Seal this whole process, and libgit2 in it, for good: for programs that are no tests."""
+    home.mkdir(parents=True, exist_ok=True)
+    sealed = sealed_environ(home)
+    os.environ.clear()
+    os.environ.update(sealed)
+    time.tzset()
+    for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
+        pygit2.settings.search_path[level] = str(home)  # libgit2 looked at the caller's home when it was loaded
 
 
 def print_of_surroundings() -> tuple[object, ...]:

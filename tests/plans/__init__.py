@@ -1,1 +1,1 @@
-"""Briefs and plans as parsed from documents."""
+"""Plans as parsed from documents."""

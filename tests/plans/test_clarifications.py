@@ -66,9 +66,9 @@ def test_only_open_rows_hold_up_what_they_name(status: str, blocks: str, asked: 
     ("bad", "code", "message"),
     [
         (row(id="C-1"), "clarification.id", "'C-1' is not an id"),
-        (row(kind="wish"), "clarification.kind", "C-001: 'wish' is no value of Kind"),
-        (row(blocks="all"), "clarification.blocks", "C-001: 'all' is no value of Blocks"),
-        (row(status="waiting"), "clarification.status", "C-001: 'waiting' is no value of Status"),
+        (row(kind="wish"), "clarification.kind", "C-001: 'wish' is not a value of Kind"),
+        (row(blocks="all"), "clarification.blocks", "C-001: 'all' is not a value of Blocks"),
+        (row(status="waiting"), "clarification.status", "C-001: 'waiting' is not a value of Status"),
     ],
 )
 def test_a_bad_cell_is_told_with_its_line(bad: str, code: str, message: str) -> None:

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okstra_git.documents.markdown import parse_document
-from okstra_git.plans.problems import Problem
+from okstra_git.documents.problems import Flaw
+from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_contents import list_commands, list_files
 from okstra_git.plans.stage_map import PlanDocument, PlanStage, parse_dependencies, parse_plan
-from okstra_git.plans.stage_rules import check_plan
 from tests.kit.papers import a_plan, a_stage
 
 
@@ -43,14 +43,14 @@ def test_a_stage_is_found_under_a_heading_like(heading: str) -> None:
      ("없음 (첫 단계)", ())],
 )  # fmt: skip
 def test_remarks_about_dependencies_are_passed_over(said: str, numbers: tuple[int, ...]) -> None:
-    problems: list[Problem] = []
+    problems: list[Flaw] = []
     assert parse_dependencies(said, 4, 7, problems) == numbers
     assert problems == []
 
 
 @pytest.mark.parametrize("said", ["1-3", "1–3", "1 - 3", "see above", "1x"])
 def test_a_dependency_that_may_mean_more_is_told_and_not_guessed(said: str) -> None:
-    problems: list[Problem] = []
+    problems: list[Flaw] = []
     assert parse_dependencies(said, 4, 7, problems) == ()
     assert len(problems) == 1
 

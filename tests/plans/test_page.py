@@ -2,14 +2,15 @@
 
 import re
 
+from okstra_git.briefs.brief import parse_brief
+from okstra_git.briefs.rules import check_brief
 from okstra_git.documents.markdown import parse_document
-from okstra_git.plans.brief_rules import check_brief
-from okstra_git.plans.briefs import parse_brief
+from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_map import parse_plan
-from okstra_git.plans.stage_rules import check_plan
 from tests.kit.surroundings import ROOT
 
 PAGE = (ROOT / "docs/guide/plans-and-briefs.md").read_text()
+CODES = PAGE.partition("## What can be wrong")[2].partition("## The project's own files")[0]
 BRIEF, PLAN = re.findall(r"^```markdown\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -29,9 +30,11 @@ def test_the_plan_of_the_page_is_sound() -> None:
 
 
 def test_every_code_is_explained_once() -> None:
-    sources = "".join(path.read_text() for path in (ROOT / "okstra_git/plans").glob("*.py"))
-    codes = set(re.findall(r'Problem\(\s*"([^"]+)"', sources))
+    sources = "".join(
+        path.read_text() for room in ("plans", "briefs") for path in (ROOT / "okstra_git" / room).glob("*.py")
+    )
+    codes = set(re.findall(r'Flaw\(\s*"([^"]+)"', sources))
     codes |= {f"clarification.{name}" for name in re.findall(r'^        \("(\w+)", row\.', sources, re.MULTILINE)}
     assert "clarification.kind" in codes
-    told = re.findall(r"^\| `([a-z]+\.[a-z-]+)` \|", PAGE, re.MULTILINE)
-    assert sorted(told) == sorted(codes)
+    explained = re.findall(r"^- `([a-z]+\.[a-z-]+)`:", CODES, re.MULTILINE)
+    assert sorted(explained) == sorted(codes)

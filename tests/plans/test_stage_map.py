@@ -5,7 +5,7 @@ from textwrap import dedent, indent
 import pytest
 
 from okstra_git.documents.markdown import parse_document
-from okstra_git.plans.problems import Problem
+from okstra_git.documents.problems import Flaw
 from okstra_git.plans.stage_contents import list_commands, list_files
 from okstra_git.plans.stage_map import PlanDocument, PlanStage, parse_dependencies, parse_plan
 from tests.kit.papers import a_plan
@@ -294,7 +294,7 @@ def test_commands_are_code_or_else_items(text: str, commands: list[str]) -> None
     ],
 )  # fmt: skip
 def test_dependencies_are_numbers_or_none(text: str, numbers: tuple[int, ...]) -> None:
-    problems: list[Problem] = []
+    problems: list[Flaw] = []
     assert parse_dependencies(text, 3, 7, problems) == numbers
     assert problems == []
 
@@ -311,10 +311,10 @@ def test_dependencies_are_numbers_or_none(text: str, numbers: tuple[int, ...]) -
     ],
 )
 def test_any_other_word_is_a_problem(text: str, numbers: tuple[int, ...], words: list[str]) -> None:
-    problems: list[Problem] = []
+    problems: list[Flaw] = []
     assert parse_dependencies(text, 3, 7, problems) == numbers
     hint = "list numbers as in '1, 2', or write (none)"
-    assert problems == [Problem("plan.bad-dependency", 7, f"{word!r} is not a stage number", hint, 3) for word in words]
+    assert problems == [Flaw("plan.bad-dependency", 7, f"{word!r} is not a stage number", hint, 3) for word in words]
 
 
 def test_stages_may_be_written_in_windows() -> None:

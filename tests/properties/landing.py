@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from okstra_git.names import CommitId
+from okstra_git.names import CommitId, parse_task_key
 from okstra_git.reconcile.answers import Choice, record_choice
 from okstra_git.reconcile.landings import landed_facts
 from okstra_git.reconcile.taking_back import as_taken_back, unlanded_facts
-from okstra_git.state.handing import landed_as
+from okstra_git.store.fold_handoff import landed_as
 from tests.kit.desk import Desk
 from tests.kit.leaving import hand_over, look
 from tests.kit.scenario import World
@@ -119,7 +119,7 @@ class Landing:
         if tip in taken or self.is_in("main", tip):
             return
         done = record_choice(self.desk.store, KEY, number, Choice(tip, self.name(number)))
-        found = done.snapshot.state.tasks[KEY.slashed].stages[number].range
+        found = done.snapshot.state.tasks[parse_task_key(KEY.slashed)].stages[number].range
         assert found is not None
         if done.events and found.base is not None:
             self.on_record[number] = self.words(found.head) - self.words(found.base)
@@ -227,7 +227,7 @@ class Landing:
         """What is said to have landed is in main as it is now, to the last word; what is on record, by its commit."""
         before = (self.world.ask("for-each-ref"), self.world.ask("count-objects", "-v"))
         seen = look(self.world)
-        task = as_taken_back(self.desk.store.read().state.tasks[KEY.slashed], seen.taken_back)
+        task = as_taken_back(self.desk.store.read().state.tasks[parse_task_key(KEY.slashed)], seen.taken_back)
         for stage in task.stages.values():
             commit = landed_as(stage)
             assert commit is None or self.is_in("main", commit), f"stage {stage.number} is on record as landed"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from okstra_git.names import parse_task_key
 from okstra_git.reconcile.landings import as_landed, landed_facts
 from okstra_git.records.events import StageLanded
 from tests.kit.desk import Desk
@@ -529,7 +530,7 @@ def test_whoever_only_looks_sees_the_task_as_it_would_be(desk: Desk) -> None:
     stage(desk, 1, ("A", None))
     stage(desk, 2, ("B", None))
     desk.world.git("merge", "-q", "s1")
-    task = open_store(desk.world).read().state.tasks[KEY.slashed]
+    task = open_store(desk.world).read().state.tasks[parse_task_key(KEY.slashed)]
     seen = as_landed(task, look(desk.world).landed)
     assert {n: s.status for n, s in seen.stages.items()} == {1: "landed", 2: "done"}
 

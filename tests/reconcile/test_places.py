@@ -2,6 +2,7 @@
 
 import pytest
 
+from okstra_git.names import parse_task_key
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.records.states import Task
 from tests.kit.desk import Desk
@@ -28,7 +29,7 @@ def places(world: World, *targets: str) -> tuple[Places, Task]:
     state = store.read().state
     found = Places(store.git, extra_targets=targets)
     found.know_stage_branches(state)
-    return found, state.tasks[KEY.slashed]
+    return found, state.tasks[parse_task_key(KEY.slashed)]
 
 
 def names(homes: list[Home]) -> list[str]:

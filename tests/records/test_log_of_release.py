@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from okstra_git.names import key_of_slashed
 from okstra_git.records.codec import decode_events, encode_event
 from okstra_git.records.events import Event
-from okstra_git.state.fold import fold_task
+from okstra_git.store.fold import fold_task
 from tests.kit.scenario import World
 from tests.kit.stores import open_store
 
@@ -79,14 +80,14 @@ def test_every_type_is_there_with_every_field() -> None:
 @pytest.mark.parametrize("path", FILES, ids=task_of)
 def test_its_events_fold_to_what_that_release_made_of_them(path: Path) -> None:
     task = task_of(path)
-    assert fold_task(task, events_of(path)).model_dump(mode="json") == STATE[task]
+    assert fold_task(key_of_slashed(task), events_of(path)).model_dump(mode="json") == STATE[task]
 
 
 def test_a_clone_that_has_its_refs_reads_the_same_state(world: World) -> None:
     for writer in (folder for folder in RELEASE.iterdir() if folder.is_dir()):
         world.git("fast-import", "--quiet", stdin=_import_of(writer))
     tasks = open_store(world).read().state.tasks
-    assert {str(key): task.model_dump(mode="json") for key, task in tasks.items()} == STATE
+    assert {key.slashed: task.model_dump(mode="json") for key, task in tasks.items()} == STATE
 
 
 def _import_of(folder: Path) -> bytes:

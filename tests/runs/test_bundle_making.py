@@ -12,8 +12,8 @@ import pytest
 
 from okstra_git import tokens
 from okstra_git.documents.markdown import parse_document
+from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_map import parse_plan
-from okstra_git.plans.stage_rules import check_plan
 from okstra_git.rendering import _environment
 from okstra_git.runs.bundle_making import Bundle, BundleSources, Excerpt, excerpt, make_bundle
 from okstra_git.runs.context import RunContext, TeamPart, WorktreePart

@@ -9,6 +9,7 @@ import pytest
 
 from okstra_git.errors import OkstraError
 from okstra_git.host.lives import Life
+from okstra_git.names import parse_task_key
 from okstra_git.records.events import RunClaimed, RunPrepared, TaskClosed
 from okstra_git.records.runs import Holder, Run
 from okstra_git.runs.archive import pack_run
@@ -29,8 +30,8 @@ from okstra_git.runs.finding import RunAmbiguous, RunUnknown, require_run
 from okstra_git.runs.holding import NoSuchProcess, holder_of_pid, lead_holder, look_here, own_holder, stands_above
 from okstra_git.runs.leases import life_of
 from okstra_git.runs.selection import StageOccupied
-from okstra_git.state.registry import TaskClosedAlready
-from okstra_git.state.store import Store
+from okstra_git.store.registry import TaskClosedAlready
+from okstra_git.store.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, now, open_store, open_task, record
 
@@ -115,7 +116,7 @@ def test_a_stranger_without_the_nonce_is_refused(store: Store, sleeper: Sleeper)
     prepare(store, sleeper.holder)
     with pytest.raises(NotTheHolder, match=f"sleep, pid {sleeper.process.pid} on "):
         finish(store)
-    assert store.read().state.tasks[TASK].runs[RUN].is_active
+    assert store.read().state.tasks[parse_task_key(TASK)].runs[RUN].is_active
 
 
 def test_a_holder_that_was_replaced_is_refused_and_learns_by_whom(store: Store, sleeper: Sleeper) -> None:
@@ -303,7 +304,7 @@ def test_an_end_and_its_archive_are_one_commit(store: Store, world: World) -> No
     before = world.ask("for-each-ref", "--format=%(objectname)", "refs/okstra/log")
     ended = finish_run(
         store, RUN, Finish(), is_ours=stands_above,
-        pack=lambda task, run: pack_run(store.git, run, world.path, task=task.key, home="/h", now=now()),
+        pack=lambda task, run: pack_run(store.git, run, world.path, task=task.key.slashed, home="/h", now=now()),
     )  # fmt: skip
     tip = world.ask("for-each-ref", "--format=%(objectname)", "refs/okstra/log")
     assert world.ask("rev-parse", f"{tip}^") == before

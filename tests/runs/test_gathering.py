@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from okstra_git.names import parse_task_key
 from okstra_git.records.runs import Plan
 from okstra_git.runs.explain import PlanFacts, StageFacts
 from okstra_git.runs.gathering import gather_facts, gather_plan
@@ -24,7 +25,7 @@ def stage(world: World, home: Path) -> World:
 
 def facts(world: World) -> StageFacts:
     store = open_store(world)
-    task = store.read().state.tasks[KEY.slashed]
+    task = store.read().state.tasks[parse_task_key(KEY.slashed)]
     return gather_facts(store.git, task, targets=["main"], findings={})[1]
 
 

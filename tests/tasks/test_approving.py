@@ -11,10 +11,10 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
-from okstra_git.plans.stage_rules import InvalidPlan, check_plan
+from okstra_git.plans.rules import InvalidPlan, check_plan
 from okstra_git.records.events import TaskClosed
 from okstra_git.records.states import Task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.store import Appended, Store
 from okstra_git.tasks.approving import (
     PlanChanged,
     PlanElsewhere,
@@ -49,7 +49,7 @@ class Office:
 
     @property
     def task(self) -> Task:
-        return self.store.read().state.tasks[KEY.slashed]
+        return self.store.read().state.tasks[parse_task_key(KEY.slashed)]
 
     def approve(self, file: Path | None = None) -> tuple[PlanFile, Appended]:
         return approve_plan(self.store, KEY, file or self.file, self.project)

@@ -6,9 +6,9 @@ import pytest
 
 from okstra_git.git.repo import open_repository
 from okstra_git.names import parse_task_key
-from okstra_git.state.registry import CaseClash, TaskUnknown
-from okstra_git.state.store import Store
-from okstra_git.state.writer import ensure_writer
+from okstra_git.store.registry import CaseClash, TaskUnknown
+from okstra_git.store.store import Store
+from okstra_git.store.writer import ensure_writer
 from okstra_git.tasks.lifecycle import close_task, open_task
 from tests.kit.scenario import World
 
@@ -25,7 +25,7 @@ def store(world: World) -> Store:
 def test_reopening_keeps_category_title_and_tickets(store: Store) -> None:
     open_task(store, KEY, category="fix", title="T", tickets=["A", "B"])
     close_task(store, KEY)
-    task = open_task(store, KEY).snapshot.state.tasks[KEY.slashed]
+    task = open_task(store, KEY).snapshot.state.tasks[parse_task_key(KEY.slashed)]
     assert (task.is_open, task.category, task.title, task.tickets) == (True, "fix", "T", ("A", "B"))
 
 

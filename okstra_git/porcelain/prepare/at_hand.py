@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from okstra_git.briefs.brief import parse_brief
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import UsageError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
@@ -12,7 +13,6 @@ from okstra_git.git.config import write_setting
 from okstra_git.git.settings import require_setting
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
-from okstra_git.plans.briefs import parse_brief
 from okstra_git.porcelain.prepare.brief_input import find_brief
 from okstra_git.porcelain.prepare.documents import PaperMissing
 from okstra_git.porcelain.prepare.order import Order, project_root
@@ -20,7 +20,7 @@ from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.workspace import Workspace
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
-from okstra_git.state.registry import find_task, refuse_case_clash
+from okstra_git.store.registry import find_task, refuse_case_clash
 from okstra_git.tasks.lifecycle import MAX_TEXT, open_task
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_for(workspace: Workspace, request: RunRequest, *, category: str | None)
         return
     refuse_case_clash(state, request.key)
     # the prepare itself reads the brief again, and tells what is wrong with it
-    found = find_brief(Order(workspace.silent(), request, workspace.began), Task(key=request.key.slashed))
+    found = find_brief(Order(workspace.silent(), request, workspace.began), Task(key=request.key))
     brief = parse_brief(parse_document(found.text)) if found else None
     ticket = _line(brief.ticket) if brief else ""
     opened = open_task(

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_git.briefs.brief import Brief, parse_brief
+from okstra_git.briefs.reporter_gate import Gate, require_open_gate
+from okstra_git.briefs.rules import check_brief, read_terms
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
@@ -13,9 +16,6 @@ from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import name_of_blob
 from okstra_git.names import shown_path
-from okstra_git.plans.brief_rules import check_brief, read_terms
-from okstra_git.plans.briefs import Brief, parse_brief
-from okstra_git.plans.reporter_gate import Gate, require_open_gate
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from okstra_git.records.events import AnyFact
     from okstra_git.records.runs import Plan, Run
     from okstra_git.records.states import Task
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 
 INTERRUPTED = "its prepare was interrupted"
@@ -78,7 +78,7 @@ def take_run(
 
     appended = order.workspace.store.append(decide)
     order.workspace.warn(appended.warning)
-    after = appended.snapshot.state.tasks[order.key.slashed]
+    after = appended.snapshot.state.tasks[order.key]
     for fact in given_up:
         give_back(order.workspace, after, after.runs[fact.run])
     return Taken(run, claimed[0].numbers, after, stage, place=next(iter(places), None), ended=_told(given_up))
@@ -116,7 +116,7 @@ def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, in
     workspace.warn(appended.warning)
     fact = claim.pick.after[0]
     assert isinstance(fact, RunClaimed)
-    after = appended.snapshot.state.tasks[order.key.slashed]
+    after = appended.snapshot.state.tasks[order.key]
     ended = _told(fact for fact in claim.pick.before if isinstance(fact, RunAbandoned))
     return Taken(run, fact.numbers, after, claim.number, claim, ended=ended, died=frozenset(died))
 

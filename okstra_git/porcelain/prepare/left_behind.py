@@ -26,7 +26,7 @@ def find_earlier(workspace: Workspace, task: Task, claim: StageClaim, *, fresh: 
 
     That is when the directory was made anew, or nothing was committed there since.
     """
-    all_kept = list_snapshots(workspace.git, task=task.key)
+    all_kept = list_snapshots(workspace.git, task=task.key.slashed)
     kept = [each for each in all_kept if each.about.stage == claim.number and each.ignored < each.files]
     if not kept:
         return None

@@ -30,7 +30,7 @@ from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.snapshots import About, take_snapshot
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.runs.whole_files import sweep_folder, sweep_numbered
-from okstra_git.state.registry import release
+from okstra_git.store.registry import release
 from okstra_git.tasks.beginning import lacking_notes
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import StageClaim, started_facts
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Task
     from okstra_git.runs.context import RunContext
     from okstra_git.runs.snapshots import Snapshot as Kept
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 SHORT = 10
 """Characters of a commit's name that people are shown."""
@@ -100,11 +100,9 @@ def _settled(order: Order) -> tuple[Task, Documents]:
     _require_plain_places(order)
     documents = read_documents(order, task)
     if task.anchor is not None or any(stage.is_recorded for stage in task.stages.values()):
-        from okstra_git.porcelain.stale_gate import (
-            pass_stale_gate,  # a judge of history is heavy, and there is history to judge
-        )
+        from okstra_git.porcelain.follow import follow_history  # a judge of history is heavy; here there is some
 
-        pass_stale_gate(workspace, order.key)
+        follow_history(workspace, [task], on_question="refuse")
         note_landings(workspace, order.key)
         task = require_open(workspace.store.read(), order.key)
     return task, documents
@@ -215,13 +213,13 @@ def _record(order: Order, documents: Documents, taken: Taken, context: RunContex
 
     appended = order.workspace.store.append(decide)
     order.workspace.warn(appended.warning)
-    return appended.snapshot.state.tasks[order.key.slashed].runs[taken.run]
+    return appended.snapshot.state.tasks[order.key].runs[taken.run]
 
 
 def _prepared_fact(order: Order, documents: Documents, taken: Taken, context: RunContext) -> RunPrepared:
     worktree = context.worktree
     return RunPrepared(
-        task=order.key.slashed,
+        task=order.key,
         run=taken.run,
         stage=taken.stage,
         holder=order.lead,
@@ -257,7 +255,7 @@ def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
     reason = failed.message if isinstance(failed, OkstraError) else f"the prepare failed: {type(failed).__name__}"
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
-        task = snapshot.state.tasks[order.key.slashed]
+        task = snapshot.state.tasks[order.key]
         run = task.runs.get(taken.run)
         ended = (
             [RunAbandoned(task=task.key, run=taken.run, reason=reason[:MAX_REASON])] if run and run.is_active else []
@@ -267,7 +265,7 @@ def _give_up(order: Order, taken: Taken, failed: BaseException) -> None:
         return [*ended, *(release(task, claim.place.scope) if claim is not None and idle else [])]
 
     try:
-        ended = order.workspace.store.append(decide).snapshot.state.tasks[order.key.slashed]
+        ended = order.workspace.store.append(decide).snapshot.state.tasks[order.key]
         give_back(order.workspace, ended, ended.runs[taken.run])
     except OkstraError as again:
         order.workspace.warn(f"the claim of run {taken.run} could not be given back: {again.message}")

@@ -1,0 +1,206 @@
+"""The edits of a brief as text in, text out: each is read again, and must have changed that one thing and no other."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from okstra_git.briefs.brief import (
+    AUGMENTATION,
+    CONFIRMATIONS,
+    OPEN_QUESTIONS,
+    Addition,
+    Brief,
+    Confirmation,
+    OpenQuestion,
+)
+from okstra_git.briefs.insertion import (
+    NotEditable,
+    fenced_entry,
+    find_proven,
+    inline_entry,
+    read_text,
+    require_proven,
+    texts_with_entry,
+    texts_with_mark,
+)
+from okstra_git.briefs.reporter_gate import left_for_reporter
+from okstra_git.briefs.rules import number_of
+from okstra_git.commands import word
+from okstra_git.documents.editing import set_front_value
+from okstra_git.documents.markdown import parse_document
+from okstra_git.errors import OkstraError
+from okstra_git.tokens import GATE_COMPLETE, GATE_PARTIAL, GATE_PENDING, REPORTER_FIELD, REPORTER_PREFIXES
+
+
+class Answered(OkstraError):
+    """The question has another answer already."""
+
+    code = "brief.answered"
+
+
+class GateSettled(OkstraError):
+    """The gate cannot go there from where it is."""
+
+    code = "brief.gate-settled"
+
+
+class Unread(OkstraError):
+    """Part of the brief cannot be read, so nobody knows what is left to ask."""
+
+    code = "brief.unclosed"
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A brief with one answer more: its text, and the answer's id."""
+
+    text: str
+    id: str
+
+
+def add_addition(text: str, label: str, words: str) -> str:
+    """The text with one entry more under Augmentation."""
+    before = read_text(text)
+
+    def wanted(said: str) -> Brief:
+        return replace(before, additions=(*before.additions, Addition(label, said, 0)))
+
+    return _with_entry(text, AUGMENTATION, f"{label}:", words, wanted)
+
+
+def add_question(text: str, prefix: str, words: str) -> str:
+    """The text with one row more under Open Questions; one for the reporter makes `complete` `partial`."""
+    before = read_text(text)
+
+    def wanted(said: str) -> Brief:
+        return replace(before, questions=(*before.questions, OpenQuestion(prefix, said, 0)))
+
+    edited = _with_entry(text, OPEN_QUESTIONS, prefix, words, wanted)
+    reopened = prefix in REPORTER_PREFIXES and before.gate == GATE_COMPLETE
+    return set_gate(edited, GATE_PARTIAL) if reopened else edited
+
+
+def confirm(text: str, number: int, answer: str, day: str) -> Confirmed:
+    """The text with the answer to the question of this number (from 1), its mark, and the gate that follows from it.
+
+    The same answer again changes nothing; another one is refused.
+    """
+    before = read_text(text)
+    question = before.questions[number - 1]
+    if said := before.answers.get(question.answer):
+        if said != answer:
+            raise _answered(question, number)
+        return Confirmed(text, question.answer)
+    _require_whole(before)
+    fresh = _free_id(before, question)
+    mark = f"[CONFIRMED {day} → {fresh}]"
+    hint = f"end line {question.line} with {mark}, and put '- {fresh}: …' under '{CONFIRMATIONS}' yourself"
+    marked = replace(question, confirmed_on=day, answer=fresh)
+    questions = tuple(marked if each is question else each for each in before.questions)
+    why = f"the question in line {question.line} cannot be marked for sure"
+    texts = texts_with_mark(text, question, mark)
+    edited = require_proven(texts, replace(before, questions=questions), why, hint=hint, line=question.line)
+    edited = _with_answer(edited, Confirmation(fresh, answer, 0), hint=hint)
+    left = left_for_reporter(read_text(edited))
+    return Confirmed(set_gate(edited, GATE_PARTIAL if left else GATE_COMPLETE), fresh)
+
+
+def move_gate(text: str, gate: str, *, name: str = "FILE") -> str:
+    """The text with another gate; refuses `complete` with open questions, and what takes `complete` back.
+
+    `name` is the file for the next step, as a shell takes it.
+    """
+    before = read_text(text)
+    left = left_for_reporter(before)
+    lines = [each.line for each in left]
+    if gate == GATE_COMPLETE:
+        _require_whole(before)
+    if gate == GATE_COMPLETE and left:
+        message = f"questions for the reporter are open: line {', '.join(map(str, lines))}"
+        raise GateSettled(message, hint="answer them with --question N, or hand them on with --skip", lines=lines)
+    if before.gate == GATE_COMPLETE and (gate == GATE_PENDING or (gate != GATE_COMPLETE and not left)):
+        message = f"the reporter has answered; the gate does not go back from {GATE_COMPLETE} to {gate}"
+        hint = f"git okstra brief ask {word(name)} --prefix intent-check: --text TEXT"
+        raise GateSettled(message, hint=hint, lines=lines)
+    return set_gate(text, gate)
+
+
+def _require_whole(brief: Brief) -> None:
+    """Questions may stand behind what never ends; nobody was asked those."""
+    for each in brief.document.unclosed[:1]:
+        message = f"{each.begins} in line {each.line} never ends, so that questions behind it are not read"
+        raise Unread(message, hint=f"end it with {each.ends}, then repeat", line=each.line)
+
+
+def set_gate(text: str, gate: str) -> str:
+    """The text with this word in its front matter; refuses front matter that cannot take it alone."""
+    before = read_text(text)
+    if before.gate == gate:
+        return text
+    edited = set_front_value(text, REPORTER_FIELD, gate)
+    hint = f"write '{REPORTER_FIELD}: {gate}' there yourself"
+    why = f"the front matter cannot take '{REPORTER_FIELD}: {gate}' for sure"
+    return require_proven([edited], replace(before, gate=gate), why, hint=hint, line=before.gate_line)
+
+
+def _with_entry(text: str, title: str, head: str, words: str, wanted: Callable[[str], Brief]) -> str:
+    """The text with an item in the section: as it is when its words are one paragraph, else in a fence."""
+    plain = _plain_reading(title, head, words)
+    texts = texts_with_entry(text, title, inline_entry(head, words)) if plain else ()
+    found = find_proven(texts, wanted(plain), section=title)
+    if found is not None:
+        return found
+    why, hint = f"'{title}' cannot take an item for sure", f"put '- {head} …' there yourself"
+    texts = texts_with_entry(text, title, fenced_entry(head, words))
+    return require_proven(texts, wanted(words), why, section=title, hint=hint)
+
+
+def _plain_reading(title: str, head: str, words: str) -> str:
+    """What a reader makes of the words as one item; empty when they are more than one paragraph, or say more."""
+    alone = f"## {title}\n\n" + "\n".join(inline_entry(head, words))
+    sections = parse_document(alone).sections[1:]
+    if "<!--" in words or len(sections) != 1 or len(sections[0].items) != 1:
+        return ""
+    (item,), brief = sections[0].items, read_text(alone)
+    if sections[0].paragraphs or sections[0].tables or sections[0].codes or len(item.parts) != 1:
+        return ""
+    said = [*(each.text for each in brief.additions), *(each.text for each in brief.questions if not each.is_marked)]
+    return said[0] if len(said) == 1 else ""
+
+
+def _with_answer(text: str, answer: Confirmation, *, hint: str) -> str:
+    before = read_text(text)
+    wanted = replace(before, confirmations=(*before.confirmations, answer))
+    entries = [entry(f"{answer.id}:", answer.text) for entry in (inline_entry, fenced_entry)]
+    texts = (each for entry in entries for each in texts_with_entry(text, CONFIRMATIONS, entry))
+    why = f"'{CONFIRMATIONS}' cannot take an answer for sure"
+    return require_proven(texts, wanted, why, section=CONFIRMATIONS, hint=hint)
+
+
+def _free_id(brief: Brief, question: OpenQuestion) -> str:
+    """The id that the question's own mark promises, when it is free; else the next one that nothing names."""
+    taken = {each.id: each.line for each in brief.confirmations}
+    if question.answer in taken:
+        line = taken[question.answer]
+        message = f"line {question.line} is marked with {question.answer}, which has no words in line {line}"
+        raise NotEditable(message, hint=f"write the answer behind it in line {line} yourself", line=line)
+    marks = [each.answer for each in brief.questions]
+    highest = max(map(number_of, taken), default=0)
+    if 0 < number_of(question.answer) <= highest + 1 and marks.count(question.answer) == 1:
+        return question.answer
+    return next(each for each in _ids(highest + 1) if each not in marks)
+
+
+def _ids(first: int) -> Iterator[str]:
+    while True:
+        yield f"RC-{first}"
+        first += 1
+
+
+def _answered(question: OpenQuestion, number: int) -> Answered:
+    return Answered(
+        f"question {number} in line {question.line} has another answer already, {question.answer}",
+        hint=f"keep it, or mend {question.answer} in the file if the reporter says otherwise now",
+        question=number,
+        line=question.line,
+        id=question.answer,
+    )

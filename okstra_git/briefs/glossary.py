@@ -1,0 +1,192 @@
+"""The project's words: the terms of a glossary, and one term more in the form that the glossary has."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from okstra_git.briefs.insertion import PIPE, NotEditable, inserted
+from okstra_git.briefs.verbatim import LINE
+from okstra_git.documents.markdown import Document, Item, Row, Section, parse_document
+from okstra_git.errors import OkstraError
+from okstra_git.names import shown
+
+EMPTY = "# Glossary\n"
+_LABEL = re.compile(r"(?P<bullet>[\s>]*(?:[-*+]|\d+[.)])\s+)(?P<mark>\*\*|__|[*_`])?")
+_TO_COLON = re.compile(r".*?:(?:\*\*|__|[*_`])?")
+
+
+class TermDiffers(OkstraError):
+    """The term means something else already."""
+
+    code = "term.differs"
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term with what it means as plain words; `place` is the list item, table row or section that says so."""
+
+    name: str
+    meaning: str
+    line: int
+    section: Section
+    place: Item | Row | Section
+
+    @property
+    def key(self) -> str:
+        """By this two spellings are one term."""
+        return key_of(self.name)
+
+
+def key_of(name: str) -> str:
+    """The term in lower case with single blanks."""
+    return " ".join(name.casefold().split())
+
+
+def read_glossary(document: Document) -> tuple[Term, ...]:
+    """Headings, first cells of tables, and list items with a colon, from top to bottom."""
+    found = [term for section in document.sections for term in _terms_of(section) if term.key]
+    return tuple(sorted(found, key=lambda one: one.line))
+
+
+def names_a_term(text: str, terms: Iterable[str]) -> bool:
+    """Whether the text names one of the terms, which are in lower case."""
+    plain = text.casefold()
+    return any(term in plain for term in terms)
+
+
+def define_term(text: str, name: str, meaning: str, *, replace: bool = False) -> str:
+    """The glossary with the term; the same meaning changes nothing, another one is a question unless `replace`."""
+    terms = read_glossary(parse_document(text))
+    wanted = _plain(meaning)
+    known = next((term for term in terms if term.key == key_of(name)), None)
+    if known is not None and known.meaning == wanted:
+        return text
+    if known is not None and known.meaning and not replace:
+        raise TermDiffers(
+            f"the glossary says otherwise of {shown(known.name)}: {shown(known.meaning)}",
+            hint="keep it, or repeat with --replace",
+            term=known.name,
+            meaning=known.meaning,
+            line=known.line,
+        )
+    texts = _texts_without(text, known, meaning) if known else _texts_with(text, terms, name, meaning)
+    after = [(term.key, wanted if term is known else term.meaning) for term in terms]
+    shape = sorted(after if known else [*after, (key_of(name), wanted)])
+    found = next((each for each in texts if _shape(each) == shape), None)
+    if found is None:
+        where = f"line {known.line}" if known else "the glossary"
+        hint = f"write {shown(name)} with its meaning there yourself"
+        raise NotEditable(f"{where} cannot take {shown(name)} for sure", hint=hint, line=known.line if known else 1)
+    return found
+
+
+def _shape(text: str) -> list[tuple[str, str]]:
+    return sorted((term.key, term.meaning) for term in read_glossary(parse_document(text)))
+
+
+def _plain(meaning: str) -> str:
+    """The meaning as a reader gets it, without its Markdown."""
+    (paragraph,) = parse_document(f"x: {meaning}").sections[0].paragraphs
+    return _one_line(paragraph.text[2:])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _terms_of(section: Section) -> Iterator[Term]:
+    if section.level > 1:
+        texts = [each.text for each in section.paragraphs]
+        texts += [item.text for item in section.items if ":" not in item.text]
+        yield Term(section.title, _one_line(" ".join(texts)), section.line, section, section)
+    for item in section.items:
+        name, colon, meaning = item.text.partition(":")
+        if colon:
+            yield Term(name.strip(), _one_line(meaning), item.line, section, item)
+    for row in (row for table in section.tables for row in table.rows if row.cells):
+        yield Term(row.cells[0], _one_line("".join(row.cells[1:2])), row.line, section, row)
+
+
+def _texts_with(text: str, terms: tuple[Term, ...], name: str, meaning: str) -> Iterator[str]:
+    """The text with one term more behind the last one of its form; a list when there is none yet."""
+    document, lines = parse_document(text), LINE.findall(text)
+    last = _model(terms)
+    if last is None:
+        tables = [table for section in document.sections for table in section.tables if len(table.header) > 1]
+        if tables:
+            yield _with_row(lines, tables[-1].line + 1, len(tables[-1].header), name, meaning)
+        yield inserted(lines, 0, len(lines), [f"- {name}: {meaning}"])
+    elif isinstance(last.place, Row):
+        yield _with_row(lines, last.line, len(last.place.cells), name, meaning)
+    elif isinstance(last.place, Section):
+        heading = f"{'#' * last.place.level} {name}"
+        yield inserted(lines, last.place.body - 1, last.place.end, [heading, "", meaning])
+    else:
+        label = _LABEL.match(lines[last.line - 1])
+        bullet, mark = (label["bullet"], label["mark"] or "") if label else ("- ", "")
+        for end in (_end_of(last.place), last.section.end):
+            yield inserted(LINE.findall(text), last.line, end, [f"{bullet}{mark}{name}{mark}: {meaning}"])
+
+
+def _model(terms: tuple[Term, ...]) -> Term | None:
+    """The last term of the form that most have; headings above other terms only sort these."""
+    sorting = {term.section.line for term in terms if term.place is not term.section}
+    plain = [term for term in terms if term.place is not term.section or term.line not in sorting]
+    forms = [type(term.place) for term in plain]
+    usual = max((Item, Row, Section), key=forms.count)
+    return next((term for term in reversed(plain) if type(term.place) is usual), None)
+
+
+def _with_row(lines: list[str], at: int, width: int, name: str, meaning: str) -> str:
+    """The lines with a row below the one at `at`, with or without pipes at its ends as that one has them."""
+    above = lines[at - 1]
+    cells = [_cell(name), _cell(meaning), *[""] * (width - 2)]
+    row = " | ".join(cells[: max(2, width)])
+    piped = f"| {row} |" if above.lstrip().startswith("|") else row
+    return inserted(lines, at, at, [above[: len(above) - len(above.lstrip())] + piped], tight=True)
+
+
+def _texts_without(text: str, known: Term, meaning: str) -> Iterator[str]:
+    """The text with another meaning in the place of the term."""
+    lines = LINE.findall(text)
+    words = lines[known.line - 1].rstrip("\r\n")
+    if isinstance(known.place, Row):
+        row = _other_cell(words, meaning)
+        if row:
+            yield _swapped(lines, known.line, known.line, row)
+    elif isinstance(known.place, Item):
+        label = _TO_COLON.match(words)
+        if label:
+            yield _swapped(lines, known.line, _end_of(known.place), f"{label[0]} {meaning}")
+    elif not known.meaning:
+        yield inserted(lines, known.place.body - 1, known.place.body - 1, [meaning])
+    elif len(known.place.paragraphs) == 1:
+        (paragraph,) = known.place.paragraphs
+        yield _swapped(lines, paragraph.line, paragraph.line + paragraph.text.count("\n"), meaning)
+
+
+def _other_cell(row: str, meaning: str) -> str:
+    """The row with another second cell, empty when it has none."""
+    pipes = [each.start() for each in PIPE.finditer(row)]
+    at = 1 if row.lstrip().startswith("|") else 0
+    if len(pipes) <= at:
+        return ""
+    end = pipes[at + 1] if len(pipes) > at + 1 else len(row)
+    return f"{row[: pipes[at] + 1]} {_cell(meaning)} {row[end:]}".rstrip()
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _swapped(lines: list[str], first: int, last: int, new: str) -> str:
+    """The lines with one in place of some, with the line end of the last."""
+    end = lines[last - 1]
+    return "".join([*lines[: first - 1], new + end[len(end.rstrip("\r\n")) :], *lines[last:]])
+
+
+def _end_of(item: Item) -> int:
+    """The last line of the item's own words."""
+    line, text = item.parts[-1]
+    return line + text.count("\n")

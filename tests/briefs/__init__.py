@@ -1,0 +1,1 @@
+"""Briefs as parsed from documents and edited in place."""
