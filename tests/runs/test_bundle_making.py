@@ -20,7 +20,7 @@ from okstra_git.runs.context import RunContext, TeamPart, WorktreePart
 from okstra_git.runs.inputs import INPUTS, make_input
 from okstra_git.runs.task_views import render_schedule, render_task_index, task_manifest
 from okstra_git.shipped import templates_directory
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import require_tool
 from tests.runs.samples import SAMPLES, a_questioned_brief, a_run, an_implementation, sources_of
 
 PROMPT_BYTES, BURDENED_BYTES, PROFILE_BYTES, OTHER_BYTES = 9_000, 10_500, 6_000, 5_000
