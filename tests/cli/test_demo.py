@@ -10,6 +10,7 @@ from okstra_cli.demo.playground import Playground, wrap
 from okstra_cli.demo.story import LESSONS, STAGES
 from tests.kit.answers import Answer
 from tests.kit.scenario import World
+from tests.kit.surroundings import ROOT
 
 pytestmark = pytest.mark.usefixtures("bin_dir")
 
@@ -62,6 +63,18 @@ def test_the_story_shows_every_proof_whatever_the_user_has_configured(world: Wor
     assert before == after
 
 
+def transcript_of_readme() -> list[str]:
+    """What the programs answer in it; each stands in the demo, but for ids and for the end of a line."""
+    block = (ROOT / "README.md").read_text().partition("```console\n")[2].partition("```")[0]
+    answers = [line.strip() for line in block.splitlines() if line.startswith("  ")]
+    assert len(answers) > 5
+    return answers
+
+
+def without_ids(text: str) -> str:
+    return re.sub(r"[0-9a-f]{10}", "ID", text)
+
+
 def test_the_text_fits_a_screen_and_the_kept_repository_is_a_whole_one(world: World) -> None:
     """One run for both: a demo takes as long as twenty commands."""
     text = world.okstra("demo", "--keep", "shop", "--text").out
@@ -70,6 +83,7 @@ def test_the_text_fits_a_screen_and_the_kept_repository_is_a_whole_one(world: Wo
     assert "git rebase -i --autosquash" in flat
     assert "needs a decision: content changed: 1 file differs" in flat
     assert "--apply --stage 3 --use-ref login-3-form" in flat
+    assert [line for line in transcript_of_readme() if without_ids(line) not in without_ids(flat)] == []
     assert re.findall(r"^\d\. ", text, re.MULTILINE) == [f"{number}. " for number in range(1, 9)]
     kept = World(world.path / "shop")
     assert [line for line in text.splitlines() if len(line) > 80 and str(kept.path) not in line] == []

@@ -56,19 +56,6 @@ def test_every_line_of_readme_works_in_its_order(desk: Desk) -> None:
     assert desk.type("git okstra reconcile").json["task"] == "shop:web:login"
 
 
-def test_the_transcript_of_readme_is_what_the_demo_tells(desk: Desk) -> None:
-    """Each answer in it, but for ids and for the end of a line, stands in the demo that is played now."""
-    block = next(body for kind, body in _FENCE.findall(README.read_text()) if kind == "console")
-    told = _without_ids(" ".join(desk.type("git okstra demo --text").expect(0).out.split()))
-    answers = [line.strip() for line in block.splitlines() if line.startswith("  ")]
-    assert len(answers) > 5
-    assert [line for line in answers if _without_ids(line) not in told] == []
-
-
-def _without_ids(text: str) -> str:
-    return re.sub(r"[0-9a-f]{10}", "ID", text)
-
-
 def test_every_line_of_the_first_steps_works_in_its_order(desk: Desk) -> None:
     lines = typed(FIRST_STEPS.read_text())
     assert len(lines) > 30
