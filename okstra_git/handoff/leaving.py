@@ -7,6 +7,7 @@ from typing import Any
 from okstra_git.errors import OkstraError
 from okstra_git.git.changes import Delta, diff_trees, show_path, touched
 from okstra_git.git.history import contains, find_commit
+from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.handoff.choosing import part_of
@@ -127,7 +128,8 @@ def _differing(own: Delta, left: Delta, since: Delta, *, counts_since: bool) -> 
 def _under(git: Git, task: Task, number: int, found: RangeFingerprint, onto: str) -> str:
     """What the stage's change stands on; its recorded base where that cannot be told more closely."""
     try:
-        return tree_under(git, part_of(git, task, number, InBase(), onto))
+        with TreeMerger(git, write=True) as merger:
+            return tree_under(git, part_of(git, task, number, InBase(), onto), merger)
     except OkstraError:
         facts = find_commit(git, found.base) if found.base else None
         return facts.tree if facts is not None else EMPTY_TREE

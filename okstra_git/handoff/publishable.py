@@ -8,10 +8,10 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.holding import in_words, ways_out
 from okstra_git.git.holdings import read_holdings
+from okstra_git.git.merge.trees import merge_trees
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
-from okstra_git.git.three_way import merge_trees
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.choosing import is_in
 from okstra_git.handoff.delivery import InBase

@@ -217,12 +217,9 @@ def _elsewhere(workspace: Workspace, runs: Iterable[Run]) -> frozenset[str]:
 
 
 def _targets(workspace: Workspace) -> list[str]:
-    from okstra_git.git.config import read_setting
-    from okstra_git.git.settings import require_setting
     from okstra_git.git.upstreams import default_branches
 
-    told = read_setting(workspace.git, require_setting("okstra.target")).value
-    return told if isinstance(told, list) and told else default_branches(workspace.git)
+    return [*workspace.settings.target] or default_branches(workspace.git)
 
 
 def restore_place(workspace: Workspace, snapshot: Snapshot, into: str | None) -> tuple[Path, bool]:

@@ -15,7 +15,7 @@ from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.liveness import Guard
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
-from okstra_git.porcelain.unused import NOT_SET_UP, project_of
+from okstra_git.porcelain.unused import NOT_SET_UP
 from okstra_git.reconcile.model import Report
 from okstra_git.store.drift import find_astray, find_lost
 from okstra_git.store.registry import branch_clashes, require_task
@@ -56,6 +56,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     judged, failed = judge_each(judge, tasks)
     reports = {report.task: report for report in judged}
+    project = workspace.settings.project
     writer, damaged = look_for_writer(workspace.git)
     guard = Guard(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
@@ -68,7 +69,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    return Seen(project_of(workspace), writer, tasks, reports, leases, problems, checkouts)
+    return Seen(project, writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.git.config import read_setting
 from okstra_git.git.excludes import is_ignored
 from okstra_git.git.history import resolve_head
 from okstra_git.git.revisions import BRANCH, printed_name
-from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, split_task_key
 from okstra_git.real_paths import real_path
@@ -178,8 +176,7 @@ def _no_such_task(text: str, parts: list[str], project: str | None, *, may_be_ne
 
 
 def _project(workspace: Workspace) -> str | None:
-    project = read_setting(workspace.git, require_setting("okstra.project")).value
-    return project if isinstance(project, str) else None
+    return workspace.settings.project
 
 
 def named_key(
@@ -244,6 +241,6 @@ def worktree_path(workspace: Workspace, key: TaskKey, stage: int) -> Path:
 
 def worktree_root(workspace: Workspace, key: TaskKey) -> Path:
     """The folder of the task's worktrees, below okstra.worktreeRoot."""
-    root = str(read_setting(workspace.git, require_setting("okstra.worktreeRoot")).value)
+    root = workspace.settings.worktree_root
     base = workspace.home / root[2:] if root.startswith("~/") else Path(root)
     return base / key.project / key.group / key.task

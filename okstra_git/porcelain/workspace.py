@@ -14,6 +14,7 @@ from okstra_git.names import TaskKey, shown_path
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
+    from okstra_git.git.settings import Settings
     from okstra_git.store.store import Appended, Store
 
 
@@ -87,6 +88,13 @@ class Workspace:
         from okstra_git.git.repo import open_repository
 
         return open_repository(self.cwd, environ=self.environ, base=self.start, for_git=self.for_git)
+
+    @property
+    def settings(self) -> Settings:
+        """okstra's settings in the repository, as git's configuration has them now."""
+        from okstra_git.git.settings import read_settings
+
+        return read_settings(self.git)
 
     @cached_property
     def store(self) -> Store:

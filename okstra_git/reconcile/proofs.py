@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta, delta_fingerprint, diff_trees
 from okstra_git.git.history import find_commit
-from okstra_git.git.merging import line_difference, lines_by_path, merge_sides, merge_trees_with_git, merged_difference
+from okstra_git.git.line_differences import line_difference, lines_by_path, merged_difference
+from okstra_git.git.merge.files import merge_sides
+from okstra_git.git.merge.trees import find_merged_tree
 from okstra_git.git.objects import MissingObject, find_entry
 from okstra_git.git.patch_ids import PATCH_ALGORITHM
 from okstra_git.git.repo import Git
@@ -199,7 +201,7 @@ class Prover:
 
     def _git_merges(self, ends: Ends) -> bool:
         """Whether git's own merge agrees; it sees a removed file as half of a rename, which we do not."""
-        merged = merge_trees_with_git(
+        merged = find_merged_tree(
             self.git, base=self.recorded.base_tree, ours=ends.base_tree, theirs=self.recorded.head_tree
         )
         return merged is not None and merged == ends.head_tree and merged != ends.base_tree
@@ -209,7 +211,7 @@ class Prover:
 
         A conflict is no answer: a file that was added to a folder which upstream moved cannot be undone by name.
         """
-        undone = merge_trees_with_git(
+        undone = find_merged_tree(
             self.git, base=self.recorded.head_tree, ours=ends.head_tree, theirs=self.recorded.base_tree
         )
         return undone in (None, ends.base_tree)

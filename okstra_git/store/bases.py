@@ -13,11 +13,10 @@ from okstra_git.git.history import (
     unreachable,
     walk,
 )
-from okstra_git.git.joining import join_commits
+from okstra_git.git.merge.trees import MergeFailed, merge_commits
 from okstra_git.git.refs import list_commits_made
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
-from okstra_git.git.three_way import MergeFailed
 from okstra_git.git.upstreams import branch_tips, default_branches
 from okstra_git.names import CommitId
 from okstra_git.records.states import Stage, Task
@@ -138,7 +137,7 @@ def _only_took_in(git: Git, merge: CommitFacts, branches: Sequence[str]) -> bool
     if len(merge.parents) != 2 or not any(contains(git, each, merge.parents[1]) for each in branches):
         return False
     try:
-        return join_commits(git, *merge.parents).tree == merge.tree
+        return merge_commits(git, *merge.parents, write=False).tree == merge.tree
     except MergeFailed:
         return False
 

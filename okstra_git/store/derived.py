@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
-from okstra_git.git.config import read_setting
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes, list_notes
 from okstra_git.git.objects import read_blob
@@ -27,7 +26,7 @@ from okstra_git.git.refs import (
     swap_refs,
 )
 from okstra_git.git.repo import Git
-from okstra_git.git.settings import require_setting
+from okstra_git.git.settings import Settings, read_settings
 from okstra_git.names import CommitId, TaskKey, find_task_key
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.store import layout
@@ -157,12 +156,10 @@ def wanted_keeps(tasks: Iterable[Task], *, since: datetime) -> list[str]:
 
 def keep_time(git: Git) -> timedelta:
     """How long okstra.keepDays says that old commits are kept; its default where it says nothing sensible."""
-    setting = require_setting("okstra.keepDays")
     try:
-        days = read_setting(git, setting).value
+        return timedelta(days=read_settings(git).keep_days)
     except OkstraError:
-        days = setting.default
-    return timedelta(days=days if isinstance(days, int) else 180)
+        return timedelta(days=Settings.keep_days.default)
 
 
 def _is_absent(git: Git, name: str) -> bool:

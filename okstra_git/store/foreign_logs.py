@@ -5,13 +5,12 @@ from dataclasses import replace
 
 from okstra_git.commands import command, is_showable
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting, unset_setting, write_setting
+from okstra_git.git.config_file import unset_setting, write_setting
 from okstra_git.git.repo import Git
-from okstra_git.git.settings import require_setting
+from okstra_git.git.settings import Settings, read_settings
 from okstra_git.store import layout
 from okstra_git.store.cache import load_fold, save_fold
 
-SETTING = "okstra.ignoreWriter"
 NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -20,10 +19,9 @@ def writer_of(ref: str) -> str:
     return ref.rpartition("/")[2]
 
 
-def list_ignored(git: Git) -> list[str]:
+def list_ignored(git: Git) -> tuple[str, ...]:
     """The writers, and the full names of refs, that this clone was told to ignore; refuses an unreadable setting."""
-    found = read_setting(git, require_setting(SETTING)).value
-    return found if isinstance(found, list) else []
+    return read_settings(git).ignore_writer
 
 
 def find_ignored(git: Git) -> frozenset[str]:
@@ -42,16 +40,16 @@ def is_ignored(ref: str, names: Collection[str]) -> bool:
 def ignore_log(git: Git, name: str) -> bool:
     """Leave this writer's logs out from now on, or the log of this ref alone; False when that is so already."""
     known = list_ignored(git)
-    return name not in known and write_setting(git, require_setting(SETTING), [*known, name])
+    return name not in known and write_setting(git, Settings.ignore_writer, [*known, name])
 
 
 def heed_log(git: Git, name: str) -> bool:
     """Count this writer's logs again, or that of this ref; False when they were not ignored."""
     known = list_ignored(git)
     left = [each for each in known if each != name]
-    if left == known:
+    if len(left) == len(known):
         return False
-    setting = require_setting(SETTING)
+    setting = Settings.ignore_writer
     return write_setting(git, setting, left) if left else unset_setting(git, setting)
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta
-from okstra_git.git.merging import LeftFiles, line_difference, lines_by_path
+from okstra_git.git.line_differences import LeftFiles, line_difference, lines_by_path
 from okstra_git.git.repo import open_repository
 
 FILE, PROGRAM, LINK, MODULE = "100644", "100755", "120000", "160000"

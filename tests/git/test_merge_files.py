@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from okstra_git.git.changes import ABSENT, NO_MODE, Change
-from okstra_git.git.merging import line_difference, merge_sides, merge_text, merge_trees_with_git, merged_difference
+from okstra_git.git.line_differences import line_difference, merged_difference
+from okstra_git.git.merge.files import merge_sides, merge_text
+from okstra_git.git.merge.trees import find_merged_tree
 from okstra_git.git.repo import Git, open_repository
 from tests.kit.imports import FILE, LINK, PROGRAM
 from tests.kit.scenario import World
@@ -111,7 +113,7 @@ def test_what_is_left_of_a_change_is_counted_in_lines(folder: Path) -> None:
     assert merged_difference(git, recorded, FILE, conflict) is None
 
 
-def test_second_opinion_knows_renamed_folders_and_leaves_nothing_behind(world: World) -> None:
+def test_gits_merge_knows_renamed_folders_and_leaves_nothing_behind(world: World) -> None:
     text = "".join(f"{n}\n" for n in range(20))
     world.commit("start", {"old/f": text, "old/g": text + "g\n"})
     world.branch("work")
@@ -122,13 +124,13 @@ def test_second_opinion_knows_renamed_folders_and_leaves_nothing_behind(world: W
     trees = [world.ask("rev-parse", f"{name}^{{tree}}") for name in (world["start"], "main", "work")]
     before = world.ask("count-objects", "-v")
     git = open_repository(world.path)
-    merged = merge_trees_with_git(git, base=trees[0], ours=trees[1], theirs=trees[2])
+    merged = find_merged_tree(git, base=trees[0], ours=trees[1], theirs=trees[2])
     assert world.ask("count-objects", "-v") == before
     world.commit("wanted", {"fresh/f": text + "end\n", "fresh/new": "new\n"})
     assert merged == world.ask("rev-parse", "HEAD^{tree}")
 
 
-def test_second_opinion_is_deaf_to_merge_drivers_and_settings(world: World) -> None:
+def test_gits_merge_is_not_changed_by_merge_drivers_and_settings(world: World) -> None:
     world.commit("start", {"f": "1\n2\n3\n", ".gitattributes": "f merge=mine\n"})
     world.branch("work")
     world.commit("A", {"f": "1\nours\n3\n"})
@@ -137,4 +139,4 @@ def test_second_opinion_is_deaf_to_merge_drivers_and_settings(world: World) -> N
     world.git("config", "merge.mine.driver", "true")
     world.git("config", "merge.default", "union")
     trees = [world.ask("rev-parse", f"{name}^{{tree}}") for name in (world["start"], "main", "work")]
-    assert merge_trees_with_git(open_repository(world.path), base=trees[0], ours=trees[1], theirs=trees[2]) is None
+    assert find_merged_tree(open_repository(world.path), base=trees[0], ours=trees[1], theirs=trees[2]) is None

@@ -1,4 +1,4 @@
-"""Merging trees gives exactly what git gives, whether git had to be asked or not."""
+"""Merging trees gives exactly what git gives in the repository itself, with its conflicts named."""
 
 import os
 from collections.abc import Mapping
@@ -10,12 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from okstra_git.git.changes import show_path
-from okstra_git.git.merging import merge_text, merge_trees_with_git
+from okstra_git.git.merge.files import merge_text
+from okstra_git.git.merge.trees import (
+    Clash,
+    Merged,
+    MergeFailed,
+    Sides,
+    TreeMerger,
+    find_merged_tree,
+    merge_commits,
+    merge_trees,
+)
 from okstra_git.git.objects import EMPTY_TREE, MissingObject
-from okstra_git.git.plain_merge import Doubt, PlainMerge
-from okstra_git.git.raw_trees import Pending
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.three_way import Clash, MergeFailed, merge_trees
 from tests.git.forest import (
     FILE,
     LINK,
@@ -24,6 +31,7 @@ from tests.git.forest import (
     Files,
     GitCrashed,
     Three,
+    commit,
     merged_by_git,
     plant,
     texts_of_one_file,
@@ -62,38 +70,29 @@ def agrees(folder: Path, three: Three) -> None:
     assert bool(told) == (expected.tree is None)
 
 
-def is_plain(git: Git, *trees: str) -> bool:
-    """Whether git need not be asked."""
-    try:
-        PlainMerge(git, Pending(), is_alone=False).merge(*(bytes.fromhex(tree) for tree in trees))
-    except Doubt:
-        return False
-    return True
-
-
-@settings(max_examples=150, **HEALTH)
+@settings(max_examples=60, **HEALTH)
 @given(three=threes())
 def test_the_merge_is_the_one_that_git_makes(folder: Path, three: Three) -> None:
     agrees(folder, three)
 
 
 @pytest.mark.deep
-@settings(max_examples=6_000, **HEALTH)
+@settings(max_examples=800, **HEALTH)
 @given(three=threes())
-def test_the_merge_is_the_one_that_git_makes_thousands_of_times(folder: Path, three: Three) -> None:
+def test_the_merge_is_the_one_that_git_makes_hundreds_of_times(folder: Path, three: Three) -> None:
     agrees(folder, three)
 
 
-@settings(max_examples=150, **HEALTH)
+@settings(max_examples=60, **HEALTH)
 @given(three=texts_of_one_file())
 def test_lines_are_merged_as_git_merges_them(folder: Path, three: Three) -> None:
     agrees(folder, three)
 
 
 @pytest.mark.deep
-@settings(max_examples=6_000, **HEALTH)
+@settings(max_examples=800, **HEALTH)
 @given(three=texts_of_one_file())
-def test_lines_are_merged_as_git_merges_them_thousands_of_times(folder: Path, three: Three) -> None:
+def test_lines_are_merged_as_git_merges_them_hundreds_of_times(folder: Path, three: Three) -> None:
     agrees(folder, three)
 
 
@@ -137,11 +136,7 @@ def test_where_libgit2_and_git_see_other_lines_git_is_right(git: Git) -> None:
         pytest.param({b"f": f(b"1\n" + LONG)}, {b"f": f(LONG)}, {b"f": f(b"1\n" + LONG + b"z")}, id="no last line end"),
     ],
 )  # fmt: skip
-def test_what_needs_no_thought_is_merged_without_git(
-    folder: Path, git: Git, base: Files, ours: Files, theirs: Files
-) -> None:
-    trees = [plant(git, files) for files in (base, ours, theirs)]
-    assert is_plain(git, *trees)
+def test_plain_changes_of_both_sides_come_together(folder: Path, base: Files, ours: Files, theirs: Files) -> None:
     agrees(folder, Three(base, ours, theirs))
 
 
@@ -154,12 +149,10 @@ def test_what_needs_no_thought_is_merged_without_git(
         pytest.param(lines(), lines(_5="line 8"), lines(_20="z"), id="a line was copied"),
     ],
 )
-def test_what_can_be_told_in_two_ways_is_left_to_git(
-    folder: Path, git: Git, base: bytes, ours: bytes, theirs: bytes
+def test_lines_that_several_algorithms_see_differently_are_merged_as_git_does(
+    folder: Path, base: bytes, ours: bytes, theirs: bytes
 ) -> None:
-    three = Three({b"f": f(base)}, {b"f": f(ours)}, {b"f": f(theirs)})
-    assert not is_plain(git, *(plant(git, files) for files in (three.base, three.ours, three.theirs)))
-    agrees(folder, three)
+    agrees(folder, Three({b"f": f(base)}, {b"f": f(ours)}, {b"f": f(theirs)}))
 
 
 @pytest.mark.parametrize(
@@ -171,12 +164,19 @@ def test_what_can_be_told_in_two_ways_is_left_to_git(
                      {b"f": f(lines(_3="x", _4="", _20="", _9="}"))}, id="edited in many places"),
     ],
 )  # fmt: skip
-def test_what_needs_thought_is_merged_by_git(
+def test_renames_and_scattered_edits_are_merged(
     git: Git, base: Files, ours: Files, theirs: Files, expected: Files
 ) -> None:
     tree, clashes = merge(git, base, ours, theirs)
     assert (tree, clashes) == (plant(git, expected), [])
 
+
+CRASHING: tuple[Files, Files, Files] = (
+    {b"b": (LINK, b"a"), b"a.b": f(b"\0\n\n\nx3\nx4\n"), b"a/b/a": (LINK, b"a")},
+    {b"a/b": f(b"\0\n\n\nx3\nx4\n")},
+    {b"a.b": f(b"\0\n\n\nx3\nx4\n"), b"b/a": (LINK, b"a")},
+)
+"""An assertion in the merge of git 2.39 fails here."""
 
 TWO = {b"old/f": f(LONG), b"old/g": f(LONG * 2)}
 CLASHES: Mapping[str, tuple[Files, Files, Files, list[tuple[str, str]]]] = {
@@ -230,12 +230,45 @@ CLASHES: Mapping[str, tuple[Files, Files, Files, list[tuple[str, str]]]] = {
 @pytest.mark.parametrize("name", CLASHES)
 def test_every_contradiction_has_its_paths_and_its_kind(folder: Path, git: Git, name: str) -> None:
     base, ours, theirs, expected = CLASHES[name]
-    before = objects_in(folder)
     trees = [plant(git, files) for files in (base, ours, theirs)]
     planted = objects_in(folder)
-    found = merge_trees(git, base=trees[0], ours=trees[1], theirs=trees[2])
+    found = merge_trees(git, base=trees[0], ours=trees[1], theirs=trees[2], write=False)
     assert (found.tree, [(clash.path, clash.kind) for clash in found.clashes]) == (None, expected)
-    assert objects_in(folder) == planted >= before
+    assert objects_in(folder) == planted
+    assert merge_trees(git, base=trees[0], ours=trees[1], theirs=trees[2]) == found
+
+
+def test_many_merges_in_one_run_are_those_that_each_makes_alone(git: Git) -> None:
+    many = [Sides(*(plant(git, files) for files in three)) for *three, _ in CLASHES.values()]
+    gone = Sides(many[0].base, many[0].ours, "1" * 40)
+    mixed = [*many[:5], gone, *many[5:], gone, Sides(many[0].base, many[0].base, many[0].theirs)]
+    with TreeMerger(git, write=False) as merger:
+        results = merger.merge_all(mixed)
+        alone = [merger.merge(**sides._asdict()) for sides in many]
+    assert [each for each in results if isinstance(each, Merged)] == [*alone, Merged(many[0].theirs)]
+    assert [mixed[at] for at, each in enumerate(results) if isinstance(each, MissingObject)] == [gone, gone]
+
+
+def test_a_merge_that_crashes_git_leaves_those_around_it_alone(git: Git) -> None:
+    plain = Sides(*(plant(git, files) for files in CLASHES["two"][:3]))
+    crashing = Sides(*(plant(git, files) for files in CRASHING))
+    with TreeMerger(git, write=False) as merger:
+        first, crashed, last = merger.merge_all([plain, crashing, plain])
+    assert first == last
+    assert isinstance(crashed, Merged)
+    assert crashed.tree is None
+
+
+def test_a_merge_can_be_merged_again_before_anything_is_written(tmp_path: Path) -> None:
+    pygit2.init_repository(str(tmp_path))
+    git = open_repository(tmp_path)
+    base, *sides = (plant(git, {b"f": f(text)}) for text in (LONG, lines(_3="x"), lines(_9="y"), lines(_20="z")))
+    before, tree = objects_in(tmp_path), base
+    with TreeMerger(git, write=False) as merger:
+        for side in sides:
+            tree = merger.merge(base=base, ours=tree, theirs=side).tree or ""
+    assert objects_in(tmp_path) == before
+    assert tree == plant(git, {b"f": f(lines(_3="x", _9="y", _20="z"))})
 
 
 def objects_in(folder: Path) -> set[str]:
@@ -284,6 +317,18 @@ def test_objects_that_are_not_here_are_refused(git: Git) -> None:
     assert refused.value.hint
 
 
+def test_commits_are_merged_by_all_of_their_bases(git: Git) -> None:
+    trees = [plant(git, {b"f": f(text)}) for text in (LONG, lines(_3="x"), lines(_20="y"), lines(_3="x", _20="y"))]
+    root = commit(git, trees[0])
+    one, other = commit(git, trees[1], root), commit(git, trees[2], root)
+    ours, theirs = commit(git, trees[3], one, other), commit(git, trees[3], other, one)
+    assert merge_commits(git, one, other) == Merged(trees[3])
+    assert merge_commits(git, ours, theirs) == Merged(trees[3])
+    assert merge_commits(git, one, root, write=False) == Merged(trees[1])
+    with pytest.raises(MergeFailed, match="share no history"):
+        merge_commits(git, one, commit(git, trees[1]))
+
+
 OLD_GIT = """#!/bin/sh
 case " $* " in *" --write-tree "*) echo "usage: git merge-tree <base-tree> <branch1> <branch2>" >&2; exit 129;; esac
 exec {git} "$@"
@@ -291,14 +336,14 @@ exec {git} "$@"
 
 
 SILENT_GIT = """#!/bin/sh
-case " $* " in *" --write-tree "*) printf '%s\\0' 4b825dc642cb6eb9a060e54bf8d69288fbee4904; exit 1;; esac
+case " $* " in *" --write-tree "*) printf '0\\0%s\\0\\0\\0' 4b825dc642cb6eb9a060e54bf8d69288fbee4904; exit 0;; esac
 exec {git} "$@"
 """
 
 
 @pytest.fixture
 def old_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A git from before 2.38 on PATH."""
+    """A git from before 2.39 on PATH."""
     put_on_path(OLD_GIT, tmp_path, monkeypatch)
 
 
@@ -323,25 +368,15 @@ def test_a_merge_that_git_does_not_call_clean_is_never_clean(git: Git) -> None:
 
 def test_a_merge_that_git_does_not_call_clean_proves_nothing(git: Git) -> None:
     base, ours, theirs = (plant(git, files) for files in CLASHES["folder to two places"][:3])
-    assert merge_trees_with_git(git, base=base, ours=ours, theirs=theirs) is None
+    assert find_merged_tree(git, base=base, ours=ours, theirs=theirs) is None
 
 
 @pytest.mark.usefixtures("old_git")
-def test_with_an_old_git_contradictions_are_our_own_and_renames_are_not_seen(git: Git) -> None:
-    found = {name: merge(git, base, ours, theirs)[1] for name, (base, ours, theirs, _) in CLASHES.items()}
-    for name in ("content", "two", "add/add", "modify/delete", "file/directory", "submodule", "link", "name"):
-        assert [(clash.path, clash.kind) for clash in found[name]] == CLASHES[name][3], name
-    assert found["directory-rename"] == [Clash("old", "directory-rename")]
-    unseen = ("rename/delete", "rename/rename", "folder in its place")
-    assert all(found[name] for name in found if name not in unseen)
-    blank = {b"f": f(LONG)}, {b"f": f(lines(_3="x", _4=""))}, {b"f": f(lines(_20="", _9="}"))}
-    assert merge(git, *blank) == (plant(git, {b"f": f(lines(_3="x", _4="", _20="", _9="}"))}), [])
+def test_a_git_that_is_too_old_is_named(git: Git) -> None:
+    with pytest.raises(MergeFailed) as refused:
+        merge(git, *CLASHES["content"][:3])
+    assert "2.39" in (refused.value.hint or "")
 
 
 def test_where_gits_own_merge_crashes_a_person_decides(git: Git) -> None:
-    binary = b"\0\n\n\nx3\nx4\n"
-    base: Files = {b"b": (LINK, b"a"), b"a.b": f(binary), b"a/b/a": (LINK, b"a")}
-    ours, theirs = {b"a/b": f(binary)}, {b"a.b": f(binary), b"b/a": (LINK, b"a")}
-    tree, clashes = merge(git, base, ours, theirs)
-    assert tree is None
-    assert {clash.path for clash in clashes} == {"a/b", "b"}
+    assert merge(git, *CRASHING) in ((None, [Clash(".", "content")]), (None, [Clash("a/b", "file/directory")]))
