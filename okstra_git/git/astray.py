@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.pending import planned_tips
+from okstra_git.git.rebase_in_progress import planned_tips
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.worktrees import current_branch, find_worktree

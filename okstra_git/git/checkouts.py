@@ -9,10 +9,10 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 from okstra_git.fs.gits import LONGEST_POINTER, read_gits
 from okstra_git.git.changes import show_path
+from okstra_git.git.dirty import list_uncommitted
 from okstra_git.git.holding import UNCOMMITTED
 from okstra_git.git.holdings import read_holdings
 from okstra_git.git.repo import Git
-from okstra_git.git.uncommitted import list_uncommitted
 from okstra_git.git.worktrees import Worktree
 from okstra_git.names import is_commit_id
 from okstra_git.real_paths import real_path

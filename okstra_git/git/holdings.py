@@ -8,6 +8,7 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.fs.gits import LONGEST_POINTER, require_gits
+from okstra_git.git.dirty import operation_in
 from okstra_git.git.exactly import find_git_dir
 from okstra_git.git.holding import NO_CACHES, UNCOMMITTED, CachesSeen, Holding, Kind, in_groups, named
 from okstra_git.git.inventory import weigh
@@ -26,7 +27,6 @@ from okstra_git.git.private_state import (
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import read_settings
 from okstra_git.git.standing_files import Standing, read_standing
-from okstra_git.git.uncommitted import operation_in
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.real_paths import real_path
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.git.binary import run_git
-from okstra_git.git.configuration import Configuration
+from okstra_git.git.config import Configuration
 from okstra_git.real_paths import real_path
 
 

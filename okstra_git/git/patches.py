@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
-from okstra_git.git.apart import lay_out_apart
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
+from okstra_git.git.scratch_repository import lay_out_apart
 
 MAX_LINES = 400
 

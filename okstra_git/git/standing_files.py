@@ -6,10 +6,10 @@ from pathlib import Path
 
 from okstra_git.git.caches import Caches, find_caches
 from okstra_git.git.changes import SUBMODULE
+from okstra_git.git.dirty import Side, Uncommitted, list_uncommitted
 from okstra_git.git.filtered_edits import list_filtered
 from okstra_git.git.hidden_edits import IndexEntry, list_index
 from okstra_git.git.inventory import Inventory, take_inventory
-from okstra_git.git.uncommitted import Side, Uncommitted, list_uncommitted
 
 
 @dataclass(frozen=True)

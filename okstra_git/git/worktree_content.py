@@ -11,6 +11,7 @@ import pygit2
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.changes import NO_MODE, SUBMODULE, show_path
+from okstra_git.git.dirty import Line, Side, Uncommitted, list_uncommitted
 from okstra_git.git.hidden_edits import module_commit
 from okstra_git.git.history import resolve_head
 from okstra_git.git.holding import in_groups
@@ -19,7 +20,6 @@ from okstra_git.git.objects import EMPTY_TREE, tree_of, write_blob
 from okstra_git.git.raw_trees import Pending, UnusualTree, edit_tree, write_pending
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.standing_files import Standing
-from okstra_git.git.uncommitted import Line, Side, Uncommitted, list_uncommitted
 
 FILE_LIMIT = 50 << 20
 TOTAL_LIMIT = 512 << 20

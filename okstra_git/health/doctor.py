@@ -8,7 +8,7 @@ from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import linked
 from okstra_git.fs.root import Root
-from okstra_git.git.dangers import find_dangers, read_entries
+from okstra_git.git.config_risks import find_dangers, read_entries
 from okstra_git.git.main_tree import find_hidden
 from okstra_git.git.refs import TornRef, is_torn, list_lock_files
 from okstra_git.git.repo import Git

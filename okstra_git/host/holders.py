@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from okstra_git.host.lineage import ProcessFacts
+from okstra_git.host.ancestry import ProcessFacts
 from okstra_git.host.lives import ENDED, REUSED, SAME_START, Life, Machine, judge_machine
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from okstra_git.host.lineage import ProcessFacts
+from okstra_git.host.ancestry import ProcessFacts
 
 
 def holders_of(lock: Path, *, directory: Path, work_tree: Path | None) -> list[ProcessFacts]:

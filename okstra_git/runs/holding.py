@@ -1,8 +1,8 @@
 """Holders of runs as this machine has them: who we are, who leads us, and whether a recorded one lives."""
 
 from okstra_git.errors import OkstraError
+from okstra_git.host.ancestry import ProcessFacts, find_lead
 from okstra_git.host.holders import ancestors, find_process, is_alive, this_machine
-from okstra_git.host.lineage import ProcessFacts, find_lead
 from okstra_git.host.lives import SAME_START, Machine
 from okstra_git.records.runs import Holder
 from okstra_git.runs.leases import Look

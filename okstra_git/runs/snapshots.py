@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.git.dirty import merging_with, under_way, write_trees
 from okstra_git.git.history import independent, resolve_head
 from okstra_git.git.holding import in_words
 from okstra_git.git.holdings import Holdings, read_holdings
@@ -15,7 +16,6 @@ from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_quietly, list_ref_names, swap_refs
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.standing_files import Standing
-from okstra_git.git.uncommitted import merging_with, under_way, write_trees
 from okstra_git.git.worktree_content import FILE_LIMIT, IGNORED_LIMIT, TOTAL_LIMIT, Gathered, Limits, gather_all
 from okstra_git.git.worktrees import Worktree, current_branch
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
