@@ -15,8 +15,8 @@ from okstra_git.errors import UsageError
 from okstra_git.git.history import contains
 from okstra_git.git.objects import tree_of
 from okstra_git.git.refs import find_quietly
+from okstra_git.git.remotes import upstream_of
 from okstra_git.git.revisions import BRANCH, FETCHED, Named, printed_name, printed_recorded, require_named
-from okstra_git.git.upstreams import upstream_of
 from okstra_git.handoff.assembly import GroupConflict, Wanted, assemble
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.grouping import Pair, suggest_groups

@@ -13,7 +13,7 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.runs import project_root
 from okstra_git.porcelain.task_lookup import find_key
 from okstra_git.runs.left_files import Disk
@@ -24,7 +24,7 @@ from okstra_git.state.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.reconcile.judge import Judge
     from okstra_git.records.runs import Run
@@ -60,8 +60,8 @@ class Inspection:
         return self.disk.notes
 
     @cached_property
-    def guard(self) -> Guard:
-        return Guard(self.session.workspace)
+    def guard(self) -> LivenessChecker:
+        return LivenessChecker(self.session.workspace)
 
     @cached_property
     def writer(self) -> str | None:
@@ -84,7 +84,7 @@ class Inspection:
             return ()
         return tuple(finding.stage for finding in self._judge.judge(task).confirms)
 
-    def life_of(self, run: Run) -> Life | None:
+    def life_of(self, run: Run) -> Liveness | None:
         """Whether the run's process lives; None for a run that ended."""
         return self.guard.life_of(run) if run.is_active else None
 
@@ -130,7 +130,7 @@ class TaskSeen:
 
     task: Task
     standing: Standing
-    life: Life | None
+    life: Liveness | None
     at: datetime | None
 
 

@@ -22,7 +22,7 @@ from okstra_git.state.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.paths import TaskPaths
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.records.runs import Run
@@ -38,10 +38,10 @@ class Resumption:
     task: Task
     standing: Standing
     offer: Offer
-    life: Life | None
+    life: Liveness | None
     command: str | None
     script: Script | None
-    others: tuple[tuple[Run, Life | None, Step], ...]
+    others: tuple[tuple[Run, Liveness | None, Step], ...]
     facts: tuple[str, ...]
 
 

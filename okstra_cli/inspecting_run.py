@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okstra_cli.session import Session
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.context import RunContext
@@ -56,7 +56,7 @@ class RunLook:
     """One run, its team and what it has left. `files` maps what a file is to where it should be."""
 
     run: Run
-    life: Life | None
+    life: Liveness | None
     is_here: bool
     team: TeamSeen
     sources: list[SourceSeen]

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.host.occupants import processes_in
+from okstra_git.host.processes import processes_in
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.real_paths import real_path
 from okstra_git.state.own_places import OwnPlaces
 from okstra_git.state.whereabouts import find_astray, is_over
@@ -57,7 +57,7 @@ def _release_gone(session: Session, only: TaskKey | None) -> None:
 
 def _live_runs(session: Session, path: Path) -> Iterator[str]:
     """Runs that somebody leads right now and that work at or below this directory."""
-    guard, own, top = Guard(session.workspace), OwnPlaces(session.git), real_path(path)
+    guard, own, top = LivenessChecker(session.workspace), OwnPlaces(session.git), real_path(path)
     for task in session.store.read().state.tasks.values():
         for run in task.runs.values():
             place = own.path_of_run(task, run) if run.is_active else None

@@ -11,9 +11,9 @@ from okstra_cli.views import run as view
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
-from okstra_git.git.astray import find_astray
+from okstra_git.git.checkouts import find_astray
 from okstra_git.paths import CATEGORIES
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.prepare.refresh import renew
 from okstra_git.porcelain.prepare.whole_task import make_detached
 from okstra_git.porcelain.resume_remarks import remark_on_resume
@@ -55,7 +55,7 @@ class RunElsewhere(OkstraError):
 
 def resume_here(session: Session, text: str, *, force: bool, holder: str | None) -> Answer:
     """Resume the run for whoever asked, and answer with what its lead needs."""
-    guard = Guard(session.workspace)
+    guard = LivenessChecker(session.workspace)
     resumed = take_over(session, guard, text, force=force, holder=holder)
     session.warn(resumed.warning)
     task, run = resumed.task, resumed.run
@@ -117,7 +117,7 @@ def _require_documents(session: Session, task: Task, run: Run) -> None:
             Root(root).require_plain_way(place)
 
 
-def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder: str | None) -> Resumed:
+def take_over(session: Session, guard: LivenessChecker, text: str, *, force: bool, holder: str | None) -> Resumed:
     """Keep what lies uncommitted, then record the new holder; the caller's own run stays as it is."""
     task, run = require_run(session.store.read().state, text)
     _require_documents(session, task, run)

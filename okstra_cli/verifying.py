@@ -12,11 +12,10 @@ from okstra_cli.output import Answer
 from okstra_cli.views import handed as view
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import PathRefused
-from okstra_git.git.holding import UNCOMMITTED, in_words, ways_out
-from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_ref
 from okstra_git.git.revisions import require_named
+from okstra_git.git.unsaved_work import UNCOMMITTED, in_words, read_unsaved_work, ways_out
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.recording import TreeDiffers, Verified, record_verified
@@ -153,7 +152,7 @@ def refuse_dirty(session: Session, tree: Worktree, recorded: str, way_out: str, 
     should have been verified, `way_out` says what to do.
     """
     own = {os.fsencode(os.path.relpath(real_path(path), real_path(tree.path))) for path in papers}
-    found = read_holdings(session.git, tree).of(UNCOMMITTED | {"filtered"})
+    found = read_unsaved_work(session.git, tree).of(UNCOMMITTED | {"filtered"})
     held = [each for each in found if each.kind != "untracked" or not own.issuperset(each.paths)]
     if held:
         raise TreeDiffers(

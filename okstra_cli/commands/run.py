@@ -29,7 +29,7 @@ def list_(
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
     from okstra_git.names import shown
-    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.runs.finding import list_runs
 
     session = Session.of(context)
@@ -40,7 +40,9 @@ def list_(
     with_ended = all_ or recent is not None
     rows = list_runs(state, task=key, with_ended=with_ended)
     rows = rows[: int(recent)] if recent is not None else rows
-    seen = [(task, run, Guard(session.workspace).life_of(run) if run.is_active else None) for task, run in rows]
+    seen = [
+        (task, run, LivenessChecker(session.workspace).life_of(run) if run.is_active else None) for task, run in rows
+    ]
     facts = {"runs": [view.run_json(*row) for row in seen]}
     return Answer(facts, lambda: view.list_page(seen, state, with_ended=with_ended))
 
@@ -54,7 +56,7 @@ def show(
 ) -> Answer:
     """Show one run: who leads it, where it works, what it was prepared from, how it ended."""
     from okstra_cli.views import run as view
-    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.runs.archive import read_archived, require_archive
     from okstra_git.runs.finding import require_run
     from okstra_git.state.layout import ARCHIVE_INDEX
@@ -69,7 +71,7 @@ def show(
             return Answer({"run": found.id, "path": file, "text": text}, lambda: text)
         index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=found.id))
         return Answer({"run": found.id, "archive": index}, lambda: view.archive_page(found.id, index))
-    life = Guard(session.workspace).life_of(found) if found.is_active else None
+    life = LivenessChecker(session.workspace).life_of(found) if found.is_active else None
     return Answer({"run": view.run_json(task, found, life)}, lambda: view.show_page(task, found, life))
 
 
@@ -136,7 +138,7 @@ def finish(
     from okstra_git.names import shown
     from okstra_git.phases import require_routing
     from okstra_git.porcelain.give_back import give_back
-    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.prepare.refresh import conclude
     from okstra_git.porcelain.runs import okstra_root, packer, remind_of_stage, report_path
     from okstra_git.runs.ending import Finish, finish_run
@@ -152,7 +154,7 @@ def finish(
         "failed" if outcome == "failed" else "finished", nonce, report_path(session.workspace, report), phase, reason
     )
     pack = packer(session.workspace, wanted=not no_archive)
-    ended = finish_run(session.store, run, asked, is_ours=Guard(session.workspace).is_ours, pack=pack)
+    ended = finish_run(session.store, run, asked, is_ours=LivenessChecker(session.workspace).is_ours, pack=pack)
     session.warn(ended.warning)
     conclude(session.workspace, okstra_root(session.workspace), ended.task, ended.run)
     give_back(session.workspace, ended.task, ended.run)
@@ -171,7 +173,7 @@ def abandon(
     """Give a run up for its holder; branch and worktree stay, what is not committed there is kept in a snapshot."""
     from okstra_cli.views import run as view
     from okstra_git.porcelain.give_back import give_back
-    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.prepare.refresh import conclude
     from okstra_git.porcelain.runs import keep_worktree, okstra_root, packer
     from okstra_git.runs.ending import abandon_run, check_abandon
@@ -181,7 +183,7 @@ def abandon(
     session = Session.of(context)
     refuse_text(reason, what="reason")
     okstra_root(session.workspace)  # refuses before anything is recorded
-    guard = Guard(session.workspace)
+    guard = LivenessChecker(session.workspace)
     task, found = require_run(session.store.read().state, run)
     kept = None
     if check_abandon(task, found, guard.life_of, guard.is_ours, force=force):

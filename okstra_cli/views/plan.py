@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.documents.editing import find_box
-from okstra_git.fs.names import is_elsewhere
+from okstra_git.fs.paths import is_elsewhere
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import local_time
 from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
-from okstra_git.git.changes import show_path
+from okstra_git.git.diffs import show_path
 from okstra_git.names import named_stages
 from okstra_git.records.base import show_time
 from okstra_git.runs.finding import short_id
@@ -20,7 +20,7 @@ from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.records.runs import Run
     from okstra_git.records.states import State, Task
     from okstra_git.runs.ending import Ended
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from okstra_git.runs.restoring import Step
     from okstra_git.runs.snapshots import Snapshot
 
-Row = tuple["Task", "Run", "Life | None"]
+Row = tuple["Task", "Run", "Liveness | None"]
 _PAST = {"write": "written", "replace": "replaced", "delete": "deleted", "same": "there already", "keep": "left alone"}
 _FUTURE = {**_PAST, "write": "would be written", "replace": "would be replaced", "delete": "would be deleted"}
 
 
-def run_json(task: Task, run: Run, life: Life | None) -> dict[str, Any]:
+def run_json(task: Task, run: Run, life: Liveness | None) -> dict[str, Any]:
     """One run as recorded; `life` is null for a run that ended."""
     facts = run.model_dump(mode="json")
     seen = {"state": life.state, "why": life.why or None} if life is not None else None
@@ -64,14 +64,14 @@ def list_page(rows: Sequence[Row], state: State, *, with_ended: bool = False) ->
     return page
 
 
-def _state(run: Run, life: Life | None) -> Cell:
+def _state(run: Run, life: Liveness | None) -> Cell:
     if life is not None and not life.is_live:
         return Cell("dead", "warn")
     tones: dict[str, Tone] = {"finished": "good", "failed": "bad", "abandoned": "faint"}
     return Cell(run.status, tones.get(run.status, "plain"))
 
 
-def _who(run: Run, life: Life | None) -> str:
+def _who(run: Run, life: Liveness | None) -> str:
     if run.holder is None or life is None:
         return ""
     why = f" ({life.why})" if life.why else ""
@@ -82,7 +82,7 @@ def _when(at: datetime | None) -> str:
     return local_time(at) if at else ""
 
 
-def show_page(task: Task, run: Run, life: Life | None) -> Page:
+def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
     page = Page()
     stage = f", stage {run.stage}" if run.stage is not None else ""
     page.line("run ", Cell(run.id, "strong"), f" of {task.key}: {run.task_type}{stage}, ", _state(run, life))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.wizard.looking import read_gate
 from okstra_git.errors import OkstraError
 from okstra_git.phases import PHASES
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.runs.standing import standing_of
@@ -81,7 +81,7 @@ def _plan_of(session: Session, task: Task, project: ProjectPaths) -> dict[str, A
     plan = task.plan
     if plan is None:
         return {"plan": "none"}
-    writer, leases = find_writer(session.git) or "", Guard(session.workspace).leases(task)
+    writer, leases = find_writer(session.git) or "", LivenessChecker(session.workspace).leases(task)
     ready = [each.number for each in plan.stages if find_obstacle(task, each, leases, writer=writer) is None]
     places = [place for place in task.places.values() if place.status == "active" and place.scope.startswith("stage-")]
     return {

@@ -1,11 +1,13 @@
-"""Processes that may own a file."""
+"""Processes that use a file, or stand in a directory and would lose the ground under their feet."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
 from okstra_git.host.ancestry import ProcessFacts
+from okstra_git.real_paths import real_path
 
 
 def holders_of(lock: Path, *, directory: Path, work_tree: Path | None) -> list[ProcessFacts]:
@@ -52,3 +54,21 @@ def _is_okstra(name: str, process: psutil.Process) -> bool:
 
 def _stands_in(cwd: Path, directory: Path, work_tree: Path | None) -> bool:
     return any(place is not None and cwd.is_relative_to(place) for place in (directory, work_tree))
+
+
+def processes_in(place: Path) -> Sequence[str]:
+    """Living processes other than this one with a working directory at or below `place`, as `name (pid 12)`.
+
+    Those of other users, into which we may not look, do not count.
+    """
+    root = real_path(place)
+    return [told for process in psutil.process_iter() if (told := _standing_in(process, root))]
+
+
+def _standing_in(process: psutil.Process, root: Path) -> str:
+    try:
+        if process.pid == os.getpid() or not Path(process.cwd()).is_relative_to(root):
+            return ""
+        return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.name()} (pid {process.pid})"
+    except (psutil.Error, OSError):
+        return ""

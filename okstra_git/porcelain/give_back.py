@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.holding import Holding
 from okstra_git.git.removal import remove_worktree
+from okstra_git.git.unsaved_work import UnsavedItem
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.real_paths import real_path
 from okstra_git.state.own_places import OwnPlaces
@@ -39,6 +39,6 @@ def give_back(workspace: Workspace, task: Task, run: Run) -> None:
     release_place(workspace.store, task.key, place.scope, cascade=False)
 
 
-def _occupants(workspace: Workspace, here: Worktree) -> list[Holding]:
+def _occupants(workspace: Workspace, here: Worktree) -> list[UnsavedItem]:
     is_inside = real_path(workspace.cwd).is_relative_to(real_path(here.path))
-    return [Holding("occupied", "you are in it")] if is_inside else []
+    return [UnsavedItem("occupied", "you are in it")] if is_inside else []

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.fs.named import read_named
+from okstra_git.fs.outside import read_named
 from okstra_git.fs.root import MOST_BYTES
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import find_entry

@@ -13,7 +13,7 @@ from okstra_git.fs.root import Root
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
-from okstra_git.porcelain.liveness import SESSION_VARIABLE, Guard
+from okstra_git.porcelain.liveness import SESSION_VARIABLE, LivenessChecker
 from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def explain_task(workspace: Workspace, task: Task, only: Run | None) -> tuple[li
     from okstra_git.runs.leases import GUARDED
     from okstra_git.state.writer import find_writer
 
-    guard = Guard(workspace)
+    guard = LivenessChecker(workspace)
     state = standing_state(workspace)
     task = state.tasks.get(task.key, task)
     report = make_judge(workspace, state).judge(task)
@@ -217,7 +217,7 @@ def _elsewhere(workspace: Workspace, runs: Iterable[Run]) -> frozenset[str]:
 
 
 def _targets(workspace: Workspace) -> list[str]:
-    from okstra_git.git.upstreams import default_branches
+    from okstra_git.git.remotes import default_branches
 
     return [*workspace.settings.target] or default_branches(workspace.git)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from okstra_git.digest import add_sums
-from okstra_git.git.changes import delta_sum
+from okstra_git.git.diffs import delta_sum
 from okstra_git.reconcile.cases import Case, IsAccounted
 from okstra_git.reconcile.search import Found
 from okstra_git.reconcile.units import Unit, is_like

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import Delta
+from okstra_git.git.diffs import Delta
 from okstra_git.git.history import find_commit, is_whole_above
 from okstra_git.git.objects import MissingObject
 from okstra_git.reconcile.locate import Hit, locate

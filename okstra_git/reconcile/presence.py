@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from okstra_git.git.changes import ABSENT, NO_MODE, SUBMODULE, Change, Delta
+from okstra_git.git.diffs import ABSENT, NO_MODE, SUBMODULE, Change, Delta
 from okstra_git.git.history import find_commit
 from okstra_git.git.merge.files import merge_sides
 from okstra_git.git.objects import MissingObject, find_entry, has_object

@@ -2,8 +2,7 @@
 
 from okstra_git.errors import OkstraError
 from okstra_git.host.ancestry import ProcessFacts, find_lead
-from okstra_git.host.holders import ancestors, find_process, is_alive, this_machine
-from okstra_git.host.lives import SAME_START, Machine
+from okstra_git.host.liveness import SAME_START, Machine, ancestors, find_process, is_alive, this_machine
 from okstra_git.records.runs import Holder
 from okstra_git.runs.leases import Look
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.commands import command, word
-from okstra_git.fs.gits import read_gits
+from okstra_git.fs.outside import read_gits
 from okstra_git.git.history import find_commit
-from okstra_git.git.links import find_entry
+from okstra_git.git.reflogs import find_new_name
 from okstra_git.git.refs import find_quietly, is_torn
-from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
+from okstra_git.git.worktrees import find_entry
 from okstra_git.names import is_commit_id, shown
 from okstra_git.records.states import Place, Stage, State, Task
 from okstra_git.state.registry import active_places

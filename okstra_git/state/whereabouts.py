@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from okstra_git.commands import command, word
-from okstra_git.git.links import Link, find_entry, inspect_link, place_of
 from okstra_git.git.repo import Git
-from okstra_git.git.worktrees import Worktree, list_worktrees
+from okstra_git.git.worktrees import Link, Worktree, find_entry, inspect_link, list_worktrees, place_of
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Place, State, Task
 from okstra_git.state.registry import active_places

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.astray import Astray, find_astray
+from okstra_git.git.checkouts import Astray, find_astray
 from okstra_git.git.reflogs import last_head
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git

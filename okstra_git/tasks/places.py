@@ -8,14 +8,13 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.history import contains
-from okstra_git.git.holding import NO_CACHES, CachesSeen, Holding, in_words
-from okstra_git.git.holdings import read_holdings
-from okstra_git.git.private_state import is_own_lock
 from okstra_git.git.refs import find_quietly, find_ref
+from okstra_git.git.remotes import branch_tips
 from okstra_git.git.removal import WorktreeHolds, remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import branch_refs
-from okstra_git.git.upstreams import branch_tips
+from okstra_git.git.unsaved_work import NO_CACHES, CachesSeen, UnsavedItem, in_words, read_unsaved_work
+from okstra_git.git.worktree_admin import is_own_lock
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
@@ -63,7 +62,7 @@ class Pruned:
     row: PlaceRow
     removed: bool
     reason: str
-    holdings: tuple[Holding, ...] = ()
+    holdings: tuple[UnsavedItem, ...] = ()
     caches: CachesSeen = NO_CACHES
 
 
@@ -132,7 +131,7 @@ def _judge(
     reason = _why_keep(git, state, row, worktree, everything, holders, watch)
     if reason is not None:
         return Pruned(row, removed=False, reason=reason)
-    held = read_holdings(git, worktree, others=everything)
+    held = read_unsaved_work(git, worktree, others=everything)
     found = (*held.keeping, *_occupants(worktree, watch))
     if found:
         return Pruned(row, removed=False, reason=in_words(found), holdings=found, caches=held.caches)
@@ -159,12 +158,12 @@ def _carry_out(git: Git, judged: Pruned, everything: Sequence[Worktree], watch: 
     return Pruned(judged.row, removed=True, reason=judged.reason, caches=held.caches)
 
 
-def _occupants(worktree: Worktree, watch: Watch) -> list[Holding]:
+def _occupants(worktree: Worktree, watch: Watch) -> list[UnsavedItem]:
     """Live runs and processes in the directory."""
     path = worktree.path
     return [
-        *(Holding("occupied", f"{run} works in it") for run in watch.runs(path)),
-        *(Holding("occupied", f"{process} stands in it") for process in watch.processes(path)),
+        *(UnsavedItem("occupied", f"{run} works in it") for run in watch.runs(path)),
+        *(UnsavedItem("occupied", f"{process} stands in it") for process in watch.processes(path)),
     ]
 
 

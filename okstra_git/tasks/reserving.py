@@ -6,12 +6,11 @@ from pathlib import Path
 from okstra_git.commands import word
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.history import merge_base
-from okstra_git.git.holding import in_words, ways_out
-from okstra_git.git.holdings import read_holdings
 from okstra_git.git.refs import find_quietly, find_ref
+from okstra_git.git.remotes import tracking_names
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
-from okstra_git.git.upstreams import tracking_names
+from okstra_git.git.unsaved_work import in_words, read_unsaved_work, ways_out
 from okstra_git.git.worktrees import add_worktree, find_worktree
 from okstra_git.names import CommitId, TaskKey, is_text, shown, shown_path
 from okstra_git.records.events import PlaceReserved
@@ -113,7 +112,7 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
             path=place.worktree,
             hint=f"check out {place.branch} there, or remove it: git okstra worktree prune",
         )
-    held = read_holdings(git, here).uncommitted
+    held = read_unsaved_work(git, here).uncommitted
     if held:
         raise WorktreeDirty(
             f"the worktree {path} cannot be used again: {in_words(held)}",

@@ -49,7 +49,7 @@ def unexcused(source: Source, excused: dict[tuple[str, str], str] = EXCUSED) -> 
     for what, line in uses(source):
         if (source.path, what) not in excused:
             yield (
-                f"{source.path}:{line}: {what}: ask okstra_git.git.holdings.read_holdings what is there first, "
+                f"{source.path}:{line}: {what}: ask okstra_git.git.unsaved_work.read_unsaved_work what is there first, "
                 "or give a reason in tests/house/removing.py"
             )
 

@@ -10,7 +10,7 @@ from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
 from okstra_git.fs.root import Root
-from okstra_git.git.astray import find_astray
+from okstra_git.git.checkouts import find_astray
 from okstra_git.git.objects import find_entry, name_of_blob
 from okstra_git.git.revisions import require_named
 from okstra_git.paths import plan_key

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.main_tree import hidden_main
+from okstra_git.git.hidden_worktrees import hidden_main
 from okstra_git.paths import ProjectPaths
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.runs import agent_session, asked_holder
 from okstra_git.porcelain.runs import project_root as top_of_project
 from okstra_git.porcelain.workspace import Workspace
@@ -78,9 +78,9 @@ class Order:
         return self.lead_session or agent_session(self.workspace)
 
     @cached_property
-    def guard(self) -> Guard:
+    def guard(self) -> LivenessChecker:
         """Asks this machine who holds what."""
-        return Guard(self.workspace)
+        return LivenessChecker(self.workspace)
 
     @cached_property
     def language(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
 from okstra_git.fs.root import Root
-from okstra_git.git.astray import find_astray
+from okstra_git.git.checkouts import find_astray
 from okstra_git.porcelain.prepare.refresh import renew, schedule
 from okstra_git.porcelain.runs import find_prompt
 from okstra_git.runs.bundle import verify_bundle

@@ -1,13 +1,67 @@
-"""Asks the machine about processes that hold something: which machine this is, who started us, who still lives."""
+"""Whether a process that was written down still lives: asked of this machine, and told as a value with its reason."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import psutil
 
 from okstra_git.host.ancestry import ProcessFacts
-from okstra_git.host.lives import ENDED, REUSED, SAME_START, Life, Machine, judge_machine
+
+LivenessState = Literal["alive", "dead", "unknown"]
+
+ENDED = "its process ended"
+RESTARTED = "the machine was restarted"
+REUSED = "its pid belongs to another process now"
+ELSEWHERE = "it runs on another machine"
+OTHER_SPACE = "it runs in another container of this machine"
+
+SAME_START = 0.05
+"""Seconds by which two readings of one process's start may differ; Linux counts hundredths since boot, exactly."""
+
+SAME_BOOT = 300
+"""Seconds by which two readings of one boot's time may differ where a boot has no id: clocks are set meanwhile."""
+
+
+class Machine(NamedTuple):
+    """The machine as a holder's record names it: host name, and an id of this boot.
+
+    In a container `boot` ends in `@` and the number of its pid namespace, because pids mean nothing outside.
+    """
+
+    host: str
+    boot: str
+
+
+class Liveness(NamedTuple):
+    """What is known of a process: `why` says it for people where it is not simply alive."""
+
+    state: LivenessState
+    why: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the process is known to be alive."""
+        return self.state == "alive"
+
+
+def judge_machine(host: str, boot: str, machine: Machine) -> Liveness | None:
+    """What host and boot alone say of a process; None when it has to be looked for by its pid."""
+    if host != machine.host:
+        return Liveness("unknown", ELSEWHERE)
+    then, _, space = boot.partition("@")
+    now, _, here = machine.boot.partition("@")
+    if not _same_boot(then, now):
+        return Liveness("dead", RESTARTED)
+    return None if space == here else Liveness("unknown", OTHER_SPACE)
+
+
+def _same_boot(then: str, now: str) -> bool:
+    if then.isdecimal() and now.isdecimal():
+        return abs(int(then) - int(now)) <= SAME_BOOT
+    return then == now
+
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 PID_SPACE = Path("/proc/self/ns/pid")
@@ -47,7 +101,7 @@ def find_process(pid: int) -> ProcessFacts | None:
         return None
 
 
-def is_alive(*, host: str, boot: str, pid: int, born: float, machine: Machine) -> Life:
+def is_alive(*, host: str, boot: str, pid: int, born: float, machine: Machine) -> Liveness:
     """Whether the process that was written down so still runs; unknown on another machine or in another container.
 
     A reused pid is told by the time of its start, which must be the same: since boot where the system counts so, for
@@ -58,8 +112,8 @@ def is_alive(*, host: str, boot: str, pid: int, born: float, machine: Machine) -
         return judged
     found = find_process(pid)
     if found is None:
-        return Life("dead", ENDED)
-    return Life("alive") if abs(found.born - born) <= SAME_START else Life("dead", REUSED)
+        return Liveness("dead", ENDED)
+    return Liveness("alive") if abs(found.born - born) <= SAME_START else Liveness("dead", REUSED)
 
 
 def _facts(process: psutil.Process) -> ProcessFacts | None:

@@ -1,4 +1,4 @@
-"""Configuration by which git does not find the main worktree any more: `core.bare` or `core.worktree` slipped in."""
+"""Why git finds no repository where there was one: a worktree cut off, or a main worktree that a setting hides."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,45 @@ from typing import NamedTuple
 from okstra_git.commands import word
 from okstra_git.git.binary import run_git
 from okstra_git.git.config import Configuration
+from okstra_git.git.worktrees import read_pointer
 from okstra_git.real_paths import real_path
+
+
+class Lost(NamedTuple):
+    """What is wrong, in a sentence, and what to do about it."""
+
+    sentence: str
+    remedy: str
+
+
+def why_cut_off(start: Path) -> Lost | None:
+    """Of a worktree whose repository is not where its `.git` file says, mostly because that was moved, or whose file
+    says nothing."""
+    folder = next((each for each in _upwards(start) if (each / ".git").is_file()), None)
+    if folder is None:
+        return None
+    there = read_pointer(folder / ".git")
+    if there is not None and there.exists():
+        return None
+    told = f"leads to {there}, where nothing is" if there else "is damaged"
+    remedy = "run 'git worktree repair' in the repository that it is a worktree of, where that is now"
+    return Lost(f"the .git file of the worktree {folder} {told}", remedy)
+
+
+def why_hidden(start: Path) -> Lost | None:
+    """Of a repository whose configuration speaks against the worktree around it, which libgit2 will not open."""
+    found = next((each / ".git" for each in _upwards(start) if (each / ".git").is_dir()), None)
+    hidden = next(find_hidden(found), None) if found is not None else None
+    return Lost(hidden.sentence, hidden.remedy) if hidden is not None else None
+
+
+def find_top(start: Path) -> Path | None:
+    """The worktree around `start`, by its `.git` file; git's own entry goes by where the worktree was before a move."""
+    return next((each for each in _upwards(start) if (each / ".git").is_file()), None)
+
+
+def _upwards(start: Path) -> tuple[Path, ...]:
+    return (real_path(start), *real_path(start).parents)
 
 
 class Hidden(NamedTuple):
