@@ -19,7 +19,7 @@ from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.shipped import templates_directory
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 from okstra_git.tasks.approving import (
     PlanFile,
     PlanMissing,

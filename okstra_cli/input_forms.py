@@ -15,7 +15,7 @@ from okstra_git.runs.inputs import INPUTS, make_input
 from okstra_git.runs.last_report import open_questions
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.reported import find_last_report
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 from okstra_git.tokens import CLARIFICATION_COLUMNS
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
 from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.real_paths import real_path
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.whereabouts import find_astray, is_over
-from okstra_git.state.writer import find_writer
+from okstra_git.store.drift import find_astray, is_over
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.writer import find_writer
 from okstra_git.tasks.finishing import release_place
 from okstra_git.tasks.places import Pruned, Watch, prune_places
 
@@ -57,7 +57,7 @@ def _release_gone(session: Session, only: TaskKey | None) -> None:
 
 def _live_runs(session: Session, path: Path) -> Iterator[str]:
     """Runs that somebody leads right now and that work at or below this directory."""
-    guard, own, top = LivenessChecker(session.workspace), OwnPlaces(session.git), real_path(path)
+    guard, own, top = LivenessChecker(session.workspace), OwnWorktrees(session.git), real_path(path)
     for task in session.store.read().state.tasks.values():
         for run in task.runs.values():
             place = own.path_of_run(task, run) if run.is_active else None

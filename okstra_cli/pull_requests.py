@@ -15,7 +15,7 @@ from okstra_git.porcelain.base_contents import landed_elsewhere
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.runs import packer
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 from okstra_git.tasks.lifecycle import refuse_text
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unrea
 from okstra_git.names import TaskKey, is_text, parse_branch, parse_stage, shown, shown_path
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.task_lookup import find_stage_here
-from okstra_git.state.carry import MAX_BYTES as MAX_CARRY_BYTES
-from okstra_git.state.carry import CarryRefused, require_carry_text
-from okstra_git.state.writer import find_writer
+from okstra_git.store.carry import MAX_BYTES as MAX_CARRY_BYTES
+from okstra_git.store.carry import CarryRefused, require_carry_text
+from okstra_git.store.writer import find_writer
 from okstra_git.tasks.finishing import DoneRequest, is_left_behind
 from okstra_git.tasks.open_work import find_open_work, refuse_open_work
 

@@ -27,8 +27,8 @@ from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.redaction.late import redact
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import require_stage
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -134,7 +134,7 @@ def _what_was_verified(
 
 def _worktree_of(session: Session, task: Task, stage: Stage) -> Worktree | None:
     known = [tree for tree in list_worktrees(session.git) if tree.path.is_dir()]
-    own = OwnPlaces(session.git).path(task.places.get(f"stage-{stage.number}"))
+    own = OwnWorktrees(session.git).path(task.places.get(f"stage-{stage.number}"))
     at = real_path(own) if own is not None else None
     found = [tree for tree in known if at is not None and real_path(tree.path) == at]
     return next(iter([*found, *(tree for tree in known if tree.branch == stage.branch)]), None)

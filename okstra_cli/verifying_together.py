@@ -21,7 +21,7 @@ from okstra_git.handoff.recording_together import (
 )
 from okstra_git.names import CommitId
 from okstra_git.records.stage import Check
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ def _require_same_tree(
     if commit is not None:
         seen = require_named(session.git, commit, what="the verified commit").commit
     else:
-        path = OwnPlaces(session.git).path_of_run(task, run) if run.worktree else None
+        path = OwnWorktrees(session.git).path_of_run(task, run) if run.worktree else None
         here = find_worktree(session.git, path) if path is not None else None
         if here is None or here.head is None or not here.path.is_dir():
             return  # given back: what was put together is on record

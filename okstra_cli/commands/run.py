@@ -59,7 +59,7 @@ def show(
     from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.runs.archive import read_archived, require_archive
     from okstra_git.runs.finding import require_run
-    from okstra_git.state.layout import ARCHIVE_INDEX
+    from okstra_git.store.layout import ARCHIVE_INDEX
 
     session = Session.of(context)
     snapshot = session.store.read()
@@ -102,7 +102,7 @@ def resume(
     from okstra_git.porcelain.runs import explain_task
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.runs.finding import require_run
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     if run is None and not explain:

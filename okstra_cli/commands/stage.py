@@ -150,7 +150,7 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
@@ -168,7 +168,7 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_stage, require_task
+    from okstra_git.store.registry import require_stage, require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))

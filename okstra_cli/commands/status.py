@@ -1,6 +1,6 @@
 """`git okstra status`: what needs a person first, then every task with its stages."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
+
+if TYPE_CHECKING:
+    from okstra_git.porcelain.workspace import Workspace
 
 app = single_command()
 
@@ -29,12 +32,17 @@ def status(
     reported and could not settle at that moment. --forecast merges every two live stages in memory,
     uncommitted work included, and tells where they contradict each other.
     """
-    from okstra_cli.views import status as view
-    from okstra_git.porcelain.status import survey_all
     from okstra_git.porcelain.task_lookup import named_key
+    from okstra_git.porcelain.unused import is_unused
 
     session = Session.of(context)
-    seen = survey_all(session.workspace, only=named_key(session.workspace, task, identity), with_closed=closed)
+    only = named_key(session.workspace, task, identity)
+    if session.wants_json and only is None and not forecast and is_unused(session.workspace.git):
+        return Answer(_nothing_json(session.workspace, only_problems=problems))
+    from okstra_cli.views import status as view
+    from okstra_git.porcelain.status import survey_all
+
+    seen = survey_all(session.workspace, only=only, with_closed=closed)
     facts = view.status_json(seen, only_problems=problems)
     if not forecast:
         return Answer(facts, lambda: view.status_page(seen, only_problems=problems))
@@ -46,3 +54,11 @@ def status(
         {**facts, "forecast": forecast_view.forecast_json(ahead)},
         lambda: forecast_view.with_forecast(view.status_page(seen, only_problems=problems), ahead),
     )
+
+
+def _nothing_json(workspace: "Workspace", *, only_problems: bool) -> dict[str, Any]:
+    """The same JSON for a clone in which there is nothing: an agent asks in every repository that it comes into."""
+    from okstra_git.porcelain.unused import NOT_SET_UP, project_of
+
+    facts: dict[str, Any] = {"project": project_of(workspace), "writer": None, "problems": [NOT_SET_UP]}
+    return facts if only_problems else {**facts, "tasks": []}

@@ -78,7 +78,7 @@ def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.task_lookup import named_key, require_key
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     named = require_key(session.workspace, identity._replace(task=named_key(session.workspace, key, identity)))

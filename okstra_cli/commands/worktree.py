@@ -23,7 +23,7 @@ def list_(
     """List who owns which branch and worktree, how each worktree stands, and what is open there."""
     from okstra_cli.views import worktree as view
     from okstra_git.porcelain.search_scope import own_writer
-    from okstra_git.state.whereabouts import find_astray
+    from okstra_git.store.drift import find_astray
     from okstra_git.tasks.checked_out import see_places
     from okstra_git.tasks.places import list_places
 

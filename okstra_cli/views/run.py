@@ -227,7 +227,7 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
         "ref": snapshot.ref,
         "commit": snapshot.commit,
         "at": show_time(snapshot.at),
-        "task": str(about.task),
+        "task": about.task.replace("/", ":"),
         "stage": about.stage,
         "run": about.run or None,
         "reason": about.reason,
@@ -251,7 +251,7 @@ def snapshots_page(snapshots: Sequence[Snapshot]) -> Page:
         (
             Cell(each.id, "strong"),
             _when(each.at),
-            str(each.about.task),
+            each.about.task.replace("/", ":"),
             str(each.about.stage or "-"),
             f"{each.files}" + (f" (+{len(each.left_out)} left out)" if each.left_out else ""),
             str(each.size),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
-    from okstra_git.records.states import Place, Stage, Task
+    from okstra_git.records.states import Reservation, Stage, Task
     from okstra_git.runs.leases import Lease
 
 TONES: dict[str, Tone] = {"done": "good", "verified": "good", "landed": "good", "in-pr": "good", "started": "warn"}
@@ -228,7 +228,7 @@ def _leased(lease: Lease | None) -> str:
     return f"{lease.run}  {lease.holder.name}, pid {lease.holder.pid} on {lease.holder.host}, {alive}"
 
 
-def released_page(key: str, scope: str, before: Place | None) -> Page:
+def released_page(key: str, scope: str, before: Reservation | None) -> Page:
     page = Page()
     what = f"{key} {scope.replace('-', ' ')}" if scope else key
     if before is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
     from okstra_git.git.unsaved_work import UnsavedItem
     from okstra_git.records.events import AnyFact
-    from okstra_git.state.whereabouts import Astray
+    from okstra_git.store.drift import Astray
     from okstra_git.tasks.places import PlaceRow, Pruned
     from okstra_git.tasks.relinking import Repaired
 

@@ -19,7 +19,7 @@ from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.porcelain.task_lookup import default_base
 from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 from okstra_git.slugs import is_slug
-from okstra_git.state.writer import require_writer
+from okstra_git.store.writer import require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.runs.standing import standing_of
-from okstra_git.state.writer import find_writer
+from okstra_git.store.writer import find_writer
 from okstra_git.tasks.approving import require_approved
 from okstra_git.tasks.reserving import usual_branch
 

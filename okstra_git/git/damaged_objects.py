@@ -1,4 +1,4 @@
-"""Loose objects that were cut short, as by a crash, and what libgit2's errors about damaged ones mean.
+"""Loose objects that were cut short, as by a crash: found before libgit2 reads one, since it would read for ever.
 
 libgit2 waits in a loop for the rest of a compressed file that has no rest. It cannot be interrupted there, so it has
 to be told first, in a way that reaches every walk and comparison inside of it: a pack that is asked before all others
@@ -6,7 +6,6 @@ says of these objects that they are damaged. Nobody else sees that pack, and not
 """
 
 import os
-import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,13 +17,8 @@ from tempfile import TemporaryDirectory
 
 import pygit2
 
-from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_gits
-from okstra_git.git.binary import GitFailed
-from okstra_git.git.objects import MissingObject, find_unreadable
 from okstra_git.git.own_files import replace_own
-from okstra_git.git.refs import translate_write_error
-from okstra_git.git.repo import Git
 
 SETTLED = 60_000_000_000
 """Nanoseconds that an object may have been seen whole and be torn later: it was not on the disk when the power went."""
@@ -135,23 +129,3 @@ def _pack_of(names: Sequence[bytes]) -> tuple[bytes, bytes]:
     sums, places = b"\0\0\0\0" * len(names), struct.pack(">I", 12) * len(names)
     index = b"\xfftOc" + struct.pack(">I", 2) + fan + b"".join(names) + sums + places + pack[-20:]
     return pack, index + sha1(index, usedforsecurity=False).digest()
-
-
-_OID = re.compile(r"\b[0-9a-f]{40}\b")
-
-
-def explain_damage(git: Git, error: BaseException) -> OkstraError | None:
-    """The refusal that stands for the library's error; None for one that says nothing of the repository.
-
-    A missing key is one only where it is the id of an object that cannot be read.
-    """
-    if not isinstance(error, KeyError | pygit2.GitError):
-        return None
-    bad = next(find_unreadable(git, _OID.findall(str(error))), None)
-    if bad is not None:
-        return MissingObject(f"the object {bad} is missing or damaged", hint="git fsck", object=bad)
-    if not isinstance(error, pygit2.GitError):
-        return None
-    if "space" in str(error).lower():
-        return translate_write_error(error, git)
-    return GitFailed(f"git's library cannot read this repository: {str(error)[:300]}", hint="git fsck")

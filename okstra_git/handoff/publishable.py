@@ -23,7 +23,7 @@ from okstra_git.names import named_stages, shown
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
 from okstra_git.roster import BASE_BRANCHES
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 
 
 class NotAssembled(OkstraError):
@@ -131,7 +131,7 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
 
 
 def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
-    path = OwnPlaces(git).active_path(task.places.get(f"group-{group.id}"))
+    path = OwnWorktrees(git).active_path(task.places.get(f"group-{group.id}"))
     here = find_worktree(git, path) if path is not None and path.is_dir() else None
     held = read_unsaved_work(git, here).uncommitted if here is not None else ()
     if held:

@@ -29,12 +29,11 @@ from okstra_git.health.leftovers import prove_dead
 from okstra_git.host.disks import free_bytes, refuses_writing
 from okstra_git.host.locks import hold_lock
 from okstra_git.paths import OKSTRA
-from okstra_git.state import layout
-from okstra_git.state.lost_branches import find_lost
-from okstra_git.state.reading import DAMAGE, Memory, read_snapshot
-from okstra_git.state.store import Store
-from okstra_git.state.whereabouts import find_astray
-from okstra_git.state.writer import find_writer, look_for_writer
+from okstra_git.store import layout
+from okstra_git.store.drift import find_astray, find_lost
+from okstra_git.store.snapshot import DAMAGE, Memory, read_snapshot
+from okstra_git.store.store import Store
+from okstra_git.store.writer import find_writer, look_for_writer
 
 LOW_DISK = 256 << 20
 FIX = "git okstra doctor --fix"

@@ -9,7 +9,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.worktrees import current_branch
 from okstra_git.porcelain.follow import chain_hints, follow_history, make_judge
 from okstra_git.spool import drop_spooled, list_spooled
-from okstra_git.state.views import write_watch
+from okstra_git.store.derived import write_watch
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace

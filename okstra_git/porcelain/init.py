@@ -16,8 +16,8 @@ from okstra_git.git.settings import Settings
 from okstra_git.hooks.install import install_hooks
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import parse_slug, shown
-from okstra_git.state import layout
-from okstra_git.state.writer import ensure_writer
+from okstra_git.store import layout
+from okstra_git.store.writer import ensure_writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

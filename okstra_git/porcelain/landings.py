@@ -14,8 +14,8 @@ from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.names import TaskKey, is_slashed_key, key_of_slashed
 from okstra_git.porcelain.current_state import standing_state, tell_taken_back
 from okstra_git.porcelain.search_scope import make_places, window_limit
-from okstra_git.state import layout
-from okstra_git.state.handing import landed_as
+from okstra_git.store import layout
+from okstra_git.store.fold_handoff import landed_as
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.reconcile.answers import Choice, NotWork, record_anchor, record_choice
 from okstra_git.reconcile.settle import after_moves
 from okstra_git.reconcile.verify import verify_moves
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity

@@ -13,15 +13,13 @@ from okstra_git.git.revisions import BRANCH, printed_name
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, split_task_key
 from okstra_git.real_paths import real_path
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import TaskUnknown, active_places
-from okstra_git.state.writer import require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task
+    from okstra_git.store.registry import TaskUnknown
 
 LISTED = 8
 """Open tasks that a refusal lists; the list of all is a command of its own."""
@@ -84,9 +82,12 @@ def _living_here(workspace: Workspace) -> Task | None:
 
     In the middle of a rebase no branch is checked out.
     """
+    from okstra_git.store.ownership import OwnWorktrees  # these load the records, which few lines need to be understood
+    from okstra_git.store.registry import active_places
+
     branch, top = current_branch(workspace.git), workspace.git.work_tree
     here = real_path(top) if top is not None and real_path(workspace.git.git_dir) != workspace.git.common_dir else None
-    own = OwnPlaces(workspace.git)
+    own = OwnWorktrees(workspace.git)
     found = [
         task
         for task, place in active_places(workspace.store.read().state)
@@ -126,6 +127,8 @@ def _unclear(workspace: Workspace) -> TaskUnclear:
     """Which tasks might have been meant, as words to add to the line."""
     keys = [str(task.key) for task in workspace.store.read().state.tasks.values() if task.is_open]
     if not keys:
+        from okstra_git.store.writer import require_writer
+
         require_writer(workspace.git)  # a task can be opened after `init` only
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
         return TaskUnclear("no task was named, and none is open", hint=hint, tasks=keys)
@@ -162,6 +165,8 @@ def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_n
 
 
 def _no_such_task(text: str, parts: list[str], project: str | None, *, may_be_new: bool) -> TaskUnknown:
+    from okstra_git.store.registry import TaskUnknown
+
     if may_be_new:
         full = ":".join([project or "PROJECT", *(["GROUP"] if len(parts) == 1 else []), *parts])
         return TaskUnknown(

@@ -15,7 +15,7 @@ from okstra_git.names import TaskKey, shown_path
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
     from okstra_git.git.settings import Settings
-    from okstra_git.state.store import Appended, Store
+    from okstra_git.store.store import Appended, Store
 
 
 class NoDirectory(OkstraError):
@@ -99,7 +99,7 @@ class Workspace:
     @cached_property
     def store(self) -> Store:
         """The state kept in the repository, for reading and appending."""
-        from okstra_git.state.store import Store
+        from okstra_git.store.store import Store
 
         return Store(self.git, self.now, unlock=self._clear_dead_locks, told=self._note_tasks)
 

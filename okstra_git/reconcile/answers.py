@@ -11,13 +11,13 @@ from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH
 from okstra_git.names import CommitId, TaskKey, shown
 from okstra_git.records.events import AnchorMoved, AnyFact, StageMoved
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.bases import Stack, choose_base
-from okstra_git.state.prints import take_prints
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import StageUnknown, require_stage, require_task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.bases import Stack, choose_base
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.registry import StageUnknown, require_stage, require_task
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 
 class OtherStage(OkstraError):
@@ -92,7 +92,7 @@ def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, fo
         if stage.range.head == commit and renamed is None:
             return []
         base = _base_of(store.git, task, stage, choice)
-        new = take_prints(store.git, [(base, commit)])[0]
+        new = fingerprint_ranges(store.git, [(base, commit)])[0]
         doubt = None if force or stage.range.head == commit else find_doubt(store.git, task, stage, choice, new)
         if doubt is not None:
             raise doubt
@@ -134,7 +134,7 @@ def _require_recorded(task: Task, number: int) -> Stage:
     return stage
 
 
-def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangePrint) -> OkstraError | None:
+def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangeFingerprint) -> OkstraError | None:
     """Why the chosen commit is probably not the stage; `new` is the range that it would be."""
     key, commit = str(task.key), choice.commit
     look = f"git okstra reconcile --task-key {key} --check --show"
@@ -175,7 +175,7 @@ def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> App
         task = require_task(snapshot.state, key)
         facts = find_commit(store.git, commit)
         parent = facts.parents[0] if facts and facts.parents else None
-        new = take_prints(store.git, [(parent, commit)])[0]
+        new = fingerprint_ranges(store.git, [(parent, commit)])[0]
         if task.anchor is None:
             named = str(task.key)
             raise NoAnchor(

@@ -15,9 +15,9 @@ from okstra_git.reconcile.search import Searched
 from okstra_git.reconcile.stretches import Author
 from okstra_git.reconcile.units import Unit, lines_of, list_units
 from okstra_git.reconcile.windows import Step
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.redaction.subjects import same_subject
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 MAX_CANDIDATES = 5
 MAX_ALIKE = 200
@@ -45,7 +45,7 @@ def likeliest(case: Case) -> tuple[Searched, Step] | None:
     return max(made, key=lambda pair: pair[1].position) if made else None
 
 
-def _score(step: Step, recorded: RangePrint) -> int:
+def _score(step: Step, recorded: RangeFingerprint) -> int:
     same_time = step.author == (recorded.author.email, recorded.author.time)
     return 4 * same_time + 2 * (bool(recorded.subject) and same_subject(step.facts.subject, recorded.subject))
 
@@ -194,7 +194,7 @@ def _is_same(git: Git, before: Unit | None, after: Unit) -> bool:
     return before.delta == after.delta or (lines_of(git, before) or None) == lines_of(git, after)
 
 
-def _author(recorded: RangePrint) -> Author:
+def _author(recorded: RangeFingerprint) -> Author:
     return recorded.author.email, recorded.author.time
 
 

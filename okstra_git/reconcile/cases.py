@@ -11,7 +11,7 @@ from okstra_git.reconcile.search import Searched
 from okstra_git.reconcile.survey import Standing
 from okstra_git.reconcile.units import Units
 from okstra_git.reconcile.windows import Step
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Task
 
 IsAccounted = Callable[[Step], bool]
@@ -24,7 +24,7 @@ class Case:
 
     task: Task
     standing: Standing
-    recorded: RangePrint
+    recorded: RangeFingerprint
     prover: Prover
     identities: Identities
     units: Units

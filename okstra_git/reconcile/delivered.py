@@ -11,9 +11,9 @@ from okstra_git.reconcile.arrivals import Arrivals
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.proofs import Prover
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.prints import take_prints
+from okstra_git.store.fingerprints import fingerprint_ranges
 
 MAX_BEGINNINGS = 32
 """Beginnings of one stage that are looked for; of a longer one those that were recorded, and the longest."""
@@ -70,16 +70,16 @@ class _Look:
     def _git(self) -> Git:
         return self.judge.places.git
 
-    def _is_below(self, recorded: RangePrint) -> bool:
+    def _is_below(self, recorded: RangeFingerprint) -> bool:
         """Whether the branch has nothing but what the stage stands on."""
         return recorded.base is not None and contains(self._git, recorded.base, self.base.tip)
 
-    def _has(self, home: Home, wanted: RangePrint) -> bool:
+    def _has(self, home: Home, wanted: RangeFingerprint) -> bool:
         arrivals = Arrivals(self.judge.places, self.task, self.judge.window_above, self.judge.limit)
         found = arrivals.find(Prover(self._git, wanted), [home], wanted.base)
         return found is not None and found.is_there
 
-    def _lacking(self, stage: Stage, beginnings: Sequence[RangePrint]) -> str:
+    def _lacking(self, stage: Stage, beginnings: Sequence[RangeFingerprint]) -> str:
         """A part of the stage that its base has, so that it is no part of the range, and that the branch lacks."""
         base = stage.range.base if stage.range else None
         if base is None or contains(self._git, self.base.tip, base):
@@ -90,7 +90,7 @@ class _Look:
         return next((one.head for one in missing), "")
 
 
-def _beginnings(git: Git, task: Task, stage: Stage) -> Iterator[RangePrint]:
+def _beginnings(git: Git, task: Task, stage: Stage) -> Iterator[RangeFingerprint]:
     """The stage up to each commit on its own line, each with the base it had there; the longest first."""
     recorded = stage.range
     assert recorded is not None
@@ -100,7 +100,7 @@ def _beginnings(git: Git, task: Task, stage: Stage) -> Iterator[RangePrint]:
     chosen = {*line[:MAX_BEGINNINGS], *(one for one in line if one in known)}
     ranges = [(_base_of(git, recorded.base, one), one) for one in line if one in chosen]
     try:
-        yield from take_prints(git, [(base, head) for base, head in ranges if base != head])
+        yield from fingerprint_ranges(git, [(base, head) for base, head in ranges if base != head])
     except (MissingObject, GitFailed):
         return
 

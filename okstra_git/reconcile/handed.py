@@ -11,9 +11,9 @@ from okstra_git.reconcile.places import Places
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.versions import OpenWindow, has_other_version
 from okstra_git.records.handoff import Member, PullRequest
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.prints import take_prints
+from okstra_git.store.fingerprints import fingerprint_ranges
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Handed:
 
     group: str
     base_ref: str
-    range: RangePrint
+    range: RangeFingerprint
     members: tuple[Member, ...]
 
 
@@ -46,7 +46,7 @@ def _as_published(places: Places, task: Task, pr: PullRequest) -> Iterator[Hande
     if base is None or base == pr.commit:
         return
     try:
-        whole = take_prints(places.git, [(base, pr.commit)])[0]
+        whole = fingerprint_ranges(places.git, [(base, pr.commit)])[0]
     except (MissingObject, GitFailed):
         return
     yield Handed(pr.group, pr.base_ref or group.base_ref, whole, pr.members)
@@ -98,5 +98,5 @@ def is_as_handed(stage: Stage, member: Member) -> bool:
     return False
 
 
-def _is_it(found: RangePrint, member: Member) -> bool:
+def _is_it(found: RangeFingerprint, member: Member) -> bool:
     return found.head == member.commit or found.delta == member.delta

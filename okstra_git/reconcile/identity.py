@@ -8,14 +8,14 @@ from okstra_git.git.repo import Git
 from okstra_git.names import CommitId
 from okstra_git.reconcile.stretches import Author, Step
 from okstra_git.reconcile.windows import Window
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.redaction.subjects import same_subject
 
 MAX_COMMITS = 5_000
 """Commits of one recorded stage that are looked at one by one."""
 
 
-def list_commits(git: Git, recorded: RangePrint) -> list[CommitFacts]:
+def list_commits(git: Git, recorded: RangeFingerprint) -> list[CommitFacts]:
     """The commits of a recorded range, oldest first; its head alone, as recorded, where the others are not here.
 
     A stage without commits has none: its head is what it stands on, another stage's as a rule.
@@ -29,14 +29,14 @@ def list_commits(git: Git, recorded: RangePrint) -> list[CommitFacts]:
     return line or [head]
 
 
-def _walked(git: Git, recorded: RangePrint) -> list[CommitFacts]:
+def _walked(git: Git, recorded: RangeFingerprint) -> list[CommitFacts]:
     if find_commit(git, recorded.head) is None:
         return []
     line, complete = walk(git, [recorded.head], [recorded.base] if recorded.base else [], limit=MAX_COMMITS)
     return line if complete else []
 
 
-def _plain_line(git: Git, recorded: RangePrint) -> list[CommitFacts] | None:
+def _plain_line(git: Git, recorded: RangeFingerprint) -> list[CommitFacts] | None:
     """The range as a line without merges, the usual case; None where it is something else."""
     found: list[CommitFacts] = []
     at = find_commit(git, recorded.head)
@@ -49,7 +49,7 @@ def _plain_line(git: Git, recorded: RangePrint) -> list[CommitFacts] | None:
     return found[::-1] if ended == recorded.base and len(found) == recorded.commits else None
 
 
-def _head_of(recorded: RangePrint) -> CommitFacts:
+def _head_of(recorded: RangeFingerprint) -> CommitFacts:
     author = recorded.author
     parents = tuple(CommitId(parent) for parent in recorded.parents)
     return CommitFacts(CommitId(recorded.head), recorded.head_tree, parents, author.name, author.email, author.time,
@@ -76,7 +76,7 @@ class Identities:
     """
 
     git: Git
-    stages: Mapping[int, RangePrint]
+    stages: Mapping[int, RangeFingerprint]
     in_full: Collection[int]
     _known: dict[Author, dict[str, Known]] = field(default_factory=dict)
     _commits: dict[int, list[CommitFacts]] = field(default_factory=dict)

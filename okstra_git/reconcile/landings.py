@@ -26,10 +26,10 @@ from okstra_git.reconcile.units import Units
 from okstra_git.reconcile.versions import has_other_version
 from okstra_git.records.events import StageLanded
 from okstra_git.records.handoff import Arrival, Group
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.handing import landed_as
-from okstra_git.state.reading import Snapshot
+from okstra_git.store.fold_handoff import landed_as
+from okstra_git.store.snapshot import Snapshot
 
 MAX_JOINED = 64
 """Stages among which a squash of several by hand is looked for; more of them would take too long."""
@@ -332,7 +332,7 @@ class _Look:
         recorded = self.ranges[number].head
         return Landed(self.task.key, number, recorded, arrived.target.name, arrived.commit, arrived.how, group)
 
-    def _prover(self, recorded: RangePrint) -> Prover:
+    def _prover(self, recorded: RangeFingerprint) -> Prover:
         known = any(recorded is found for found in self.ranges.values())
         return Prover(self.judge.places.git, recorded, self.deltas if known else None)
 

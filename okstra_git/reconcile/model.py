@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from okstra_git.names import TaskKey
-from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
+from okstra_git.records.stage import MoveEvidence, Proof, RangeFingerprint
 
 FindingClass = Literal["ok", "restored", "auto", "confirm"]
 
@@ -53,7 +53,7 @@ class Finding:
 
     stage: int
     kind: FindingClass
-    recorded: RangePrint
+    recorded: RangeFingerprint
     branch: str
     reason: str = ""
     new: ProvenRange | None = None
@@ -74,7 +74,7 @@ class Finding:
 class AnchorFinding:
     """What reconcile says of a task's anchor: `ok`, `moved` with a proof, or `unresolvable`."""
 
-    recorded: RangePrint
+    recorded: RangeFingerprint
     status: Literal["ok", "moved", "unresolvable"]
     new: ProvenRange | None = None
     reason: str = ""

@@ -7,11 +7,11 @@ from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey
 from okstra_git.reconcile.model import AnchorFinding, Finding, Report
 from okstra_git.records.events import AnchorMoved, AnyFact, Event, StageMoved
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import State
-from okstra_git.state.prints import take_prints
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 
 def settle(store: Store, reports: Sequence[Report]) -> Appended:
@@ -30,12 +30,12 @@ def planned_moves(git: Git, reports: Sequence[Report]) -> list[AnyFact]:
         for finding in report.findings
         if finding.kind in ("auto", "restored") and finding.new is not None
     ]
-    prints = take_prints(git, [(f.new.base, f.new.head) for _, f in wanted if f.new])
+    prints = fingerprint_ranges(git, [(f.new.base, f.new.head) for _, f in wanted if f.new])
     moves = [_stage_moved(task, finding, new) for (task, finding), new in zip(wanted, prints, strict=True)]
     return [*moves, *(fact for report in reports for fact in _anchor_moved(git, report))]
 
 
-def _stage_moved(task: TaskKey, finding: Finding, new: RangePrint) -> StageMoved:
+def _stage_moved(task: TaskKey, finding: Finding, new: RangeFingerprint) -> StageMoved:
     assert finding.new is not None
     return StageMoved(
         task=task,
@@ -54,7 +54,7 @@ def _anchor_moved(git: Git, report: Report) -> list[AnchorMoved]:
     found = report.anchor
     if found is None or found.new is None:
         return []
-    new = take_prints(git, [(found.new.base, found.new.head)])[0]
+    new = fingerprint_ranges(git, [(found.new.base, found.new.head)])[0]
     proof, evidence = found.new.proof, found.new.evidence
     return [AnchorMoved(task=report.task, old=found.recorded.head, range=new, proof=proof, evidence=evidence)]
 
@@ -79,7 +79,7 @@ def _subject(fact: StageMoved | AnchorMoved) -> int | None:
     return fact.stage if isinstance(fact, StageMoved) else None
 
 
-def _settled(finding: Finding, new: RangePrint | None) -> Finding:
+def _settled(finding: Finding, new: RangeFingerprint | None) -> Finding:
     if new is None or finding.kind not in ("auto", "restored"):
         return finding
     return Finding(finding.stage, "ok", new, finding.branch)

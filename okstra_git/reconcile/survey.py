@@ -8,9 +8,9 @@ from okstra_git.git.history import held_by, unreachable
 from okstra_git.names import TaskKey
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.taking_back import taken_back
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.catching_up import list_behind
+from okstra_git.store.drift import list_behind
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Standing:
     stage: Stage
     home: Home | None
     status: str
-    restored_to: RangePrint | None = None
+    restored_to: RangeFingerprint | None = None
     is_behind: bool = False
 
 
@@ -117,7 +117,7 @@ def _lost_beside(around: Sequence[str], asked: Sequence[Asked], places: Places) 
             yield one.mark
 
 
-def _status(number: int, lost: set[int], restored: Mapping[int, RangePrint]) -> str:
+def _status(number: int, lost: set[int], restored: Mapping[int, RangeFingerprint]) -> str:
     if number not in lost:
         return "ok"
     return "restored" if number in restored else "stale"
@@ -125,7 +125,7 @@ def _status(number: int, lost: set[int], restored: Mapping[int, RangePrint]) -> 
 
 def _explained(
     task: Task, lost: Sequence[Stage], homes: Mapping[str, Home | None], places: Places
-) -> tuple[set[int], dict[int, RangePrint]]:
+) -> tuple[set[int], dict[int, RangeFingerprint]]:
     """Those of the lost stages whose branch is behind, and those whose branch is back at an earlier proven range."""
     by_home: dict[Home, list[Stage]] = {}
     for stage in lost:
@@ -139,21 +139,21 @@ def _explained(
     return behind, _back(left, places)
 
 
-def _back(stages: Sequence[tuple[Stage, Home]], places: Places) -> dict[int, RangePrint]:
+def _back(stages: Sequence[tuple[Stage, Home]], places: Places) -> dict[int, RangeFingerprint]:
     """The newest earlier range of each stage that its branch has."""
     earlier = [(stage, home.tip, one) for stage, home in stages for one in _earlier_ranges(stage)]
     tips = sorted({tip for _, tip, _ in earlier})
     gone = unreachable(places.git, [one.head for *_, one in earlier], tips) if earlier else set()
-    found: dict[int, RangePrint] = {}
+    found: dict[int, RangeFingerprint] = {}
     for stage, tip, one in earlier:
         if one.head not in gone and stage.number not in found and places.contains(tip, one.head):
             found[stage.number] = one
     return found
 
 
-def _earlier_ranges(stage: Stage) -> list[RangePrint]:
+def _earlier_ranges(stage: Stage) -> list[RangeFingerprint]:
     """Ranges the stage had before, newest first, as far back as every step between was proven."""
-    found: list[RangePrint] = []
+    found: list[RangeFingerprint] = []
     for trail in reversed(stage.trail):
         if trail.proof == "user":
             break

@@ -12,8 +12,8 @@ from okstra_git.names import TaskKey
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.records.events import StageUnlanded
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.handing import landed_as, without_landings
-from okstra_git.state.reading import Snapshot
+from okstra_git.store.fold_handoff import landed_as, without_landings
+from okstra_git.store.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

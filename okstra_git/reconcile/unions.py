@@ -16,9 +16,9 @@ from okstra_git.reconcile.proofs import Prover, RecordedDeltas
 from okstra_git.reconcile.stretches import without_paths
 from okstra_git.reconcile.windows import Step, Window
 from okstra_git.records.handoff import Arrival
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Task
-from okstra_git.state.prints import take_prints
+from okstra_git.store.fingerprints import fingerprint_ranges
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Union:
 
 
 def find_union(
-    task: Task, recorded: RangePrint, delta: Delta | None, searched: Sequence[tuple[Home, Window]]
+    task: Task, recorded: RangeFingerprint, delta: Delta | None, searched: Sequence[tuple[Home, Window]]
 ) -> Union | None:
     """A single commit that makes exactly the joint change of the stage and neighbours in its stack, or None.
 
@@ -101,7 +101,7 @@ def prove_union(git: Git, task: Task, union: Union, window: Window) -> Arrival |
     if any(upper.base != lower.head for lower, upper in pairwise(prints)) or not find_commit(git, prints[-1].head):
         return None
     try:
-        hits = locate(window, Prover(git, take_prints(git, [(prints[0].base, prints[-1].head)])[0]))
+        hits = locate(window, Prover(git, fingerprint_ranges(git, [(prints[0].base, prints[-1].head)])[0]))
     except (MissingObject, GitFailed):
         return None
     rung = hits[0].proven.rung if [hit.span.last.facts.oid for hit in hits] == [union.commit] else None
@@ -118,7 +118,7 @@ def _one_after_the_other(deltas: Sequence[Delta]) -> Delta | None:
     return compose(*deltas)
 
 
-def _sums(prints: Sequence[RangePrint]) -> tuple[int, int]:
+def _sums(prints: Sequence[RangeFingerprint]) -> tuple[int, int]:
     """The sums of all deltas and of all lines."""
     delta = lines = 0
     for one in prints:
@@ -127,14 +127,14 @@ def _sums(prints: Sequence[RangePrint]) -> tuple[int, int]:
     return delta, lines
 
 
-def _stacks(task: Task, recorded: RangePrint) -> list[list[int]]:
+def _stacks(task: Task, recorded: RangeFingerprint) -> list[list[int]]:
     """Neighbours in the stack, and by number where the stack was taken apart; longest first."""
     numbered = [number for number, stage in sorted(task.stages.items()) if stage.range]
     runs = [run for line in (_line_through(task, recorded), numbered) for run in _runs(task, line, recorded)]
     return sorted(runs, key=len, reverse=True)
 
 
-def _runs(task: Task, line: list[int], recorded: RangePrint) -> list[list[int]]:
+def _runs(task: Task, line: list[int], recorded: RangeFingerprint) -> list[list[int]]:
     """Every stretch of the line around the recorded range, of at least two stages and at most seven to either side."""
     place = next((at for at, number in enumerate(line) if _head(task, number) == recorded.head), None)
     if place is None:
@@ -147,7 +147,7 @@ def _runs(task: Task, line: list[int], recorded: RangePrint) -> list[list[int]]:
     ]
 
 
-def _line_through(task: Task, recorded: RangePrint) -> list[int]:
+def _line_through(task: Task, recorded: RangeFingerprint) -> list[int]:
     """Stage numbers from the lowest to the highest of the stack around the recorded range."""
     by_head: dict[str, int] = {s.range.head: s.number for s in task.stages.values() if s.range}
     by_base: dict[str, int] = {s.range.base: s.number for s in task.stages.values() if s.range and s.range.base}

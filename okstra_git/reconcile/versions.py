@@ -8,7 +8,7 @@ from okstra_git.reconcile.locate import locate
 from okstra_git.reconcile.places import Home, Places
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.windows import Step, Window
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
 
 OpenWindow = Callable[[Home, Task, str], Window]
@@ -35,11 +35,11 @@ def has_other_version(
     return any(step.delta and step.position not in known for step in window.steps)
 
 
-def _recorded_on(task: Task, branch: str) -> list[RangePrint]:
+def _recorded_on(task: Task, branch: str) -> list[RangeFingerprint]:
     return [stage.range for stage in task.stages.values() if stage.branch == branch and stage.range]
 
 
-def _steps_of(window: Window, places: Places, recorded: RangePrint) -> Iterator[Step]:
+def _steps_of(window: Window, places: Places, recorded: RangeFingerprint) -> Iterator[Step]:
     """The commits of the window that are this range, as recorded or where it is proven to be."""
     at = window.find(recorded.head)
     first: str | None = recorded.base

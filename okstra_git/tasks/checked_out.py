@@ -8,7 +8,7 @@ from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.tasks.places import PlaceRow
 
 MAX_READ = 64
@@ -24,14 +24,14 @@ def see_stages(git: Git, tasks: Sequence[Task]) -> dict[Key, Checkout]:
     if not stages:
         return {}
     trees = [see_head(tree) for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()]
-    found = dict(_pairs(OwnPlaces(git), stages, trees))
+    found = dict(_pairs(OwnWorktrees(git), stages, trees))
     unique = list({one.path: one for one in found.values()}.values())
     read = {one.path: one for one in see_all_files(unique[:MAX_READ])}
     return {key: read.get(one.path, one) for key, one in found.items()}
 
 
 def _pairs(
-    places: OwnPlaces, stages: Sequence[tuple[Task, Stage]], trees: Sequence[Checkout]
+    places: OwnWorktrees, stages: Sequence[tuple[Task, Stage]], trees: Sequence[Checkout]
 ) -> Iterator[tuple[Key, Checkout]]:
     by_path = {real_path(one.path): one for one in trees}
     by_branch = {one.works_on: one for one in reversed(trees)}

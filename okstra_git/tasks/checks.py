@@ -3,8 +3,8 @@
 from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey
 from okstra_git.records.states import Task
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import refuse_closed, require_task
+from okstra_git.store.registry import refuse_closed, require_task
+from okstra_git.store.snapshot import Snapshot
 
 
 class BranchMissing(OkstraError):

@@ -10,11 +10,11 @@ from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.real_paths import real_path
-from okstra_git.records.states import Place
+from okstra_git.records.states import Reservation
 from okstra_git.tasks.checks import DirectoryTaken, WorktreeElsewhere
 
 
-def check_standing(git: Git, place: Place) -> None:
+def check_standing(git: Git, place: Reservation) -> None:
     """Refuse to go back to a directory that has become something else; one that is gone or empty is made again."""
     refusal = find_refusal(git, Path(place.worktree or ""), place.branch)
     if refusal is not None:

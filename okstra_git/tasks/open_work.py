@@ -16,8 +16,8 @@ from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import is_text, shown
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Stage, State, Task
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import active_places
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import active_places
 from okstra_git.tasks.checks import WorktreeDirty
 from okstra_git.tasks.finishing import DoneRequest
 
@@ -137,7 +137,7 @@ def find_open_work(
     known = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
     trees = [see_head(tree) for tree in known.values()]
     at = real_path(here) if here is not None else None
-    places, read = OwnPlaces(git), dict[Path, Checkout]()
+    places, read = OwnWorktrees(git), dict[Path, Checkout]()
     found: list[OpenWork] = []
     for request in requests:
         stage = task.stages.get(request.number) or Stage(number=request.number)
@@ -155,7 +155,7 @@ def find_open_work(
 
 
 def _concerned(
-    places: OwnPlaces,
+    places: OwnWorktrees,
     git: Git,
     state: State,
     task: Task,
@@ -177,7 +177,7 @@ def _concerned(
             yield tree
 
 
-def _is_own(places: OwnPlaces, task: Task, stage: Stage, tree: Checkout) -> bool:
+def _is_own(places: OwnWorktrees, task: Task, stage: Stage, tree: Checkout) -> bool:
     """Whether the registry has this worktree for the stage."""
     path = places.active_path(task.places.get(f"stage-{stage.number}"))
     return path is not None and real_path(path) == real_path(tree.path)

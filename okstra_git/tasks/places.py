@@ -19,8 +19,8 @@ from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
 from okstra_git.records.handoff import Group
-from okstra_git.records.states import Place, Stage, State, Task
-from okstra_git.state.own_places import OwnPlaces, find_made
+from okstra_git.records.states import Reservation, Stage, State, Task
+from okstra_git.store.ownership import OwnWorktrees, find_made
 
 Holders = defaultdict[Path, list[tuple[TaskKey, str]]]
 """Directory, resolved -> slashed task keys and scopes that hold it."""
@@ -35,7 +35,7 @@ class PlaceRow:
     """
 
     task: TaskKey
-    place: Place
+    place: Reservation
     here: Worktree | None
     tip: str | None
     is_own: bool = True
@@ -82,7 +82,7 @@ class Watch:
 
 def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: bool) -> list[PlaceRow]:
     """Rows in key order; released ones on request."""
-    trees, own = list_worktrees(git), OwnPlaces(git)
+    trees, own = list_worktrees(git), OwnWorktrees(git)
     known = {real_path(worktree.path): worktree for worktree in trees}
     rows: list[PlaceRow] = []
     for task, place in _rows(state, only):
@@ -94,7 +94,7 @@ def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: 
     return rows
 
 
-def _rows(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Place]]:
+def _rows(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Reservation]]:
     for task in state.tasks.values():
         if only is None or task.key == only:
             yield from ((task, place) for _, place in sorted(task.places.items()))
@@ -195,7 +195,7 @@ def _why_keep(
 
 def _read_holders(git: Git, state: State) -> Holders:
     """Who holds which directory, by the rows of this clone that nobody gave up."""
-    own, holders = OwnPlaces(git), Holders(list)
+    own, holders = OwnWorktrees(git), Holders(list)
     for task, place in _rows(state, None):
         path = own.active_path(place)
         if path is not None:
@@ -218,13 +218,13 @@ def _is_ours(row: PlaceRow, worktree: Worktree) -> bool:
     return row.is_made or (row.is_own and (is_locked or not row.place.adopted))
 
 
-def _is_run_open(task: Task, place: Place) -> bool:
+def _is_run_open(task: Task, place: Reservation) -> bool:
     """Whether the run is not over for which stages were put together there; the place bears the run's number."""
     number = place.scope.rpartition("-")[2]
     return any(run.is_active and run.task_type == place.phase and str(run.seq) == number for run in task.runs.values())
 
 
-def _why_held(git: Git, task: Task, place: Place, worktree: Worktree) -> str | None:
+def _why_held(git: Git, task: Task, place: Reservation, worktree: Worktree) -> str | None:
     """Why a claim that nobody gave up is still of use; None where everything that it was for has landed.
 
     A place without a branch is of use until its run is over.
@@ -273,6 +273,6 @@ def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
     return found
 
 
-def _stage_of(place: Place) -> int:
+def _stage_of(place: Reservation) -> int:
     text = place.scope.removeprefix("stage-")
     return int(text) if text.isdigit() else 0

@@ -14,7 +14,7 @@ from okstra_git.git.unsaved_work import in_words, read_unsaved_work, ways_out
 from okstra_git.git.worktrees import add_worktree, find_worktree
 from okstra_git.names import CommitId, TaskKey, is_text, shown, shown_path
 from okstra_git.records.events import PlaceReserved
-from okstra_git.records.states import Place, Task
+from okstra_git.records.states import Reservation, Task
 from okstra_git.tasks.checks import BranchExists, BranchMissing, DirectoryTaken, WorktreeDirty
 from okstra_git.tasks.going_back import is_empty
 
@@ -37,7 +37,7 @@ def check_place(git: Git, task: Task, place: PlaceReserved) -> None:
     _check_directory(git, place)
 
 
-def make_worktree(git: Git, key: TaskKey, number: int, place: Place, base: CommitId) -> bool:
+def make_worktree(git: Git, key: TaskKey, number: int, place: Reservation, base: CommitId) -> bool:
     """Check the place's branch out in its directory, at `base` when it is new; False when it stands there already."""
     path = Path(place.worktree or "")
     tip = find_ref(git, f"refs/heads/{place.branch}")

@@ -73,3 +73,16 @@ def plain_man(path: Path) -> str:
     text = re.sub(r"\\f[BIRP]", "", path.read_text())
     text = text.replace("\\-", "-").replace("\\&", "")
     return re.sub(r"^\.(?:TP|SH|SS|PP|BR|BI|B|I|nf|fi|TH)\b ?", "", text, flags=re.MULTILINE)
+
+
+def prose_lines(text: str) -> Iterator[str]:
+    """The lines of a Markdown document that stand in no block of code."""
+    fence = ""
+    for line in text.splitlines():
+        mark = re.match(r" *```+", line)
+        if fence:
+            fence = "" if line.rstrip() == fence else fence
+        elif mark:
+            fence = mark[0]
+        else:
+            yield line

@@ -30,6 +30,9 @@ BUILDS = re.compile(r"_?[a-z_]*(?:command|line|hint|again|words_for|flag)\Z")
 
 SAFE = {
     "key": "a task's key: letters, digits, dot, hyphen, underscore and colon, checked wherever one is read",
+    "task.key": "a task's key",
+    "task_key": "a task's key",
+    "seen.task.key": "a task's key",
     "self.key": "a task's key",
     "colon": "a task's key",
     "wanted.key": "a task's key",

@@ -11,9 +11,9 @@ from okstra_git.git.settings import SETTINGS
 from okstra_git.handoff import eligibility
 from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.events import Event, Fact
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.wide import widen
-from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, visible_options
+from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, prose_lines, visible_options
 from tests.kit.answers import run_program
 from tests.kit.scenario import World
 from tests.kit.surroundings import ROOT
@@ -71,10 +71,15 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("path", [*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"], ids=lambda path: path.name)
+def test_lines_of_documents_fit_a_hundred_columns(path: Path) -> None:
+    assert [line for line in prose_lines(path.read_text()) if len(line) > 100] == []
+
+
 def test_every_event_type_and_field_is_described() -> None:
     text = STATE.read_text()
     assert [name for name in KNOWN_TYPES if f"`{name}`" not in text] == []
-    fields = {name for kind in Fact.__subclasses__() for name in kind.model_fields} | {*RangePrint.model_fields}
+    fields = {name for kind in Fact.__subclasses__() for name in kind.model_fields} | {*RangeFingerprint.model_fields}
     assert [name for name in sorted((fields | {*Event.model_fields}) - {"type"}) if f"`{name}`" not in text] == []
 
 

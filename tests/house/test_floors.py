@@ -27,7 +27,7 @@ def test_the_hook_path_loads_os_and_sys_alone() -> None:
         ("okstra_git/names.py", "from okstra_git.git.repo import Git"),
         ("okstra_git/names.py", "from okstra_git import state"),
         ("okstra_git/git/refs.py", "import okstra_git.records.events"),
-        ("okstra_git/state/log.py", "def f():\n    from okstra_git.reconcile import survey"),
+        ("okstra_git/store/log.py", "def f():\n    from okstra_git.reconcile import survey"),
         ("okstra_git/tasks/plans.py", "from okstra_cli.output import say"),
         ("okstra_git/reconcile/survey.py", "from okstra_git.tasks.lifecycle import open_task"),
         ("okstra_git/reconcile/survey.py", "from ..tasks import lifecycle"),
@@ -45,7 +45,7 @@ def test_a_misplaced_import_is_found(path: str, text: str) -> None:
     ("path", "text"),
     [
         ("okstra_git/reconcile/survey.py", "from okstra_git.reconcile.proofs import prove\nfrom . import judge"),
-        ("okstra_git/reconcile/survey.py", "from okstra_git.state.log import append\nfrom okstra_git import names"),
+        ("okstra_git/reconcile/survey.py", "from okstra_git.store.log import append\nfrom okstra_git import names"),
         ("okstra_git/git/refs.py", "from okstra_git.host.processes import me"),
         ("okstra_cli/entry.py", "from okstra_git.tasks import plans\nfrom okstra_cli.app import app"),
     ],

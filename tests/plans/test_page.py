@@ -10,6 +10,7 @@ from okstra_git.plans.stage_map import parse_plan
 from tests.kit.surroundings import ROOT
 
 PAGE = (ROOT / "docs/guide/plans-and-briefs.md").read_text()
+CODES = PAGE.partition("## What can be wrong")[2].partition("## The project's own files")[0]
 BRIEF, PLAN = re.findall(r"^```markdown\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -35,5 +36,5 @@ def test_every_code_is_explained_once() -> None:
     codes = set(re.findall(r'Flaw\(\s*"([^"]+)"', sources))
     codes |= {f"clarification.{name}" for name in re.findall(r'^        \("(\w+)", row\.', sources, re.MULTILINE)}
     assert "clarification.kind" in codes
-    explained = re.findall(r"^\| `([a-z]+\.[a-z-]+)` \|", PAGE, re.MULTILINE)
+    explained = re.findall(r"^- `([a-z]+\.[a-z-]+)`:", CODES, re.MULTILINE)
     assert sorted(explained) == sorted(codes)

@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 from okstra_git.reconcile.model import Finding, FindingClass, ProvenRange
 from okstra_git.reconcile.verdict import apply_rules
-from okstra_git.records.stage import Author, MoveEvidence, RangePrint
+from okstra_git.records.stage import Author, MoveEvidence, RangeFingerprint
 
 TREE = "0" * 40
 EVIDENCE = MoveEvidence(old_base_tree=TREE, old_head_tree=TREE, new_base_tree=TREE, new_head_tree=TREE, judged_by="")
 ADA = Author(name="Ada", email="ada@example.org", time=0)
 
 
-def recorded(base: str, head: str) -> RangePrint:
+def recorded(base: str, head: str) -> RangeFingerprint:
     """A range whose commits have letters for names, which no record that is read may have."""
-    return RangePrint.model_construct(
+    return RangeFingerprint.model_construct(
         head=head, head_tree="", base=base, base_tree="", parents=(base,), commits=1, author=ADA,
         subject="", delta="d0", delta_sum="50", path_count=1, paths_print="f0",
     )  # fmt: skip

@@ -14,7 +14,7 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.plans.rules import InvalidPlan, check_plan
 from okstra_git.records.events import TaskClosed
 from okstra_git.records.states import Task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.store import Appended, Store
 from okstra_git.tasks.approving import (
     PlanChanged,
     PlanElsewhere,

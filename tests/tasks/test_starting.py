@@ -11,8 +11,8 @@ from okstra_git.git.repo import open_repository
 from okstra_git.git.worktrees import WorktreeFailed
 from okstra_git.names import parse_task_key
 from okstra_git.records.states import Task
-from okstra_git.state.store import Store
-from okstra_git.state.writer import ensure_writer
+from okstra_git.store.store import Store
+from okstra_git.store.writer import ensure_writer
 from okstra_git.tasks import starting
 from okstra_git.tasks.finishing import DoneRequest, finish_stages, release_place
 from okstra_git.tasks.lifecycle import open_task

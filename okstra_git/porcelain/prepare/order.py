@@ -15,7 +15,7 @@ from okstra_git.porcelain.runs import agent_session, asked_holder
 from okstra_git.porcelain.runs import project_root as top_of_project
 from okstra_git.porcelain.workspace import Workspace
 from okstra_git.runs.holding import own_holder
-from okstra_git.state.writer import require_writer
+from okstra_git.store.writer import require_writer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -30,7 +30,7 @@ from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.snapshots import About, take_snapshot
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.runs.whole_files import sweep_folder, sweep_numbered
-from okstra_git.state.registry import release
+from okstra_git.store.registry import release
 from okstra_git.tasks.beginning import lacking_notes
 from okstra_git.tasks.checks import require_open
 from okstra_git.tasks.claiming import StageClaim, started_facts
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Task
     from okstra_git.runs.context import RunContext
     from okstra_git.runs.snapshots import Snapshot as Kept
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 SHORT = 10
 """Characters of a commit's name that people are shown."""

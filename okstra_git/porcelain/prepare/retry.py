@@ -16,7 +16,7 @@ from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import announce_run
 from okstra_git.runs.whole_files import refusing
-from okstra_git.state.carry import examine_carry
+from okstra_git.store.carry import examine_carry
 from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
