@@ -7,12 +7,9 @@ from okstra_git.commands import command, is_showable
 from okstra_git.errors import OkstraError
 from okstra_git.git.config_file import unset_setting, write_setting
 from okstra_git.git.repo import Git
-<<<<<<< HEAD:okstra_git/state/heeding.py
 from okstra_git.git.settings import Settings, read_settings
-=======
 from okstra_git.store import layout
 from okstra_git.store.cache import load_fold, save_fold
->>>>>>> main:okstra_git/store/foreign_logs.py
 
 NO_NAMES: frozenset[str] = frozenset()
 
