@@ -1,13 +1,12 @@
-"""Reads and writes one file whose folder is open: plain files only, never waiting, and whole or not at all."""
+"""Reads and writes one file whose folder is open already: plain files only, never waiting, within a limit."""
 
 import errno
 import os
 import stat
 from contextlib import suppress
 
-from okstra_git.fs.paths import Spot, reach
-from okstra_git.fs.refusals import PathRefused, linked, not_a_file, taken, too_large, unwritable
-from okstra_git.fs.root import Given, Root
+from okstra_git.fs.paths import Spot
+from okstra_git.fs.refusals import not_a_file, too_large
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -110,48 +109,3 @@ def _mode_of(spot: Spot) -> int:
         return os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False).st_mode
     except OSError:
         return 0
-
-
-def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o666, durable: bool = False) -> None:
-    """Make the new file in one step; refuses (`path.taken`) where anything has the name.
-
-    Without hard links another writer of the same name in the same instant may be overwritten: hold a lock. `nonce`
-    tells the temporary file from others'.
-    """
-    name = root.name(given)
-    try:
-        with reach(str(root.path), name, make=True) as spot:
-            _publish(spot, name, data, f".{spot.part}.{nonce}.tmp", mode=mode, durable=durable)
-    except FileExistsError as error:
-        raise taken(name) from error
-    except OSError as error:
-        raise _told(root, name, error) from error
-
-
-def _publish(spot: Spot, name: str, data: bytes, draft: str, *, mode: int, durable: bool) -> None:
-    if _is_there(spot):
-        raise taken(name)
-    write_new(Spot(spot.folder, draft), data, mode=mode, durable=durable)
-    try:
-        try:
-            os.link(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder, follow_symlinks=False)
-        except FileExistsError:
-            raise
-        except OSError:
-            os.rename(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(draft, dir_fd=spot.folder)
-
-
-def _is_there(spot: Spot) -> bool:
-    try:
-        os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _told(root: Root, name: str, error: OSError) -> PathRefused:
-    is_link = error.errno == errno.ELOOP
-    return linked(str(root.path), name, name, leaves=False) if is_link else unwritable(name, error)

@@ -9,7 +9,6 @@ from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import linked
 from okstra_git.fs.root import Root
 from okstra_git.git.config_risks import find_risks, read_entries
-from okstra_git.git.hidden_worktrees import find_hidden
 from okstra_git.git.refs import TornRef, is_torn, list_lock_files
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import read_settings
@@ -23,6 +22,7 @@ from okstra_git.git.versions import (
     read_versions,
     show_version,
 )
+from okstra_git.git.worktree_links import find_hidden
 from okstra_git.health import derived, objects
 from okstra_git.health.findings import CheckResult, HealthFinding, Severity, by_severity
 from okstra_git.health.leftovers import prove_dead

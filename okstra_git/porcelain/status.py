@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import word
-from okstra_git.git.hidden_worktrees import hidden_main
+from okstra_git.git.worktree_links import hidden_main
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
 from okstra_git.porcelain.hook_events import process_pending_events

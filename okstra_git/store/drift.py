@@ -11,7 +11,8 @@ from okstra_git.git.history import contains, descendants, find_commit, unreachab
 from okstra_git.git.reflogs import find_new_name, list_held
 from okstra_git.git.refs import find_quietly, is_torn
 from okstra_git.git.repo import Git
-from okstra_git.git.worktrees import Link, Worktree, find_entry, inspect_link, list_worktrees, place_of
+from okstra_git.git.worktree_links import Link, find_entry, inspect_link, place_of
+from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import is_commit_id, shown
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Reservation, Stage, State, Task

@@ -6,7 +6,7 @@ from pathlib import Path
 from okstra_git.commands import command
 from okstra_git.digest import fingerprint
 from okstra_git.errors import OkstraError
-from okstra_git.fs.files import publish
+from okstra_git.fs.publishing import publish
 from okstra_git.fs.refusals import PathRefused, Taken, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.refs import translate_write_error

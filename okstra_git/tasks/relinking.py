@@ -10,16 +10,8 @@ from okstra_git.git.binary import run_git
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
-from okstra_git.git.worktrees import (
-    Link,
-    WorktreeFailed,
-    add_detached,
-    add_no_checkout,
-    add_worktree,
-    find_entry,
-    inspect_link,
-    read_pointer,
-)
+from okstra_git.git.worktree_links import Link, find_entry, inspect_link, read_pointer
+from okstra_git.git.worktrees import WorktreeFailed, add_detached, add_no_checkout, add_worktree
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved

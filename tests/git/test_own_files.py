@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.fs.files import publish
 from okstra_git.fs.outside import read_gits, read_line
+from okstra_git.fs.publishing import publish
 from okstra_git.fs.refusals import Linked, Taken
 from okstra_git.fs.root import Root
 from okstra_git.git.own_files import append_own, move_own, read_own, read_tail, remove_own, replace_own

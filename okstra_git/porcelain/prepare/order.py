@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.hidden_worktrees import hidden_main
+from okstra_git.git.worktree_links import hidden_main
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.runs import agent_session, asked_holder
