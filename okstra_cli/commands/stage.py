@@ -38,7 +38,7 @@ def start(
     """Reserve a stage, and create its branch and worktree or adopt a branch.
 
     With an approved plan, title, dependencies and base are taken from it, as 'run prepare' does: a stage waits
-    for those that it depends on, and begins on a commit that holds them all.
+    for those that it depends on, and begins on a commit that contains them all.
 
     \b
     Examples:

@@ -27,9 +27,9 @@ def open_(
     title: Annotated[str, typer.Option(help="One line that says what it is about.")] = "",
     ticket: Annotated[list[str] | None, typer.Option(help="A ticket it belongs to; repeatable.")] = None,
 ) -> Answer:
-    """Open a task, open a closed one again, or change what is given of an open one.
+    """Open a task, reopen a closed one, or change category, title or tickets of an open one.
 
-    Without a project, a new task is of the project of this clone.
+    Without a project in its key, a new task belongs to this clone's project.
 
     \b
     Examples:

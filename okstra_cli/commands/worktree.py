@@ -73,11 +73,11 @@ def repair(
     identity: Identity,
     stage: Annotated[str | None, typer.Option(metavar="N", help="Only this stage's worktree.")] = None,
     group: Annotated[str | None, typer.Option(metavar="ID", help="Only this stage group's worktree.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would be done.")] = False,
 ) -> Answer:
     """Bring back worktrees that were moved, deleted or cut off from the repository.
 
-    One that was moved is recorded where git has it now; one whose directory is gone is made anew, with what was staged
+    One that was moved is recorded where git has it now; one whose directory is gone is made again, with what was staged
     there as far as git still knows it; one that lost its .git file is linked again, and its files stay as they are.
     """
     from okstra_cli.views import worktree as view
@@ -103,7 +103,7 @@ def repair(
 def prune(
     context: typer.Context,
     identity: Identity,
-    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would be removed.")] = False,
 ) -> Answer:
     """Remove worktrees that are released or landed and hold nothing that is nowhere else.
 

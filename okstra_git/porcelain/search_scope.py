@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.reconcile.places import Places
+from okstra_git.reconcile.scope import SearchScope
 from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from okstra_git.records.states import State
 
 
-def make_places(workspace: Workspace, state: State, planned: Mapping[str, str] | None = None) -> Places:
+def make_search_scope(workspace: Workspace, state: State, planned: Mapping[str, str] | None = None) -> SearchScope:
     """The branches to look at; `planned` tips stand for branches git is about to move."""
-    places = Places(workspace.git, planned or {}, workspace.settings.target, own_writer(workspace))
-    places.know_stage_branches(state)
-    return places
+    scope = SearchScope(workspace.git, planned or {}, workspace.settings.target, own_writer(workspace))
+    scope.know_stage_branches(state)
+    return scope
 
 
 def own_writer(workspace: Workspace) -> str:

@@ -31,7 +31,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class ProvenRange:
-    """A new home whose content is proven: the range base..head, by which rung, and what anyone needs to check it.
+    """A new range whose content is proven: the range base..head, by which rung, and what anyone needs to check it.
 
     `base` is None where the new range begins at a root commit.
     """

@@ -7,13 +7,11 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from tests.house.sources import Source
 
 DOUBLED = frozenset({
-    "Asked",
     "Astray",
     "Choice",
     "Context",
     "DirectoryTaken",
     "Entry",
-    "FileRefused",
     "Found",
     "Hidden",
     "Identity",
@@ -28,7 +26,6 @@ DOUBLED = frozenset({
     "Plan",
     "Problem",
     "Question",
-    "ReportMissing",
     "Root",
     "Row",
     "Seen",

@@ -8,8 +8,8 @@ from okstra_git.names import TaskKey, parse_task_key
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.locate import Hit, locate
 from okstra_git.reconcile.model import Finding, Report
-from okstra_git.reconcile.places import Places
 from okstra_git.reconcile.proofs import Prover
+from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.settle import settle
 from okstra_git.reconcile.windows import open_window
 from okstra_git.records.stage import RangeFingerprint
@@ -57,7 +57,7 @@ class Desk:
         """What reconcile says now; nothing changes."""
         git = self.git
         state = Store(git, lambda: datetime.now(UTC)).read().state
-        places = Places(git, extra_targets=self.targets)
+        places = SearchScope(git, extra_targets=self.targets)
         places.know_stage_branches(state)
         return Judge(places).judge(state.tasks[self.key])
 

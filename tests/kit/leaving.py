@@ -4,7 +4,7 @@ from okstra_git.git.repo import Git
 from okstra_git.names import parse_task_key
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.landings import Landings, look_for_landings
-from okstra_git.reconcile.places import Places
+from okstra_git.reconcile.scope import SearchScope
 from okstra_git.records.events import GroupAssembled, PrRecorded
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Task
@@ -61,7 +61,7 @@ def look(world: World, *targets: str) -> Landings:
     """What has landed as the library sees it; nothing changes."""
     git: Git = open_store(world).git
     state = Store(git, now).read().state
-    places = Places(git, extra_targets=targets)
+    places = SearchScope(git, extra_targets=targets)
     places.know_stage_branches(state)
     return look_for_landings(Judge(places), state.tasks[parse_task_key(KEY.slashed)])
 

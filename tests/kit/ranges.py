@@ -1,7 +1,7 @@
 """Recorded ranges, what they say of commits, and windows to look for them in, without a task around them."""
 
 from okstra_git.git.repo import open_repository
-from okstra_git.reconcile.identity import Identities
+from okstra_git.reconcile.commit_matching import Identities
 from okstra_git.reconcile.windows import Window, open_window
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.store.fingerprints import fingerprint_ranges

@@ -3,7 +3,7 @@
 import pytest
 
 from okstra_git.git.repo import open_repository
-from okstra_git.reconcile.identity import MAX_COMMITS, Identities, list_commits
+from okstra_git.reconcile.commit_matching import MAX_COMMITS, Identities, list_commits
 from okstra_git.store.fingerprints import fingerprint_ranges
 from tests.kit.ranges import known, recorded, window_on
 from tests.kit.scenario import World
@@ -64,7 +64,7 @@ def test_of_a_record_that_is_not_here_its_head_is_known(forked: World) -> None:
 
 def test_of_a_record_that_is_too_long_its_head_is_known(forked: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_COMMITS > 1000
-    monkeypatch.setattr("okstra_git.reconcile.identity.MAX_COMMITS", 2)
+    monkeypatch.setattr("okstra_git.reconcile.commit_matching.MAX_COMMITS", 2)
     forked.git("reset", "-q", "--hard", "work")
     forked.git("merge", "-q", "--no-ff", "-m", "merged", "main")
     line = list_commits(open_repository(forked.path), recorded(forked, "base", "again"))

@@ -141,7 +141,7 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str, whole
     reached("prepare.bundle-written")
     run = _record(order, documents, taken, context)
     reached("prepare.recorded")
-    workspace.changed_tasks.discard(order.key.slashed)
+    workspace.changed_tasks.discard(order.key)
     return Prepared(run, context, bundle.prompt)
 
 

@@ -1,4 +1,4 @@
-"""From a root to a file: the grammar of a path, and the way there by descriptors, where nothing can be swapped."""
+"""Resolves a path below a root: its grammar, then folder by folder, each by the descriptor of the one before."""
 
 import errno
 import os
@@ -10,6 +10,10 @@ from okstra_git.fs.refusals import PathRefused, linked, malformed, missing, not_
 
 GIT = ".git"
 """Git's own directory, or the file that leads to it; in any case, as some file systems have it."""
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_MOST_LINKS = 40
+_NOT_A_FOLDER = (errno.ENOTDIR, errno.ELOOP)
 
 
 def name_below(root: str, given: str | os.PathLike[str]) -> str:
@@ -60,11 +64,6 @@ def _is_encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_MOST_LINKS = 40
-_NOT_A_FOLDER = (errno.ENOTDIR, errno.ELOOP)
 
 
 class Spot(NamedTuple):

@@ -9,8 +9,8 @@ from okstra_git.git.objects import MissingObject
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.arrivals import Arrivals
 from okstra_git.reconcile.judge import Judge
-from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.proofs import Prover
+from okstra_git.reconcile.scope import SearchRef
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
 from okstra_git.store.fingerprints import fingerprint_ranges
@@ -34,7 +34,7 @@ class Delivered:
 
 
 def find_delivered(
-    judge: Judge, task: Task, numbers: Collection[int], base: Home, elsewhere: Sequence[Home] = ()
+    judge: Judge, task: Task, numbers: Collection[int], base: SearchRef, elsewhere: Sequence[SearchRef] = ()
 ) -> dict[int, Delivered]:
     """Stages of which the branch has something, or lacks something that their base takes for granted.
 
@@ -51,14 +51,14 @@ def find_delivered(
 class _Look:
     judge: Judge
     task: Task
-    base: Home
-    elsewhere: Sequence[Home]
+    base: SearchRef
+    elsewhere: Sequence[SearchRef]
 
     def at(self, stage: Stage) -> Delivered:
         assert stage.range is not None
         if self._has(self.base, stage.range):
             return Delivered(stage.number, self.base.name, stage.range.head)
-        whole = next((home.name for home in self.elsewhere if self._has(home, stage.range)), "")
+        whole = next((ref.name for ref in self.elsewhere if self._has(ref, stage.range)), "")
         if whole or self.base.tip == stage.range.base:
             return Delivered(stage.number, whole)
         beginnings = list(_beginnings(self._git, self.task, stage))
@@ -68,15 +68,15 @@ class _Look:
 
     @property
     def _git(self) -> Git:
-        return self.judge.places.git
+        return self.judge.scope.git
 
     def _is_below(self, recorded: RangeFingerprint) -> bool:
         """Whether the branch has nothing but what the stage stands on."""
         return recorded.base is not None and contains(self._git, recorded.base, self.base.tip)
 
-    def _has(self, home: Home, wanted: RangeFingerprint) -> bool:
-        arrivals = Arrivals(self.judge.places, self.task, self.judge.window_above, self.judge.limit)
-        found = arrivals.find(Prover(self._git, wanted), [home], wanted.base)
+    def _has(self, ref: SearchRef, wanted: RangeFingerprint) -> bool:
+        arrivals = Arrivals(self.judge.scope, self.task, self.judge.window_above, self.judge.limit)
+        found = arrivals.find(Prover(self._git, wanted), [ref], wanted.base)
         return found is not None and found.is_there
 
     def _lacking(self, stage: Stage, beginnings: Sequence[RangeFingerprint]) -> str:
@@ -84,7 +84,7 @@ class _Look:
         base = stage.range.base if stage.range else None
         if base is None or contains(self._git, self.base.tip, base):
             return ""
-        under = Home("target", base[:10], base)
+        under = SearchRef("target", base[:10], base)
         former = [trail.range for trail in reversed(stage.trail)]
         missing = (one for one in (*former, *beginnings) if self._has(under, one) and not self._has(self.base, one))
         return next((one.head for one in missing), "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.briefs.insertion import read_text
 from okstra_git.briefs.verbatim import LINE
+from okstra_git.commands import command
 from okstra_git.documents.markdown import decode, too_long
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.outside import replace_named
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from okstra_cli.session import Session
     from okstra_git.briefs.brief import Brief
+    from okstra_git.porcelain.workspace import Workspace
 
 
 class BriefUnreadable(OkstraError):
@@ -46,7 +47,7 @@ class BriefChanged(OkstraError):
     code = "brief.changed"
 
 
-class FileRefused(OkstraError):
+class WordsUnreadable(OkstraError):
     """A file with words that cannot be read."""
 
     code = "file.refused"
@@ -60,7 +61,7 @@ class NoWords(OkstraError):
 
 @dataclass(frozen=True)
 class BriefFile:
-    """A brief as it stands in a file; `name` is the file as it was named, `text` its content."""
+    """A brief in its file; `name` is the file as it was named, `text` its content."""
 
     name: str
     path: Path
@@ -68,11 +69,11 @@ class BriefFile:
     brief: Brief
 
 
-def read_brief(session: Session, file: str) -> BriefFile:
+def read_brief(workspace: Workspace, file: str) -> BriefFile:
     """The brief in a file named on the line, whatever is wrong with it."""
-    path = _path_of(session, file)
+    path = _path_of(workspace, file)
     try:
-        data = read_document_named(session.workspace, str(path))
+        data = read_document_named(workspace, str(path))
     except (Missing, NotAFile, Unreadable) as refusal:
         hint = "git okstra brief new GROUP NAME"
         raise BriefUnreadable(f"the brief cannot be read: {refusal.message}", hint=hint, path=file) from refusal
@@ -83,27 +84,27 @@ def read_brief(session: Session, file: str) -> BriefFile:
 
 
 @contextmanager
-def edit_brief(session: Session, file: str) -> Iterator[BriefFile]:
+def edit_brief(workspace: Workspace, file: str) -> Iterator[BriefFile]:
     """The brief, with its folder held until the edit is written: edits that come at once wait for each other."""
-    with hold_folder(real_path(_path_of(session, file)).parent):
-        yield read_brief(session, file)
+    with hold_folder(real_path(_path_of(workspace, file)).parent):
+        yield read_brief(workspace, file)
 
 
-def _path_of(session: Session, file: str) -> Path:
+def _path_of(workspace: Workspace, file: str) -> Path:
     """The file from here; one that is not there from the project's root, as commands print it."""
-    path = session.cwd / file
+    path = workspace.cwd / file
     if not path.exists():
         with suppress(OkstraError):  # outside of a repository there is only here
-            elsewhere = project_root(session.workspace) / file
+            elsewhere = project_root(workspace) / file
             return elsewhere if elsewhere.exists() else path
     return path
 
 
-def save_brief(found: BriefFile, text: str) -> None:
+def save_brief(file: BriefFile, text: str) -> None:
     """Write the brief anew in one step, with the mode it has; refuses when an editor wrote it since it was read."""
     data = text.encode("utf-8")
-    decode(data, name=found.name)
-    save_over(found.path, found.text.encode("utf-8"), data, name=found.name)
+    decode(data, name=file.name)
+    save_over(file.path, file.text.encode("utf-8"), data, name=file.name)
 
 
 def read_if_there(path: Path, *, name: str) -> bytes | None:
@@ -112,7 +113,7 @@ def read_if_there(path: Path, *, name: str) -> bytes | None:
         return Root(path.parent).find_bytes(path.name)
     except Unreadable as refusal:
         why = f"{shown_path(name)} cannot be read: {refusal.message}"
-        raise FileRefused(why, hint="mend it, then repeat", path=name) from refusal
+        raise WordsUnreadable(why, hint="mend it, then repeat", path=name) from refusal
 
 
 def save_over(path: Path, before: bytes | None, data: bytes, *, name: str) -> None:
@@ -127,11 +128,11 @@ def save(path: Path, data: bytes, *, name: str) -> None:
     try:
         replace_named(path, data)
     except Unwritable as refusal:
-        told = f"{name} cannot be written: {refusal.why}"
-        raise BriefUnwritable(told, hint=refusal.hint, path=name) from refusal
+        message = f"{name} cannot be written: {refusal.why}"
+        raise BriefUnwritable(message, hint=refusal.hint, path=name) from refusal
 
 
-def given_words(session: Session, option: str, words: str | None, file: str | None) -> str:
+def given_words(workspace: Workspace, option: str, words: str | None, file: str | None) -> str:
     """The words of `--text WORDS` or `--text-file FILE`, without blanks around them; refuses both, none, and no words.
 
     Line ends become line feeds: a brief has its own.
@@ -139,20 +140,21 @@ def given_words(session: Session, option: str, words: str | None, file: str | No
     if (words is None) == (file is None):
         what = "not both" if words is not None else "one of them"
         raise UsageError(f"give {option} or {option}-file, {what}", hint=f"{option}-file FILE takes any characters")
-    said = words if words is not None else decode(read_bytes(session, str(file)), name=str(file)).removeprefix("\ufeff")
-    said = said.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not said or not is_text(said):
-        why = "are no text" if said else "are empty"
+    given = words if words is not None else decode(read_bytes(workspace, str(file)), name=str(file))
+    text = given if words is not None else given.removeprefix("\ufeff")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text or not is_text(text):
+        why = "are not text" if text else "are empty"
         raise NoWords(f"the words of {option} {why}", hint="give some words, in UTF-8", option=option)
-    return said
+    return text
 
 
-def read_bytes(session: Session, file: str) -> bytes:
+def read_bytes(workspace: Workspace, file: str) -> bytes:
     """The content of a file named on the line."""
     try:
-        return read_document_named(session.workspace, file)
+        return read_document_named(workspace, file)
     except (Malformed, Missing, NotAFile, Unreadable) as refusal:
-        raise FileRefused(refusal.message, hint="name an existing file", path=file) from refusal
+        raise WordsUnreadable(refusal.message, hint="name an existing file", path=file) from refusal
     except TooLarge as refusal:
         raise too_long(file) from refusal
 
@@ -161,3 +163,13 @@ def difference(before: str, after: str, name: str) -> list[str]:
     """What an edit changes, as the lines of a unified diff without its head; line ends are left out."""
     old, new = ([line.rstrip("\r\n") for line in LINE.findall(text)] for text in (before, after))
     return [line.rstrip("\n") for line in unified_diff(old, new, name, name, n=1)][2:]
+
+
+def check_command(file: str) -> str:
+    """The line that looks the brief over."""
+    return command("git okstra brief check", file)
+
+
+def confirm_command(file: str) -> str:
+    """The line that lists what the reporter still has to say."""
+    return command("git okstra brief confirm", file)

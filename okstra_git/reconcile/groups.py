@@ -1,6 +1,6 @@
-"""Several stages squashed into one commit by hand: found by the sum of their changes, which proves nothing yet."""
+"""Stages that left together: handed over as a group, or squashed into one commit by hand."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,15 +10,146 @@ from okstra_git.git.diffs import Delta, compose
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import MissingObject
 from okstra_git.git.repo import Git
+from okstra_git.reconcile.arrivals import Arrivals, Arrived
 from okstra_git.reconcile.locate import locate
-from okstra_git.reconcile.places import Home
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
-from okstra_git.reconcile.stretches import without_paths
-from okstra_git.reconcile.windows import Step, Window
-from okstra_git.records.handoff import Arrival
+from okstra_git.reconcile.scope import SearchRef, SearchScope
+from okstra_git.reconcile.segments import Step, without_paths
+from okstra_git.reconcile.windows import Window
+from okstra_git.records.handoff import Arrival, Member, PullRequest
 from okstra_git.records.stage import RangeFingerprint
-from okstra_git.records.states import Task
+from okstra_git.records.states import Stage, Task
 from okstra_git.store.fingerprints import fingerprint_ranges
+
+OpenWindow = Callable[[SearchRef, Task, str], Window]
+"""Opens the window of a ref in which a recorded commit of the task may live now."""
+
+
+def has_other_version(
+    scope: SearchScope, open_window: OpenWindow, task: Task, stage: Stage, targets: Sequence[SearchRef]
+) -> bool:
+    """Whether the branch left the recorded commit and has commits of its own that nothing accounts for.
+
+    Accounted for are the recorded changes of the stages on that branch, wherever on it they are now. What cannot be
+    read to its end may hold another version.
+    """
+    ref = scope.branch(stage.branch)
+    if stage.range is None or ref is None or scope.contains(ref.tip, stage.range.head):
+        return False
+    if any(scope.contains(target.tip, ref.tip) for target in targets):
+        return False
+    window = open_window(ref, task, stage.range.head)
+    if not window.complete:
+        return True
+    known = {step.position for found in _recorded_on(task, stage.branch) for step in _steps_of(window, scope, found)}
+    return any(step.delta and step.position not in known for step in window.steps)
+
+
+def _recorded_on(task: Task, branch: str) -> list[RangeFingerprint]:
+    return [stage.range for stage in task.stages.values() if stage.branch == branch and stage.range]
+
+
+def _steps_of(window: Window, scope: SearchScope, recorded: RangeFingerprint) -> Iterator[Step]:
+    """The commits of the window that are this range, as recorded or where it is proven to be."""
+    at = window.find(recorded.head)
+    first: str | None = recorded.base
+    if at is None:
+        try:
+            hits = locate(window, Prover(scope.git, recorded))
+        except (MissingObject, GitFailed):
+            return
+        if len(hits) != 1:
+            return
+        at, first = hits[0].span.last, hits[0].span.first.parent
+    while at is not None and at.facts.oid != first:
+        yield at
+        at = window.find(at.parent)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A range that several stages left as, one of its versions: a group as assembled, or as its pull request had it."""
+
+    group: str
+    base_ref: str
+    range: RangeFingerprint
+    members: tuple[Member, ...]
+
+
+def list_handed(scope: SearchScope, task: Task) -> list[Handed]:
+    """Every version of every group that git can still tell the extent of; empty ones are left out."""
+    found = [Handed(group.id, group.base_ref, group.range, group.members) for group in task.groups.values()]
+    known: set[tuple[str, str]] = {(each.group, each.range.head) for each in found}
+    for pr in task.prs.values():
+        if (pr.group, pr.commit) not in known:
+            found += _as_published(scope, task, pr)
+            known.add((pr.group, pr.commit or ""))
+    return [each for each in found if each.members and not each.range.is_empty]
+
+
+def _as_published(scope: SearchScope, task: Task, pr: PullRequest) -> Iterator[Handed]:
+    """A version that was published before its group was assembled once more; its base is where the two part."""
+    group = task.groups.get(pr.group)
+    if pr.commit is None or group is None or group.range.base is None or find_commit(scope.git, pr.commit) is None:
+        return
+    base = scope.fork(pr.commit, group.range.base)
+    if base is None or base == pr.commit:
+        return
+    try:
+        whole = fingerprint_ranges(scope.git, [(base, pr.commit)])[0]
+    except (MissingObject, GitFailed):
+        return
+    yield Handed(pr.group, pr.base_ref or group.base_ref, whole, pr.members)
+
+
+def find_handed(arrivals: Arrivals, handed: Handed) -> Arrived | None:
+    """Where the range of the whole group arrived."""
+    task, scope = arrivals.task, arrivals.scope
+    members = [task.stages[member.stage] for member in handed.members if member.stage in task.stages]
+    bases = [handed.base_ref, *(stage.base_ref for stage in members)]
+    targets = scope.destinations(task, bases, besides=scope.besides(task, members))
+    return arrivals.find(Prover(scope.git, handed.range), targets, handed.range.base)
+
+
+def find_with_groups(
+    arrivals: Arrivals, open_window: OpenWindow, stages: Collection[int]
+) -> dict[int, tuple[str, Arrived]]:
+    """Those of the stages that a target holds because their whole group arrived there, by which group and where."""
+    task, scope = arrivals.task, arrivals.scope
+    found: dict[int, tuple[str, Arrived]] = {}
+    for handed in list_handed(scope, task):
+        asked = [member for member in handed.members if member.stage in stages and member.stage not in found]
+        kept = [member for member in asked if member.stage in task.stages
+                and is_as_handed(task.stages[member.stage], member)]  # fmt: skip
+        arrived = find_handed(arrivals, handed) if kept else None
+        if arrived is None or not arrived.is_there:
+            continue
+        for stage in (task.stages[member.stage] for member in kept):
+            targets = scope.destinations_of(task, stage.number)
+            if not has_other_version(scope, open_window, task, stage, targets):
+                found[stage.number] = (handed.group, arrived)
+    return found
+
+
+def is_as_handed(stage: Stage, member: Member) -> bool:
+    """Whether the stage still is what was handed over: the commit, the same change, or what it was proven to become.
+
+    Where a person said which commit the stage is, that is another one.
+    """
+    if stage.range is None or stage.range.is_empty:
+        return False
+    if _is_it(stage.range, member):
+        return True
+    for trail in reversed(stage.trail):
+        if trail.proof == "user":
+            return False
+        if _is_it(trail.range, member):
+            return True
+    return False
+
+
+def _is_it(found: RangeFingerprint, member: Member) -> bool:
+    return found.head == member.commit or found.delta == member.delta
 
 
 @dataclass(frozen=True)
@@ -30,7 +161,7 @@ class Union:
 
 
 def find_union(
-    task: Task, recorded: RangeFingerprint, delta: Delta | None, searched: Sequence[tuple[Home, Window]]
+    task: Task, recorded: RangeFingerprint, delta: Delta | None, searched: Sequence[tuple[SearchRef, Window]]
 ) -> Union | None:
     """A single commit that makes exactly the joint change of the stage and neighbours in its stack, or None.
 
@@ -73,7 +204,7 @@ def _by_sums(window: Window, steps: Sequence[Step]) -> tuple[dict[int, set[str]]
     by_lines: dict[int, set[str]] = {}
     for step in steps:
         by_delta.setdefault(step.delta_here, set()).add(step.facts.oid)
-        lines = window.stretch.lines_of(step)
+        lines = window.segment.lines_of(step)
         if lines is not None:
             by_lines.setdefault(multiset_sum(without_paths(lines).items()), set()).add(step.facts.oid)
     return by_delta, by_lines
@@ -95,7 +226,7 @@ def prove_union(git: Git, task: Task, union: Union, window: Window) -> Arrival |
     """By which proof the commit is these stages one after the other, or None where that is a person's question."""
     prints = [one for number in union.stages if (one := task.stages[number].range)]
     deltas = [RecordedDeltas(git, [one]).find(one) for one in prints]
-    step = window.stretch.by_id[union.commit]
+    step = window.segment.by_id[union.commit]
     if all(deltas) and _one_after_the_other([delta for delta in deltas if delta]) == step.delta:
         return "same-delta"
     if any(upper.base != lower.head for lower, upper in pairwise(prints)) or not find_commit(git, prints[-1].head):
@@ -135,7 +266,7 @@ def _stacks(task: Task, recorded: RangeFingerprint) -> list[list[int]]:
 
 
 def _runs(task: Task, line: list[int], recorded: RangeFingerprint) -> list[list[int]]:
-    """Every stretch of the line around the recorded range, of at least two stages and at most seven to either side."""
+    """Every segment of the line around the recorded range, of at least two stages and at most seven to either side."""
     place = next((at for at, number in enumerate(line) if _head(task, number) == recorded.head), None)
     if place is None:
         return []

@@ -3,7 +3,7 @@
 import pytest
 
 from okstra_git.names import parse_task_key
-from okstra_git.reconcile.places import Home, Places
+from okstra_git.reconcile.scope import SearchRef, SearchScope
 from okstra_git.records.states import Task
 from tests.kit.desk import Desk
 from tests.kit.leaving import URL, hand_over, landed, look
@@ -24,15 +24,15 @@ def desk(world: World) -> Desk:
     return desk
 
 
-def places(world: World, *targets: str) -> tuple[Places, Task]:
+def places(world: World, *targets: str) -> tuple[SearchScope, Task]:
     store = open_store(world)
     state = store.read().state
-    found = Places(store.git, extra_targets=targets)
+    found = SearchScope(store.git, extra_targets=targets)
     found.know_stage_branches(state)
     return found, state.tasks[parse_task_key(KEY.slashed)]
 
 
-def names(homes: list[Home]) -> list[str]:
+def names(homes: list[SearchRef]) -> list[str]:
     assert {home.kind for home in homes} <= {"target"}
     return [home.name for home in homes]
 
@@ -140,20 +140,20 @@ def test_an_upstream_that_is_a_target_is_a_target(desk: Desk) -> None:
             assert names(homes).count("origin/main") == 1
     follow(desk.world, "s1", "release", "main")
     found, _ = places(desk.world)
-    assert found.upstream("s1") == Home("upstream", "origin/release", desk.world.tip("main"))
+    assert found.upstream("s1") == SearchRef("upstream", "origin/release", desk.world.tip("main"))
 
 
 def test_a_local_target_that_is_followed_is_one_too(desk: Desk) -> None:
     desk.world.git("branch", "-q", "-u", "main", "s1")
     found, task = places(desk.world)
-    assert found.upstream("s1") == Home("target", "main", desk.world.tip("main"))
+    assert found.upstream("s1") == SearchRef("target", "main", desk.world.tip("main"))
     assert names(found.targets(task, task.stages[1])).count("main") == 1
 
 
 def test_the_own_branch_as_pushed_is_no_target(desk: Desk) -> None:
     follow(desk.world, "s1", "s1", "s1")
     found, task = places(desk.world)
-    assert found.upstream("s1") == Home("upstream", "origin/s1", desk.world["A"])
+    assert found.upstream("s1") == SearchRef("upstream", "origin/s1", desk.world["A"])
     assert "origin/s1" not in names(found.targets(task, task.stages[1]))
     assert landed(desk.world) == {}
 
@@ -188,7 +188,7 @@ def test_only_a_remote_has_the_branch_of_a_stage(desk: Desk) -> None:
     follow(desk.world, "s1", "s1", "s1")
     desk.world.git("branch", "-q", "-D", "s1")
     found, _ = places(desk.world)
-    assert found.branch("s1") == Home("upstream", "origin/s1", desk.world["A"])
+    assert found.branch("s1") == SearchRef("upstream", "origin/s1", desk.world["A"])
     assert desk.verdicts() == {1: "ok"}
 
 

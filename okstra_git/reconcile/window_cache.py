@@ -5,58 +5,58 @@ from dataclasses import dataclass, field
 
 from okstra_git.git.history import merge_base
 from okstra_git.names import TaskKey
-from okstra_git.reconcile.places import Home, Places
-from okstra_git.reconcile.stretches import read_stretch
+from okstra_git.reconcile.scope import SearchRef, SearchScope
+from okstra_git.reconcile.segments import read_segment
 from okstra_git.reconcile.windows import Window, open_window
 from okstra_git.records.states import Task
 
-Wanted = tuple[Home, Task, str]
-"""A home, and the task and recorded head for which it is searched."""
+Wanted = tuple[SearchRef, Task, str]
+"""A ref, and the task and recorded head for which it is searched."""
 
 Extent = tuple[str, tuple[str, ...]]
 """A window by its tip and what is hidden."""
 
 
 @dataclass
-class Readings:
+class WindowCache:
     """The windows of one call; what several windows share is read once."""
 
-    places: Places
+    scope: SearchScope
     limit: int
     _roots: dict[TaskKey, Mapping[str, str | None]] = field(default_factory=dict)
     _windows: dict[Extent, Window] = field(default_factory=dict)
 
-    def window(self, home: Home, task: Task, recorded: str) -> Window:
-        """The stretch of `home` in which the record may live now; shared by all stages with the same root."""
-        return self.window_above(home, task, self.root_of(task, recorded))
+    def window(self, ref: SearchRef, task: Task, recorded: str) -> Window:
+        """The window of `ref` in which the record may live now; shared by all stages with the same root."""
+        return self.window_above(ref, task, self.root_of(task, recorded))
 
-    def window_above(self, home: Home, task: Task, root: str | None) -> Window:
-        """The stretch of `home` since its history parted from that of `root`; all of it where there is no root."""
-        tip, hidden = self._extent(home, task, root)
+    def window_above(self, ref: SearchRef, task: Task, root: str | None) -> Window:
+        """The window of `ref` since its history parted from that of `root`; all of it where there is no root."""
+        tip, hidden = self._extent(ref, task, root)
         if (tip, hidden) not in self._windows:
-            self._windows[tip, hidden] = open_window(self.places.git, tip, hidden, limit=self.limit)
+            self._windows[tip, hidden] = open_window(self.scope.git, tip, hidden, limit=self.limit)
         return self._windows[tip, hidden]
 
     def root_of(self, task: Task, recorded: str) -> str | None:
         """The commit under the lowest stage of the stack that a recorded head belongs to."""
         if task.key not in self._roots:
-            self._roots[task.key] = roots_of(task, self.places.contains)
+            self._roots[task.key] = roots_of(task, self.scope.contains)
         return self._roots[task.key].get(recorded)
 
-    def _extent(self, home: Home, task: Task, root: str | None) -> Extent:
-        if home.kind == "target":
-            return home.tip, self._fork(home.tip, root)
-        targets = [target.tip for target in self.places.targets(task, None) if target.tip != home.tip]
-        if any(self.places.contains(tip, home.tip) for tip in targets):
-            return home.tip, self._fork(home.tip, root)
-        if root and any(self.places.contains(tip, root) for tip in targets):
-            return home.tip, tuple(dict.fromkeys(targets))
-        return home.tip, tuple(dict.fromkeys([*self._fork(home.tip, root), *targets]))
+    def _extent(self, ref: SearchRef, task: Task, root: str | None) -> Extent:
+        if ref.kind == "target":
+            return ref.tip, self._fork(ref.tip, root)
+        targets = [target.tip for target in self.scope.targets(task, None) if target.tip != ref.tip]
+        if any(self.scope.contains(tip, ref.tip) for tip in targets):
+            return ref.tip, self._fork(ref.tip, root)
+        if root and any(self.scope.contains(tip, root) for tip in targets):
+            return ref.tip, tuple(dict.fromkeys(targets))
+        return ref.tip, tuple(dict.fromkeys([*self._fork(ref.tip, root), *targets]))
 
     def _fork(self, tip: str, root: str | None) -> tuple[str, ...]:
         if root is None:
             return ()
-        fork = root if self.places.contains(tip, root) else self.places.fork(tip, root)
+        fork = root if self.scope.contains(tip, root) else self.scope.fork(tip, root)
         return (fork,) if fork else ()
 
     # --- many at once
@@ -64,9 +64,9 @@ class Readings:
     def open_own(self, wanted: Sequence[Wanted]) -> None:
         """Read the branches together that hide the same targets."""
         groups: dict[frozenset[str], list[Extent]] = {}
-        for home, task, recorded in wanted:
-            extent = self._extent(home, task, self.root_of(task, recorded))
-            targets = {target.tip for target in self.places.targets(task, None)}
+        for ref, task, recorded in wanted:
+            extent = self._extent(ref, task, self.root_of(task, recorded))
+            targets = {target.tip for target in self.scope.targets(task, None)}
             groups.setdefault(frozenset(targets & set(extent[1])), []).append(extent)
         for shared, extents in groups.items():
             self._read(extents, sorted(shared))
@@ -75,23 +75,23 @@ class Readings:
         """Read each target once, from the lowest point from which it is asked about."""
         self.learn(wanted)
         groups: dict[str, list[Extent]] = {}
-        for home, task, recorded in wanted:
-            groups.setdefault(home.tip, []).append(self._extent(home, task, self.root_of(task, recorded)))
+        for ref, task, recorded in wanted:
+            groups.setdefault(ref.tip, []).append(self._extent(ref, task, self.root_of(task, recorded)))
         for extents in groups.values():
             lowest = self._lowest([hidden for _, hidden in extents])
             if lowest is not None:
                 self._read(extents, lowest)
 
     def _read(self, extents: Sequence[Extent], outside: Sequence[str]) -> None:
-        """One stretch for all of these windows; left to be read one by one where that was not complete."""
+        """One segment for all of these windows; left to be read one by one where that was not complete."""
         fresh = [extent for extent in dict.fromkeys(extents) if extent not in self._windows]
         if len(fresh) < 2:
             return
         inner = [oid for _, hidden in fresh for oid in hidden if oid not in outside]
         tips = [tip for tip, _ in fresh]
-        stretch = read_stretch(self.places.git, [*tips, *inner], outside, limit=self.limit * len(set(tips)))
-        if stretch.complete:
-            self._windows |= {(tip, hidden): Window(stretch, tip, hidden) for tip, hidden in fresh}
+        segment = read_segment(self.scope.git, [*tips, *inner], outside, limit=self.limit * len(set(tips)))
+        if segment.complete:
+            self._windows |= {(tip, hidden): Window(segment, tip, hidden) for tip, hidden in fresh}
 
     def _lowest(self, hidden: Sequence[tuple[str, ...]]) -> list[str] | None:
         """What may be left out for all of them: the last commit that all that is hidden has in common."""
@@ -100,18 +100,18 @@ class Readings:
             return []
         at: str | None = ends[0]
         for end in ends[1:]:
-            at = merge_base(self.places.git, at, end) if at is not None else None
+            at = merge_base(self.scope.git, at, end) if at is not None else None
         return [at] if at is not None else None
 
     def learn(self, wanted: Iterable[Wanted]) -> None:
         """Ask at once which tips and roots the targets contain."""
         asked: dict[str, set[str]] = {}
-        for home, task, recorded in wanted:
+        for ref, task, recorded in wanted:
             root = self.root_of(task, recorded)
-            for target in self.places.targets(task, None):
-                asked.setdefault(target.tip, set()).update({home.tip, *([root] if root else [])})
+            for target in self.scope.targets(task, None):
+                asked.setdefault(target.tip, set()).update({ref.tip, *([root] if root else [])})
         for tip, commits in asked.items():
-            self.places.ask_together(tip, sorted(commits))
+            self.scope.ask_together(tip, sorted(commits))
 
 
 def roots_of(task: Task, contains: Callable[[str, str], bool]) -> Mapping[str, str | None]:

@@ -16,7 +16,7 @@ from okstra_git.records.states import Stage, State, Task
 Kind = Literal["branch", "upstream", "target"]
 
 
-class Home(NamedTuple):
+class SearchRef(NamedTuple):
     """A ref whose history is searched; `name` is how it is recorded: the short name, where that means this ref."""
 
     kind: Kind
@@ -25,7 +25,7 @@ class Home(NamedTuple):
 
 
 @dataclass
-class Places:
+class SearchScope:
     """Tips of refs as they are, or as git is about to make them (`planned`: full name -> commit).
 
     During a rebase git tells its hook the new commits before it moves every branch; the plan stands in for that.
@@ -40,15 +40,15 @@ class Places:
     _tips: dict[str, str | None] = field(default_factory=dict)
     _stage_branches: frozenset[str] = frozenset()
     _known_bases: frozenset[str] = frozenset()
-    _targets: dict[tuple[TaskKey, int], list[Home]] = field(default_factory=dict)
-    _around: dict[tuple[TaskKey, str, str], list[Home]] = field(default_factory=dict)
-    _destinations: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Home]] = field(default_factory=dict)
-    _copies: dict[str, list[Home]] = field(default_factory=dict)
-    _ground: dict[TaskKey, list[Home]] = field(default_factory=dict)
+    _targets: dict[tuple[TaskKey, int], list[SearchRef]] = field(default_factory=dict)
+    _around: dict[tuple[TaskKey, str, str], list[SearchRef]] = field(default_factory=dict)
+    _destinations: dict[tuple[tuple[str, ...], tuple[str, ...]], list[SearchRef]] = field(default_factory=dict)
+    _copies: dict[str, list[SearchRef]] = field(default_factory=dict)
+    _ground: dict[TaskKey, list[SearchRef]] = field(default_factory=dict)
     _bases: dict[TaskKey, list[str]] = field(default_factory=dict)
     _contained: dict[tuple[str, str], bool] = field(default_factory=dict)
     _forks: dict[tuple[str, str], str | None] = field(default_factory=dict)
-    _follows: dict[str, Home | None] = field(default_factory=dict)
+    _follows: dict[str, SearchRef | None] = field(default_factory=dict)
 
     def know_stage_branches(self, state: State) -> None:
         """Branches that belong to stages, or that stages were assembled on, are never targets."""
@@ -67,14 +67,14 @@ class Places:
                 self._tips[ref] = None
         return self._tips[ref]
 
-    def branch(self, name: str) -> Home | None:
+    def branch(self, name: str) -> SearchRef | None:
         """The stage's own branch: local, or where there is none, the one remote-tracking branch of that name."""
         local = self.tip(f"refs/heads/{name}")
         if local:
-            return Home("branch", name, local)
+            return SearchRef("branch", name, local)
         fetched = [ref for ref in self._remote_names if ref.split("/", 3)[-1] == name]
-        homes = [Home("upstream", recorded_name(self.git, ref), tip) for ref in fetched if (tip := self.tip(ref))]
-        return homes[0] if len({home.tip for home in homes}) == 1 else None
+        found = [SearchRef("upstream", recorded_name(self.git, ref), tip) for ref in fetched if (tip := self.tip(ref))]
+        return found[0] if len({each.tip for each in found}) == 1 else None
 
     def is_on_remotes(self, name: str) -> bool:
         """Whether some remote has a branch of this name, as far as it was fetched."""
@@ -84,7 +84,7 @@ class Places:
     def _remote_names(self) -> list[str]:
         return list_ref_names(self.git, "refs/remotes/")
 
-    def upstream(self, name: str) -> Home | None:
+    def upstream(self, name: str) -> SearchRef | None:
         """The configured upstream of a local branch; of the kind `target` where that is what it is.
 
         A branch made by `git switch -c f origin/main` follows `origin/main`, which is no place of its own.
@@ -93,13 +93,13 @@ class Places:
             self._follows[name] = self._find_upstream(name)
         return self._follows[name]
 
-    def _find_upstream(self, name: str) -> Home | None:
+    def _find_upstream(self, name: str) -> SearchRef | None:
         ref = upstream_of(self.git, name)
         tip = self.tip(ref) if ref else None
         if not ref or not tip:
             return None
         kind: Kind = "target" if self.is_target_ref(ref) else "upstream"
-        return Home(kind, recorded_name(self.git, ref), tip)
+        return SearchRef(kind, recorded_name(self.git, ref), tip)
 
     def is_target_ref(self, ref: str) -> bool:
         """Whether a branch, or what was fetched of it (full ref name or as typed), counts as a target of any stage.
@@ -115,7 +115,7 @@ class Places:
         listed = said or {*USUAL_NAMES, *self._default_names, *self._known_bases}
         return not names.isdisjoint(listed)
 
-    def targets(self, task: Task, stage: Stage | None) -> list[Home]:
+    def targets(self, task: Task, stage: Stage | None) -> list[SearchRef]:
         """Branches in which the stage may have landed, most specific first; stage branches are never among them.
 
         For no stage in particular: every branch that the task's work was put on.
@@ -124,35 +124,35 @@ class Places:
             return self.around(task, stage)
         key = (task.key, stage.number)
         if key not in self._targets:
-            homes = self.destinations(task, (), besides=self.besides(task, [stage]))
-            self._targets[key] = [home for home in homes if home.name != stage.branch]
+            refs = self.destinations(task, (), besides=self.besides(task, [stage]))
+            self._targets[key] = [ref for ref in refs if ref.name != stage.branch]
         return self._targets[key]
 
-    def around(self, task: Task, stage: Stage | None) -> list[Home]:
+    def around(self, task: Task, stage: Stage | None) -> list[SearchRef]:
         """All branches that the work of the task was put on or may have gone to, whatever counts as a target."""
         key = (task.key, stage.branch if stage else "", stage.base_ref if stage else "")
         if key not in self._around:
             self._around[key] = self._find_around(task, stage)
         return self._around[key]
 
-    def _find_around(self, task: Task, stage: Stage | None) -> list[Home]:
+    def _find_around(self, task: Task, stage: Stage | None) -> list[SearchRef]:
         named = [*self.extra_targets, *([stage.base_ref] if stage else [])]
         found = [*(self._named(name) for name in dict.fromkeys(named) if name), *self._bases_of(task)]
         for one in [stage] if stage else task.stages.values():
             found += [self._named(name) for name in self._followed(one)]
         own = {stage.branch} if stage else set()
-        unique = {home.name: home for home in found if home is not None and home.name not in own}
-        homes = [*unique.values(), *self._upstreams(unique.values())]
-        return list({home.name: home for home in homes}.values())
+        unique = {ref.name: ref for ref in found if ref is not None and ref.name not in own}
+        refs = [*unique.values(), *self._upstreams(unique.values())]
+        return list({ref.name: ref for ref in refs}.values())
 
-    def _bases_of(self, task: Task) -> list[Home]:
+    def _bases_of(self, task: Task) -> list[SearchRef]:
         """The branches that the work of the task was put on, and the usual ones."""
         if task.key not in self._ground:
             found = [*(self._named(name) for name in self._base_refs(task) if name), *self._defaults()]
-            self._ground[task.key] = [home for home in found if home is not None]
+            self._ground[task.key] = [ref for ref in found if ref is not None]
         return self._ground[task.key]
 
-    def destinations(self, task: Task, base_refs: Iterable[str], *, besides: Iterable[str] = ()) -> list[Home]:
+    def destinations(self, task: Task, base_refs: Iterable[str], *, besides: Iterable[str] = ()) -> list[SearchRef]:
         """Branches in which work that was begun on one of these counts as landed, most specific first.
 
         Fewer than `targets`: the bases of other stages may be branches on which somebody only put stages together, and
@@ -164,13 +164,13 @@ class Places:
         said = (*self.extra_targets, *besides)
         likely = () if self.extra_targets else (*base_refs, *anchored, *usual)
         if (likely, said) not in self._destinations:
-            named = [home for name in dict.fromkeys(likely) if name for home in self.target(name)]
-            named += [home for name in said if name for home in self.target(name) or self.copies(name)]
-            found = [*named, *(home for home in self._upstreams(named) if not self._is_copy_of_stage(home.name))]
-            self._destinations[likely, said] = list({home.name: home for home in found}.values())
+            named = [ref for name in dict.fromkeys(likely) if name for ref in self.target(name)]
+            named += [ref for name in said if name for ref in self.target(name) or self.copies(name)]
+            found = [*named, *(ref for ref in self._upstreams(named) if not self._is_copy_of_stage(ref.name))]
+            self._destinations[likely, said] = list({ref.name: ref for ref in found}.values())
         return self._destinations[likely, said]
 
-    def destinations_of(self, task: Task, number: int) -> list[Home]:
+    def destinations_of(self, task: Task, number: int) -> list[SearchRef]:
         """Branches in which a stage counts as landed: by its base, and by those of the groups that it left with."""
         stage = task.stages[number]
         groups = [group.base_ref for group in task.groups.values() if number in group.stages]
@@ -186,16 +186,16 @@ class Places:
         above = self.upstream(stage.branch) if stage.branch else None
         return [above.name] if above is not None and above.kind == "target" else []
 
-    def copies(self, name: str) -> list[Home]:
+    def copies(self, name: str) -> list[SearchRef]:
         """A target by name, here and as fetched from any remote."""
         if name not in self._copies:
-            found = [home for each in (name, *tracking_names(self.git, name)) for home in self.target(each)]
-            self._copies[name] = list({home.name: home for home in found}.values())
+            found = [ref for each in (name, *tracking_names(self.git, name)) for ref in self.target(each)]
+            self._copies[name] = list({ref.name: ref for ref in found}.values())
         return self._copies[name]
 
-    def full_name(self, home: Home) -> str:
-        """The full ref name of a home."""
-        return next((ref for ref in branch_refs(home.name) if self.tip(ref)), home.name)
+    def full_name(self, search_ref: SearchRef) -> str:
+        """The full name of a ref."""
+        return next((ref for ref in branch_refs(search_ref.name) if self.tip(ref)), search_ref.name)
 
     def _is_copy_of_stage(self, name: str) -> bool:
         """Whether this is what was fetched of a branch that belongs to a stage or a group."""
@@ -203,18 +203,18 @@ class Places:
         ends = {"/".join(parts[start:]) for start in range(1, len(parts))}
         return not self._stage_branches.isdisjoint(ends) and self.tip(f"refs/heads/{name}") is None
 
-    def twins(self, home: Home, among: Iterable[Home]) -> list[Home]:
-        """Those of the homes that are the same branch elsewhere: its upstream, or what it is the upstream of."""
-        return [other for other in among if self._follows_it(home, other) or self._follows_it(other, home)]
+    def twins(self, ref: SearchRef, among: Iterable[SearchRef]) -> list[SearchRef]:
+        """Those of the refs that are the same branch elsewhere: its upstream, or what it is the upstream of."""
+        return [other for other in among if self._follows_it(ref, other) or self._follows_it(other, ref)]
 
-    def _follows_it(self, home: Home, other: Home) -> bool:
-        above = self.upstream(home.name)
+    def _follows_it(self, ref: SearchRef, other: SearchRef) -> bool:
+        above = self.upstream(ref.name)
         return above is not None and above.name == other.name
 
-    def target(self, name: str) -> list[Home]:
+    def target(self, name: str) -> list[SearchRef]:
         """The branch of this name, if it is one and may be a target."""
-        home = self._named(name)
-        return [home] if home is not None and not self._is_copy_of_stage(home.name) else []
+        ref = self._named(name)
+        return [ref] if ref is not None and not self._is_copy_of_stage(ref.name) else []
 
     def _base_refs(self, task: Task) -> list[str]:
         if task.key not in self._bases:
@@ -242,23 +242,23 @@ class Places:
             self._forks[tip, other] = merge_base(self.git, tip, other)
         return self._forks[tip, other]
 
-    def _upstreams(self, homes: Iterable[Home]) -> list[Home]:
-        found = [self.upstream(home.name) for home in homes]
-        return [Home("target", home.name, home.tip) for home in found if home is not None]
+    def _upstreams(self, refs: Iterable[SearchRef]) -> list[SearchRef]:
+        found = [self.upstream(ref.name) for ref in refs]
+        return [SearchRef("target", ref.name, ref.tip) for ref in found if ref is not None]
 
-    def _defaults(self) -> list[Home | None]:
+    def _defaults(self) -> list[SearchRef | None]:
         return [self._named(name) for name in self._default_names]
 
     @cached_property
     def _default_names(self) -> list[str]:
         return default_branches(self.git)
 
-    def _named(self, name: str) -> Home | None:
+    def _named(self, name: str) -> SearchRef | None:
         """A target by branch name; commits, tags and stage branches are no targets."""
         if name.removeprefix(BRANCH) in self._stage_branches:
             return None
         found = ((ref, tip) for ref in branch_refs(name) if (tip := self.tip(ref)))
-        return next((Home("target", recorded_name(self.git, ref), tip) for ref, tip in found), None)
+        return next((SearchRef("target", recorded_name(self.git, ref), tip) for ref, tip in found), None)
 
 
 def _own_branches(task: Task) -> Iterator[str]:

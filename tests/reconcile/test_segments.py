@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okstra_git.digest import SUM_MASK, add_sums
-from okstra_git.reconcile.spans import Forest, SpanIndex, compress
+from okstra_git.reconcile.segments import Forest, SpanIndex, compress
 
 MASK = SUM_MASK
 
