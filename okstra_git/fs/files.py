@@ -5,8 +5,8 @@ import os
 import stat
 from contextlib import suppress
 
-from okstra_git.fs.paths import Spot
 from okstra_git.fs.refusals import not_a_file, too_large
+from okstra_git.fs.resolve import Spot
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

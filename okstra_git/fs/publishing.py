@@ -5,7 +5,6 @@ import os
 from contextlib import suppress
 
 from okstra_git.fs import files
-from okstra_git.fs.paths import Spot, reach
 from okstra_git.fs.refusals import PathRefused, linked, taken, unwritable
 from okstra_git.fs.resolve import Spot, reach
 from okstra_git.fs.root import Given, Root

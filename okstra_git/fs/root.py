@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 
 from okstra_git.fs import files
 from okstra_git.fs.listing import MOST_NAMES, Given, Listing, Looking, Seen
-from okstra_git.fs.paths import reach, reach_folder
 from okstra_git.fs.refusals import (
     linked,
     missing,
@@ -18,6 +17,7 @@ from okstra_git.fs.refusals import (
     taken,
     unwritable,
 )
+from okstra_git.fs.resolve import reach, reach_folder
 
 __all__ = ["MOST_BYTES", "MOST_NAMES", "Given", "Listing", "Root", "Seen"]
 

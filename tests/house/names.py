@@ -23,8 +23,6 @@ DOUBLED = frozenset({
     "NotWork",
     "Papers",
     "Place",
-    "Plan",
-    "Problem",
     "Question",
     "Root",
     "Row",

@@ -11,12 +11,12 @@ from okstra_git.git.repo import open_repository
 from okstra_git.git.worktrees import WorktreeFailed
 from okstra_git.names import parse_task_key
 from okstra_git.records.states import Task
+from okstra_git.stages import start
+from okstra_git.stages.complete import DoneRequest, complete_stages, release_reservation
+from okstra_git.stages.start import StartRequest, start_stage
+from okstra_git.stages.task import open_task
 from okstra_git.store.store import Store
 from okstra_git.store.writer import ensure_writer
-from okstra_git.tasks import starting
-from okstra_git.tasks.finishing import DoneRequest, finish_stages, release_place
-from okstra_git.tasks.lifecycle import open_task
-from okstra_git.tasks.starting import StartRequest, start_stage
 from tests.kit.scenario import World
 
 KEY = parse_task_key("shop:web:login")
@@ -50,7 +50,7 @@ def test_killed_after_the_worktree_was_made_the_stage_is_reserved_and_can_go_on(
             raise Killed
         reached(point)
 
-    monkeypatch.setattr(starting, "reached", die)
+    monkeypatch.setattr(start, "reached", die)
     with pytest.raises(Killed):
         start_stage(store, request)
     stage = task_of(store).stages[1]
@@ -59,7 +59,7 @@ def test_killed_after_the_worktree_was_made_the_stage_is_reserved_and_can_go_on(
     monkeypatch.undo()
     with pytest.raises(OkstraError, match="already reserved"):
         start_stage(store, request)
-    release_place(store, KEY, "stage-1")
+    release_reservation(store, KEY, "stage-1")
     assert task_of(store).stages == {}
     start_stage(store, request)
     assert task_of(store).stages[1].status == "started"
@@ -67,11 +67,11 @@ def test_killed_after_the_worktree_was_made_the_stage_is_reserved_and_can_go_on(
 
 
 def test_a_reserved_stage_may_be_finished(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starting, "reached", lambda _: (_ for _ in ()).throw(Killed()))
+    monkeypatch.setattr(start, "reached", lambda _: (_ for _ in ()).throw(Killed()))
     with pytest.raises(Killed):
         start_stage(store, StartRequest(KEY, 1, "main", worktree=tmp_path / "place"))
     World(tmp_path / "place").commit("work")
-    finish_stages(store, KEY, [DoneRequest(1)])
+    complete_stages(store, KEY, [DoneRequest(1)])
     stage = task_of(store).stages[1]
     assert (stage.status, stage.range and stage.range.subject, stage.range and stage.range.commits) == (
         "done",
@@ -95,8 +95,8 @@ def test_starting_again_keeps_the_recorded_commit(store: Store, world: World) ->
     world.commit("X")
     adopt = StartRequest(KEY, 1, "main", branch="x", adopt=True)
     start_stage(store, adopt)
-    finish_stages(store, KEY, [DoneRequest(1)])
-    release_place(store, KEY, "stage-1")
+    complete_stages(store, KEY, [DoneRequest(1)])
+    release_reservation(store, KEY, "stage-1")
     start_stage(store, adopt)
     stage = task_of(store).stages[1]
     assert (stage.status, stage.range and stage.range.head) == ("started", world["X"])

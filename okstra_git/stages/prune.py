@@ -1,14 +1,14 @@
-"""Registry rows beside the worktrees that git has, and which of them may go."""
+"""Removes the worktrees of stages and groups that are of no more use and hold nothing that is nowhere else."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.history import contains
-from okstra_git.git.refs import find_quietly, find_ref
+from okstra_git.git.refs import find_quietly
 from okstra_git.git.remotes import branch_tips
 from okstra_git.git.removal import WorktreeHolds, remove_worktree
 from okstra_git.git.repo import Git
@@ -20,36 +20,11 @@ from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Reservation, Stage, State, Task
-from okstra_git.store.ownership import OwnWorktrees, find_made
+from okstra_git.stages.worktrees import ReservedWorktree, list_reservations, list_reserved_worktrees
+from okstra_git.store.ownership import OwnWorktrees
 
 Holders = defaultdict[Path, list[tuple[TaskKey, str]]]
-"""Directory, resolved -> slashed task keys and scopes that hold it."""
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    """One registry row and what git knows at its path: `here` is None when there is no such worktree (any more).
-
-    `is_own`: this clone recorded the row. `is_made`: okstra made `here` in this repository for this very row. A path
-    that another clone recorded is not looked at, unless it is that.
-    """
-
-    task: TaskKey
-    place: Reservation
-    here: Worktree | None
-    tip: str | None
-    is_own: bool = True
-    is_made: bool = False
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether the row names a directory that another clone has."""
-        return self.place.worktree is not None and self.here is None and not self.is_own
-
-    @property
-    def exists(self) -> bool:
-        """Whether the worktree is registered and its directory is there."""
-        return self.here is not None and self.here.path.is_dir()
+"""Directory, resolved -> tasks and scopes that hold it."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +34,7 @@ class Pruned:
     `holdings` are what it has that is nowhere else; `caches` go, or went, with it.
     """
 
-    row: PlaceRow
+    row: ReservedWorktree
     removed: bool
     reason: str
     holdings: tuple[UnsavedItem, ...] = ()
@@ -67,11 +42,11 @@ class Pruned:
 
 
 @dataclass(frozen=True)
-class Watch:
-    """What prune is told of the world outside the repository.
+class PruneContext:
+    """What prune needs to know of the world outside the repository.
 
     `here` is the directory we are in; `runs` says which live runs work in a directory; `processes` which processes
-    stand in or below it; `progress` hears how many of how many have been looked at.
+    stand in or below it; `progress` is called with how many of how many have been looked at.
     """
 
     here: Path
@@ -80,77 +55,64 @@ class Watch:
     progress: Callable[[int, int], None] = lambda *_: None
 
 
-def list_places(git: Git, state: State, *, only: TaskKey | None, with_released: bool) -> list[PlaceRow]:
-    """Rows in key order; released ones on request."""
-    trees, own = list_worktrees(git), OwnWorktrees(git)
-    known = {real_path(worktree.path): worktree for worktree in trees}
-    rows: list[PlaceRow] = []
-    for task, place in _rows(state, only):
-        if with_released or place.status == "active":
-            path, made = own.path(place), find_made(trees, task, place)
-            here = known.get(real_path(path)) if path is not None else made
-            tip = find_ref(git, f"refs/heads/{place.branch}") if place.branch else None
-            rows.append(PlaceRow(task.key, place, here, tip, is_own=own.is_own(place), is_made=made is not None))
-    return rows
+def prune_worktrees(
+    git: Git, state: State, *, only: TaskKey | None, dry_run: bool, context: PruneContext
+) -> list[Pruned]:
+    """Remove every worktree whose work is provably elsewhere; each answer says what it holds that is not.
 
-
-def _rows(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Reservation]]:
-    for task in state.tasks.values():
-        if only is None or task.key == only:
-            yield from ((task, place) for _, place in sorted(task.places.items()))
-
-
-def prune_places(git: Git, state: State, *, only: TaskKey | None, dry_run: bool, watch: Watch) -> list[Pruned]:
-    """Remove every worktree whose work is provably elsewhere; of each is told what it holds that is not.
-
-    A dry run and the deed judge in the same way; the deed looks again at the moment of removal.
+    A dry run and the removal judge in the same way; the removal looks again at its own moment.
     """
-    rows = [row for row in list_places(git, state, only=only, with_released=True) if row.here is not None]
+    rows = [row for row in list_reserved_worktrees(git, state, only=only, with_released=True) if row.here is not None]
     everything, holders = list_worktrees(git), _read_holders(git, state)
-    found: list[Pruned] = []
+    pruned: list[Pruned] = []
     gone: set[Path] = set()
     for number, row in enumerate(rows, 1):
-        watch.progress(number, len(rows))
+        context.progress(number, len(rows))
         assert row.here is not None
         if row.here.path in gone:
             continue  # another row names the same directory
-        judged = _judge(git, state, row, everything, holders, watch)
+        judged = _judge(git, state, row, everything, holders, context)
         reached("worktree.judged")
-        done = judged if dry_run or not judged.removed else _carry_out(git, judged, everything, watch)
-        found.append(done)
+        done = judged if dry_run or not judged.removed else _remove(git, judged, everything, context)
+        pruned.append(done)
         gone |= {row.here.path} if done.removed else set()
-    return found
+    return pruned
 
 
 def _judge(
-    git: Git, state: State, row: PlaceRow, everything: Sequence[Worktree], holders: Holders, watch: Watch
+    git: Git,
+    state: State,
+    row: ReservedWorktree,
+    everything: Sequence[Worktree],
+    holders: Holders,
+    context: PruneContext,
 ) -> Pruned:
     """Whether the worktree of one row may go, and why not."""
     worktree = row.here
     assert worktree is not None
-    reason = _why_keep(git, state, row, worktree, everything, holders, watch)
+    reason = _why_keep(git, state, row, worktree, everything, holders, context)
     if reason is not None:
         return Pruned(row, removed=False, reason=reason)
     held = read_unsaved_work(git, worktree, others=everything)
-    found = (*held.keeping, *_occupants(worktree, watch))
-    if found:
-        return Pruned(row, removed=False, reason=in_words(found), holdings=found, caches=held.caches)
+    holdings = (*held.keeping, *_occupants(worktree, context))
+    if holdings:
+        return Pruned(row, removed=False, reason=in_words(holdings), holdings=holdings, caches=held.caches)
     return Pruned(row, removed=True, reason=_why_gone(row), caches=held.caches)
 
 
-def _why_gone(row: PlaceRow) -> str:
+def _why_gone(row: ReservedWorktree) -> str:
     over = "landed" if row.place.branch else "its run is over"
     why = over if row.place.status == "active" else "released"
     kept = "its commits are on a branch" if row.place.branch else "what was put together there is on record"
     return f"{why}, {'clean' if row.exists else 'its directory is gone'}, and {kept}"
 
 
-def _carry_out(git: Git, judged: Pruned, everything: Sequence[Worktree], watch: Watch) -> Pruned:
+def _remove(git: Git, judged: Pruned, everything: Sequence[Worktree], context: PruneContext) -> Pruned:
     """Remove what was judged so, unless it holds more by now."""
     worktree = judged.row.here
     assert worktree is not None
     try:
-        held = remove_worktree(git, worktree, others=everything, also=lambda: _occupants(worktree, watch))
+        held = remove_worktree(git, worktree, others=everything, also=lambda: _occupants(worktree, context))
     except WorktreeHolds as refusal:
         return Pruned(judged.row, removed=False, reason=in_words(refusal.found), holdings=tuple(refusal.found))
     except OkstraError as refusal:
@@ -158,23 +120,23 @@ def _carry_out(git: Git, judged: Pruned, everything: Sequence[Worktree], watch: 
     return Pruned(judged.row, removed=True, reason=judged.reason, caches=held.caches)
 
 
-def _occupants(worktree: Worktree, watch: Watch) -> list[UnsavedItem]:
+def _occupants(worktree: Worktree, context: PruneContext) -> list[UnsavedItem]:
     """Live runs and processes in the directory."""
     path = worktree.path
     return [
-        *(UnsavedItem("occupied", f"{run} works in it") for run in watch.runs(path)),
-        *(UnsavedItem("occupied", f"{process} stands in it") for process in watch.processes(path)),
+        *(UnsavedItem("occupied", f"{run} works in it") for run in context.runs(path)),
+        *(UnsavedItem("occupied", f"{process} stands in it") for process in context.processes(path)),
     ]
 
 
 def _why_keep(
     git: Git,
     state: State,
-    row: PlaceRow,
+    row: ReservedWorktree,
     worktree: Worktree,
     everything: Sequence[Worktree],
     holders: Holders,
-    watch: Watch,
+    context: PruneContext,
 ) -> str | None:
     """Why a worktree stays whatever lies in it; None where that decides."""
     is_active = row.place.status == "active"
@@ -186,7 +148,7 @@ def _why_keep(
         return "it is the main worktree"
     if not _is_ours(row, worktree):
         return "okstra did not make it"
-    if real_path(watch.here).is_relative_to(real_path(worktree.path)):
+    if real_path(context.here).is_relative_to(real_path(worktree.path)):
         return "you are in it"
     if not worktree.path.is_dir() and not worktree.path.parent.is_dir():
         return "its directory cannot be reached"
@@ -196,20 +158,20 @@ def _why_keep(
 def _read_holders(git: Git, state: State) -> Holders:
     """Who holds which directory, by the rows of this clone that nobody gave up."""
     own, holders = OwnWorktrees(git), Holders(list)
-    for task, place in _rows(state, None):
+    for task, place in list_reservations(state, None):
         path = own.active_path(place)
         if path is not None:
             holders[real_path(path)].append((task.key, place.scope))
     return holders
 
 
-def _claimed(holders: Holders, row: PlaceRow, worktree: Worktree) -> str | None:
+def _claimed(holders: Holders, row: ReservedWorktree, worktree: Worktree) -> str | None:
     """Who else holds the directory."""
     others = [each for each in holders.get(real_path(worktree.path), ()) if each != (row.task, row.place.scope)]
     return next((f"{key} {scope}".strip() + " holds it" for key, scope in others), None)
 
 
-def _is_ours(row: PlaceRow, worktree: Worktree) -> bool:
+def _is_ours(row: ReservedWorktree, worktree: Worktree) -> bool:
     """Whether okstra made it: it locks those that it makes, and the lock says what for.
 
     One that is not locked any more is still ours where the row is this clone's and adopted nothing.

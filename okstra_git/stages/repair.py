@@ -1,4 +1,4 @@
-"""Brings the registry's worktrees back: recorded where they are now, linked again, or made anew from their branch."""
+"""Repairs reserved worktrees: recorded where they are now, linked again, or made anew from their branch."""
 
 import errno
 import os
@@ -24,45 +24,47 @@ from okstra_git.store.writer import find_writer
 
 
 @dataclass(frozen=True)
-class Repaired:
-    """One row and what became of it: `done` says it in words; `is_settled` is False where a person has to."""
+class RepairedWorktree:
+    """One reservation and what became of it: `done` says it in words; `is_settled` is False where a person has to."""
 
     row: Astray
     done: str
     is_settled: bool = True
 
 
-def repair_places(store: Store, *, only: TaskKey | None, scope: str | None, dry_run: bool) -> list[Repaired]:
+def repair_worktrees(store: Store, *, only: TaskKey | None, scope: str | None, dry_run: bool) -> list[RepairedWorktree]:
     """Settle every row of this clone that is astray, or say what would be done; no file that is there is touched."""
     state = store.read().state
-    found = [
+    astray = [
         each
         for each in find_astray(store.git, state, find_writer(store.git))
         if (only is None or each.task.key == only) and (scope is None or each.place.scope == scope)
     ]
-    return [_repair(store, row, dry_run=dry_run) for row in found]
+    return [_repair(store, row, dry_run=dry_run) for row in astray]
 
 
-def _repair(store: Store, row: Astray, *, dry_run: bool) -> Repaired:
+def _repair(store: Store, row: Astray, *, dry_run: bool) -> RepairedWorktree:
     path = Path(row.place.worktree or "")
     if row.trouble == "foreign":
-        return Repaired(row, f"{path} is left as it is; to give up the claim: {row.line}", is_settled=False)
+        return RepairedWorktree(row, f"{path} is left as it is; to give up the claim: {row.line}", is_settled=False)
     if row.trouble in ("moved", "in-main"):
         where = row.found if row.trouble == "moved" else None
         if not dry_run:
-            _tell_git(store.git, where)
+            _repair_links(store.git, where)
             _record(store, row, where)
-        return Repaired(row, f"recorded in {where}" if where else f"recorded on branch {row.place.branch} alone")
+        return RepairedWorktree(
+            row, f"recorded in {where}" if where else f"recorded on branch {row.place.branch} alone"
+        )
     if row.trouble == "cut":
         if not dry_run:
             _link_again(store.git, row, path)
-        return Repaired(row, f"linked to this repository again: {path}")
+        return RepairedWorktree(row, f"linked to this repository again: {path}")
     if not dry_run:
         _make_anew(store.git, row, path)
-    return Repaired(row, f"made anew{f' from branch {row.place.branch}' if row.place.branch else ''}: {path}")
+    return RepairedWorktree(row, f"made anew{f' from branch {row.place.branch}' if row.place.branch else ''}: {path}")
 
 
-def _tell_git(git: Git, where: Path | None) -> None:
+def _repair_links(git: Git, where: Path | None) -> None:
     """A worktree that was moved by hand, and in which we stand, is where it is for git, too."""
     if where is not None and inspect_link(git.common_dir, where) is Link.UNKNOWN:
         run_git(["worktree", "repair"], cwd=where)
@@ -133,8 +135,8 @@ def _link_again(git: Git, row: Astray, path: Path) -> None:
         run_git(["worktree", "repair"], cwd=git.top)
         return
     if not row.place.branch:
-        told = f"{path} was on no branch, and git's entry of it is gone"
-        raise WorktreeFailed(told, hint=release_line(row.task, row.place), path=str(path))
+        message = f"{path} was on no branch, and git's entry of it is gone"
+        raise WorktreeFailed(message, hint=release_line(row.task, row.place), path=str(path))
     beside = path.parent / f".okstra-{os.getpid()}" / path.name
     try:
         add_no_checkout(git, beside, branch=row.place.branch, reason=_reason(row))

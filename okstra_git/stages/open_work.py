@@ -16,10 +16,10 @@ from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import is_text, shown
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Stage, State, Task
+from okstra_git.stages.complete import DoneRequest
+from okstra_git.stages.worktree_setup import WorktreeDirty
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import active_places
-from okstra_git.tasks.checks import WorktreeDirty
-from okstra_git.tasks.finishing import DoneRequest
 
 FILES_NAMED = 3
 """Files that a sentence names; a refusal's facts hold up to `FILES_LISTED`."""
@@ -41,7 +41,7 @@ class OperationUnderWay(OkstraError):
     code = "worktree.under-way"
 
 
-class Problem(NamedTuple):
+class UnfitToRecord(NamedTuple):
     """One thing that stands against recording the branch's tip: the refusal's class, a sentence and the way out."""
 
     refusal: type[OkstraError]
@@ -77,44 +77,46 @@ class OpenWork:
             "operation": self.seen.operation or None,
         }
 
-    def problems(self, line: str, *, leave: bool) -> Iterator[Problem]:
-        """What is wrong, the most hindering first; `line` is the command that was given, to be repeated.
+    def problems(self, line: str, *, leave: bool) -> Iterator[UnfitToRecord]:
+        """What is wrong, the worst first; `line` is the command that was given, to be repeated.
 
         `leave`: files that are not committed are left out on purpose.
         """
         if not self.has_commit:
             yield from self._head(line)
         if self.seen.problem and not leave:
-            told = f"{self._where} cannot be read: {self.seen.problem}"
-            yield Problem(WorktreeDirty, told, f"git -C {word(str(self.seen.path))} status\nor: {line} {_LEAVE}")
+            message = f"{self._where} cannot be read: {self.seen.problem}"
+            yield UnfitToRecord(
+                WorktreeDirty, message, f"git -C {word(str(self.seen.path))} status\nor: {line} {_LEAVE}"
+            )
         elif self.seen.files and not leave:
             way = f"commit what belongs to the stage\nor, when none of it does: {line} {_LEAVE}"
-            yield Problem(WorktreeDirty, f"{self._where} has {_listed(self.seen.files)}", way)
+            yield UnfitToRecord(WorktreeDirty, f"{self._where} has {_listed(self.seen.files)}", way)
 
     @property
     def _where(self) -> str:
         return f"the worktree {self.seen.path} of stage {self.stage}"
 
-    def _head(self, line: str) -> Iterator[Problem]:
-        seen, at = self.seen, (self.seen.head or "")[:10]
+    def _head(self, line: str) -> Iterator[UnfitToRecord]:
+        seen, head = self.seen, (self.seen.head or "")[:10]
         branch, recorded = self.branch, f"{line} --commit {word('refs/heads/' + self.branch)}"
         if seen.operation:
-            told = f"a {seen.operation} is under way in {self._where}"
+            message = f"a {seen.operation} is under way in {self._where}"
             way = f"end it, then repeat\nor, to record the branch as it is: {recorded}"
-            yield Problem(OperationUnderWay, told, way)
+            yield UnfitToRecord(OperationUnderWay, message, way)
         elif self.has_branch:
             return  # whatever is checked out: it was said which branch counts
         elif seen.branch is None:
-            told = f"HEAD is detached in {self._where}, at {at}, and not on branch {branch}"
+            message = f"HEAD is detached in {self._where}, at {head}, and not on branch {branch}"
             way = f"to record what is checked out there: {line} --commit {word(seen.head)}"
-            yield Problem(HeadElsewhere, told, f"{way}\nto record the branch as it is: {recorded}")
+            yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record the branch as it is: {recorded}")
         elif seen.branch != branch and not (seen.head or "").strip("0"):
-            told = f"{self._where} is on branch {seen.branch}, which has no commit yet, and not on {branch}"
-            yield Problem(HeadElsewhere, told, f"to record {branch} as it is: {recorded}")
+            message = f"{self._where} is on branch {seen.branch}, which has no commit yet, and not on {branch}"
+            yield UnfitToRecord(HeadElsewhere, message, f"to record {branch} as it is: {recorded}")
         elif seen.branch != branch:
-            told = f"{self._where} is on branch {seen.branch}, and not on {branch}"
+            message = f"{self._where} is on branch {seen.branch}, and not on {branch}"
             way = f"to record that branch: {line} --branch {word(seen.branch)}"
-            yield Problem(HeadElsewhere, told, f"{way}\nto record {branch} as it is: {recorded}")
+            yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record {branch} as it is: {recorded}")
 
 
 _LEAVE = "--leave-uncommitted"
@@ -132,26 +134,26 @@ def find_open_work(
     """What lies open in the stages' own worktrees, where git has their branches checked out, and in `here`.
 
     Looks at every worktree once. `besides` is an untracked file that does not count: what it says is recorded. A branch
-    that is not there any more is for `finish_stages` to refuse.
+    that is not there any more is for `complete_stages` to refuse.
     """
     known = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
     trees = [see_head(tree) for tree in known.values()]
-    at = real_path(here) if here is not None else None
+    here = real_path(here) if here is not None else None
     places, read = OwnWorktrees(git), dict[Path, Checkout]()
-    found: list[OpenWork] = []
+    open_work: list[OpenWork] = []
     for request in requests:
         stage = task.stages.get(request.number) or Stage(number=request.number)
         branch = request.branch or stage.branch
         tip = find_quietly(git, f"refs/heads/{branch}") if is_text(branch) else None
-        for tree in _concerned(places, git, state, task, stage, branch, tip, trees, at) if tip is not None else ():
+        for tree in _concerned(places, git, state, task, stage, branch, tip, trees, here) if tip is not None else ():
             seen = read.get(tree.path) or see_exactly(git, known[tree.path], besides=besides)
             read[tree.path] = seen
             is_only_near = tree.works_on != branch and tree.head == tip and not _is_own(places, task, stage, tree)
             named = request.commit is not None, branch != stage.branch and bool(stage.branch)
-            one = OpenWork(request.number, branch, seen, *named)
-            if not (is_only_near and not seen.files) and next(one.problems("", leave=False), None) is not None:
-                found.append(one)
-    return found
+            work = OpenWork(request.number, branch, seen, *named)
+            if not (is_only_near and not seen.files) and next(work.problems("", leave=False), None) is not None:
+                open_work.append(work)
+    return open_work
 
 
 def _concerned(
@@ -193,24 +195,24 @@ def _is_beyond(git: Git, state: State, task: Task, stage: Stage, tip: str, tree:
 def _is_known(git: Git, state: State, task: Task, stage: Stage, branch: str) -> bool:
     """Whether the branch is that of a stage or a group, or one that others build on."""
     anchor = task.anchor.ref if task.anchor is not None else ""
-    known = {*default_branches(git), stage.base_ref, anchor, *(one.branch for one in task.stages.values())}
+    known = {*default_branches(git), stage.base_ref, anchor, *(other.branch for other in task.stages.values())}
     return branch in known or any(place.branch == branch for _, place in active_places(state))
 
 
-def refuse_open_work(found: Iterable[OpenWork], line: str, *, leave: bool) -> None:
-    """One refusal that tells all of it, with the code of what hinders most."""
-    every = list(found)
-    told = [problem for one in every for problem in one.problems(line, leave=leave)]
-    if not told:
+def refuse_open_work(open_work: Iterable[OpenWork], line: str, *, leave: bool) -> None:
+    """One refusal that names all of it, with the code of the worst."""
+    works = list(open_work)
+    problems = [problem for work in works for problem in work.problems(line, leave=leave)]
+    if not problems:
         return
     order = (OperationUnderWay, HeadElsewhere, WorktreeDirty)
-    first = min(told, key=lambda problem: order.index(problem.refusal))
-    facts = every[0].facts
+    first = min(problems, key=lambda problem: order.index(problem.refusal))
+    facts = works[0].facts
     raise first.refusal(
-        "; ".join(dict.fromkeys(problem.message for problem in told)),
-        hint="\n".join(dict.fromkeys(problem.hint for problem in told)),
+        "; ".join(dict.fromkeys(problem.message for problem in problems)),
+        hint="\n".join(dict.fromkeys(problem.hint for problem in problems)),
         **facts,
-        problems=[{"code": one.refusal.code, "message": one.message, "hint": one.hint} for one in told],
+        problems=[{"code": each.refusal.code, "message": each.message, "hint": each.hint} for each in problems],
     )
 
 

@@ -1,22 +1,54 @@
-"""The branch and the directory that a stage takes: checked before they are reserved, made after it."""
+"""The branch and the worktree that a stage takes: checked before they are reserved, made after it, and gone back to."""
 
 import os
 from pathlib import Path
 
 from okstra_git.commands import word
+from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.checkouts import Astray, find_astray
 from okstra_git.git.history import merge_base
+from okstra_git.git.reflogs import last_head
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.remotes import tracking_names
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.unsaved_work import in_words, read_unsaved_work, ways_out
-from okstra_git.git.worktrees import add_worktree, find_worktree
+from okstra_git.git.worktrees import add_worktree, find_worktree, list_worktrees
 from okstra_git.names import CommitId, TaskKey, is_text, shown, shown_path
+from okstra_git.real_paths import real_path
 from okstra_git.records.events import PlaceReserved
 from okstra_git.records.states import Reservation, Task
-from okstra_git.tasks.checks import BranchExists, BranchMissing, DirectoryTaken, WorktreeDirty
-from okstra_git.tasks.going_back import is_empty
+
+
+class BranchMissing(OkstraError):
+    """The branch to adopt does not exist."""
+
+    code = "branch.missing"
+
+
+class BranchExists(OkstraError):
+    """The branch to create exists already."""
+
+    code = "branch.exists"
+
+
+class DirectoryTaken(OkstraError):
+    """The directory for a worktree holds something else."""
+
+    code = "worktree.taken"
+
+
+class WorktreeDirty(OkstraError):
+    """A worktree that would be used again holds changes that are not committed."""
+
+    code = "worktree.dirty"
+
+
+class WorktreeElsewhere(OkstraError):
+    """A stage's worktree does not have its branch checked out."""
+
+    code = "worktree.other-branch"
 
 
 def usual_branch(task: Task, number: int) -> str:
@@ -31,7 +63,7 @@ def start_of(git: Git, base: CommitId, branch: str) -> str:
     return (merge_base(git, base, tip) or base) if tip else base
 
 
-def check_place(git: Git, task: Task, place: PlaceReserved) -> None:
+def check_reservation(git: Git, task: Task, place: PlaceReserved) -> None:
     """Refuse a branch or a directory that is somebody else's, missing, or not clean."""
     _check_branch(git, task, place)
     _check_directory(git, place)
@@ -58,8 +90,8 @@ def make_branch(git: Git, branch: str, base: CommitId) -> None:
     try:
         run_git(["branch", "--no-track"], values=[branch, base], cwd=git.top)
     except GitFailed as failed:
-        told = f"the branch {shown(branch)} cannot be made: {failed.message}"
-        raise BranchExists(told, branch=branch, hint="name another one with --branch") from failed
+        message = f"the branch {shown(branch)} cannot be made: {failed.message}"
+        raise BranchExists(message, branch=branch, hint="name another one with --branch") from failed
 
 
 def _check_branch(git: Git, task: Task, place: PlaceReserved) -> None:
@@ -101,7 +133,7 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
     if here is None:
         if not path.is_dir() or any(path.iterdir()):
             raise DirectoryTaken(
-                f"{path} exists and is no worktree of this repository",
+                f"{path} exists and is not a worktree of this repository",
                 path=place.worktree,
                 hint="move it away, or choose another place: git okstra config set okstra.worktreeRoot DIR",
             )
@@ -120,3 +152,70 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
             hint="\n".join([*ways_out(path, held), "then start the stage again"]),
             kinds=[each.kind for each in held],
         )
+
+
+# --- going back to a worktree
+
+
+def check_worktree(git: Git, place: Reservation) -> None:
+    """Refuse to go back to a directory that has become something else; one that is gone or empty is made again."""
+    refusal = find_obstacle(git, Path(place.worktree or ""), place.branch)
+    if refusal is not None:
+        raise refusal
+
+
+def find_obstacle(git: Git, path: Path, branch: str) -> OkstraError | None:
+    """Why nobody can go back to this directory as the checkout of the branch, with the lines that put it right.
+
+    None when it is that, and when it is gone or empty, so that it may be made again.
+    """
+    astray = find_astray(git, path, branch)
+    if astray is None:
+        return None
+    if astray.kind == "elsewhere":
+        return _elsewhere(git, path, branch, astray)
+    if astray.kind == "gone" or is_empty(path):
+        return _moved(git, path, branch)
+    repair = f"git -C {word(git.top)} worktree repair"
+    again = "move it away, then repeat: its branch is checked out there again"
+    hint = repair if find_worktree(git, path) is not None else again
+    return DirectoryTaken(f"{path} {astray.what}", path=str(path), hint=hint)
+
+
+def _elsewhere(git: Git, path: Path, branch: str, astray: Astray) -> WorktreeElsewhere:
+    there = f"git -C {word(path)}"
+    if find_ref(git, f"refs/heads/{branch}"):
+        hint = f"{there} switch {word(branch)}"
+    elif astray.branch not in (None, branch):
+        hint = f"when {astray.branch} is the same branch under a new name: {there} branch -m {word(branch)}"
+    elif (last := last_head(path)) is not None:
+        hint = f"{there} update-ref {word('refs/heads/' + branch)} {last}"
+    else:
+        hint = f"{there} switch -c {word(branch)}"
+    return WorktreeElsewhere(
+        f"the worktree {path} {astray.what}", hint=hint, path=str(path), branch=branch, found=astray.branch
+    )
+
+
+def _moved(git: Git, path: Path, branch: str) -> WorktreeElsewhere | None:
+    """A branch that is checked out in another directory cannot have one of its own."""
+    real, (main, *linked) = real_path(path), list_worktrees(git)
+    others = [tree for tree in (main, *linked) if tree.branch == branch and real_path(tree.path) != real]
+    tree = next((tree for tree in others if tree.path.is_dir()), None)
+    if tree is None:
+        return None
+    there = word(tree.path)
+    unlock = f"git worktree unlock {there}\n" if tree.is_locked else ""
+    move = f"{unlock}git worktree move {there} {word(path)}"
+    return WorktreeElsewhere(
+        f"branch {branch} is checked out in {tree.path}, and not in {path}, the directory of its stage",
+        hint=f"git -C {there} switch --detach" if tree == main else move,
+        path=str(path),
+        branch=branch,
+        found=str(tree.path),
+    )
+
+
+def is_empty(path: Path) -> bool:
+    """Whether it is a directory, and nothing is in it."""
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())

@@ -1,4 +1,4 @@
-"""Finishing stages: the commits they ended on, recorded with fingerprints, one or thousands in one append."""
+"""Completes stages: the commits they ended on, recorded with fingerprints, one or thousands in one append."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from okstra_git.names import TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, StageDone, StageStarted
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Reservation, Stage, State, Task
+from okstra_git.stages.task import require_open
+from okstra_git.stages.worktree_setup import BranchMissing
 from okstra_git.store.bases import Stack, choose_base
 from okstra_git.store.drift import has_nothing_new
 from okstra_git.store.fingerprints import fingerprint_ranges
@@ -20,7 +22,6 @@ from okstra_git.store.registry import release, require_stage, require_task, rese
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
 from okstra_git.store.writer import find_writer
-from okstra_git.tasks.checks import BranchMissing, require_open
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class DoneRequest:
     carry: str | None = None
 
 
-def finish_stages(
+def complete_stages(
     store: Store, key: TaskKey, requests: Sequence[DoneRequest], *, progress: Callable[[int], None] = lambda _: None
 ) -> Appended:
     """Record the commits these stages ended on, all in one append; a stage that names a branch may be new.
@@ -47,7 +48,7 @@ def finish_stages(
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_open(snapshot, key)
         requests = [request for request in every if not is_left_behind(store.git, task, request, writer)]
-        stages = [_stage_to_finish(store.git, task, request) for request in requests]
+        stages = [_stage_to_complete(store.git, task, request) for request in requests]
         stack = Stack.of(task)
         ranges: list[tuple[str | None, str]] = []
         for number, (request, stage) in enumerate(zip(requests, stages, strict=True), start=1):
@@ -57,8 +58,8 @@ def finish_stages(
         prints = fingerprint_ranges(store.git, ranges)
         return [
             fact
-            for request, stage, found in zip(requests, stages, prints, strict=True)
-            for fact in _facts(store.git, snapshot, task, request, stage, found)
+            for request, stage, fingerprint in zip(requests, stages, prints, strict=True)
+            for fact in _facts(store.git, snapshot, task, request, stage, fingerprint)
         ]
 
     return store.append(decide)
@@ -83,7 +84,7 @@ def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: S
 
 
 def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> BranchMissing:
-    """The branch was renamed or deleted, or the one named is none; says which one it is, where that can be told."""
+    """The branch was renamed or deleted, or the one named does not exist; says its new name where git knows it."""
     place = task.places.get(f"stage-{stage.number}")
     new = find_new_name(git, stage.branch, OwnWorktrees(git).path(place))
     line = f"git okstra stage done {stage.number} --task-key {task.key}"
@@ -93,28 +94,28 @@ def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> Branc
     if new is None or find_ref(git, f"refs/heads/{new}") is None:
         hint = f"git branch --all\nand with its name: {line} --branch NAME"
         return BranchMissing(what, hint=hint, branch=stage.branch, stage=stage.number)
-    told = (
+    message = (
         f"{what}; in the stage's worktree is {shown(new)}" if is_named else f"{what}; it seems to be {shown(new)} now"
     )
-    return BranchMissing(told, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
+    return BranchMissing(message, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
 
 
 def _facts(
-    git: Git, snapshot: Snapshot, task: Task, request: DoneRequest, stage: Stage, found: RangeFingerprint
+    git: Git, snapshot: Snapshot, task: Task, request: DoneRequest, stage: Stage, fingerprint: RangeFingerprint
 ) -> list[AnyFact]:
     before = task.stages.get(stage.number)
     carry = request.carry if request.carry is not None or before is None else before.carry
-    done = StageDone(task=task.key, stage=stage.number, branch=stage.branch, range=found, carry=carry)
+    done = StageDone(task=task.key, stage=stage.number, branch=stage.branch, range=fingerprint, carry=carry)
     if before is not None:
-        same = before.range == found and before.branch == stage.branch and request.carry in (None, before.carry)
-        return [] if same else [*_moved_row(git, snapshot.state, task, stage), done]
-    base = found.base or found.head
+        same = before.range == fingerprint and before.branch == stage.branch and request.carry in (None, before.carry)
+        return [] if same else [*_renamed_reservation(git, snapshot.state, task, stage), done]
+    base = fingerprint.base or fingerprint.head
     started = StageStarted(task=task.key, stage=stage.number, branch=stage.branch, title=stage.title, base=base)
     return [started, done]
 
 
-def _moved_row(git: Git, state: State, task: Task, stage: Stage) -> list[AnyFact]:
-    """The stage's row with the branch that it has now, where the one it had is gone; refuses one of another row."""
+def _renamed_reservation(git: Git, state: State, task: Task, stage: Stage) -> list[AnyFact]:
+    """The stage's reservation on the branch that it has now, where the former one is gone; refuses a taken branch."""
     scope = f"stage-{stage.number}"
     held = task.places.get(scope)
     if held is None or held.status != "active" or held.branch == stage.branch:
@@ -133,7 +134,7 @@ def _moved_row(git: Git, state: State, task: Task, stage: Stage) -> list[AnyFact
     return [PlaceReleased(task=task.key, scope=scope, branch=held.branch), fact]
 
 
-def _stage_to_finish(git: Git, task: Task, request: DoneRequest) -> Stage:
+def _stage_to_complete(git: Git, task: Task, request: DoneRequest) -> Stage:
     stage = task.stages.get(request.number)
     if stage is not None:
         return stage if request.branch in (None, stage.branch) else stage.model_copy(update={"branch": request.branch})
@@ -145,10 +146,10 @@ def _stage_to_finish(git: Git, task: Task, request: DoneRequest) -> Stage:
     return Stage(number=request.number, branch=request.branch, title=request.title)
 
 
-def release_place(
+def release_reservation(
     store: Store, key: TaskKey, scope: str, *, cascade: bool = False
 ) -> tuple[Reservation | None, Appended]:
-    """Release a row and return what it was (None when there is no such row); worktree and branch stay."""
+    """Release a reservation and return what it was (None when there is none); worktree and branch stay."""
     before: list[Reservation | None] = [None]
 
     def decide(snapshot: Snapshot) -> list[PlaceReleased]:

@@ -1,4 +1,4 @@
-"""Where a new stage begins: on what was asked for, or on a commit that holds everything it depends on."""
+"""The commit that a new stage begins on: the one asked for, or one that holds everything the stage depends on."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class DependenciesConflict(OkstraError):
 
 
 @dataclass(frozen=True)
-class Beginning:
+class StageBase:
     """The commit a stage begins on and how it is recorded; `lacks` are dependencies that it does not contain.
 
     `joined` lists the commits it was merged from, empty when it is somebody's own commit, `stages` whose these are.
@@ -35,7 +35,7 @@ class Beginning:
     stages: tuple[int, ...] = ()
 
 
-def choose_beginning(
+def choose_stage_base(
     git: Git,
     task: Task,
     depends_on: Sequence[int],
@@ -44,15 +44,15 @@ def choose_beginning(
     usual: str,
     when: datetime,
     option: str = "--base-ref",
-) -> Beginning:
+) -> StageBase:
     """The wanted ref; else the task's anchor, a dependency's commit, or a merge of several, whatever holds them all.
 
     `usual` is the base of a task that has no anchor yet. Refuses refs that name nothing and dependencies in conflict.
-    `option` is how the command at hand is told another base.
+    `option` is the flag with which the command at hand takes another base.
     """
     if wanted is not None:
         named = require_named(git, wanted, what="the base")
-        return Beginning(named.commit, named.name, _lacking(git, task, depends_on, named.commit))
+        return StageBase(named.commit, named.name, _lacking(git, task, depends_on, named.commit))
     bases = _task_bases(git, task, depends_on, usual)
     needed = [task.stages[number] for number in depends_on if number in task.stages]
     heads = [stage.range.head for stage in needed if stage.range is not None and not _has_arrived(git, stage, bases)]
@@ -60,10 +60,10 @@ def choose_beginning(
     refs = {tip: bases.get(tip) or _name_of(git, task, tip) for tip in tips}
     if len(tips) > 1:
         return _joined(git, task, refs, next(iter(bases.values())), when, option)
-    return Beginning(CommitId(tips[0]), refs[tips[0]])
+    return StageBase(CommitId(tips[0]), refs[tips[0]])
 
 
-def lacking_notes(number: int, beginning: Beginning) -> Iterator[str]:
+def lacking_notes(number: int, beginning: StageBase) -> Iterator[str]:
     """What a person should know of where the stage of that number begins."""
     for other in beginning.lacks:
         yield f"{beginning.ref} does not contain stage {other}, on which stage {number} builds"
@@ -83,14 +83,14 @@ def _task_bases(git: Git, task: Task, depends_on: Sequence[int], usual: str) -> 
         return {named.commit: named.name}
     landed = [task.stages[n] for n in depends_on if n in task.stages and task.stages[n].landed]
     moved = find_recorded(git, anchor.ref) if anchor.ref and anchor.ref != "HEAD" else None
-    found: dict[str, str] = {}
+    bases: dict[str, str] = {}
     for stage in landed:
         targets = [(moved, anchor.ref), *_target_of(git, stage)]
         holding = [(tip, ref) for tip, ref in targets if tip is not None and contains(git, tip, _landed_as(stage))]
-        if not any(contains(git, tip, _landed_as(stage)) for tip in found):
-            found.update(dict(holding[:1]))
-    if found:
-        return found
+        if not any(contains(git, tip, _landed_as(stage)) for tip in bases):
+            bases.update(dict(holding[:1]))
+    if bases:
+        return bases
     head = require_named(git, anchor.range.head, what="the anchor").commit
     return {head: anchor.ref or head}
 
@@ -114,7 +114,7 @@ def _has_arrived(git: Git, stage: Stage, bases: Iterable[str]) -> bool:
 def _topmost(git: Git, commits: Sequence[str]) -> list[str]:
     """Those that no other one contains."""
     unique = list(dict.fromkeys(commits))
-    return [one for one in unique if not any(contains(git, other, one) for other in unique if other != one)]
+    return [tip for tip in unique if not any(contains(git, other, tip) for other in unique if other != tip)]
 
 
 def _name_of(git: Git, task: Task, commit: str) -> str:
@@ -133,11 +133,11 @@ def _lacking(git: Git, task: Task, depends_on: Sequence[int], commit: str) -> tu
     )
 
 
-def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datetime, option: str) -> Beginning:
+def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datetime, option: str) -> StageBase:
     tips, names = list(refs), list(refs.values())
-    at = tips[0]
+    head = tips[0]
     for tip, name in zip(tips[1:], names[1:], strict=True):
-        merged = merge_commits(git, at, tip)
+        merged = merge_commits(git, head, tip)
         if merged.tree is None:
             raise DependenciesConflict(
                 f"{names[0]} and {name} change the same lines of {', '.join(merged.paths[:5])}",
@@ -146,9 +146,9 @@ def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datet
             )
         subject = f"Join {names[0]} and {name}"
         body = f"{subject}\n\nThe base of a stage of {task.key.slashed} that depends on both.\n"
-        at = write_commit(git, tree=merged.tree, parents=[at, tip], message=body, when=when)
+        head = write_commit(git, tree=merged.tree, parents=[head, tip], message=body, when=when)
     numbers = sorted({number for tip in tips for number in _stages_at(task, tip)})
-    return Beginning(CommitId(at), ref, (), tuple(tips), tuple(numbers))
+    return StageBase(CommitId(head), ref, (), tuple(tips), tuple(numbers))
 
 
 def _stages_at(task: Task, commit: str) -> list[int]:

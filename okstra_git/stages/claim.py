@@ -1,4 +1,4 @@
-"""Claiming a stage for a run: chosen, reserved and recorded in one append, so each of many prepares has its own."""
+"""Claims a stage for a run: chosen, reserved and recorded in one append, so each of many prepares has its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,16 +10,15 @@ from okstra_git.names import CommitId, TaskKey
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReleased, PlaceReserved, StageStarted
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Reservation, Task
+from okstra_git.stages.base import StageBase
+from okstra_git.stages.start import one_commit
+from okstra_git.stages.task import require_open
+from okstra_git.stages.worktree_setup import check_reservation, check_worktree, start_of, usual_branch
 from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import reserve
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
-from okstra_git.tasks.beginning import Beginning
-from okstra_git.tasks.checks import require_open
-from okstra_git.tasks.going_back import check_standing
-from okstra_git.tasks.reserving import check_place, start_of, usual_branch
-from okstra_git.tasks.starting import one_commit
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class StageClaim:
 
     pick: Pick
     place: Reservation
-    beginning: Beginning
+    beginning: StageBase
     is_new: bool
 
     @property
@@ -57,12 +56,12 @@ def claim_stage(
     key: TaskKey,
     *,
     choose: Callable[[Snapshot, Task], Pick],
-    begin: Callable[[Task, Pick], Beginning],
+    begin: Callable[[Task, Pick], StageBase],
     where: Callable[[int], Path],
 ) -> tuple[StageClaim, Appended]:
     """Choose a stage and take it; a lost race chooses again. `where` is the directory of a stage's new worktree.
 
-    A place that is held for the stage already is gone back to; any other is reserved under the rules of the registry.
+    A worktree that is reserved for the stage already is used again; any other is reserved by the registry's rules.
     """
     found: list[StageClaim] = []
 
@@ -70,13 +69,13 @@ def claim_stage(
         task = require_open(snapshot, key)
         pick = choose(snapshot, task)
         beginning = begin(task, pick)
-        places = _places(store.git, snapshot, task, pick.number, beginning, where)
+        reservations = _reservations(store.git, snapshot, task, pick.number, beginning, where)
         held = task.places.get(f"stage-{pick.number}")
-        fact = next((each for each in places if isinstance(each, PlaceReserved)), None)
+        fact = next((each for each in reservations if isinstance(each, PlaceReserved)), None)
         place = _place_of(fact, store) if fact is not None else held
         assert place is not None
         found[:] = [StageClaim(pick, place, beginning, fact is not None)]
-        return [*pick.before, *places, *pick.after]
+        return [*pick.before, *reservations, *pick.after]
 
     appended = store.append(decide)
     return found[0], appended
@@ -86,8 +85,8 @@ def _place_of(fact: PlaceReserved, store: Store) -> Reservation:
     return Reservation(**fact.model_dump(exclude={"type", "task"}), at=store.now())
 
 
-def _places(
-    git: Git, snapshot: Snapshot, task: Task, number: int, beginning: Beginning, where: Callable[[int], Path]
+def _reservations(
+    git: Git, snapshot: Snapshot, task: Task, number: int, beginning: StageBase, where: Callable[[int], Path]
 ) -> list[AnyFact]:
     """What has to be reserved: nothing where the stage holds a directory already."""
     scope = f"stage-{number}"
@@ -95,10 +94,10 @@ def _places(
     is_held = held is not None and held.status == "active"
     is_own = OwnWorktrees(git).path(held) is not None
     if held is not None and is_held and is_own:
-        check_standing(git, held)
+        check_worktree(git, held)
         return []
     branch = held.branch if held is not None else usual_branch(task, number)
-    checked_out = _directory_of(git, branch) if is_held else None
+    checked_out = _worktree_of(git, branch) if is_held else None
     fact = PlaceReserved(
         task=task.key,
         scope=scope,
@@ -111,11 +110,11 @@ def _places(
     if is_held:  # an adopted branch, or another clone's directory: it keeps its name and gets the directory it lacks
         return [PlaceReleased(task=task.key, scope=scope, branch=branch), fact]
     reserve(snapshot.state, fact)
-    check_place(git, task, fact)
+    check_reservation(git, task, fact)
     return [fact]
 
 
-def _directory_of(git: Git, branch: str) -> Path | None:
+def _worktree_of(git: Git, branch: str) -> Path | None:
     return next((tree.path for tree in list_worktrees(git) if tree.branch == branch), None)
 
 
@@ -124,7 +123,7 @@ def started_facts(git: Git, task: Task, claim: StageClaim) -> list[AnyFact]:
     facts: list[AnyFact] = []
     beginning, branch = claim.beginning, claim.place.branch
     if task.anchor is None:
-        facts.append(AnchorSet(task=task.key, range=_print_of(git, beginning.commit), ref=beginning.ref))
+        facts.append(AnchorSet(task=task.key, range=_fingerprint_of(git, beginning.commit), ref=beginning.ref))
     before = task.stages.get(claim.number)
     if before is None or before.status == "reserved" or not before.base:
         facts.append(
@@ -141,5 +140,5 @@ def started_facts(git: Git, task: Task, claim: StageClaim) -> list[AnyFact]:
     return facts
 
 
-def _print_of(git: Git, commit: CommitId) -> RangeFingerprint:
+def _fingerprint_of(git: Git, commit: CommitId) -> RangeFingerprint:
     return fingerprint_ranges(git, [one_commit(git, commit)])[0]

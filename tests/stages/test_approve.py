@@ -14,8 +14,7 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.plans.rules import InvalidPlan, check_plan
 from okstra_git.records.events import TaskClosed
 from okstra_git.records.states import Task
-from okstra_git.store.store import Appended, Store
-from okstra_git.tasks.approving import (
+from okstra_git.stages.approve import (
     PlanChanged,
     PlanElsewhere,
     PlanFile,
@@ -27,6 +26,7 @@ from okstra_git.tasks.approving import (
     replace_plan,
     require_approved,
 )
+from okstra_git.store.store import Appended, Store
 from tests.kit.papers import a_plan
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, NAME, open_store, open_task, record

@@ -1,4 +1,4 @@
-"""Starting a stage: its branch, its worktree and, the first time, the anchor of its task."""
+"""Starts a stage: its branch, its worktree and, the first time, the anchor of its task."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +14,9 @@ from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Reservation, Task
+from okstra_git.stages.base import StageBase, choose_stage_base, lacking_notes
+from okstra_git.stages.task import refuse_text, require_open
+from okstra_git.stages.worktree_setup import check_reservation, make_branch, make_worktree, start_of, usual_branch
 from okstra_git.store.drift import find_astray
 from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees
@@ -22,10 +25,12 @@ from okstra_git.store.registry import Reserved, release, reserve
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
 from okstra_git.store.writer import find_writer
-from okstra_git.tasks.beginning import Beginning, choose_beginning, lacking_notes
-from okstra_git.tasks.checks import DependencyUnknown, require_open
-from okstra_git.tasks.lifecycle import refuse_text
-from okstra_git.tasks.reserving import check_place, make_branch, make_worktree, start_of, usual_branch
+
+
+class DependencyUnknown(OkstraError):
+    """A stage would depend on itself or on a later one."""
+
+    code = "stage.bad-dependency"
 
 
 class ContradictsPlan(OkstraError):
@@ -53,10 +58,10 @@ class StartRequest:
 
 
 @dataclass(frozen=True)
-class Begun:
-    """What a stage is begun with: where, and what the approved plan or the line says of it; `notes` are for people."""
+class StageStart:
+    """How a stage is started: its base, and what the approved plan or the line says of it; `notes` are for people."""
 
-    beginning: Beginning
+    beginning: StageBase
     title: str
     depends_on: tuple[int, ...]
     notes: tuple[str, ...] = ()
@@ -67,7 +72,7 @@ class Started:
     """A started stage; `made_branch` when its branch was created for it without a worktree."""
 
     appended: Appended
-    begun: Begun
+    begun: StageStart
     made_branch: bool
 
 
@@ -86,9 +91,9 @@ def start_stage(store: Store, request: StartRequest) -> Started:
 
     def reserved(snapshot: Snapshot) -> PlaceReserved:
         task = require_open(snapshot, request.key)
-        place = _wanted_place(task, request, ref)
+        place = _wanted_reservation(task, request, ref)
         _reserve(store, snapshot, place)
-        check_place(store.git, task, place)
+        check_reservation(store.git, task, place)
         return place
 
     def started(snapshot: Snapshot, branch: str) -> list[AnyFact]:
@@ -120,41 +125,42 @@ def start_stage(store: Store, request: StartRequest) -> Started:
 
 
 def _reserve(store: Store, snapshot: Snapshot, place: PlaceReserved) -> None:
-    """Refuse a taken place; where its worktree is not where it was, nobody can go on there before that is settled."""
+    """Refuse what somebody holds; a worktree that is not where it was has to be settled first."""
     try:
         reserve(snapshot.state, place)
     except Reserved as refusal:
         for row in find_astray(store.git, snapshot.state, find_writer(store.git)):
             if (row.task.key, row.place.scope) == (place.task, place.scope):
-                told = f"{row.subject} is already reserved on branch {row.place.branch}; {row.message}"
-                raise Reserved(told, hint=f"{row.line}\n{refusal.hint}", **refusal.facts) from refusal
+                message = f"{row.subject} is already reserved on branch {row.place.branch}; {row.message}"
+                raise Reserved(message, hint=f"{row.line}\n{refusal.hint}", **refusal.facts) from refusal
         held = snapshot.state.tasks[place.task].places[place.scope]
         if OwnWorktrees(store.git).is_own(held):
             raise
-        at = f", in {held.worktree} there" if held.worktree else ""
-        told = (
-            f"stage {place.scope.removeprefix('stage-')} is reserved by clone {held.writer} on branch {held.branch}{at}"
-        )
-        raise Reserved(told, hint=refusal.hint, **refusal.facts, writer=held.writer) from refusal
+        where = f", in {held.worktree} there" if held.worktree else ""
+        number = place.scope.removeprefix("stage-")
+        message = f"stage {number} is reserved by clone {held.writer} on branch {held.branch}{where}"
+        raise Reserved(message, hint=refusal.hint, **refusal.facts, writer=held.writer) from refusal
 
 
-def _begin(store: Store, task: Task, request: StartRequest) -> Begun:
+def _begin(store: Store, task: Task, request: StartRequest) -> StageStart:
     """As the approved plan has it, by the functions that a prepare asks; without a plan, as the line has it."""
     plan, given = task.plan, request.title
     if plan is None:
         base = require_named(store.git, request.base, what="the base")
-        return Begun(Beginning(base.commit, base.name), given, request.depends_on)
+        return StageStart(StageBase(base.commit, base.name), given, request.depends_on)
     planned = require_planned(task, plan, request.number)
     _refuse_contradiction(task, planned, request)
     _refuse_waiting(task, planned)
     wanted = request.base if request.is_base_named else None
-    beginning = choose_beginning(
+    beginning = choose_stage_base(
         store.git, task, planned.depends_on, wanted=wanted, usual=request.base, when=store.now(), option="--base"
     )
-    return Begun(beginning, given or planned.title, planned.depends_on, tuple(_notes(planned, beginning, given=given)))
+    return StageStart(
+        beginning, given or planned.title, planned.depends_on, tuple(_notes(planned, beginning, given=given))
+    )
 
 
-def _notes(planned: PlannedStage, beginning: Beginning, *, given: str) -> Iterator[str]:
+def _notes(planned: PlannedStage, beginning: StageBase, *, given: str) -> Iterator[str]:
     """What a person should know of a beginning."""
     if given not in ("", planned.title):
         yield f"the approved plan calls stage {planned.number} {shown(planned.title)}"
@@ -215,7 +221,7 @@ def one_commit(git: Git, commit: CommitId) -> tuple[str | None, str]:
     return (facts.parents[0] if facts and facts.parents else None), commit
 
 
-def _wanted_place(task: Task, request: StartRequest, ref: str) -> PlaceReserved:
+def _wanted_reservation(task: Task, request: StartRequest, ref: str) -> PlaceReserved:
     return PlaceReserved(
         task=task.key,
         scope=f"stage-{request.number}",

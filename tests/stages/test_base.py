@@ -8,8 +8,8 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.repo import open_repository
 from okstra_git.reconcile.landings import landed_facts
 from okstra_git.records.events import AnchorSet
+from okstra_git.stages.base import StageBase, choose_stage_base
 from okstra_git.store.fingerprints import fingerprint_ranges
-from okstra_git.tasks.beginning import Beginning, choose_beginning
 from tests.kit.desk import Desk
 from tests.kit.leaving import look
 from tests.kit.scenario import World
@@ -18,10 +18,10 @@ from tests.kit.stores import record
 WHEN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def begin(desk: Desk, *depends_on: int, wanted: str | None = None) -> Beginning:
+def begin(desk: Desk, *depends_on: int, wanted: str | None = None) -> StageBase:
     task = desk.store.read().state.tasks[desk.key]
     git = open_repository(desk.world.path)
-    return choose_beginning(git, task, depends_on, wanted=wanted, usual="main", when=WHEN)
+    return choose_stage_base(git, task, depends_on, wanted=wanted, usual="main", when=WHEN)
 
 
 @pytest.fixture
@@ -36,11 +36,11 @@ def desk(world: World) -> Desk:
 
 
 def test_a_task_without_an_anchor_begins_on_the_usual_base(desk: Desk) -> None:
-    assert begin(desk) == Beginning(desk.world["base"], "main")  # type: ignore[arg-type]
+    assert begin(desk) == StageBase(desk.world["base"], "main")  # type: ignore[arg-type]
 
 
 def test_one_dependency_is_begun_on(desk: Desk) -> None:
-    assert begin(desk, 1) == Beginning(desk.world["A"], "stage-1")  # type: ignore[arg-type]
+    assert begin(desk, 1) == StageBase(desk.world["A"], "stage-1")  # type: ignore[arg-type]
 
 
 def test_a_dependency_that_holds_the_other_is_begun_on(desk: Desk) -> None:
@@ -71,7 +71,7 @@ def test_dependencies_in_conflict_are_a_question(desk: Desk) -> None:
 
 
 def test_a_base_that_was_asked_for_is_taken_and_what_it_lacks_is_said(desk: Desk) -> None:
-    assert begin(desk, 1, 2, wanted="stage-2") == Beginning(desk.world["B"], "stage-2", lacks=(1,))  # type: ignore[arg-type]
+    assert begin(desk, 1, 2, wanted="stage-2") == StageBase(desk.world["B"], "stage-2", lacks=(1,))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("wanted", ["nowhere", "--all", "main:README", "HEAD~99"])
@@ -104,7 +104,7 @@ def test_what_has_landed_is_begun_on_where_the_target_is_now(anchored: Desk) -> 
     assert begin(anchored, 1).commit == anchored.world["A"]
     land(anchored, 1)
     later = anchored.world.commit("later")
-    assert begin(anchored, 1) == Beginning(later, "main")  # type: ignore[arg-type]
+    assert begin(anchored, 1) == StageBase(later, "main")  # type: ignore[arg-type]
 
 
 def test_what_has_landed_is_joined_with_what_has_not(anchored: Desk) -> None:
@@ -118,17 +118,17 @@ def test_what_landed_elsewhere_is_begun_on_there(anchored: Desk) -> None:
     world = anchored.world
     world.git("branch", "-q", "release", "main")
     land(anchored, 1, target="release")
-    assert begin(anchored, 1) == Beginning(world.tip("release"), "release")  # type: ignore[arg-type]
+    assert begin(anchored, 1) == StageBase(world.tip("release"), "release")  # type: ignore[arg-type]
     world.checkout("main")
     world.git("merge", "-q", "release")
     tip = world.commit("later")
-    assert begin(anchored, 1) == Beginning(tip, "main")  # type: ignore[arg-type]
+    assert begin(anchored, 1) == StageBase(tip, "main")  # type: ignore[arg-type]
 
 
 def test_what_landed_in_a_target_that_lost_it_is_begun_on_itself(anchored: Desk) -> None:
     land(anchored, 1)
     anchored.world.git("reset", "-q", "--hard", anchored.world["base"])
-    assert begin(anchored, 1) == Beginning(anchored.world["A"], "stage-1")  # type: ignore[arg-type]
+    assert begin(anchored, 1) == StageBase(anchored.world["A"], "stage-1")  # type: ignore[arg-type]
 
 
 def test_a_base_from_before_a_landing_lacks_what_landed(anchored: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Approving a plan: its marker ticked, its front matter set, its blob recorded; and asking whether it still holds."""
+"""Approves a plan: its marker ticked, its front matter set, its blob recorded; and asks whether that still holds."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,9 @@ from okstra_git.plans.stage_map import PlanDocument, parse_plan
 from okstra_git.records.events import PlanApproved
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Task
+from okstra_git.stages.task import require_open
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
-from okstra_git.tasks.checks import require_open
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 
@@ -98,34 +98,34 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     Refuses a plan that breaks a rule or has no marker. The file is written first, so an approval that was interrupted
     is completed by approving again; approving what is approved records nothing.
     """
-    found = read_named_plan(file, project)
-    require_plan(found.plan, path=found.path, for_approval=True)
+    plan = read_named_plan(file, project)
+    require_plan(plan.plan, path=plan.path, for_approval=True)
     require_open(store.read(), key)
-    ticked = approved_text(found)
-    if ticked != found.text:
+    ticked = approved_text(plan)
+    if ticked != plan.text:
         replace_plan(file, ticked)
-        found = read_named_plan(file, project)
+        plan = read_named_plan(file, project)
     fact = PlanApproved(
         task=key,
-        path=found.path,
-        blob=found.blob,
-        stages=planned_stages(found.plan),
+        path=plan.path,
+        blob=plan.blob,
+        stages=planned_stages(plan.plan),
         commit=resolve_head(store.git),
     )
 
     def decide(snapshot: Snapshot) -> list[PlanApproved]:
-        plan = require_open(snapshot, key).plan
-        said = (fact.path, fact.blob, fact.commit)
-        return [] if plan is not None and said == (plan.path, plan.blob, plan.commit) else [fact]
+        known = require_open(snapshot, key).plan
+        is_same = known is not None and (known.path, known.blob, known.commit) == (fact.path, fact.blob, fact.commit)
+        return [] if is_same else [fact]
 
-    return found, store.append(decide)
+    return plan, store.append(decide)
 
 
-def approved_text(found: PlanFile) -> str:
+def approved_text(plan: PlanFile) -> str:
     """The plan's text as approved: the two edits and nothing else."""
-    box = find_box(found.plan.document, APPROVED_MARKER)
-    text = tick_box(found.text, box) if box is not None and not box.checked else found.text
-    is_set = found.plan.document.front.values.get(APPROVED_FIELD) is True
+    box = find_box(plan.plan.document, APPROVED_MARKER)
+    text = tick_box(plan.text, box) if box is not None and not box.checked else plan.text
+    is_set = plan.plan.document.front.values.get(APPROVED_FIELD) is True
     return text if is_set else set_front_value(text, APPROVED_FIELD, "true")
 
 
@@ -134,8 +134,8 @@ def replace_plan(file: Path, text: str) -> None:
     try:
         replace_named(file, text.encode("utf-8"))
     except Unwritable as refusal:
-        told = f"{file} cannot be written: {refusal.why}"
-        raise PlanMissing(told, hint=refusal.hint, path=str(file)) from refusal
+        message = f"{file} cannot be written: {refusal.why}"
+        raise PlanMissing(message, hint=refusal.hint, path=str(file)) from refusal
 
 
 def planned_stages(plan: PlanDocument) -> tuple[PlannedStage, ...]:
@@ -150,10 +150,10 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
     """The approved plan as it stands; refuses when there is none, when it was changed, or when another was named."""
     key, plan = str(task.key), task.plan
     if plan is None:
-        file = project.relative(named) if named else task.proposed_plan or "FILE"
+        path = project.relative(named) if named else task.proposed_plan or "FILE"
         raise PlanUnapproved(
             f"no plan of {key} was approved",
-            hint=f"git okstra plan approve {word(file)} --task-key {key}",
+            hint=f"git okstra plan approve {word(path)} --task-key {key}",
             task=key,
         )
     if named is not None and project.relative(named) != plan.path:
@@ -163,17 +163,17 @@ def require_approved(task: Task, project: ProjectPaths, named: Path | None) -> P
             hint=f"leave --approved-plan out, or: {approve}",
             approved=plan.path,
         )
-    found = _read_approved(project, plan.path, key, is_named=named is not None)
-    if found.blob != plan.blob:
+    file = _read_approved(project, plan.path, key, is_named=named is not None)
+    if file.blob != plan.blob:
         raise PlanChanged(
-            f"the plan {plan.path} was changed after its approval: approved {plan.blob}, found {found.blob}",
+            f"the plan {plan.path} was changed after its approval: approved {plan.blob}, found {file.blob}",
             hint=f"git okstra plan approve {word(plan.path)} --task-key {key}",
             approved=plan.blob,
-            found=found.blob,
+            found=file.blob,
             path=plan.path,
         )
-    require_plan(found.plan, path=found.path)
-    return found
+    require_plan(file.plan, path=file.path)
+    return file
 
 
 def _read_approved(project: ProjectPaths, path: str, key: str, *, is_named: bool) -> PlanFile:
