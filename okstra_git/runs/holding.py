@@ -2,7 +2,8 @@
 
 from okstra_git.errors import OkstraError
 from okstra_git.host.ancestry import ProcessFacts, find_lead
-from okstra_git.host.liveness import SAME_START, Machine, ancestors, find_process, is_alive, this_machine
+from okstra_git.host.liveness import SAME_START, Machine
+from okstra_git.host.processes import ancestors, find_process, is_alive, this_machine
 from okstra_git.records.runs import Holder
 from okstra_git.runs.leases import Look
 

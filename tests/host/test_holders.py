@@ -9,20 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.host.liveness import (
-    ELSEWHERE,
-    ENDED,
-    OTHER_SPACE,
-    RESTARTED,
-    REUSED,
-    Liveness,
-    Machine,
-    ancestors,
-    find_process,
-    is_alive,
-    judge_machine,
-    this_machine,
-)
+from okstra_git.host.liveness import ELSEWHERE, ENDED, OTHER_SPACE, RESTARTED, REUSED, Liveness, Machine, judge_machine
+from okstra_git.host.processes import ancestors, find_process, is_alive, this_machine
 
 HERE = this_machine()
 
