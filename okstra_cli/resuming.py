@@ -31,9 +31,9 @@ from okstra_git.runs.explain import new_run_command
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.stored_context import find_context
+from okstra_git.stages.worktree_setup import find_obstacle
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.writer import find_writer
-from okstra_git.tasks.going_back import find_refusal
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -86,7 +86,7 @@ def require_worktree(session: Session, task: Task, run: Run, *, is_ours: bool) -
     path = Path(run.worktree)
     if run.writer != find_writer(session.git) or find_astray(session.git, path, run.branch) is None:
         return
-    refusal = find_refusal(session.git, path, run.branch)
+    refusal = find_obstacle(session.git, path, run.branch)
     if refusal is not None:
         raise refusal
     anew = new_run_command(task, run)

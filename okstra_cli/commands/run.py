@@ -140,7 +140,7 @@ def finish(
     from okstra_git.porcelain.prepare.refresh import conclude
     from okstra_git.porcelain.runs import okstra_root, packer, remind_of_stage, report_path
     from okstra_git.runs.ending import Finish, finish_run
-    from okstra_git.tasks.lifecycle import refuse_text
+    from okstra_git.stages.task import refuse_text
 
     session = Session.of(context)
     if outcome not in ("finished", "failed"):
@@ -176,7 +176,7 @@ def abandon(
     from okstra_git.porcelain.runs import keep_worktree, okstra_root, packer
     from okstra_git.runs.ending import abandon_run, check_abandon
     from okstra_git.runs.finding import require_run
-    from okstra_git.tasks.lifecycle import refuse_text
+    from okstra_git.stages.task import refuse_text
 
     session = Session.of(context)
     refuse_text(reason, what="reason")

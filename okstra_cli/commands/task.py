@@ -38,7 +38,7 @@ def open_(
     """
     from okstra_cli.views import task as view
     from okstra_git.porcelain.task_lookup import new_key, warn_of_strange_project
-    from okstra_git.tasks.lifecycle import open_task
+    from okstra_git.stages.task import open_task
 
     session = Session.of(context)
     parsed = new_key(session.workspace, key, identity)
@@ -98,7 +98,7 @@ def close(
     """Close a task; its records, branches and worktrees stay."""
     from okstra_cli.views import task as view
     from okstra_git.porcelain.task_lookup import named_key, require_key
-    from okstra_git.tasks.lifecycle import close_task
+    from okstra_git.stages.task import close_task
 
     session = Session.of(context)
     parsed = require_key(

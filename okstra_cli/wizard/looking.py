@@ -74,7 +74,7 @@ def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
     from okstra_git.paths import ProjectPaths
     from okstra_git.porcelain.prepare.order import project_root
     from okstra_git.records.states import Task
-    from okstra_git.tasks.approving import require_approved
+    from okstra_git.stages.approve import require_approved
 
     key, _, typed = name.partition(" ")
     path = path_in(state, typed)

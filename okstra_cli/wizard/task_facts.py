@@ -12,9 +12,9 @@ from okstra_git.porcelain.liveness import Guard
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.runs.standing import standing_of
+from okstra_git.stages.approve import require_approved
+from okstra_git.stages.worktree_setup import usual_branch
 from okstra_git.store.writer import find_writer
-from okstra_git.tasks.approving import require_approved
-from okstra_git.tasks.reserving import usual_branch
 
 if TYPE_CHECKING:
     from datetime import datetime

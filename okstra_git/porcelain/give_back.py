@@ -9,8 +9,8 @@ from okstra_git.git.holding import Holding
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.real_paths import real_path
+from okstra_git.stages.complete import release_reservation
 from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.tasks.finishing import release_place
 
 if TYPE_CHECKING:
     from okstra_git.git.worktrees import Worktree
@@ -36,7 +36,7 @@ def give_back(workspace: Workspace, task: Task, run: Run) -> None:
         except OkstraError as refusal:
             workspace.note(f"{refusal.message}; git okstra worktree prune removes it once nothing is in it")
             return
-    release_place(workspace.store, task.key, place.scope, cascade=False)
+    release_reservation(workspace.store, task.key, place.scope, cascade=False)
 
 
 def _occupants(workspace: Workspace, here: Worktree) -> list[Holding]:

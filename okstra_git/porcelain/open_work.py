@@ -11,8 +11,8 @@ from okstra_git.git.links import Link, inspect_link
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
 from okstra_git.health.findings import HealthFinding, Severity
+from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.planned_stages import finished_stages
-from okstra_git.tasks.checked_out import see_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

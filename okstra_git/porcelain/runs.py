@@ -102,7 +102,7 @@ def remind_of_stage(workspace: Workspace, ended: Ended) -> None:
     """Say so when an implementation ends well and its stage has no commit on record, or has work beside that."""
     from okstra_git.git.checkouts import clauses_of
     from okstra_git.runs.leases import GUARDED, finished_stages
-    from okstra_git.tasks.checked_out import see_stages
+    from okstra_git.stages.worktrees import see_stages
 
     run, key = ended.run, str(ended.task.key)
     if not ended.task.is_open:

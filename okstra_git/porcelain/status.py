@@ -17,10 +17,10 @@ from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
 from okstra_git.porcelain.unused import NOT_SET_UP
 from okstra_git.reconcile.model import Report
+from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.drift import find_astray, find_lost
 from okstra_git.store.registry import branch_clashes, require_task
 from okstra_git.store.writer import WriterDamaged, look_for_writer
-from okstra_git.tasks.checked_out import see_stages
 
 if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout

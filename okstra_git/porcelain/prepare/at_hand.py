@@ -20,8 +20,8 @@ from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.workspace import Workspace
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
+from okstra_git.stages.task import MAX_TEXT, open_task
 from okstra_git.store.registry import find_task, refuse_case_clash
-from okstra_git.tasks.lifecycle import MAX_TEXT, open_task
 
 if TYPE_CHECKING:
     from okstra_git.runs.request import RunRequest

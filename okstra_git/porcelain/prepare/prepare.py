@@ -30,11 +30,11 @@ from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.snapshots import About, take_snapshot
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.runs.whole_files import sweep_folder, sweep_numbered
+from okstra_git.stages.base import lacking_notes
+from okstra_git.stages.claim import StageClaim, started_facts
+from okstra_git.stages.task import require_open
+from okstra_git.stages.worktree_setup import make_worktree
 from okstra_git.store.registry import release
-from okstra_git.tasks.beginning import lacking_notes
-from okstra_git.tasks.checks import require_open
-from okstra_git.tasks.claiming import StageClaim, started_facts
-from okstra_git.tasks.reserving import make_worktree
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.order import Order
