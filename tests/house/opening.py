@@ -26,7 +26,7 @@ EXCUSED: dict[str, str] = {
     "okstra_git/hooks/status.py": "reads a hook that is a link, to compare it",
     "okstra_git/agent_setup/files.py": "a user's own folders may be links; nothing new is written through links",
     "okstra_git/agent_setup/desired.py": "reads the skills that okstra ships",
-    "okstra_git/host/holders.py": "reads what the kernel says of processes",
+    "okstra_git/host/processes.py": "reads what the kernel says of processes",
     "okstra_git/snapshots/restore.py": "puts back what a snapshot of this clone kept, links and modes as they were",
     "okstra_git/host/locks.py": "opens a folder, for its lock",
     "okstra_git/git/nodes.py": "reads files of worktrees byte for byte, without following links",
