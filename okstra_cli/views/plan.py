@@ -13,7 +13,7 @@ from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.plans import Approval, ApprovedPlan, PlanCheck
-    from okstra_git.tasks.approving import PlanFile
+    from okstra_git.stages.approve import PlanFile
 
 
 def file_json(file: PlanFile) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.changes import Delta, diff_trees, show_path, touched
+from okstra_git.git.diffs import Delta, diff_trees, show_path, touched
 from okstra_git.git.history import contains, find_commit
 from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.objects import EMPTY_TREE
@@ -19,8 +18,6 @@ from okstra_git.records.stage import RangeFingerprint, Verification
 from okstra_git.records.states import Task
 
 COPIES = ("replayed", "squashed")
-PATHS_LISTED = 50
-"""Paths that JSON lists of those that differ."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +50,6 @@ class Leaving:
     def is_same_tree(self) -> bool:
         """Whether the branch has exactly the files that were verified."""
         return self.verified is not None and self.verified.tree == self.tree
-
-    def as_json(self) -> dict[str, Any]:
-        """As the command line shows it."""
-        found, differs = self.verified, self.differs
-        return {
-            "stage": self.stage,
-            "how": self.how,
-            "commit": self.commit,
-            "exact": self.is_exact,
-            "tree": self.tree,
-            "verified": {"commit": found.commit, "tree": found.tree, "again": found.again or None} if found else None,
-            "same_tree": self.is_same_tree if found else None,
-            "agrees": not differs if differs is not None else None,
-            "differs": list(differs[:PATHS_LISTED]) if differs is not None else None,
-            "differs_count": len(differs) if differs is not None else None,
-        }
 
 
 def list_leaving(git: Git, task: Task, group: Group) -> list[Leaving]:

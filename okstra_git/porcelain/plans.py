@@ -14,11 +14,9 @@ from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.clarifications import Clarification, open_rows
 from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.real_paths import real_path
-from okstra_git.store.registry import require_task
-from okstra_git.tasks.approving import (
+from okstra_git.stages.approve import (
     PlanFile,
     PlanMissing,
     PlanUnapproved,
@@ -28,7 +26,8 @@ from okstra_git.tasks.approving import (
     read_plan,
     replace_plan,
 )
-from okstra_git.tasks.checks import require_open
+from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_task
 from okstra_git.tokens import APPROVED_MARKER
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.runs.holding import lead_holder
+from okstra_git.runs.holder import lead_holder
 from tests.cli.runs import approve_plan, prepare
 from tests.cli.shop import KEY, TASK, open_shop, record_stage
 from tests.kit.answers import run_program

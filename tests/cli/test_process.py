@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from okstra_git.runs.holding import lead_holder
+from okstra_git.runs.holder import lead_holder
 from tests.cli.runs import approve_plan, prepare
 from tests.cli.shop import KEY, TASK, open_shop
 from tests.kit.answers import Answer, run_program

@@ -99,7 +99,11 @@ def test_every_event_type_and_field_is_described() -> None:
 
 def test_every_code_of_the_handoff_is_explained() -> None:
     """Reasons, obstacles, what is wrong with evidence, and refusals: a code in the code stands on the page."""
-    use_cases = ("okstra_cli/publishing.py", "okstra_cli/verifying.py", "okstra_git/porcelain/pull_request_text.py")
+    use_cases = (
+        "okstra_git/porcelain/publish.py",
+        "okstra_git/porcelain/verify.py",
+        "okstra_git/porcelain/pull_request_text.py",
+    )
     files = [*(ROOT / "okstra_git/handoff").glob("*.py"), *(ROOT / name for name in use_cases)]
     files += [ROOT / "okstra_git/host/forge.py", ROOT / "okstra_git/git/pushing.py", ROOT / "okstra_git/git/remotes.py"]
     text = "\n".join(file.read_text() for file in files)

@@ -37,7 +37,7 @@ def test_every_dependency_has_its_line_in_the_documentation() -> None:
         ("okstra_git/store/log.py", "import pygit2"),
         ("okstra_git/store/log.py", "from pygit2.enums import SortMode"),
         ("okstra_git/git/refs.py", "from pydantic import BaseModel"),
-        ("okstra_git/tasks/plans.py", "import subprocess"),
+        ("okstra_git/stages/plans.py", "import subprocess"),
         ("okstra_git/git/refs.py", "from subprocess import run"),
         ("okstra_cli/app.py", "import click"),
         ("okstra_git/names.py", "def f():\n    import requests"),

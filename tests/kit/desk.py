@@ -13,11 +13,11 @@ from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.settle import settle
 from okstra_git.reconcile.windows import open_window
 from okstra_git.records.stage import RangeFingerprint
+from okstra_git.stages.complete import DoneRequest, complete_stages
+from okstra_git.stages.task import open_task
 from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.store import Appended, Store
 from okstra_git.store.writer import ensure_writer
-from okstra_git.tasks.finishing import DoneRequest, finish_stages
-from okstra_git.tasks.lifecycle import open_task
 from tests.kit.scenario import World
 
 KEY = parse_task_key("shop:web:login")
@@ -48,7 +48,7 @@ class Desk:
         labels = self.world.labels
         request = DoneRequest(number, branch=branch, base=labels.get(base or "", base),
                               commit=labels.get(commit or "", commit))  # fmt: skip
-        done = finish_stages(self.store, self.key, [request])
+        done = complete_stages(self.store, self.key, [request])
         found = done.snapshot.state.tasks[self.key].stages[number].range
         assert found is not None
         return found

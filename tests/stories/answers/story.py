@@ -112,7 +112,7 @@ def _prepare(recorder: Recorder) -> None:
 
 
 def _look_into_bundles(recorder: Recorder) -> None:
-    """What a prepared run wrote; documents of bundles are recorded in tests/runs/snapshots, here by their length."""
+    """What a prepared run wrote; documents of bundles are recorded in tests/bundle/snapshots, here by their length."""
     if recorder.form != "json":
         return
     folder = recorder.world.path / ".okstra"
