@@ -21,7 +21,7 @@ from okstra_git.plans.stage_map import parse_plan
 from okstra_git.rendering import _environment
 from okstra_git.shipped import templates_directory
 from tests.bundle.samples import SAMPLES, a_questioned_brief, a_run, an_implementation, sources_of
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import require_tool
 
 PROMPT_BYTES, BURDENED_BYTES, PROFILE_BYTES, OTHER_BYTES = 9_000, 10_500, 6_000, 5_000
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.phases import ABOUT_TASK, PHASES
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import KEY, approve, code_of, folder, manifest, prepare, runs, set_up
+from tests.kit.prepared import KEY, a_brief, a_plan, approve, code_of, folder, manifest, prepare, runs, set_up
 from tests.kit.scenario import World
 
 

@@ -72,7 +72,7 @@ def shortest_way_round(graph: Graph, circle: Circle) -> list[str]:
 
 
 def _imported(source: Source, modules: set[str]) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in modules)
         elif isinstance(node, ast.ImportFrom):

@@ -59,7 +59,7 @@ EXCUSED: dict[str, str] = {
 
 def uses(source: Source) -> Iterator[tuple[str, int]]:
     """(call, line) of everything in a module that opens or changes files by their path."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and (found := _opening(node)):
             yield found, node.lineno
 

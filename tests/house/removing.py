@@ -30,7 +30,7 @@ EXCUSED: dict[tuple[str, str], str] = {
 
 def uses(source: Source) -> Iterator[tuple[str, int]]:
     """(what, line) of every such command and call of a module."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.List):
             words = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
             for command in ASKS | REMOVES:

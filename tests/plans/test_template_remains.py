@@ -8,7 +8,7 @@ from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_map import parse_plan
 from okstra_git.plans.template_remains import template_forms
 from tests.bundle.samples import a_run, sources_of
-from tests.kit.papers import a_plan
+from tests.kit.prepared import a_plan
 
 
 def left_over(text: str) -> list[tuple[int, str]]:

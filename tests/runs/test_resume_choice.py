@@ -8,7 +8,7 @@ from okstra_git.runs.explain import NOTHING, StageFacts, explain, explain_run
 from okstra_git.runs.leases import leases_of, life_of
 from okstra_git.runs.progress import progress_of
 from okstra_git.runs.resume_choice import Offer, choose_run, make_offer
-from tests.runs.kit import NOW, WRITER, look, planned, run, task
+from tests.kit.values import NOW, WRITER, look, planned, run, task
 
 KEY = "shop:web:login"
 PLAN = planned((1, ()), (2, (1,)))

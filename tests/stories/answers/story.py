@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.kit.handing import REPORT, data_json
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import KEY
+from tests.kit.prepared import KEY, a_brief, a_plan
 from tests.kit.scenario import World
 from tests.stories.answers.recording import Recorder
 

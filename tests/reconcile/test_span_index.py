@@ -1,4 +1,4 @@
-"""Stretches with a given sum: exactly the innermost ones on every line of descent, in time that grows with length."""
+"""Ranges with a given sum: exactly the innermost ones on every line of descent, in time that grows with length."""
 
 import time
 
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okstra_git.digest import SUM_MASK, add_sums
-from okstra_git.reconcile.segments import Forest, SpanIndex, compress
+from okstra_git.reconcile.span_index import Forest, SpanIndex, compress
 
 MASK = SUM_MASK
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit import memory
-from tests.kit.memory import has_room, work_in_memory
+from tests.kit import surroundings
+from tests.kit.surroundings import has_room, work_in_memory
 
 
 def test_room_is_asked_of_the_place_and_a_place_that_is_not_there_has_none(tmp_path: Path) -> None:
@@ -28,9 +28,9 @@ def test_a_person_who_says_where_is_heard(
 ) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
-    monkeypatch.setattr(memory, "SHARED", shared)
-    monkeypatch.setattr(memory, "ROOM", 1)
-    monkeypatch.setattr(memory, "has_room", lambda place: place == shared)
+    monkeypatch.setattr(surroundings, "SHARED", shared)
+    monkeypatch.setattr(surroundings, "ROOM", 1)
+    monkeypatch.setattr(surroundings, "has_room", lambda place: place == shared)
     monkeypatch.setattr(tempfile, "tempdir", said)
     monkeypatch.setenv("TMPDIR", said or "")
     if said is None:
