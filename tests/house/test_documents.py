@@ -80,7 +80,7 @@ def test_every_path_of_the_maps_is_there(name: str) -> None:
     """Paths from the top, or a room by its name alone; a shape such as `bench_<name>.py` is none."""
     named = set(re.findall(r"`([\w./-]+(?:/|\.py|\.txt|\.toml|\.md))`", (ROOT / name).read_text()))
     assert len(named) > 20
-    places = (ROOT, ROOT / "okstra_git", ROOT / "tests/stories")
+    places = (ROOT, ROOT / "okstra_git", ROOT / "tests/stories", ROOT / "tests/kit")
     assert [path for path in sorted(named) if not any((place / path).exists() for place in places)] == []
 
 
