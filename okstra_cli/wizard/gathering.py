@@ -9,8 +9,8 @@ from okstra_cli.wizard.looking import read_gate
 from okstra_cli.wizard.step import UNREADABLE
 from okstra_cli.wizard.task_facts import gather_task, last_touched
 from okstra_git.errors import OkstraError
+from okstra_git.git.remotes import default_branches
 from okstra_git.git.revisions import printed_recorded
-from okstra_git.git.upstreams import default_branches
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES

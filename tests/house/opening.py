@@ -35,7 +35,7 @@ EXCUSED: dict[str, str] = {
     "okstra_git/git/objects.py": "removes a damaged object, named by its own hash",
     "okstra_git/git/refs.py": "moves a torn ref under git's own lock",
     "okstra_git/git/sharing.py": "gives modes to what git and okstra made",
-    "okstra_git/git/uncommitted.py": "removes an index of its own",
+    "okstra_git/git/dirty.py": "removes an index of its own",
     "okstra_git/health/fsck.py": "removes locks of git that nobody living owns",
     "okstra_git/health/leftovers.py": "removes locks of git that nobody living owns",
     "okstra_git/health/doctor.py": "removes locks of git that nobody living owns",
