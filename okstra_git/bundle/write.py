@@ -109,7 +109,7 @@ def renew_gates(context: RunContext, project_root: Path) -> str:
 def _sweep(root: Root, bundle: Bundle) -> None:
     """Remove what dead attempts at this very bundle left; other runs' leftovers may be somebody's work in progress."""
     sweep_folder(root, bundle.context.paths.instruction_set)
-    sweep_files(root, (each.path for each in bundle.beside))
+    sweep_files(root, [each.path for each in bundle.beside])
     reached("bundle.swept")
 
 

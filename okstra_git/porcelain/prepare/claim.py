@@ -20,6 +20,7 @@ from okstra_git.runs.selection import select_stage
 from okstra_git.stages.base import choose_stage_base
 from okstra_git.stages.claim import StageClaim, plan_stage_claim
 from okstra_git.stages.task import require_open
+from okstra_git.store.store import Decision
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.context import PrepareContext
@@ -86,15 +87,12 @@ def claim_run(context: PrepareContext, inputs: Inputs, reasons: Mapping[str, str
     """
     workspace = context.workspace
     request = ClaimRequest(mint_ulid(int(context.began.timestamp() * 1000)), own_holder(), inputs, reasons)
-    plan: ClaimPlan | None = None
 
-    def decide(snapshot: Snapshot) -> list[AnyFact]:
-        nonlocal plan
+    def decide(snapshot: Snapshot) -> Decision[ClaimPlan]:
         plan = plan_claim(snapshot, context, request)
-        return plan.facts
+        return Decision(plan.facts, plan)
 
-    appended = workspace.store.append(decide)
-    assert plan is not None
+    appended, plan = workspace.store.append_decision(decide)
     workspace.warn(appended.warning)
     task = appended.snapshot.state.tasks[context.key]
     for fact in plan.ended:
