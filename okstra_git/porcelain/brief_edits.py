@@ -26,7 +26,7 @@ from okstra_git.porcelain.brief_files import (
     edit_brief,
     save_brief,
 )
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root
 from okstra_git.real_paths import real_path
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 
