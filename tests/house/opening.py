@@ -41,7 +41,7 @@ EXCUSED: dict[str, str] = {
     "okstra_git/health/doctor.py": "removes locks of git that nobody living owns",
     "okstra_git/stages/repair.py": "git's own links between a worktree and its repository, where this clone made it",
     "okstra_git/stages/worktree_setup.py": "removes an empty folder where git makes a worktree",
-    "okstra_cli/approving.py": "reads the forms that okstra ships",
+    "okstra_git/porcelain/forms.py": "reads the forms that okstra ships",
     "okstra_cli/completion/scripts.py": "reads the scripts that okstra ships",
     "okstra_cli/completion/table.py": "reads the table that okstra ships",
     "okstra_cli/entry.py": "the null device in the place of a closed stream",
