@@ -17,7 +17,7 @@ from okstra_git.git.history import resolve_head
 from okstra_git.git.nodes import read_node
 from okstra_git.git.objects import EMPTY_TREE, tree_of, write_blob
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.tree_objects import Pending, UnusualTree, edit_tree, write_pending
+from okstra_git.git.tree_objects import UnusualTree, edit_tree
 from okstra_git.git.unsaved_work import in_groups
 from okstra_git.git.worktree_files import Standing
 
@@ -81,9 +81,7 @@ def worktree_tree(worktree: Path) -> Content:
         if not changes:
             return Content(head, plain, is_dirty=False)
         found = gather(here.top, changes, lambda path, data: _put(here, path, data), Limits())
-        pending = Pending()
-        tree = edit_tree(here, plain, found.lines, pending)
-        write_pending(here, pending)
+        tree = edit_tree(here, plain, found.lines)
     except (OkstraError, UnusualTree) as refusal:
         return Content(head, plain, is_dirty=bool(changes), problem=str(refusal))
     return Content(head, tree, is_dirty=True, left_out=tuple(found.left_out))
