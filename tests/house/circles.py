@@ -14,7 +14,6 @@ KNOWN: tuple[Circle, ...] = (
     ("okstra_cli.inspecting_resume", "okstra_cli.views.inspect_resume"),
     ("okstra_cli.inspecting_run", "okstra_cli.views.inspect_run"),
     ("okstra_cli.publishing", "okstra_cli.views.published"),
-    ("okstra_cli.wizard.looking", "okstra_cli.wizard.task_facts"),
 )
 """Circles that are there still; this list only shrinks. One that is gone, or smaller now, has to be mended here."""
 
