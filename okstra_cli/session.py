@@ -17,7 +17,7 @@ from okstra_git.porcelain.workspace import Workspace
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
-    from okstra_git.state.store import Store
+    from okstra_git.store.store import Store
 
 
 def utc_now() -> datetime:
@@ -124,6 +124,12 @@ class Session:
     def may_ask(self) -> bool:
         """Whether a person can be asked: every stream a terminal, and text wanted."""
         return self.around.stdin.isatty() and self.around.stderr_is_terminal and not self.wants_json
+
+    def confirms(self, question: str) -> bool:
+        """Whether a person at the terminal answers the question with yes; anything else is a no."""
+        self.around.stderr.write(f"{question}? [y/N] ")
+        self.around.stderr.flush()
+        return self.around.stdin.readline().strip().lower() in ("y", "yes")
 
     def has_colour(self, *, on_stderr: bool = False) -> bool:
         return not self.flags.no_color and self.around.has_colour(on_stderr=on_stderr)

@@ -71,9 +71,9 @@ def check(
         str, typer.Option("--task-type", metavar="TYPE", help="The phase that would begin on it.")
     ] = "requirements-discovery",
 ) -> Answer:
-    """Say what is wrong with a brief, whether the phase may begin on it, and which questions it hands on.
+    """Report what is wrong with a brief, whether the phase may begin on it, and which questions it hands on.
 
-    Exit status 2 when the reporter has to be asked first, 1 when only the brief has to be mended.
+    Exit status 2 when the reporter has to be asked first, 1 when only the brief needs mending.
     """
     from okstra_cli.views import brief as view
     from okstra_git.porcelain.briefs import check_brief_file
@@ -193,10 +193,10 @@ def term(
     name: Annotated[str, typer.Argument(metavar="TERM", help="A word of the project, or a few.")],
     meaning: Annotated[str | None, typer.Option(metavar="TEXT", help="What it means, on one line.")] = None,
     meaning_file: TextFile = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Although the glossary says otherwise.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace what the glossary says.")] = False,
     dry_run: DryRun = False,
 ) -> Answer:
-    """Put a term into .okstra/glossary.md, in the form that the others have.
+    """Put a term into .okstra/glossary.md, in the form of the other entries.
 
     A term that means something else already is a question, exit status 2, unless --replace is given.
 

@@ -1,6 +1,7 @@
 """`git okstra handoff`: turns verified stages into pull requests."""
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,10 +11,13 @@ from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
 
+if TYPE_CHECKING:
+    from okstra_git.porcelain.publish import PublishPlan
+
 app = command_group("Turn verified stages into pull requests: what may leave, assembled, published, recorded.")
 
 Stages = Annotated[str, typer.Option("--stages", metavar="2,3", help="The stages, in any order.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would be done.")]
 
 
 @app.command("record-verified")
@@ -48,19 +52,22 @@ def record_verified(
       git okstra handoff record-verified --stage 2 --report-path report.md --data-json data.json
       git okstra handoff record-verified --report-path report.md --data-json data.json
     """
-    from okstra_cli.handing import handoff_key
+    from okstra_cli.views import verification as view
+    from okstra_git.git.revisions import printed_recorded
     from okstra_git.names import parse_stage
+    from okstra_git.porcelain.handoff import handoff_key
+    from okstra_git.porcelain.verify import verify_stage, verify_task
 
     session = Session.of(context)
-    key = handoff_key(session, identity)
-    if stage is None:
-        from okstra_cli.verifying_together import record_whole_task_here
-
-        return record_whole_task_here(session, key, report=report_path, data=data_json, commit=commit, again=again)
-    from okstra_cli.verifying import record_verified_here
-
-    number = parse_stage(stage)
-    return record_verified_here(session, key, number, report=report_path, data=data_json, commit=commit, again=again)
+    workspace, key = session.workspace, handoff_key(session.workspace, identity)
+    if stage is not None:
+        one = verify_stage(
+            workspace, key, parse_stage(stage), report=report_path, data=data_json, commit=commit, again=again
+        )
+        return Answer(view.stage_verified_json(one), lambda: view.stage_verified_page(one))
+    whole = verify_task(workspace, key, report=report_path, data=data_json, commit=commit, again=again)
+    base = printed_recorded(session.git, whole.verification.assembled.base_ref)
+    return Answer(view.task_verified_json(whole), lambda: view.task_verified_page(whole, base=base))
 
 
 @app.command("eligible")
@@ -73,18 +80,23 @@ def eligible(
         typer.Option(metavar="BRANCH", help="Where they are to go. Default: the branch that each was begun on."),
     ] = None,
     forecast: Annotated[
-        bool, typer.Option("--forecast/--no-forecast", help="Keep stages that would conflict out of one group.")
+        bool, typer.Option("--forecast/--no-forecast", help="Do not group stages that would conflict.")
     ] = True,
 ) -> Answer:
-    """Say of every stage whether it may leave, every reason why not, and which stages can leave together.
+    """Show for every stage whether it may leave, every reason why not, and which can leave together.
 
     A stage may leave when it is done, verified as it is now, in no open pull request, and when everything it
     builds on has left or may leave with it. One that landed elsewhere may leave for a base that lacks it.
     """
-    from okstra_cli.handing import eligible_here, handoff_key
+    from okstra_cli.views import handoff as view
+    from okstra_git.git.revisions import printed_recorded
+    from okstra_git.porcelain.handoff import handoff_key, list_eligible
 
     session = Session.of(context)
-    return eligible_here(session, handoff_key(session, identity), base=base, forecast=forecast)
+    key = handoff_key(session.workspace, identity)
+    stages = list_eligible(session.workspace, key, base=base, forecast=forecast)
+    printed = partial(printed_recorded, session.git)
+    return Answer(view.eligible_json(stages), lambda: view.eligible_page(stages, printed=printed))
 
 
 @app.command("assemble")
@@ -113,13 +125,27 @@ def assemble(
       git okstra handoff assemble --task-key shop:web:login --stages 2,3 --base main
       git okstra handoff assemble --task-key shop:web:login --stages 4 --base feature/web/login-group-2-3
     """
-    from okstra_cli.handing import assemble_here, handoff_key, parse_stages
+    from okstra_cli.views import handoff as view
+    from okstra_git.handoff.assembly import GroupConflict
+    from okstra_git.porcelain import handoff
 
     session = Session.of(context)
-    key, numbers = handoff_key(session, identity), parse_stages(stages)
-    return assemble_here(
-        session, key, numbers, base=base, branch=branch, with_worktree=not no_worktree, update=update, dry_run=dry_run
-    )
+    key = handoff.handoff_key(session.workspace, identity)
+    try:
+        done = handoff.assemble(
+            session.workspace,
+            key,
+            handoff.parse_stages(stages),
+            base=base,
+            branch=branch,
+            with_worktree=not no_worktree,
+            update=update,
+            dry_run=dry_run,
+        )
+    except GroupConflict as refusal:
+        conflict = refusal
+        return Answer(view.conflict_json(conflict), lambda: view.conflict_page(conflict), error=conflict)
+    return Answer(view.assembled_json(done, dry_run=dry_run), lambda: view.assembled_page(key, done, dry_run=dry_run))
 
 
 @app.command("publish")
@@ -129,7 +155,7 @@ def publish(
     identity: Identity,
     stages: Annotated[str | None, typer.Option("--stages", metavar="2,3", help="The group's stages.")] = None,
     group: Annotated[
-        str | None, typer.Option(metavar="ID", help="The group. Default: the only one that waits.")
+        str | None, typer.Option(metavar="ID", help="The group. Default: the only one that is waiting.")
     ] = None,
     remote: Annotated[str | None, typer.Option(metavar="NAME", help="Where to push. Default: as git would.")] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the pull request.")] = None,
@@ -140,7 +166,7 @@ def publish(
         str | None, typer.Option("--pr-template", "--pr-template-path", metavar="FILE", help="Template for the body.")
     ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Open it as a draft.")] = False,
-    push_only: Annotated[bool, typer.Option("--push-only", help="Push, and open no pull request.")] = False,
+    push_only: Annotated[bool, typer.Option("--push-only", help="Push, but do not open a pull request.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the branch on the remote where it is what this group was before.")
     ] = False,
@@ -151,7 +177,7 @@ def publish(
 ) -> Answer:
     """Push an assembled group, open its pull request with gh, and record it.
 
-    Everything that stands against it is reported first, all together. Asks on a terminal, elsewhere needs --yes.
+    Everything that is in the way is reported first, all together. Asks on a terminal, elsewhere needs --yes.
     Without gh the branch is pushed and the remaining steps are printed. Each step may be repeated.
 
     \b
@@ -159,12 +185,14 @@ def publish(
       git okstra handoff publish --task-key shop:web:login --stages 2,3 --dry-run
       git okstra handoff publish --task-key shop:web:login --stages 2,3 --yes
     """
-    from okstra_cli.handing import handoff_key, parse_stages
-    from okstra_cli.publishing import Publishing, publish_here
+    from okstra_cli.views import publish as view
+    from okstra_git.porcelain.handoff import handoff_key, parse_stages
+    from okstra_git.porcelain.publish import PublishRequest
+    from okstra_git.porcelain.publish import publish as publish_group
 
     session = Session.of(context)
-    asked = Publishing(
-        key=handoff_key(session, identity, aloud=not dry_run),
+    request = PublishRequest(
+        key=handoff_key(session.workspace, identity, aloud=not dry_run),
         stages=parse_stages(stages) if stages is not None else None,
         group=group,
         remote=remote,
@@ -176,10 +204,27 @@ def publish(
         replace=replace,
         run_hooks=run_hooks,
         repo=repo,
-        yes=yes,
         dry_run=dry_run,
     )
-    return publish_here(session, asked)
+    done = publish_group(session.workspace, request, lambda plan: None if yes else _ask_to_publish(session, plan))
+    return Answer(view.published_json(done), lambda: view.published_page(done))
+
+
+def _ask_to_publish(session: Session, plan: "PublishPlan") -> None:
+    """Raises NeedsYes unless a person at the terminal says yes to the plan, which is shown."""
+    from okstra_cli.output import tell
+    from okstra_cli.views.publish import plan_page
+    from okstra_git.porcelain.publish import NeedsYes
+
+    if not session.may_ask:
+        raise NeedsYes(
+            f"pushing {plan.group.branch} to {plan.remote.name} is for a person to decide; nothing was pushed",
+            hint="repeat with --dry-run to see everything, with --yes to do it",
+            steps=list(plan.steps()),
+        )
+    tell(session, plan_page(plan))
+    if not session.confirms("Push and open the pull request" if plan.opens else "Push the branch"):
+        raise NeedsYes("not confirmed; nothing was pushed", hint="repeat when it should be pushed")
 
 
 @app.command("record-pr")
@@ -192,20 +237,30 @@ def record_pr(
     url: Annotated[str, typer.Option(metavar="URL", help="Its address.")],
     base: Annotated[str, typer.Option(metavar="BRANCH", help="Where it goes. Default: as assembled.")] = "",
     supersedes: Annotated[str, typer.Option(metavar="URL", help="An open pull request that this one replaces.")] = "",
-    no_archive: Annotated[bool, typer.Option("--no-archive", help="Store no files of runs that end by it.")] = False,
+    no_archive: Annotated[
+        bool, typer.Option("--no-archive", help="Do not archive the files of runs that end with it.")
+    ] = False,
 ) -> Answer:
     """Record that a pull request holds these stages; they are in it until it lands or is closed.
 
-    Runs that still claim one of the stages end with it. The same address once more changes nothing.
+    Runs that still claim one of the stages end with it. Recording the same address again changes nothing.
     """
-    from okstra_cli.handing import handoff_key, parse_stages
-    from okstra_cli.pull_requests import record_pr_here
+    from okstra_cli.views import pull_requests as view
+    from okstra_git.porcelain import pull_requests
+    from okstra_git.porcelain.handoff import handoff_key, parse_stages
 
     session = Session.of(context)
-    key, numbers = handoff_key(session, identity), parse_stages(stages)
-    return record_pr_here(
-        session, key, numbers, branch=branch, url=url, base=base, supersedes=supersedes, archive=not no_archive
+    done = pull_requests.record_pr(
+        session.workspace,
+        handoff_key(session.workspace, identity),
+        parse_stages(stages),
+        branch=branch,
+        url=url,
+        base=base,
+        supersedes=supersedes,
+        archive=not no_archive,
     )
+    return Answer(view.recorded_json(done), lambda: view.recorded_page(done))
 
 
 @app.command("record-closed")
@@ -219,11 +274,14 @@ def record_closed(
 ) -> Answer:
     """Record that a pull request was closed without being merged; its stages may leave again.
 
-    Branch and worktree of the group stay, the claim on them is released.
+    Branch and worktree of the group stay; the claim on them is released.
     """
-    from okstra_cli.pull_requests import record_closed_here
+    from okstra_cli.views import pull_requests as view
+    from okstra_git.porcelain import pull_requests
 
-    return record_closed_here(Session.of(context), identity, url, reason=reason, superseded_by=superseded_by)
+    session = Session.of(context)
+    done = pull_requests.record_closed(session.workspace, identity, url, reason=reason, superseded_by=superseded_by)
+    return Answer(view.closed_json(done), lambda: view.closed_page(done))
 
 
 @app.command("status")
@@ -234,6 +292,8 @@ def status(context: typer.Context, identity: Identity) -> Answer:
     A stage has landed when a target branch has its commit or provably its change, squashed or rebased. That is
     looked up in git alone and recorded; no forge is asked.
     """
-    from okstra_cli.handing import status_here
+    from okstra_cli.views import pull_requests as view
+    from okstra_git.porcelain.handoff import list_status
 
-    return status_here(Session.of(context), identity)
+    statuses = list_status(Session.of(context).workspace, identity)
+    return Answer({"tasks": [view.status_json(each) for each in statuses]}, lambda: view.status_page(statuses))

@@ -17,7 +17,7 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="The plan, a Markdown 
 
 @app.command("check")
 def check(context: typer.Context, file: File) -> Answer:
-    """Say everything that is wrong with a plan, with line numbers; changes nothing.
+    """Report everything that is wrong with a plan, with line numbers; changes nothing.
 
     \b
     Example:
@@ -37,12 +37,12 @@ def approve(
     file: File,
     identity: Identity,
     add_marker: Annotated[
-        bool, typer.Option("--add-marker", help="Put the line to tick into a plan that has none.")
+        bool, typer.Option("--add-marker", help="Add the line to tick to a plan that has none.")
     ] = False,
     despite_open: Annotated[
-        bool, typer.Option("--despite-open", help="Although questions that hold up the approval are open.")
+        bool, typer.Option("--despite-open", help="Approve even though questions that block the approval are open.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
 ) -> Answer:
     """Tick the marker of a plan, set `approved: true`, and record which content was approved.
 

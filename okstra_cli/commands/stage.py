@@ -38,7 +38,7 @@ def start(
     """Reserve a stage, and create its branch and worktree or adopt a branch.
 
     With an approved plan, title, dependencies and base are taken from it, as 'run prepare' does: a stage waits
-    for those that it depends on, and begins on a commit that holds them all.
+    for those that it depends on, and begins on a commit that contains them all.
 
     \b
     Examples:
@@ -49,7 +49,7 @@ def start(
     from okstra_git.names import parse_stage
     from okstra_git.porcelain.landings import note_landings
     from okstra_git.porcelain.task_lookup import default_base, require_key, warn_of_nested_worktree, worktree_path
-    from okstra_git.tasks.starting import StartRequest, start_stage
+    from okstra_git.stages.start import StartRequest, start_stage
 
     session = Session.of(context)
     key, stage = require_key(session.workspace, identity), parse_stage(number)
@@ -113,33 +113,14 @@ def done(
       git okstra stage done 1 --task-key shop:web:login
       git okstra stage done --task-key shop:web:login --branch feature/login --from-file stages.txt
     """
-    from okstra_cli.recording import done_requests, note_kept_carry, note_left_behind, pass_open_work
     from okstra_cli.views import stage as view
-    from okstra_git.porcelain.follow import follow_before_recording
+    from okstra_git.porcelain.stages import DoneOptions, record_done
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.tasks.finishing import finish_stages
 
     session = Session.of(context)
-    key = require_key(session.workspace, identity)
-    requests = done_requests(session, key, number, commit, base, branch, carry, from_file)
-    left = pass_open_work(session, key, requests, carry=carry, leave=leave_uncommitted)
-    follow_before_recording(session.workspace, key, {request.number for request in requests})
-    appended = finish_stages(session.store, key, requests)
-    session.warn(appended.warning)
-    task = appended.snapshot.state.tasks[key]
-    stages = [task.stages[request.number] for request in requests]
-    changed = bool(appended.events)
-    note_left_behind(session, task, requests)
-    if changed and carry is None:
-        note_kept_carry(session, stages)
-    for each in stages:
-        if each.range is not None and each.range.is_empty:
-            session.note(f"stage {each.number} changes no file: after a rewrite nothing could prove where it went")
-    rows = [view.stage_json(task, stage) for stage in stages]
-    return Answer(
-        {"task": str(key), "changed": changed, "stages": rows, "left_out": [one.facts for one in left]},
-        lambda: view.done_page(task, stages, changed=changed),
-    )
+    options = DoneOptions(number, commit, base, branch, carry, from_file, leave_uncommitted)
+    done = record_done(session.workspace, require_key(session.workspace, identity), options, session.around.stdin.read)
+    return Answer(view.done_json(done), lambda: view.done_page(done))
 
 
 @app.command("list")
@@ -150,7 +131,7 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
@@ -168,7 +149,7 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_stage, require_task
+    from okstra_git.store.registry import require_stage, require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
@@ -187,11 +168,11 @@ def release(context: typer.Context, number: Number, identity: Identity) -> Answe
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.tasks.finishing import release_place
+    from okstra_git.stages.complete import release_reservation
 
     session = Session.of(context)
     key, stage = require_key(session.workspace, identity, aloud=True), parse_stage(number)
-    before, appended = release_place(session.store, key, f"stage-{stage}")
+    before, appended = release_reservation(session.store, key, f"stage-{stage}")
     session.warn(appended.warning)
     facts = {"branch": before.branch, "worktree": before.worktree} if before else None
     return Answer(

@@ -23,15 +23,17 @@ def list_(
     """List who owns which branch and worktree, how each worktree stands, and what is open there."""
     from okstra_cli.views import worktree as view
     from okstra_git.porcelain.search_scope import own_writer
-    from okstra_git.state.whereabouts import find_astray
-    from okstra_git.tasks.checked_out import see_places
-    from okstra_git.tasks.places import list_places
+    from okstra_git.stages.worktrees import list_reserved_worktrees, see_reserved
+    from okstra_git.store.drift import find_astray
 
     session = Session.of(context)
     state = session.store.read().state
-    rows = list_places(session.git, state, only=identity.task, with_released=released)
+    rows = list_reserved_worktrees(session.git, state, only=identity.task, with_released=released)
     astray = {each.place: each for each in find_astray(session.git, state, own_writer(session.workspace))}
-    seen = [view.Seen(row, each, astray.get(row.place)) for row, each in zip(rows, see_places(rows), strict=True)]
+    seen = [
+        view.ListedWorktree(row, each, astray.get(row.place))
+        for row, each in zip(rows, see_reserved(rows), strict=True)
+    ]
     return Answer({"worktrees": [view.row_json(each) for each in seen]}, lambda: view.list_page(seen))
 
 
@@ -48,7 +50,7 @@ def release(
     from okstra_cli.views import worktree as view
     from okstra_git.names import parse_group, parse_stage
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.tasks.finishing import release_place
+    from okstra_git.stages.complete import release_reservation
 
     session = Session.of(context)
     key = require_key(session.workspace, identity, aloud=True)
@@ -57,7 +59,7 @@ def release(
         parse_group(group) if group is not None else None,
     )
     scope = key.scoped(stage=number, group=member).partition("#")[2]
-    _, appended = release_place(session.store, key, scope, cascade=cascade)
+    _, appended = release_reservation(session.store, key, scope, cascade=cascade)
     session.warn(appended.warning)
     freed = [event.fact for event in appended.events]
     return Answer(
@@ -73,23 +75,23 @@ def repair(
     identity: Identity,
     stage: Annotated[str | None, typer.Option(metavar="N", help="Only this stage's worktree.")] = None,
     group: Annotated[str | None, typer.Option(metavar="ID", help="Only this stage group's worktree.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would be done.")] = False,
 ) -> Answer:
     """Bring back worktrees that were moved, deleted or cut off from the repository.
 
-    One that was moved is recorded where git has it now; one whose directory is gone is made anew, with what was staged
+    One that was moved is recorded where git has it now; one whose directory is gone is made again, with what was staged
     there as far as git still knows it; one that lost its .git file is linked again, and its files stay as they are.
     """
     from okstra_cli.views import worktree as view
     from okstra_git.names import parse_group, parse_stage
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.tasks.relinking import repair_places
+    from okstra_git.stages.repair import repair_worktrees
 
     session = Session.of(context)
     number, member = parse_stage(stage) if stage else None, parse_group(group) if group else None
     key = require_key(session.workspace, identity) if number or member else identity.task
     scope = key.scoped(stage=number, group=member).partition("#")[2] or None if key is not None else None
-    done = repair_places(session.store, only=key, scope=scope, dry_run=dry_run)
+    done = repair_worktrees(session.store, only=key, scope=scope, dry_run=dry_run)
     status = 0 if all(each.is_settled for each in done) else 1
     return Answer(
         {"dry_run": dry_run, "worktrees": [view.repaired_json(each) for each in done]},
@@ -103,7 +105,7 @@ def repair(
 def prune(
     context: typer.Context,
     identity: Identity,
-    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would be removed.")] = False,
 ) -> Answer:
     """Remove worktrees that are released or landed and hold nothing that is nowhere else.
 
@@ -112,11 +114,13 @@ def prune(
     that can be made again go with it: __pycache__, node_modules as installed, .pytest_cache, .mypy_cache, .ruff_cache
     and what okstra.cache names. The worktree of a group goes once all its stages landed. Branches are never deleted.
     """
-    from okstra_cli.pruning import prune_here
+    from okstra_cli.progress import report_progress
     from okstra_cli.views import worktree as view
+    from okstra_git.porcelain.worktrees import prune as prune_worktrees
 
     session = Session.of(context)
-    pruned = prune_here(session, identity.task, dry_run=dry_run)
+    progress = report_progress(session, "looking at worktree")
+    pruned = prune_worktrees(session.workspace, identity.task, dry_run=dry_run, progress=progress)
     return Answer(
         {"dry_run": dry_run, "worktrees": [view.pruned_json(row) for row in pruned]},
         lambda: view.pruned_page(pruned, dry_run=dry_run),

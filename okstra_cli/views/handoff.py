@@ -10,38 +10,32 @@ from okstra_git.commands import word
 from okstra_git.git.revisions import branch_refs
 
 if TYPE_CHECKING:
-    from okstra_git.handoff.assembly import Assembled, GroupConflict
+    from okstra_git.handoff.assembly import GroupConflict
     from okstra_git.handoff.eligibility import Standing
-    from okstra_git.handoff.grouping import Pair, Suggestion
+    from okstra_git.handoff.grouping import Pair
     from okstra_git.names import TaskKey
+    from okstra_git.porcelain.handoff import AssembledGroup, EligibleStages
 
 SHORT = 10
 
 
-def eligible_json(
-    key: TaskKey,
-    standings: Mapping[int, Standing],
-    suggestion: Suggestion,
-    clashes: Mapping[Pair, Sequence[str]],
-    *,
-    base: str | None,
-) -> dict[str, Any]:
+def eligible_json(stages: EligibleStages) -> dict[str, Any]:
     """The binding shape of `handoff eligible`, with sentences beside the codes."""
     return {
-        "task": str(key),
-        "base": base,
-        "stages": [_standing_json(standing) for standing in standings.values()],
-        "suggested_groups": [list(group) for group in suggestion.groups],
+        "task": str(stages.key),
+        "base": stages.base,
+        "stages": [_standing_json(standing) for standing in stages.standings.values()],
+        "suggested_groups": [list(group) for group in stages.suggestion.groups],
         "left_out": [
-            {"stage": one.stage, "conflicts_with": list(one.conflicts_with), "needs": list(one.needs)}
-            for one in suggestion.left_out
+            {"stage": left.stage, "conflicts_with": list(left.conflicts_with), "needs": list(left.needs)}
+            for left in stages.suggestion.left_out
         ],
-        "conflicts": [{"stages": sorted(pair), "paths": list(paths)} for pair, paths in _sorted(clashes)],
+        "conflicts": [{"stages": sorted(pair), "paths": list(paths)} for pair, paths in _sorted(stages.conflicts)],
     }
 
 
-def _sorted(clashes: Mapping[Pair, Sequence[str]]) -> list[tuple[Pair, Sequence[str]]]:
-    return sorted(clashes.items(), key=lambda item: sorted(item[0]))
+def _sorted(conflicts: Mapping[Pair, Sequence[str]]) -> list[tuple[Pair, Sequence[str]]]:
+    return sorted(conflicts.items(), key=lambda item: sorted(item[0]))
 
 
 def _standing_json(standing: Standing) -> dict[str, Any]:
@@ -64,48 +58,48 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
     }
 
 
-def eligible_page(
-    key: TaskKey,
-    standings: Mapping[int, Standing],
-    suggestion: Suggestion,
-    clashes: Mapping[Pair, Sequence[str]],
-    *,
-    base: str | None,
-    printed: Callable[[str], str] = str,
-) -> Page:
+def eligible_page(stages: EligibleStages, *, printed: Callable[[str], str] = str) -> Page:
     """Every stage, why it may not leave, and what can be assembled; `printed` says how a branch is printed."""
     page = Page()
+    key, standings = stages.key, stages.standings
     if not standings:
         page.line(f"{key} has no stages yet")
         return page
     page.table(("stage", "may leave", "why not", "title"), [_row(standing) for standing in standings.values()])
     for standing in standings.values():
-        for reason in standing.reasons:
-            page.line(Cell(f"  {standing.number}: ", "faint"), reason.message)
-            for hint in reason.hint.splitlines():
-                page.line(Cell(f"     next: {hint}" if hint.startswith("git ") else f"     {hint}", "faint"))
-        has_left = {"already-in-pr", "landed"} & {*standing.codes}
-        for number, pr in () if has_left else standing.waits_on.items():
-            stack = f"--base {word(printed(pr.branch))}, or wait until it landed"
-            told = f"it builds on stage {number}, which is in {pr.url}: {stack}"
-            page.line(Cell(f"  {standing.number}: ", "faint"), told)
-    for group in suggestion.groups:
+        _add_reasons(page, standing, printed)
+    for group in stages.suggestion.groups:
         members = ",".join(map(str, group))
         page.line("can leave together: " if len(group) > 1 else "can leave alone: ", Cell(members, "strong"))
-        onto = base or _usual_base([standings[number] for number in group])
-        assemble = f"git okstra handoff assemble --task-key {key} --stages {members} --base {word(printed(onto))}"
+        base = stages.base or _usual_base([standings[number] for number in group])
+        assemble = f"git okstra handoff assemble --task-key {key} --stages {members} --base {word(printed(base))}"
         page.line(Cell(f"  next: {assemble}", "faint"))
-    for left in suggestion.left_out:
+    for left in stages.suggestion.left_out:
         page.line(Cell(f"stage {left.stage} is left out: ", "warn"), _why_left(left.conflicts_with, left.needs))
-    for pair, paths in _sorted(clashes):
+    for pair, paths in _sorted(stages.conflicts):
         both = " and ".join(map(str, sorted(pair)))
         page.line(Cell("conflict ahead: ", "warn"), f"stages {both} in {', '.join(paths[:3])}")
     return page
 
 
+def _add_reasons(page: Page, standing: Standing, printed: Callable[[str], str]) -> None:
+    """Why a stage may not leave, and how one that builds on an open pull request can be stacked on it."""
+    for reason in standing.reasons:
+        page.line(Cell(f"  {standing.number}: ", "faint"), reason.message)
+        for hint in reason.hint.splitlines():
+            page.line(Cell(f"     next: {hint}" if hint.startswith("git ") else f"     {hint}", "faint"))
+    if {"already-in-pr", "landed"} & {*standing.codes}:
+        return
+    for number, pr in standing.waits_on.items():
+        stack = f"--base {word(printed(pr.branch))}, or wait until it landed"
+        page.line(
+            Cell(f"  {standing.number}: ", "faint"), f"it builds on stage {number}, which is in {pr.url}: {stack}"
+        )
+
+
 def _usual_base(members: Sequence[Standing]) -> str:
     """The branch that those who build on nothing were begun on, if it is one; else the word to put a branch for."""
-    first = {one.stage.base_ref for one in members if one.stage is not None and not one.depends_on}
+    first = {each.stage.base_ref for each in members if each.stage is not None and not each.depends_on}
     known = first.pop() if len(first) == 1 else ""
     return known if branch_refs(known) else "BRANCH"
 
@@ -122,21 +116,22 @@ def _why_left(conflicts: Sequence[int], needs: Sequence[int]) -> str:
     return f"it needs stage {', '.join(map(str, needs))}, which is left out"
 
 
-def assembled_json(done: Assembled, upto: Mapping[int, str], *, dry_run: bool) -> dict[str, Any]:
-    """The binding shape of a successful `handoff assemble`; `upto`: what the base had of stages that are put on."""
+def assembled_json(done: AssembledGroup, *, dry_run: bool) -> dict[str, Any]:
+    """The binding shape of a successful `handoff assemble`; `rests`: stages of which the base had a part already."""
+    group, upto = done.group, done.upto
     return {
-        "task": str(done.task.key),
-        "group": done.group,
-        "branch": done.branch,
-        "worktree": done.worktree,
-        "commit": done.commit,
-        "tree": done.tree,
-        "merged": list(done.order),
-        "base": done.base,
-        "joined": [{"stage": stage, "how": how} for stage, how in done.joined.items()],
-        "rests": [{"stage": stage, "after": upto[stage]} for stage in done.order if stage in upto],
-        "superseded": list(done.superseded),
-        "changed": done.changed,
+        "task": str(group.task.key),
+        "group": group.group,
+        "branch": group.branch,
+        "worktree": group.worktree,
+        "commit": group.commit,
+        "tree": group.tree,
+        "merged": list(group.order),
+        "base": group.base,
+        "joined": [{"stage": stage, "how": how} for stage, how in group.joined.items()],
+        "rests": [{"stage": stage, "after": upto[stage]} for stage in group.order if stage in upto],
+        "superseded": list(group.superseded),
+        "changed": group.changed,
         "dry_run": dry_run,
     }
 
@@ -149,23 +144,24 @@ _HOW = {
 }
 
 
-def assembled_page(key: TaskKey, done: Assembled, base: str, *, dry_run: bool) -> Page:
+def assembled_page(key: TaskKey, done: AssembledGroup, *, dry_run: bool) -> Page:
     page = Page()
-    verb = "would be" if dry_run else ("is" if done.changed else "is already")
+    group = done.group
+    verb = "would be" if dry_run else ("is" if group.changed else "is already")
     page.line(
-        f"group {done.group} of {key} {verb} assembled at ",
-        Cell(done.commit[:SHORT], "strong"),
-        f", onto {base} ({done.base[:SHORT]}), branch ",
-        Cell(done.branch, "strong"),
+        f"group {group.group} of {key} {verb} assembled at ",
+        Cell(group.commit[:SHORT], "strong"),
+        f", onto {done.base} ({group.base[:SHORT]}), branch ",
+        Cell(group.branch, "strong"),
     )
-    for stage, how in done.joined.items():
+    for stage, how in group.joined.items():
         page.line(f"  stage {stage}: {_HOW[how]}")
-    if done.worktree and not dry_run:
-        page.line("worktree: ", Cell(done.worktree, "strong"))
-    for other in done.superseded:
+    if group.worktree and not dry_run:
+        page.line("worktree: ", Cell(group.worktree, "strong"))
+    for other in group.superseded:
         page.line(f"group {other} gave way to it; its branch stays")
     if not dry_run:
-        stages = done.group.replace("-", ",")
+        stages = group.group.replace("-", ",")
         page.line(Cell(f"next: git okstra handoff publish --task-key {key} --stages {stages} --dry-run", "faint"))
     return page
 
@@ -174,20 +170,21 @@ def conflict_json(conflict: GroupConflict) -> dict[str, Any]:
     """The binding shape of a conflict, beside the error."""
     return {
         "conflicts": [
-            {"stages": list(one.stages), "path": one.path, "kind": one.kind} for one in conflict.contradictions
+            {"stages": list(each.stages), "path": each.path, "kind": each.kind} for each in conflict.contradictions
         ]
     }
 
 
-def conflict_page(conflict: GroupConflict, base: str) -> Page:
+def conflict_page(conflict: GroupConflict) -> Page:
     page = Page()
+    base = conflict.facts["base"]
     rows = [
         (
-            " and ".join(map(str, one.stages)) if len(one.stages) > 1 else f"{one.stages[0]} and {base}",
-            one.kind,
-            one.path,
+            " and ".join(map(str, each.stages)) if len(each.stages) > 1 else f"{each.stages[0]} and {base}",
+            each.kind,
+            each.path,
         )
-        for one in conflict.contradictions
+        for each in conflict.contradictions
     ]
     page.table(("stages", "kind", "path"), rows)
     untried = conflict.facts.get("untried", [])

@@ -8,12 +8,12 @@ from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.counting import counted
 from okstra_git.documents.editing import find_box
-from okstra_git.fs.names import is_elsewhere
+from okstra_git.fs.resolve import is_elsewhere
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.plans import Approval, ApprovedPlan, PlanCheck
-    from okstra_git.tasks.approving import PlanFile
+    from okstra_git.stages.approve import PlanFile
 
 
 def file_json(file: PlanFile) -> dict[str, Any]:

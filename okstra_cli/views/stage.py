@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
-    from okstra_git.records.states import Place, Stage, Task
+    from okstra_git.porcelain.stages import DoneStages
+    from okstra_git.records.states import Reservation, Stage, Task
     from okstra_git.runs.leases import Lease
+
+LISTED = 20
+"""Stages that a page lists of those that were recorded."""
 
 TONES: dict[str, Tone] = {"done": "good", "verified": "good", "landed": "good", "in-pr": "good", "started": "warn"}
 
@@ -132,20 +136,29 @@ def started_page(task: Task, stage: Stage) -> Page:
     return page
 
 
-def done_page(task: Task, stages: Sequence[Stage], *, changed: bool) -> Page:
+def done_json(done: DoneStages) -> dict[str, Any]:
+    """The stages as they are on record now; `left_out` is work that was not committed and stays out of them."""
+    return {
+        "task": str(done.key),
+        "changed": done.changed,
+        "stages": [stage_json(done.task, stage) for stage in done.stages],
+        "left_out": [work.facts for work in done.left_out],
+    }
+
+
+def done_page(done: DoneStages) -> Page:
     page = Page()
-    verb = "recorded" if changed else "unchanged"
-    for stage in stages[:20]:
-        found = stage.range
-        if found is not None:
-            size = f"{_count(found.commits, 'commit')}, {_count(found.path_count, 'file')}"
+    verb = "recorded" if done.changed else "unchanged"
+    for stage in done.stages[:LISTED]:
+        if (range_ := stage.range) is not None:
+            size = f"{_count(range_.commits, 'commit')}, {_count(range_.path_count, 'file')}"
             page.line(
-                f"{verb} stage {stage.number} of {task.key} at ",
-                Cell(found.head[:10], "strong"),
-                f" ({size}): {found.subject}",
+                f"{verb} stage {stage.number} of {done.key} at ",
+                Cell(range_.head[:10], "strong"),
+                f" ({size}): {range_.subject}",
             )
-    if len(stages) > 20:
-        page.line(f"... and {len(stages) - 20} more")
+    if len(done.stages) > LISTED:
+        page.line(f"... and {len(done.stages) - LISTED} more")
     return page
 
 
@@ -228,7 +241,7 @@ def _leased(lease: Lease | None) -> str:
     return f"{lease.run}  {lease.holder.name}, pid {lease.holder.pid} on {lease.holder.host}, {alive}"
 
 
-def released_page(key: str, scope: str, before: Place | None) -> Page:
+def released_page(key: str, scope: str, before: Reservation | None) -> Page:
     page = Page()
     what = f"{key} {scope.replace('-', ' ')}" if scope else key
     if before is None:

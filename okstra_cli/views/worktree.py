@@ -17,23 +17,24 @@ if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
     from okstra_git.git.holding import Holding
     from okstra_git.records.events import AnyFact
-    from okstra_git.state.whereabouts import Astray
-    from okstra_git.tasks.places import PlaceRow, Pruned
-    from okstra_git.tasks.relinking import Repaired
+    from okstra_git.stages.prune import Pruned
+    from okstra_git.stages.repair import RepairedWorktree
+    from okstra_git.stages.worktrees import ReservedWorktree
+    from okstra_git.store.drift import Astray
 
 LISTED = 50
 """Paths that JSON names; the count says how many there are."""
 
 
-class Seen(NamedTuple):
+class ListedWorktree(NamedTuple):
     """A registry row, what is checked out at its path (None: no worktree), and what is wrong with that, if anything."""
 
-    row: PlaceRow
+    row: ReservedWorktree
     checkout: Checkout | None
     astray: Astray | None
 
 
-def row_json(seen: Seen) -> dict[str, Any]:
+def row_json(seen: ListedWorktree) -> dict[str, Any]:
     """One registry row with what stands at its path, and what is wrong with that; `checkout` is null for none."""
     row, astray = seen.row, seen.astray
     place = row.place
@@ -60,7 +61,7 @@ def row_json(seen: Seen) -> dict[str, Any]:
     }
 
 
-def list_page(rows: Sequence[Seen]) -> Page:
+def list_page(rows: Sequence[ListedWorktree]) -> Page:
     """The rows, and under them what is wrong with some, each with the line that settles it."""
     page = Page()
     if not rows:
@@ -79,7 +80,7 @@ def list_page(rows: Sequence[Seen]) -> Page:
     return page
 
 
-def _cells(seen: Seen) -> list[Cell]:
+def _cells(seen: ListedWorktree) -> list[Cell]:
     row, astray = seen.row, seen.astray
     place = row.place
     where = Cell(place.worktree or "-")
@@ -98,7 +99,7 @@ def _cells(seen: Seen) -> list[Cell]:
     ]
 
 
-def repaired_json(done: Repaired) -> dict[str, Any]:
+def repaired_json(done: RepairedWorktree) -> dict[str, Any]:
     """One worktree that was astray, and what became of it."""
     return {
         "task": str(done.row.task.key),
@@ -110,7 +111,7 @@ def repaired_json(done: Repaired) -> dict[str, Any]:
     }
 
 
-def repaired_page(done: Sequence[Repaired], *, dry_run: bool) -> Page:
+def repaired_page(done: Sequence[RepairedWorktree], *, dry_run: bool) -> Page:
     """A line for each, or that there was nothing to do."""
     page = Page()
     for each in done:

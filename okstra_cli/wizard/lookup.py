@@ -19,7 +19,7 @@ from okstra_git.porcelain.runs import project_root
 from okstra_git.porcelain.wizard_facts import UNREADABLE, gather_task, read_gate, read_text
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
-from okstra_git.tasks.approving import require_approved
+from okstra_git.stages.approve import require_approved
 
 if TYPE_CHECKING:
     from okstra_cli.wizard.answers import State

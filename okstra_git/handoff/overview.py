@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from okstra_git.commands import word
 from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
-from okstra_git.git.revisions import find_recorded
+from okstra_git.git.revisions import find_recorded, printed_recorded
+from okstra_git.handoff.putting_back import put_back
 from okstra_git.names import CommitId
 from okstra_git.records.handoff import Group, PullRequest
 from okstra_git.records.states import Task
@@ -106,3 +108,20 @@ def changes_since(git: Git, task: Task, group: Group) -> Iterator[Changed]:
         yield Changed("base-gone", f"the base {group.base_ref} names no commit any more")
     elif group.range.base is not None and base != group.range.base and not contains(git, base, group.range.head):
         yield Changed("base-moved", f"{group.base_ref} moved from {group.range.base[:10]} to {base[:10]}")
+
+
+def next_lines(git: Git, task: Task, view: GroupView) -> tuple[str, ...]:
+    """What to do about a group that is no longer what was assembled; each line is accepted as things stand."""
+    codes = {change.code for change in view.changed}
+    if not codes or (view.state != "assembled" and codes == {"base-moved"}):
+        return ()
+    key, group = str(task.key), view.group
+    if "stale-history" in codes:
+        return (f"git okstra reconcile --task-key {key} --check",)
+    members = [task.stages.get(number) for number in group.stages]
+    if any(stage is None or not (stage.is_verified or stage.landed) for stage in members):
+        return (f"git okstra handoff eligible --task-key {key}",)
+    restore = put_back(git, group.branch, group.range.head, group.former) if "branch-moved" in codes else ()
+    stages, base = ",".join(map(str, group.stages)), printed_recorded(git, group.base_ref)
+    update = " --update" if view.state == "in-pr" else ""
+    return restore or (f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}{update}",)

@@ -12,9 +12,9 @@ from okstra_git.records.handoff import Assembly
 from okstra_git.records.runs import Run, Source
 from okstra_git.records.stage import Check
 from okstra_git.records.states import Task
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import refuse_closed, require_task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.registry import refuse_closed, require_task
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 
 class NothingAssembled(OkstraError):

@@ -7,7 +7,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey, named_stages
 from okstra_git.records.events import GroupVerified, StageVerified
-from okstra_git.state.reading import Snapshot, read_events
+from okstra_git.store.snapshot import Snapshot, read_events
 
 TOGETHER = 0
 """In place of the number of a stage, for a verification of stages together."""

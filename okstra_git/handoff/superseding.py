@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from okstra_git.records.events import AnyFact, GroupSuperseded
 from okstra_git.records.states import Task
-from okstra_git.state.registry import release
+from okstra_git.store.registry import release
 
 
 def superseding_facts(task: Task, group: str, stages: Collection[int]) -> list[AnyFact]:

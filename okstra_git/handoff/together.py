@@ -6,7 +6,7 @@ from typing import NamedTuple
 from okstra_git.names import named_stages
 from okstra_git.records.handoff import GroupVerification
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.together import stands_together
+from okstra_git.store.fold_handoff import stands_together
 
 
 class Company(NamedTuple):

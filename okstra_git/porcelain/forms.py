@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import UsageError
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.shipped import LANGUAGES, templates_directory
@@ -31,7 +29,7 @@ def input_template(workspace: Workspace, kind: str, language: str | None) -> str
 
 def known_language(workspace: Workspace, language: str | None) -> str:
     """The language that was named, or that is configured; refuses one that okstra has no words in."""
-    chosen = language or str(read_setting(workspace.git, require_setting("okstra.language")).value)
+    chosen = language or workspace.settings.language
     if chosen not in LANGUAGES:
         raise UsageError(f"{shown(chosen)} is not a language okstra knows", hint="--language en, or --language ko")
     return chosen
@@ -46,7 +44,7 @@ def form_text(workspace: Workspace, identity: Identity, form: str, language: str
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.runs.assembling import describe_task
     from okstra_git.runs.inputs import INPUTS, make_input
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     if form not in INPUTS:
         raise UsageError(f"{shown(form)} is not a form", hint="--form brief, release-handoff, user-response")

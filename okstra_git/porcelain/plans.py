@@ -17,8 +17,7 @@ from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.porcelain.runs import project_root
 from okstra_git.real_paths import real_path
-from okstra_git.state.registry import require_task
-from okstra_git.tasks.approving import (
+from okstra_git.stages.approve import (
     PlanFile,
     PlanMissing,
     PlanUnapproved,
@@ -28,7 +27,8 @@ from okstra_git.tasks.approving import (
     read_plan,
     replace_plan,
 )
-from okstra_git.tasks.checks import require_open
+from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_task
 from okstra_git.tokens import APPROVED_MARKER
 
 if TYPE_CHECKING:

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.briefs.brief import parse_brief
 from okstra_git.documents.markdown import MAX_BYTES, decode, parse_document
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
 from okstra_git.git.revisions import printed_recorded
-from okstra_git.git.settings import require_setting
 from okstra_git.git.upstreams import default_branches
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
@@ -26,9 +24,9 @@ from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.runs.standing import standing_of
 from okstra_git.slugs import is_slug
-from okstra_git.state.writer import find_writer, require_writer
-from okstra_git.tasks.approving import require_approved
-from okstra_git.tasks.reserving import usual_branch
+from okstra_git.stages.approve import require_approved
+from okstra_git.stages.worktree_setup import usual_branch
+from okstra_git.store.writer import find_writer, require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +76,7 @@ def gather(workspace: Workspace) -> dict[str, Any]:
         "briefs": briefs,
         "branch": _branch(workspace),
         "bases": _bases(workspace),
-        "template": read_setting(workspace.git, require_setting("okstra.prTemplate")).value,
+        "template": workspace.settings.pr_template,
         **_constants(),
     }
 
@@ -109,10 +107,10 @@ def _key(task: Task) -> str:
 
 
 def _project_id(workspace: Workspace) -> str:
-    found = read_setting(workspace.git, require_setting("okstra.project")).value
-    if not isinstance(found, str):
+    project = workspace.settings.project
+    if project is None:
         raise NoProjectId("this clone belongs to no project yet", hint="git okstra init --project-id ID")
-    return found
+    return project
 
 
 def _briefs(workspace: Workspace, project: ProjectPaths) -> Iterator[tuple[str, list[list[str]]]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from okstra_git.tasks import checked_out
+from okstra_git.stages import worktrees
 from tests.cli.shop import TASK, codes, open_shop, stage_of, stage_place, status
 from tests.kit.scenario import World
 
@@ -130,7 +130,7 @@ def test_not_every_worktree_of_very_many_is_read(
     shop.okstra("stage", "start", "2", *TASK, "--base", "main")
     for number in (1, 2):
         (stage_place(home, number) / "new").write_text("x\n")
-    monkeypatch.setattr(checked_out, "MAX_READ", 1)
+    monkeypatch.setattr(worktrees, "MAX_READ", 1)
     seen = [stage_of(shop, number)["checkout"] for number in (1, 2)]
     assert [one["uncommitted"] for one in seen] == [1, None]
     assert stage

@@ -13,7 +13,6 @@ KNOWN: tuple[Circle, ...] = (
     ("okstra_cli.inspecting_context", "okstra_cli.views.inspect_context"),
     ("okstra_cli.inspecting_resume", "okstra_cli.views.inspect_resume"),
     ("okstra_cli.inspecting_run", "okstra_cli.views.inspect_run"),
-    ("okstra_cli.publishing", "okstra_cli.views.published"),
 )
 """Circles that are there still; this list only shrinks. One that is gone, or smaller now, has to be mended here."""
 

@@ -28,11 +28,11 @@ def test_the_hook_path_loads_os_and_sys_alone() -> None:
         ("okstra_git/names.py", "from okstra_git import state"),
         ("okstra_git/git/refs.py", "import okstra_git.records.events"),
         ("okstra_git/state/log.py", "def f():\n    from okstra_git.reconcile import survey"),
-        ("okstra_git/tasks/plans.py", "from okstra_cli.output import say"),
-        ("okstra_git/reconcile/survey.py", "from okstra_git.tasks.lifecycle import open_task"),
-        ("okstra_git/reconcile/survey.py", "from ..tasks import lifecycle"),
-        ("okstra_git/reconcile/survey.py", "from .. import tasks"),
-        ("okstra_git/tasks/x.py", "import typing\nif typing.TYPE_CHECKING:\n    from okstra_git.runs import leases"),
+        ("okstra_git/stages/plans.py", "from okstra_cli.output import say"),
+        ("okstra_git/reconcile/survey.py", "from okstra_git.stages.lifecycle import open_task"),
+        ("okstra_git/reconcile/survey.py", "from ..stages import task"),
+        ("okstra_git/reconcile/survey.py", "from .. import stages"),
+        ("okstra_git/stages/x.py", "import typing\nif typing.TYPE_CHECKING:\n    from okstra_git.runs import leases"),
         ("okstra_git/nowhere/x.py", ""),
         ("okstra_git/names.py", "import okstra_git.nowhere"),
     ],
@@ -44,10 +44,13 @@ def test_a_misplaced_import_is_found(path: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("okstra_git/reconcile/survey.py", "from okstra_git.reconcile.proofs import prove\nfrom . import judge"),
-        ("okstra_git/reconcile/survey.py", "from okstra_git.state.log import append\nfrom okstra_git import names"),
+        ("okstra_git/reconcile/reachability.py", "from okstra_git.reconcile.proofs import prove\nfrom . import judge"),
+        (
+            "okstra_git/reconcile/reachability.py",
+            "from okstra_git.store.log import append\nfrom okstra_git import names",
+        ),
         ("okstra_git/git/refs.py", "from okstra_git.host.processes import me"),
-        ("okstra_cli/entry.py", "from okstra_git.tasks import plans\nfrom okstra_cli.app import app"),
+        ("okstra_cli/entry.py", "from okstra_git.stages import plans\nfrom okstra_cli.app import app"),
     ],
 )
 def test_a_proper_import_is_left_alone(path: str, text: str) -> None:

@@ -29,11 +29,12 @@ def test_every_excuse_is_in_use_and_has_a_reason() -> None:
     ],
 )
 def test_a_second_way_is_found(text: str) -> None:
-    assert len(list(unexcused(Source("okstra_git/tasks/x.py", text)))) == 1
+    assert len(list(unexcused(Source("okstra_git/stages/x.py", text)))) == 1
 
 
 def test_an_idle_excuse_is_found() -> None:
     assert len(list(idle([], {("okstra_git/x.py", "git status"): "none"}))) == 1
     assert (
-        list(unexcused(Source("okstra_git/tasks/x.py", 'run_git(["status-quo"]); run_git(["worktree", "list"])'))) == []
+        list(unexcused(Source("okstra_git/stages/x.py", 'run_git(["status-quo"]); run_git(["worktree", "list"])')))
+        == []
     )

@@ -14,9 +14,9 @@ from okstra_git.porcelain.task_lookup import default_base, worktree_path
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
 from okstra_git.runs.assembling import next_numbers
 from okstra_git.runs.selection import select_stage
-from okstra_git.tasks.beginning import Beginning, choose_beginning
-from okstra_git.tasks.checks import require_open
-from okstra_git.tasks.claiming import Pick, StageClaim, claim_stage
+from okstra_git.stages.base import StageBase, choose_stage_base
+from okstra_git.stages.claim import Pick, StageClaim, claim_stage
+from okstra_git.stages.task import require_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from okstra_git.records.events import AnyFact
     from okstra_git.records.runs import Plan, Run
     from okstra_git.records.states import Task
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 
 INTERRUPTED = "its prepare was interrupted"
@@ -54,7 +54,7 @@ def take_run(
     inputs: str,
     plan: Plan | None,
     *,
-    check: Callable[[Task, int, Beginning], None],
+    check: Callable[[Task, int, StageBase], None],
     whole: Whole,
 ) -> Taken:
     """Claim the run; `check` may still refuse the stage that was chosen, with where it would begin.
@@ -84,7 +84,7 @@ def take_run(
     return Taken(run, claimed[0].numbers, after, stage, place=next(iter(places), None), ended=_told(given_up))
 
 
-def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, int, Beginning], None]) -> Taken:
+def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, int, StageBase], None]) -> Taken:
     workspace, wanted = order.workspace, order.request.stage
     run = mint_ulid(int(order.began.timestamp() * 1000))
     usual = order.request.base_ref or default_base(workspace)
@@ -103,8 +103,8 @@ def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, in
         claim = _claimed(order, task, run, choice.number, inputs)
         return Pick(choice.number, planned.title, planned.depends_on, (*given_up, *dead), (claim,))
 
-    def begin(task: Task, pick: Pick) -> Beginning:
-        found = choose_beginning(
+    def begin(task: Task, pick: Pick) -> StageBase:
+        found = choose_stage_base(
             workspace.git, task, pick.depends_on, wanted=order.request.base_ref, usual=usual, when=workspace.now()
         )
         check(task, pick.number, found)

@@ -30,9 +30,9 @@ from okstra_git.runs.last_report import open_questions
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import declared_keys, read_qa_commands, require_waivable
 from okstra_git.runs.reported import find_last_report
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import require_stage
-from okstra_git.tasks.approving import PlanFile, require_approved
+from okstra_git.stages.approve import PlanFile, require_approved
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.whole_task import Whole
     from okstra_git.records.runs import Plan, Source
     from okstra_git.records.states import Task
-    from okstra_git.tasks.beginning import Beginning
+    from okstra_git.stages.base import StageBase
 
 
 class PaperMissing(OkstraError):
@@ -105,12 +105,12 @@ class Documents:
     def plan_blob(self) -> str | None:
         return self.plan.blob if self.plan else None
 
-    def check_stage(self, task: Task, number: int, beginning: Beginning) -> None:
+    def check_stage(self, task: Task, number: int, beginning: StageBase) -> None:
         """Refuse a stage whose dependencies left no carry, or whose files changed since the plan was approved."""
         self._plan_part(task, number)
         self._refuse_drift(task, number, beginning)
 
-    def _refuse_drift(self, task: Task, number: int, beginning: Beginning) -> None:
+    def _refuse_drift(self, task: Task, number: int, beginning: StageBase) -> None:
         """What finished stages of this plan touched is no drift."""
         record = self.plan_record
         planned = next((each for each in record.stages if each.number == number), None) if record else None
@@ -148,7 +148,7 @@ class Documents:
         if number is None:
             return None
         stage, place = require_stage(task, number), task.places.get(f"stage-{number}")
-        path = OwnPlaces(self.order.workspace.git).path(place)
+        path = OwnWorktrees(self.order.workspace.git).path(place)
         if place is None or path is None:
             return None
         astray = find_astray(self.order.workspace.git, path, place.branch)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task
     from okstra_git.runs.snapshots import Snapshot
-    from okstra_git.tasks.claiming import StageClaim
+    from okstra_git.stages.claim import StageClaim
 
 DIED, GIVEN_UP, ENDED = "died", "given-up", "ended"
 

@@ -16,8 +16,8 @@ from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import announce_run
 from okstra_git.runs.whole_files import refusing
-from okstra_git.state.carry import examine_carry
-from okstra_git.tasks.going_back import find_refusal
+from okstra_git.stages.worktree_setup import find_obstacle
+from okstra_git.store.carry import examine_carry
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.order import Order
@@ -98,7 +98,7 @@ def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, st
     Refuses when another branch is checked out in its worktree.
     """
     root, git = order.project.root, order.workspace.git
-    refusal = find_refusal(git, Path(run.worktree), run.branch) if run.worktree else None
+    refusal = find_obstacle(git, Path(run.worktree), run.branch) if run.worktree else None
     if refusal is not None:
         raise refusal
     is_guarded = run.task_type == GUARDED

@@ -1,0 +1,66 @@
+"""Prunes worktrees: brings together what the records, git, live runs and this machine's processes say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okstra_git.host.occupants import processes_in
+from okstra_git.porcelain.current_state import standing_state
+from okstra_git.porcelain.landings import landed_state, note_landings
+from okstra_git.porcelain.liveness import Guard
+from okstra_git.real_paths import real_path
+from okstra_git.stages.complete import release_reservation
+from okstra_git.stages.prune import PruneContext, Pruned, prune_worktrees
+from okstra_git.store.drift import find_astray, is_over
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.writer import find_writer
+
+if TYPE_CHECKING:
+    from okstra_git.names import TaskKey
+    from okstra_git.porcelain.workspace import Workspace
+
+
+def prune(
+    workspace: Workspace, only: TaskKey | None, *, dry_run: bool, progress: Callable[[int, int], None]
+) -> list[Pruned]:
+    """Remove worktrees, or say which would go, and give up the claims of those that were removed.
+
+    `only` is the task to look at, None for every one; `progress` is called with how many were looked at, of how many.
+    """
+    if not dry_run:
+        note_landings(workspace, only)
+    state = landed_state(workspace, only) if dry_run else standing_state(workspace)
+    context = PruneContext(
+        here=workspace.cwd,
+        runs=lambda path: list(_live_runs(workspace, path)),
+        processes=processes_in,
+        progress=progress,
+    )
+    pruned = prune_worktrees(workspace.git, state, only=only, dry_run=dry_run, context=context)
+    for each in pruned:
+        if each.removed and each.row.place.status == "active" and not dry_run:
+            release_reservation(workspace.store, each.row.task, each.row.place.scope)
+    if not dry_run:
+        _release_missing(workspace, only)
+    return pruned
+
+
+def _release_missing(workspace: Workspace, only: TaskKey | None) -> None:
+    """Give up the claims of runs that are over on worktrees of their own that are not there any more."""
+    state = workspace.store.read().state
+    for each in find_astray(workspace.git, state, find_writer(workspace.git)):
+        is_wanted = only is None or each.task.key == only
+        if is_wanted and each.trouble == "missing" and not each.place.branch and is_over(each.task, each.place):
+            release_reservation(workspace.store, each.task.key, each.place.scope)
+
+
+def _live_runs(workspace: Workspace, path: Path) -> Iterator[str]:
+    """Runs that somebody leads right now and that work at or below this directory."""
+    guard, own, top = Guard(workspace), OwnWorktrees(workspace.git), real_path(path)
+    for task in workspace.store.read().state.tasks.values():
+        for run in task.runs.values():
+            worktree = own.path_of_run(task, run) if run.is_active else None
+            if worktree is not None and real_path(worktree).is_relative_to(top) and guard.life_of(run).is_live:
+                yield f"live run {run.id} ({run.task_type})"

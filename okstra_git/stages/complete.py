@@ -1,0 +1,162 @@
+"""Completes stages: the commits they ended on, recorded with fingerprints, one or thousands in one append."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from okstra_git.commands import word
+from okstra_git.git.refs import find_ref
+from okstra_git.git.renames import find_new_name
+from okstra_git.git.repo import Git
+from okstra_git.git.revisions import BRANCH, require_named
+from okstra_git.names import TaskKey, parse_branch, shown
+from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, StageDone, StageStarted
+from okstra_git.records.stage import RangeFingerprint
+from okstra_git.records.states import Reservation, Stage, State, Task
+from okstra_git.stages.task import require_open
+from okstra_git.stages.worktree_setup import BranchMissing
+from okstra_git.store.bases import Stack, choose_base
+from okstra_git.store.drift import has_nothing_new
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import release, require_stage, require_task, reserve
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
+from okstra_git.store.writer import find_writer
+
+
+@dataclass(frozen=True)
+class DoneRequest:
+    """One stage to record: `commit` None = the tip of its branch, `base` None = found from what is recorded."""
+
+    number: int
+    commit: str | None = None
+    base: str | None = None
+    branch: str | None = None
+    title: str = ""
+    carry: str | None = None
+
+
+def complete_stages(
+    store: Store, key: TaskKey, requests: Sequence[DoneRequest], *, progress: Callable[[int], None] = lambda _: None
+) -> Appended:
+    """Record the commits these stages ended on, all in one append; a stage that names a branch may be new.
+
+    Nothing is recorded of a stage whose branch is merely behind what another clone recorded.
+    """
+    every, writer = requests, find_writer(store.git)
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_open(snapshot, key)
+        requests = [request for request in every if not is_left_behind(store.git, task, request, writer)]
+        stages = [_stage_to_complete(store.git, task, request) for request in requests]
+        stack = Stack.of(task)
+        ranges: list[tuple[str | None, str]] = []
+        for number, (request, stage) in enumerate(zip(requests, stages, strict=True), start=1):
+            ranges.append(_range_of(store.git, task, stack, request, stage))
+            stack.put(stage.number, ranges[-1][1])
+            progress(number)
+        prints = fingerprint_ranges(store.git, ranges)
+        return [
+            fact
+            for request, stage, fingerprint in zip(requests, stages, prints, strict=True)
+            for fact in _facts(store.git, snapshot, task, request, stage, fingerprint)
+        ]
+
+    return store.append(decide)
+
+
+def is_left_behind(git: Git, task: Task, request: DoneRequest, writer: str | None) -> bool:
+    """Whether the stage was asked for by its branch, and that has nothing but what the stage was before."""
+    stage = task.stages.get(request.number)
+    if stage is None or request.commit is not None or request.branch not in (None, stage.branch):
+        return False
+    tip = find_ref(git, f"refs/heads/{stage.branch}")
+    return tip is not None and has_nothing_new(git, task, stage, tip, writer)
+
+
+def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: Stage) -> tuple[str | None, str]:
+    if request.commit is None and stage.branch and find_ref(git, f"refs/heads/{stage.branch}") is None:
+        raise _branch_gone(git, task, stage, is_named=request.branch is not None)
+    head = require_named(git, request.commit or BRANCH + stage.branch, what="the stage commit").commit
+    if request.base:
+        return require_named(git, request.base, what="the base").commit, head
+    return choose_base(git, task, stack, stage, head), head
+
+
+def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> BranchMissing:
+    """The branch was renamed or deleted, or the one named does not exist; says its new name where git knows it."""
+    place = task.places.get(f"stage-{stage.number}")
+    new = find_new_name(git, stage.branch, OwnWorktrees(git).path(place))
+    line = f"git okstra stage done {stage.number} --task-key {task.key}"
+    what = f"branch {stage.branch} of stage {stage.number} is not there any more"
+    if is_named:
+        what = f"there is no branch {shown(stage.branch)} with a commit"
+    if new is None or find_ref(git, f"refs/heads/{new}") is None:
+        hint = f"git branch --all\nand with its name: {line} --branch NAME"
+        return BranchMissing(what, hint=hint, branch=stage.branch, stage=stage.number)
+    message = (
+        f"{what}; in the stage's worktree is {shown(new)}" if is_named else f"{what}; it seems to be {shown(new)} now"
+    )
+    return BranchMissing(message, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
+
+
+def _facts(
+    git: Git, snapshot: Snapshot, task: Task, request: DoneRequest, stage: Stage, fingerprint: RangeFingerprint
+) -> list[AnyFact]:
+    before = task.stages.get(stage.number)
+    carry = request.carry if request.carry is not None or before is None else before.carry
+    done = StageDone(task=task.key, stage=stage.number, branch=stage.branch, range=fingerprint, carry=carry)
+    if before is not None:
+        same = before.range == fingerprint and before.branch == stage.branch and request.carry in (None, before.carry)
+        return [] if same else [*_renamed_reservation(git, snapshot.state, task, stage), done]
+    base = fingerprint.base or fingerprint.head
+    started = StageStarted(task=task.key, stage=stage.number, branch=stage.branch, title=stage.title, base=base)
+    return [started, done]
+
+
+def _renamed_reservation(git: Git, state: State, task: Task, stage: Stage) -> list[AnyFact]:
+    """The stage's reservation on the branch that it has now, where the former one is gone; refuses a taken branch."""
+    scope = f"stage-{stage.number}"
+    held = task.places.get(scope)
+    if held is None or held.status != "active" or held.branch == stage.branch:
+        return []
+    if find_ref(git, f"refs/heads/{held.branch}") is not None:
+        return []
+    kept = held.model_dump(include={"base_ref", "adopted", "phase", "stages"})
+    path = OwnWorktrees(git).path(held)
+    fact = PlaceReserved(
+        task=task.key, scope=scope, branch=stage.branch, worktree=held.worktree if path is not None else None, **kept
+    )
+    others = {name: place for name, place in task.places.items() if name != scope}
+    reserve(
+        state.model_copy(update={"tasks": {**state.tasks, task.key: task.model_copy(update={"places": others})}}), fact
+    )
+    return [PlaceReleased(task=task.key, scope=scope, branch=held.branch), fact]
+
+
+def _stage_to_complete(git: Git, task: Task, request: DoneRequest) -> Stage:
+    stage = task.stages.get(request.number)
+    if stage is not None:
+        return stage if request.branch in (None, stage.branch) else stage.model_copy(update={"branch": request.branch})
+    if request.branch is None:
+        return require_stage(task, request.number)
+    if find_ref(git, f"refs/heads/{parse_branch(request.branch)}") is None:
+        named = shown(request.branch)
+        raise BranchMissing(f"there is no branch {named}", hint="git branch", branch=request.branch[:200])
+    return Stage(number=request.number, branch=request.branch, title=request.title)
+
+
+def release_reservation(
+    store: Store, key: TaskKey, scope: str, *, cascade: bool = False
+) -> tuple[Reservation | None, Appended]:
+    """Release a reservation and return what it was (None when there is none); worktree and branch stay."""
+    before: list[Reservation | None] = [None]
+
+    def decide(snapshot: Snapshot) -> list[PlaceReleased]:
+        task = require_task(snapshot.state, key)
+        held = task.places.get(scope)
+        before[0] = held if held is not None and held.status == "active" else None
+        return release(task, scope, cascade=cascade)
+
+    appended = store.append(decide)
+    return before[0], appended

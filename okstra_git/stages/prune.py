@@ -1,0 +1,241 @@
+"""Removes the worktrees of stages and groups that are of no more use and hold nothing that is nowhere else."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
+from okstra_git.git.history import contains
+from okstra_git.git.holding import NO_CACHES, CachesSeen, Holding, in_words
+from okstra_git.git.holdings import read_holdings
+from okstra_git.git.private_state import is_own_lock
+from okstra_git.git.refs import find_quietly
+from okstra_git.git.removal import WorktreeHolds, remove_worktree
+from okstra_git.git.repo import Git
+from okstra_git.git.revisions import branch_refs
+from okstra_git.git.upstreams import branch_tips
+from okstra_git.git.worktrees import Worktree, list_worktrees
+from okstra_git.names import TaskKey
+from okstra_git.real_paths import real_path
+from okstra_git.records.handoff import Group
+from okstra_git.records.states import Reservation, Stage, State, Task
+from okstra_git.stages.worktrees import ReservedWorktree, list_reservations, list_reserved_worktrees
+from okstra_git.store.ownership import OwnWorktrees
+
+Holders = defaultdict[Path, list[tuple[TaskKey, str]]]
+"""Directory, resolved -> tasks and scopes that hold it."""
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What became of one worktree: removed (or would be), or kept for a reason.
+
+    `holdings` are what it has that is nowhere else; `caches` go, or went, with it.
+    """
+
+    row: ReservedWorktree
+    removed: bool
+    reason: str
+    holdings: tuple[Holding, ...] = ()
+    caches: CachesSeen = NO_CACHES
+
+
+@dataclass(frozen=True)
+class PruneContext:
+    """What prune needs to know of the world outside the repository.
+
+    `here` is the directory we are in; `runs` says which live runs work in a directory; `processes` which processes
+    stand in or below it; `progress` is called with how many of how many have been looked at.
+    """
+
+    here: Path
+    runs: Callable[[Path], Sequence[str]] = lambda _: ()
+    processes: Callable[[Path], Sequence[str]] = lambda _: ()
+    progress: Callable[[int, int], None] = lambda *_: None
+
+
+def prune_worktrees(
+    git: Git, state: State, *, only: TaskKey | None, dry_run: bool, context: PruneContext
+) -> list[Pruned]:
+    """Remove every worktree whose work is provably elsewhere; each answer says what it holds that is not.
+
+    A dry run and the removal judge in the same way; the removal looks again at its own moment.
+    """
+    rows = [row for row in list_reserved_worktrees(git, state, only=only, with_released=True) if row.here is not None]
+    everything, holders = list_worktrees(git), _read_holders(git, state)
+    pruned: list[Pruned] = []
+    gone: set[Path] = set()
+    for number, row in enumerate(rows, 1):
+        context.progress(number, len(rows))
+        assert row.here is not None
+        if row.here.path in gone:
+            continue  # another row names the same directory
+        judged = _judge(git, state, row, everything, holders, context)
+        reached("worktree.judged")
+        done = judged if dry_run or not judged.removed else _remove(git, judged, everything, context)
+        pruned.append(done)
+        gone |= {row.here.path} if done.removed else set()
+    return pruned
+
+
+def _judge(
+    git: Git,
+    state: State,
+    row: ReservedWorktree,
+    everything: Sequence[Worktree],
+    holders: Holders,
+    context: PruneContext,
+) -> Pruned:
+    """Whether the worktree of one row may go, and why not."""
+    worktree = row.here
+    assert worktree is not None
+    reason = _why_keep(git, state, row, worktree, everything, holders, context)
+    if reason is not None:
+        return Pruned(row, removed=False, reason=reason)
+    held = read_holdings(git, worktree, others=everything)
+    holdings = (*held.keeping, *_occupants(worktree, context))
+    if holdings:
+        return Pruned(row, removed=False, reason=in_words(holdings), holdings=holdings, caches=held.caches)
+    return Pruned(row, removed=True, reason=_why_gone(row), caches=held.caches)
+
+
+def _why_gone(row: ReservedWorktree) -> str:
+    over = "landed" if row.place.branch else "its run is over"
+    why = over if row.place.status == "active" else "released"
+    kept = "its commits are on a branch" if row.place.branch else "what was put together there is on record"
+    return f"{why}, {'clean' if row.exists else 'its directory is gone'}, and {kept}"
+
+
+def _remove(git: Git, judged: Pruned, everything: Sequence[Worktree], context: PruneContext) -> Pruned:
+    """Remove what was judged so, unless it holds more by now."""
+    worktree = judged.row.here
+    assert worktree is not None
+    try:
+        held = remove_worktree(git, worktree, others=everything, also=lambda: _occupants(worktree, context))
+    except WorktreeHolds as refusal:
+        return Pruned(judged.row, removed=False, reason=in_words(refusal.found), holdings=tuple(refusal.found))
+    except OkstraError as refusal:
+        return Pruned(judged.row, removed=False, reason=refusal.message)
+    return Pruned(judged.row, removed=True, reason=judged.reason, caches=held.caches)
+
+
+def _occupants(worktree: Worktree, context: PruneContext) -> list[Holding]:
+    """Live runs and processes in the directory."""
+    path = worktree.path
+    return [
+        *(Holding("occupied", f"{run} works in it") for run in context.runs(path)),
+        *(Holding("occupied", f"{process} stands in it") for process in context.processes(path)),
+    ]
+
+
+def _why_keep(
+    git: Git,
+    state: State,
+    row: ReservedWorktree,
+    worktree: Worktree,
+    everything: Sequence[Worktree],
+    holders: Holders,
+    context: PruneContext,
+) -> str | None:
+    """Why a worktree stays whatever lies in it; None where that decides."""
+    is_active = row.place.status == "active"
+    held = _why_held(git, state.tasks[row.task], row.place, worktree) if is_active else None
+    held = held or _claimed(holders, row, worktree)
+    if held is not None:
+        return held
+    if worktree.path == everything[0].path:
+        return "it is the main worktree"
+    if not _is_ours(row, worktree):
+        return "okstra did not make it"
+    if real_path(context.here).is_relative_to(real_path(worktree.path)):
+        return "you are in it"
+    if not worktree.path.is_dir() and not worktree.path.parent.is_dir():
+        return "its directory cannot be reached"
+    return None
+
+
+def _read_holders(git: Git, state: State) -> Holders:
+    """Who holds which directory, by the rows of this clone that nobody gave up."""
+    own, holders = OwnWorktrees(git), Holders(list)
+    for task, place in list_reservations(state, None):
+        path = own.active_path(place)
+        if path is not None:
+            holders[real_path(path)].append((task.key, place.scope))
+    return holders
+
+
+def _claimed(holders: Holders, row: ReservedWorktree, worktree: Worktree) -> str | None:
+    """Who else holds the directory."""
+    others = [each for each in holders.get(real_path(worktree.path), ()) if each != (row.task, row.place.scope)]
+    return next((f"{key} {scope}".strip() + " holds it" for key, scope in others), None)
+
+
+def _is_ours(row: ReservedWorktree, worktree: Worktree) -> bool:
+    """Whether okstra made it: it locks those that it makes, and the lock says what for.
+
+    One that is not locked any more is still ours where the row is this clone's and adopted nothing.
+    """
+    is_locked = worktree.is_locked and is_own_lock(worktree.lock_reason)
+    return row.is_made or (row.is_own and (is_locked or not row.place.adopted))
+
+
+def _is_run_open(task: Task, place: Reservation) -> bool:
+    """Whether the run is not over for which stages were put together there; the place bears the run's number."""
+    number = place.scope.rpartition("-")[2]
+    return any(run.is_active and run.task_type == place.phase and str(run.seq) == number for run in task.runs.values())
+
+
+def _why_held(git: Git, task: Task, place: Reservation, worktree: Worktree) -> str | None:
+    """Why a claim that nobody gave up is still of use; None where everything that it was for has landed.
+
+    A place without a branch is of use until its run is over.
+    """
+    if not place.branch:
+        return "its run is not over" if _is_run_open(task, place) else None
+    group = task.groups.get(place.scope.removeprefix("group-")) if place.scope.startswith("group-") else None
+    if group is not None:
+        members = [task.stages.get(number) for number in group.stages]
+        if not members or not all(stage is not None and stage.landed for stage in members):
+            return "its group has not landed"
+        if _is_awaited(git, task, group, [stage for stage in members if stage is not None]):
+            return "its group has not landed where it goes to"
+        arrived = [group.range.head, *_arrived(git, [stage for stage in members if stage is not None])]
+    else:
+        stage = task.stages.get(_stage_of(place))
+        if stage is None or not stage.landed:
+            return "its group still holds it" if place.scope.startswith("group-") else "its stage still holds it"
+        arrived = _arrived(git, [stage])
+    if any(contains(git, commit, worktree.head or "") for commit in arrived):
+        return None
+    return "its branch has commits that have not landed"
+
+
+def _is_awaited(git: Git, task: Task, group: Group, members: Sequence[Stage]) -> bool:
+    """Whether the branch that the group goes to is there and lacks what its stages landed as."""
+    own = {stage.branch for stage in task.stages.values()} | {other.branch for other in task.groups.values()}
+    tips = branch_tips(git, group.base_ref) if group.base_ref.removeprefix("refs/heads/") not in own else []
+    landings = [stage.landing.commit for stage in members if stage.landing is not None]
+    return bool(tips) and not all(any(contains(git, tip, commit) for tip in tips) for commit in landings)
+
+
+def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
+    """Commits that hold nothing but what has landed: as recorded, as it was proven to be before, and the targets."""
+    found: list[str] = []
+    for stage in stages:
+        found += [stage.range.head] if stage.range else []
+        for trail in reversed(stage.trail):
+            if trail.proof == "user":
+                break
+            found.append(trail.range.head)
+        there = stage.landing.commit if stage.landing is not None else stage.range.head if stage.range else ""
+        named = [stage.base_ref, *([stage.landing.target] if stage.landing is not None else [])]
+        tips = [find_quietly(git, ref) for name in named for ref in branch_refs(name)]
+        found += [there, *(tip for tip in tips if tip and contains(git, tip, there))]
+    return found
+
+
+def _stage_of(place: Reservation) -> int:
+    text = place.scope.removeprefix("stage-")
+    return int(text) if text.isdigit() else 0

@@ -1,1 +1,0 @@
-"""Tasks and their stages: opened, started, done, released, closed."""
