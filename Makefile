@@ -26,6 +26,7 @@ demo: $(READY) ## Tell the story of three stages in a small real repository
 	@$(VENV)/bin/git-okstra demo $(ARGS)
 
 test: lint ## Lint, types and the tests, except the deep ones
+	@$(VENV)/bin/python -m compileall -q okstra_git okstra_cli # for hundreds of processes, none of which writes what it compiled
 	$(VENV)/bin/python -m pytest -n $(JOBS) -m "not deep" $(ARGS)
 
 test-deep: $(READY) ## The long property and fault runs; both halves, whatever the first one finds

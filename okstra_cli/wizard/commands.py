@@ -27,7 +27,7 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.repo import NoRepository
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import OKSTRA
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root
 from okstra_git.shipped import LANGUAGES
 
 if TYPE_CHECKING:

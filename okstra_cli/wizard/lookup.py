@@ -15,7 +15,7 @@ from okstra_git.git.revisions import AmbiguousRef, NotWork, find_named
 from okstra_git.names import parse_task_key
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.wizard_facts import UNREADABLE, gather_task, read_gate, read_text
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
@@ -35,7 +35,7 @@ def _task(workspace: Workspace, _: State, key: str) -> dict[str, Any]:
     task = standing_state(workspace).tasks.get(parse_task_key(key))
     if task is None:
         return _refused("task_unknown", key=key)
-    return gather_task(workspace, task, ProjectPaths(project_root(workspace)))
+    return gather_task(workspace, task, ProjectPaths(require_project_root(workspace)))
 
 
 def _brief(workspace: Workspace, state: State, name: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def _plan(workspace: Workspace, state: State, name: str) -> dict[str, Any]:
     if os.path.exists(path) and not os.path.isfile(path):
         return _unreadable(path)
     try:
-        require_approved(task, ProjectPaths(project_root(workspace)), real_path(Path(path)))
+        require_approved(task, ProjectPaths(require_project_root(workspace)), real_path(Path(path)))
     except OkstraError as refusal:
         return _refused("plan", message=refusal.message, hint=refusal.hint.rpartition("or: ")[2])
     return {"path": path, "task": _task(workspace, state, key)}

@@ -36,7 +36,7 @@ from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees, find_made
 from okstra_git.store.registry import refuse_closed, release, require_task, reserve
 from okstra_git.store.snapshot import Snapshot
-from okstra_git.store.store import Store
+from okstra_git.store.store import Decision, Store
 from okstra_git.store.writer import require_writer
 
 __all__ = [
@@ -178,18 +178,17 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
     """Worktree, then row and branch in one transaction, then the two put together; each step can be repeated."""
     git = store.git
     made = _assembled(git, wanted, plan)
-    moves: list[RefUpdate] = []
 
-    def decide(snapshot: Snapshot) -> list[AnyFact]:
+    def decide(snapshot: Snapshot) -> Decision[None]:
         tip = find_ref(git, f"refs/heads/{plan.branch}")
-        moves[:] = [RefUpdate(f"refs/heads/{plan.branch}", tip, plan.commit)] if tip != plan.commit else []
+        moves = [RefUpdate(f"refs/heads/{plan.branch}", tip, plan.commit)] if tip != plan.commit else []
         check_collector(git, collector)
-        return _facts(snapshot, wanted, plan, made, again=bool(moves))
+        return Decision(_facts(snapshot, wanted, plan, made, again=bool(moves)), None, moves=moves)
 
     fresh = prepare_collector(git, collector)
     reached("handoff.worktree-made")
     try:
-        appended = store.append(decide, along=lambda: moves)
+        appended, _ = store.append_decision(decide)
     except OkstraError:
         made_here = find_worktree(git, collector.path) if fresh and collector.path is not None else None
         if made_here is not None:

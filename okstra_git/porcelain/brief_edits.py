@@ -26,7 +26,7 @@ from okstra_git.porcelain.brief_files import (
     edit_brief,
     save_brief,
 )
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.real_paths import real_path
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 
@@ -136,7 +136,7 @@ def put_term(workspace: Workspace, name: str, meaning: str, *, replace: bool, dr
     term, meaning = " ".join(name.split()), " ".join(meaning.split())
     if not term or not is_text(term) or not term.isprintable():
         raise BadTerm(f"{shown(name)} is not a term", hint="name a word or a few, on one line")
-    project = ProjectPaths(project_root(workspace))
+    project = ProjectPaths(require_project_root(workspace))
     path, shown_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
         before = decode(_read_glossary(project) or b"", name=shown_path)

@@ -18,15 +18,21 @@ if TYPE_CHECKING:
 SESSION_VARIABLE = "CLAUDE_CODE_SESSION_ID"
 
 
+def agent_session(workspace: Workspace) -> str:
+    """The session id that the agent gives its commands, if any."""
+    value = workspace.environ.get(SESSION_VARIABLE, "")
+    return value if value.isprintable() and len(value) <= 200 else ""
+
+
 @dataclass(frozen=True)
-class Guard:
+class LivenessChecker:
     """Looks at holders on behalf of one command."""
 
     workspace: Workspace
 
     @cached_property
     def _look(self) -> Look:
-        from okstra_git.runs.holding import look_here
+        from okstra_git.runs.holder import look_here
 
         return look_here()
 
@@ -48,6 +54,6 @@ class Guard:
 
     def is_ours(self, holder: Holder) -> bool:
         """Whether the holder is this process or stands above it."""
-        from okstra_git.runs.holding import stands_above
+        from okstra_git.runs.holder import stands_above
 
         return stands_above(holder)

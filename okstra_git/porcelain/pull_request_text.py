@@ -27,8 +27,7 @@ from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, r
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.base_contents import in_base
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.records.stage import Verification
 from okstra_git.redaction.late import redact
 
@@ -99,7 +98,7 @@ def _configured(workspace: Workspace) -> str | None:
 
 def _template_of_run(root: Path, task: Task) -> str | None:
     """The template that the task's release-handoff run was prepared with, if one is under way."""
-    from okstra_git.runs.stored_context import find_context
+    from okstra_git.bundle.stored_context import find_context
 
     runs = [run for run in task.runs.values() if run.is_active and run.task_type == "release-handoff"]
     found = [find_context(root, run) for run in runs]

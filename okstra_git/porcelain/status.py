@@ -12,7 +12,7 @@ from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
 from okstra_git.porcelain.hook_events import process_pending_events
 from okstra_git.porcelain.landings import missed_landings, missed_sentence
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
 from okstra_git.porcelain.unused import NOT_SET_UP
@@ -58,7 +58,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     reports = {report.task: report for report in judged}
     project = workspace.settings.project
     writer, damaged = look_for_writer(workspace.git)
-    guard = Guard(workspace)
+    guard = LivenessChecker(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     asked = {(problem["task"], problem["stage"]) for problem in problems if problem["code"] == "stage.stale"}
     problems += [_problem(each.code, str(key), each.message, each.hint) for key, each in failed.items()]
@@ -138,7 +138,7 @@ def _astray(
             yield {**found, "stage": lost.stage.number}
 
 
-def _dead_runs(guard: Guard, task: Task) -> Iterator[dict[str, Any]]:
+def _dead_runs(guard: LivenessChecker, task: Task) -> Iterator[dict[str, Any]]:
     """Runs that nobody has ended and nobody leads any more; they hold nothing up."""
     for run in task.runs.values():
         life = guard.life_of(run) if run.is_active else None

@@ -23,8 +23,7 @@ from okstra_git.handoff.recording_together import VerifiedTogether, record_verif
 from okstra_git.handoff.reuse import find_reuse
 from okstra_git.names import CommitId, shown_path
 from okstra_git.porcelain.handoff import settle_first
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check

@@ -15,14 +15,13 @@ from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
 from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.prepare.brief_input import usual_brief
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import default_base
 from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
+from okstra_git.runs.progress import progress_of
 from okstra_git.runs.selection import find_obstacle
-from okstra_git.runs.standing import standing_of
 from okstra_git.slugs import is_slug
 from okstra_git.stages.approve import require_approved
 from okstra_git.stages.worktree_setup import usual_branch
@@ -57,7 +56,7 @@ class NoProjectId(OkstraError):
 def gather(workspace: Workspace) -> dict[str, Any]:
     """The facts of this repository, ready for JSON; refuses a clone that was not prepared with `init`."""
     require_writer(workspace.git)
-    state, project = standing_state(workspace), ProjectPaths(project_root(workspace))
+    state, project = standing_state(workspace), ProjectPaths(require_project_root(workspace))
     name = _project_id(workspace)
     recent = sorted((task for task in state.tasks.values() if task.is_open), key=last_touched, reverse=True)
     briefs = {group: found for group, found in _briefs(workspace, project) if group not in _RESERVED}
@@ -200,7 +199,7 @@ def _brief(workspace: Workspace, task: Task, project: ProjectPaths) -> str:
 
 def _next_phase(task: Task, last: Run | None) -> str:
     """What the records recommend, as `inspect` tells it; else what usually follows the last phase."""
-    found = standing_of(task).next_phase
+    found = progress_of(task).next_phase
     if found is not None or last is None:
         return found or ""
     following = PHASES[last.task_type].next if last.task_type in PHASES else ()
@@ -219,7 +218,7 @@ def _plan_of(workspace: Workspace, task: Task, project: ProjectPaths) -> dict[st
     plan = task.plan
     if plan is None:
         return {"plan": "none"}
-    writer, leases = find_writer(workspace.git) or "", Guard(workspace).leases(task)
+    writer, leases = find_writer(workspace.git) or "", LivenessChecker(workspace).leases(task)
     ready = [each.number for each in plan.stages if find_obstacle(task, each, leases, writer=writer) is None]
     places = [place for place in task.places.values() if place.status == "active" and place.scope.startswith("stage-")]
     return {

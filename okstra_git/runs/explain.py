@@ -16,7 +16,7 @@ from okstra_git.runs.selection import named
 
 @dataclass(frozen=True)
 class StageFacts:
-    """What git says of one stage's branch and worktree; None = could not be told, or there is none.
+    """What git says of one stage's branch and worktree; None = cannot be determined, or there is none.
 
     `ahead` counts commits since its base, `beyond` those since the recorded commit, `unmerged` those in no target
     branch, `unpushed` those its upstream lacks. `finding` is reconcile's word for the recorded commit. `astray` says

@@ -16,8 +16,7 @@ from okstra_cli.wizard.fast_lookup import look_lightly
 from okstra_cli.wizard.fast_path import try_step
 from okstra_git.porcelain.wizard_facts import DETAILED
 from tests.kit.answers import Answer, run_program
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import KEY, prepare, runs, set_up
+from tests.kit.prepared import KEY, a_brief, a_plan, prepare, runs, set_up
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir
 

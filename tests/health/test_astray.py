@@ -10,8 +10,7 @@ import pytest
 
 from tests.cli.shop import KEY, TASK, open_shop, stage_place
 from tests.kit.answers import Answer, run_program
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import approve, prepare, set_up
+from tests.kit.prepared import a_brief, a_plan, approve, prepare, set_up
 from tests.kit.scenario import World
 
 pytestmark = pytest.mark.usefixtures("bin_dir")

@@ -27,7 +27,7 @@ EXCUSED: dict[str, str] = {
     "okstra_git/agent_setup/files.py": "a user's own folders may be links; nothing new is written through links",
     "okstra_git/agent_setup/desired.py": "reads the skills that okstra ships",
     "okstra_git/host/holders.py": "reads what the kernel says of processes",
-    "okstra_git/runs/restoring.py": "puts back what a snapshot of this clone kept, links and modes as they were",
+    "okstra_git/snapshots/restore.py": "puts back what a snapshot of this clone kept, links and modes as they were",
     "okstra_git/host/locks.py": "opens a folder, for its lock",
     "okstra_git/git/nodes.py": "reads files of worktrees byte for byte, without following links",
     "okstra_git/git/removal.py": "removes caches that were looked at immediately before",
@@ -58,7 +58,7 @@ EXCUSED: dict[str, str] = {
 
 def uses(source: Source) -> Iterator[tuple[str, int]]:
     """(call, line) of everything in a module that opens or changes files by their path."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and (found := _opening(node)):
             yield found, node.lineno
 

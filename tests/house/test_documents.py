@@ -16,8 +16,7 @@ from okstra_git.wide import widen
 from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, prose_lines, visible_options
 from tests.kit.answers import run_program
 from tests.kit.scenario import World
-from tests.kit.surroundings import ROOT
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import ROOT, require_tool
 
 MAN = ROOT / "docs/man/git-okstra.1"
 STATE = ROOT / "docs/reference/state.md"

@@ -8,7 +8,7 @@ from okstra_git.host.lives import Life
 from okstra_git.records.runs import Run
 from okstra_git.runs.explain import PlanFacts, StageFacts, explain, explain_run
 from okstra_git.runs.leases import leases_of
-from tests.runs.kit import NOW, WRITER, look, planned, run, task
+from tests.kit.values import NOW, WRITER, look, planned, run, task
 
 PLAN = planned((1, ()), (2, (1,)))
 KEY = "shop:web:login"
