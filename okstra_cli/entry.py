@@ -125,7 +125,7 @@ def _short_cut(
     if words[:1] != ["hook"]:
         return None
     from okstra_cli.commands.hook import run_hook
-    from okstra_cli.drill import drilled
+    from okstra_cli.fault_injection import drilled
 
     with drilled(environ):
         return run_hook(words[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)

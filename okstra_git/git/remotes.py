@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.foreign import plain_lines, without_credentials
+from okstra_git.external_text import plain_lines, without_credentials
 from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref

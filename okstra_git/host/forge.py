@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
-from okstra_git.foreign import plain_lines
+from okstra_git.external_text import plain_lines
 from okstra_git.git.binary import is_kept
 from okstra_git.host.detached import run_detached
 

@@ -10,6 +10,7 @@ from okstra_git.briefs.glossary import EMPTY, define_term
 from okstra_git.briefs.insertion import read_text
 from okstra_git.briefs.rules import is_date
 from okstra_git.commands import command
+from okstra_git.contract import AUGMENTATION_LABELS, QUESTION_PREFIXES
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.named import replace_named
@@ -28,7 +29,6 @@ from okstra_git.porcelain.brief_files import (
 )
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.real_paths import real_path
-from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 
 if TYPE_CHECKING:
     from pathlib import Path

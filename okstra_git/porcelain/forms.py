@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okstra_git.contract import CLARIFICATION_COLUMNS
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.shipped import LANGUAGES, templates_directory
-from okstra_git.tokens import CLARIFICATION_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

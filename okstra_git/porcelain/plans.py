@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
+from okstra_git.contract import APPROVED_MARKER
 from okstra_git.counting import counted
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
@@ -28,7 +29,6 @@ from okstra_git.stages.approve import (
 )
 from okstra_git.stages.task import require_open
 from okstra_git.store.registry import require_task
-from okstra_git.tokens import APPROVED_MARKER
 
 if TYPE_CHECKING:
     from okstra_git.documents.problems import Flaw

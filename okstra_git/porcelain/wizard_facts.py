@@ -19,13 +19,13 @@ from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.prepare.brief_input import usual_brief
 from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.porcelain.task_lookup import default_base
-from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 from okstra_git.runs.progress import progress_of
 from okstra_git.runs.selection import find_obstacle
 from okstra_git.slugs import is_slug
 from okstra_git.stages.approve import require_approved
 from okstra_git.stages.worktree_setup import usual_branch
 from okstra_git.store.writer import find_writer, require_writer
+from okstra_git.workers import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
