@@ -16,7 +16,7 @@ from okstra_git.runs.progress import named_stages
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.inspect.history import OpenTasks, TaskSeen
     from okstra_git.records.runs import Run
     from okstra_git.runs.timeline import Entry
@@ -28,12 +28,12 @@ ID_SHOWN = 12
 TONES: dict[str, Tone] = {"finished": "good", "failed": "bad", "abandoned": "faint", "dead": "warn"}
 
 
-def life_json(life: Life | None) -> dict[str, Any] | None:
+def life_json(life: Liveness | None) -> dict[str, Any] | None:
     """Whether a process lives; null for a run that ended."""
     return {"state": life.state, "why": life.why or None} if life is not None else None
 
 
-def run_in_short(run: Run, life: Life | None) -> dict[str, Any]:
+def run_in_short(run: Run, life: Liveness | None) -> dict[str, Any]:
     """The few facts that tell a run from others, and how it stands."""
     at = run.ended or run.touched
     return {
@@ -163,7 +163,7 @@ def _task(page: Page, seen: TaskSeen, now: datetime) -> None:
         page.line(f"  left      {', '.join(standing.left)}")
 
 
-def run_words(run: Run, life: Life | None, *, with_id: bool = True) -> list[str | Cell]:
+def run_words(run: Run, life: Liveness | None, *, with_id: bool = True) -> list[str | Cell]:
     """A run in one line: `implementation 001, stage 1, dead: its process ended (01J9ZKQ2V7AB)`."""
     stage = f", stage {run.stage}" if run.stage is not None else ""
     state = "dead" if life is not None and not life.is_live else run.status

@@ -18,7 +18,7 @@ from okstra_git.runs.lookup import short_id
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.resume import Resumption
     from okstra_git.records.handoff import Assembly
     from okstra_git.records.runs import Holder, Run
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from okstra_git.runs.explain import Advice, RunAdvice
     from okstra_git.snapshots.take import WorktreeSnapshot
 
-Row = tuple["Task", "Run", "Life | None"]
+Row = tuple["Task", "Run", "Liveness | None"]
 
 
-def run_json(task: Task, run: Run, life: Life | None) -> dict[str, Any]:
+def run_json(task: Task, run: Run, life: Liveness | None) -> dict[str, Any]:
     """One run as recorded; `life` is null for a run that ended."""
     seen = {"state": life.state, "why": life.why or None} if life is not None else None
     return {"id": run.id, "task": str(task.key), "life": seen, **run_fields(run)}
@@ -117,14 +117,14 @@ def list_page(rows: Sequence[Row], state: State, *, with_ended: bool = False) ->
     return page
 
 
-def _state(run: Run, life: Life | None) -> Cell:
+def _state(run: Run, life: Liveness | None) -> Cell:
     if life is not None and not life.is_live:
         return Cell("dead", "warn")
     tones: dict[str, Tone] = {"finished": "good", "failed": "bad", "abandoned": "faint"}
     return Cell(run.status, tones.get(run.status, "plain"))
 
 
-def _who(run: Run, life: Life | None) -> str:
+def _who(run: Run, life: Liveness | None) -> str:
     if run.holder is None or life is None:
         return ""
     why = f" ({life.why})" if life.why else ""
@@ -135,7 +135,7 @@ def _when(at: datetime | None) -> str:
     return local_time(at) if at else ""
 
 
-def show_page(task: Task, run: Run, life: Life | None) -> Page:
+def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
     page = Page()
     stage = f", stage {run.stage}" if run.stage is not None else ""
     page.line("run ", Cell(run.id, "strong"), f" of {task.key}: {run.task_type}{stage}, ", _state(run, life))

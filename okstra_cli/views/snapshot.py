@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command
-from okstra_git.git.changes import show_path
+from okstra_git.git.diffs import show_path
 from okstra_git.records.base import show_time
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
 from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_ref
+from okstra_git.git.remotes import USUAL_NAMES
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded, printed_recorded
-from okstra_git.git.upstreams import USUAL_NAMES
 from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff.choosing import choose_parts
 from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base, merge_bases
-from okstra_git.git.malformed import find_malformed
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import printed_recorded
+from okstra_git.git.tree_objects import find_malformed
 from okstra_git.handoff.composing import Part
 from okstra_git.handoff.delivery import InBase, refuse_lacking, rest_of, with_updates
 from okstra_git.handoff.eligibility import Standing, dependencies, in_order

@@ -5,17 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.catching_up import follow, why_not_follow
+from okstra_git.git.checkout_update import follow, why_not_follow
 from okstra_git.git.refs import find_ref
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
-from okstra_git.git.worktrees import (
-    Worktree,
-    add_detached,
-    attach_branch,
-    find_worktree,
-    list_worktrees,
-)
+from okstra_git.git.worktrees import Worktree, add_detached, attach_branch, find_worktree, list_worktrees
 from okstra_git.handoff.putting_back import put_back
 from okstra_git.names import CommitId, is_text, shown_path
 from okstra_git.real_paths import real_path

@@ -12,7 +12,7 @@ from okstra_git.briefs.verbatim import LINE
 from okstra_git.commands import command
 from okstra_git.documents.markdown import decode, too_long
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.fs.named import replace_named
+from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from okstra_git.bundle.run_files import Disk
-from okstra_git.git.upstreams import default_branches
+from okstra_git.git.remotes import default_branches
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import make_judge
 from okstra_git.porcelain.liveness import LivenessChecker

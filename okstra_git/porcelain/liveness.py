@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from okstra_git.runs.leases import leases_of, life_of
 
 if TYPE_CHECKING:
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Holder, Run
     from okstra_git.records.states import Task
@@ -40,11 +40,11 @@ class LivenessChecker:
     def _hours(self) -> int:
         return self.workspace.settings.lease_hours
 
-    def look(self, holder: Holder) -> Life:
+    def look(self, holder: Holder) -> Liveness:
         """Whether the holder lives, as far as this machine can tell."""
         return self._look(holder)
 
-    def life_of(self, run: Run) -> Life:
+    def life_of(self, run: Run) -> Liveness:
         """Whether the run's holder lives; far away the age of its lease decides."""
         return life_of(run, self.look, now=self.workspace.now(), lease_hours=self._hours)
 

@@ -14,7 +14,7 @@ from okstra_git.commands import option
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
-from okstra_git.git.changes import diff_trees, show_path
+from okstra_git.git.diffs import diff_trees, show_path
 from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.handoff.choosing import part_of

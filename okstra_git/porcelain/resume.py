@@ -13,7 +13,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.resolve import is_elsewhere
 from okstra_git.fs.root import Root
-from okstra_git.git.astray import find_astray
+from okstra_git.git.checkouts import find_astray
 from okstra_git.paths import CATEGORIES
 from okstra_git.porcelain.end_run import keep_worktree
 from okstra_git.porcelain.liveness import LivenessChecker, agent_session
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from okstra_git.bundle.context import RunContext
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
@@ -65,7 +65,7 @@ class Resumption:
 
     task: Task
     run: Run
-    life: Life
+    life: Liveness
     changed: bool
     task_root: Path
     instruction_set: Path | None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import word
-from okstra_git.git.main_tree import hidden_main
+from okstra_git.git.worktree_links import hidden_main
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
 from okstra_git.porcelain.hook_events import process_pending_events
@@ -15,7 +15,7 @@ from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
-from okstra_git.porcelain.unused import NOT_SET_UP
+from okstra_git.porcelain.unused import NOT_SET_UP, project_of
 from okstra_git.reconcile.model import Report
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.drift import find_astray, find_lost
@@ -56,7 +56,6 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     judged, failed = judge_each(judge, tasks)
     reports = {report.task: report for report in judged}
-    project = workspace.settings.project
     writer, damaged = look_for_writer(workspace.git)
     guard = LivenessChecker(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
@@ -69,7 +68,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    return Seen(project, writer, tasks, reports, leases, problems, checkouts)
+    return Seen(project_of(workspace), writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:

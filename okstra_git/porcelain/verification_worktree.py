@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.holding import Holding
 from okstra_git.git.removal import remove_worktree
+from okstra_git.git.unsaved_work import UnsavedItem
 from okstra_git.git.worktrees import add_detached, find_worktree
 from okstra_git.handoff.collector import DirectoryTaken
 from okstra_git.real_paths import real_path
@@ -63,6 +63,6 @@ def release_verification_worktree(workspace: Workspace, task: Task, run: Run) ->
     release_reservation(workspace.store, task.key, place.scope, cascade=False)
 
 
-def _occupants(workspace: Workspace, worktree: Worktree) -> list[Holding]:
+def _occupants(workspace: Workspace, worktree: Worktree) -> list[UnsavedItem]:
     is_inside = real_path(workspace.cwd).is_relative_to(real_path(worktree.path))
-    return [Holding("occupied", "you are in it")] if is_inside else []
+    return [UnsavedItem("occupied", "you are in it")] if is_inside else []

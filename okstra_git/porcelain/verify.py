@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import PathRefused
-from okstra_git.git.holding import UNCOMMITTED, in_words, ways_out
-from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob, tree_of
 from okstra_git.git.refs import find_ref
 from okstra_git.git.revisions import require_named
+from okstra_git.git.unsaved_work import UNCOMMITTED, in_words, read_unsaved_work, ways_out
 from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff import recording
 from okstra_git.handoff.evidence import read_evidence
@@ -246,7 +245,7 @@ def _refuse_dirty(workspace: Workspace, tree: Worktree, expected: str, way_out: 
     names what should have been verified, `way_out` says what to do.
     """
     own = {os.fsencode(os.path.relpath(real_path(path), real_path(tree.path))) for path in documents}
-    uncommitted = read_holdings(workspace.git, tree).of(UNCOMMITTED | {"filtered"})
+    uncommitted = read_unsaved_work(workspace.git, tree).of(UNCOMMITTED | {"filtered"})
     held = [each for each in uncommitted if each.kind != "untracked" or not own.issuperset(each.paths)]
     if held:
         raise TreeDiffers(

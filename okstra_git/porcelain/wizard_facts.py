@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from okstra_git.briefs.brief import parse_brief
 from okstra_git.documents.markdown import MAX_BYTES, decode, parse_document
 from okstra_git.errors import OkstraError
+from okstra_git.git.remotes import default_branches
 from okstra_git.git.revisions import printed_recorded
-from okstra_git.git.upstreams import default_branches
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.host.occupants import processes_in
+from okstra_git.host.processes import processes_in
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
 from okstra_git.porcelain.liveness import LivenessChecker

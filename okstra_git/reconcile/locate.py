@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from okstra_git.digest import multiset_sum
-from okstra_git.git.changes import ABSENT
+from okstra_git.git.diffs import ABSENT
 from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
 from okstra_git.git.merge.trees import find_merged_tree
 from okstra_git.git.objects import EMPTY_TREE, find_entry

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from okstra_git.digest import multiset_sum
 from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import Change, Delta, delta_sum, diff_trees
+from okstra_git.git.diffs import Change, Delta, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, find_commit, walk
 from okstra_git.git.line_differences import LeftFiles, lines_by_path
 from okstra_git.git.objects import EMPTY_TREE

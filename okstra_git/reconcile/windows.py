@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from okstra_git.digest import SUM_MASK, multiset_sum
-from okstra_git.git.changes import Delta, compose
+from okstra_git.git.diffs import Delta, compose
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.segments import (
     Author,

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.host.lives import Life
+from okstra_git.host.liveness import Liveness
 from okstra_git.names import shown
 from okstra_git.records.base import show_time
 from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunResumed
@@ -24,7 +24,7 @@ Outcome = Literal["finished", "failed"]
 IsOurs = Callable[[Holder], bool]
 """Whether a holder is this very process or one above it, so that we act for it."""
 
-LifeOf = Callable[[Run], Life]
+LifeOf = Callable[[Run], Liveness]
 
 
 class Packed(Protocol):
@@ -271,7 +271,7 @@ def _stale(run: Run, nonce: str) -> StaleNonce:
     )
 
 
-def _lives(run: Run, life: Life, *, hint: str) -> HolderLives:
+def _lives(run: Run, life: Liveness, *, hint: str) -> HolderLives:
     where = f"; {life.why}, so only the age of its lease is known" if life.why else ""
     return HolderLives(
         f"run {run.id} is led by {named(run.holder)}, which is at work{where}",

@@ -1,9 +1,9 @@
 """Holders of runs as this machine has them: who we are, who leads us, and whether a recorded one lives."""
 
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.host.holders import ancestors, find_process, is_alive, this_machine
-from okstra_git.host.lineage import ProcessFacts, find_lead
-from okstra_git.host.lives import SAME_START, Machine
+from okstra_git.host.ancestry import ProcessFacts, find_lead
+from okstra_git.host.liveness import SAME_START, Machine
+from okstra_git.host.processes import ancestors, find_process, is_alive, this_machine
 from okstra_git.names import shown
 from okstra_git.records.runs import Holder
 from okstra_git.runs.leases import Look

@@ -6,14 +6,14 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import PathRefused
 from okstra_git.fs.root import Root
-from okstra_git.git.astray import find_astray
 from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.checkouts import find_astray
+from okstra_git.git.dirty import list_uncommitted, under_way
 from okstra_git.git.objects import name_of_blob
 from okstra_git.git.refs import find_quietly
+from okstra_git.git.remotes import upstream_of
 from okstra_git.git.repo import Git, open_repository
 from okstra_git.git.revisions import BRANCH, find_recorded, printed_name
-from okstra_git.git.uncommitted import list_uncommitted, under_way
-from okstra_git.git.upstreams import upstream_of
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.records.runs import Plan
 from okstra_git.records.states import Task

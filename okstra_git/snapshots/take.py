@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
+from okstra_git.git.dirty import merging_with, under_way, write_trees
 from okstra_git.git.history import independent, resolve_head
-from okstra_git.git.holding import in_words
-from okstra_git.git.holdings import Holdings, read_holdings
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, durable_writes, read_commit, write_blob, write_commit
 from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_quietly, list_ref_names, swap_refs
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.standing_files import Standing
-from okstra_git.git.uncommitted import merging_with, under_way, write_trees
+from okstra_git.git.unsaved_work import UnsavedWork, in_words, read_unsaved_work
 from okstra_git.git.worktree_content import FILE_LIMIT, IGNORED_LIMIT, TOTAL_LIMIT, Gathered, Limits, gather_all
+from okstra_git.git.worktree_files import Standing
 from okstra_git.git.worktrees import Worktree, current_branch, find_worktree
 from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
 from okstra_git.paths import OKSTRA
@@ -90,7 +89,7 @@ def take_snapshot(git: Git, worktree: Path, about: SnapshotSubject, *, now: date
     what lies there cannot be determined.
     """
     here = open_repository(worktree)
-    held = read_holdings(git, Worktree(here.top, None, None))
+    held = read_unsaved_work(git, Worktree(here.top, None, None))
     if held.standing is None:
         raise SnapshotImpossible(f"the worktree {worktree} cannot be kept: {in_words(held.found)}", path=str(worktree))
     standing = _without_own(held.standing) if real_path(here.git_dir) == git.common_dir else held.standing
@@ -126,7 +125,7 @@ def _commit(
     id: str,
     trees: tuple[str, str],
     now: datetime,
-    held: Holdings,
+    held: UnsavedWork,
 ) -> WorktreeSnapshot:
     head, when = resolve_head(here), now.astimezone(UTC)
     index_tree, tree = trees

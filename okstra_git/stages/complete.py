@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from okstra_git.commands import word
+from okstra_git.git.reflogs import find_new_name
 from okstra_git.git.refs import find_ref
-from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, require_named
 from okstra_git.names import TaskKey, parse_branch, shown

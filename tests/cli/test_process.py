@@ -143,9 +143,12 @@ def test_any_locale_prints_any_name(world: World) -> None:
 @pytest.mark.parametrize(("order", "status"), [("kill", -9), ("delay=1", 0)])
 def test_a_fault_point_is_armed_by_the_environment(world: World, order: str, status: int) -> None:
     prelude = "from okstra_git import faults\nfrom okstra_cli import session\n"
-    prelude += "before = session.Session.note\nsession.Session.now = lambda self: faults.fault_point('probe') or 'now'\n"
+    prelude += (
+        "before = session.Session.note\nsession.Session.now = lambda self: faults.fault_point('probe') or 'now'\n"
+    )
     source = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{prelude}"
-    source += "from okstra_cli import fault_injection\nimport os\nwith fault_injection.drilled(os.environ):\n    faults.fault_point('other')\n"
+    source += "from okstra_cli import fault_injection\nimport os\n"
+    source += "with fault_injection.drilled(os.environ):\n    faults.fault_point('other')\n"
     source += "    faults.fault_point('probe')\nfaults.fault_point('probe')\n"
     environ = {**world.environ(), "OKSTRA_FAULT_POINT": f"probe:{order}"}
     done = subprocess.run([sys.executable, "-c", source], env=environ, cwd=world.path, check=False)

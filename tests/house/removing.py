@@ -16,9 +16,9 @@ CALLS = {"rmtree", "remove_tree", "is_clean", "removedirs"}
 """Functions that remove whole directories, and the name of the question that was too narrow."""
 
 EXCUSED: dict[tuple[str, str], str] = {
-    ("okstra_git/git/uncommitted.py", "git status"): "the one question, with every switch given",
+    ("okstra_git/git/dirty.py", "git status"): "the one question, with every switch given",
     ("okstra_git/git/removal.py", "git worktree remove"): "asks what the worktree holds immediately before",
-    ("okstra_git/git/catching_up.py", "git read-tree -m -u"): "asks what lies there and what would be in the way",
+    ("okstra_git/git/checkout_update.py", "git read-tree -m -u"): "asks what lies there and what would be in the way",
     ("okstra_git/hooks/probe.py", "git worktree remove"): "a throw-away worktree that the probe made itself",
     ("okstra_git/hooks/probe.py", "git checkout"): "fills the throw-away worktree of the probe",
     ("okstra_git/hooks/shims.py", "rmtree()"): "a folder in git's directory that holds our own copies alone",
@@ -49,7 +49,7 @@ def unexcused(source: Source, excused: dict[tuple[str, str], str] = EXCUSED) -> 
     for what, line in uses(source):
         if (source.path, what) not in excused:
             yield (
-                f"{source.path}:{line}: {what}: ask okstra_git.git.holdings.read_holdings what is there first, "
+                f"{source.path}:{line}: {what}: ask okstra_git.git.unsaved_work.read_unsaved_work what is there first, "
                 "or give a reason in tests/house/removing.py"
             )
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from okstra_git.host.lives import Life
+from okstra_git.host.liveness import Liveness
 from okstra_git.names import mint_ulid
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.records.runs import Holder, Plan, PlannedStage, Run, RunStatus
@@ -93,8 +93,8 @@ def task(
     )
 
 
-def look(holder: Holder) -> Life:
+def look(holder: Holder) -> Liveness:
     """A holder called `dead` is dead, `away` cannot be looked at, any other lives."""
     if holder.name == "dead":
-        return Life("dead", "its process ended")
-    return Life("unknown", "it runs on another machine") if holder.name == "away" else Life("alive")
+        return Liveness("dead", "its process ended")
+    return Liveness("unknown", "it runs on another machine") if holder.name == "away" else Liveness("alive")

@@ -9,7 +9,7 @@ import pytest
 
 from okstra_git.bundle.archive import pack_run
 from okstra_git.errors import OkstraError
-from okstra_git.host.lives import Life
+from okstra_git.host.liveness import Liveness
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import RunClaimed, RunPrepared, TaskClosed
 from okstra_git.records.runs import Holder, Run
@@ -73,7 +73,7 @@ def prepare(store: Store, holder: Holder, run: str = RUN, *, stage: int = 1, non
     record(store, claim, done)
 
 
-def life(run: Run) -> Life:
+def life(run: Run) -> Liveness:
     return life_of(run, look_here(), now=now(), lease_hours=12)
 
 

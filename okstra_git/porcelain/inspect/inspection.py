@@ -17,7 +17,7 @@ from okstra_git.porcelain.project_files import project_root
 from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.judge import Judge
     from okstra_git.records.runs import Run
@@ -77,7 +77,7 @@ class Inspection:
             return ()
         return tuple(finding.stage for finding in self._judge.judge(task).confirms)
 
-    def life_of(self, run: Run) -> Life | None:
+    def life_of(self, run: Run) -> Liveness | None:
         """Whether the run's process lives; None for a run that ended."""
         return self.liveness.life_of(run) if run.is_active else None
 

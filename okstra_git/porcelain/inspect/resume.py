@@ -19,7 +19,7 @@ from okstra_git.runs.resume_choice import MissingFiles, NextStep, Offer, choose_
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.paths import TaskPaths
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
@@ -36,10 +36,10 @@ class WayToResume:
     task: Task
     standing: TaskProgress
     offer: Offer
-    life: Life | None
+    life: Liveness | None
     command: str | None
     script: Script | None
-    others: tuple[tuple[Run, Life | None, NextStep], ...]
+    others: tuple[tuple[Run, Liveness | None, NextStep], ...]
     facts: tuple[str, ...]
     notes: tuple[str, ...]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from okstra_git.bundle.input_drift import InputState
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
     from okstra_git.bundle.team_status import TeamStatus
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
@@ -53,7 +53,7 @@ class RunLook:
     """One run, its team and what it has left. `files` maps what a file is to where it should be."""
 
     run: Run
-    life: Life | None
+    life: Liveness | None
     is_here: bool
     team: TeamStatus
     sources: list[InputState]

@@ -14,7 +14,7 @@ from okstra_git.bundle.whole_files import refusing
 from okstra_git.bundle.write import verify_bundle
 from okstra_git.commands import word
 from okstra_git.fs.root import Root
-from okstra_git.git.astray import find_astray
+from okstra_git.git.checkouts import find_astray
 from okstra_git.porcelain.prepare.context import Prepared
 from okstra_git.porcelain.prepare.refresh import refresh_gates, schedule
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git.bundle.context import WorktreePart
 from okstra_git.commands import word
-from okstra_git.git.astray import find_astray
+from okstra_git.git.checkouts import find_astray
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import open_repository

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from okstra_git.fs.gits import read_gits
-from okstra_git.git.binary import run_git
-from okstra_git.git.changes import NO_MODE, SUBMODULE
-from okstra_git.git.exactly import exact_environment
+from okstra_git.fs.outside import read_gits
+from okstra_git.git.binary import exact_environment, run_git
+from okstra_git.git.diffs import NO_MODE, SUBMODULE
 from okstra_git.git.hidden_edits import Hidden, IndexEntry, list_hidden
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id

@@ -6,7 +6,7 @@ branch does; what they will become stands in git's own state files (git-rebase.t
 
 from pathlib import Path
 
-from okstra_git.fs.gits import read_gits
+from okstra_git.fs.outside import read_gits
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.names import is_commit_id

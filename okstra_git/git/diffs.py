@@ -1,13 +1,18 @@
-"""What changed between two trees, as exact lists, and the fingerprints by which such lists are found again."""
+"""What changed between two trees: exact lists and their fingerprints, patch ids for ranking, and diffs for people."""
 
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
+
+import pygit2
 
 from okstra_git.digest import fingerprint, multiset_sum
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import OFFLINE, GitFailed, run_git
 from okstra_git.git.repo import Git
+from okstra_git.git.scratch_repository import lay_out_scratch
 
 ABSENT = "0" * 40
 NO_MODE = "000000"
@@ -147,3 +152,40 @@ def by_path(delta: Delta) -> Mapping[bytes, Change]:
 def show_path(path: bytes) -> str:
     """A path fit for JSON and messages; bytes that are not UTF-8 are shown escaped."""
     return path.decode("utf-8", "backslashreplace")
+
+
+PATCH_ALGORITHM = f"libgit2-{pygit2.LIBGIT2_VERSION}"
+
+
+def patch_id(git: Git, old_tree: str, new_tree: str) -> str | None:
+    """libgit2's patch id of the difference of two trees, or None when a tree is missing."""
+    try:
+        old, new = git.storage.get(old_tree), git.storage[new_tree]
+        if not isinstance(new, pygit2.Tree):
+            return None
+        diff = old.diff_to_tree(new) if isinstance(old, pygit2.Tree) else new.diff_to_tree(swap=True)
+        return str(diff.patchid)
+    except (KeyError, pygit2.GitError):
+        return None
+
+
+MAX_LINES = 400
+
+
+def show_difference(git: Git, recorded: str, candidate: str) -> str | None:
+    """How the change of `candidate` differs from that of `recorded`, as `git range-diff` shows it, at most 400 lines.
+
+    It is asked where no textconv, filter, attribute or setting can make the difference look like less or like another.
+    None where git cannot compare them (a missing commit, a root commit on one side).
+    """
+    asked = ["range-diff", "--no-color", "--no-notes", "--no-ext-diff", "--no-textconv", "--creation-factor=100"]
+    sides = [f"{recorded}^!", f"{candidate}^!"]
+    with tempfile.TemporaryDirectory(prefix="okstra-show-") as scratch:
+        place = Path(scratch)
+        environment = lay_out_scratch(place, git)
+        try:
+            said = run_git(asked, revisions=sides, cwd=place, environment=environment, timeout=30)
+        except GitFailed:
+            return None
+    lines = said.stdout.decode("utf-8", "backslashreplace").splitlines()
+    return "\n".join(lines[:MAX_LINES] + (["..."] if len(lines) > MAX_LINES else []))

@@ -9,7 +9,7 @@ NOTES = "refs/notes/okstra"
 STATE = "refs/okstra/"
 
 
-class Danger(NamedTuple):
+class ConfigRisk(NamedTuple):
     """A setting that does damage: its key and value, what it does, and what to set instead."""
 
     key: str
@@ -23,7 +23,7 @@ def read_entries(git: Git) -> list[tuple[str, str]]:
     return [(entry.key, entry.value) for entry in git.configuration.entries]
 
 
-def find_dangers(entries: list[tuple[str, str]]) -> Iterator[Danger]:
+def find_risks(entries: list[tuple[str, str]]) -> Iterator[ConfigRisk]:
     """What in these settings would lose, publish or falsify okstra's refs and notes."""
     switches = {key.lower(): value.lower() in ("true", "yes", "on", "1") for key, value in entries}
     for key, value in entries:
@@ -35,33 +35,47 @@ def find_dangers(entries: list[tuple[str, str]]) -> Iterator[Danger]:
         elif section == "remote" and word.lower() == "push":
             yield from _push(key, value)
         elif section == "remote" and word.lower() == "mirror" and switches[key.lower()]:
-            yield Danger(key, value, "every push publishes the commits okstra keeps from before a rewrite, and deletes "
-                         "other clones' logs on the remote", "push branches and refs/okstra/log/* by name")  # fmt: skip
+            yield ConfigRisk(
+                key,
+                value,
+                "every push publishes the commits okstra keeps from before a rewrite, and deletes "
+                "other clones' logs on the remote",
+                "push branches and refs/okstra/log/* by name",
+            )
         elif key.lower() == "notes.rewriteref" and _matches(value, NOTES):
             does = "git copies okstra's notes to rewritten commits, where they say what nobody recorded"
-            yield Danger(key, value, does, "name the notes you want, without okstra: it moves its own")
+            yield ConfigRisk(key, value, does, "name the notes you want, without okstra: it moves its own")
 
 
-def _fetch(key: str, refspec: str, *, prunes: bool) -> Iterator[Danger]:
+def _fetch(key: str, refspec: str, *, prunes: bool) -> Iterator[ConfigRisk]:
     """A forced fetch into okstra's own refs overwrites them; with pruning it deletes what the remote has not."""
     forced, (_, target) = refspec.startswith("+"), _sides(refspec)
     own = _own_refs_under(target)
     if own and (forced or prunes):
         verb = "overwrites or, because pruning is on, deletes" if prunes else "overwrites"
-        yield Danger(key, refspec, f"every fetch {verb} this clone's own {own}",
-                     "fetch refs/okstra/log/* into refs/okstra/remote/<remote>/*")  # fmt: skip
+        yield ConfigRisk(
+            key,
+            refspec,
+            f"every fetch {verb} this clone's own {own}",
+            "fetch refs/okstra/log/* into refs/okstra/remote/<remote>/*",
+        )
 
 
-def _push(key: str, refspec: str) -> Iterator[Danger]:
+def _push(key: str, refspec: str) -> Iterator[ConfigRisk]:
     source, target = _sides(refspec)
     if _overlaps(source, f"{STATE}keep/"):
-        yield Danger(key, refspec, "every push publishes the commits okstra keeps from before a rewrite, which people "
-                     "rewrite to get rid of", "push refs/okstra/log/* alone")  # fmt: skip
+        yield ConfigRisk(
+            key,
+            refspec,
+            "every push publishes the commits okstra keeps from before a rewrite, which people rewrite to get rid of",
+            "push refs/okstra/log/* alone",
+        )
     elif _overlaps(source, f"{STATE}snapshot/"):
-        yield Danger(key, refspec, "every push publishes snapshots of what nobody has committed",
-                     "push refs/okstra/log/* alone")  # fmt: skip
+        yield ConfigRisk(
+            key, refspec, "every push publishes snapshots of what nobody has committed", "push refs/okstra/log/* alone"
+        )
     elif refspec.startswith("+") and (_own_refs_under(target) or _matches(target, NOTES)):
-        yield Danger(key, refspec, "a forced push overwrites what other clones recorded", "push without the +")
+        yield ConfigRisk(key, refspec, "a forced push overwrites what other clones recorded", "push without the +")
 
 
 def _sides(refspec: str) -> tuple[str, str]:

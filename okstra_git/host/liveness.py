@@ -1,8 +1,8 @@
-"""Whether a process that was written down still lives, as a value, with the reason in words."""
+"""Whether a process that was written down still lives, as a value with its reason; nothing is looked up here."""
 
 from typing import Literal, NamedTuple
 
-Liveness = Literal["alive", "dead", "unknown"]
+LivenessState = Literal["alive", "dead", "unknown"]
 
 ENDED = "its process ended"
 RESTARTED = "the machine was restarted"
@@ -27,10 +27,10 @@ class Machine(NamedTuple):
     boot: str
 
 
-class Life(NamedTuple):
+class Liveness(NamedTuple):
     """What is known of a process: `why` says it for people where it is not simply alive."""
 
-    state: Liveness
+    state: LivenessState
     why: str = ""
 
     @property
@@ -39,15 +39,15 @@ class Life(NamedTuple):
         return self.state == "alive"
 
 
-def judge_machine(host: str, boot: str, machine: Machine) -> Life | None:
+def judge_machine(host: str, boot: str, machine: Machine) -> Liveness | None:
     """What host and boot alone say of a process; None when it has to be looked for by its pid."""
     if host != machine.host:
-        return Life("unknown", ELSEWHERE)
+        return Liveness("unknown", ELSEWHERE)
     then, _, space = boot.partition("@")
     now, _, here = machine.boot.partition("@")
     if not _same_boot(then, now):
-        return Life("dead", RESTARTED)
-    return None if space == here else Life("unknown", OTHER_SPACE)
+        return Liveness("dead", RESTARTED)
+    return None if space == here else Liveness("unknown", OTHER_SPACE)
 
 
 def _same_boot(then: str, now: str) -> bool:

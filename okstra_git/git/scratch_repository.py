@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from okstra_git.fs.gits import read_gits
+from okstra_git.fs.outside import read_gits
 from okstra_git.fs.root import Root
 from okstra_git.git.binary import NO_SETTINGS_GIVEN, OFFLINE
 from okstra_git.git.repo import Git
@@ -13,7 +13,7 @@ from okstra_git.real_paths import real_path
 _CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tsharedRepository = %s\n"
 
 
-def lay_out_apart(scratch: Path, git: Git, *, write: bool = False) -> dict[str, str]:
+def lay_out_scratch(scratch: Path, git: Git, *, write: bool = False) -> dict[str, str]:
     """Lay out an empty bare repository over our objects; the environment in which git sees only that one.
 
     Neither configuration, attributes, drivers, grafts nor a promisor remote count there; a shallow end does. With

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.changes import ABSENT, diff_trees
-from okstra_git.git.holding import Kind, in_words, named
-from okstra_git.git.holdings import read_holdings
+from okstra_git.git.diffs import ABSENT, diff_trees
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import Git
-from okstra_git.git.standing_files import Standing, folders_above
+from okstra_git.git.unsaved_work import Kind, in_words, named, read_unsaved_work
+from okstra_git.git.worktree_files import Standing, folders_above
 from okstra_git.git.worktrees import Worktree
 
 _STOPS: frozenset[Kind] = frozenset({"hidden", "filtered", "operation", "unclear"})
@@ -34,7 +33,7 @@ def follow(git: Git, here: Worktree, before: Sequence[str], commit: str) -> bool
 
 def _judge(git: Git, here: Worktree, before: Sequence[str], commit: str) -> tuple[str, str]:
     """The obstacle, if any, and the commit whose files lie there, if there is one."""
-    held = read_holdings(git, here)
+    held = read_unsaved_work(git, here)
     stops = held.of(_STOPS)
     if stops or held.standing is None:
         return in_words(stops) or "its files cannot be told", ""

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import pygit2
 
-from okstra_git.fs.gits import read_gits
+from okstra_git.fs.outside import read_gits
 from okstra_git.git.own_files import replace_own
 
 SETTLED = 60_000_000_000

@@ -1,17 +1,19 @@
-"""Trees as plain entries: names stay bytes, and the id of a tree is known before anything is written."""
+"""Trees as plain entries: read and edited as bytes, written together, and checked for what git never writes."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha1
 
 import pygit2
 from pygit2.enums import ObjectType
 
+from okstra_git.git.binary import run_git
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, share_object
-from okstra_git.git.packing import write_pack
 from okstra_git.git.refs import translate_write_error
 from okstra_git.git.repo import Git
+from okstra_git.names import shown
 
 TREE, FILE, PROGRAM, LINK, MODULE = b"40000", b"100644", b"100755", b"120000", b"160000"
 
@@ -25,7 +27,7 @@ MANY = 64
 """Objects from which on one pack is quicker than as many files."""
 
 _ENTRY = re.compile(rb"(40000|100644|100755|120000|160000) ([^\0/]+)\0(.{20})", re.DOTALL)
-_BESIDES = 22
+_OTHER_BYTES = 22
 """Bytes of an entry that are neither mode nor name."""
 
 
@@ -71,7 +73,7 @@ def _read_entries(git: Git, tree: bytes, pending: Pending) -> Entries:
     if kind != ObjectType.TREE:
         raise _missing(tree.hex())
     found = _ENTRY.findall(data)
-    if sum(len(mode) + len(name) + _BESIDES for mode, name, _ in found) != len(data):
+    if sum(len(mode) + len(name) + _OTHER_BYTES for mode, name, _ in found) != len(data):
         raise UnusualTree(tree.hex())
     return {name: (mode, oid) for mode, name, oid in found}
 
@@ -154,3 +156,86 @@ def _edit(
     draft = draft_tree(entries)
     pending.add([draft])
     return name_of(draft)
+
+
+LEVEL = 1
+"""Compression; git packs everything anew when it collects garbage."""
+
+
+def write_pack(git: Git, objects: Collection[tuple[int, bytes]]) -> None:
+    """Store objects (git's type number and bytes) as a pack, by git itself, which checks every one of them.
+
+    Refuses (`GitFailed`) when git cannot write. The form is that of gitformat-pack(5), without deltas.
+    """
+    parts = [b"PACK", (2).to_bytes(4), len(objects).to_bytes(4)]
+    for kind, data in objects:
+        parts += [_header(kind, len(data)), zlib.compress(data, LEVEL)]
+    body = b"".join(parts)
+    trailer = sha1(body, usedforsecurity=False).digest()
+    run_git(["index-pack", "--stdin"], cwd=git.top, stdin=body + trailer)
+
+
+def _header(kind: int, size: int) -> bytes:
+    """Type and size in the variable-length form of a pack: four bits of the size first, then seven at a time."""
+    first, size = kind << 4 | size & 15, size >> 4
+    out = bytearray()
+    while size:
+        out.append(first | 0x80)
+        first, size = size & 0x7F, size >> 7
+    out.append(first)
+    return bytes(out)
+
+
+_ANY_ENTRY = re.compile(rb"([0-7]{1,6}) ([^\0]*)\0(.{20})", re.DOTALL)
+_RESERVED = (b"", b".", b"..")
+_FOLDER = b"40000"
+
+
+def find_malformed(git: Git, tree: str, *, besides: str) -> str | None:
+    """What is wrong with the tree or one below it, in words; None where nothing is.
+
+    Folders that `besides` has as well are not looked into, nor are trees that cannot be read.
+    """
+    return next(_malformed(git, bytes.fromhex(tree), bytes.fromhex(besides), ""), None)
+
+
+def _malformed(git: Git, tree: bytes, besides: bytes, folder: str) -> Iterator[str]:
+    if tree == besides:
+        return
+    data = _read(git, tree)
+    found = _ANY_ENTRY.findall(data)
+    where = f" in the folder {shown(folder)}" if folder else ""
+    if sum(len(mode) + len(name) + _OTHER_BYTES for mode, name, _ in found) != len(data):
+        yield f"its list of names{where} is damaged"
+        return
+    seen: set[bytes] = set()
+    for _, name, _ in found:
+        if name in seen:
+            yield f"it has two entries called {_told(name)}{where}"
+        if name in _RESERVED or b"/" in name or name.lower() == b".git":
+            yield f"it has an entry called {_told(name)}{where}"
+        seen.add(name)
+    ordered = [_sorts_as(mode, name) for mode, name, _ in found]
+    if ordered != sorted(ordered):
+        yield f"its list of names{where} is not in order"
+    before = {name: oid for mode, name, oid in _ANY_ENTRY.findall(_read(git, besides)) if mode == _FOLDER}
+    for mode, name, oid in found:
+        if mode == _FOLDER:
+            yield from _malformed(git, oid, before.get(name, b""), f"{folder}{name.decode(errors='replace')}/")
+
+
+def _sorts_as(mode: bytes, name: bytes) -> bytes:
+    """Where git puts the entry: a folder as if its name ended in a slash."""
+    return name + b"/" if mode.lstrip(b"0") == _FOLDER else name
+
+
+def _read(git: Git, tree: bytes) -> bytes:
+    try:
+        kind, data = git.handle.read(pygit2.Oid(raw=tree))
+    except (KeyError, ValueError, pygit2.GitError):
+        return b""
+    return data if kind == ObjectType.TREE else b""
+
+
+def _told(name: bytes) -> str:
+    return shown(name.decode("utf-8", "backslashreplace"))
