@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.measuring import ROOT, environ, git
 
 ROUNDS = 61
-LIMIT = 1.3
+LIMIT = 2.5
 """A step costs at most this many times what `--version` costs (median to median, taking turns)."""
 
 PROGRAM = Path(sys.executable).with_name("git-okstra")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from okstra_cli.drill import drilled
 from okstra_cli.failures import explain
+from okstra_cli.fault_injection import drilled
 from okstra_cli.global_flags import settle_form, split_line, unread_flags
 from okstra_cli.output import Answer, OutputFailed, emit
 from okstra_cli.session import Session, Surroundings
@@ -64,7 +64,7 @@ def answer_line(session: Session, rest: list[str]) -> Answer:
 
 
 def _front_page(*, asked: bool, shown: bool) -> Answer:
-    from okstra_cli.front_page import front_page
+    from okstra_cli.help_page import front_page
 
     if asked:
         return _help(front_page())

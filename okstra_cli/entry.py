@@ -114,7 +114,7 @@ def _short_cut(
         cwd = os.path.join(cwd or os.getcwd(), words[1])
         words = words[2:]
     if words[:2] == ["wizard", "step"] and "GIT_DIR" not in environ and "GIT_WORK_TREE" not in environ:
-        from okstra_cli.wizard.quick import try_step
+        from okstra_cli.wizard.fast_path import try_step
 
         return try_step(words[2:], cwd=cwd or os.getcwd(), stdout=stdout)
     if words[:2] == ["completion", "--list"]:
@@ -125,7 +125,7 @@ def _short_cut(
     if words[:1] != ["hook"]:
         return None
     from okstra_cli.commands.hook import run_hook
-    from okstra_cli.drill import drilled
+    from okstra_cli.fault_injection import drilled
 
     with drilled(environ):
         return run_hook(words[1:], cwd=cwd or os.getcwd(), environ=environ, stdin=stdin, stderr=stderr)

@@ -10,9 +10,9 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from okstra_cli.catalogue import ALIASES, COMMANDS
+from okstra_cli.command_table import ALIASES, COMMANDS
 from okstra_cli.global_flags import EVERYWHERE
-from okstra_cli.plain_words import name_values, spare_coercion
+from okstra_cli.typer_fast import name_values, spare_coercion
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
 

@@ -1,6 +1,10 @@
 """What a refusal is: one sentence, a stable code, facts, a next step and an exit status."""
 
-from typing import Any, ClassVar
+from __future__ import annotations
+
+TYPE_CHECKING = False  # importing typing would cost every step of the wizard some milliseconds
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
 
 class OkstraError(Exception):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 _reached: list[Callable[[str], None]] = []
 
 
-def reached(point: str) -> None:
+def fault_point(point: str) -> None:
     """Say that the write path has come to `point`; does nothing unless a test armed something."""
     for react in _reached:
         react(point)

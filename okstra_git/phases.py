@@ -3,9 +3,9 @@
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from okstra_git.contract import GROUP_HANDOFF
 from okstra_git.errors import OkstraError
 from okstra_git.names import shown
-from okstra_git.tokens import GROUP_HANDOFF
 
 
 class UnknownTaskType(OkstraError):

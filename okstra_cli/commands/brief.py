@@ -164,9 +164,9 @@ def confirm(
       git okstra brief confirm b.md --skip --dry-run
     """
     from okstra_cli.views import brief_confirm as view
+    from okstra_git.contract import GATE_COMPLETE, GATE_PENDING, GATE_SKIPPED
     from okstra_git.porcelain.brief_edits import record_answer, set_gate
     from okstra_git.porcelain.brief_files import confirm_command, given_words, read_brief
-    from okstra_git.tokens import GATE_COMPLETE, GATE_PENDING, GATE_SKIPPED
 
     gates = [
         gate for gate, wanted in ((GATE_COMPLETE, complete), (GATE_SKIPPED, skip), (GATE_PENDING, pending)) if wanted

@@ -32,7 +32,7 @@ def init(context: typer.Context, identity: Identity, state_file: StateFile = Non
     Example:
       okstra wizard init --state-file .okstra/w.json
     """
-    from okstra_cli.wizard.starting import begin
+    from okstra_cli.wizard.commands import begin
 
     return begin(Session.of(context), state_file, lang, identity.task)
 
@@ -59,7 +59,7 @@ def step(
       okstra wizard step --state-file w.json --answer implementation
       okstra wizard step --state-file w.json --answer '{"stage_pick": "2"}'
     """
-    from okstra_cli.wizard.commanding import step_here
+    from okstra_cli.wizard.commands import step_here
 
     return step_here(Session.of(context), state_file, answer, answer_file, back=back, abort=abort)
 
@@ -71,7 +71,7 @@ def render_args(
     command: Annotated[bool, typer.Option("--command", help="Print the one line to run, and nothing else.")] = False,
 ) -> Answer:
     """Once the wizard is done, print the arguments of render-bundle and the one literal line that runs it."""
-    from okstra_cli.wizard.commanding import render_here
+    from okstra_cli.wizard.commands import render_here
 
     return render_here(Session.of(context), state_file, only_command=command)
 
@@ -82,7 +82,7 @@ def forget(context: typer.Context, state_file: StateFile = None) -> Answer:
 
     Only a wizard's own file is removed.
     """
-    from okstra_cli.wizard.commanding import forget_here
+    from okstra_cli.wizard.commands import forget_here
 
     return forget_here(Session.of(context), state_file)
 

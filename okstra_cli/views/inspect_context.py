@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from okstra_cli.fitting import Many, fitted
+from okstra_cli.json_budget import Truncatable, fitted
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.inspect_history import run_in_short, run_words, task_json, tell_notes
 from okstra_cli.views.moments import told_time
@@ -30,15 +30,15 @@ def context_json(context: TaskContext) -> dict[str, Any]:
     document = {
         "task": {
             **told,
-            "left": Many(told["left"]),
-            "stages": {state: Many(numbers) for state, numbers in told["stages"].items()},
-            "tickets": Many(task.tickets),
+            "left": Truncatable(told["left"]),
+            "stages": {state: Truncatable(numbers) for state, numbers in told["stages"].items()},
+            "tickets": Truncatable(task.tickets),
             "folder": context.folder,
         },
         "plan": {"path": plan.path, "blob": plan.blob, "now": plan.now} if plan else None,
         "run": _run_json(last) if last is not None else None,
         "workers": _workers_json(last) if last is not None else None,
-        "worker_prompts": Many([_prompt_json(each) for each in last.prompts]) if last is not None else None,
+        "worker_prompts": Truncatable([_prompt_json(each) for each in last.prompts]) if last is not None else None,
         "team": {
             "candidate": context.candidate,
             "recorded": last.team.name if last is not None else None,
@@ -47,7 +47,7 @@ def context_json(context: TaskContext) -> dict[str, Any]:
         "lead_session": last.team.session if last is not None else None,
         "clarifications": _asked_json(context) if asked is not None else None,
         "project": _project_json(context),
-        "notes": Many(list(context.notes)),
+        "notes": Truncatable(list(context.notes)),
     }
     return fitted(document, LIMIT)
 
@@ -62,7 +62,7 @@ def _run_json(last: RunLook) -> dict[str, Any]:
         "expectations": _there(last.files["expectations"]),
         "report": _there(last.files["report"]) or last.run.report or None,
         "report_exists": _there(last.files["report"]) is not None,
-        "sources": Many([{"what": each.what, "path": each.path, "now": each.now} for each in last.sources]),
+        "sources": Truncatable([{"what": each.what, "path": each.path, "now": each.now} for each in last.sources]),
         "worktree": {
             "path": ground.worktree, "exists": ground.is_there, "branch": ground.branch,
             "branch_exists": ground.has_branch,
@@ -82,11 +82,11 @@ def _created(last: RunLook | None) -> dict[str, Any] | None:
             if isinstance(made.get(name), str | bool | None)} if made is not None else None  # fmt: skip
 
 
-def _workers_json(last: RunLook) -> Many | None:
+def _workers_json(last: RunLook) -> Truncatable | None:
     """Each worker of the roster with what is there of it; null where no document tells the roster."""
     if last.team.members is None:
         return None
-    return Many([_worker_json(member, last.results) for member in last.team.members])
+    return Truncatable([_worker_json(member, last.results) for member in last.team.members])
 
 
 def _worker_json(member: TeamMember, results: Sequence[Result]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _worker_json(member: TeamMember, results: Sequence[Result]) -> dict[str, Any
         "model": member.model,
         "status": member.status,
         "reason": member.reason,
-        "results": Many([each.path for each in handed]),
+        "results": Truncatable([each.path for each in handed]),
         "audit": any(each.kind == "audit" for each in own),
         "errors": any(each.kind == "errors" for each in own),
     }
@@ -119,7 +119,7 @@ def _asked_json(context: TaskContext) -> dict[str, Any]:
         {"id": row.id, "kind": row.kind, "blocks": row.blocks, "status": row.status, "statement": row.statement}
         for row in context.asked.rows
     ]
-    return {"report": context.asked.report, "open": Many(rows)}
+    return {"report": context.asked.report, "open": Truncatable(rows)}
 
 
 def _project_json(context: TaskContext) -> dict[str, Any]:
@@ -128,10 +128,10 @@ def _project_json(context: TaskContext) -> dict[str, Any]:
     return {
         "root": project.root,
         "glossary": project.glossary,
-        "qa_commands": Many([{"name": name, "command": line} for name, line in commands.items()])
+        "qa_commands": Truncatable([{"name": name, "command": line} for name, line in commands.items()])
         if commands is not None
         else None,
-        "config_files": Many([each._asdict() for each in project.config_files]),
+        "config_files": Truncatable([each._asdict() for each in project.config_files]),
     }
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from okstra_cli.wizard import chosen
-from okstra_cli.wizard.chosen import DEFAULT, State
+from collections.abc import Mapping
+
+from okstra_cli.wizard import answers
+from okstra_cli.wizard.answers import DEFAULT, State
 from okstra_git.commands import option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+TYPE_CHECKING = False
 
 
 PROGRAM = "okstra render-bundle"
@@ -23,35 +27,35 @@ def arguments_of(state: State) -> dict[str, str]:
     A switch has the value `true`. A directive is `directive`, however long it is.
     """
     found: dict[str, str | None] = {
-        "task-key": chosen.key_of(state),
-        "open-task": "true" if chosen.is_new(state) else None,
-        "task-type": chosen.phase_of(state),
-        "brief-path": chosen.brief_of(state),
+        "task-key": answers.key_of(state),
+        "open-task": "true" if answers.is_new(state) else None,
+        "task-type": answers.phase_of(state),
+        "brief-path": answers.brief_of(state),
         **_stage_of(state),
-        **(_customised(state) if chosen.customises(state) else {}),
+        **(_customised(state) if answers.customises(state) else {}),
     }
     return {name: value for name, value in found.items() if value}
 
 
 def _stage_of(state: State) -> dict[str, str | None]:
-    stage = chosen.stage_of(state) if chosen.trait(state, "stage") else None
-    if not chosen.takes_stage(state):
+    stage = answers.stage_of(state) if answers.trait(state, "stage") else None
+    if not answers.takes_stage(state):
         return {
-            "stage": None if stage == chosen.WHOLE_TASK else stage,
-            "leave-unfinished": "true" if chosen.leaves_unfinished(state) else None,
-            "verification-scope": None if stage is None else stage if stage == chosen.WHOLE_TASK else "single-stage",
+            "stage": None if stage == answers.WHOLE_TASK else stage,
+            "leave-unfinished": "true" if answers.leaves_unfinished(state) else None,
+            "verification-scope": None if stage is None else stage if stage == answers.WHOLE_TASK else "single-stage",
         }
     return {
         "approved-plan": state.answers.get("approved_plan"),
         "stage": stage,
-        "base-ref": chosen.base_of(state),
+        "base-ref": answers.base_of(state),
         "executor": state.answers.get("executor"),
     }
 
 
 def _customised(state: State) -> dict[str, str | None]:
-    roster = ",".join(chosen.roster_of(state))
-    template = chosen.template_of(state)
+    roster = ",".join(answers.roster_of(state))
+    template = answers.template_of(state)
     return {
         "workers-override": None if roster == ",".join(state.facts["default_workers"]) else roster,
         **{f"{worker}-model": _model(state, worker.replace("-", "_")) for worker in WORKERS},
@@ -64,13 +68,13 @@ def _customised(state: State) -> dict[str, str | None]:
 
 
 def _model(state: State, worker: str) -> str | None:
-    found = chosen.picked(state, f"{worker}_model", f"{worker}_model_name")
+    found = answers.picked(state, f"{worker}_model", f"{worker}_model_name")
     return None if found == DEFAULT else found
 
 
 def _option(state: State, name: str) -> str | None:
-    found = chosen.picked(state, f"{name}_pick", name)
-    return None if found == chosen.NONE else found
+    found = answers.picked(state, f"{name}_pick", name)
+    return None if found == answers.NONE else found
 
 
 def is_plain_line(text: str) -> bool:
@@ -95,3 +99,25 @@ def command_of(arguments: Mapping[str, str]) -> str:
     """The one literal line: no shell expands anything in it, and a terminal shows every character of it."""
     words = (f"--{name}" if name in SWITCHES else option(f"--{name}", value) for name, value in arguments.items())
     return " ".join([PROGRAM, *words])
+
+
+def directive_file(state_file: str) -> str:
+    """Where a directive is kept for a wizard."""
+    return f"{state_file}.directive.txt"
+
+
+def with_directive_file(arguments: Mapping[str, str], state_file: str) -> dict[str, str]:
+    """The arguments with `directive-file` in the place of a directive that is long, or that a shell might read into."""
+    text = arguments.get("directive")
+    if text is None or is_plain_line(text):
+        return dict(arguments)
+    from pathlib import Path
+
+    from okstra_git.git.own_files import replace_own  # a step of the wizard does without
+
+    path = Path(directive_file(state_file))
+    replace_own(path, text.encode())
+    return {
+        ("directive-file" if name == "directive" else name): (str(path) if name == "directive" else value)
+        for name, value in arguments.items()
+    }

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 
 from okstra_cli.failures import Interrupted
 from okstra_cli.output import Answer
-from okstra_cli.wizard import chosen, machine
+from okstra_cli.wizard import answers, machine
+from okstra_cli.wizard.answers import ABORTED, State
 from okstra_cli.wizard.arguments import arguments_of, words_of
 from okstra_cli.wizard.ask_talk import Talk
-from okstra_cli.wizard.belonging import require_home
-from okstra_cli.wizard.chosen import ABORTED, State
-from okstra_cli.wizard.commanding import BadStart, WizardAborted, WizardState, rendered, submit_with
-from okstra_cli.wizard.saved import Saved, StateRefused, read_state, write_state
-from okstra_cli.wizard.starting import begin, choose_language, first_state
+from okstra_cli.wizard.commands import (
+    BadStart,
+    WizardAborted,
+    begin,
+    choose_language,
+    first_state,
+    rendered,
+    require_home,
+    submit_with,
+)
+from okstra_cli.wizard.state_file import Saved, read_state, write_state
 from okstra_cli.wizard.steps_end import label_of
 from okstra_cli.wizard.texts import load_texts
 from okstra_git.commands import word
@@ -70,8 +77,8 @@ def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str 
     if found is None or machine.standing(found.state) == ABORTED:
         begin(session, path, lang, key)
         return read_state(path)
-    if key is not None and chosen.key_of(found.state) != str(key):
-        about = chosen.key_of(found.state) or "no task yet"
+    if key is not None and answers.key_of(found.state) != str(key):
+        about = answers.key_of(found.state) or "no task yet"
         raise BadStart(f"the wizard in {path} is about {about}, not {key}", hint="name another file with --state-file")
     language = found.language if lang is None else choose_language(session, lang)
     is_done = machine.standing(found.state) == machine.DONE
@@ -80,13 +87,10 @@ def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str 
 
 def _left(session: Session, path: str) -> Saved | None:
     """What is in the file, if there is one; refuses a file that is not a wizard's, or is about another repository."""
-    try:
-        found = read_state(path) if os.path.lexists(path) else None
-        if found is not None:
-            require_home(session, found.state, path)
-        return found
-    except StateRefused as refused:
-        raise WizardState.of(refused, path) from None
+    saved = read_state(path) if os.path.lexists(path) else None
+    if saved is not None:
+        require_home(session.workspace, saved.state, path)
+    return saved
 
 
 def _led(session: Session, saved: Saved, path: str | None, texts: Texts) -> State:
@@ -94,10 +98,7 @@ def _led(session: Session, saved: Saved, path: str | None, texts: Texts) -> Stat
 
     def keep(state: State) -> None:
         if path is not None:
-            try:
-                write_state(path, Saved(state, saved.language))
-            except StateRefused as refused:
-                raise WizardState.of(refused, path) from None
+            write_state(path, Saved(state, saved.language))
 
     talk = Talk(texts, _desk(session, texts), lambda state, answer: submit_with(session, state, answer, texts), keep)
     try:

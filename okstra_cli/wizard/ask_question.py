@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from okstra_cli.wizard import machine
-from okstra_cli.wizard.chosen import State
+from okstra_cli.wizard.answers import State
 from okstra_cli.wizard.machine import all_steps
 from okstra_cli.wizard.step import Choice, Missing
 from okstra_cli.wizard.texts import Texts

@@ -1,8 +1,4 @@
-"""Asks on a terminal that can move its cursor, with questionary; the only module that imports it.
-
-questionary draws the questions and knows no way back, no line of keys and no end of input at a list: those are added
-with prompt_toolkit, which it is made of.
-"""
+"""Asks on a terminal that can move its cursor, with questionary; the only module that imports it."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
 import questionary
@@ -22,8 +19,7 @@ from prompt_toolkit.output import ColorDepth, create_output
 from prompt_toolkit.styles import DEFAULT_ATTRS, Attrs, Style, StyleTransformation
 from questionary.prompts.path import GreatUXPathCompleter
 
-from okstra_cli.page import columns_of
-from okstra_cli.wizard.ask_width import fitted, wrapped
+from okstra_cli.page import clean, columns_of
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
@@ -230,3 +226,52 @@ def _end_on_signals(app: Application[Any], ended: list[int]) -> None:
 
     for number in ENDINGS:
         asyncio.get_running_loop().add_signal_handler(number, leave, number)
+
+
+LEAST = 20
+"""Columns that text is laid out for at least; a narrower terminal cuts it off."""
+
+
+def fitted(text: str, columns: int) -> str:
+    """The text on one line, harmless to a terminal; one that is too long loses its middle."""
+    text = clean(text)
+    columns = max(columns, LEAST)
+    if columns_of(text) <= columns:
+        return text
+    head = _beginning(text, columns // 2)
+    tail = _beginning(text[::-1], columns - 1 - columns_of(head))[::-1]
+    return f"{head.rstrip('…')}…{tail.lstrip('…')}"  # its middle may be lost already
+
+
+def wrapped(text: str, columns: int, *, indent: str = "") -> str:
+    """The text with its lines broken between words, harmless to a terminal; all but the first are indented."""
+    columns = max(columns, LEAST)
+    return f"\n{indent}".join(piece for line in text.split("\n") for piece in _pieces(clean(line), columns))
+
+
+def _pieces(line: str, columns: int) -> Iterator[str]:
+    """The line in pieces that fit; a word that is too long for any of them is broken."""
+    piece = ""
+    for word in line.split(" "):
+        both = f"{piece} {word}" if piece else word
+        if columns_of(both) <= columns:
+            piece = both
+            continue
+        if piece:
+            yield piece
+        while columns_of(word) > columns:
+            part = _beginning(word, columns)
+            yield part
+            word = word[len(part) :]
+        piece = word
+    yield piece
+
+
+def _beginning(text: str, columns: int) -> str:
+    """As many letters as fit."""
+    taken = 0
+    for at, letter in enumerate(text):
+        taken += columns_of(letter)
+        if taken > columns:
+            return text[:at]
+    return text

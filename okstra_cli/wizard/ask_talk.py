@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from okstra_cli.wizard import machine
+from okstra_cli.wizard.answers import State
 from okstra_cli.wizard.ask_question import Desk, Question, make_question
-from okstra_cli.wizard.chosen import State
 from okstra_cli.wizard.texts import Texts, shortened
 
 DECISIONS = ("branch_confirm", "confirm", "edit_target")

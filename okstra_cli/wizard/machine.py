@@ -5,9 +5,10 @@ The steps stand in chapters. An answer pays for what is loaded, so only the chap
 
 from __future__ import annotations
 
-from okstra_cli.wizard import chosen
-from okstra_cli.wizard.chosen import ABORTED, DEFAULT, DIRECT_INPUT, State
-from okstra_cli.wizard.saved import read_json
+import json
+
+from okstra_cli.wizard import answers
+from okstra_cli.wizard.answers import ABORTED, DEFAULT, DIRECT_INPUT, State
 from okstra_cli.wizard.step import TEXT, Refused
 from okstra_cli.wizard.texts import shortened
 
@@ -38,15 +39,15 @@ class BadAnswer(Exception):
 
 def chapters(state: State) -> Iterator[tuple[Step, ...]]:
     """The chapters in which a question may be open, in their order."""
-    if chosen.phase_of(state) is None:
+    if answers.phase_of(state) is None:
         from okstra_cli.wizard import steps_task
 
         yield steps_task.STEPS
-    if not chosen.knows_its_work(state):
+    if not answers.knows_its_work(state):
         from okstra_cli.wizard import steps_work
 
         yield steps_work.STEPS
-    if chosen.customises(state):
+    if answers.customises(state):
         from okstra_cli.wizard import steps_details
 
         yield steps_details.STEPS
@@ -121,7 +122,7 @@ def _label(state: State, step: str, texts: Texts) -> str:
         from okstra_cli.wizard.steps_end import label_of  # only the last prompts need it, and every step pays
 
         return label_of(state, step, texts)
-    return texts.say(f"step.{step}.label", **chosen.fields_of(state))
+    return texts.say(f"step.{step}.label", **answers.fields_of(state))
 
 
 def submit(state: State, answer: str, texts: Texts) -> State:
@@ -146,7 +147,7 @@ def back(state: State, texts: Texts) -> State:
 
 def abort(state: State) -> State:
     """Stopped for good, wherever it was."""
-    return state if standing(state) == ABORTED else state.answered({ABORTED: chosen.YES})
+    return state if standing(state) == ABORTED else state.answered({ABORTED: answers.YES})
 
 
 def _moved(state: State) -> State:
@@ -161,15 +162,15 @@ def _moved(state: State) -> State:
 def _tabs(answer: str, steps: Sequence[Step], group: str, texts: Texts) -> dict[str, str]:
     """The answers to a group, one string a tab; a tab that is left out takes its default."""
     try:
-        found = read_json(answer) if answer.strip() else {}
-    except ValueError:
-        found = None
+        tabs = json.loads(answer) if answer.strip() else {}
+    except (ValueError, RecursionError):
+        tabs = None
     names = [step.name for step in steps]
-    if not isinstance(found, dict):
+    if not isinstance(tabs, dict):
         raise BadAnswer({group: texts.say("error.not_object", steps=", ".join(names))})
     strange = texts.say("error.not_in_group", steps=", ".join(names))
-    errors = {shortened(name): strange for name in found if name not in names}
-    given = {step.name: _as_text(found.get(step.name, ""), step) for step in steps}
+    errors = {shortened(name): strange for name in tabs if name not in names}
+    given = {step.name: _as_text(tabs.get(step.name, ""), step) for step in steps}
     errors.update({name: texts.say("error.not_text") for name, value in given.items() if value is None})
     if errors:
         raise BadAnswer(errors)

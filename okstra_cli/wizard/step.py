@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from okstra_cli.wizard.chosen import DIRECT_INPUT, State
+from okstra_cli.wizard.answers import DIRECT_INPUT, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

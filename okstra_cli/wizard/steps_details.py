@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from okstra_cli.wizard import chosen
-from okstra_cli.wizard.chosen import DEFAULT, State
+from okstra_cli.wizard import answers
+from okstra_cli.wizard.answers import DEFAULT, State
 from okstra_cli.wizard.step import (
     MOST,
     Choice,
@@ -27,14 +27,14 @@ _MODEL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def workers(state: State) -> list[Choice]:
-    """The whole roster; several may be chosen."""
+    """The whole roster; several may be answers."""
     usual = state.facts["default_workers"]
     return [Choice(name, mark=DEFAULT * (name in usual)) for name in state.facts["workers"]]
 
 
 def models(state: State, worker: str) -> list[Choice]:
     """The usual model of a worker, the other families its program knows, or a name."""
-    program = chosen.executor_of(state) if worker == "executor" else worker
+    program = answers.executor_of(state) if worker == "executor" else worker
     usual = state.facts["default_models"].get(program, DEFAULT)
     is_claude = state.facts["workers"].get(program, "claude") == "claude"
     others = [name for name in state.facts["families"] if name != usual] if is_claude else []
@@ -44,20 +44,20 @@ def models(state: State, worker: str) -> list[Choice]:
 
 def directives(_: State) -> list[Choice]:
     """A word of one's own, or none."""
-    return with_direct([Choice(chosen.NONE, "none", DEFAULT)])
+    return with_direct([Choice(answers.NONE, "none", DEFAULT)])
 
 
 def related(state: State) -> list[Choice]:
     """Other recent tasks."""
-    others = [key for key in state.facts["recent"] if key != chosen.key_of(state)]
-    return with_direct([Choice(chosen.NONE, "none", DEFAULT), *(Choice(key) for key in others[: MOST - 2])])
+    others = [key for key in state.facts["recent"] if key != answers.key_of(state)]
+    return with_direct([Choice(answers.NONE, "none", DEFAULT), *(Choice(key) for key in others[: MOST - 2])])
 
 
 def clarifications(state: State) -> list[Choice]:
     """The report of the last run, answered, or another file."""
-    report = chosen.task_of(state).get("report")
+    report = answers.task_of(state).get("report")
     last = [Choice(report, "path", path=shown_path(state, report))] if report else []
-    return with_direct([Choice(chosen.NONE, "none", DEFAULT), *last])
+    return with_direct([Choice(answers.NONE, "none", DEFAULT), *last])
 
 
 def templates(state: State) -> list[Choice]:
@@ -103,13 +103,13 @@ def directive(_: State, text: str) -> str:
 
 def related_tasks(state: State, text: str) -> str:
     """Keys of tasks, separated by commas; `none` for somebody who came here where there is no other task."""
-    if text == chosen.NONE:
+    if text == answers.NONE:
         return text
     keys = [part.strip() for part in text.split(",") if part.strip()]
     for key in keys:
         if len(key.split(":")) != 3 or not all(is_name(part) for part in key.split(":")):
             raise Refused("related", value=key)
-        if key == chosen.key_of(state):
+        if key == answers.key_of(state):
             raise Refused("related_unknown", key=key)
         if key not in all_keys(state):  # it may have been opened since the wizard was begun
             look_up(state, "related", key)
@@ -119,21 +119,21 @@ def related_tasks(state: State, text: str) -> str:
 
 
 def _writes_code(state: State) -> bool:
-    return chosen.customises(state) and chosen.takes_stage(state)
+    return answers.customises(state) and answers.takes_stage(state)
 
 
 def _has_worker(name: str) -> Callable[[State], bool]:
     """Whether the worker's model is asked: in an implementation the executor's stands for the analysers'."""
 
     def applies(state: State) -> bool:
-        hidden = chosen.takes_stage(state) and name in state.facts["executors"]
-        return chosen.customises(state) and name in chosen.roster_of(state) and not hidden
+        hidden = answers.takes_stage(state) and name in state.facts["executors"]
+        return answers.customises(state) and name in answers.roster_of(state) and not hidden
 
     return applies
 
 
 def _takes_template(state: State) -> bool:
-    return chosen.customises(state) and bool(chosen.trait(state, "template"))
+    return answers.customises(state) and bool(answers.trait(state, "template"))
 
 
 def _models(_: State) -> str:
@@ -146,7 +146,7 @@ def _options(_: State) -> str:
 
 def _model_steps() -> list[Step]:
     applies = {
-        "lead": chosen.customises, "executor": _writes_code, "claude": _has_worker("claude"),
+        "lead": answers.customises, "executor": _writes_code, "claude": _has_worker("claude"),
         "codex": _has_worker("codex"), "gemini": _has_worker("gemini"), "report-writer": _has_worker("report-writer"),
     }  # fmt: skip
     names = {worker: f"{worker.replace('-', '_')}_model" for worker in applies}
@@ -158,15 +158,15 @@ def _model_steps() -> list[Step]:
 
 
 STEPS = (
-    Step("workers_override", chosen.customises, workers, roster, default=DEFAULT, multi=True),
+    Step("workers_override", answers.customises, workers, roster, default=DEFAULT, multi=True),
     *_model_steps(),
-    Step("directive_pick", chosen.customises, directives, default=chosen.NONE, group=_options),
-    Step("related_tasks_pick", chosen.customises, related, default=chosen.NONE, group=_options),
-    Step("clarification_pick", chosen.customises, clarifications, default=chosen.NONE, group=_options),
+    Step("directive_pick", answers.customises, directives, default=answers.NONE, group=_options),
+    Step("related_tasks_pick", answers.customises, related, default=answers.NONE, group=_options),
+    Step("clarification_pick", answers.customises, clarifications, default=answers.NONE, group=_options),
     Step("pr_template_pick", _takes_template, templates, default=DEFAULT, group=_options),
     Step("directive", is_typed("directive_pick"), judge=directive),
     Step("related_tasks", is_typed("related_tasks_pick"), judge=related_tasks),
     Step("clarification", is_typed("clarification_pick"), judge=file),
     Step("pr_template", is_typed("pr_template_pick"), judge=file),
-    Step("pr_template_scope", lambda s: chosen.template_of(s) is not None, template_scopes, default="run"),
+    Step("pr_template_scope", lambda s: answers.template_of(s) is not None, template_scopes, default="run"),
 )  # fmt: skip

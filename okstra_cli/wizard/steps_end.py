@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from okstra_cli.wizard import chosen
+from okstra_cli.wizard import answers
+from okstra_cli.wizard.answers import State
 from okstra_cli.wizard.arguments import arguments_of
-from okstra_cli.wizard.chosen import State
 from okstra_cli.wizard.step import MOST, RECOMMENDED, Choice, Step, always, says
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ _PATHS = ("brief-path", "approved-plan", "clarification-response", "pr-template-
 
 def branch_answers(state: State) -> list[Choice]:
     """Go on, choose another base where a worktree would be made, or stop."""
-    edit = [] if chosen.place_of_stage(state) else [Choice("edit", "edit_base")]
+    edit = [] if answers.place_of_stage(state) else [Choice("edit", "edit_base")]
     return [Choice("continue", "continue", RECOMMENDED), *edit, Choice("abort", "abort")]
 
 
@@ -46,32 +46,32 @@ def label_of(state: State, step: str, texts: Texts) -> str:
 
 def _where(state: State, texts: Texts) -> str:
     """The worktree and branch that a stage has or will have."""
-    task, stage, place = chosen.task_of(state), chosen.stage_at_work(state), chosen.place_of_stage(state)
+    task, stage, place = answers.task_of(state), answers.stage_at_work(state), answers.place_of_stage(state)
     branch = task.get("branches", {}).get(stage) or f"{task.get('stem', '')}{stage or 'N'}"
     if place:
         return texts.say("where.reused", stage=stage, branch=branch, place=place)
-    needs = ", ".join(map(str, chosen.needs_of(state, stage)))
+    needs = ", ".join(map(str, answers.needs_of(state, stage)))
     usual = texts.say("where.after", known=needs) if needs else task.get("anchor") or state.facts["branch"]
-    base = chosen.base_of(state) or usual
+    base = answers.base_of(state) or usual
     found = texts.say("where.new", stage=stage or "N", branch=branch, base=base)
-    return found + "\n" + texts.say("where.auto") if chosen.stage_of(state) == chosen.AUTO else found
+    return found + "\n" + texts.say("where.auto") if answers.stage_of(state) == answers.AUTO else found
 
 
 def _chosen_lines(state: State, texts: Texts) -> Iterator[str]:
     """One line for each thing that was chosen, under the name it has on the command line."""
-    fields = chosen.fields_of(state)
-    yield texts.say("told.new_task" if chosen.is_new(state) else "told.task", **fields)
+    fields = answers.fields_of(state)
+    yield texts.say("told.new_task" if answers.is_new(state) else "told.task", **fields)
     for name, value in arguments_of(state).items():
         if name in _TOLD_OTHERWISE:
             continue
         shown = value.removeprefix(state.facts["root"].rstrip("/") + "/") if name in _PATHS else value
         yield texts.say("told.argument", argument=name, value=shown)
-    if not chosen.customises(state):
-        yield texts.say("told.defaults", known=", ".join(chosen.roster_of(state)))
+    if not answers.customises(state):
+        yield texts.say("told.defaults", known=", ".join(answers.roster_of(state)))
 
 
 STEPS = (
-    Step("branch_confirm", chosen.takes_stage, branch_answers),
+    Step("branch_confirm", answers.takes_stage, branch_answers),
     Step("confirm", always, confirmations),
     Step("edit_target", says("confirm", "edit"), edit_targets),
 )  # fmt: skip

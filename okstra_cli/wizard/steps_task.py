@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from okstra_cli.wizard import chosen
-from okstra_cli.wizard.chosen import State
+from okstra_cli.wizard import answers
+from okstra_cli.wizard.answers import State
 from okstra_cli.wizard.step import (
     DIRECT,
     MOST,
@@ -25,7 +25,7 @@ from okstra_cli.wizard.step import (
 def tasks(state: State) -> list[Choice]:
     """Open tasks with something left to do, the newest first; then a new one; direct input while there is room."""
     recent = [_task(state, key) for key in state.facts["recent"][: MOST - 1]]
-    found = [*recent, Choice(chosen.NEW, "new_or_other" if len(recent) == MOST - 1 else "new")]
+    found = [*recent, Choice(answers.NEW, "new_or_other" if len(recent) == MOST - 1 else "new")]
     return found if len(found) == MOST else [*found, DIRECT]
 
 
@@ -41,20 +41,20 @@ def groups(state: State) -> list[Choice]:
 
 def ids(state: State) -> list[Choice]:
     """Briefs that no task has begun on, then tasks of the group."""
-    found = state.facts["ids"].get(chosen.group_of(state), [])
+    found = state.facts["ids"].get(answers.group_of(state), [])
     return with_direct(Choice(name, f"id_of_{kind}") for name, kind in found)
 
 
 def task_types(state: State) -> list[Choice]:
     """What is recommended, the current phase once more, and what follows it."""
-    task, phases = chosen.task_of(state), state.facts["phases"]
+    task, phases = answers.task_of(state), state.facts["phases"]
     last, recommended = task.get("type"), task.get("next") or next(iter(phases))
     kinds = {recommended: "phase"} | ({last: "phase_again"} if last and last != recommended else {})
     if task.get("plan") == "approved":  # what a plan was made for is never missing
         kinds.setdefault(next(name for name, phase in phases.items() if phase["plan"]), "phase")
     for name in phases[last or recommended]["next"]:
         kinds.setdefault(name, "phase_next" if last else "phase")
-    fitting = {name: kind for name, kind in kinds.items() if chosen.leaves_work(state, name)}
+    fitting = {name: kind for name, kind in kinds.items() if answers.leaves_work(state, name)}
     offered = fitting or {next(iter(phases)): "phase"}
     best = next(iter(offered))
     return with_direct(Choice(name, kind, RECOMMENDED * (name == best)) for name, kind in offered.items())
@@ -98,7 +98,7 @@ def slug(_: State, text: str) -> str:
 def task_id(state: State, text: str) -> str:
     """A task id, of a task that may be opened or worked on."""
     slug(state, text)
-    known_task(state, f"{state.facts['project']}:{chosen.group_of(state)}:{text}")
+    known_task(state, f"{state.facts['project']}:{answers.group_of(state)}:{text}")
     return text
 
 
@@ -106,13 +106,13 @@ def task_type(state: State, text: str) -> str:
     """One of the task types."""
     if text not in state.facts["phases"]:
         raise Refused("task_type", value=text, known=", ".join(state.facts["phases"]))
-    if not chosen.leaves_work(state, text):
-        about_task = chosen.is_about_task(state.answered({"task_type": text}))
-        raise Refused("no_stage_done" if about_task else "no_stage_left", key=chosen.key_of(state) or "")
+    if not answers.leaves_work(state, text):
+        about_task = answers.is_about_task(state.answered({"task_type": text}))
+        raise Refused("no_stage_done" if about_task else "no_stage_left", key=answers.key_of(state) or "")
     return text
 
 
-_is_another = says("task_pick", chosen.NEW)
+_is_another = says("task_pick", answers.NEW)
 
 
 def _has_groups(state: State) -> bool:
@@ -120,7 +120,7 @@ def _has_groups(state: State) -> bool:
 
 
 def _has_ids(state: State) -> bool:
-    return bool(state.facts["ids"].get(chosen.group_of(state)))
+    return bool(state.facts["ids"].get(answers.group_of(state)))
 
 
 STEPS = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from okstra_cli.wizard import chosen
-from okstra_cli.wizard.chosen import DEFAULT, State
+from okstra_cli.wizard import answers
+from okstra_cli.wizard.answers import DEFAULT, State
 from okstra_cli.wizard.step import (
     MOST,
     RECOMMENDED,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 def keep_or_change(state: State) -> list[Choice]:
     """The brief of the last run, or another."""
-    kept = Choice(chosen.KEEP, "keep", path=shown_path(state, chosen.task_of(state)["brief"]))
-    return [kept, Choice(chosen.CHANGE, "change")]
+    kept = Choice(answers.KEEP, "keep", path=shown_path(state, answers.task_of(state)["brief"]))
+    return [kept, Choice(answers.CHANGE, "change")]
 
 
 def briefs(state: State) -> list[Choice]:
@@ -41,12 +41,12 @@ def briefs(state: State) -> list[Choice]:
 
 def _standing(gate: str) -> str:
     """What is to be told of a brief whose front matter says so."""
-    return "brief" if gate in chosen.OPEN_GATES else "brief_waiting" if gate == "pending" else "brief_ungated"
+    return "brief" if gate in answers.OPEN_GATES else "brief_waiting" if gate == "pending" else "brief_ungated"
 
 
 def briefs_at_hand(state: State) -> Sequence[tuple[str, str]]:
     """(path, reporter gate) of the briefs that may be picked."""
-    key = chosen.key_of(state) or "::"
+    key = answers.key_of(state) or "::"
     _, group, name = key.split(":")
     found = [one for one in state.facts["briefs"].get(group, []) if one[1] != UNREADABLE]
     return sorted(found, key=lambda one: not one[0].endswith(f"/{name}.md"))[: MOST - 1]
@@ -54,17 +54,17 @@ def briefs_at_hand(state: State) -> Sequence[tuple[str, str]]:
 
 def stages(state: State) -> list[Choice]:
     """For an implementation the stage that is next and others that could begin; for a verification what is done."""
-    task = chosen.task_of(state)
-    if chosen.takes_stage(state):
+    task = answers.task_of(state)
+    if answers.takes_stage(state):
         ready = bool(task.get("auto"))
-        first = Choice(chosen.AUTO, "auto" if ready else "auto_none", RECOMMENDED * ready, stage=task.get("auto"))
+        first = Choice(answers.AUTO, "auto" if ready else "auto_none", RECOMMENDED * ready, stage=task.get("auto"))
         numbers = [number for number in task.get("ready", []) if number != task.get("auto")]
         return with_direct([first, *_numbered(task, numbers)])
-    left = chosen.unfinished(state)
-    whole = Choice(chosen.WHOLE_TASK, "whole_task_left" if left else "whole_task", RECOMMENDED * (not left),
+    left = answers.unfinished(state)
+    whole = Choice(answers.WHOLE_TASK, "whole_task_left" if left else "whole_task", RECOMMENDED * (not left),
                    left=", ".join(map(str, left)))  # fmt: skip
     unverified = [number for number, _, of in task.get("stages", []) if of == "done"]
-    numbers = sorted(chosen.stages_at_choice(state), key=lambda number: (number not in unverified, -number))
+    numbers = sorted(answers.stages_at_choice(state), key=lambda number: (number not in unverified, -number))
     singles = _numbered(task, numbers, RECOMMENDED if left else "")
     return with_direct([*singles[:1], whole, *singles[1:]] if left else [whole, *singles])
 
@@ -80,10 +80,10 @@ def _numbered(task: Mapping[str, Any], numbers: Sequence[int], mark: str = "") -
 
 def bases(state: State) -> list[Choice]:
     """What the stage depends on, as okstra chooses by itself, or a branch."""
-    task = chosen.task_of(state)
+    task = answers.task_of(state)
     usual = task.get("anchor") or state.facts["branch"]
-    at_hand = [chosen.stage_at_work(state)] if "stage_pick" in state.answers else map(str, task.get("ready", []))
-    text = "base_after" if any(chosen.needs_of(state, stage) for stage in at_hand) else "base_default"
+    at_hand = [answers.stage_at_work(state)] if "stage_pick" in state.answers else map(str, task.get("ready", []))
+    text = "base_after" if any(answers.needs_of(state, stage) for stage in at_hand) else "base_default"
     first = Choice(DEFAULT, text, RECOMMENDED, base=usual)
     others = [ref for ref in state.facts["bases"] if ref != usual]
     return with_direct([first, *(Choice(ref) for ref in others)])
@@ -96,7 +96,7 @@ def executors(state: State) -> list[Choice]:
 
 def yes_or_no(_: State) -> list[Choice]:
     """Begin with roster, models and options as they usually are, or ask for each."""
-    return [Choice(chosen.YES, "use_defaults", RECOMMENDED), Choice(chosen.NO, "customise")]
+    return [Choice(answers.YES, "use_defaults", RECOMMENDED), Choice(answers.NO, "customise")]
 
 
 def brief(state: State, text: str) -> str:
@@ -110,7 +110,7 @@ def brief(state: State, text: str) -> str:
 
 def offered_brief(state: State, path: str) -> str:
     """A brief from the list; one that waited for its reporter is looked at again."""
-    is_open = any(each == path and gate in chosen.OPEN_GATES for each, gate in chosen_briefs(state))
+    is_open = any(each == path and gate in answers.OPEN_GATES for each, gate in chosen_briefs(state))
     return path if is_open else brief(state, path)
 
 
@@ -121,19 +121,19 @@ def chosen_briefs(state: State) -> list[tuple[str, str]]:
 
 def approved_plan(state: State, text: str) -> str:
     """The approved plan of the task, as it stands on record."""
-    found = look_up(state, "plan", f"{chosen.key_of(state)} {one_line(text)}")
+    found = look_up(state, "plan", f"{answers.key_of(state)} {one_line(text)}")
     return str(found["path"])
 
 
 def stage(state: State, text: str) -> str:
     """A stage of the approved plan: not done for an implementation, done for a verification."""
-    known = [str(number) for number, _, _ in chosen.task_of(state)["stages"]]
+    known = [str(number) for number, _, _ in answers.task_of(state)["stages"]]
     if text not in known:
         raise Refused("stage_unknown", value=text, known=_numbers(known))
-    if int(text) not in chosen.stages_at_choice(state):
-        raise Refused("stage_done" if chosen.takes_stage(state) else "stage_not_done", value=text)
-    if chosen.takes_stage(state) and chosen.waits_for(chosen.task_of(state), text):
-        look_up(state, "stage", f"{chosen.key_of(state)} {text}")  # it may be over by now
+    if int(text) not in answers.stages_at_choice(state):
+        raise Refused("stage_done" if answers.takes_stage(state) else "stage_not_done", value=text)
+    if answers.takes_stage(state) and answers.waits_for(answers.task_of(state), text):
+        look_up(state, "stage", f"{answers.key_of(state)} {text}")  # it may be over by now
     return text
 
 
@@ -144,7 +144,7 @@ def picked_stage(state: State, value: str) -> str:
 
 def is_at_choice(state: State, text: str) -> bool:
     """Whether this is the number of a stage that may be named, offered or not."""
-    return text in map(str, chosen.stages_at_choice(state))
+    return text in map(str, answers.stages_at_choice(state))
 
 
 def base_ref(state: State, text: str) -> str:
@@ -157,12 +157,12 @@ def _numbers(known: list[str]) -> str:
 
 
 def _keeps_brief(state: State) -> bool:
-    task = chosen.task_of(state)
-    return bool(chosen.trait(state, "brief") and task.get("brief") and task.get("gate") in chosen.OPEN_GATES)
+    task = answers.task_of(state)
+    return bool(answers.trait(state, "brief") and task.get("brief") and task.get("gate") in answers.OPEN_GATES)
 
 
 def _wants_brief(state: State) -> bool:
-    return chosen.asks_brief(state) and state.answers.get("brief_keep") != chosen.KEEP
+    return answers.asks_brief(state) and state.answers.get("brief_keep") != answers.KEEP
 
 
 def _has_briefs(state: State) -> bool:
@@ -170,24 +170,24 @@ def _has_briefs(state: State) -> bool:
 
 
 def _wants_plan(state: State) -> bool:
-    return bool(chosen.trait(state, "plan")) and chosen.task_at_first(state).get("plan") != "approved"
+    return bool(answers.trait(state, "plan")) and answers.task_at_first(state).get("plan") != "approved"
 
 
 def _has_stages(state: State) -> bool:
-    return bool(chosen.trait(state, "stage") and chosen.stages_at_choice(state))
+    return bool(answers.trait(state, "stage") and answers.stages_at_choice(state))
 
 
 def _needs_base(state: State) -> bool:
-    return chosen.takes_stage(state) and chosen.place_of_stage(state) is None
+    return answers.takes_stage(state) and answers.place_of_stage(state) is None
 
 
 def _with_stage(state: State) -> str:
     """Stage, base, executor and defaults share a screen; without a stage there is nothing to share."""
-    return "stage_options" if chosen.trait(state, "stage") else ""
+    return "stage_options" if answers.trait(state, "stage") else ""
 
 
 STEPS = (
-    Step("brief_keep", _keeps_brief, keep_or_change, default=chosen.KEEP),
+    Step("brief_keep", _keeps_brief, keep_or_change, default=answers.KEEP),
     Step("brief_pick", _has_briefs, briefs, offered_brief),
     Step("brief", typed_or("brief_pick", _wants_brief, briefs_at_hand), judge=brief),
     Step("approved_plan", _wants_plan, judge=approved_plan),
@@ -195,6 +195,6 @@ STEPS = (
     Step("stage", is_typed("stage_pick"), judge=stage),
     Step("base_ref_pick", _needs_base, bases, default=DEFAULT, group=_with_stage),
     Step("base_ref", lambda s: is_typed("base_ref_pick")(s) and _needs_base(s), judge=base_ref),
-    Step("executor", chosen.takes_stage, executors, default="first", group=_with_stage),
-    Step("use_defaults", always, yes_or_no, default=chosen.YES, group=_with_stage),
+    Step("executor", answers.takes_stage, executors, default="first", group=_with_stage),
+    Step("use_defaults", always, yes_or_no, default=answers.YES, group=_with_stage),
 )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import json
 
-from okstra_cli.wizard.saved import read_json
+from okstra_git.shipped import LANGUAGES, templates_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from okstra_cli.wizard.step import Choice
 
-LANGUAGES = ("en", "ko")
 LONGEST, LONGEST_LIST = 72, 240
 """Characters of a value inside a label, and of a list; what is longer is shortened in its middle."""
 
@@ -48,16 +47,8 @@ def shortened(text: str, most: int = LONGEST) -> str:
     return plain if len(plain) <= most else f"{plain[: most // 2 - 1]}…{plain[-most // 2 :]}"
 
 
-def load_texts(language: str, folder: str = "") -> Texts:
+def load_texts(language: str) -> Texts:
     """The words of a language; English where there is none of that name."""
     name = language if language in LANGUAGES else LANGUAGES[0]
-    path = os.path.join(folder or texts_folder(), f"wizard.{name}.json")
-    with open(path, encoding="utf-8") as file:
-        return Texts(read_json(file.read()))
-
-
-def texts_folder() -> str:
-    """Where the language files are: in the wheel below okstra_git/, in a source tree beside it (see shipped.py)."""
-    package = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "okstra_git")
-    shipped = os.path.join(package, "_shipped", "templates", "i18n")
-    return shipped if os.path.isdir(shipped) else os.path.join(os.path.dirname(package), "templates", "i18n")
+    with open(templates_directory() / "i18n" / f"wizard.{name}.json", encoding="utf-8") as file:
+        return Texts(json.load(file))

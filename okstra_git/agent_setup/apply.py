@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from okstra_git.agent_setup.files import make_folder, remove, remove_folder, replace, set_aside, write_new
 from okstra_git.agent_setup.model import Action, SetupStep
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 
 
 def apply_steps(steps: Iterable[SetupStep]) -> None:
     """Do everything, in order; refuses at the first step that the machine or a change by somebody else prevents."""
     for step in steps:
         _carry_out(step)
-        reached(f"setup.{step.do}")
+        fault_point(f"setup.{step.do}")
 
 
 def _carry_out(step: SetupStep) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from okstra_git.briefs.verbatim import block_of, words_of
+from okstra_git.contract import AUGMENTATION_LABELS, HEADING_SOURCE_VERIFICATION, QUESTION_PREFIXES, REPORTER_FIELD
 from okstra_git.documents.markdown import Document, Item, Section
-from okstra_git.tokens import AUGMENTATION_LABELS, HEADING_SOURCE_VERIFICATION, QUESTION_PREFIXES, REPORTER_FIELD
 
 SOURCE_MATERIAL, AUGMENTATION = "Source Material", "Augmentation"
 OPEN_QUESTIONS, CONFIRMATIONS = "Open Questions", "Reporter Confirmations"

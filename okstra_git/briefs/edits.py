@@ -25,10 +25,10 @@ from okstra_git.briefs.insertion import (
 from okstra_git.briefs.reporter_gate import left_for_reporter
 from okstra_git.briefs.rules import number_of
 from okstra_git.commands import word
+from okstra_git.contract import GATE_COMPLETE, GATE_PARTIAL, GATE_PENDING, REPORTER_FIELD, REPORTER_PREFIXES
 from okstra_git.documents.editing import set_front_value
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
-from okstra_git.tokens import GATE_COMPLETE, GATE_PARTIAL, GATE_PENDING, REPORTER_FIELD, REPORTER_PREFIXES
 
 
 class Answered(OkstraError):

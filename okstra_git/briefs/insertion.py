@@ -16,9 +16,9 @@ from okstra_git.briefs.brief import (
     parse_brief,
 )
 from okstra_git.briefs.verbatim import LINE, fenced
+from okstra_git.contract import REPORTER_FIELD
 from okstra_git.documents.markdown import Document, Section, parse_document
 from okstra_git.errors import OkstraError
-from okstra_git.tokens import REPORTER_FIELD
 
 ORDER = (SOURCE_MATERIAL, AUGMENTATION, OPEN_QUESTIONS, CONFIRMATIONS)
 """A section that is missing goes behind the nearest one before it."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from okstra_git.briefs.brief import SOURCE_MATERIAL
 from okstra_git.briefs.insertion import NotEditable
 from okstra_git.briefs.verbatim import LINE, fence_for, fenced
+from okstra_git.contract import HEADING_SOURCE_VERIFICATION
 from okstra_git.documents.editing import set_front_value
 from okstra_git.documents.front_matter import read_front_matter
 from okstra_git.documents.markdown import parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.names import shown
-from okstra_git.tokens import HEADING_SOURCE_VERIFICATION
 
 PLACEHOLDER = "TASK-ID"
 """What the templates have where the name of the task goes."""

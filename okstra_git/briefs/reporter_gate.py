@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from okstra_git.briefs.brief import Brief, OpenQuestion
 from okstra_git.briefs.glossary import names_a_term
 from okstra_git.commands import word
-from okstra_git.errors import OkstraError
-from okstra_git.phases import Phase
-from okstra_git.tokens import (
+from okstra_git.contract import (
     ASK_REPORTER,
     ASK_REPORTER_FIRST,
     GATE_PARTIAL,
@@ -19,6 +17,8 @@ from okstra_git.tokens import (
     REPORTER_GATES,
     REPORTER_PREFIXES,
 )
+from okstra_git.errors import OkstraError
+from okstra_git.phases import Phase
 
 MISSING = "missing"
 """The state of a gate whose field is not there, or says none of the four words."""

@@ -5,16 +5,16 @@ from datetime import date
 
 from okstra_git.briefs.brief import CONFIRMATIONS, SOURCE_MATERIAL, Brief
 from okstra_git.briefs.glossary import names_a_term, read_glossary
-from okstra_git.documents.markdown import Document
-from okstra_git.documents.problems import Flaw
-from okstra_git.names import shown
-from okstra_git.tokens import (
+from okstra_git.contract import (
     AUGMENTATION_LABELS,
     HEADING_SOURCE_VERIFICATION,
     QUESTION_PREFIXES,
     REPORTER_FIELD,
     REPORTER_GATES,
 )
+from okstra_git.documents.markdown import Document
+from okstra_git.documents.problems import Flaw
+from okstra_git.names import shown
 
 _RC = re.compile(r"RC-([1-9][0-9]{0,5})\Z")
 

@@ -28,7 +28,7 @@ from okstra_git.phases import PHASES
 from okstra_git.records.base import show_time
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
-from okstra_git.roster import WORKERS
+from okstra_git.workers import WORKERS
 
 CONFIG_FILES = 30
 """Files that tell how the project is built and deployed, as many as a packet names."""

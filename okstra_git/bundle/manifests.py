@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from okstra_git.bundle.context import RunContext
-from okstra_git.tokens import SKIPPED_REASON, TEAM_SKIPPED
+from okstra_git.contract import SKIPPED_REASON, TEAM_SKIPPED
 
 SCHEMA = 1
 

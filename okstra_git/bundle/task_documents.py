@@ -26,7 +26,7 @@ from okstra_git.bundle.task_views import (
     task_manifest,
 )
 from okstra_git.bundle.whole_files import refusing, sweep_files
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import parse_task_key
@@ -64,7 +64,7 @@ class _Shelf:
     def write(self, path: Path, data: bytes, point: str) -> None:
         if not self.files.holds(path, data):
             self.files.write(path, data, nonce=self.context.run.nonce)
-        reached(f"bundle.{point}")
+        fault_point(f"bundle.{point}")
 
     def write_manifest(self, manifest: dict[str, Any], stages: Iterable[ScheduledStage]) -> None:
         """The manifest and what people read of it."""

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from glob import escape
 
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.fs import refusals
 from okstra_git.fs.root import Given, Root
 from okstra_git.host.processes import find_process
@@ -29,15 +29,15 @@ def replace_folder(root: Root, folder: str, files: Iterable[tuple[str, bytes]], 
     root.make_folder(partial)
     for each, data in files:
         root.create(os.path.join(partial, each), data)
-        reached("bundle.instruction")
+        fault_point("bundle.instruction")
     root.sync_folder(partial)
-    reached("bundle.partial")
+    fault_point("bundle.partial")
     if root.exists(folder):
         root.rename(folder, old)
-        reached("bundle.aside")
+        fault_point("bundle.aside")
     root.rename(partial, folder)
     root.sync_folder(parent)
-    reached("bundle.renamed")
+    fault_point("bundle.renamed")
     root.remove_tree(old)
 
 

@@ -15,7 +15,7 @@ from okstra_git.bundle.stored_context import context_document, pretty_json
 from okstra_git.bundle.task_documents import announce_run
 from okstra_git.bundle.task_views import parse_document
 from okstra_git.bundle.whole_files import refusing, replace_folder, sweep_files, sweep_folder
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.fs.refusals import NotAFile, NotAFolder, PathRefused, TooLarge, Unreadable
 from okstra_git.fs.root import Given, Root
 
@@ -54,7 +54,7 @@ def write_bundle(bundle: Bundle, project_root: Path) -> tuple[str, ...]:
             root.make_folder(each)
         for file in bundle.beside:
             root.write(file.path, file.data, nonce=context.run.nonce, executable=file.executable)
-            reached("bundle.beside")
+            fault_point("bundle.beside")
         instructions = [(file.path.rpartition("/")[2], file.data) for file in bundle.instructions]
         replace_folder(root, context.paths.instruction_set, instructions, context.run.nonce)
     return announce_run(context, project_root, runs=bundle.runs, stages=bundle.stages)
@@ -101,7 +101,7 @@ def renew_gates(context: RunContext, project_root: Path) -> str:
         root.write(paths.team_state, pretty_json(renewed), nonce=nonce)
         root.write(paths.resume_script, script, nonce=nonce, executable=True)
         for path, data in changed.items():
-            reached("bundle.renewed")
+            fault_point("bundle.renewed")
             root.write(path, data, nonce=nonce)
     return changed[paths.prompt].decode()
 
@@ -110,7 +110,7 @@ def _sweep(root: Root, bundle: Bundle) -> None:
     """Remove what dead attempts at this very bundle left; other runs' leftovers may be somebody's work in progress."""
     sweep_folder(root, bundle.context.paths.instruction_set)
     sweep_files(root, [each.path for each in bundle.beside])
-    reached("bundle.swept")
+    fault_point("bundle.swept")
 
 
 def _set_aside(root: Root, path: str, nonce: str) -> None:

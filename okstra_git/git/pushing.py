@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
-from okstra_git.foreign import plain_lines
+from okstra_git.external_text import plain_lines
+from okstra_git.faults import fault_point
 from okstra_git.git.binary import Finished, run_git
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import find_blob, read_blob
@@ -103,7 +103,7 @@ def push_branch(
     order = _Order(remote, branch, commit, expect)
     if find_commit(git, commit) is None:
         raise PushRejected(f"there is no commit {commit[:10]} in this repository", hint="git fsck", commit=commit)
-    reached("push.begins")
+    fault_point("push.begins")
     refusal: OkstraError
     try:
         said = _push(git, order, timeout=timeout, sealed=not run_hooks)
@@ -150,7 +150,7 @@ def _success(line: _Line, order: _Order) -> Pushed:
         return Pushed(order.commit, order.commit, up_to_date=True)
     before = line.summary.partition(".")[0]
     was = CommitId(before) if is_commit_id(before) else None
-    reached("push.done")
+    fault_point("push.done")
     return Pushed(was, order.commit, up_to_date=False)
 
 

@@ -10,7 +10,7 @@ import pygit2
 from pygit2.transaction import ReferenceTransaction
 
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.fs.outside import read_gits, require_gits
 from okstra_git.git.persons import NOBODY
 from okstra_git.git.repo import Git
@@ -196,13 +196,13 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
                 at = update.name
                 transaction.lock_ref(at)
                 _stage_update(git, transaction, update, message)
-            reached("refs.locked")
+            fault_point("refs.locked")
     except (pygit2.GitError, OSError) as error:
         raise translate_write_error(error, git, ref=at) from error
     finally:
         for name in ("packed-refs", *(name for update in updates for name in (update.name, f"logs/{update.name}"))):
             share(git.common_dir / name)
-    reached("refs.swapped")
+    fault_point("refs.swapped")
 
 
 def _stage_update(git: Git, transaction: ReferenceTransaction, update: RefUpdate, message: str) -> None:

@@ -7,7 +7,7 @@ import pygit2
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.foreign import plain_lines, without_credentials
+from okstra_git.external_text import plain_lines, without_credentials
 from okstra_git.git.binary import Finished, GitTimedOut, run_git, sealed_environment
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
 from okstra_git.git.raw_commits import instant_of
@@ -30,7 +30,6 @@ from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Reservation, Stage, State, Task
-from okstra_git.roster import BASE_BRANCHES
 from okstra_git.store import layout
 from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees, find_made
@@ -38,6 +37,7 @@ from okstra_git.store.registry import refuse_closed, release, require_task, rese
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Decision, Store
 from okstra_git.store.writer import require_writer
+from okstra_git.workers import BASE_BRANCHES
 
 __all__ = [
     "Assembled",
@@ -186,7 +186,7 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
         return Decision(_facts(snapshot, wanted, plan, made, again=bool(moves)), None, moves=moves)
 
     fresh = prepare_collector(git, collector)
-    reached("handoff.worktree-made")
+    fault_point("handoff.worktree-made")
     try:
         appended, _ = store.append_decision(decide)
     except OkstraError:
@@ -195,7 +195,7 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
             with suppress(OkstraError):  # what stopped us is reported, not that a worktree of ours is left for a prune
                 remove_worktree(git, made_here)
         raise
-    reached("handoff.assembled")
+    fault_point("handoff.assembled")
     finish_collector(git, collector)
     after = appended.snapshot.state.tasks[wanted.key]
     gone = tuple(event.fact.group for event in appended.events if isinstance(event.fact, GroupSuperseded))

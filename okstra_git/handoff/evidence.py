@@ -7,13 +7,13 @@ from reprlib import Repr
 from typing import Any, NamedTuple
 
 from okstra_git.commands import word
+from okstra_git.contract import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
 from okstra_git.documents.plain_json import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError
 from okstra_git.handoff.harmless import visible_line
 from okstra_git.handoff.verdict_fields import read_reported_verdict
 from okstra_git.names import MAX_STAGE, is_ulid, shown, shown_path
 from okstra_git.records.stage import Check
-from okstra_git.tokens import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
 
 MAX_CHECKS = 200
 MAX_COMMAND = 2_000

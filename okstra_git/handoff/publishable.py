@@ -22,8 +22,8 @@ from okstra_git.handoff.together import missing_company, told_together
 from okstra_git.names import named_stages, shown
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
-from okstra_git.roster import BASE_BRANCHES
 from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.workers import BASE_BRANCHES
 
 
 class NotAssembled(OkstraError):

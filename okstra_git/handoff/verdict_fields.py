@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from okstra_git.contract import BLOCKED, HEADING_FINAL_VERDICT, VERDICTS
 from okstra_git.documents.markdown import Document, Section, Table, parse_document
-from okstra_git.tokens import BLOCKED, HEADING_FINAL_VERDICT, VERDICTS
 
 _FIELD = "verdict token"
 _LINE = re.compile(r"verdict token\s*[:=：]\s*(.*)", re.IGNORECASE)

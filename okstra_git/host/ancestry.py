@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from okstra_git.roster import AGENT_PROGRAMS
+from okstra_git.workers import AGENT_PROGRAMS
 
 
 @dataclass(frozen=True)

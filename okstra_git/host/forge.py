@@ -10,8 +10,8 @@ from shutil import which
 from typing import Any, Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
-from okstra_git.foreign import plain_lines
+from okstra_git.external_text import plain_lines
+from okstra_git.faults import fault_point
 from okstra_git.git.binary import is_kept
 from okstra_git.host.subprocesses import run_detached
 
@@ -148,7 +148,7 @@ def create_pull_request(
     """
     options = [*(["--draft"] if draft else []), *(["--repo", repo] if repo else [])]
     wanted = ["--head", head, "--base", base, "--title", title, "--body-file", str(body_file), *options]
-    reached("forge.begins")
+    fault_point("forge.begins")
     refusal: OkstraError
     try:
         said = run_program(gh, ["pr", "create", *wanted], cwd=cwd, environ=environ, timeout=timeout, settings=SETTINGS)
@@ -157,7 +157,7 @@ def create_pull_request(
     else:
         made = last_url(said.out.splitlines())  # with a failure too: it befell what gh does to it afterwards
         if made:
-            reached("forge.done")
+            fault_point("forge.done")
             return PullRequestAnswer(made, existed=False)
         there = last_url(said.err) if _tells_of_another(said) else None
         if there:

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okstra_git.documents.markdown import Document, Row, Table
-from okstra_git.documents.problems import Flaw
-from okstra_git.names import shown
-from okstra_git.tokens import (
+from okstra_git.contract import (
     CLARIFICATION_BLOCKS,
     CLARIFICATION_COLUMNS,
     CLARIFICATION_KINDS,
     CLARIFICATION_STATUSES,
     HEADING_CLARIFICATIONS,
 )
+from okstra_git.documents.markdown import Document, Row, Table
+from okstra_git.documents.problems import Flaw
+from okstra_git.names import shown
 
 _ID = re.compile(r"C-\d{3}\Z")
 _NAMES = ("id", "ticket", "kind", "statement", "expected", "blocks", "status", "answer")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 from okstra_git.commands import word
+from okstra_git.contract import APPROVED_MARKER, FORBIDDEN_HEADINGS
 from okstra_git.documents.editing import find_box
 from okstra_git.documents.problems import Flaw, in_order
 from okstra_git.errors import OkstraError
@@ -12,7 +13,6 @@ from okstra_git.plans.clarifications import check_clarifications
 from okstra_git.plans.stage_contents import LABELS, list_files
 from okstra_git.plans.stage_map import PlanDocument, show_numbers
 from okstra_git.plans.template_remains import find_left_over
-from okstra_git.tokens import APPROVED_MARKER, FORBIDDEN_HEADINGS
 
 REQUIRED = ("files", "steps", "validation", "exit_contract", "rollback")
 """The blocks that every stage has."""

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from okstra_git.contract import HEADING_STAGE_MAP
 from okstra_git.documents.markdown import Document, Section, Table
 from okstra_git.documents.problems import Flaw
 from okstra_git.names import shown
@@ -15,7 +16,6 @@ from okstra_git.plans.stage_contents import (
     list_commands,
     list_files,
 )
-from okstra_git.tokens import HEADING_STAGE_MAP
 
 _STAGE = re.compile(STAGE_NUMBER + r"\s*([:.)\-–—]?)\s*(.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"(?:stage|단계)?\s*#?\s*(\d{1,6})\s*(?:단계)?\Z", re.IGNORECASE)

@@ -10,6 +10,7 @@ from okstra_git.briefs.glossary import EMPTY, define_term
 from okstra_git.briefs.insertion import read_text
 from okstra_git.briefs.rules import is_date
 from okstra_git.commands import command
+from okstra_git.contract import AUGMENTATION_LABELS, QUESTION_PREFIXES
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.outside import replace_named
@@ -26,9 +27,8 @@ from okstra_git.porcelain.brief_files import (
     edit_brief,
     save_brief,
 )
-from okstra_git.porcelain.project_files import project_root
+from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.real_paths import real_path
-from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,7 +136,7 @@ def put_term(workspace: Workspace, name: str, meaning: str, *, replace: bool, dr
     term, meaning = " ".join(name.split()), " ".join(meaning.split())
     if not term or not is_text(term) or not term.isprintable():
         raise BadTerm(f"{shown(name)} is not a term", hint="name a word or a few, on one line")
-    project = ProjectPaths(project_root(workspace))
+    project = ProjectPaths(require_project_root(workspace))
     path, shown_path = project.glossary, project.relative(project.glossary)
     with hold_folder(project.root):  # the glossary may not be there yet
         before = decode(_read_glossary(project) or b"", name=shown_path)

@@ -19,7 +19,7 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
 from okstra_git.porcelain.brief_files import NoWords, check_command, read_brief, read_bytes
 from okstra_git.porcelain.forms import BRIEF, input_template
-from okstra_git.porcelain.project_files import project_root
+from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def write_brief(
     """Write the template to the briefs folder, with what was given in its places."""
     parse_slug(group, what="task group")
     parse_slug(name, what="task id")
-    project = ProjectPaths(project_root(workspace))
+    project = ProjectPaths(require_project_root(workspace))
     path = project.briefs(group) / f"{name}.md"
     relative = project.relative(path)
     tickets = [" ".join(ticket.split()) for ticket in tickets]
@@ -178,7 +178,7 @@ def _report(workspace: Workspace, file: str, project: ProjectPaths) -> str:
 
 def _terms(workspace: Workspace) -> frozenset[str] | None:
     try:
-        project = ProjectPaths(project_root(workspace))
+        project = ProjectPaths(require_project_root(workspace))
         data = Root(project.root, links=True).find_bytes(project.glossary)
         return read_terms(parse_document(decode(data, name="glossary"))) if data is not None else None
     except OkstraError:

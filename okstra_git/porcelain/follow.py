@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from okstra_git.commands import word
+from okstra_git.contract import STALE_HISTORY
 from okstra_git.errors import OkstraError
 from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.search_scope import make_search_scope, window_limit
@@ -15,7 +16,6 @@ from okstra_git.reconcile.model import Report
 from okstra_git.reconcile.settle import settle
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 from okstra_git.spool import list_spooled
-from okstra_git.tokens import STALE_HISTORY
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey

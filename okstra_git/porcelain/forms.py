@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okstra_git.contract import CLARIFICATION_COLUMNS
 from okstra_git.errors import UsageError
 from okstra_git.names import shown
 from okstra_git.paths import ProjectPaths
 from okstra_git.shipped import LANGUAGES, templates_directory
-from okstra_git.tokens import CLARIFICATION_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,14 +42,14 @@ def form_text(workspace: Workspace, identity: Identity, form: str, language: str
 
     from okstra_git.bundle.build_context import describe_task
     from okstra_git.bundle.render import INPUTS, make_input
-    from okstra_git.porcelain.project_files import project_root
+    from okstra_git.porcelain.project_files import require_project_root
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.store.registry import require_task
 
     if form not in INPUTS:
         raise UsageError(f"{shown(form)} is not a form", hint="--form brief, release-handoff, user-response")
     key = require_key(workspace, identity)
-    task, root = require_task(workspace.store.read().state, key), project_root(workspace)
+    task, root = require_task(workspace.store.read().state, key), require_project_root(workspace)
     rows = _open_rows(root, task) if form == "user-response" else ()
     part = describe_task(task, key, ProjectPaths(root))
     return make_input(form, part, language=known_language(workspace, language), rows=rows)

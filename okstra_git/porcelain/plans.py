@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
+from okstra_git.contract import APPROVED_MARKER
 from okstra_git.counting import counted
 from okstra_git.documents.editing import add_box, find_box
 from okstra_git.documents.markdown import too_long
@@ -14,7 +15,7 @@ from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.clarifications import Clarification, open_rows
 from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
-from okstra_git.porcelain.project_files import project_root, read_document_named
+from okstra_git.porcelain.project_files import read_document_named, require_project_root
 from okstra_git.real_paths import real_path
 from okstra_git.stages.approve import (
     PlanFile,
@@ -28,7 +29,6 @@ from okstra_git.stages.approve import (
 )
 from okstra_git.stages.task import require_open
 from okstra_git.store.registry import require_task
-from okstra_git.tokens import APPROVED_MARKER
 
 if TYPE_CHECKING:
     from okstra_git.documents.problems import Flaw
@@ -89,7 +89,7 @@ def plan_file(workspace: Workspace, file: str) -> PlanFile:
     except PathRefused as refusal:
         hint = "name an existing file"
         raise PlanMissing(f"the plan cannot be read: {refusal.message}", hint=hint, path=file) from refusal
-    return plan_of(data, real_path(workspace.cwd / file), ProjectPaths(project_root(workspace)))
+    return plan_of(data, real_path(workspace.cwd / file), ProjectPaths(require_project_root(workspace)))
 
 
 def check_plan_file(workspace: Workspace, file: str) -> PlanCheck:
@@ -106,7 +106,7 @@ def approve(
     workspace: Workspace, key: TaskKey, file: str, *, add_marker: bool, despite_open: bool, dry_run: bool
 ) -> Approval:
     """Approve the plan for the task, or say what an approval would change."""
-    project, path = ProjectPaths(project_root(workspace)), real_path(workspace.cwd / file)
+    project, path = ProjectPaths(require_project_root(workspace)), real_path(workspace.cwd / file)
     require_open(workspace.store.read(), key)
     plan = plan_file(workspace, file)
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
@@ -130,7 +130,7 @@ def approved_plan(workspace: Workspace, key: TaskKey) -> ApprovedPlan:
     if task.plan is None:
         file = word(task.proposed_plan or "FILE")
         raise PlanUnapproved(f"no plan of {key} was approved", hint=f"git okstra plan approve {file} --task-key {key}")
-    project = ProjectPaths(project_root(workspace))
+    project = ProjectPaths(require_project_root(workspace))
     try:
         return ApprovedPlan(task, read_plan(project.root / task.plan.path, project).blob)
     except OkstraError:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.commands import command, word
+from okstra_git.contract import APPROVED_FIELD, APPROVED_MARKER
 from okstra_git.documents.editing import find_box, set_front_value, tick_box
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
@@ -22,7 +23,6 @@ from okstra_git.records.states import Task
 from okstra_git.stages.task import require_open
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
-from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 
 class PlanMissing(OkstraError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.remotes import branch_tips
@@ -72,7 +72,7 @@ def prune_worktrees(
         if row.here.path in gone:
             continue  # another row names the same directory
         judged = _judge(git, state, row, everything, holders, context)
-        reached("worktree.judged")
+        fault_point("worktree.judged")
         done = judged if dry_run or not judged.removed else _remove(git, judged, everything, context)
         pruned.append(done)
         gone |= {row.here.path} if done.removed else set()

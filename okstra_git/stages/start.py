@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.git.history import find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
@@ -119,7 +119,7 @@ def start_stage(store: Store, request: StartRequest) -> Started:
     held = store.append(lambda snapshot: [reserved(snapshot)])
     place = held.snapshot.state.tasks[request.key].places[f"stage-{request.number}"]
     _make(store, request, place, begun.beginning.commit)
-    reached("stage.worktree-made")
+    fault_point("stage.worktree-made")
     appended = store.append(lambda snapshot: started(snapshot, place.branch))
     return Started(appended, begun, made_branch=request.worktree is None)
 

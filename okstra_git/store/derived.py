@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from okstra_git.digest import canonical_json, fingerprint
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.git.history import find_commit, independent
 from okstra_git.git.notes import Edit, edit_notes, list_notes
 from okstra_git.git.objects import read_blob
@@ -80,7 +80,7 @@ def refresh(git: Git, state: State, tasks: Iterable[TaskKey], *, when: datetime,
             raise
         except Exception as error:  # one bad record must not keep the rest from being derived
             failed = failed or error
-        reached(f"views.{name}")
+        fault_point(f"views.{name}")
     if failed is not None:
         raise failed
     return Derived(done["refs"], done["notes"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC
 from pathlib import Path
 
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.git.history import contains
 from okstra_git.git.objects import (
     MissingObject,
@@ -63,7 +63,7 @@ def _append_lines(store: Store, ref: str, tip: CommitId | None, lines: Iterable[
         tree = build_tree(store.git, tip, by_task, head, archives)
         when = store.now().astimezone(UTC)
         new = write_commit(store.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
-        reached("log.restored")
+        fault_point("log.restored")
         swap_refs(store.git, [RefUpdate(ref, tip, new)], message="okstra: restore")
     return new
 

@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.git.objects import durable_writes, write_commit
 from okstra_git.git.persons import NOBODY
 from okstra_git.git.refs import LostRace, RefLocked, RefUpdate, find_ref, swap_refs
@@ -175,7 +175,7 @@ class Store:
         tip = find_ref(self.git, ref)
         snapshot = self.read()
         self._refuse_damage(snapshot, ref, tip)
-        reached("log.tip-read")
+        fault_point("log.tip-read")
         taken: Counter[str] = Counter()
         decision = decide(snapshot)
         facts = [without_secrets(fact, taken) for fact in decision.facts]
@@ -186,15 +186,15 @@ class Store:
         head = Head(clock=events[-1].clock, seq=events[-1].seq)
         with durable_writes():
             tree = build_tree(self.git, tip, lines_by_task(events), head, decision.attach)
-            reached("log.tree-written")
+            fault_point("log.tree-written")
             message, when = describe_batch(events), events[-1].at
             new = write_commit(self.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
             refuse_unreadable(self.git, ref, new, self.memory)
-            reached("log.commit-written")
+            fault_point("log.commit-written")
             swap_refs(self.git, [RefUpdate(ref, tip, new), *decision.moves], message="okstra: append")
-        reached("log.appended")
+        fault_point("log.appended")
         unwritten = self._keep_journal(writer, tip, events, new)
-        reached("journal.written")
+        fault_point("journal.written")
         after = self.read()
         warning = unwritten or self._derive(snapshot, after, events)
         return Appended(tuple(events), after, warning, dict(taken)), decision.result

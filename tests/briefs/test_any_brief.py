@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from okstra_git.briefs.edits import add_addition, add_question, confirm, move_gate
 from okstra_git.briefs.insertion import read_text
 from okstra_git.briefs.rules import check_brief
+from okstra_git.contract import AUGMENTATION_LABELS, QUESTION_PREFIXES, REPORTER_PREFIXES
 from okstra_git.errors import OkstraError
-from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES, REPORTER_PREFIXES
 from tests.kit.prepared import a_brief
 
 T = TypeVar("T")

@@ -7,8 +7,8 @@ import pytest
 from okstra_git.briefs.edits import Answered, GateSettled, add_addition, add_question, confirm, move_gate
 from okstra_git.briefs.insertion import NotEditable, read_text
 from okstra_git.briefs.rules import check_brief
+from okstra_git.contract import AUGMENTATION_LABELS, REPORTER_GATES
 from okstra_git.errors import OkstraError
-from okstra_git.tokens import AUGMENTATION_LABELS, REPORTER_GATES
 from tests.kit.prepared import a_brief
 
 DAY = "2026-01-31"

@@ -4,9 +4,9 @@ import pytest
 
 from okstra_git.briefs.brief import Brief, parse_brief
 from okstra_git.briefs.reporter_gate import BriefPending, Gate, judge_gate, require_open_gate
+from okstra_git.contract import ASK_REPORTER, ASK_REPORTER_FIRST, QUESTION_PREFIXES
 from okstra_git.documents.markdown import parse_document
 from okstra_git.phases import PHASES
-from okstra_git.tokens import ASK_REPORTER, ASK_REPORTER_FIRST, QUESTION_PREFIXES
 from tests.kit.prepared import a_brief
 
 MARK = " [CONFIRMED 2026-01-31 → RC-1]"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git import tokens
+from okstra_git import contract
 from okstra_git.bundle.context import RunContext, TeamPart, WorktreePart
 from okstra_git.bundle.documents import PromptDocuments
 from okstra_git.bundle.render import INPUTS, Bundle, Excerpt, excerpt, make_bundle, make_input
@@ -116,15 +116,15 @@ def test_every_template_is_used() -> None:
 
 def test_the_gate_of_a_normal_run_makes_the_team() -> None:
     said = prompt_of(an_implementation())
-    assert f"## {tokens.TEAM_GATE}\n\nTeam name, exactly: `okstra-shop-web-login-s2`." in said
-    assert tokens.CONCURRENT_GATE not in said
-    assert all(each in said for each in tokens.TEAM_REJECTIONS)
+    assert f"## {contract.TEAM_GATE}\n\nTeam name, exactly: `okstra-shop-web-login-s2`." in said
+    assert contract.CONCURRENT_GATE not in said
+    assert all(each in said for each in contract.TEAM_REJECTIONS)
 
 
 def test_the_gate_beside_other_runs_makes_none_and_team_state_says_so() -> None:
     bundle = bundle_of("implementation-concurrent")
-    assert f"**{tokens.CONCURRENT_GATE}**\n\nOther live runs of this task hold stages 1, 3." in bundle.prompt
-    assert tokens.PROGRESS_TEARDOWN not in bundle.prompt
+    assert f"**{contract.CONCURRENT_GATE}**\n\nOther live runs of this task hold stages 1, 3." in bundle.prompt
+    assert contract.PROGRESS_TEARDOWN not in bundle.prompt
     state = json.loads(file_of(bundle, "team-state-implementation-001.json"))
     assert state["teamCreate"] == {"attempted": False, "status": "skipped", "reason": "concurrent-run"}
     assert state["lead"]["sessionId"] is None
@@ -144,13 +144,13 @@ def test_the_gate_of_the_brief_is_told_and_stops_nothing(gate: str) -> None:
     """A brief that waits for its reporter is refused by the prepare, so no bundle speaks of one."""
     context = replace(a_run("error-analysis"), brief=a_questioned_brief(gate))
     bundle = make_bundle(context, PromptDocuments())
-    assert f"`{tokens.REPORTER_FIELD}: {gate}`: " in bundle.prompt
+    assert f"`{contract.REPORTER_FIELD}: {gate}`: " in bundle.prompt
     assert "- **Dispatch** (4)." in bundle.prompt
     assert "stops this run" not in "".join(file.data.decode() for file in bundle.files)
 
 
 def test_section_0_is_there_exactly_when_answers_were_carried_in() -> None:
-    heading = f"## 0. {tokens.HEADING_CARRIED_IN}"
+    heading = f"## 0. {contract.HEADING_CARRIED_IN}"
     assert heading in file_of(bundle_of("implementation-burdened"), "final-report-template.md")
     assert heading not in file_of(bundle_of("implementation"), "final-report-template.md")
 
@@ -160,22 +160,22 @@ def test_a_report_has_its_sections_in_order_and_one_deliverable() -> None:
         text = file_of(bundle_of(name), "final-report-template.md")
         numbers = [int(number) for number in re.findall(r"^## (\d)\.", text, re.MULTILINE)]
         assert numbers == ([0] if numbers[0] == 0 else []) + [1, 2, 3, 4, 5, 6, 7], name
-        assert text.index(tokens.HEADING_VERDICT_CARD) < text.index(tokens.HEADING_CLARIFICATIONS)
+        assert text.index(contract.HEADING_VERDICT_CARD) < text.index(contract.HEADING_CLARIFICATIONS)
 
 
 def test_a_single_stage_never_routes_to_a_plain_release() -> None:
     said = file_of(bundle_of("final-verification-stage"), "analysis-profile.md")
-    assert f"`{tokens.GROUP_HANDOFF}` and never plain release-handoff" in said
+    assert f"`{contract.GROUP_HANDOFF}` and never plain release-handoff" in said
     assert "`verificationScope` is `single-stage`" in said
 
 
 def test_without_plan_verification_the_marker_needs_no_gate() -> None:
     bundle = bundle_of("planning-unverified")
     report = file_of(bundle, "final-report-template.md")
-    assert f"- [ ] {tokens.APPROVED_MARKER}\n" in report
-    assert tokens.HEADING_PLAN_VERIFICATION not in report
-    assert f"{tokens.HEADING_PLAN_VERIFICATION}: off" in bundle.prompt
-    assert tokens.HEADING_PLAN_VERIFICATION not in bundle_of("error-analysis").prompt
+    assert f"- [ ] {contract.APPROVED_MARKER}\n" in report
+    assert contract.HEADING_PLAN_VERIFICATION not in report
+    assert f"{contract.HEADING_PLAN_VERIFICATION}: off" in bundle.prompt
+    assert contract.HEADING_PLAN_VERIFICATION not in bundle_of("error-analysis").prompt
 
 
 def test_worker_results_and_reports_carry_the_nonce() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from okstra_cli import catalogue, entry
+from okstra_cli import command_table, entry
 from tests.kit.answers import Answer
 from tests.kit.scenario import World
 
@@ -19,7 +19,9 @@ Ask = Callable[..., Answer]
 @pytest.fixture
 def probe(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds the commands of tests/cli/probe.py as `probe`, for everything that no real command does."""
-    monkeypatch.setitem(catalogue.COMMANDS, "probe", catalogue.Row(f"..{PROBE}", "Upkeep", "Do what a test asks"))
+    monkeypatch.setitem(
+        command_table.COMMANDS, "probe", command_table.Row(f"..{PROBE}", "Upkeep", "Do what a test asks")
+    )
     load = lambda name: import_module(PROBE if name.endswith(PROBE) else name)  # noqa: E731
     monkeypatch.setattr("okstra_cli.lazy.import_module", load)
 

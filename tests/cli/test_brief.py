@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.tokens import ASK_REPORTER
+from okstra_git.contract import ASK_REPORTER
 from tests.cli.shop import open_shop, refs, refused
 from tests.kit.prepared import a_brief
 from tests.kit.scenario import World

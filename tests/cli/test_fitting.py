@@ -6,13 +6,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from okstra_cli.fitting import Many, clipped, fitted, size_of_json
+from okstra_cli.json_budget import Truncatable, fitted, size_of_json, truncated
 
 TEXTS = some.text(max_size=60) | some.sampled_from(["\x00" * 500, "한" * 500, "\udcff" * 300, "a" * 5000])
 SCALARS = TEXTS | some.none() | some.booleans() | some.integers(-(10**20), 10**20)
-ROWS = some.fixed_dictionaries({"name": TEXTS, "more": some.lists(TEXTS, max_size=30).map(Many)})
+ROWS = some.fixed_dictionaries({"name": TEXTS, "more": some.lists(TEXTS, max_size=30).map(Truncatable)})
 DOCUMENTS = some.fixed_dictionaries(
-    dict.fromkeys("abcd", SCALARS) | {name: some.lists(ROWS | TEXTS, max_size=60).map(Many) for name in "ef"}
+    dict.fromkeys("abcd", SCALARS) | {name: some.lists(ROWS | TEXTS, max_size=60).map(Truncatable) for name in "ef"}
 )
 
 
@@ -29,19 +29,19 @@ def test_a_document_fits_whatever_is_in_it(document: dict[str, Any]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(TEXTS, some.integers(3, 100))
 def test_a_text_is_cut_to_bytes_and_marked(text: str, size: int) -> None:
-    made = clipped(text, size)
+    made = truncated(text, size)
     assert size_of_json(made) <= size + 2
     assert made == text or made.endswith("…")
     assert text.startswith(made.removesuffix("…"))
 
 
 def test_what_fits_is_left_as_it_is() -> None:
-    made = fitted({"a": "x", "b": Many([1, {"c": "y"}])}, 100)
+    made = fitted({"a": "x", "b": Truncatable([1, {"c": "y"}])}, 100)
     assert made == {"a": "x", "b": {"count": 2, "shown": [1, {"c": "y"}]}}
 
 
 def test_the_largest_list_gives_way_first() -> None:
-    made = fitted({"small": Many(["a", "b"]), "large": Many(["x" * 90] * 20)}, 1000)
+    made = fitted({"small": Truncatable(["a", "b"]), "large": Truncatable(["x" * 90] * 20)}, 1000)
     assert made["small"]["shown"] == ["a", "b"]
     assert 3 <= len(made["large"]["shown"]) < 20
     assert made["large"]["count"] == 20

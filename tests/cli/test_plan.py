@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from okstra_git.contract import CLARIFICATION_COLUMNS
 from okstra_git.git.objects import name_of_blob
-from okstra_git.tokens import CLARIFICATION_COLUMNS
 from tests.cli.shop import KEY, TASK, codes, open_shop, record_stage, refs, refused
 from tests.kit.prepared import a_plan
 from tests.kit.scenario import World

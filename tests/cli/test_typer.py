@@ -1,11 +1,11 @@
-"""What is put in the place of a method of typer fits the typer that is installed (`okstra_cli/plain_words.py`)."""
+"""What is put in the place of a method of typer fits the typer that is installed (`okstra_cli/typer_fast.py`)."""
 
 from typing import Annotated, Any
 
 import pytest
 import typer
 
-from okstra_cli.plain_words import spare_coercion
+from okstra_cli.typer_fast import spare_coercion
 
 app = typer.Typer(add_completion=False)
 

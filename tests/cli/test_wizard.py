@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from okstra_cli.wizard.chosen import State
-from okstra_cli.wizard.gathering import DETAILED
-from okstra_cli.wizard.light import look_lightly
-from okstra_cli.wizard.quick import try_step
+from okstra_cli.wizard.answers import State
+from okstra_cli.wizard.fast_lookup import look_lightly
+from okstra_cli.wizard.fast_path import try_step
+from okstra_git.porcelain.wizard_facts import DETAILED
 from tests.kit.answers import Answer, run_program
 from tests.kit.prepared import KEY, a_brief, a_plan, prepare, runs, set_up
 from tests.kit.scenario import World
@@ -678,8 +678,10 @@ def test_a_task_named_on_the_line_is_not_asked_for(shop: World, line: tuple[str,
         (b"[" * 100_000, "wizard.state-damaged"),
         (b'{"a": 1}', "wizard.state-foreign"),
         (b"[]", "wizard.state-foreign"),
-        (b'{"kind": "okstra-wizard", "schema": 2}', "wizard.state-version"),
-        (b'{"kind": "okstra-wizard", "schema": 1, "seal": "0", "facts": {}, "turns": []}', "wizard.state-damaged"),
+        (b'{"kind": "okstra-wizard", "schema": 3}', "wizard.state-version"),
+        (b'{"kind": "okstra-wizard", "schema": 1, "seal": "0", "facts": {}, "turns": []}', "wizard.state-version"),
+        (b'{"kind": "okstra-wizard", "schema": 2}', "wizard.state-damaged"),
+        (b'{"kind": "okstra-wizard", "schema": 2, "checksum": 1, "state": {}}', "wizard.state-damaged"),
     ],
 )
 def test_a_file_that_is_no_state_is_refused_and_left(shop: World, content: bytes, code: str) -> None:

@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager
 import pytest
 
 from okstra_cli.page import columns_of
-from okstra_cli.wizard.chosen import State
-from okstra_cli.wizard.saved import Saved, write_state
+from okstra_cli.wizard.answers import State
+from okstra_cli.wizard.state_file import Saved, write_state
 from tests.kit.answers import Answer
 from tests.kit.asking import a_task, some_facts, walk
 from tests.kit.prepared import KEY, a_brief, prepare, runs, set_up

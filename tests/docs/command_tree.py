@@ -8,7 +8,7 @@ from typing import Any
 
 import typer.main
 
-from okstra_cli.catalogue import COMMANDS
+from okstra_cli.command_table import COMMANDS
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from okstra_cli.catalogue import COMMANDS
+from okstra_cli.command_table import COMMANDS
 from okstra_git.git.settings import SETTINGS
 from tests.docs.command_help import Block, blocks_of, own_parameters, takes_a_task, twin_of, usage
 from tests.docs.command_tree import Command, Parameter, command_tree

@@ -8,7 +8,7 @@ from tests.house.sources import Source, base_of
 Graph = Mapping[str, frozenset[str]]
 Circle = tuple[str, ...]
 
-KNOWN: tuple[Circle, ...] = (("okstra_cli.wizard.looking", "okstra_cli.wizard.task_facts"),)
+KNOWN: tuple[Circle, ...] = ()
 """Circles that are there still; this list only shrinks. One that is gone, or smaller now, has to be mended here."""
 
 

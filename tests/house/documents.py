@@ -8,7 +8,7 @@ from typing import Any
 
 import typer.main
 
-from okstra_cli.catalogue import ALIASES, COMMANDS
+from okstra_cli.command_table import ALIASES, COMMANDS
 from okstra_cli.global_flags import SWITCHES
 
 EVERYWHERE = {*SWITCHES, "-C", "-h", "--help"}

@@ -10,16 +10,16 @@ from typer.exceptions import TyperException
 
 from okstra_cli.global_flags import split_line
 from okstra_cli.lazy import Root
-from okstra_git.errors import OkstraError
-from okstra_git.names import parse_task_key
-from okstra_git.phases import PHASES
-from okstra_git.tokens import (
+from okstra_git.contract import (
     CONCURRENT_LABEL,
     GROUP_HANDOFF,
     INSTRUCTION_SET_LABEL,
     TASK_ROOT_LABEL,
     VERIFICATION_SCOPES,
 )
+from okstra_git.errors import OkstraError
+from okstra_git.names import parse_task_key
+from okstra_git.phases import PHASES
 from tests.house.skill_texts import AgentText
 
 PLACEHOLDER = re.compile(r"<([a-z][a-z-]*)>")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from okstra_cli.catalogue import ALIASES
+from okstra_cli.command_table import ALIASES
 from okstra_cli.lazy import Root
 from tests.house.skill_lines import PLACEHOLDER, is_line, lines_of
 from tests.house.skill_texts import AgentText

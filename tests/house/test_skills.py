@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okstra_git import tokens
-from okstra_git.roster import WORKERS
+from okstra_git import contract
 from okstra_git.shipped import templates_directory
+from okstra_git.workers import WORKERS
 from tests.house.skill_lines import KINDS, PLACEHOLDERS, impurities, line_breaches, lines_of, stray_lines
 from tests.house.skill_rules import (
     Known,
@@ -34,7 +34,7 @@ SKILLS = {
 KNOWN = Known(
     words=WORDS,
     codes=error_codes(WORDS),
-    tokens=set(contract_tokens(tokens)),
+    tokens=set(contract_tokens(contract)),
     skills={text.name for text in TEXTS if text.is_skill},
     agents={worker.agent for worker in WORKERS.values()},
 )

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from okstra_git import tokens
+from okstra_git import contract
 from okstra_git.rendering import read_labels
 from okstra_git.shipped import LANGUAGES, templates_directory
 from tests.house.templates import contract_strings, repeated, retyped, sentences, unknown_labels, unquoted
@@ -22,7 +22,7 @@ def test_no_rule_stands_in_two_templates() -> None:
 
 
 def test_contract_tokens_are_injected() -> None:
-    assert list(retyped({**TEXTS, **LABELS}, contract_strings(tokens))) == []
+    assert list(retyped({**TEXTS, **LABELS}, contract_strings(contract))) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

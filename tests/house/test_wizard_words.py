@@ -6,10 +6,9 @@ from string import Formatter
 
 import pytest
 
-from okstra_cli.wizard.chosen import DEFAULT
+from okstra_cli.wizard.answers import DEFAULT
 from okstra_cli.wizard.machine import all_steps
-from okstra_cli.wizard.texts import LANGUAGES
-from okstra_git.shipped import templates_directory
+from okstra_git.shipped import LANGUAGES, templates_directory
 from tests.kit.surroundings import ROOT
 
 WORDS: dict[str, dict[str, str]] = {

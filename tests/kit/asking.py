@@ -10,12 +10,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from okstra_cli.wizard.chosen import ABORTED, DIRECT_INPUT, State
-from okstra_cli.wizard.gathering import _constants
+from okstra_cli.wizard.answers import ABORTED, DIRECT_INPUT, State
 from okstra_cli.wizard.machine import DONE, GROUP, prompt, submit
-from okstra_cli.wizard.quick import submit_looking
-from okstra_cli.wizard.saved import write_json
-from okstra_cli.wizard.texts import LANGUAGES, Texts, load_texts
+from okstra_cli.wizard.texts import Texts, load_texts
+from okstra_cli.wizard.turn import json_line, submit_looking
+from okstra_git.porcelain.wizard_facts import _constants
+from okstra_git.shipped import LANGUAGES
 
 TEXTS = {language: load_texts(language) for language in LANGUAGES}
 EN = TEXTS["en"]
@@ -78,15 +78,15 @@ VALID = {
 def typed(state: State, step: str) -> str:
     """A sound text for this text step."""
     if step == "stage":
-        from okstra_cli.wizard.chosen import stages_at_choice
+        from okstra_cli.wizard.answers import stages_at_choice
 
         return str(stages_at_choice(state)[-1])
     if step == "task_type_name":
-        from okstra_cli.wizard.chosen import leaves_work
+        from okstra_cli.wizard.answers import leaves_work
 
         return "release-handoff" if leaves_work(state, "release-handoff") else "error-analysis"
     if step == "related_tasks":
-        from okstra_cli.wizard.chosen import key_of
+        from okstra_cli.wizard.answers import key_of
 
         others = {*state.facts["open"], *state.facts["closed"]} - {key_of(state)}
         return ", ".join(sorted(others)) or "none"
@@ -156,7 +156,7 @@ def breaches(state: State) -> Iterator[str]:
     """Where a prompt leaves the limits of the asking tool or of the contract, in either language."""
     for language, texts in TEXTS.items():
         asked = prompt(state, texts)
-        size = len(write_json({"ok": True, "schema": 1, "next": asked}).encode())
+        size = len(json_line({"ok": True, "schema": 1, "next": asked}).encode())
         if size >= 2048:
             yield f"{language}: {asked['step']} has {size} bytes"
         if asked["kind"] in (DONE, ABORTED):

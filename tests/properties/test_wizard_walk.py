@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from okstra_cli.wizard import machine
+from okstra_cli.wizard.answers import ABORTED, State
 from okstra_cli.wizard.arguments import arguments_of, command_of
-from okstra_cli.wizard.chosen import ABORTED, State
 from okstra_cli.wizard.machine import all_steps, chapters, reset_from
-from okstra_cli.wizard.saved import Saved, read_state, write_state
+from okstra_cli.wizard.state_file import Saved, read_state, write_state
 from tests.kit.asking import (
     EN,
     a_task,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.git.repo import open_repository
 from okstra_git.git.worktrees import WorktreeFailed
 from okstra_git.names import parse_task_key
@@ -48,7 +48,7 @@ def test_killed_after_the_worktree_was_made_the_stage_is_reserved_and_can_go_on(
     def die(point: str) -> None:
         if point == "stage.worktree-made":
             raise Killed
-        reached(point)
+        fault_point(point)
 
     monkeypatch.setattr(start, "reached", die)
     with pytest.raises(Killed):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from okstra_cli.catalogue import ALIASES, COMMANDS
+from okstra_cli.command_table import ALIASES, COMMANDS
 from okstra_cli.lazy import Root
 from tests.kit.scenario import World
 from tests.kit.surroundings import scratch_dir

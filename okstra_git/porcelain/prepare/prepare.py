@@ -13,7 +13,7 @@ from okstra_git.bundle.whole_files import sweep_folder, sweep_numbered
 from okstra_git.bundle.write import write_bundle
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.faults import reached
+from okstra_git.faults import fault_point
 from okstra_git.fs.root import Root
 from okstra_git.porcelain.landings import note_landings
 from okstra_git.porcelain.prepare.checks import check_request
@@ -97,7 +97,7 @@ def _fulfil(context: PrepareContext, inputs: Inputs, claim: Claim) -> Prepared:
     """Make what the claim promises, and record that it is there."""
     workspace, root = context.workspace, context.project.root
     worktree = make_run_worktree(context, claim, inputs)
-    reached("prepare.worktree-made")
+    fault_point("prepare.worktree-made")
     documents = prompt_documents(context, inputs, claim.task, claim.stage)
     who = RunIdentity(
         claim.run, token_hex(8), claim.plan.claimed.numbers, workspace.now(), context.language, inputs.fingerprint,
@@ -113,9 +113,9 @@ def _fulfil(context: PrepareContext, inputs: Inputs, claim: Claim) -> Prepared:
     bundle = make_bundle(run_context, documents)
     for name in write_bundle(bundle, root):
         workspace.warn(f"{name} was not what it should be and was set aside")
-    reached("prepare.bundle-written")
+    fault_point("prepare.bundle-written")
     run = _record(context, inputs.documents, claim, run_context)
-    reached("prepare.recorded")
+    fault_point("prepare.recorded")
     workspace.changed_tasks.discard(context.key)
     return Prepared(run, run_context, bundle.prompt)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from okstra_cli.catalogue import ALIASES, COMMANDS
+from okstra_cli.command_table import ALIASES, COMMANDS
 from tests.kit.answers import Answer
 from tests.kit.scenario import EPOCH, World
 from tests.stories.answers.normal_form import NormalForm

@@ -1,6 +1,6 @@
 """Writes the page behind `git okstra --help`, without loading any command."""
 
-from okstra_cli.catalogue import COMMANDS
+from okstra_cli.command_table import COMMANDS
 
 OPENING = """\
 Usage: git okstra [-C DIR] [--json|--text] COMMAND …

@@ -19,7 +19,7 @@ LARGEST = 10**15
 
 
 @dataclass(frozen=True, eq=False)
-class Many:
+class Truncatable:
     """A list that may be cut: it becomes `{"count": …, "shown": […]}`, so that a cut is seen."""
 
     items: Sequence[Any]
@@ -28,7 +28,7 @@ class Many:
 def fitted(document: Mapping[str, Any], limit: int) -> dict[str, Any]:
     """The document in at most `limit` bytes of JSON in one line: the largest lists are cut first, then texts.
 
-    Keys, numbers and plain lists in it have to be few; lists that may be long are `Many`.
+    Keys, numbers and plain lists in it have to be few; lists that may be long are `Truncatable`.
     """
     kept = {id(many): MOST for many in _lists(document)}
     made: dict[str, Any] = {}
@@ -49,32 +49,32 @@ def size_of_json(value: Any) -> int:
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
 
-def _lists(value: Any) -> Iterator[Many]:
+def _lists(value: Any) -> Iterator[Truncatable]:
     """Every list that may be cut, also those inside the items that may be kept."""
-    if isinstance(value, Many):
+    if isinstance(value, Truncatable):
         yield value
         yield from (inner for each in value.items[:MOST] for inner in _lists(each))
     elif isinstance(value, Mapping):
         yield from (inner for each in value.values() for inner in _lists(each))
 
 
-def _widest(document: Any, kept: Mapping[int, int], size: int, least: int) -> Many | None:
+def _widest(document: Any, kept: Mapping[int, int], size: int, least: int) -> Truncatable | None:
     """The list that takes the most room and may still be cut."""
     shrinkable = [many for many in _lists(document) if min(kept[id(many)], len(many.items)) > least]
     return max(shrinkable, key=lambda many: size_of_json(_cut(many, kept, size)), default=None)
 
 
 def _cut(value: Any, kept: Mapping[int, int], size: int) -> Any:
-    if isinstance(value, Many):
+    if isinstance(value, Truncatable):
         return {"count": len(value.items), "shown": [_cut(each, kept, size) for each in value.items[: kept[id(value)]]]}
     if isinstance(value, Mapping):
         return {key: _cut(each, kept, size) for key, each in value.items()}
     if isinstance(value, str):
-        return clipped(value, size)
+        return truncated(value, size)
     return None if isinstance(value, int) and abs(value) >= LARGEST else value
 
 
-def clipped(text: str, size: int) -> str:
+def truncated(text: str, size: int) -> str:
     """The text in at most `size` bytes of JSON, a mark at its end when something was left out."""
     if len(text) <= size and size_of_json(text) <= size + 2:
         return text

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from okstra_cli.wizard.chosen import OPEN_GATES, State
+from okstra_cli.wizard.answers import OPEN_GATES, State
 from okstra_cli.wizard.plain import read_plain
 
 TYPE_CHECKING = False

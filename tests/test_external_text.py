@@ -2,7 +2,7 @@
 
 import pytest
 
-from okstra_git.foreign import plain_lines, without_credentials
+from okstra_git.external_text import plain_lines, without_credentials
 
 
 def test_escapes_and_control_characters_are_gone() -> None:
