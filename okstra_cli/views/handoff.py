@@ -11,8 +11,8 @@ from okstra_git.git.revisions import branch_refs
 
 if TYPE_CHECKING:
     from okstra_git.handoff.assembly import GroupConflict
-    from okstra_git.handoff.eligibility import Standing
-    from okstra_git.handoff.grouping import Pair
+    from okstra_git.handoff.eligibility import Eligibility
+    from okstra_git.handoff.groups import Pair
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.handoff import AssembledGroup, EligibleStages
 
@@ -38,7 +38,7 @@ def _sorted(conflicts: Mapping[Pair, Sequence[str]]) -> list[tuple[Pair, Sequenc
     return sorted(conflicts.items(), key=lambda item: sorted(item[0]))
 
 
-def _standing_json(standing: Standing) -> dict[str, Any]:
+def _standing_json(standing: Eligibility) -> dict[str, Any]:
     stage = standing.stage
     verified = stage.verified if stage is not None else None
     return {
@@ -82,7 +82,7 @@ def eligible_page(stages: EligibleStages, *, printed: Callable[[str], str] = str
     return page
 
 
-def _add_reasons(page: Page, standing: Standing, printed: Callable[[str], str]) -> None:
+def _add_reasons(page: Page, standing: Eligibility, printed: Callable[[str], str]) -> None:
     """Why a stage may not leave, and how one that builds on an open pull request can be stacked on it."""
     for reason in standing.reasons:
         page.line(Cell(f"  {standing.number}: ", "faint"), reason.message)
@@ -97,14 +97,14 @@ def _add_reasons(page: Page, standing: Standing, printed: Callable[[str], str]) 
         )
 
 
-def _usual_base(members: Sequence[Standing]) -> str:
+def _usual_base(members: Sequence[Eligibility]) -> str:
     """The branch that those who build on nothing were begun on, if it is one; else the word to put a branch for."""
     first = {each.stage.base_ref for each in members if each.stage is not None and not each.depends_on}
     known = first.pop() if len(first) == 1 else ""
     return known if branch_refs(known) else "BRANCH"
 
 
-def _row(standing: Standing) -> list[Cell]:
+def _row(standing: Eligibility) -> list[Cell]:
     landed = "landed" in standing.codes
     mark = Cell("yes", "good") if standing.is_eligible else Cell("-" if landed else "no", "faint" if landed else "warn")
     return [Cell(str(standing.number)), mark, Cell(", ".join(standing.codes) or "-"), Cell(standing.title)]

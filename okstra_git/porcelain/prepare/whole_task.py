@@ -11,8 +11,8 @@ from okstra_git.fs.root import Root
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.revisions import require_named
 from okstra_git.git.worktrees import add_detached, find_worktree
-from okstra_git.handoff.collector import DirectoryTaken
-from okstra_git.handoff.joint import Joint, put_together
+from okstra_git.handoff.group_worktree import GroupDirectoryTaken
+from okstra_git.handoff.joint import JointAssembly, assemble_jointly
 from okstra_git.names import is_text, named_stages, shown
 from okstra_git.paths import plan_key
 from okstra_git.porcelain.base_contents import in_base, with_dependencies
@@ -47,7 +47,7 @@ class Whole:
 
     scope: Scope = field(default_factory=Scope)
     base_ref: str = ""
-    joint: Joint | None = None
+    joint: JointAssembly | None = None
 
     @property
     def print(self) -> str | None:
@@ -79,7 +79,7 @@ def look_at_whole(order: Order, task: Task) -> Whole:
         here = tuple(number for number in scope.stages if not task.stages[number].landed)
         return Whole(replace(scope, stages=here), base)
     held = in_base(workspace, task, base, with_dependencies(task, scope.stages))
-    return Whole(scope, base, put_together(workspace.git, task, scope.stages, base, held))
+    return Whole(scope, base, assemble_jointly(workspace.git, task, scope.stages, base, held))
 
 
 def _base_of(order: Order, task: Task, scope: Scope) -> str:
@@ -95,7 +95,7 @@ def place_of(order: Order, task: Task, seq: int, whole: Whole) -> PlaceReserved 
         return None
     path = worktree_root(order.workspace, order.key) / f"{PLACE}{seq}"
     if not is_text(str(path)):
-        raise DirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
+        raise GroupDirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
     return PlaceReserved(
         task=task.key,
@@ -133,7 +133,7 @@ def make_detached(git: Git, path: Path, commit: str, reason: str) -> None:
     if here is not None:
         remove_worktree(git, here)  # its directory is gone, what was put together is on record
     elif os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-        raise DirectoryTaken(
+        raise GroupDirectoryTaken(
             f"{path} exists and is not a worktree of this repository",
             hint="move it away, then prepare again",
             path=str(path),

@@ -1,58 +1,54 @@
-"""The branch and the worktree that collect a group: checked first, made in steps that can be repeated."""
+"""The branch and the worktree of a group: checked first, made in steps that can be repeated, put back after changes."""
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
+from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.catching_up import follow, why_not_follow
-from okstra_git.git.refs import find_ref
+from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
-from okstra_git.git.worktrees import (
-    Worktree,
-    add_detached,
-    attach_branch,
-    find_worktree,
-    list_worktrees,
-)
-from okstra_git.handoff.putting_back import put_back
+from okstra_git.git.worktrees import Worktree, add_detached, attach_branch, find_worktree, list_worktrees
 from okstra_git.names import CommitId, is_text, shown_path
 from okstra_git.real_paths import real_path
 
 
-class BranchTaken(OkstraError):
+class GroupBranchTaken(OkstraError):
     """The branch exists and is not this group's."""
 
     code = "branch.exists"
 
 
-class BranchCheckedOut(OkstraError):
+class GroupBranchCheckedOut(OkstraError):
     """The branch is checked out in a worktree that is not this group's."""
 
     code = "branch.checked-out"
 
 
-class CollectorChanged(OkstraError):
+class GroupBranchChanged(OkstraError):
     """Somebody committed to the group's branch, or moved it."""
 
     code = "handoff.collector-changed"
 
 
-class CollectorDirty(OkstraError):
+class GroupWorktreeDirty(OkstraError):
     """The group's worktree has changes that are not committed."""
 
     code = "worktree.dirty"
 
 
-class DirectoryTaken(OkstraError):
+class GroupDirectoryTaken(OkstraError):
     """The directory for the worktree holds something else."""
 
     code = "worktree.taken"
 
 
 @dataclass(frozen=True)
-class Collector:
+class GroupWorktree:
     """What has to stand: `branch` at `commit`, checked out at `path` (None = nowhere).
 
     `before` are commits the branch may stand at because this group was assembled there earlier.
@@ -65,14 +61,14 @@ class Collector:
     reason: str
 
 
-def check_collector(git: Git, collector: Collector) -> None:
+def check_group_worktree(git: Git, collector: GroupWorktree) -> None:
     """Refuse a branch or a directory that is somebody else's, or that somebody changed; changes nothing."""
     tip = find_ref(git, f"refs/heads/{collector.branch}")
     if tip is not None and tip != collector.commit and tip not in collector.before:
         raise _changed(git, collector, tip) if collector.before else _taken(collector)
     at = _checked_out(git, collector)
     if at is not None:
-        raise BranchCheckedOut(
+        raise GroupBranchCheckedOut(
             f"branch {collector.branch} is checked out in {at.path}",
             hint="check out something else there, or give the group another branch with --branch",
             path=str(at.path),
@@ -81,9 +77,9 @@ def check_collector(git: Git, collector: Collector) -> None:
         _check_directory(git, collector, collector.path, tip)
 
 
-def _changed(git: Git, collector: Collector, tip: CommitId) -> CollectorChanged:
-    lines = "\n".join(put_back(git, collector.branch, collector.before[0], collector.before))
-    return CollectorChanged(
+def _changed(git: Git, collector: GroupWorktree, tip: CommitId) -> GroupBranchChanged:
+    lines = "\n".join(restore_lines(git, collector.branch, collector.before[0], collector.before))
+    return GroupBranchChanged(
         f"branch {collector.branch} is at {tip[:10]}, where this group was never assembled: somebody worked on it",
         hint=f"that work belongs in a stage; to keep it on another branch, and put this one back:\n{lines}",
         branch=collector.branch,
@@ -91,49 +87,49 @@ def _changed(git: Git, collector: Collector, tip: CommitId) -> CollectorChanged:
     )
 
 
-def _taken(collector: Collector) -> BranchTaken:
-    return BranchTaken(
+def _taken(collector: GroupWorktree) -> GroupBranchTaken:
+    return GroupBranchTaken(
         f"branch {collector.branch} exists already and is not this group's",
         hint="name another one with --branch",
         branch=collector.branch,
     )
 
 
-def _checked_out(git: Git, collector: Collector) -> Worktree | None:
+def _checked_out(git: Git, collector: GroupWorktree) -> Worktree | None:
     """Another worktree that has the branch checked out."""
     ours = real_path(collector.path) if collector.path else None
     holding = (tree for tree in list_worktrees(git) if tree.branch == collector.branch)
     return next((tree for tree in holding if real_path(tree.path) != ours), None)
 
 
-def _check_directory(git: Git, collector: Collector, path: Path, tip: CommitId | None) -> None:
+def _check_directory(git: Git, collector: GroupWorktree, path: Path, tip: CommitId | None) -> None:
     if not is_text(str(path)):
-        raise DirectoryTaken(f"the worktree's path {shown_path(str(path))} is not UTF-8 and cannot be recorded",
+        raise GroupDirectoryTaken(f"the worktree's path {shown_path(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
     here = find_worktree(git, path)
     if here is None:
         if os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-            raise DirectoryTaken(f"{path} exists and is no worktree of this repository",
+            raise GroupDirectoryTaken(f"{path} exists and is no worktree of this repository",
                                  hint="move it away, or --no-worktree", path=str(path))  # fmt: skip
         return
     known = (collector.commit, tip, *collector.before)
     ours = here.branch == collector.branch or (here.branch is None and here.head in known)
     if not ours:
-        raise DirectoryTaken(
+        raise GroupDirectoryTaken(
             f"{path} is the worktree of {here.branch or 'another commit'}, not of {collector.branch}",
             hint="move it away with 'git worktree move', or --no-worktree",
             path=str(path),
         )
     obstacle = why_not_follow(git, here, collector.before, collector.commit) if path.is_dir() else ""
     if obstacle:
-        raise CollectorDirty(
+        raise GroupWorktreeDirty(
             f"the group's worktree {path} cannot be brought to the group: {obstacle}",
             hint="what is missing belongs in a stage; commit or stash what lies there first",
             path=str(path),
         )
 
 
-def prepare_collector(git: Git, collector: Collector) -> bool:
+def prepare_group_worktree(git: Git, collector: GroupWorktree) -> bool:
     """Make the worktree where there is none, detached at the commit, before anything is recorded; True when made."""
     path = collector.path
     if path is None:
@@ -147,7 +143,7 @@ def prepare_collector(git: Git, collector: Collector) -> bool:
     return True
 
 
-def finish_collector(git: Git, collector: Collector) -> None:
+def finish_group_worktree(git: Git, collector: GroupWorktree) -> None:
     """Put the worktree on the branch and bring its files to the commit; what is there already stays as it is."""
     if collector.path is None:
         return
@@ -157,3 +153,16 @@ def finish_collector(git: Git, collector: Collector) -> None:
     if here.branch is None and here.head in (collector.commit, *collector.before):
         attach_branch(collector.path, collector.branch)
     follow(git, here, collector.before, collector.commit)
+
+
+def restore_lines(git: Git, branch: str, commit: str, known: Collection[str]) -> tuple[str, ...]:
+    """The lines that do it; none where the branch is not here, or is at a commit that the group was assembled as."""
+    tip = find_quietly(git, f"refs/heads/{branch}")
+    if tip is None or tip == commit or tip in known:
+        return ()
+    names = (f"{branch}-kept{f'-{number}' if number > 1 else ''}" for number in count(1))
+    kept = next(name for name in names if find_ref(git, f"refs/heads/{name}") is None)
+    at = next((tree.path for tree in list_worktrees(git) if tree.branch == branch), None)
+    if at is None:
+        return command("git branch", kept, tip), command("git branch --force", branch, commit)
+    return command("git branch", kept, tip), command(f"{command('git -C', at)} reset --keep", commit)

@@ -1,9 +1,12 @@
-"""Suggests groups of stages that can leave together: closed under dependencies, as small as that allows."""
+"""Groups of stages: their ids, which ones can leave together, and which ones give way to a new one."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from okstra_git.handoff.eligibility import Standing
+from okstra_git.handoff.eligibility import Eligibility
+from okstra_git.records.events import AnyFact, GroupSuperseded
+from okstra_git.records.states import Task
+from okstra_git.state.registry import release
 
 Pair = frozenset[int]
 
@@ -25,7 +28,7 @@ class Suggestion:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def suggest_groups(standings: Mapping[int, Standing], clashes: Collection[Pair]) -> Suggestion:
+def suggest_groups(standings: Mapping[int, Eligibility], clashes: Collection[Pair]) -> Suggestion:
     """One group for each connected part of the eligible stages; of two members that clash the earlier one stays.
 
     Parts have nothing to do with each other, so they can be reviewed and merged in any order. `clashes` are pairs of
@@ -49,14 +52,14 @@ def suggest_groups(standings: Mapping[int, Standing], clashes: Collection[Pair])
     return Suggestion(tuple(groups), tuple(left))
 
 
-def _with_company(eligible: Mapping[int, Standing], kept: list[int]) -> list[int]:
+def _with_company(eligible: Mapping[int, Eligibility], kept: list[int]) -> list[int]:
     """Those whose company is among them, or was delivered before."""
     while alone := [number for number in kept if _missing(eligible, number, kept)]:
         kept = [number for number in kept if number not in alone]
     return kept
 
 
-def _missing(eligible: Mapping[int, Standing], number: int, present: Collection[int]) -> tuple[int, ...]:
+def _missing(eligible: Mapping[int, Eligibility], number: int, present: Collection[int]) -> tuple[int, ...]:
     """Eligible stages that have to leave with this one, by what it was verified in or by what it builds on."""
     absent = {other for other in eligible if other not in present}
     companies = [tuple(other for other in each if other in absent) for each in eligible[number].together]
@@ -64,7 +67,7 @@ def _missing(eligible: Mapping[int, Standing], number: int, present: Collection[
     return (min(companies, key=len) if companies else ()) or needs
 
 
-def _parts(eligible: Mapping[int, Standing]) -> list[list[int]]:
+def _parts(eligible: Mapping[int, Eligibility]) -> list[list[int]]:
     """Connected parts of the graph of what builds on or was verified with what, each ascending, the lowest first."""
     part_of: dict[int, set[int]] = {}
     for number, standing in eligible.items():
@@ -78,3 +81,16 @@ def _parts(eligible: Mapping[int, Standing]) -> list[list[int]]:
 def group_id(stages: Collection[int]) -> str:
     """The id of a group: member numbers ascending, joined."""
     return "-".join(map(str, sorted(set(stages))))
+
+
+def superseding_facts(task: Task, group: str, stages: Collection[int]) -> list[AnyFact]:
+    """What ends every other unpublished group that shares a stage with `group`; branches and worktrees stay."""
+    facts: list[AnyFact] = []
+    published = {pr.group for pr in task.prs.values() if pr.status == "open"}
+    for other in task.groups.values():
+        if other.id == group or other.status != "assembled" or other.id in published:
+            continue
+        if {*other.stages} & {*stages}:
+            facts.append(GroupSuperseded(task=task.key, group=other.id, replaced_by=group))
+            facts += release(task, f"group-{other.id}")
+    return facts
