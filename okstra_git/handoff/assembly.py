@@ -160,10 +160,8 @@ def _assemble(
     refuse_closed(task)
     base = require_base(git, wanted.base_ref)
     within = wanted.group if wanted.update else ""
-    standings = judge_stages(
-        task, stale=stale, within=within, arrived=held.whole, printed=partial(printed_recorded, git)
-    )
-    parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings, held)
+    judged = judge_stages(task, stale=stale, within=within, arrived=held.whole, printed=partial(printed_recorded, git))
+    parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, judged, held)
     composed = plan_merge(git, base, parts, task=str(wanted.key), progress=progress)
     if composed.commit is None:
         raise conflict_of(wanted.base_ref, composed, again="assemble again")

@@ -25,9 +25,9 @@ def is_verified_alone(stage: Stage) -> bool:
 
 def verified_groups_of(task: Task, number: int) -> tuple[VerifiedGroup, ...]:
     """The groups in which the stage was verified and which are what they were then, the smallest first."""
-    found = [each for each in task.verifications.values() if number in each.assembled.stages]
-    standing = [each for each in found if stands_together(task, each)]
-    ordered = sorted(standing, key=lambda each: (len(each.assembled.stages), each.assembled.stages))
+    known = [each for each in task.verifications.values() if number in each.assembled.stages]
+    valid = [each for each in known if stands_together(task, each)]
+    ordered = sorted(valid, key=lambda each: (len(each.assembled.stages), each.assembled.stages))
     return tuple(VerifiedGroup(tuple(sorted(each.assembled.stages)), each.database) for each in ordered)
 
 
@@ -284,8 +284,8 @@ def _how_far(number: int, stage: Stage | None) -> str:
 def _waits_for(found: Mapping[int, Eligibility], missing: list[int]) -> Reason:
     told = []
     for number in missing:
-        standing = found.get(number)
-        told.append(f"stage {number} ({', '.join(standing.codes) if standing else 'unknown'})")
+        eligibility = found.get(number)
+        told.append(f"stage {number} ({', '.join(eligibility.codes) if eligibility else 'unknown'})")
     plural = "which are" if len(missing) > 1 else "which is"
     facts = {"dependencies": missing}
     return Reason(DEPENDENCY, f"it builds on {' and '.join(told)}, {plural} not ready to leave", "", facts)

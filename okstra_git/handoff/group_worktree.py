@@ -49,7 +49,7 @@ class GroupDirectoryTaken(OkstraError):
 
 @dataclass(frozen=True)
 class GroupWorktree:
-    """What has to stand: `branch` at `commit`, checked out at `path` (None = nowhere).
+    """How it has to stand: `branch` at `commit`, checked out at `path` (None = nowhere).
 
     `before` are commits the branch may stand at because this group was assembled there earlier.
     """
@@ -61,66 +61,66 @@ class GroupWorktree:
     reason: str
 
 
-def check_group_worktree(git: Git, collector: GroupWorktree) -> None:
+def check_group_worktree(git: Git, wanted: GroupWorktree) -> None:
     """Refuse a branch or a directory that is somebody else's, or that somebody changed; changes nothing."""
-    tip = find_ref(git, f"refs/heads/{collector.branch}")
-    if tip is not None and tip != collector.commit and tip not in collector.before:
-        raise _changed(git, collector, tip) if collector.before else _taken(collector)
-    at = _checked_out(git, collector)
-    if at is not None:
+    tip = find_ref(git, f"refs/heads/{wanted.branch}")
+    if tip is not None and tip != wanted.commit and tip not in wanted.before:
+        raise _changed(git, wanted, tip) if wanted.before else _taken(wanted)
+    other = _checked_out(git, wanted)
+    if other is not None:
         raise GroupBranchCheckedOut(
-            f"branch {collector.branch} is checked out in {at.path}",
+            f"branch {wanted.branch} is checked out in {other.path}",
             hint="check out something else there, or give the group another branch with --branch",
-            path=str(at.path),
+            path=str(other.path),
         )
-    if collector.path is not None:
-        _check_directory(git, collector, collector.path, tip)
+    if wanted.path is not None:
+        _check_directory(git, wanted, wanted.path, tip)
 
 
-def _changed(git: Git, collector: GroupWorktree, tip: CommitId) -> GroupBranchChanged:
-    lines = "\n".join(restore_lines(git, collector.branch, collector.before[0], collector.before))
+def _changed(git: Git, wanted: GroupWorktree, tip: CommitId) -> GroupBranchChanged:
+    lines = "\n".join(restore_lines(git, wanted.branch, wanted.before[0], wanted.before))
     return GroupBranchChanged(
-        f"branch {collector.branch} is at {tip[:10]}, where this group was never assembled: somebody worked on it",
+        f"branch {wanted.branch} is at {tip[:10]}, where this group was never assembled: somebody worked on it",
         hint=f"that work belongs in a stage; to keep it on another branch, and put this one back:\n{lines}",
-        branch=collector.branch,
+        branch=wanted.branch,
         commit=tip,
     )
 
 
-def _taken(collector: GroupWorktree) -> GroupBranchTaken:
+def _taken(wanted: GroupWorktree) -> GroupBranchTaken:
     return GroupBranchTaken(
-        f"branch {collector.branch} exists already and is not this group's",
+        f"branch {wanted.branch} exists already and is not this group's",
         hint="name another one with --branch",
-        branch=collector.branch,
+        branch=wanted.branch,
     )
 
 
-def _checked_out(git: Git, collector: GroupWorktree) -> Worktree | None:
+def _checked_out(git: Git, wanted: GroupWorktree) -> Worktree | None:
     """Another worktree that has the branch checked out."""
-    ours = real_path(collector.path) if collector.path else None
-    holding = (tree for tree in list_worktrees(git) if tree.branch == collector.branch)
+    ours = real_path(wanted.path) if wanted.path else None
+    holding = (tree for tree in list_worktrees(git) if tree.branch == wanted.branch)
     return next((tree for tree in holding if real_path(tree.path) != ours), None)
 
 
-def _check_directory(git: Git, collector: GroupWorktree, path: Path, tip: CommitId | None) -> None:
+def _check_directory(git: Git, wanted: GroupWorktree, path: Path, tip: CommitId | None) -> None:
     if not is_text(str(path)):
         raise GroupDirectoryTaken(f"the worktree's path {shown_path(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
     here = find_worktree(git, path)
     if here is None:
         if os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-            raise GroupDirectoryTaken(f"{path} exists and is no worktree of this repository",
+            raise GroupDirectoryTaken(f"{path} exists and is not a worktree of this repository",
                                  hint="move it away, or --no-worktree", path=str(path))  # fmt: skip
         return
-    known = (collector.commit, tip, *collector.before)
-    ours = here.branch == collector.branch or (here.branch is None and here.head in known)
+    known = (wanted.commit, tip, *wanted.before)
+    ours = here.branch == wanted.branch or (here.branch is None and here.head in known)
     if not ours:
         raise GroupDirectoryTaken(
-            f"{path} is the worktree of {here.branch or 'another commit'}, not of {collector.branch}",
+            f"{path} is the worktree of {here.branch or 'another commit'}, not of {wanted.branch}",
             hint="move it away with 'git worktree move', or --no-worktree",
             path=str(path),
         )
-    obstacle = why_not_follow(git, here, collector.before, collector.commit) if path.is_dir() else ""
+    obstacle = why_not_follow(git, here, wanted.before, wanted.commit) if path.is_dir() else ""
     if obstacle:
         raise GroupWorktreeDirty(
             f"the group's worktree {path} cannot be brought to the group: {obstacle}",
@@ -129,9 +129,9 @@ def _check_directory(git: Git, collector: GroupWorktree, path: Path, tip: Commit
         )
 
 
-def prepare_group_worktree(git: Git, collector: GroupWorktree) -> bool:
+def prepare_group_worktree(git: Git, wanted: GroupWorktree) -> bool:
     """Make the worktree where there is none, detached at the commit, before anything is recorded; True when made."""
-    path = collector.path
+    path = wanted.path
     if path is None:
         return False
     here = find_worktree(git, path)
@@ -139,30 +139,33 @@ def prepare_group_worktree(git: Git, collector: GroupWorktree) -> bool:
         return False
     if here is not None:
         remove_worktree(git, here)  # its directory is gone, its commits are on record
-    add_detached(git, path, commit=collector.commit, reason=collector.reason)
+    add_detached(git, path, commit=wanted.commit, reason=wanted.reason)
     return True
 
 
-def finish_group_worktree(git: Git, collector: GroupWorktree) -> None:
+def finish_group_worktree(git: Git, wanted: GroupWorktree) -> None:
     """Put the worktree on the branch and bring its files to the commit; what is there already stays as it is."""
-    if collector.path is None:
+    if wanted.path is None:
         return
-    here = find_worktree(git, collector.path)
+    here = find_worktree(git, wanted.path)
     if here is None:
         return
-    if here.branch is None and here.head in (collector.commit, *collector.before):
-        attach_branch(collector.path, collector.branch)
-    follow(git, here, collector.before, collector.commit)
+    if here.branch is None and here.head in (wanted.commit, *wanted.before):
+        attach_branch(wanted.path, wanted.branch)
+    follow(git, here, wanted.before, wanted.commit)
 
 
 def restore_lines(git: Git, branch: str, commit: str, known: Collection[str]) -> tuple[str, ...]:
-    """The lines that do it; none where the branch is not here, or is at a commit that the group was assembled as."""
+    """The lines that put the branch back, and keep what somebody added to it on another one.
+
+    None where the branch is not here, or is at a commit that the group was assembled as.
+    """
     tip = find_quietly(git, f"refs/heads/{branch}")
     if tip is None or tip == commit or tip in known:
         return ()
     names = (f"{branch}-kept{f'-{number}' if number > 1 else ''}" for number in count(1))
     kept = next(name for name in names if find_ref(git, f"refs/heads/{name}") is None)
-    at = next((tree.path for tree in list_worktrees(git) if tree.branch == branch), None)
-    if at is None:
+    path = next((tree.path for tree in list_worktrees(git) if tree.branch == branch), None)
+    if path is None:
         return command("git branch", kept, tip), command("git branch --force", branch, commit)
-    return command("git branch", kept, tip), command(f"{command('git -C', at)} reset --keep", commit)
+    return command("git branch", kept, tip), command(f"{command('git -C', path)} reset --keep", commit)

@@ -28,13 +28,13 @@ class Suggestion:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def suggest_groups(standings: Mapping[int, Eligibility], clashes: Collection[Pair]) -> Suggestion:
+def suggest_groups(judged: Mapping[int, Eligibility], clashes: Collection[Pair]) -> Suggestion:
     """One group for each connected part of the eligible stages; of two members that clash the earlier one stays.
 
     Parts have nothing to do with each other, so they can be reviewed and merged in any order. `clashes` are pairs of
     stages that the forecast sees in conflict.
     """
-    eligible = {n: s for n, s in standings.items() if s.is_eligible}
+    eligible = {n: s for n, s in judged.items() if s.is_eligible}
     groups: list[tuple[int, ...]] = []
     left: list[LeftOut] = []
     for part in _parts(eligible):
@@ -70,8 +70,8 @@ def _missing(eligible: Mapping[int, Eligibility], number: int, present: Collecti
 def _parts(eligible: Mapping[int, Eligibility]) -> list[list[int]]:
     """Connected parts of the graph of what builds on or was verified with what, each ascending, the lowest first."""
     part_of: dict[int, set[int]] = {}
-    for number, standing in eligible.items():
-        near = {*standing.depends_on, *(standing.together[0] if standing.together else ())} & eligible.keys()
+    for number, eligibility in eligible.items():
+        near = {*eligibility.depends_on, *(eligibility.together[0] if eligibility.together else ())} & eligible.keys()
         joined = {number, *near}.union(*(part_of[other] for other in (number, *near) if other in part_of))
         part_of.update(dict.fromkeys(joined, joined))
     unique = {min(part): part for part in part_of.values()}

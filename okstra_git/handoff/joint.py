@@ -32,8 +32,8 @@ def assemble_jointly(git: Git, task: Task, stages: Collection[int], base_ref: st
     """
     base = require_base(git, base_ref)
     left = [number for number in sorted(stages) if number not in held.whole]
-    standings = judge_stages(task, stale={}, arrived=held.whole)
-    parts = fit_parts(git, task, left, base, base_ref, standings, held)
+    judged = judge_stages(task, stale={}, arrived=held.whole)
+    parts = fit_parts(git, task, left, base, base_ref, judged, held)
     composed = plan_merge(git, base, parts, task=str(task.key))
     if composed.commit is None:
         raise _told_in_full(base_ref, composed)

@@ -99,21 +99,21 @@ def list_obstacles(
 
 def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: InBase) -> Iterator[Reason]:
     """Every member may leave, or is in the pull request of this very group; whoever was verified with it leaves too."""
-    standings = judge_stages(task, stale=stale, arrived=held.whole, printed=partial(printed_recorded, git))
+    judged = judge_stages(task, stale=stale, arrived=held.whole, printed=partial(printed_recorded, git))
     ours = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
     for number in group.stages:
-        standing = standings.get(number)
-        if standing is None:
+        eligibility = judged.get(number)
+        if eligibility is None:
             yield Reason("unknown", f"stage {number} is not on record")
             continue
-        own = standing.stage is not None and standing.stage.pr in ours
-        yield from (one for one in standing.reasons if not (one.code == IN_PR and own))
-        if own and standing.stage is not None and _was_changed(group, standing.stage):
-            yield from unverified(task, standing.stage)
-        missing = missing_members(standing.together, {*group.stages, *held.whole})
+        own = eligibility.stage is not None and eligibility.stage.pr in ours
+        yield from (one for one in eligibility.reasons if not (one.code == IN_PR and own))
+        if own and eligibility.stage is not None and _was_changed(group, eligibility.stage):
+            yield from unverified(task, eligibility.stage)
+        missing = missing_members(eligibility.together, {*group.stages, *held.whole})
         lacking = [one for one in missing if not (group.range.base and is_in(git, group.range.base, task, one))]
-        if lacking and standing.is_eligible:
-            company = standing.together[0]
+        if lacking and eligibility.is_eligible:
+            company = eligibility.together[0]
             told = f"{together_sentence(number, company)}, and the group is without {named_stages(lacking)}"
             yield Reason(TOGETHER, told, f"assemble them together: --stages {word(','.join(map(str, company)))}")
     if all(_has_left(task, number) and number in held.whole for number in group.stages):

@@ -72,7 +72,7 @@ def choose_parts(
     stages: Sequence[int],
     base: CommitId,
     base_ref: str,
-    standings: Mapping[int, Eligibility],
+    judged: Mapping[int, Eligibility],
     held: InBase,
 ) -> list[Part]:
     """What is to be put on of the stages, in dependency order; `held` is what the base has of them already.
@@ -82,14 +82,14 @@ def choose_parts(
     """
     if len(group_id(stages)) > MAX_ID:
         raise GroupTooLarge(f"{len(stages)} stages are too many for one group", hint="hand over smaller groups")
-    bad = [number for number in stages if number not in standings or not standings[number].is_eligible]
+    bad = [number for number in stages if number not in judged or not judged[number].is_eligible]
     if bad:
-        raise _not_eligible(task, bad, standings)
-    there = {number for number in standings if number in held.whole or is_in(git, base, task, number)}
+        raise _not_eligible(task, bad, judged)
+    there = {number for number in judged if number in held.whole or is_in(git, base, task, number)}
     for number in stages:
-        if missing := missing_members(standings[number].together, {*stages, *there}):
-            raise _not_together(task, standings[number], missing, there)
-    return fit_parts(git, task, stages, base, base_ref, standings, held)
+        if missing := missing_members(judged[number].together, {*stages, *there}):
+            raise _not_together(task, judged[number], missing, there)
+    return fit_parts(git, task, stages, base, base_ref, judged, held)
 
 
 def fit_parts(
@@ -98,14 +98,14 @@ def fit_parts(
     stages: Sequence[int],
     base: CommitId,
     base_ref: str,
-    standings: Mapping[int, Eligibility],
+    judged: Mapping[int, Eligibility],
     held: InBase,
 ) -> list[Part]:
     """The same of stages that need not be ready to leave: only what they build on has to be there."""
     for number in stages:
         for other in dependencies(task, number):
             if other not in stages and other not in held.whole and not is_in(git, base, task, other):
-                raise _not_in_base(git, task, stages, base_ref, number, standings.get(other), other)
+                raise _not_in_base(git, task, stages, base_ref, number, judged.get(other), other)
     parts = [part_of(git, task, number, held, base) for number in in_order(task, stages)]
     apart = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     strangers = [part for part in apart if not merge_bases(git, base, part.head)]
@@ -171,12 +171,12 @@ def _taken_in(git: Git, task: Task, stage: Stage, needs: Sequence[int]) -> Itera
             yield own[0]
 
 
-def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Eligibility]) -> NotEligible:
-    known = [standings[number] for number in bad if number in standings]
-    codes = {standing.number: standing.codes for standing in known}
-    why = [reason.message for standing in known for reason in standing.reasons]
-    why += [f"there is no stage {number}" for number in bad if number not in standings]
-    hints = [reason.hint for standing in known for reason in standing.reasons if reason.hint]
+def _not_eligible(task: Task, bad: Sequence[int], judged: Mapping[int, Eligibility]) -> NotEligible:
+    known = [judged[number] for number in bad if number in judged]
+    codes = {eligibility.number: eligibility.codes for eligibility in known}
+    why = [reason.message for eligibility in known for reason in eligibility.reasons]
+    why += [f"there is no stage {number}" for number in bad if number not in judged]
+    hints = [reason.hint for eligibility in known for reason in eligibility.reasons if reason.hint]
     listing = f"git okstra handoff eligible --task-key {task.key}"
     more = f", and {len(why) - 3} more reasons" if len(why) > 3 else ""
     return NotEligible(
@@ -186,9 +186,9 @@ def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Eligib
     )
 
 
-def _not_together(task: Task, standing: Eligibility, missing: Sequence[int], there: Collection[int]) -> NotTogether:
-    number, key = standing.number, str(task.key)
-    company = min(standing.together, key=lambda each: len({*each} - {*there}))
+def _not_together(task: Task, eligibility: Eligibility, missing: Sequence[int], there: Collection[int]) -> NotTogether:
+    number, key = eligibility.number, str(task.key)
+    company = min(eligibility.together, key=lambda each: len({*each} - {*there}))
     left = ",".join(map(str, (one for one in company if one not in there)))
     return NotTogether(
         f"{together_sentence(number, company)}, and {named_stages(missing)} would not leave with it",
@@ -200,16 +200,16 @@ def _not_together(task: Task, standing: Eligibility, missing: Sequence[int], the
 
 
 def _not_in_base(
-    git: Git, task: Task, stages: Sequence[int], base_ref: str, number: int, standing: Eligibility | None, other: int
+    git: Git, task: Task, stages: Sequence[int], base_ref: str, number: int, eligibility: Eligibility | None, other: int
 ) -> NotInBase:
-    stage = standing.stage if standing is not None else None
+    stage = eligibility.stage if eligibility is not None else None
     along = f"take it along: --stages {group_id([*stages, other]).replace('-', ',')}"
     pr = task.prs.get(stage.pr) if stage is not None and stage.pr else None
     if stage is not None and stage.landing is not None:
         where, hint = (
             f"landed in {stage.landing.target}",
             along
-            if standing is not None and standing.is_eligible
+            if eligibility is not None and eligibility.is_eligible
             else f"bring {base_ref} up to date, or --base {word(printed_recorded(git, stage.landing.target))}",
         )
     elif stage is not None and stage.landed:

@@ -101,7 +101,7 @@ class EligibleStages:
 
     key: TaskKey
     base: str | None
-    standings: Mapping[int, Eligibility]
+    stages: Mapping[int, Eligibility]
     suggestion: Suggestion
     conflicts: Mapping[Pair, Sequence[str]]
 
@@ -113,11 +113,11 @@ def list_eligible(workspace: Workspace, key: TaskKey, *, base: str | None, forec
     landed = [number for number, stage in task.stages.items() if stage.landed]
     held = in_base(workspace, task, base, landed) if base is not None else in_usual_bases(workspace, task)
     printed = partial(printed_recorded, workspace.git)
-    standings = judge_stages(task, stale=stale, arrived=held.whole, printed=printed)
-    _note_unrecorded(workspace, task, standings)
-    ready = [number for number, standing in standings.items() if standing.is_eligible]
+    judged = judge_stages(task, stale=stale, arrived=held.whole, printed=printed)
+    _note_unrecorded(workspace, task, judged)
+    ready = [number for number, eligibility in judged.items() if eligibility.is_eligible]
     conflicts = _conflicts_ahead(workspace, task) if forecast and len(ready) > 1 else {}
-    return EligibleStages(key, base, standings, suggest_groups(standings, conflicts.keys()), conflicts)
+    return EligibleStages(key, base, judged, suggest_groups(judged, conflicts.keys()), conflicts)
 
 
 def _conflicts_ahead(workspace: Workspace, task: Task) -> dict[Pair, list[str]]:

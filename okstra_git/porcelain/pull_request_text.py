@@ -121,10 +121,10 @@ def _read(workspace: Workspace, named: str) -> str:
 
 def _facts(workspace: Workspace, task: Task, group: Group, base: str) -> PullRequestFacts:
     language = read_setting(workspace.git, require_setting("okstra.language")).value
-    standings = judge_stages(task, stale={})
+    judged = judge_stages(task, stale={})
     others = [
-        (number, standing.title, standing.stage.status if standing.stage is not None else "pending")
-        for number, standing in standings.items()
+        (number, eligibility.title, eligibility.stage.status if eligibility.stage is not None else "pending")
+        for number, eligibility in judged.items()
         if number not in group.stages
     ]
     return PullRequestFacts(
