@@ -77,7 +77,7 @@ clean: ## Remove what these targets made in the tree
 
 # The newest suitable Python, or a sentence about what is missing. PYTHON=... chooses one.
 define find_python
-command -v git >/dev/null 2>&1 || { echo "git-okstra needs git 2.36 or newer, and there is no git on PATH" >&2; exit 1; }; \
+command -v git >/dev/null 2>&1 || { echo "git-okstra needs git 2.39 or newer, and there is no git on PATH" >&2; exit 1; }; \
 python=; seen=; \
 for each in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python); do \
   command -v "$$each" >/dev/null 2>&1 || continue; \

@@ -10,7 +10,7 @@ from benchmarks.measuring import git, judge, new_repository, okstra, say, store_
 from okstra_git.handoff.merge_plan import Part, plan_merge
 from okstra_git.names import CommitId
 from okstra_git.records.events import StageDone, StageStarted, StageVerified
-from okstra_git.state.prints import take_prints
+from okstra_git.store.fingerprints import fingerprint_ranges
 
 FILES, STAGES, COMMITS, ROUNDS = 5_000, 20, 50, 5
 KEY, SLASHED = "bench:web:login", "bench/web/login"
@@ -80,7 +80,7 @@ def _record(place: Path, heads: list[str]) -> None:
     okstra(place, "task", "open", KEY)
     store = store_of(place)
     base = git(place, "rev-parse", "main").out.decode().strip()
-    prints = take_prints(store.git, [(base, head) for head in heads])
+    prints = fingerprint_ranges(store.git, [(base, head) for head in heads])
     store.append(
         lambda _: [
             fact

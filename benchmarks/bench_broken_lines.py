@@ -12,7 +12,7 @@ from benchmarks.measuring import judge, say
 from okstra_git.names import mint_ulid
 from okstra_git.records.codec import decode_events, encode_event
 from okstra_git.records.events import AnyFact, Event, PlaceReserved, StageDone, StageStarted, TaskOpened
-from okstra_git.records.stage import Author, RangePrint
+from okstra_git.records.stage import Author, RangeFingerprint
 
 GOOD, BROKEN, ROUNDS = 100_000, 1_000, 3
 LIMIT = 1.2
@@ -90,8 +90,8 @@ def _fact(rnd: random.Random, kind: int, task: str, stage: int) -> AnyFact:
     return StageDone(task=task, stage=stage, branch=branch, range=_range(rnd))
 
 
-def _range(rnd: random.Random) -> RangePrint:
-    return RangePrint(
+def _range(rnd: random.Random) -> RangeFingerprint:
+    return RangeFingerprint(
         head=_hex(rnd), head_tree=_hex(rnd), base=_hex(rnd), base_tree=_hex(rnd), parents=(_hex(rnd),), commits=2,
         author=Author(name="Ada Example", email="ada@example.org", time=1_700_000_000, offset=60),
         subject="Store the session in a table", delta=_hex(rnd, 16), delta_sum=_hex(rnd, 16), lines_sum=_hex(rnd, 16),

@@ -1,4 +1,4 @@
-"""20 stages of 50 commits merged one after another by `merge_trees`, beside `git merge-tree` and `git commit-tree`."""
+"""20 stages of 50 commits merged one after another by `TreeMerger`, beside `git merge-tree` and `git commit-tree`."""
 
 import sys
 import time
@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from benchmarks.bench_assemble import COMMITS, FILES, ROUNDS, STAGES, _fill
 from benchmarks.measuring import git, judge, new_repository, say, store_of
 from okstra_git.git.history import merge_base
+from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.objects import tree_of, write_commit
-from okstra_git.git.three_way import merge_trees
 
 LIMIT = 1.5
 
@@ -39,14 +39,15 @@ def _merge(place: Path, heads: list[str]) -> tuple[float, str]:
     repository = store_of(place).git
     began = time.perf_counter()
     at, tree = str(repository.handle.revparse_single("main").id), ""
-    for head in heads:
-        base = merge_base(repository, at, head)
-        assert base is not None
-        trees = [tree_of(repository, each) for each in (base, at, head)]
-        merged = merge_trees(repository, base=trees[0], ours=trees[1], theirs=trees[2])
-        assert merged.tree is not None
-        tree = merged.tree
-        at = write_commit(repository, tree=tree, parents=[at, head], message="x\n", when=datetime.now(UTC))
+    with TreeMerger(repository, write=True) as merger:
+        for head in heads:
+            base = merge_base(repository, at, head)
+            assert base is not None
+            trees = [tree_of(repository, each) for each in (base, at, head)]
+            merged = merger.merge(base=trees[0], ours=trees[1], theirs=trees[2])
+            assert merged.tree is not None
+            tree = merged.tree
+            at = write_commit(repository, tree=tree, parents=[at, head], message="x\n", when=datetime.now(UTC))
     return time.perf_counter() - began, tree
 
 

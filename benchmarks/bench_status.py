@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import git, judge, new_repository, okstra, say, store_of
 from okstra_git.records.events import AnchorSet, AnyFact, StageDone, StageStarted, TaskOpened
-from okstra_git.state.prints import take_prints
+from okstra_git.store.fingerprints import fingerprint_ranges
 
 TASKS, STAGES, ROUNDS = 1_000, 5, 9
 LIMIT = 2.0
@@ -45,8 +45,8 @@ def _fill(place: Path) -> None:
         for name, below in zip(row, [tips["main"], *(tips[name] for name in row)], strict=False)
     ]
     store = store_of(place)
-    prints = iter(take_prints(store.git, ranges))
-    anchor = take_prints(store.git, [(None, tips["main"])])[0]
+    prints = iter(fingerprint_ranges(store.git, ranges))
+    anchor = fingerprint_ranges(store.git, [(None, tips["main"])])[0]
     facts: list[AnyFact] = []
     for task, row in enumerate(names):
         key = f"bench/group{task % 20}/task{task}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from okstra_git.git.repo import open_repository
-from okstra_git.state.store import Store
+from okstra_git.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ("gc.auto=0", "maintenance.auto=false", "core.fsync=none", "commit.gpgSign=false")

@@ -9,16 +9,16 @@ from benchmarks.measuring import Took, okstra, store_of
 from benchmarks.moved import Moved
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import AnchorSet, AnyFact, StageDone, StageStarted, TaskOpened
-from okstra_git.state.prints import take_prints
+from okstra_git.store.fingerprints import fingerprint_ranges
 
 
 def record(place: Path, key: str, branches: Sequence[Moved], *, stacked: bool = False) -> None:
     """One task in which every branch is a stage of its own, done; of stacked ones each is based on the one before."""
     store, task = store_of(place), parse_task_key(key).slashed
-    anchor = take_prints(store.git, [(None, branches[0].base)])[0]
+    anchor = fingerprint_ranges(store.git, [(None, branches[0].base)])[0]
     facts: list[AnyFact] = [TaskOpened(task=task, title="Bench"), AnchorSet(task=task, range=anchor, ref="main")]
     below = "main"
-    prints = take_prints(store.git, [(branch.base, branch.old) for branch in branches])
+    prints = fingerprint_ranges(store.git, [(branch.base, branch.old) for branch in branches])
     for number, (branch, found) in enumerate(zip(branches, prints, strict=True), start=1):
         facts.append(StageStarted(task=task, stage=number, branch=branch.name, base=branch.base, base_ref=below))
         facts.append(StageDone(task=task, stage=number, branch=branch.name, range=found))

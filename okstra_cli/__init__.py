@@ -1,1 +1,1 @@
-"""Floor 5: the command line. The only place that knows the terminal, the environment and the clock."""
+"""Floor 6: the command line. The only place that knows the terminal, the environment and the clock."""

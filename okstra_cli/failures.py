@@ -67,7 +67,7 @@ def _hidden(error: OkstraError, *, session: Session) -> OkstraError | None:
     """Of what is not known: that it may lie in a log that cannot be read, which nobody mends by making it anew."""
     if error.code not in UNKNOWN or "git" not in vars(session):
         return None
-    from okstra_git.state.reading import DAMAGE
+    from okstra_git.store.snapshot import DAMAGE
 
     for problem in session.store.read().problems:
         if problem.code in DAMAGE:

@@ -19,8 +19,8 @@ from okstra_git.porcelain.task_lookup import find_key
 from okstra_git.runs.left_files import Disk
 from okstra_git.runs.recency import last_recorded
 from okstra_git.runs.standing import standing_of
-from okstra_git.state.registry import require_task
-from okstra_git.state.writer import find_writer
+from okstra_git.store.registry import require_task
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
     from okstra_git.runs.standing import Standing
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 ENDED = ("finished", "failed", "abandoned")
 EVENTS, TASKS = 50, 10
@@ -172,7 +172,7 @@ def _recorded(looking: Inspection, task: Task) -> datetime | None:
 def _time_line(looking: Inspection, task: Task, most: int, begin: datetime | None, since: str | None) -> Answer:
     from okstra_cli.views import inspect_history as view
     from okstra_git.runs.timeline import newest_first, timeline
-    from okstra_git.state.reading import read_events
+    from okstra_git.store.snapshot import read_events
 
     events = read_events(looking.session.git, looking.snapshot, task.key)
     entries = newest_first(timeline(events, task.runs), since=begin)

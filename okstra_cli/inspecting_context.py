@@ -19,7 +19,7 @@ from okstra_git.runs.project_files import list_config_files
 from okstra_git.runs.reported import find_last_report
 from okstra_git.runs.run_sources import SourceSeen, judge_file
 from okstra_git.runs.teams import team_name, teams_of_others
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ from okstra_git.runs.lost import find_lost
 from okstra_git.runs.resume_scripts import Script, find_for_run, find_latest
 from okstra_git.runs.standing import Standing, standing_of
 from okstra_git.runs.taking_up import Offer, Step, choose_run, make_offer
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session

@@ -21,8 +21,8 @@ from okstra_git.runs.run_sources import list_sources
 from okstra_git.runs.snapshots import list_snapshots
 from okstra_git.runs.team_seen import see_team
 from okstra_git.runs.timeline import timeline
-from okstra_git.state.layout import ARCHIVE_INDEX
-from okstra_git.state.reading import read_events
+from okstra_git.store.layout import ARCHIVE_INDEX
+from okstra_git.store.snapshot import read_events
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -47,10 +47,10 @@ ClaudeModel = Annotated[Text, typer.Option("--claude-model", metavar="M", help="
 CodexModel = Annotated[Text, typer.Option("--codex-model", metavar="M", help="The Codex worker's.")]
 GeminiModel = Annotated[Text, typer.Option("--gemini-model", metavar="M", help="The Gemini worker's.")]
 ReportWriterModel = Annotated[Text, typer.Option("--report-writer-model", metavar="M", help="The report writer's.")]
-Directive = Annotated[str, typer.Option(help="A word of your own for this run.")]
+Directive = Annotated[str, typer.Option(help="An instruction of your own for this run.")]
 DirectiveFile = Annotated[
     Text,
-    typer.Option("--directive-file", metavar="FILE", help="The same, from a file: no shell reads into it."),
+    typer.Option("--directive-file", metavar="FILE", help="The same from a file, which no shell interprets."),
 ]
 RelatedTasks = Annotated[str, typer.Option(metavar="P:G:T,…", help="Tasks that this one builds on.")]
 ClarificationResponse = Annotated[
@@ -63,7 +63,7 @@ ResumeClarification = Annotated[
 ]
 PrTemplatePath = Annotated[
     Text,
-    typer.Option("--pr-template-path", metavar="FILE", help="What a pull request's text follows."),
+    typer.Option("--pr-template-path", metavar="FILE", help="The template for the text of a pull request."),
 ]
 PrTemplateScope = Annotated[
     Text,
@@ -75,7 +75,7 @@ OpenTask = Annotated[
 ]
 QaWaiver = Annotated[
     list[str] | None,
-    typer.Option("--qa-waiver", metavar="STAGEKEY:WHY", help="A conformance entry you let pass; repeatable."),
+    typer.Option("--qa-waiver", metavar="STAGEKEY:WHY", help="A conformance entry to waive; repeatable."),
 ]
 NoPlanVerification = Annotated[
     bool,
@@ -87,7 +87,7 @@ VerificationScope = Annotated[
 ]
 Holder = Annotated[
     Text,
-    typer.Option("--holder", metavar="PID", help="The process that leads the run. Default: who called."),
+    typer.Option("--holder", metavar="PID", help="The process that leads the run. Default: the caller."),
 ]
 Prompt = Annotated[
     bool,
@@ -95,5 +95,5 @@ Prompt = Annotated[
 ]
 LeadSession = Annotated[
     Text,
-    typer.Option("--lead-session", metavar="ID", help="The lead's session. Default: as the agent says."),
+    typer.Option("--lead-session", metavar="ID", help="The lead's session. Default: as the agent reports it."),
 ]

@@ -32,8 +32,8 @@ from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
 from okstra_git.runs.stored_context import find_context
 from okstra_git.stages.worktree_setup import find_obstacle
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.writer import find_writer
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session
@@ -123,7 +123,7 @@ def take_over(session: Session, guard: Guard, text: str, *, force: bool, holder:
     _require_documents(session, task, run)
     is_taken = check_resume(task, run, guard.life_of, guard.is_ours, force=force)
     require_worktree(session, task, run, is_ours=not is_taken)
-    if run.assembled is not None and run.worktree is not None and OwnPlaces(session.git).path_of_run(task, run):
+    if run.assembled is not None and run.worktree is not None and OwnWorktrees(session.git).path_of_run(task, run):
         reason = f"okstra task={task.key} run={run.id}"
         make_detached(session.git, Path(run.worktree), run.assembled.commit, reason)
     if is_taken:

@@ -17,7 +17,7 @@ from okstra_git.porcelain.workspace import Workspace
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
-    from okstra_git.state.store import Store
+    from okstra_git.store.store import Store
 
 
 def utc_now() -> datetime:

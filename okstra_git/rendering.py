@@ -12,9 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSynta
 from okstra_git import roster, tokens
 from okstra_git.commands import exact_word, word
 from okstra_git.errors import OkstraError
-from okstra_git.shipped import templates_directory
-
-LANGUAGES = ("en", "ko")
+from okstra_git.shipped import LANGUAGES, templates_directory
 
 
 class BrokenTemplate(OkstraError):

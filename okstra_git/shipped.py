@@ -4,6 +4,9 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 
+LANGUAGES = ("en", "ko")
+"""Those that the templates and the wizard have words in; the first one stands in for the others."""
+
 _PACKAGE = Path(__file__).resolve().parent
 
 

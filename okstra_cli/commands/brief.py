@@ -8,6 +8,7 @@ from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.errors import UsageError
 from okstra_git.porcelain.task_lookup import Identity
 
 app = command_group("Write a brief, add to it, record what its reporter answers, and check it.")
@@ -42,15 +43,24 @@ def new(
       git okstra brief new web login
       git okstra brief new web login --title "Log in with a passkey" --ticket SHOP-12 --source-file mail.txt
     """
-    from okstra_cli.brief_files import given_words
-    from okstra_cli.briefs import write_brief
+    from okstra_cli.views import brief as view
+    from okstra_git.porcelain.brief_files import given_words
+    from okstra_git.porcelain.briefs import write_brief
 
     session = Session.of(context)
     has_title = title is not None or title_file is not None
-    words = given_words(session, "--title", title, title_file) if has_title else ""
-    return write_brief(
-        session, group, name, language, title=words, tickets=ticket or (), source_file=source_file, report=report
+    words = given_words(session.workspace, "--title", title, title_file) if has_title else ""
+    result = write_brief(
+        session.workspace,
+        group,
+        name,
+        language,
+        title=words,
+        tickets=ticket or (),
+        source_file=source_file,
+        report=report,
     )
+    return Answer(view.written_json(result), lambda: view.written_page(result))
 
 
 @app.command("check")
@@ -61,13 +71,16 @@ def check(
         str, typer.Option("--task-type", metavar="TYPE", help="The phase that would begin on it.")
     ] = "requirements-discovery",
 ) -> Answer:
-    """Say what is wrong with a brief, whether the phase may begin on it, and which questions it hands on.
+    """Report what is wrong with a brief, whether the phase may begin on it, and which questions it hands on.
 
-    Exit status 2 when the reporter has to be asked first, 1 when only the brief has to be mended.
+    Exit status 2 when the reporter has to be asked first, 1 when only the brief needs mending.
     """
-    from okstra_cli.briefs import check_here
+    from okstra_cli.views import brief as view
+    from okstra_git.porcelain.briefs import check_brief_file
 
-    return check_here(Session.of(context), file, task_type)
+    result = check_brief_file(Session.of(context).workspace, file, task_type)
+    status = 0 if result.gate.may_proceed else 2
+    return Answer(view.check_json(result), lambda: view.check_page(result), status, error=result.refusal)
 
 
 @app.command("add")
@@ -93,14 +106,16 @@ def add(
       git okstra brief add b.md --label evidence-link --text "log of Monday"
       git okstra brief add b.md --label intent-inference --text-file guess.txt --ask "Only the web shop?"
     """
-    from okstra_cli.brief_editing import add_here
-    from okstra_cli.brief_files import given_words
+    from okstra_cli.views import brief as view
+    from okstra_git.porcelain.brief_edits import add_entry
+    from okstra_git.porcelain.brief_files import given_words
 
     session = Session.of(context)
-    words = given_words(session, "--text", text, text_file)
+    words = given_words(session.workspace, "--text", text, text_file)
     asks = ask is not None or ask_file is not None
-    question = given_words(session, "--ask", ask, ask_file) if asks else None
-    return add_here(session, file, label, words, question, dry_run=dry_run)
+    question = given_words(session.workspace, "--ask", ask, ask_file) if asks else None
+    edit = add_entry(session.workspace, file, label, words, question, dry_run=dry_run)
+    return Answer(view.edited_json(edit), lambda: view.edited_page(edit))
 
 
 @app.command("ask")
@@ -115,11 +130,14 @@ def ask(
     dry_run: DryRun = False,
 ) -> Answer:
     """Put one row under Open Questions; one for the reporter takes a complete brief back to partial."""
-    from okstra_cli.brief_editing import ask_here
-    from okstra_cli.brief_files import given_words
+    from okstra_cli.views import brief as view
+    from okstra_git.porcelain.brief_edits import ask_question
+    from okstra_git.porcelain.brief_files import given_words
 
     session = Session.of(context)
-    return ask_here(session, file, prefix, given_words(session, "--text", text, text_file), dry_run=dry_run)
+    words = given_words(session.workspace, "--text", text, text_file)
+    edit = ask_question(session.workspace, file, prefix, words, dry_run=dry_run)
+    return Answer(view.edited_json(edit), lambda: view.edited_page(edit))
 
 
 @app.command("confirm")
@@ -145,10 +163,28 @@ def confirm(
       git okstra brief confirm b.md --question 2 --answer "Yes, for everybody."
       git okstra brief confirm b.md --skip --dry-run
     """
-    from okstra_cli.brief_confirming import Confirming, confirm_here
+    from okstra_cli.views import brief_confirm as view
+    from okstra_git.porcelain.brief_edits import record_answer, set_gate
+    from okstra_git.porcelain.brief_files import confirm_command, given_words, read_brief
+    from okstra_git.tokens import GATE_COMPLETE, GATE_PENDING, GATE_SKIPPED
 
-    asked = Confirming(question, answer, answer_file, date, complete=complete, skip=skip, pending=pending)
-    return confirm_here(Session.of(context), file, asked, dry_run=dry_run)
+    gates = [
+        gate for gate, wanted in ((GATE_COMPLETE, complete), (GATE_SKIPPED, skip), (GATE_PENDING, pending)) if wanted
+    ]
+    if len(gates) + (question is not None) > 1:
+        raise UsageError("--question, --complete, --skip and --pending exclude each other", hint="give one of them")
+    if question is None and (answer, answer_file, date) != (None, None, None):
+        raise UsageError("an answer needs its question", hint=f"--question N; {confirm_command(file)} lists them")
+    workspace = Session.of(context).workspace
+    if gates:
+        edit = set_gate(workspace, file, gates[0], dry_run=dry_run)
+        return Answer(view.gate_json(edit), lambda: view.changed_page(edit))
+    if question is None:
+        brief = read_brief(workspace, file)
+        return Answer(view.list_json(brief), lambda: view.list_page(brief))
+    words = given_words(workspace, "--answer", answer, answer_file)
+    edit = record_answer(workspace, file, question, words, date, dry_run=dry_run)
+    return Answer(view.answered_json(edit), lambda: view.changed_page(edit))
 
 
 @app.command("term")
@@ -157,10 +193,10 @@ def term(
     name: Annotated[str, typer.Argument(metavar="TERM", help="A word of the project, or a few.")],
     meaning: Annotated[str | None, typer.Option(metavar="TEXT", help="What it means, on one line.")] = None,
     meaning_file: TextFile = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Although the glossary says otherwise.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace what the glossary says.")] = False,
     dry_run: DryRun = False,
 ) -> Answer:
-    """Put a term into .okstra/glossary.md, in the form that the others have.
+    """Put a term into .okstra/glossary.md, in the form of the other entries.
 
     A term that means something else already is a question, exit status 2, unless --replace is given.
 
@@ -168,12 +204,14 @@ def term(
     Example:
       git okstra brief term Passkey --meaning "a key of the device that stands for a password"
     """
-    from okstra_cli.brief_editing import term_here
-    from okstra_cli.brief_files import given_words
+    from okstra_cli.views import brief as view
+    from okstra_git.porcelain.brief_edits import put_term
+    from okstra_git.porcelain.brief_files import given_words
 
     session = Session.of(context)
-    words = given_words(session, "--meaning", meaning, meaning_file)
-    return term_here(session, name, words, replace=replace, dry_run=dry_run)
+    words = given_words(session.workspace, "--meaning", meaning, meaning_file)
+    edit = put_term(session.workspace, name, words, replace=replace, dry_run=dry_run)
+    return Answer(view.term_json(edit), lambda: view.term_page(edit))
 
 
 @app.command("template")
@@ -198,7 +236,7 @@ def template(
       git okstra brief template
       git okstra brief template --form user-response --task-key shop:web:login
     """
-    from okstra_cli.input_forms import form_text
+    from okstra_git.porcelain.forms import form_text
 
-    text = form_text(Session.of(context), identity, form, language)
+    text = form_text(Session.of(context).workspace, identity, form, language)
     return Answer({"template": text}, lambda: text, is_page=True)

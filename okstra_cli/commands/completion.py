@@ -16,8 +16,8 @@ def completion(
 ) -> Answer:
     """Print a script that completes commands, options, tasks, stages and runs in a shell.
 
-    It serves 'git okstra', 'git-okstra' and 'okstra'. In bash and zsh git's own completion has to be there, too,
-    for the first of them. Names of tasks and stages are those of the repository that the line is about.
+    It serves 'git okstra', 'git-okstra' and 'okstra'. For the first of them, bash and zsh need git's own
+    completion as well. Names of tasks and stages are those of the repository that the line is about.
 
     \b
     Examples:

@@ -17,11 +17,10 @@ Name = Annotated[str, typer.Argument(metavar="KEY", help="A setting, as okstra.k
 @app.command("get")
 def get(context: typer.Context, key: Name) -> Answer:
     """Print one setting as it stands."""
-    from okstra_git.git.config import read_setting
     from okstra_git.git.settings import require_setting
 
-    found = read_setting(Session.of(context).git, require_setting(key))
-    return Answer(view.setting_json(found), lambda: view.value_page(found))
+    effective = Session.of(context).workspace.settings.effective(require_setting(key))
+    return Answer(view.setting_json(effective), lambda: view.value_page(effective))
 
 
 @app.command("set")
@@ -37,34 +36,34 @@ def set_(
       git okstra config set keepDays 90
       git okstra config set target main release/2
     """
-    from okstra_git.git.config import read_setting, write_setting
+    from okstra_git.git.config_file import write_setting
     from okstra_git.git.settings import require_setting
 
     session = Session.of(context)
-    git, setting = session.git, require_setting(key)
-    changed = write_setting(git, setting, values)
-    found = read_setting(git, setting)
+    setting = require_setting(key)
+    changed = write_setting(session.git, setting, values)
+    effective = session.workspace.settings.effective(setting)
     if changed and setting.name == "okstra.verificationCarry":
         session.note("it counts for what moves from now on; a verification that has lapsed does not stand again")
-    return Answer({**view.setting_json(found), "changed": changed}, lambda: view.changed_page(found, changed=changed))
+    answer = {**view.setting_json(effective), "changed": changed}
+    return Answer(answer, lambda: view.changed_page(effective, changed=changed))
 
 
 @app.command("unset")
 def unset(context: typer.Context, key: Name) -> Answer:
     """Remove a setting from this repository."""
-    from okstra_git.git.config import read_setting, unset_setting
+    from okstra_git.git.config_file import unset_setting
     from okstra_git.git.settings import require_setting
 
-    git, setting = Session.of(context).git, require_setting(key)
-    changed = unset_setting(git, setting)
-    found = read_setting(git, setting)
-    return Answer({**view.setting_json(found), "changed": changed}, lambda: view.changed_page(found, changed=changed))
+    workspace, setting = Session.of(context).workspace, require_setting(key)
+    changed = unset_setting(workspace.git, setting)
+    effective = workspace.settings.effective(setting)
+    answer = {**view.setting_json(effective), "changed": changed}
+    return Answer(answer, lambda: view.changed_page(effective, changed=changed))
 
 
 @app.command("list")
 def list_(context: typer.Context) -> Answer:
     """List all settings: value, origin, meaning."""
-    from okstra_git.git.config import survey_settings
-
-    survey = survey_settings(Session.of(context).git)
-    return Answer(view.survey_json(survey), lambda: view.survey_page(survey))
+    settings = Session.of(context).workspace.settings
+    return Answer(view.settings_json(settings), lambda: view.settings_page(settings))

@@ -23,7 +23,7 @@ def demo(
 
     Takes a few seconds. Nothing outside the new repository is read or changed: neither your
     repositories nor your git configuration. A story for people: text also off a terminal,
-    unless --json is said.
+    unless --json is given.
 
     \b
     Examples:

@@ -15,11 +15,11 @@ app = single_command()
 @app.command()
 def doctor(
     context: typer.Context,
-    fix: Annotated[bool, typer.Option("--fix", help="Remove lock files whose owners are proven dead.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Remove lock files whose owners are provably dead.")] = False,
 ) -> Answer:
     """Examine versions, hooks, installed skills, settings, disk, locks and worktrees.
 
-    Exit status 1 when something needs you. What is stored is the business of fsck.
+    Exit status 1 when something needs you. What is stored is checked by fsck.
 
     \b
     Examples:

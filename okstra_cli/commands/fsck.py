@@ -16,12 +16,12 @@ app = single_command()
 def fsck(
     context: typer.Context,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Rebuild what is derived, restore our lost events, clear dead locks.")
+        bool, typer.Option("--repair", help="Rebuild what is derived, restore lost events, clear dead locks.")
     ] = False,
 ) -> Answer:
     """Check logs, refs, notes and caches against each other.
 
-    Reads every event again. With --repair, what is derived is derived anew and what this clone's log lost comes back
+    Reads every event again. With --repair, what is derived is derived again and what this clone's log lost comes back
     from its journal; a damaged ref is moved to okstra/torn in the git directory, and nothing that was recorded is
     ever deleted. Exit status 1 when something is left that needs you.
 

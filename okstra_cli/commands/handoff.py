@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = command_group("Turn verified stages into pull requests: what may leave, assembled, published, recorded.")
 
 Stages = Annotated[str, typer.Option("--stages", metavar="2,3", help="The stages, in any order.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would be done.")]
 
 
 @app.command("record-verified")
@@ -80,10 +80,10 @@ def eligible(
         typer.Option(metavar="BRANCH", help="Where they are to go. Default: the branch that each was begun on."),
     ] = None,
     forecast: Annotated[
-        bool, typer.Option("--forecast/--no-forecast", help="Keep stages that would conflict out of one group.")
+        bool, typer.Option("--forecast/--no-forecast", help="Do not group stages that would conflict.")
     ] = True,
 ) -> Answer:
-    """Say of every stage whether it may leave, every reason why not, and which stages can leave together.
+    """Show for every stage whether it may leave, every reason why not, and which can leave together.
 
     A stage may leave when it is done, verified as it is now, in no open pull request, and when everything it
     builds on has left or may leave with it. One that landed elsewhere may leave for a base that lacks it.
@@ -155,7 +155,7 @@ def publish(
     identity: Identity,
     stages: Annotated[str | None, typer.Option("--stages", metavar="2,3", help="The group's stages.")] = None,
     group: Annotated[
-        str | None, typer.Option(metavar="ID", help="The group. Default: the only one that waits.")
+        str | None, typer.Option(metavar="ID", help="The group. Default: the only one that is waiting.")
     ] = None,
     remote: Annotated[str | None, typer.Option(metavar="NAME", help="Where to push. Default: as git would.")] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the pull request.")] = None,
@@ -166,7 +166,7 @@ def publish(
         str | None, typer.Option("--pr-template", "--pr-template-path", metavar="FILE", help="Template for the body.")
     ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Open it as a draft.")] = False,
-    push_only: Annotated[bool, typer.Option("--push-only", help="Push, and open no pull request.")] = False,
+    push_only: Annotated[bool, typer.Option("--push-only", help="Push, but do not open a pull request.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the branch on the remote where it is what this group was before.")
     ] = False,
@@ -177,7 +177,7 @@ def publish(
 ) -> Answer:
     """Push an assembled group, open its pull request with gh, and record it.
 
-    Everything that stands against it is reported first, all together. Asks on a terminal, elsewhere needs --yes.
+    Everything that is in the way is reported first, all together. Asks on a terminal, elsewhere needs --yes.
     Without gh the branch is pushed and the remaining steps are printed. Each step may be repeated.
 
     \b
@@ -237,11 +237,13 @@ def record_pr(
     url: Annotated[str, typer.Option(metavar="URL", help="Its address.")],
     base: Annotated[str, typer.Option(metavar="BRANCH", help="Where it goes. Default: as assembled.")] = "",
     supersedes: Annotated[str, typer.Option(metavar="URL", help="An open pull request that this one replaces.")] = "",
-    no_archive: Annotated[bool, typer.Option("--no-archive", help="Store no files of runs that end by it.")] = False,
+    no_archive: Annotated[
+        bool, typer.Option("--no-archive", help="Do not archive the files of runs that end with it.")
+    ] = False,
 ) -> Answer:
     """Record that a pull request holds these stages; they are in it until it lands or is closed.
 
-    Runs that still claim one of the stages end with it. The same address once more changes nothing.
+    Runs that still claim one of the stages end with it. Recording the same address again changes nothing.
     """
     from okstra_cli.views import pull_requests as view
     from okstra_git.porcelain import pull_requests
@@ -272,7 +274,7 @@ def record_closed(
 ) -> Answer:
     """Record that a pull request was closed without being merged; its stages may leave again.
 
-    Branch and worktree of the group stay, the claim on them is released.
+    Branch and worktree of the group stay; the claim on them is released.
     """
     from okstra_cli.views import pull_requests as view
     from okstra_git.porcelain import pull_requests

@@ -26,13 +26,11 @@ def run_hook(arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], 
 
 
 def _look(session: Session) -> None:
-    from okstra_git.git.config import read_setting
     from okstra_git.git.pending import planned_tips
-    from okstra_git.git.settings import require_setting
     from okstra_git.porcelain.follow import read_hints
     from okstra_git.porcelain.hook_events import process_hook_events
 
-    if read_setting(session.git, require_setting("okstra.hooks")).value is not False:
+    if session.workspace.settings.hooks:
         rewritten = read_hints(session.workspace)
         _tell_questions(session, process_hook_events(session.workspace, planned=planned_tips(session.git)), rewritten)
 

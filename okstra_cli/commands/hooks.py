@@ -31,9 +31,9 @@ def status(
     context: typer.Context,
     quick: Annotated[bool, typer.Option("--quick", help="Only read the files; fire nothing.")] = False,
 ) -> Answer:
-    """Say how each hook stands, and prove it: a real amend in a throw-away worktree.
+    """Show the state of each hook, and prove it by a real amend in a throw-away worktree.
 
-    Exit status 1 when a rewrite would go unheard.
+    Exit status 1 when a rewrite would go unnoticed.
     """
     from okstra_cli.views import hooks as view
     from okstra_git.hooks.probe import probe_hooks

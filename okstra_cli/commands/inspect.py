@@ -10,7 +10,7 @@ from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
 
-app = command_group("Tell what happened to a task and its runs, and how to take work up again. Changes nothing.")
+app = command_group("Show what happened to a task and its runs, and how to resume work. Changes nothing.")
 
 
 @app.command("history")
@@ -43,7 +43,7 @@ def history(
 @app.command("resume")
 @names_a_task
 def resume(context: typer.Context, identity: Identity) -> Answer:
-    """Say by which one command work on a task is taken up again, or why by none, and what to do instead."""
+    """Name the one command that resumes work on a task, or say why there is none and what to do instead."""
     from okstra_cli.inspecting_resume import how_to_resume
 
     return how_to_resume(Session.of(context), identity)

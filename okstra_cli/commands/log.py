@@ -34,9 +34,9 @@ def log(
 ) -> Answer:
     """Show what was recorded, newest first, from this clone's log and all fetched ones.
 
-    A fetched log that is broken or says what it should not can be left out: `log ignore WRITER` takes it
+    A fetched log that is broken or wrong can be left out: `log ignore WRITER` takes it
     out as if its ref were not there, `log heed WRITER` counts it again. A writer is the last part of
-    the ref; the full name of a ref means that one alone. It is kept in this clone's own configuration.
+    the ref; the full name of a ref means that one alone. The choice is kept in this clone's own configuration.
 
     \b
     Examples:

@@ -17,15 +17,17 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="The plan, a Markdown 
 
 @app.command("check")
 def check(context: typer.Context, file: File) -> Answer:
-    """Say everything that is wrong with a plan, with line numbers; changes nothing.
+    """Report everything that is wrong with a plan, with line numbers; changes nothing.
 
     \b
     Example:
       git okstra plan check plan.md
     """
-    from okstra_cli.approving import check_here
+    from okstra_cli.views import plan as view
+    from okstra_git.porcelain.plans import check_plan_file
 
-    return check_here(Session.of(context), file)
+    result = check_plan_file(Session.of(context).workspace, file)
+    return Answer(view.check_json(result), lambda: view.check_page(result), error=result.refusal)
 
 
 @app.command("approve")
@@ -35,12 +37,12 @@ def approve(
     file: File,
     identity: Identity,
     add_marker: Annotated[
-        bool, typer.Option("--add-marker", help="Put the line to tick into a plan that has none.")
+        bool, typer.Option("--add-marker", help="Add the line to tick to a plan that has none.")
     ] = False,
     despite_open: Annotated[
-        bool, typer.Option("--despite-open", help="Although questions that hold up the approval are open.")
+        bool, typer.Option("--despite-open", help="Approve even though questions that block the approval are open.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
 ) -> Answer:
     """Tick the marker of a plan, set `approved: true`, and record which content was approved.
 
@@ -50,12 +52,16 @@ def approve(
     Example:
       git okstra plan approve plan.md --task-key shop:web:login
     """
-    from okstra_cli.approving import approve_here
+    from okstra_cli.views import plan as view
+    from okstra_git.porcelain import plans
     from okstra_git.porcelain.task_lookup import require_key
 
-    session = Session.of(context)
-    key = require_key(session.workspace, identity)
-    return approve_here(session, key, file, add_marker=add_marker, despite_open=despite_open, dry_run=dry_run)
+    workspace = Session.of(context).workspace
+    key = require_key(workspace, identity)
+    result = plans.approve(workspace, key, file, add_marker=add_marker, despite_open=despite_open, dry_run=dry_run)
+    if dry_run:
+        return Answer(view.dry_json(result), lambda: view.dry_page(result))
+    return Answer(view.approved_json(result), lambda: view.approved_page(result))
 
 
 @app.command("show")
@@ -66,13 +72,14 @@ def show(
     key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="The task, as project:group:task.")] = None,
 ) -> Answer:
     """Show the approved plan of a task: which file and content, and how its stages stand."""
-    from okstra_cli.approving import show_here
+    from okstra_cli.views import plan as view
+    from okstra_git.porcelain.plans import approved_plan
     from okstra_git.porcelain.task_lookup import named_key, require_key
 
-    session = Session.of(context)
-    return show_here(
-        session, require_key(session.workspace, identity._replace(task=named_key(session.workspace, key, identity)))
-    )
+    workspace = Session.of(context).workspace
+    named = identity._replace(task=named_key(workspace, key, identity))
+    result = approved_plan(workspace, require_key(workspace, named))
+    return Answer(view.show_json(result), lambda: view.show_page(result))
 
 
 @app.command("template")
@@ -81,7 +88,7 @@ def template(
     language: Annotated[str | None, typer.Option(metavar="en|ko", help="Default: okstra.language.")] = None,
 ) -> Answer:
     """Print an empty plan with everything that a plan needs."""
-    from okstra_cli.approving import input_template
+    from okstra_git.porcelain.forms import input_template
 
-    text = input_template(Session.of(context), "plan", language)
+    text = input_template(Session.of(context).workspace, "plan", language)
     return Answer({"template": text}, lambda: text, is_page=True)

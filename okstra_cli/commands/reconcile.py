@@ -18,23 +18,23 @@ app = single_command()
 def reconcile(
     context: typer.Context,
     identity: Identity,
-    check: Annotated[bool, typer.Option("--check", help="Only look (the default); nothing is ever changed.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only look (the default); nothing is changed.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Record every proven move.")] = False,
     stage: Annotated[str | None, typer.Option(metavar="N", help="With --use-ref: the stage you decide.")] = None,
     use_ref: Annotated[
         str | None, typer.Option(metavar="REF", help="With --apply --stage: the branch, tag or commit it is now.")
     ] = None,
     reset_anchor: Annotated[
-        str | None, typer.Option(metavar="REF", help="Fix the implementation base of the task anew.")
+        str | None, typer.Option(metavar="REF", help="Set a new implementation base for the task.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every open task.")] = False,
-    show: Annotated[bool, typer.Option("--show", help="With what changed, as a diff, for each question.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Show what changed, as a diff, for each question.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="With --use-ref: take it although it looks like a slip.")
+        bool, typer.Option("--force", help="With --use-ref: take it even though it looks like a mistake.")
     ] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Prove the recorded moves again.")] = False,
 ) -> Answer:
-    """Say which recorded stages history has moved; with --apply, settle what is proven.
+    """Show which recorded stages history has moved; with --apply, settle what is proven.
 
     auto = proven to be the same change; confirm = a person decides.
     Exit status 2 when something is left for a person.

@@ -56,7 +56,7 @@ def prepare(
     Types: requirements-discovery, error-analysis, improvement-discovery, implementation-planning, implementation,
     final-verification, release-handoff. Only an implementation takes a stage and its worktree.
 
-    A final-verification without --stage is of the whole task: its stages are put together in a worktree of the run.
+    A final-verification without --stage is about the whole task: its stages are put together in a worktree of the run.
     Stages that are not done are refused, unless --stages names others or --leave-unfinished leaves them out.
 
     A run is led by the agent program above this command, or by the nearest process that stays; when that one

@@ -57,7 +57,7 @@ def show(
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.runs.archive import read_archived, require_archive
     from okstra_git.runs.finding import require_run
-    from okstra_git.state.layout import ARCHIVE_INDEX
+    from okstra_git.store.layout import ARCHIVE_INDEX
 
     session = Session.of(context)
     snapshot = session.store.read()
@@ -80,14 +80,14 @@ def resume(
     identity: Identity,
     run: Annotated[str | None, typer.Argument(metavar="RUN", help="The run's id, or its beginning.")] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Change nothing; say how things stand and the one safe next command.")
+        bool, typer.Option("--explain", help="Change nothing; show how things stand and the one safe next command.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Take it from a holder that is at work.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Take it over even though its holder is at work.")] = False,
     holder: Annotated[
-        str | None, typer.Option(metavar="PID", help="The process that leads it from now on. Default: who called.")
+        str | None, typer.Option(metavar="PID", help="The process that leads it from now on. Default: the caller.")
     ] = None,
 ) -> Answer:
-    """Lead a run on whose process is gone, with a new nonce; or explain what is safe to do next.
+    """Go on with a run whose process is gone, under a new nonce; or explain what is safe to do next.
 
     \b
     Examples:
@@ -100,7 +100,7 @@ def resume(
     from okstra_git.porcelain.runs import explain_task
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.runs.finding import require_run
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     if run is None and not explain:
@@ -128,9 +128,9 @@ def finish(
         str, typer.Option(metavar="TYPE", help="The task type that should follow, or release-handoff(stage-group).")
     ] = "",
     reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
-    no_archive: Annotated[bool, typer.Option("--no-archive", help="Store none of its files in the log.")] = False,
+    no_archive: Annotated[bool, typer.Option("--no-archive", help="Do not archive its files in the log.")] = False,
 ) -> Answer:
-    """Record that a run ended by itself, and archive its files, redacted, in the log."""
+    """Record that a run came to its end, and archive its files, redacted, in the log."""
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
     from okstra_git.names import shown
@@ -165,10 +165,10 @@ def abandon(
     context: typer.Context,
     run: RunId,
     reason: Annotated[str, typer.Option(help="Why, in one line.")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Although its holder is at work.")] = False,
-    no_archive: Annotated[bool, typer.Option("--no-archive", help="Store none of its files in the log.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Do it even though its holder is at work.")] = False,
+    no_archive: Annotated[bool, typer.Option("--no-archive", help="Do not archive its files in the log.")] = False,
 ) -> Answer:
-    """Give a run up for its holder; branch and worktree stay, what is not committed there is kept in a snapshot."""
+    """Give up a run on behalf of its holder; branch and worktree stay, and a snapshot keeps what is not committed."""
     from okstra_cli.views import run as view
     from okstra_git.porcelain.give_back import give_back
     from okstra_git.porcelain.liveness import Guard
@@ -215,9 +215,9 @@ def restore(
     into: Annotated[
         str | None, typer.Option(metavar="DIR", help="A new directory. Default: the worktree it was taken of.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")] = False,
 ) -> Answer:
-    """Put the files of a snapshot back; what would be lost there is never overwritten."""
+    """Put the files of a snapshot back; nothing that would be lost is overwritten."""
     from okstra_cli.views import run as view
     from okstra_git.porcelain.runs import restore_place
     from okstra_git.runs.restoring import carry_out, plan_restore

@@ -26,11 +26,13 @@ def setup(
     local: Annotated[
         bool, typer.Option("--local", help="Add the rules to settings.local.json, which is not shared.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Say what would be done; write nothing.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Say what is not as shipped; exit 1 if anything.")] = False,
+    dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Show what would be done; write nothing.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="List what is not as shipped; exit status 1 if anything is.")
+    ] = False,
     uninstall: Annotated[bool, typer.Option("--uninstall", help="Remove what setup installed.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace edited files too; yours stay beside as NAME.orig-1.")
+        bool, typer.Option("--force", help="Replace edited files too; yours are kept as NAME.orig-1.")
     ] = False,
 ) -> Answer:
     """Install the skills and agent definitions for agents, and the rules that let them call okstra.

@@ -38,7 +38,7 @@ def start(
     """Reserve a stage, and create its branch and worktree or adopt a branch.
 
     With an approved plan, title, dependencies and base are taken from it, as 'run prepare' does: a stage waits
-    for those that it depends on, and begins on a commit that holds them all.
+    for those that it depends on, and begins on a commit that contains them all.
 
     \b
     Examples:
@@ -131,7 +131,7 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
@@ -149,7 +149,7 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.state.registry import require_stage, require_task
+    from okstra_git.store.registry import require_stage, require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))

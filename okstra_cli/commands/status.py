@@ -24,13 +24,13 @@ def status(
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="One task, as project:group:task.")] = None,
     problems: Annotated[bool, typer.Option("--problems", help="Only what needs attention.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Closed tasks too.")] = False,
-    forecast: Annotated[bool, typer.Option("--forecast", help="Say which live stages would conflict.")] = False,
+    forecast: Annotated[bool, typer.Option("--forecast", help="Show which live stages would conflict.")] = False,
 ) -> Answer:
     """Show tasks, stages and commits; what needs a person comes first.
 
     Looks at history and exits 0 whatever it finds. It records nothing but proven moves that a git hook
     reported and could not settle at that moment. --forecast merges every two live stages in memory,
-    uncommitted work included, and tells where they contradict each other.
+    uncommitted work included, and shows where they contradict each other.
     """
     from okstra_git.porcelain.task_lookup import named_key
     from okstra_git.porcelain.unused import is_unused

@@ -27,9 +27,9 @@ def open_(
     title: Annotated[str, typer.Option(help="One line that says what it is about.")] = "",
     ticket: Annotated[list[str] | None, typer.Option(help="A ticket it belongs to; repeatable.")] = None,
 ) -> Answer:
-    """Open a task, open a closed one again, or change what is given of an open one.
+    """Open a task, reopen a closed one, or change category, title or tickets of an open one.
 
-    Without a project, a new task is of the project of this clone.
+    Without a project in its key, a new task belongs to this clone's project.
 
     \b
     Examples:
@@ -78,7 +78,7 @@ def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     from okstra_git.porcelain.current_state import standing_state
     from okstra_git.porcelain.liveness import Guard
     from okstra_git.porcelain.task_lookup import named_key, require_key
-    from okstra_git.state.registry import require_task
+    from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     named = require_key(session.workspace, identity._replace(task=named_key(session.workspace, key, identity)))

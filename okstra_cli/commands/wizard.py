@@ -25,7 +25,7 @@ Language = Annotated[
 def init(context: typer.Context, identity: Identity, state_file: StateFile = None, lang: Language = None) -> Answer:
     """Begin: look at the repository, write the state file, and give the first prompt.
 
-    A wizard's own file is begun anew; any other file is refused and left as it is. With a task named, the question
+    A wizard's own file is started over; any other file is refused and left as it is. With a task named, the question
     for the task is answered already.
 
     \b
@@ -52,7 +52,7 @@ def step(
 ) -> Answer:
     """Answer the prompt and give the next one; without an answer, give the same prompt again.
 
-    An answer that cannot be changes nothing: `ok` is false, `errors` says why, and the same prompt follows.
+    An answer that does not fit changes nothing: `ok` is false, `errors` says why, and the same prompt follows.
 
     \b
     Examples:
@@ -70,7 +70,7 @@ def render_args(
     state_file: StateFile = None,
     command: Annotated[bool, typer.Option("--command", help="Print the one line to run, and nothing else.")] = False,
 ) -> Answer:
-    """Once the wizard is done, give the arguments of render-bundle and the one literal line that runs it."""
+    """Once the wizard is done, print the arguments of render-bundle and the one literal line that runs it."""
     from okstra_cli.wizard.commanding import render_here
 
     return render_here(Session.of(context), state_file, only_command=command)
@@ -78,9 +78,9 @@ def render_args(
 
 @app.command("forget")
 def forget(context: typer.Context, state_file: StateFile = None) -> Answer:
-    """Remove a wizard's state file, and the directive beside it, once nobody needs them any more.
+    """Remove a wizard's state file, and the directive beside it, once nobody needs them any longer.
 
-    Nothing but a wizard's own file is removed.
+    Only a wizard's own file is removed.
     """
     from okstra_cli.wizard.commanding import forget_here
 
@@ -101,7 +101,7 @@ def run(
         bool, typer.Option("--prepare", help="Prepare the run at the end, as render-bundle does with these arguments.")
     ] = False,
 ) -> Answer:
-    """Ask a person on this terminal, and give the arguments and the one literal line, or prepare the run.
+    """Ask a person on this terminal, then print the arguments and the one literal line, or prepare the run.
 
     Arrow keys or numbers choose, Enter takes what is marked; Esc, or Left at a list, takes the last answer back;
     Ctrl-C stops and prepares nothing (exit status 130). Questions are drawn on stderr, so that stdout may go to a

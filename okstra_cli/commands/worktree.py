@@ -24,7 +24,7 @@ def list_(
     from okstra_cli.views import worktree as view
     from okstra_git.porcelain.search_scope import own_writer
     from okstra_git.stages.worktrees import list_reserved_worktrees, see_reserved
-    from okstra_git.state.whereabouts import find_astray
+    from okstra_git.store.drift import find_astray
 
     session = Session.of(context)
     state = session.store.read().state
@@ -75,11 +75,11 @@ def repair(
     identity: Identity,
     stage: Annotated[str | None, typer.Option(metavar="N", help="Only this stage's worktree.")] = None,
     group: Annotated[str | None, typer.Option(metavar="ID", help="Only this stage group's worktree.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would be done.")] = False,
 ) -> Answer:
     """Bring back worktrees that were moved, deleted or cut off from the repository.
 
-    One that was moved is recorded where git has it now; one whose directory is gone is made anew, with what was staged
+    One that was moved is recorded where git has it now; one whose directory is gone is made again, with what was staged
     there as far as git still knows it; one that lost its .git file is linked again, and its files stay as they are.
     """
     from okstra_cli.views import worktree as view
@@ -105,7 +105,7 @@ def repair(
 def prune(
     context: typer.Context,
     identity: Identity,
-    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only show what would be removed.")] = False,
 ) -> Answer:
     """Remove worktrees that are released or landed and hold nothing that is nowhere else.
 

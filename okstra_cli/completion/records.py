@@ -91,8 +91,9 @@ class Records:
         return here if branch and len(here) == 1 else self._open
 
     def _find_named(self, command: Command) -> str | None:
-        if "<task>" in command.arguments and command.argument_wanted(self._line) != "<task>":
-            return self._line.words[len(command.name.split())]
+        if command.arguments[:1] == ["<task>"] and command.argument_wanted(self._line) != "<task>":
+            words = self._line.words[len(command.name.split()) :]
+            return next(word for word in words if not word.startswith("-"))
         return self._line.value_of("--task-key") or None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from okstra_cli.completion.records import Records
 from okstra_git.commands import is_showable
 
 TYPE_CHECKING = False
@@ -37,6 +36,8 @@ def _named(kind: str, line: CommandLine, command: Command) -> Iterator[Candidate
     elif kind == "snapshot":
         yield from ((name.rpartition("/")[2], "") for name in _refs(line, ("refs/okstra/snapshot/",)))
     elif kind in ("task", "stage", "stages", "run", "open-run", "group", "pull-request"):
+        from okstra_cli.completion.records import Records
+
         records = Records(line, command)
         offers = {
             "task": records.tasks, "stage": records.stages, "stages": records.stage_lists, "run": records.runs,

@@ -13,7 +13,7 @@ from okstra_cli.demo.beats import Ran
 from okstra_git.git.binary import NO_SETTINGS_GIVEN, run_git
 from okstra_git.git.repo import open_repository
 from okstra_git.records.events import Event, StageMoved
-from okstra_git.state.reading import Memory, read_events, read_snapshot
+from okstra_git.store.snapshot import Memory, read_events, read_snapshot
 
 if TYPE_CHECKING:
     from okstra_cli.demo.shop import Files

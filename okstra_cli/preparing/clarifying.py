@@ -18,7 +18,7 @@ from okstra_git.runs.project import read_object
 from okstra_git.runs.reported import find_last_report
 from okstra_git.runs.request import RunRequest, WaiverAsked
 from okstra_git.stages.task import require_open
-from okstra_git.state.writer import find_writer
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.output import Answer
 from okstra_cli.views.prepare import prepared_json, prepared_page, prepared_text
 from okstra_git.errors import UsageError
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.porcelain.prepare.at_hand import KEPT, check_template_scope, keep_template, open_for, read_directive
 from okstra_git.porcelain.prepare.order import Order
 from okstra_git.porcelain.prepare.prepare import prepare_run
@@ -76,7 +74,7 @@ def answer_prepare(
 
     A person on a terminal is shown where that is, unless the `whole` prompt is wanted.
     """
-    verifies = read_setting(session.git, require_setting("okstra.planVerification")).value is not False
+    verifies = session.workspace.settings.plan_verification
     request = replace(request, plan_verification=request.plan_verification and verifies)
     done = prepare_run(Order(session.workspace, request, session.began, holder, lead_session))
     run, context, prompt = done.run, done.context, done.prompt

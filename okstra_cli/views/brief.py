@@ -2,132 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
 from okstra_git.briefs.reporter_gate import left_for_reporter
 from okstra_git.commands import word
+from okstra_git.porcelain.brief_files import check_command, confirm_command
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from okstra_git.briefs.brief import Brief
-    from okstra_git.briefs.reporter_gate import Gate
     from okstra_git.documents.problems import Flaw
+    from okstra_git.porcelain.brief_edits import BriefEdit, TermEdit
+    from okstra_git.porcelain.briefs import BriefCheck, NewBrief
 
 DIFF_TONES: dict[str, Any] = {"+": "good", "-": "bad", "@": "faint"}
 
 
-def check_command(path: str) -> str:
-    return f"git okstra brief check {word(path)}"
+def written_json(result: NewBrief) -> dict[str, Any]:
+    return {"path": str(result.path), "next": check_command(result.name)}
 
 
-def written_json(path: Path, shown_path: str) -> dict[str, Any]:
-    return {"path": str(path), "next": check_command(shown_path)}
-
-
-def written_page(path: str, *, is_filled: bool = False) -> Page:
+def written_page(result: NewBrief) -> Page:
     page = Page()
-    if is_filled:
-        page.line("wrote ", Cell(path, "strong"), " with the reporter's words; look it over:")
+    if result.is_filled:
+        page.line("wrote ", Cell(result.name, "strong"), " with the reporter's words; look it over:")
     else:
-        page.line("wrote ", Cell(path, "strong"), "; fill it in, then look it over:")
-    page.line(Cell(f"next: {check_command(path)}", "faint"))
+        page.line("wrote ", Cell(result.name, "strong"), "; fill it in, then look it over:")
+    page.line(Cell(f"next: {check_command(result.name)}", "faint"))
     return page
 
 
-def check_json(path: str, brief: Brief, gate: Gate, problems: Sequence[Flaw], phase: str) -> dict[str, Any]:
+def check_json(result: BriefCheck) -> dict[str, Any]:
+    path, brief, gate = result.name, result.brief, result.gate
     return {
         "path": path,
         "title": brief.title,
         "ticket": brief.ticket,
-        "task_type": phase,
+        "task_type": result.phase,
         "gate": {
             "state": gate.state,
             "may_proceed": gate.may_proceed,
             "promoted": [vars(each) for each in gate.promoted],
             "pending": [{"prefix": each.prefix, "text": each.text, "line": each.line} for each in gate.pending],
         },
-        "problems": [{**problem.as_json(), "next": next_for(problem, path, brief)} for problem in problems],
-        "next": None if gate.may_proceed else f"git okstra brief confirm {word(path)}",
+        "problems": [{**flaw.as_json(), "next": next_for(flaw, path, brief)} for flaw in result.flaws],
+        "next": None if gate.may_proceed else confirm_command(path),
     }
 
 
-def next_for(problem: Flaw, path: str, brief: Brief) -> str | None:
-    """The command that mends the problem, None when only a person with the file can."""
+def next_for(flaw: Flaw, path: str, brief: Brief) -> str | None:
+    """The command that mends the flaw, None when only a person with the file can."""
     file = word(path)
-    number = next((n for n, each in enumerate(brief.questions, 1) if each.line == problem.line), 0)
+    number = next((n for n, each in enumerate(brief.questions, 1) if each.line == flaw.line), 0)
     return {
         "brief.bad-gate": f"git okstra brief confirm {file} --pending",
         "brief.unknown-term": "git okstra brief term TERM --meaning TEXT",
         "brief.unpaired-inference": f"git okstra brief ask {file} --prefix intent-check: --text TEXT",
         "brief.no-answer": f"git okstra brief confirm {file} --question {number} --answer TEXT",
-    }.get(problem.code)
+    }.get(flaw.code)
 
 
-def check_page(path: str, brief: Brief, gate: Gate, problems: Sequence[Flaw], phase: str) -> Page:
-    page = Page()
-    for problem in problems:
-        page.line(Cell(f"{path}:{problem.line}: ", "bad"), problem.message)
-        page.line(Cell(f"        {problem.hint}", "faint"))
-        command = next_for(problem, path, brief)
+def check_page(result: BriefCheck) -> Page:
+    path, gate, page = result.name, result.gate, Page()
+    for flaw in result.flaws:
+        page.line(Cell(f"{path}:{flaw.line}: ", "bad"), flaw.message)
+        page.line(Cell(f"        {flaw.hint}", "faint"))
+        command = next_for(flaw, path, result.brief)
         if command:
             page.line(Cell(f"        {command}", "faint"))
-    told = Cell("may begin", "good") if gate.may_proceed else Cell("must not begin", "bad")
-    if gate.may_proceed and any(problem.code == "brief.no-report" for problem in problems):
-        told = Cell("is not to begin before its report is named", "warn")
-    page.line(f"reporter-confirmations: {gate.state}; {phase} ", told)
+    verdict = Cell("may begin", "good") if gate.may_proceed else Cell("must not begin", "bad")
+    if gate.may_proceed and any(flaw.code == "brief.no-report" for flaw in result.flaws):
+        verdict = Cell("is not to begin before its report is named", "warn")
+    page.line(f"reporter-confirmations: {gate.state}; {result.phase} ", verdict)
     for row in gate.pending:
         page.line(Cell(f"  ask the reporter, line {row.line}: ", "warn"), f"{row.prefix} {row.text}")
     for item in gate.promoted:
         page.line(f"  handed on, line {item.line}: {item.prefix} {item.text}")
     if not gate.may_proceed:
-        page.line(Cell(f"next: git okstra brief confirm {word(path)}", "faint"))
+        page.line(Cell(f"next: {confirm_command(path)}", "faint"))
     return page
 
 
-def edited_json(path: str, after: Brief, diff: Sequence[str], *, dry_run: bool) -> dict[str, Any]:
+def edited_json(edit: BriefEdit) -> dict[str, Any]:
     """An edit and what it left: `changed` says whether it changes the file, written or not."""
+    after = edit.after
     return {
-        "path": path,
-        "dry_run": dry_run,
-        "changed": bool(diff),
+        "path": edit.name,
+        "dry_run": edit.dry_run,
+        "changed": bool(edit.diff),
         "gate": after.gate,
         "left": [number for number, each in enumerate(after.questions, 1) if each in left_for_reporter(after)],
-        "diff": list(diff),
-        "next": next_of(path, after),
+        "diff": edit.diff,
+        "next": next_of(edit.name, after),
     }
 
 
 def next_of(path: str, brief: Brief) -> str:
     """Ask the reporter while something is left for them, else look the brief over."""
-    return f"git okstra brief confirm {word(path)}" if left_for_reporter(brief) else check_command(path)
+    return confirm_command(path) if left_for_reporter(brief) else check_command(path)
 
 
-def edited_page(path: str, after: Brief, diff: Sequence[str], *, dry_run: bool) -> Page:
+def edited_page(edit: BriefEdit) -> Page:
     page = Page()
-    head(page, path, diff, dry_run=dry_run)
-    page.line(Cell(f"next: {next_of(path, after)}", "faint"))
+    show_diff(page, edit)
+    page.line(Cell(f"next: {next_of(edit.name, edit.after)}", "faint"))
     return page
 
 
-def head(page: Page, path: str, diff: Sequence[str], *, dry_run: bool) -> None:
+def show_diff(page: Page, edit: BriefEdit | TermEdit) -> None:
     """What becomes of the file, and each line of it."""
-    if not diff:
-        page.line(Cell(path, "strong"), " says so already; nothing changes")
+    if not edit.diff:
+        page.line(Cell(edit.name, "strong"), " says so already; nothing changes")
         return
-    page.line(Cell(path, "strong"), " would change:" if dry_run else " is changed:")
-    for line in diff:
+    page.line(Cell(edit.name, "strong"), " would change:" if edit.dry_run else " is changed:")
+    for line in edit.diff:
         page.line(Cell(f"  {line}", DIFF_TONES.get(line[:1], "plain")))
 
 
-def term_json(path: Path, term: str, meaning: str, diff: Sequence[str], *, dry_run: bool) -> dict[str, Any]:
-    return {"path": str(path), "term": term, "meaning": meaning, "dry_run": dry_run, "changed": bool(diff),
-            "diff": list(diff)}  # fmt: skip
+def term_json(edit: TermEdit) -> dict[str, Any]:
+    return {
+        "path": str(edit.path),
+        "term": edit.term,
+        "meaning": edit.meaning,
+        "dry_run": edit.dry_run,
+        "changed": bool(edit.diff),
+        "diff": edit.diff,
+    }
 
 
-def term_page(path: str, diff: Sequence[str], *, dry_run: bool) -> Page:
+def term_page(edit: TermEdit) -> Page:
     page = Page()
-    head(page, path, diff, dry_run=dry_run)
+    show_diff(page, edit)
     return page

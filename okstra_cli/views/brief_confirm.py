@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
-from okstra_cli.views.brief import check_command, edited_json, head
+from okstra_cli.views.brief import edited_json, show_diff
 from okstra_git.briefs.reporter_gate import MISSING, left_for_reporter
-from okstra_git.commands import word
+from okstra_git.porcelain.brief_files import check_command, confirm_command
 
 if TYPE_CHECKING:
     from okstra_git.briefs.brief import Brief, OpenQuestion
+    from okstra_git.porcelain.brief_edits import BriefEdit
+    from okstra_git.porcelain.brief_files import BriefFile
 
 Numbered = list[tuple[int, "OpenQuestion"]]
 
 
-def list_command(path: str) -> str:
-    return f"git okstra brief confirm {word(path)}"
-
-
-def list_json(path: str, brief: Brief) -> dict[str, Any]:
+def list_json(file: BriefFile) -> dict[str, Any]:
+    path, brief = file.name, file.brief
     mine, others, answered = _sorted(brief)
     return {
         "path": path,
@@ -36,7 +34,8 @@ def list_json(path: str, brief: Brief) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def list_page(path: str, brief: Brief) -> Page:
+def list_page(file: BriefFile) -> Page:
+    path, brief = file.name, file.brief
     mine, others, answered = _sorted(brief)
     page = Page()
     page.line(f"reporter-confirmations: {brief.gate or MISSING}; to ask the reporter: {len(mine)}")
@@ -51,28 +50,29 @@ def list_page(path: str, brief: Brief) -> Page:
     return page
 
 
-def answered_json(path: str, after: Brief, number: int, diff: Sequence[str], *, dry_run: bool) -> dict[str, Any]:
-    question = after.questions[number - 1]
+def answered_json(edit: BriefEdit) -> dict[str, Any]:
+    after = edit.after
+    question = after.questions[edit.question - 1]
     return {
-        **edited_json(path, after, diff, dry_run=dry_run),
-        "question": number,
+        **edited_json(edit),
+        "question": edit.question,
         "id": question.answer,
         "date": question.confirmed_on,
         "answer": after.answers[question.answer],
-        "next": _next(path, after),
+        "next": _next(edit.name, after),
     }
 
 
-def moved_json(path: str, after: Brief, diff: Sequence[str], *, dry_run: bool) -> dict[str, Any]:
-    return {**edited_json(path, after, diff, dry_run=dry_run), "next": check_command(path)}
+def gate_json(edit: BriefEdit) -> dict[str, Any]:
+    return {**edited_json(edit), "next": check_command(edit.name)}
 
 
-def changed_page(path: str, after: Brief, diff: Sequence[str], *, dry_run: bool) -> Page:
+def changed_page(edit: BriefEdit) -> Page:
     """What became of the file, and how many questions are left."""
-    page = Page()
-    head(page, path, diff, dry_run=dry_run)
+    page, after = Page(), edit.after
+    show_diff(page, edit)
     page.line(f"reporter-confirmations: {after.gate}; to ask the reporter: {len(left_for_reporter(after))}")
-    page.line(Cell(f"next: {_next(path, after)}", "faint"))
+    page.line(Cell(f"next: {_next(edit.name, after)}", "faint"))
     return page
 
 
@@ -98,6 +98,6 @@ def _next(path: str, brief: Brief) -> str:
     """Answer what is open; say that nothing is; or look the brief over."""
     mine = _sorted(brief)[0]
     if mine and not brief.document.unclosed:
-        return f"{list_command(path)} --question {mine[0][0]} --answer TEXT"
+        return f"{confirm_command(path)} --question {mine[0][0]} --answer TEXT"
     is_settled = brief.gate == "complete" or brief.document.unclosed
-    return check_command(path) if is_settled else f"{list_command(path)} --complete"
+    return check_command(path) if is_settled else f"{confirm_command(path)} --complete"

@@ -7,64 +7,63 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 
 if TYPE_CHECKING:
-    from okstra_git.git.config import Effective, Survey
-    from okstra_git.git.settings import Value
+    from okstra_git.git.settings import Effective, Settings
 
 
-def setting_json(found: Effective) -> dict[str, Any]:
+def setting_json(effective: Effective[Any]) -> dict[str, Any]:
     """One setting: key, value, scope (`default` when nobody set it), default, kind and meaning."""
     shape = {
-        "key": found.setting.name,
-        "value": found.value,
-        "scope": found.scope,
-        "default": found.setting.default,
-        "kind": found.setting.kind,
-        "meaning": found.setting.meaning,
+        "key": effective.setting.name,
+        "value": effective.value,
+        "scope": effective.scope,
+        "default": effective.setting.default,
+        "kind": effective.setting.kind,
+        "meaning": effective.setting.meaning,
     }
-    return shape if found.problem is None else {**shape, "problem": found.problem}
+    return shape if effective.problem is None else {**shape, "problem": effective.problem}
 
 
-def survey_json(survey: Survey) -> dict[str, Any]:
-    return {"settings": list(map(setting_json, survey.settings)), "unknown": survey.unknown}
+def settings_json(settings: Settings) -> dict[str, Any]:
+    return {"settings": list(map(setting_json, settings.survey())), "unknown": settings.unknown()}
 
 
-def value_page(found: Effective) -> Page:
+def value_page(effective: Effective[Any]) -> Page:
     """The value alone, a list one to a line, as `git config --get` prints it; nothing when there is none."""
     page = Page()
-    for value in found.value if isinstance(found.value, list) else [found.value]:
+    for value in effective.value if isinstance(effective.value, tuple) else [effective.value]:
         if value is not None:
             page.line(_shown(value))
     return page
 
 
-def changed_page(found: Effective, *, changed: bool) -> Page:
+def changed_page(effective: Effective[Any], *, changed: bool) -> Page:
     page = Page()
-    origin = "" if found.scope == "local" else f"  ({found.scope})"
+    origin = "" if effective.scope == "local" else f"  ({effective.scope})"
     verb = "" if changed else "unchanged: "
-    page.line(verb, Cell(found.setting.name, "strong"), " = ", _shown(found.value), Cell(origin, "faint"))
+    page.line(verb, Cell(effective.setting.name, "strong"), " = ", _shown(effective.value), Cell(origin, "faint"))
     return page
 
 
-def survey_page(survey: Survey) -> Page:
+def settings_page(settings: Settings) -> Page:
     page = Page()
-    for name in survey.unknown:
+    for name in settings.unknown():
         page.line(Cell(f"{name} is set but means nothing to this version", "warn"))
-    page.table(("setting", "value", "from", "meaning"), [_row(found) for found in survey.settings])
+    page.table(("setting", "value", "from", "meaning"), [_row(effective) for effective in settings.survey()])
     return page
 
 
-def _row(found: Effective) -> list[Cell]:
+def _row(effective: Effective[Any]) -> list[Cell]:
     return [
-        Cell(found.setting.name.removeprefix("okstra."), "strong"),
-        Cell(found.problem, "bad") if found.problem else Cell(_shown(found.value)),
-        Cell(found.scope, "faint" if found.scope == "default" else "plain"),
-        Cell(found.setting.meaning, "faint"),
+        Cell(effective.setting.name.removeprefix("okstra."), "strong"),
+        Cell(effective.problem, "bad") if effective.problem else Cell(_shown(effective.value)),
+        Cell(effective.scope, "faint" if effective.scope == "default" else "plain"),
+        Cell(effective.setting.meaning, "faint"),
     ]
 
 
-def _shown(value: Value) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return ", ".join(value) or "-"
     return "-" if value is None else str(value)

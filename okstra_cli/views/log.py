@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
 from okstra_git.commands import command
-from okstra_git.state.heeding import spelled
+from okstra_git.store.foreign_logs import spelled
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.log import IgnoredLog, LogChoice

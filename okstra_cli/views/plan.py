@@ -2,78 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
+from okstra_git.counting import counted
 from okstra_git.documents.editing import find_box
-from okstra_git.fs.names import is_elsewhere
+from okstra_git.fs.resolve import is_elsewhere
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 if TYPE_CHECKING:
-    from okstra_git.documents.problems import Flaw
-    from okstra_git.names import TaskKey
-    from okstra_git.records.states import Task
+    from okstra_git.porcelain.plans import Approval, ApprovedPlan, PlanCheck
     from okstra_git.stages.approve import PlanFile
 
 
-def count_of(problems: Sequence[Flaw]) -> str:
-    """`1 rule`, `3 rules`."""
-    return f"{len(problems)} rule" + ("s" if len(problems) != 1 else "")
-
-
-def file_json(found: PlanFile) -> dict[str, Any]:
-    """A plan as it stands in its file."""
+def file_json(file: PlanFile) -> dict[str, Any]:
+    """A plan as its file has it."""
     stages = [
         {"number": each.number, "title": each.title, "depends_on": list(each.depends_on), "files": list(each.files)}
-        for each in found.plan.stages
+        for each in file.plan.stages
     ]
-    return {"path": found.path, "blob": found.blob, "stages": stages}
+    return {"path": file.path, "blob": file.blob, "stages": stages}
 
 
-def check_json(found: PlanFile, problems: Sequence[Flaw]) -> dict[str, Any]:
-    return {"plan": file_json(found), "problems": [problem.as_json() for problem in problems]}
+def check_json(result: PlanCheck) -> dict[str, Any]:
+    return {"plan": file_json(result.file), "problems": [flaw.as_json() for flaw in result.flaws]}
 
 
-def check_page(found: PlanFile, problems: Sequence[Flaw]) -> Page:
-    page = Page()
-    for problem in problems:
-        page.line(Cell(f"{found.path}:{problem.line}: ", "bad"), problem.message)
-        if problem.hint:
-            page.line(Cell(f"        {problem.hint}", "faint"))
-    if not problems:
-        page.line(Cell(found.path, "strong"), f" is sound: {_stages(found)}")
-        _table(page, found)
+def check_page(result: PlanCheck) -> Page:
+    file, page = result.file, Page()
+    for flaw in result.flaws:
+        page.line(Cell(f"{file.path}:{flaw.line}: ", "bad"), flaw.message)
+        if flaw.hint:
+            page.line(Cell(f"        {flaw.hint}", "faint"))
+    if not result.flaws:
+        page.line(Cell(file.path, "strong"), f" is sound: {_stages(file)}")
+        _table(page, file)
     return page
 
 
-def _stages(found: PlanFile) -> str:
-    number = len(found.plan.stages)
-    return f"{number} stage" + ("s" if number != 1 else "")
+def _stages(file: PlanFile) -> str:
+    return counted(len(file.plan.stages), "stage")
 
 
-def _table(page: Page, found: PlanFile) -> None:
+def _table(page: Page, file: PlanFile) -> None:
     rows = [(f"  {each.number}", ", ".join(map(str, each.depends_on)) or "-", str(len(each.files)), each.title)
-            for each in found.plan.stages]  # fmt: skip
+            for each in file.plan.stages]  # fmt: skip
     page.table(("  stage", "depends on", "files", "title"), rows)
 
 
-def dry_json(key: TaskKey, found: PlanFile, *, changes: bool) -> dict[str, Any]:
-    return {"task": str(key), "plan": file_json(found), "dry_run": True, "file_changes": changes}
+def dry_json(result: Approval) -> dict[str, Any]:
+    return {"task": str(result.key), "plan": file_json(result.file), "dry_run": True, "file_changes": result.changed}
 
 
-def dry_page(key: TaskKey, found: PlanFile) -> Page:
+def dry_page(result: Approval) -> Page:
     page = Page()
-    page.line(f"{found.path} would be approved for {key}: {_stages(found)}")
-    page.line(_edits(found))
+    page.line(f"{result.file.path} would be approved for {result.key}: {_stages(result.file)}")
+    page.line(_edits(result.file))
     return page
 
 
-def _edits(found: PlanFile) -> str:
+def _edits(file: PlanFile) -> str:
     """What an approval would change in the file."""
-    box = find_box(found.plan.document, APPROVED_MARKER)
-    lacks_value = found.plan.document.front.values.get(APPROVED_FIELD) is not True
+    box = find_box(file.plan.document, APPROVED_MARKER)
+    lacks_value = file.plan.document.front.values.get(APPROVED_FIELD) is not True
     if box is None:
         added = f"the line '- [ ] {APPROVED_MARKER}' would be added and ticked"
         return f"{added}, its front matter set" if lacks_value else added
@@ -82,22 +74,23 @@ def _edits(found: PlanFile) -> str:
     return "its front matter would be set" if lacks_value else "the file would stay as it is"
 
 
-def approved_json(task: Task, found: PlanFile, *, changed: bool) -> dict[str, Any]:
-    return {"task": str(task.key), "plan": file_json(found), "changed": changed}
+def approved_json(result: Approval) -> dict[str, Any]:
+    return {"task": str(result.key), "plan": file_json(result.file), "changed": result.changed}
 
 
-def approved_page(task: Task, found: PlanFile, *, changed: bool) -> Page:
-    page, key = Page(), str(task.key)
-    page.line(Cell(found.path, "strong"), " is approved" if changed else " was approved already", f" for {key}")
-    page.line(f"content {found.blob[:10]}: a change from here on needs another approval")
-    _table(page, found)
+def approved_page(result: Approval) -> Page:
+    page, file, key = Page(), result.file, result.key
+    page.line(Cell(file.path, "strong"), " is approved" if result.changed else " was approved already", f" for {key}")
+    page.line(f"content {file.blob[:10]}: a change from here on needs another approval")
+    _table(page, file)
     command = f"git okstra run prepare --task-key {key} --task-type implementation --stage auto"
     page.line(Cell(f"next: {command}", "faint"))
     return page
 
 
-def show_json(task: Task, now: str | None) -> dict[str, Any]:
+def show_json(result: ApprovedPlan) -> dict[str, Any]:
     """The approved plan; `found` is the blob of its file now, null when there is none."""
+    task, now = result.task, result.blob
     plan = task.plan
     assert plan is not None
     stages = [
@@ -115,7 +108,8 @@ def show_json(task: Task, now: str | None) -> dict[str, Any]:
     return {"task": str(task.key), "plan": facts}
 
 
-def show_page(task: Task, now: str | None) -> Page:
+def show_page(result: ApprovedPlan) -> Page:
+    task, now = result.task, result.blob
     plan, page, key = task.plan, Page(), str(task.key)
     assert plan is not None
     when = f"{plan.at:%Y-%m-%d %H:%M}" if plan.at else "-"

@@ -10,7 +10,7 @@ from okstra_git.commands import word
 from okstra_git.git.patches import show_difference
 from okstra_git.porcelain.follow import stale_item
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
-from okstra_git.state.lost_branches import line_back
+from okstra_git.store.drift import line_back
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
+from okstra_git.counting import counted
 
 if TYPE_CHECKING:
     from okstra_git.agent_setup.model import FolderStatus, KeptFile, SetupPlan, SetupStep
@@ -117,14 +118,14 @@ def _within(plan: SetupPlan, step: SetupStep) -> str:
 
 def _summary(plan: SetupPlan) -> str:
     counts = Counter(DONE[step.do] for step in plan.shown_steps if step.do in DONE and step.path != plan.root.manifest)
-    words = [f"{verb} {number} {noun}{'' if number == 1 else 's'}" for (verb, noun), number in counts.items()]
+    words = [f"{verb} {counted(number, noun)}" for (verb, noun), number in counts.items()]
     words += [f"added {_rules(plan.added)} to {plan.root.settings[0]}"] if plan.added else []
     words += [f"removed {_rules(plan.taken)}"] if plan.taken else []
     return ", ".join(words) or "brought the record up to date"
 
 
 def _rules(rules: Sequence[str]) -> str:
-    return f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"
+    return counted(len(rules), "rule")
 
 
 def _leave_to_person(page: Page, result: SetupResult) -> None:

@@ -9,7 +9,7 @@ from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.stages import DoneStages
-    from okstra_git.records.states import Place, Stage, Task
+    from okstra_git.records.states import Reservation, Stage, Task
     from okstra_git.runs.leases import Lease
 
 LISTED = 20
@@ -241,7 +241,7 @@ def _leased(lease: Lease | None) -> str:
     return f"{lease.run}  {lease.holder.name}, pid {lease.holder.pid} on {lease.holder.host}, {alive}"
 
 
-def released_page(key: str, scope: str, before: Place | None) -> Page:
+def released_page(key: str, scope: str, before: Reservation | None) -> Page:
     page = Page()
     what = f"{key} {scope.replace('-', ' ')}" if scope else key
     if before is None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from okstra_git.stages.prune import Pruned
     from okstra_git.stages.repair import RepairedWorktree
     from okstra_git.stages.worktrees import ReservedWorktree
-    from okstra_git.state.whereabouts import Astray
+    from okstra_git.store.drift import Astray
 
 LISTED = 50
 """Paths that JSON names; the count says how many there are."""

@@ -9,9 +9,7 @@ from okstra_cli.wizard.looking import read_gate
 from okstra_cli.wizard.step import UNREADABLE
 from okstra_cli.wizard.task_facts import gather_task, last_touched
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
 from okstra_git.git.revisions import printed_recorded
-from okstra_git.git.settings import require_setting
 from okstra_git.git.upstreams import default_branches
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
@@ -21,7 +19,7 @@ from okstra_git.porcelain.prepare.order import project_root
 from okstra_git.porcelain.task_lookup import default_base
 from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 from okstra_git.slugs import is_slug
-from okstra_git.state.writer import require_writer
+from okstra_git.store.writer import require_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +63,7 @@ def gather(session: Session) -> dict[str, Any]:
         "briefs": briefs,
         "branch": _branch(session),
         "bases": _bases(session),
-        "template": read_setting(session.git, require_setting("okstra.prTemplate")).value,
+        "template": session.workspace.settings.pr_template,
         **_constants(),
     }
 
@@ -96,10 +94,10 @@ def _key(task: Task) -> str:
 
 
 def _project_id(session: Session) -> str:
-    found = read_setting(session.git, require_setting("okstra.project")).value
-    if not isinstance(found, str):
+    project = session.workspace.settings.project
+    if project is None:
         raise NoProjectId("this clone belongs to no project yet", hint="git okstra init --project-id ID")
-    return found
+    return project
 
 
 def _briefs(project: ProjectPaths) -> Iterator[tuple[str, list[list[str]]]]:

@@ -68,16 +68,15 @@ def _part(is_picked: bool, name: str) -> list[str]:
 
 def choose_language(session: Session, lang: str | None) -> str:
     """What was named, else okstra.language where it is set, else the locale's, else English."""
-    from okstra_git.git.config import read_setting
-    from okstra_git.git.settings import require_setting
+    from okstra_git.git.settings import Settings
 
     if lang is not None:
         if lang not in LANGUAGES:
             raise UsageError(f"{shown(lang)} is not a language of the wizard", hint="--lang en, or --lang ko")
         return lang
-    found = read_setting(session.git, require_setting("okstra.language"))
-    if found.scope != "default":
-        return str(found.value)
+    configured = session.workspace.settings.effective(Settings.language)
+    if configured.scope != "default":
+        return configured.value
     said = [session.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     return "ko" if next(filter(None, said), "").lower().startswith("ko") else "en"
 

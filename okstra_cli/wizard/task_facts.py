@@ -14,7 +14,7 @@ from okstra_git.runs.selection import find_obstacle
 from okstra_git.runs.standing import standing_of
 from okstra_git.stages.approve import require_approved
 from okstra_git.stages.worktree_setup import usual_branch
-from okstra_git.state.writer import find_writer
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,7 +6,7 @@ import stat
 from contextlib import suppress
 
 from okstra_git.fs.refusals import not_a_file, too_large
-from okstra_git.fs.walking import Spot
+from okstra_git.fs.resolve import Spot
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

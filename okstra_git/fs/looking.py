@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from okstra_git.fs import files
-from okstra_git.fs.names import is_below, is_gits, name_below
 from okstra_git.fs.refusals import PathRefused, linked, not_a_file, unreadable
-from okstra_git.fs.walking import reach, reach_folder
+from okstra_git.fs.resolve import is_below, is_gits, name_below, reach, reach_folder
 
 MOST_NAMES = 2000
 """Names of one folder that are listed, unless its reader says otherwise."""

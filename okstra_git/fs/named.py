@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from okstra_git.fs.files import read_up_to
-from okstra_git.fs.names import is_below
 from okstra_git.fs.refusals import Linked, NotAFile, malformed, missing, not_a_file, too_large, unreadable
+from okstra_git.fs.resolve import is_below
 from okstra_git.fs.root import MOST_BYTES, Root
 
 

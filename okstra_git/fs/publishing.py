@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from okstra_git.fs import files
 from okstra_git.fs.refusals import PathRefused, linked, taken, unwritable
+from okstra_git.fs.resolve import Spot, reach
 from okstra_git.fs.root import Given, Root
-from okstra_git.fs.walking import Spot, reach
 
 
 def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o666, durable: bool = False) -> None:

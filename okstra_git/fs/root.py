@@ -17,7 +17,7 @@ from okstra_git.fs.refusals import (
     taken,
     unwritable,
 )
-from okstra_git.fs.walking import reach, reach_folder
+from okstra_git.fs.resolve import reach, reach_folder
 
 __all__ = ["MOST_BYTES", "MOST_NAMES", "Given", "Listing", "Root", "Seen"]
 

@@ -175,7 +175,7 @@ def _cannot_run(error: OSError | ValueError, cwd: Path, arguments: Sequence[str]
     if not cwd.is_dir():
         return GitFailed(f"there is no directory {cwd} to run git in", hint="git okstra doctor")
     if isinstance(error, FileNotFoundError):
-        return GitMissing("the git program was not found on PATH", hint="install git 2.36 or newer")
+        return GitMissing("the git program was not found on PATH", hint="install git 2.39 or newer")
     told = f"git cannot be run: {os.strerror(error.errno) if error.errno else error}"
     return GitFailed(told, hint="git --version", command=list(arguments)[:20])
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from okstra_git.errors import OkstraError
 from okstra_git.fs.gits import LONGEST_POINTER, require_gits
-from okstra_git.git.config import read_setting
 from okstra_git.git.exactly import find_git_dir
 from okstra_git.git.holding import NO_CACHES, UNCOMMITTED, CachesSeen, Holding, Kind, in_groups, named
 from okstra_git.git.inventory import weigh
@@ -25,7 +24,7 @@ from okstra_git.git.private_state import (
     private_dirs,
 )
 from okstra_git.git.repo import Git
-from okstra_git.git.settings import require_setting
+from okstra_git.git.settings import read_settings
 from okstra_git.git.standing_files import Standing, read_standing
 from okstra_git.git.uncommitted import operation_in
 from okstra_git.git.worktrees import Worktree, list_worktrees
@@ -121,8 +120,7 @@ def _standing(git: Git, worktree: Worktree, found: list[Holding]) -> Standing | 
         if os.path.lexists(path):
             found.append(Holding("unclear", "something that is not a directory stands in its place"))
         return None
-    told = read_setting(git, require_setting("okstra.cache")).value
-    caches = {os.fsencode(each.strip("/")) for each in told} if isinstance(told, list) else set()
+    caches = {os.fsencode(folder.strip("/")) for folder in read_settings(git).cache}
     standing = read_standing(path, named=caches)
     found += _lying(standing)
     return standing

@@ -249,13 +249,20 @@ def is_torn(git: Git, name: str) -> bool:
     return False
 
 
+def is_about_permission(complaint: str) -> bool:
+    """Whether git, libgit2 or the system complains that the repository must not be written."""
+    low = complaint.lower()
+    signs = ("permission denied", "insufficient permission", "read-only file system", "not permitted")
+    return any(sign in low for sign in signs)
+
+
 def translate_write_error(error: Exception, git: Git, *, ref: str = "") -> OkstraError:
     """What libgit2's or the operating system's complaint about a write means to a person; `ref` is what was in hand."""
     said = str(error)
     low = re.sub(r"'[^']*'", "", said).lower()  # paths may hold any word
     if "no space" in low or "quota" in low:
         return DiskFull("there is no space left on the disk; nothing was recorded", hint="free some space and repeat")
-    if "permission denied" in low or "read-only file system" in low or "not permitted" in low:
+    if is_about_permission(low):
         return RepositoryReadOnly(
             f"the repository at {git.common_dir} cannot be written; nothing was recorded",
             hint="check the owner and the mode of the git directory",

@@ -1,17 +1,24 @@
-"""Lists the settings okstra keeps in git config: name, kind, default, meaning, and how a value is read."""
+"""The settings that okstra keeps in git config: one table of names, kinds, defaults and meanings, and their values."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, Self, TypeVar, overload
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.gits import read_gits
+from okstra_git.git.binary import run_git
+from okstra_git.git.configuration import BrokenConfig, Entry
+from okstra_git.git.repo import Git
 from okstra_git.names import BadName, is_text, parse_slug, shown
 
-Value = str | int | bool | list[str] | None
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "")
 _NUMBER = re.compile(r"[0-9]{1,12}\Z")
 _SCALES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_MOST_CONFIG = 64 << 20
+
+T = TypeVar("T")
 
 
 class UnknownSetting(OkstraError):
@@ -26,25 +33,34 @@ class BadSetting(OkstraError):
     code = "config.bad-value"
 
 
-class Setting(NamedTuple):
-    """One key of git config; `parse` turns its text into a value or raises ValueError naming what is expected.
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One key of git config, of which the last value counts; on `Settings` a property with the value in force.
 
-    A private one counts only where it stands in the clone's own file of configuration: an included file may be one
-    that the repository brought along.
+    `parse` turns a text into a value, or raises ValueError with what is expected. A private one counts only where it
+    stands in the clone's own file of configuration: an included file may be one that the repository brought along.
     """
 
     name: str
     kind: str
-    default: Value
+    default: T
     meaning: str
-    parse: Callable[[str], Value]
-    is_list: bool = False
+    parse: Callable[[str], Any]
     is_private: bool = False
 
-    def read(self, texts: list[str]) -> Value:
-        """The value of these lines of configuration: all of them for a list, else the last; refuses what is unfit."""
+    is_list = False
+
+    @overload
+    def __get__(self, holder: "Settings", owner: type) -> T: ...
+    @overload
+    def __get__(self, holder: object, owner: type) -> Self: ...
+    def __get__(self, holder: object, owner: type) -> "Self | T":
+        return holder.effective(self).value if isinstance(holder, Settings) else self
+
+    def read(self, texts: Sequence[str]) -> T:
+        """The value of these texts, the last of which wins; refuses (`BadSetting`) one that does not fit."""
         try:
-            return [str(self.parse(text)) for text in texts] if self.is_list else self.parse(texts[-1])
+            return self._of(texts)
         except ValueError as expected:
             raise BadSetting(
                 f"{shown(texts[-1])} is not a value of {self.name}: {expected}",
@@ -54,41 +70,63 @@ class Setting(NamedTuple):
                 expected=str(expected),
             ) from None
 
+    def _of(self, texts: Sequence[str]) -> T:
+        value: T = self.parse(texts[-1])
+        return value
 
-def _slug(text: str) -> Value:
+
+class ListSetting(Setting[tuple[str, ...]]):
+    """A key of which every value counts."""
+
+    is_list = True
+
+    def _of(self, texts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self.parse(text) for text in texts)
+
+
+class Effective(NamedTuple, Generic[T]):
+    """One setting as it stands: its value, the scope it comes from, and what is wrong with it, if anything."""
+
+    setting: Setting[T]
+    value: T
+    scope: str
+    problem: str | None = None
+
+
+def _slug(text: str) -> str:
     try:
         return parse_slug(text, what="project id")
     except BadName as error:
         raise ValueError(error.hint) from None
 
 
-def _branch(text: str) -> Value:
+def _branch(text: str) -> str:
     forbidden = set(" ~^:?*[\\") & set(text) or ".." in text or "@{" in text or "//" in text
     if not text or not text.isprintable() or forbidden or text.startswith(("-", "/")) or text.endswith(("/", ".lock")):
         raise ValueError("expected the name of a branch")
     return text
 
 
-def _path(text: str) -> Value:
+def _path(text: str) -> str:
     if not text.startswith(("/", "~/")) or not is_text(text) or any(c in text for c in "\0\r\n"):
         raise ValueError("expected a path on one line, in UTF-8, that starts with / or ~/")
     return text
 
 
-def _file(text: str) -> Value:
+def _file(text: str) -> str:
     if not text.strip() or not is_text(text) or not text.isprintable():
         raise ValueError("expected a path on one line, in UTF-8")
     return text
 
 
-def _folder(text: str) -> Value:
+def _folder(text: str) -> str:
     parts = text.strip("/").split("/")
     if not is_text(text) or not text.isprintable() or any(part in ("", ".", "..", ".git") for part in parts):
         raise ValueError("expected the name of a directory, or a path from the top of the worktree")
     return text
 
 
-def _count(text: str) -> Value:
+def _count(text: str) -> int:
     scale = _SCALES.get(text[-1:].lower(), 1)
     digits = text if scale == 1 else text[:-1]
     if not _NUMBER.match(digits) or int(digits) < 1:
@@ -96,21 +134,21 @@ def _count(text: str) -> Value:
     return int(digits) * scale
 
 
-def _flag(text: str) -> Value:
+def _flag(text: str) -> bool:
     if text.lower() not in TRUE + FALSE:
         raise ValueError("expected true or false")
     return text.lower() in TRUE
 
 
-def _writer(text: str) -> Value:
+def _writer(text: str) -> str:
     """Others name their logs, with letters that nobody sees if they like; only what no ref is called is refused."""
     if not text or not is_text(text) or set("\n\0 ~^:?*[\\") & set(text) or ".." in text:
         raise ValueError("expected a writer, the last part of its log's ref, or the full name of that ref")
     return text
 
 
-def _one_of(*words: str) -> Callable[[str], Value]:
-    def parse(text: str) -> Value:
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
         if text not in words:
             raise ValueError(f"expected {' or '.join(words)}")
         return text
@@ -118,59 +156,103 @@ def _one_of(*words: str) -> Callable[[str], Value]:
     return parse
 
 
-SETTINGS = (
-    Setting("okstra.project", "slug", None, "The project id that new tasks of this clone belong to.", _slug),
-    Setting("okstra.target", "branch", [], "The branches on which a stage counts as landed.", _branch, is_list=True),
-    Setting("okstra.worktreeRoot", "path", "~/.okstra/worktrees", "Where worktrees of stages are created.", _path),
-    Setting(
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force, read once: `settings.lease_hours`. A value that does not fit is refused when asked for."""
+
+    lines: tuple[Entry, ...] = ()
+
+    project = Setting[str | None](
+        "okstra.project", "slug", None, "The project id that new tasks of this clone belong to.", _slug
+    )
+    target = ListSetting("okstra.target", "branch", (), "The branches on which a stage counts as landed.", _branch)
+    worktree_root = Setting[str](
+        "okstra.worktreeRoot", "path", "~/.okstra/worktrees", "Where worktrees of stages are created.", _path
+    )
+    cache = ListSetting(
         "okstra.cache",
         "directory",
-        [],
+        (),
         "Directories of ignored files, by name or path, that prune may remove: they can be made again.",
         _folder,
-        is_list=True,
-    ),
-    Setting(
+    )
+    verification_carry = Setting[str](
         "okstra.verificationCarry",
         "tree|replay",
         "tree",
         "When a verification survives a rewrite: tree = the same tree; replay = a clean replay is enough.",
         _one_of("tree", "replay"),
-    ),
-    Setting("okstra.reconcileWindow", "number", 20000, "How many commits reconcile searches for a record.", _count),
-    Setting("okstra.leaseHours", "number", 12, "Hours that a run of another machine counts as alive.", _count),
-    Setting("okstra.keepDays", "number", 180, "Days that commits from before a rewrite are kept as evidence.", _count),
-    Setting("okstra.language", "en|ko", "en", "Language of reports and prompts.", _one_of("en", "ko")),
-    Setting(
+    )
+    reconcile_window = Setting[int](
+        "okstra.reconcileWindow", "number", 20_000, "How many commits reconcile searches for a record.", _count
+    )
+    lease_hours = Setting[int](
+        "okstra.leaseHours", "number", 12, "Hours that a run of another machine counts as alive.", _count
+    )
+    keep_days = Setting[int](
+        "okstra.keepDays", "number", 180, "Days that commits from before a rewrite are kept as evidence.", _count
+    )
+    language = Setting[str]("okstra.language", "en|ko", "en", "Language of reports and prompts.", _one_of("en", "ko"))
+    plan_verification = Setting[bool](
         "okstra.planVerification",
         "true|false",
         True,
         "Whether a plan's body is verified by all workers before it can be approved.",
         _flag,
-    ),
-    Setting("okstra.prTemplate", "file", None, "The template of pull requests, a Markdown file.", _file),
-    Setting(
+    )
+    pr_template = Setting[str | None](
+        "okstra.prTemplate", "file", None, "The template of pull requests, a Markdown file.", _file
+    )
+    ignore_writer = ListSetting(
         "okstra.ignoreWriter",
         "writer",
-        [],
+        (),
         "Writers whose logs do not count in this clone, or full names of refs; only .git/config itself is asked.",
         _writer,
-        is_list=True,
         is_private=True,
-    ),
-    Setting("okstra.hooks", "true|false", True, "Whether okstra's git hooks act in this repository.", _flag),
-)
-PRIVATE = frozenset(setting.name.lower() for setting in SETTINGS if setting.is_private)
+    )
+    hooks = Setting[bool](
+        "okstra.hooks", "true|false", True, "Whether okstra's git hooks act in this repository.", _flag
+    )
+
+    def effective(self, setting: Setting[T]) -> Effective[T]:
+        """The value in force, else the default; refuses (`BadSetting`) a value that does not fit."""
+        found = self.lines_of(setting)
+        if not found:
+            return Effective(setting, setting.default, "default")
+        return Effective(setting, setting.read([line.value for line in found]), found[-1].scope)
+
+    def survey(self) -> list[Effective[Any]]:
+        """All of them; a value that does not fit is reported, not refused."""
+        return [self._lenient(setting) for setting in SETTINGS]
+
+    def unknown(self) -> list[str]:
+        """The `okstra.*` keys that mean nothing to this version."""
+        return sorted({line.key for line in self.lines if find_setting(line.key) is None})
+
+    def lines_of(self, setting: Setting[Any]) -> list[Entry]:
+        """The lines of configuration that count for the setting, the one that wins last."""
+        return [line for line in self.lines if line.key == setting.name.lower()]
+
+    def _lenient(self, setting: Setting[Any]) -> Effective[Any]:
+        try:
+            return self.effective(setting)
+        except BadSetting as refusal:
+            return Effective(setting, None, self.lines_of(setting)[-1].scope, refusal.message)
+
+
+SETTINGS: tuple[Setting[Any], ...] = tuple(each for each in vars(Settings).values() if isinstance(each, Setting))
+_PRIVATE = frozenset(setting.name.lower() for setting in SETTINGS if setting.is_private)
 _BY_NAME = {setting.name.lower(): setting for setting in SETTINGS}
 
 
-def find_setting(name: str) -> Setting | None:
+def find_setting(name: str) -> Setting[Any] | None:
     """The setting of this name, with or without `okstra.` and hyphens, in any case; None when there is none."""
     lowered = name.lower().replace("-", "")
     return _BY_NAME.get(lowered) or _BY_NAME.get(f"okstra.{lowered}")
 
 
-def require_setting(name: str) -> Setting:
+def require_setting(name: str) -> Setting[Any]:
     """The setting of this name; refuses an unknown one and names what is near."""
     setting = find_setting(name)
     if setting is not None:
@@ -179,3 +261,27 @@ def require_setting(name: str) -> Setting:
     near = [plain[match] for match in get_close_matches(name.lower().removeprefix("okstra."), list(plain))]
     hint = f"did you mean {' or '.join(near)}?" if near else "git okstra config list"
     raise UnknownSetting(f"there is no setting {shown(name)}", hint=hint, key=name[:200], near=near)
+
+
+def read_settings(git: Git) -> Settings:
+    """okstra's settings in this repository; refuses (`BrokenConfig`) configuration that git cannot read."""
+    _refuse_binary(git)
+    lines = [entry for entry in git.configuration.entries if entry.key.startswith("okstra.")]
+    private = sorted({entry.key for entry in lines} & _PRIVATE)
+    own = [entry for key in private for entry in _own_lines(git, key)]
+    return Settings((*(entry for entry in lines if entry.key not in _PRIVATE), *own))
+
+
+def _own_lines(git: Git, key: str) -> list[Entry]:
+    """The lines for this key in the repository's own file, without what that includes."""
+    asked = ["config", f"--file={git.common_dir / 'config'}", "--no-includes", "-z", "--get-all"]
+    output = run_git(asked, values=[key], cwd=git.top, accept=(0, 1)).stdout
+    texts = output.decode(errors="surrogateescape").split("\0")[:-1]
+    return [Entry(key, text, "local") for text in texts]
+
+
+def _refuse_binary(git: Git) -> None:
+    """Behind a zero byte the rest of the file may seem unset."""
+    path = git.common_dir / "config"
+    if b"\0" in (read_gits(path, _MOST_CONFIG) or b""):
+        raise BrokenConfig(f"{path} is not a text file", hint="restore it, or write it anew", path=str(path))

@@ -68,6 +68,14 @@ def share(path: Path) -> None:
                 _share(each, rights)
 
 
+def sharing_of(common_dir: Path) -> str:
+    """How this git directory is shared, as a value of core.sharedRepository for another one."""
+    rights = _SHARED.get(common_dir)
+    if rights is None:
+        return "umask"
+    return f"0{rights.bits:o}" if rights.exact else "all" if rights.bits == EVERYBODY else "group"
+
+
 def is_shared(common_dir: Path) -> bool:
     """Whether this git directory is shared."""
     return common_dir in _SHARED

@@ -24,8 +24,8 @@ class Threshold(NamedTuple):
 GIT_THRESHOLDS = (
     Threshold((2, 36), "git worktree list --porcelain takes -z, and says what is locked and prunable",
               "worktrees of stages cannot be listed", True),
-    Threshold((2, 38), "git merge-tree --write-tree merges in memory",
-              "changes under a renamed directory are put to a person instead of being proven"),
+    Threshold((2, 39), "git merge-tree --stdin makes any number of merges in memory",
+              "stages cannot be put together, and no conflicts between them are seen", True),
 )  # fmt: skip
 
 PYGIT2_THRESHOLDS = (

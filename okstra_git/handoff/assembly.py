@@ -31,15 +31,15 @@ from okstra_git.host.locks import hold_lock
 from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
 from okstra_git.records.handoff import Member
-from okstra_git.records.states import Place, Stage, State, Task
+from okstra_git.records.states import Reservation, Stage, State, Task
 from okstra_git.roster import BASE_BRANCHES
-from okstra_git.state import layout
-from okstra_git.state.own_places import OwnPlaces, find_made
-from okstra_git.state.prints import take_prints
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import refuse_closed, release, require_task, reserve
-from okstra_git.state.store import Store
-from okstra_git.state.writer import require_writer
+from okstra_git.store import layout
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.ownership import OwnWorktrees, find_made
+from okstra_git.store.registry import refuse_closed, release, require_task, reserve
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Store
+from okstra_git.store.writer import require_writer
 
 __all__ = [
     "AssembleRequest",
@@ -244,7 +244,7 @@ def _collector(git: Git, task: Task, wanted: AssembleRequest, commit: CommitId) 
     path = wanted.worktree
     if path is not None and active is not None:
         made = find_made(list_worktrees(git), task, active)
-        path = OwnPlaces(git).path(active) or (made.path if made is not None else path)
+        path = OwnWorktrees(git).path(active) or (made.path if made is not None else path)
     before = [known.range.head, *reversed(known.former)] if known is not None and known.branch == branch else []
     return GroupWorktree(branch, path, commit, tuple(before), f"okstra task={wanted.key} group={wanted.group}")
 
@@ -261,7 +261,7 @@ def _assembled(git: Git, wanted: AssembleRequest, plan: Assembled) -> GroupAssem
         stages=tuple(sorted(wanted.stages)),
         branch=plan.branch,
         base_ref=wanted.base_ref,
-        range=take_prints(git, [(plan.base, plan.commit)])[0],
+        range=fingerprint_ranges(git, [(plan.base, plan.commit)])[0],
         members=tuple(members),
     )
 
@@ -325,7 +325,7 @@ def _place(state: State, task: Task, wanted: AssembleRequest, plan: Assembled) -
     return [*release(task, wanted.scope), fact]
 
 
-def _without(state: State, task: Task, place: Place | None) -> State:
+def _without(state: State, task: Task, place: Reservation | None) -> State:
     if place is None:
         return state
     left = {scope: row for scope, row in task.places.items() if scope != place.scope}

@@ -8,7 +8,7 @@ from okstra_git.commands import option, word
 from okstra_git.names import named_stages
 from okstra_git.records.handoff import GroupVerification, PullRequest
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.together import stands_together
+from okstra_git.store.fold_handoff import stands_together
 
 
 class VerifiedGroup(NamedTuple):

@@ -6,9 +6,9 @@ from itertools import combinations
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import merge_base
+from okstra_git.git.merge.trees import Sides, TreeMerger
 from okstra_git.git.objects import read_commit, tree_of
 from okstra_git.git.repo import Git
-from okstra_git.git.three_way import merge_trees
 from okstra_git.handoff.known_merges import Found, KnownMerges
 from okstra_git.names import TaskKey
 
@@ -73,49 +73,62 @@ def forecast(git: Git, live: Sequence[LiveStage], known: KnownMerges, *, limit: 
     At most `limit` merges are made. Pairs beyond it, without common history, or with objects that are missing are
     skipped, and said so. `known` learns what was found; keeping it is up to the caller.
     """
-    work = _Forecasting(git, known, limit)
+    pairs = _Pairs(git, known, limit)
     stages = sorted(live, key=lambda stage: stage.place)
-    conflicts = [clash for one, other in combinations(stages, 2) for clash in work.compare(one, other)]
+    for one, other in combinations(stages, 2):
+        pairs.look_at(one, other)
+    conflicts = tuple(sorted(pairs.conflicts()))
     count = len(stages) * (len(stages) - 1) // 2
-    return Forecast(tuple(stages), tuple(sorted(conflicts)), count, work.merged, work.cached, tuple(work.reasons()))
+    return Forecast(tuple(stages), conflicts, count, len(pairs.to_merge), pairs.cached, tuple(pairs.reasons()))
 
 
-class _Forecasting:
+class _Pairs:
+    """First every pair is looked at, then what is not known is merged, all in one run of git."""
+
     def __init__(self, git: Git, known: KnownMerges, limit: int) -> None:
         self.git, self.known, self.limit = git, known, limit
-        self.merged = self.cached = self.beyond = 0
+        self.cached = self.beyond = 0
+        self.to_merge: list[tuple[LiveStage, LiveStage, Sides]] = []
+        self.found: list[tuple[LiveStage, LiveStage, Found]] = []
         self.apart: list[tuple[LiveStage, LiveStage]] = []
         self.broken: list[str] = []
 
-    def compare(self, one: LiveStage, other: LiveStage) -> Iterator[ComingClash]:
-        """The contradictions of one pair; what keeps it from being compared is noted."""
+    def look_at(self, one: LiveStage, other: LiveStage) -> None:
+        """Recall what merging the pair came to, or remember to merge it; what keeps it from that is noted."""
         try:
-            found = self._merge(one, other)
+            base = self._base(one, other)
         except OkstraError as refusal:
-            self.broken.append(f"{one} and {other} were not compared: {refusal}")
+            self._skip(one, other, refusal)
             return
-        yield from (ComingClash(one.place, other.place, path, kind) for path, kind in found)
-
-    def _merge(self, one: LiveStage, other: LiveStage) -> Found:
-        base = self._base(one, other)
         if base is None:
             self.apart.append((one, other))
-            return ()
-        if one.tree == other.tree or base in (one.tree, other.tree):
-            return ()
-        found = self.known.find_merge(base, one.tree, other.tree)
-        if found is not None:
+        elif one.tree == other.tree or base in (one.tree, other.tree):
+            return
+        elif (found := self.known.find_merge(base, one.tree, other.tree)) is not None:
             self.cached += 1
-            return found
-        if self.merged >= self.limit:
+            self.found.append((one, other, found))
+        elif len(self.to_merge) >= self.limit:
             self.beyond += 1
-            return ()
-        self.merged += 1
-        ours, theirs = sorted((one.tree, other.tree))
-        clashes = merge_trees(self.git, base=base, ours=ours, theirs=theirs, write=False).clashes
-        found = tuple((clash.path, clash.kind) for clash in clashes)
-        self.known.add_merge(base, ours, theirs, found)
-        return found
+        else:
+            ours, theirs = sorted((one.tree, other.tree))
+            self.to_merge.append((one, other, Sides(base, ours, theirs)))
+
+    def conflicts(self) -> Iterator[ComingClash]:
+        """Merge what is left to merge; the contradictions of all pairs."""
+        with TreeMerger(self.git, write=False) as merger:
+            results = merger.merge_all([sides for _, _, sides in self.to_merge])
+        for (one, other, sides), merged in zip(self.to_merge, results, strict=True):
+            if isinstance(merged, OkstraError):
+                self._skip(one, other, merged)
+                continue
+            found = tuple((clash.path, clash.kind) for clash in merged.clashes)
+            self.known.add_merge(*sides, found)
+            self.found.append((one, other, found))
+        for one, other, found in self.found:
+            yield from (ComingClash(one.place, other.place, path, kind) for path, kind in found)
+
+    def _skip(self, one: LiveStage, other: LiveStage, refusal: OkstraError) -> None:
+        self.broken.append(f"{one} and {other} were not compared: {refusal}")
 
     def _base(self, one: LiveStage, other: LiveStage) -> str | None:
         """The tree of the best common ancestor; that there is none is never kept, a clone may learn more history."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from okstra_git.handoff.eligibility import Eligibility
 from okstra_git.records.events import AnyFact, GroupSuperseded
 from okstra_git.records.states import Task
-from okstra_git.state.registry import release
+from okstra_git.store.registry import release
 
 Pair = frozenset[int]
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from okstra_git.errors import OkstraError
 from okstra_git.git.changes import Delta, diff_trees, show_path, touched
 from okstra_git.git.history import contains, find_commit
+from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.handoff.merge_plan import tree_under
 from okstra_git.handoff.selection import InBase, part_of
 from okstra_git.names import shown
 from okstra_git.records.handoff import Group
-from okstra_git.records.stage import RangePrint, Verification
+from okstra_git.records.stage import RangeFingerprint, Verification
 from okstra_git.records.states import Task
 
 COPIES = ("replayed", "squashed")
@@ -60,12 +61,12 @@ def list_leaving(git: Git, task: Task, group: Group) -> list[Leaving]:
     ]
 
 
-def _range(task: Task, number: int) -> RangePrint | None:
+def _range(task: Task, number: int) -> RangeFingerprint | None:
     stage = task.stages.get(number)
     return stage.range if stage is not None else None
 
 
-def _how(git: Git, group: Group, number: int, found: RangePrint) -> str:
+def _how(git: Git, group: Group, number: int, found: RangeFingerprint) -> str:
     """As the branch shows it; how a copy was made is known from the assembling alone."""
     if contains(git, group.range.head, found.head):
         return "as-is" if group.range.head == found.head else "merged"
@@ -74,7 +75,7 @@ def _how(git: Git, group: Group, number: int, found: RangePrint) -> str:
 
 
 def _differences(
-    git: Git, task: Task, group: Group, ranges: Sequence[tuple[int, RangePrint]]
+    git: Git, task: Task, group: Group, ranges: Sequence[tuple[int, RangeFingerprint]]
 ) -> list[tuple[str, ...] | None]:
     """For each stage the paths of its change that the branch does not have as they were verified, in two looks.
 
@@ -104,10 +105,11 @@ def _differing(own: Delta, left: Delta, since: Delta, *, counts_since: bool) -> 
     return tuple(sorted(show_path(path) for path in paths))
 
 
-def _under(git: Git, task: Task, number: int, found: RangePrint, onto: str) -> str:
+def _under(git: Git, task: Task, number: int, found: RangeFingerprint, onto: str) -> str:
     """What the stage's change stands on; its recorded base where that cannot be told more closely."""
     try:
-        return tree_under(git, part_of(git, task, number, InBase(), onto))
+        with TreeMerger(git, write=True) as merger:
+            return tree_under(git, part_of(git, task, number, InBase(), onto), merger)
     except OkstraError:
         facts = find_commit(git, found.base) if found.base else None
         return facts.tree if facts is not None else EMPTY_TREE

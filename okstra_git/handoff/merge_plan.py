@@ -6,11 +6,10 @@ from datetime import datetime
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base, walk
+from okstra_git.git.merge.trees import Merged, TreeMerger
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
 from okstra_git.git.raw_commits import instant_of
-from okstra_git.git.raw_trees import Pending, write_pending
 from okstra_git.git.repo import Git
-from okstra_git.git.three_way import Merged, merge_trees
 from okstra_git.names import CommitId, shown, shown_path
 
 MAX_OWN = 20_000
@@ -75,15 +74,14 @@ def plan_merge(
     left aside, and the others are tried, so that one look tells everything. The same base, parts and person give the
     same commit: its dates are those of what it is made of. `progress` hears how many parts were begun.
     """
-    pending = Pending()
-    fitting = _fit(git, base, parts, pending, progress)
-    if fitting.found or fitting.untried:
-        return MergePlan(None, fitting.tree, tuple(fitting.found), tuple(fitting.untried))
-    write_pending(git, pending)
-    at, joined, chain = base, {}, _Chain(git, parts, task)
-    for part, tree in fitting.steps:
-        at, joined[part.stage] = chain.join(at, part, tree)
-    return MergePlan(at, fitting.tree, joined=joined)
+    with TreeMerger(git, write=True) as merger:
+        fitting = _fit(git, base, parts, merger, progress)
+        if fitting.found or fitting.untried:
+            return MergePlan(None, fitting.tree, tuple(fitting.found), tuple(fitting.untried))
+        at, joined, chain = base, {}, _Chain(git, merger, parts, task)
+        for part, tree in fitting.steps:
+            at, joined[part.stage] = chain.join(at, part, tree)
+        return MergePlan(at, fitting.tree, joined=joined)
 
 
 @dataclass
@@ -97,10 +95,10 @@ class _Fitting:
 
 
 def _fit(
-    git: Git, base: CommitId, parts: Sequence[Part], pending: Pending, progress: Callable[[int], None]
+    git: Git, base: CommitId, parts: Sequence[Part], merger: TreeMerger, progress: Callable[[int], None]
 ) -> _Fitting:
-    trees = {part.stage: (tree_under(git, part, pending), _tree(git, part.head)) for part in parts}
-    blame = _Blame(git, _tree(git, base), trees, pending)
+    trees = {part.stage: (tree_under(git, part, merger), _tree(git, part.head)) for part in parts}
+    blame = _Blame(_tree(git, base), trees, merger)
     fitting = _Fitting(_tree(git, base))
     failed: set[int] = set()
     for count, part in enumerate(parts, start=1):
@@ -110,7 +108,7 @@ def _fit(
             failed.add(part.stage)
             continue
         under, above = trees[part.stage]
-        merged = merge_trees(git, base=under, ours=fitting.tree, theirs=above, pending=pending)
+        merged = merger.merge(base=under, ours=fitting.tree, theirs=above)
         if merged.tree is None:
             clashes = [(clash.path, clash.kind) for clash in merged.clashes]
             before = [other.stage for other in parts[: count - 1] if other.stage not in fitting.untried]
@@ -122,24 +120,24 @@ def _fit(
     return fitting
 
 
-def tree_under(git: Git, part: Part, pending: Pending | None = None) -> str:
+def tree_under(git: Git, part: Part, merger: TreeMerger) -> str:
     """The tree that the part's own change stands on: its base, with what it took in of its base branch and of others.
 
-    Refuses where its base and what it took in cannot be put together without a person.
+    Refuses (`NotSeparable`) where its base and what it took in cannot be put together without a person.
     """
     at = _tree(git, part.base)
     if part.took is not None:
-        at = _with_taken(git, part, part.took, pending)
+        at = _with_taken(git, part, part.took, merger)
     for commit in part.merged:
         fork = merge_base(git, part.base or commit, commit)
-        merged = merge_trees(git, base=_tree(git, fork), ours=at, theirs=_tree(git, commit), pending=pending)
+        merged = merger.merge(base=_tree(git, fork), ours=at, theirs=_tree(git, commit))
         at = merged.tree or at
     return at
 
 
-def _with_taken(git: Git, part: Part, took: str, pending: Pending | None) -> str:
+def _with_taken(git: Git, part: Part, took: str, merger: TreeMerger) -> str:
     """The base with what the stage merged of its base branch after it."""
-    merged = _taking(git, part, took, pending)
+    merged = _taking(git, part, took, merger)
     if merged.tree is None:
         paths = ", ".join(shown_path(clash.path) for clash in merged.clashes[:3])
         raise NotSeparable(
@@ -152,10 +150,10 @@ def _with_taken(git: Git, part: Part, took: str, pending: Pending | None) -> str
     return merged.tree
 
 
-def _taking(git: Git, part: Part, took: str, pending: Pending | None) -> Merged:
+def _taking(git: Git, part: Part, took: str, merger: TreeMerger) -> Merged:
     fork = merge_base(git, part.base or took, took)
     under, ours, theirs = (_tree(git, commit) for commit in (fork, part.base, took))
-    return merge_trees(git, base=under, ours=ours, theirs=theirs, pending=pending)
+    return merger.merge(base=under, ours=ours, theirs=theirs)
 
 
 def _tree(git: Git, commit: str | None) -> str:
@@ -171,10 +169,9 @@ def _tree(git: Git, commit: str | None) -> str:
 class _Blame:
     """Tells who contradicts whom; asked only when something does."""
 
-    git: Git
     base_tree: str
     trees: Mapping[int, tuple[str, str]]
-    pending: Pending
+    merger: TreeMerger
     _alone: dict[int, Merged] = field(default_factory=dict)
 
     def contradictions(
@@ -203,12 +200,13 @@ class _Blame:
 
     def _put(self, stage: int, onto: str) -> Merged:
         under, above = self.trees[stage]
-        return merge_trees(self.git, base=under, ours=onto, theirs=above, pending=self.pending)
+        return self.merger.merge(base=under, ours=onto, theirs=above)
 
 
 def is_separable(git: Git, part: Part) -> bool:
     """Whether the part's base and what it took in can be put together without a person."""
-    return part.took is None or _taking(git, part, part.took, None).tree is not None
+    with TreeMerger(git, write=False) as merger:
+        return part.took is None or _taking(git, part, part.took, merger).tree is not None
 
 
 def count_own(git: Git, part: Part) -> int:
@@ -223,8 +221,8 @@ def _own_commits(git: Git, part: Part) -> tuple[list[CommitFacts], bool]:
 class _Chain:
     """Makes the commits once the trees are known."""
 
-    def __init__(self, git: Git, parts: Sequence[Part], task: str) -> None:
-        self.git, self.task = git, task
+    def __init__(self, git: Git, merger: TreeMerger, parts: Sequence[Part], task: str) -> None:
+        self.git, self.merger, self.task = git, merger, task
         self.own = {part.stage: self._own(part) for part in parts}
         self.all_own = {commit.oid for own, _ in self.own.values() for commit in own}
 
@@ -256,7 +254,7 @@ class _Chain:
         here, reached, when = at, _tree(self.git, at), self._when(at, part)
         for commit in own:
             under = _tree(self.git, commit.parents[0] if commit.parents else None)
-            merged = merge_trees(self.git, base=under, ours=reached, theirs=commit.tree)
+            merged = self.merger.merge(base=under, ours=reached, theirs=commit.tree)
             if merged.tree is None:
                 return None
             if merged.tree != reached:

@@ -8,10 +8,10 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
 from okstra_git.git.holding import in_words, ways_out
 from okstra_git.git.holdings import read_holdings
+from okstra_git.git.merge.trees import merge_trees
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
-from okstra_git.git.three_way import merge_trees
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.eligibility import (
     IN_PR,
@@ -31,7 +31,7 @@ from okstra_git.names import named_stages, shown
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
 from okstra_git.roster import BASE_BRANCHES
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 
 
 class NotAssembled(OkstraError):
@@ -139,7 +139,7 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
 
 
 def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
-    path = OwnPlaces(git).active_path(task.places.get(f"group-{group.id}"))
+    path = OwnWorktrees(git).active_path(task.places.get(f"group-{group.id}"))
     here = find_worktree(git, path) if path is not None and path.is_dir() else None
     held = read_holdings(git, here).uncommitted if here is not None else ()
     if held:

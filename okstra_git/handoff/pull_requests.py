@@ -16,9 +16,9 @@ from okstra_git.records.events import AnyFact, PrClosed, PrRecorded, RunFinished
 from okstra_git.records.handoff import Member, PullRequest
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import refuse_closed, release, require_task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.registry import refuse_closed, release, require_task
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 
 class BadUrl(OkstraError):

@@ -13,9 +13,9 @@ from okstra_git.records.handoff import Assembly, GroupVerification
 from okstra_git.records.runs import Run, Source
 from okstra_git.records.stage import Check, Verification
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.reading import Snapshot, read_events
-from okstra_git.state.registry import refuse_closed, require_stage, require_task
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.registry import refuse_closed, require_stage, require_task
+from okstra_git.store.snapshot import Snapshot, read_events
+from okstra_git.store.store import Appended, Store
 
 TOGETHER = 0
 """In place of the number of a stage, for a verification of stages together."""

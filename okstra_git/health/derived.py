@@ -12,9 +12,9 @@ from okstra_git.git.repo import Git
 from okstra_git.health.findings import HealthFinding
 from okstra_git.health.stored import REPAIR
 from okstra_git.records.events import Event, StageDone, StageMoved
-from okstra_git.state import layout
-from okstra_git.state.reading import Snapshot, read_events
-from okstra_git.state.views import crooked_notes, is_derived, keep_time, render_watch, wanted_keeps, wanted_refs
+from okstra_git.store import layout
+from okstra_git.store.derived import crooked_notes, is_derived, keep_time, render_watch, wanted_keeps, wanted_refs
+from okstra_git.store.snapshot import Snapshot, read_events
 from okstra_git.wide import widen
 
 SHORT = 12

@@ -8,11 +8,11 @@ from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import linked
 from okstra_git.fs.root import Root
-from okstra_git.git.config import survey_settings
 from okstra_git.git.dangers import find_dangers, read_entries
 from okstra_git.git.main_tree import find_hidden
 from okstra_git.git.refs import TornRef, is_torn, list_lock_files
 from okstra_git.git.repo import Git
+from okstra_git.git.settings import read_settings
 from okstra_git.git.versions import (
     GIT_THRESHOLDS,
     LIBGIT2_THRESHOLDS,
@@ -29,12 +29,11 @@ from okstra_git.health.leftovers import prove_dead
 from okstra_git.host.disks import free_bytes, refuses_writing
 from okstra_git.host.locks import hold_lock
 from okstra_git.paths import OKSTRA
-from okstra_git.state import layout
-from okstra_git.state.lost_branches import find_lost
-from okstra_git.state.reading import DAMAGE, Memory, read_snapshot
-from okstra_git.state.store import Store
-from okstra_git.state.whereabouts import find_astray
-from okstra_git.state.writer import find_writer, look_for_writer
+from okstra_git.store import layout
+from okstra_git.store.drift import find_astray, find_lost
+from okstra_git.store.snapshot import DAMAGE, Memory, read_snapshot
+from okstra_git.store.store import Store
+from okstra_git.store.writer import find_writer, look_for_writer
 
 LOW_DISK = 256 << 20
 FIX = "git okstra doctor --fix"
@@ -157,14 +156,14 @@ def check_identity(git: Git) -> Iterator[HealthFinding]:
 
 def check_settings(git: Git) -> Iterator[HealthFinding]:
     """okstra's own settings."""
-    survey = survey_settings(git)
-    for setting in survey.settings:
-        if setting.problem:
-            name = setting.setting.name
+    settings = read_settings(git)
+    for each in settings.survey():
+        if each.problem:
+            name = each.setting.name
             yield HealthFinding(
-                "config.bad-value", "error", name, setting.problem, command("git okstra config unset", name)
+                "config.bad-value", "error", name, each.problem, command("git okstra config unset", name)
             )
-    for name in survey.unknown:
+    for name in settings.unknown():
         message = f"{name} means nothing to this version"
         yield HealthFinding("config.unknown-key", "info", name, message, "git okstra config list")
 

@@ -13,12 +13,12 @@ from okstra_git.git.repo import Git
 from okstra_git.health import derived, leftovers, objects, stored
 from okstra_git.health.findings import CheckResult, HealthFinding, by_severity
 from okstra_git.health.leftovers import prove_dead
-from okstra_git.state import layout
-from okstra_git.state.reading import Snapshot, read_from_scratch
-from okstra_git.state.restoring import reproduce_file, restore_lines, restore_tip
-from okstra_git.state.store import Store
-from okstra_git.state.views import crooked_notes, straighten_notes
-from okstra_git.state.writer import look_for_writer, require_writer
+from okstra_git.store import layout
+from okstra_git.store.derived import crooked_notes, straighten_notes
+from okstra_git.store.restore import reproduce_file, restore_lines, restore_tip
+from okstra_git.store.snapshot import Snapshot, read_from_scratch
+from okstra_git.store.store import Store
+from okstra_git.store.writer import look_for_writer, require_writer
 
 ROUNDS = 3
 """What is derived can only be compared once the logs are whole, and one repair may uncover the need of the next."""

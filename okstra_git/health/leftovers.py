@@ -11,7 +11,7 @@ from okstra_git.health.stored import REPAIR
 from okstra_git.host.holders import find_process
 from okstra_git.host.processes import holders_of
 from okstra_git.spool import DIRECTORY, list_spooled
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 DEAD_LOCK_AGE = 0.5
 """Seconds. git may have closed a lock file that it is about to rename; what has stood longer is not in that instant."""

@@ -11,14 +11,14 @@ from okstra_git.health.findings import HealthFinding
 from okstra_git.names import TaskKey
 from okstra_git.records.runs import Run
 from okstra_git.records.states import State
-from okstra_git.state import layout
-from okstra_git.state.cache import load_fold
-from okstra_git.state.log import Problem
-from okstra_git.state.reading import DAMAGE, Snapshot
-from okstra_git.state.recovery import missing_lines
-from okstra_git.state.registry import branch_clashes
-from okstra_git.state.restoring import can_restore_tip, reproduce_file
-from okstra_git.state.sifting import BROKEN
+from okstra_git.store import layout
+from okstra_git.store.cache import load_fold
+from okstra_git.store.journal import missing_lines
+from okstra_git.store.log import Problem
+from okstra_git.store.registry import branch_clashes
+from okstra_git.store.restore import can_restore_tip, reproduce_file
+from okstra_git.store.snapshot import DAMAGE, Snapshot
+from okstra_git.store.validation import BROKEN
 
 REPAIR = "git okstra fsck --repair"
 ELSEWHERE = "fetch the object from a clone that has it, or take it from a backup"

@@ -11,8 +11,8 @@ from okstra_git.git.upstreams import branch_tips
 from okstra_git.handoff.eligibility import dependencies
 from okstra_git.handoff.selection import InBase
 from okstra_git.porcelain.follow import make_judge
-from okstra_git.reconcile.delivered import Delivered, find_delivered
-from okstra_git.reconcile.places import Home
+from okstra_git.reconcile.branch_contents import Delivered, find_delivered
+from okstra_git.reconcile.scope import SearchRef
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
@@ -89,10 +89,10 @@ def _is_branch_of_task(state: State, base: str) -> bool:
     return not name or name in stages | groups
 
 
-def _homes(workspace: Workspace, base: str, tip: str) -> tuple[Home, list[Home]]:
+def _homes(workspace: Workspace, base: str, tip: str) -> tuple[SearchRef, list[SearchRef]]:
     """The base, and the same branch elsewhere where that has more."""
     others = [one for one in branch_tips(workspace.git, base) if one != tip and contains(workspace.git, one, tip)]
-    return Home("target", base, tip), [Home("target", base, one) for one in others]
+    return SearchRef("target", base, tip), [SearchRef("target", base, one) for one in others]
 
 
 def _told(found: Collection[Delivered]) -> InBase:

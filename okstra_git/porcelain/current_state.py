@@ -10,7 +10,7 @@ from okstra_git.errors import OkstraError
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
-    from okstra_git.reconcile.taking_back import TakenBack
+    from okstra_git.reconcile.reachability import TakenBack
     from okstra_git.records.events import Event
     from okstra_git.records.states import State, Task
 
@@ -23,7 +23,7 @@ def standing_state(workspace: Workspace, state: State | None = None) -> State:
     lost = _taken_back(workspace, state, state.tasks.values())
     if not lost:
         return state
-    from okstra_git.reconcile.taking_back import as_taken_back
+    from okstra_git.reconcile.reachability import as_taken_back
 
     changed = {key: as_taken_back(state.tasks[key], lost) for key in {one.task for one in lost}}
     return state.model_copy(update={"tasks": {**state.tasks, **changed}})
@@ -39,7 +39,7 @@ def take_back_landings(workspace: Workspace, key: TaskKey | None) -> tuple[Event
     lost = _taken_back(workspace, state, [task for task in named if task.is_open])
     if not lost:
         return ()
-    from okstra_git.reconcile.taking_back import unlanded_facts
+    from okstra_git.reconcile.reachability import unlanded_facts
 
     try:
         appended = workspace.store.append(lambda snapshot: unlanded_facts(snapshot, lost))
@@ -66,11 +66,13 @@ def _taken_back(workspace: Workspace, state: State, tasks: Iterable[Task]) -> li
     landed = [task for task in tasks if any(stage.landed for stage in task.stages.values())]
     if not landed:
         return []
-    from okstra_git.porcelain.search_scope import make_places  # the usual state has nothing that could be taken back
-    from okstra_git.reconcile.taking_back import list_taken_back
+    from okstra_git.porcelain.search_scope import (
+        make_search_scope,  # the usual state has nothing that could be taken back
+    )
+    from okstra_git.reconcile.reachability import list_taken_back
 
     try:
-        return list_taken_back(landed, make_places(workspace, state))
+        return list_taken_back(landed, make_search_scope(workspace, state))
     except OkstraError as refusal:
         workspace.note(f"whether what had landed still has was not looked at: {refusal.message}")
         return []

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from okstra_git import shipped
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
+from okstra_git.git.settings import read_settings
 from okstra_git.health.doctor import diagnose, treat
 from okstra_git.health.findings import HealthFinding, Severity
 from okstra_git.hooks.model import Hooks, HookState
@@ -46,7 +45,7 @@ def _other_findings(workspace: Workspace) -> list[HealthFinding]:
 
 def hook_findings(git: Git) -> list[HealthFinding]:
     """What keeps rewrites from being reported to us; nothing where the owner of the repository wants no hooks."""
-    if read_setting(git, require_setting("okstra.hooks")).value is False:
+    if not read_settings(git).hooks:
         return []
     hooks = inspect_hooks(git)
     if not hooks.applicable:

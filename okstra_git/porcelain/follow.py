@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.porcelain.current_state import take_back_landings
-from okstra_git.porcelain.search_scope import make_places, window_limit
+from okstra_git.porcelain.search_scope import make_search_scope, window_limit
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.model import Report
 from okstra_git.reconcile.settle import settle
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.model import Finding
-    from okstra_git.reconcile.places import Places
+    from okstra_git.reconcile.scope import SearchScope
     from okstra_git.records.states import State, Task
 
 SHORT = 10
@@ -108,12 +106,12 @@ def make_judge(
     *,
     planned: Mapping[str, str] | None = None,
     hints: Mapping[str, str] | None = None,
-    places: Places | None = None,
+    scope: SearchScope | None = None,
 ) -> Judge:
     """A judge with the repository's settings; `planned` tips stand for branches git is about to move."""
-    carry = read_setting(workspace.git, require_setting("okstra.verificationCarry")).value
-    places = places or make_places(workspace, state, planned)
-    return Judge(places, window_limit(workspace), carry == "replay", hints or {})
+    carry = workspace.settings.verification_carry
+    scope = scope or make_search_scope(workspace, state, planned)
+    return Judge(scope, window_limit(workspace), carry == "replay", hints or {})
 
 
 def judge_each(judge: Judge, tasks: Sequence[Task]) -> tuple[list[Report], dict[TaskKey, OkstraError]]:

@@ -14,7 +14,7 @@ from okstra_git.git.worktrees import list_worktrees
 from okstra_git.handoff.forecast import Forecast, LiveStage, forecast
 from okstra_git.handoff.known_merges import load_merges, save_merges
 from okstra_git.names import TaskKey
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 if TYPE_CHECKING:
     from pathlib import Path

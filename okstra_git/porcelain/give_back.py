@@ -10,7 +10,7 @@ from okstra_git.git.removal import remove_worktree
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.real_paths import real_path
 from okstra_git.stages.complete import release_reservation
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 
 if TYPE_CHECKING:
     from okstra_git.git.worktrees import Worktree
@@ -28,7 +28,7 @@ def give_back(workspace: Workspace, task: Task, run: Run) -> None:
     place = task.places.get(f"verification-{run.seq}") if run.task_type == "final-verification" else None
     if place is None or place.status != "active" or place.worktree is None or run.is_active:
         return
-    path = OwnPlaces(workspace.git).path(place)
+    path = OwnWorktrees(workspace.git).path(place)
     here = find_worktree(workspace.git, path) if path is not None else None
     if here is not None:
         try:

@@ -28,7 +28,7 @@ from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import follow_history, judge_each, make_judge, read_hints
 from okstra_git.porcelain.landings import note_landings
 from okstra_git.porcelain.task_lookup import find_key, require_key, say_which, worktree_root
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity

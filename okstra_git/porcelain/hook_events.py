@@ -6,12 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.porcelain.follow import chain_hints, follow_history, make_judge
 from okstra_git.spool import drop_spooled, list_spooled
-from okstra_git.state.views import write_watch
+from okstra_git.store.derived import write_watch
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
@@ -57,7 +55,7 @@ def process_pending_events(workspace: Workspace) -> None:
     """
     if not any(not event.torn for event in list_spooled(str(workspace.git.private_dir))):
         return
-    if read_setting(workspace.git, require_setting("okstra.hooks")).value is False:
+    if not workspace.settings.hooks:
         return
     try:
         process_hook_events(workspace, planned={})

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.config import add_line, read_setting, write_setting
+from okstra_git.git.config_file import add_line, write_setting
 from okstra_git.git.excludes import exclude_folder
 from okstra_git.git.refs import find_quietly
-from okstra_git.git.settings import require_setting
+from okstra_git.git.settings import Settings
 from okstra_git.git.upstreams import remote_names
 from okstra_git.hooks.install import install_hooks
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import parse_slug, shown
-from okstra_git.state import layout
-from okstra_git.state.writer import ensure_writer
+from okstra_git.store import layout
+from okstra_git.store.writer import ensure_writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,7 @@ def init_clone(workspace: Workspace, *, project_id: str | None, hooks: bool, ask
     project = _choose_project(workspace, project_id)
     writer, is_new = ensure_writer(git, milliseconds=int(workspace.now().timestamp() * 1000))
     with hold_lock(layout.lock_file(git.private_dir)):  # several inits at once would add the same lines twice
-        write_setting(git, require_setting("okstra.project"), [project])
+        write_setting(git, Settings.project, [project])
         return InitResult(
             writer,
             is_new,
@@ -74,7 +74,7 @@ def init_clone(workspace: Workspace, *, project_id: str | None, hooks: bool, ask
 
 
 def _choose_project(workspace: Workspace, wanted: str | None) -> str:
-    known = read_setting(workspace.git, require_setting("okstra.project")).value
+    known = workspace.settings.project
     used = sorted({key.project for key in workspace.store.read().state.tasks})
     if wanted is not None:
         parse_slug(wanted, what="project id")

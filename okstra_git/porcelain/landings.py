@@ -13,9 +13,9 @@ from okstra_git.fs.gits import read_gits
 from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.names import TaskKey, is_slashed_key, key_of_slashed
 from okstra_git.porcelain.current_state import standing_state, tell_taken_back
-from okstra_git.porcelain.search_scope import make_places, window_limit
-from okstra_git.state import layout
-from okstra_git.state.handing import landed_as
+from okstra_git.porcelain.search_scope import make_search_scope, window_limit
+from okstra_git.store import layout
+from okstra_git.store.fold_handoff import landed_as
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.reconcile.judge import Judge
     from okstra_git.reconcile.landings import Landed, Landings
-    from okstra_git.reconcile.places import Places
+    from okstra_git.reconcile.scope import SearchScope
     from okstra_git.records.events import Event
     from okstra_git.records.states import State, Task
 
@@ -49,15 +49,15 @@ def note_landings(workspace: Workspace, key: TaskKey | None) -> tuple[Event, ...
     A clone that cannot record says so and goes on: whoever called does not depend on it.
     """
     state = workspace.store.read().state
-    places = make_places(workspace, state)
+    scope = make_search_scope(workspace, state)
     tasks = _concerned(state, key)
     before = _load(workspace)
-    seen = {task.key: _print(workspace, places, task) for task in tasks}
+    seen = {task.key: _print(workspace, scope, task) for task in tasks}
     fresh = [task for task in tasks if _is_new(before.get(task.key), seen[task.key])]
     if not fresh:
         return ()
     try:
-        return _look_and_record(workspace, state, places, fresh, before)
+        return _look_and_record(workspace, state, scope, fresh, before)
     except OkstraError as refusal:
         workspace.note(f"what has landed could not be recorded: {refusal.message}")
         return ()
@@ -70,7 +70,7 @@ def missed_landings(
     before = _load(workspace)
     looks: dict[TaskKey, Look] = {}
     for task in (task for task in tasks if task.is_open):
-        seen = _print(workspace, judge.places, task)
+        seen = _print(workspace, judge.scope, task)
         known = before.get(task.key)
         looks[task.key] = known if known is not None and known.seen == seen else _look(judge, task, seen)
     if any(before.get(key) != look for key, look in looks.items()):
@@ -90,13 +90,13 @@ def landed_state(workspace: Workspace, key: TaskKey | None) -> State:
 
 
 def _look_and_record(
-    workspace: Workspace, state: State, places: Places, tasks: Sequence[Task], before: dict[TaskKey, Look]
+    workspace: Workspace, state: State, scope: SearchScope, tasks: Sequence[Task], before: dict[TaskKey, Look]
 ) -> tuple[Event, ...]:
     from okstra_git.porcelain.follow import make_judge  # a judge of history is heavy, and mostly nothing is new
     from okstra_git.reconcile.landings import landed_facts, look_for_landings
-    from okstra_git.reconcile.taking_back import unlanded_facts
+    from okstra_git.reconcile.reachability import unlanded_facts
 
-    judge = make_judge(workspace, state, places=places)
+    judge = make_judge(workspace, state, scope=scope)
     answers = {task.key: look_for_landings(judge, task) for task in tasks}
     found = [one for answer in answers.values() for one in answer.landed]
     lost = [one for answer in answers.values() for one in answer.taken_back]
@@ -107,7 +107,7 @@ def _look_and_record(
         events, state = appended.events, appended.snapshot.state
     recorded = {(event.fact.task, getattr(event.fact, "stage", 0)) for event in events}
     looks = {
-        key: Look(_print(workspace, places, state.tasks[key]), _is_left(answer, recorded), _facts(answer))
+        key: Look(_print(workspace, scope, state.tasks[key]), _is_left(answer, recorded), _facts(answer))
         for key, answer in answers.items()
     }
     _save(workspace, state, before | looks)
@@ -173,14 +173,14 @@ def _facts(answer: Landings) -> tuple[dict[str, Any], ...]:
 # --- remembering
 
 
-def _print(workspace: Workspace, places: Places, task: Task) -> str:
+def _print(workspace: Workspace, scope: SearchScope, task: Task) -> str:
     """Stands for all that the answer about a task depends on: targets, own branches, records, what is cut off."""
     stages = [
         {
             "stage": number, "head": stage.range.head, "landed": landed_as(stage),
-            "holders": places.copies(stage.landing.target) if stage.landing else None,
+            "holders": scope.copies(stage.landing.target) if stage.landing else None,
             "former": [(trail.range.head, trail.proof) for trail in stage.trail],
-            "branch": places.branch(stage.branch), "targets": places.destinations_of(task, number),
+            "branch": scope.branch(stage.branch), "targets": scope.destinations_of(task, number),
         }
         for number, stage in task.stages.items() if stage.range is not None
     ]  # fmt: skip
@@ -191,8 +191,8 @@ def _print(workspace: Workspace, places: Places, task: Task) -> str:
     shallow = read_gits(workspace.git.common_dir / "shallow") if workspace.git.is_shallow else None
     cut = (shallow or b"").decode(errors="replace")
     anchor = task.anchor.range.head if task.anchor else None
-    around = places.targets(task, None)
-    whole = [VERSION, places.writer, stages, around, groups, prs, members, cut, anchor, window_limit(workspace)]
+    around = scope.targets(task, None)
+    whole = [VERSION, scope.writer, stages, around, groups, prs, members, cut, anchor, window_limit(workspace)]
     return fingerprint(canonical_json(whole))
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
 from okstra_git.runs.leases import leases_of, life_of
 
 if TYPE_CHECKING:
@@ -34,8 +32,7 @@ class Guard:
 
     @cached_property
     def _hours(self) -> int:
-        hours = read_setting(self.workspace.git, require_setting("okstra.leaseHours")).value
-        return hours if isinstance(hours, int) else 12
+        return self.workspace.settings.lease_hours
 
     def look(self, holder: Holder) -> Life:
         """Whether the holder lives, as far as this machine can tell."""

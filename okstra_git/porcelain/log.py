@@ -9,13 +9,21 @@ from okstra_git.commands import command
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.refs import is_ref_name
 from okstra_git.names import shown
-from okstra_git.state import layout
-from okstra_git.state.heeding import heed_log, ignore_log, is_ignored, list_ignored, spelled, unspelled, writer_of
-from okstra_git.state.log import find_tips
-from okstra_git.state.reading import DAMAGE, read_events
-from okstra_git.state.registry import require_task
-from okstra_git.state.rewound import accept_rewound
-from okstra_git.state.writer import look_for_writer
+from okstra_git.store import layout
+from okstra_git.store.foreign_logs import (
+    accept_rewound,
+    heed_log,
+    ignore_log,
+    is_ignored,
+    list_ignored,
+    spelled,
+    unspelled,
+    writer_of,
+)
+from okstra_git.store.log import find_tips
+from okstra_git.store.registry import require_task
+from okstra_git.store.snapshot import DAMAGE, read_events
+from okstra_git.store.writer import look_for_writer
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git

@@ -12,7 +12,7 @@ from okstra_git.git.refs import find_quietly
 from okstra_git.git.revisions import BRANCH
 from okstra_git.health.findings import HealthFinding, Severity
 from okstra_git.stages.worktrees import see_stages
-from okstra_git.state.planned import finished_stages
+from okstra_git.store.planned_stages import finished_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ def open_problems(git: Git, task: Task, stage: Stage, seen: Checkout) -> Iterato
     """What a person should see to: work beside a stage that is done, and a worktree that is not on its branch.
 
     That a stage which is worked on has work that is not committed is no problem. Where the branch itself is gone, no
-    line leads back to it; `state/lost_branches.py` says what became of it.
+    line leads back to it; `store/drift.py` says what became of it.
     """
     key, where = str(task.key), f"the worktree {seen.path} of stage {stage.number}"
     done = f"git okstra stage done {stage.number} --task-key {key}"

@@ -15,9 +15,8 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.changes import diff_trees, show_path
-from okstra_git.git.config import read_setting
+from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.own_files import read_own, replace_own
-from okstra_git.git.settings import require_setting
 from okstra_git.handoff.eligibility import dependencies, judge_stages, list_relied
 from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.merge_plan import count_own, tree_under
@@ -94,8 +93,7 @@ def _fit_to_leave(workspace: Workspace, text: PrText) -> PrText:
 
 
 def _configured(workspace: Workspace) -> str | None:
-    value = read_setting(workspace.git, require_setting("okstra.prTemplate")).value
-    return value if isinstance(value, str) else None
+    return workspace.settings.pr_template
 
 
 def _template_of_run(root: Path, task: Task) -> str | None:
@@ -120,7 +118,7 @@ def _read(workspace: Workspace, named: str) -> str:
 
 
 def _facts(workspace: Workspace, task: Task, group: Group, base: str) -> PullRequestFacts:
-    language = read_setting(workspace.git, require_setting("okstra.language")).value
+    language = workspace.settings.language
     judged = judge_stages(task, stale={})
     others = [
         (number, eligibility.title, eligibility.stage.status if eligibility.stage is not None else "pending")
@@ -168,7 +166,9 @@ def _parts(workspace: Workspace, task: Task, group: Group) -> list[StageSection]
     held = in_base(workspace, task, group.base_ref, group.stages, at=group.range.base)
     onto = group.range.base or group.range.head
     left = {number: part_of(git, task, number, held, onto) for number, _ in ranges}
-    deltas = diff_trees(git, [(tree_under(git, left[number]), found.head_tree) for number, found in ranges])
+    with TreeMerger(git, write=True) as merger:
+        under = [tree_under(git, left[number], merger) for number, _ in ranges]
+    deltas = diff_trees(git, [(tree, found.head_tree) for tree, (_, found) in zip(under, ranges, strict=True)])
     leaving = {one.stage: one for one in list_leaving(git, task, group)}
     planned = {row.number: row.title for row in task.plan.stages} if task.plan is not None else {}
     verified = {number: task.stages[number].verified for number, _ in ranges}

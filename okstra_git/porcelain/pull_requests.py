@@ -17,7 +17,7 @@ from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.runs import packer
 from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.stages.task import refuse_text
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity

@@ -14,10 +14,9 @@ from okstra_git.porcelain.current_state import take_back_landings
 from okstra_git.porcelain.follow import follow_history, make_judge, read_hints
 from okstra_git.porcelain.hook_events import forget_settled
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.reconcile.answers import Choice, NotWork, record_anchor, record_choice
-from okstra_git.reconcile.settle import after_moves
+from okstra_git.reconcile.settle import Choice, NotWork, after_moves, record_anchor, record_choice
 from okstra_git.reconcile.verify import verify_moves
-from okstra_git.state.registry import require_task
+from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.task_lookup import Identity
@@ -156,11 +155,11 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
         return Choice(commit, ref)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     findings = [finding for finding in judge.judge(task).findings if finding.stage == number]
-    own = judge.places.branch(stage.branch)
-    targets = judge.places.targets(task, stage)
-    within = next((home.name for home in targets if judge.places.contains(home.tip, commit)), "")
+    own = judge.scope.branch(stage.branch)
+    targets = judge.scope.targets(task, stage)
+    within = next((target.name for target in targets if judge.scope.contains(target.tip, commit)), "")
     offered = {each.commit: each.base for finding in findings for each in finding.candidates if each.likely}
-    if own is not None and not any(judge.places.contains(home.tip, own.tip) for home in targets):
+    if own is not None and not any(judge.scope.contains(target.tip, own.tip) for target in targets):
         offered.setdefault(own.tip, None)
     elsewhere: dict[str, str] = {
         other.range.head: f"stage {other.number} of {each.key}"
@@ -168,4 +167,4 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
         for other in each.stages.values() if other.range
     }  # fmt: skip
     branch = full.removeprefix(BRANCH) if full.startswith(BRANCH) else ""
-    return Choice(commit, ref, {home.tip: home.name for home in targets}, offered, elsewhere, within, branch)
+    return Choice(commit, ref, {target.tip: target.name for target in targets}, offered, elsewhere, within, branch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
-from okstra_git.fs.names import is_elsewhere
+from okstra_git.fs.resolve import is_elsewhere
 from okstra_git.runs.bundle import verify_bundle
 from okstra_git.runs.gathering import gather_plan
 from okstra_git.runs.leases import GUARDED, finished_stages

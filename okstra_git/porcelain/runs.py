@@ -74,9 +74,9 @@ def okstra_root(workspace: Workspace) -> Path:
 def is_own(workspace: Workspace, run: Run) -> bool:
     """Whether this clone prepared the run, so that its documents and its worktree are here; a run of a log that others
     wrote may name anything."""
-    from okstra_git.state.own_places import OwnPlaces
+    from okstra_git.store.ownership import OwnWorktrees
 
-    return OwnPlaces(workspace.git).is_own(run)
+    return OwnWorktrees(workspace.git).is_own(run)
 
 
 def packer(workspace: Workspace, *, wanted: bool) -> Callable[[Task, Run], Archive | None]:
@@ -181,7 +181,7 @@ def explain_task(workspace: Workspace, task: Task, only: Run | None) -> tuple[li
     from okstra_git.runs.explain import explain, explain_run
     from okstra_git.runs.gathering import gather_facts, gather_plan
     from okstra_git.runs.leases import GUARDED
-    from okstra_git.state.writer import find_writer
+    from okstra_git.store.writer import find_writer
 
     guard = Guard(workspace)
     state = standing_state(workspace)
@@ -217,12 +217,9 @@ def _elsewhere(workspace: Workspace, runs: Iterable[Run]) -> frozenset[str]:
 
 
 def _targets(workspace: Workspace) -> list[str]:
-    from okstra_git.git.config import read_setting
-    from okstra_git.git.settings import require_setting
     from okstra_git.git.upstreams import default_branches
 
-    told = read_setting(workspace.git, require_setting("okstra.target")).value
-    return told if isinstance(told, list) and told else default_branches(workspace.git)
+    return [*workspace.settings.target] or default_branches(workspace.git)
 
 
 def restore_place(workspace: Workspace, snapshot: Snapshot, into: str | None) -> tuple[Path, bool]:

@@ -6,23 +6,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
-from okstra_git.git.settings import require_setting
-from okstra_git.reconcile.places import Places
-from okstra_git.state.writer import find_writer
+from okstra_git.reconcile.scope import SearchScope
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import State
 
 
-def make_places(workspace: Workspace, state: State, planned: Mapping[str, str] | None = None) -> Places:
+def make_search_scope(workspace: Workspace, state: State, planned: Mapping[str, str] | None = None) -> SearchScope:
     """The branches to look at; `planned` tips stand for branches git is about to move."""
-    targets = read_setting(workspace.git, require_setting("okstra.target")).value
-    listed = tuple(targets) if isinstance(targets, list) else ()
-    places = Places(workspace.git, planned or {}, listed, own_writer(workspace))
-    places.know_stage_branches(state)
-    return places
+    scope = SearchScope(workspace.git, planned or {}, workspace.settings.target, own_writer(workspace))
+    scope.know_stage_branches(state)
+    return scope
 
 
 def own_writer(workspace: Workspace) -> str:
@@ -35,5 +31,4 @@ def own_writer(workspace: Workspace) -> str:
 
 def window_limit(workspace: Workspace) -> int:
     """How many commits are searched for a record."""
-    window = read_setting(workspace.git, require_setting("okstra.reconcileWindow")).value
-    return window if isinstance(window, int) else 20_000
+    return workspace.settings.reconcile_window

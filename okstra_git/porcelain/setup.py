@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.commands import word
+from okstra_git.counting import counted
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.version import VERSION
 
@@ -112,7 +113,7 @@ def describe_drift(scope: SetupScope, inspections: Sequence[FolderStatus]) -> Se
         return SetupDrift(f"okstra's skills are not installed in {' and '.join(absent)}", hint=scope.line())
     files = sum(len(folder.drift) for folder in differing)
     rules = sum(len(folder.missing_rules) for folder in differing)
-    counts = " and ".join(_count(number, noun) for number, noun in ((files, "file"), (rules, "rule")) if number)
+    counts = " and ".join(counted(number, noun) for number, noun in ((files, "file"), (rules, "rule")) if number)
     verb = "differs" if files + rules == 1 else "differ"
     message = f"{counts} {verb} from what okstra {VERSION} ships"
     return SetupDrift(message, hint=_next_step(scope, differing), files=files, rules=rules)
@@ -283,7 +284,3 @@ def _work_tree(workspace: Workspace) -> Path:
     if top is None:
         raise NoWorkTree("a bare repository has no files for agents", hint=elsewhere)
     return top
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

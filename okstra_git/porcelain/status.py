@@ -15,13 +15,12 @@ from okstra_git.porcelain.landings import missed_landings, missed_sentence
 from okstra_git.porcelain.liveness import Guard
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
-from okstra_git.porcelain.unused import NOT_SET_UP, project_of
+from okstra_git.porcelain.unused import NOT_SET_UP
 from okstra_git.reconcile.model import Report
 from okstra_git.stages.worktrees import see_stages
-from okstra_git.state.lost_branches import find_lost
-from okstra_git.state.registry import branch_clashes, require_task
-from okstra_git.state.whereabouts import find_astray
-from okstra_git.state.writer import WriterDamaged, look_for_writer
+from okstra_git.store.drift import find_astray, find_lost
+from okstra_git.store.registry import branch_clashes, require_task
+from okstra_git.store.writer import WriterDamaged, look_for_writer
 
 if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import State, Task
     from okstra_git.runs.leases import Lease
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     judged, failed = judge_each(judge, tasks)
     reports = {report.task: report for report in judged}
+    project = workspace.settings.project
     writer, damaged = look_for_writer(workspace.git)
     guard = Guard(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
@@ -69,7 +69,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    return Seen(project_of(workspace), writer, tasks, reports, leases, problems, checkouts)
+    return Seen(project, writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:

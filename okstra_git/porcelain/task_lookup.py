@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.git.config import read_setting
 from okstra_git.git.excludes import is_ignored
 from okstra_git.git.history import resolve_head
 from okstra_git.git.revisions import BRANCH, printed_name
-from okstra_git.git.settings import require_setting
 from okstra_git.git.worktrees import current_branch
 from okstra_git.names import TaskKey, make_task_key, split_task_key
 from okstra_git.real_paths import real_path
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.states import Task
-    from okstra_git.state.registry import TaskUnknown
+    from okstra_git.store.registry import TaskUnknown
 
 LISTED = 8
 """Open tasks that a refusal lists; the list of all is a command of its own."""
@@ -84,12 +82,12 @@ def _living_here(workspace: Workspace) -> Task | None:
 
     In the middle of a rebase no branch is checked out.
     """
-    from okstra_git.state.own_places import OwnPlaces  # these load the records, which few lines need to be understood
-    from okstra_git.state.registry import active_places
+    from okstra_git.store.ownership import OwnWorktrees  # these load the records, which few lines need to be understood
+    from okstra_git.store.registry import active_places
 
     branch, top = current_branch(workspace.git), workspace.git.work_tree
     here = real_path(top) if top is not None and real_path(workspace.git.git_dir) != workspace.git.common_dir else None
-    own = OwnPlaces(workspace.git)
+    own = OwnWorktrees(workspace.git)
     found = [
         task
         for task, place in active_places(workspace.store.read().state)
@@ -129,7 +127,7 @@ def _unclear(workspace: Workspace) -> TaskUnclear:
     """Which tasks might have been meant, as words to add to the line."""
     keys = [str(task.key) for task in workspace.store.read().state.tasks.values() if task.is_open]
     if not keys:
-        from okstra_git.state.writer import require_writer
+        from okstra_git.store.writer import require_writer
 
         require_writer(workspace.git)  # a task can be opened after `init` only
         hint = f"git okstra task open {word(_project(workspace) or 'PROJECT')}:GROUP:TASK"
@@ -167,7 +165,7 @@ def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_n
 
 
 def _no_such_task(text: str, parts: list[str], project: str | None, *, may_be_new: bool) -> TaskUnknown:
-    from okstra_git.state.registry import TaskUnknown
+    from okstra_git.store.registry import TaskUnknown
 
     if may_be_new:
         full = ":".join([project or "PROJECT", *(["GROUP"] if len(parts) == 1 else []), *parts])
@@ -178,8 +176,7 @@ def _no_such_task(text: str, parts: list[str], project: str | None, *, may_be_ne
 
 
 def _project(workspace: Workspace) -> str | None:
-    project = read_setting(workspace.git, require_setting("okstra.project")).value
-    return project if isinstance(project, str) else None
+    return workspace.settings.project
 
 
 def named_key(
@@ -244,6 +241,6 @@ def worktree_path(workspace: Workspace, key: TaskKey, stage: int) -> Path:
 
 def worktree_root(workspace: Workspace, key: TaskKey) -> Path:
     """The folder of the task's worktrees, below okstra.worktreeRoot."""
-    root = str(read_setting(workspace.git, require_setting("okstra.worktreeRoot")).value)
+    root = workspace.settings.worktree_root
     base = workspace.home / root[2:] if root.startswith("~/") else Path(root)
     return base / key.project / key.group / key.task

@@ -6,11 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
 from okstra_git.git.main_tree import hidden_main
 from okstra_git.git.refs import list_ref_names
-from okstra_git.git.settings import require_setting
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
@@ -40,5 +38,4 @@ def is_unused(git: Git) -> bool:
 
 def project_of(workspace: Workspace) -> str | None:
     """The project id that is configured here."""
-    project = read_setting(workspace.git, require_setting("okstra.project")).value
-    return project if isinstance(project, str) else None
+    return workspace.settings.project

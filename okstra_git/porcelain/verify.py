@@ -33,8 +33,8 @@ from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
 from okstra_git.redaction.late import redact
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import require_stage
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
     from okstra_git.git.worktrees import Worktree
@@ -201,7 +201,7 @@ def _verified_commit(
 
 def _worktree_of(workspace: Workspace, task: Task, stage: Stage) -> Worktree | None:
     known = [tree for tree in list_worktrees(workspace.git) if tree.path.is_dir()]
-    own = OwnPlaces(workspace.git).path(task.places.get(f"stage-{stage.number}"))
+    own = OwnWorktrees(workspace.git).path(task.places.get(f"stage-{stage.number}"))
     path = real_path(own) if own is not None else None
     own_trees = [tree for tree in known if path is not None and real_path(tree.path) == path]
     return next(iter([*own_trees, *(tree for tree in known if tree.branch == stage.branch)]), None)
@@ -214,7 +214,7 @@ def _require_same_tree(
     if commit is not None:
         verified = require_named(workspace.git, commit, what="the verified commit").commit
     else:
-        path = OwnPlaces(workspace.git).path_of_run(task, run) if run.worktree else None
+        path = OwnWorktrees(workspace.git).path_of_run(task, run) if run.worktree else None
         tree = find_worktree(workspace.git, path) if path is not None else None
         if tree is None or tree.head is None or not tree.path.is_dir():
             return  # given back: what was assembled is on record

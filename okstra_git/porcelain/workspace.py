@@ -14,7 +14,8 @@ from okstra_git.names import TaskKey, shown_path
 
 if TYPE_CHECKING:
     from okstra_git.git.repo import Git
-    from okstra_git.state.store import Appended, Store
+    from okstra_git.git.settings import Settings
+    from okstra_git.store.store import Appended, Store
 
 
 class NoDirectory(OkstraError):
@@ -88,10 +89,17 @@ class Workspace:
 
         return open_repository(self.cwd, environ=self.environ, base=self.start, for_git=self.for_git)
 
+    @property
+    def settings(self) -> Settings:
+        """okstra's settings in the repository, as git's configuration has them now."""
+        from okstra_git.git.settings import read_settings
+
+        return read_settings(self.git)
+
     @cached_property
     def store(self) -> Store:
         """The state kept in the repository, for reading and appending."""
-        from okstra_git.state.store import Store
+        from okstra_git.store.store import Store
 
         return Store(self.git, self.now, unlock=self._clear_dead_locks, told=self._note_tasks)
 

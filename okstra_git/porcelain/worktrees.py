@@ -13,9 +13,9 @@ from okstra_git.porcelain.liveness import Guard
 from okstra_git.real_paths import real_path
 from okstra_git.stages.complete import release_reservation
 from okstra_git.stages.prune import PruneContext, Pruned, prune_worktrees
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.whereabouts import find_astray, is_over
-from okstra_git.state.writer import find_writer
+from okstra_git.store.drift import find_astray, is_over
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
@@ -58,7 +58,7 @@ def _release_missing(workspace: Workspace, only: TaskKey | None) -> None:
 
 def _live_runs(workspace: Workspace, path: Path) -> Iterator[str]:
     """Runs that somebody leads right now and that work at or below this directory."""
-    guard, own, top = Guard(workspace), OwnPlaces(workspace.git), real_path(path)
+    guard, own, top = Guard(workspace), OwnWorktrees(workspace.git), real_path(path)
     for task in workspace.store.read().state.tasks.values():
         for run in task.runs.values():
             worktree = own.path_of_run(task, run) if run.is_active else None

@@ -8,16 +8,15 @@ from okstra_git.git.refs import list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import printed_name
 from okstra_git.reconcile.cases import Case
+from okstra_git.reconcile.commit_matching import Unit, lines_of, list_units
 from okstra_git.reconcile.locate import Hit
 from okstra_git.reconcile.model import Candidate
-from okstra_git.reconcile.places import Places
+from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.search import Searched
-from okstra_git.reconcile.stretches import Author
-from okstra_git.reconcile.units import Unit, lines_of, list_units
-from okstra_git.reconcile.windows import Step
-from okstra_git.records.stage import RangePrint
+from okstra_git.reconcile.segments import Author, Step
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.redaction.subjects import same_subject
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 MAX_CANDIDATES = 5
 MAX_ALIKE = 200
@@ -45,7 +44,7 @@ def likeliest(case: Case) -> tuple[Searched, Step] | None:
     return max(made, key=lambda pair: pair[1].position) if made else None
 
 
-def _score(step: Step, recorded: RangePrint) -> int:
+def _score(step: Step, recorded: RangeFingerprint) -> int:
     same_time = step.author == (recorded.author.email, recorded.author.time)
     return 4 * same_time + 2 * (bool(recorded.subject) and same_subject(step.facts.subject, recorded.subject))
 
@@ -54,19 +53,19 @@ def _score(step: Step, recorded: RangePrint) -> int:
 class Branches:
     """What all branches have that some targets have not, from one walk: whose commits, and which branch has them."""
 
-    places: Places
+    scope: SearchScope
     outside: tuple[str, ...]
     limit: int
     by_author: dict[Author, list[CommitFacts]] = field(default_factory=dict)
     _mask: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.refs = [ref for root in ("refs/heads/", "refs/remotes/") for ref in list_ref_names(self.places.git, root)
+        self.refs = [ref for root in ("refs/heads/", "refs/remotes/") for ref in list_ref_names(self.scope.git, root)
                      if not ref.endswith("/HEAD")]  # fmt: skip
-        tips = {tip for ref in self.refs if (tip := self.places.tip(ref))}
-        commits, _ = walk(self.places.git, sorted(tips), self.outside, limit=self.limit)
+        tips = {tip for ref in self.refs if (tip := self.scope.tip(ref))}
+        commits, _ = walk(self.scope.git, sorted(tips), self.outside, limit=self.limit)
         for place, ref in enumerate(self.refs):
-            tip = self.places.tip(ref)
+            tip = self.scope.tip(ref)
             if tip is not None:
                 self._mask[tip] = self._mask.get(tip, 0) | 1 << place
         for facts in reversed(commits):
@@ -80,13 +79,13 @@ class Branches:
         return [ref for place, ref in enumerate(self.refs) if mask >> place & 1]
 
 
-def own_tip(places: Places, case: Case) -> Candidate:
+def own_tip(scope: SearchScope, case: Case) -> Candidate:
     """The tip of the stage's branch; never likely where a target contains it, for then it is the target's."""
-    home = case.standing.home
-    assert home is not None
-    landed = any(places.contains(target.tip, home.tip) for target in places.targets(case.task, case.standing.stage))
-    name = printed_name(places.git, places.full_name(home))
-    return Candidate(name, home.tip, "tip of the stage branch", likely=not landed)
+    ref = case.standing.ref
+    assert ref is not None
+    landed = any(scope.contains(target.tip, ref.tip) for target in scope.targets(case.task, case.standing.stage))
+    name = printed_name(scope.git, scope.full_name(ref))
+    return Candidate(name, ref.tip, "tip of the stage branch", likely=not landed)
 
 
 def _short(ref: str) -> str:
@@ -97,23 +96,23 @@ def _short(ref: str) -> str:
 class Candidates:
     """Finds offers for the questions of one call."""
 
-    places: Places
+    scope: SearchScope
     limit: int
     _branches: dict[tuple[str, ...], Branches] = field(default_factory=dict)
 
     def offers(self, case: Case) -> list[Candidate]:
         """What may be the stage, best first: on its branch, on other branches, in the targets, and what is kept."""
         found = [*self._on_own(case), *self._in_targets(case), *self._on_others(case)]
-        found += self._kept(case) if case.standing.home is None else []
+        found += self._kept(case) if case.standing.ref is None else []
         return [offer for offer in found if offer.commit != case.recorded.head or offer.ref != offer.commit]
 
     def _on_own(self, case: Case) -> list[Candidate]:
         """The tip of the stage's branch, and the commit on it that was probably made from the recorded one."""
-        home, like = case.standing.home, likeliest(case)
-        if home is None:
+        ref, like = case.standing.ref, likeliest(case)
+        if ref is None:
             return []
-        tip = own_tip(self.places, case)
-        if like is None or like[0].home.kind == "target" or like[1].facts.oid == home.tip:
+        tip = own_tip(self.scope, case)
+        if like is None or like[0].ref.kind == "target" or like[1].facts.oid == ref.tip:
             return [tip]
         facts = like[1].facts
         alike = Candidate(
@@ -126,15 +125,15 @@ class Candidates:
     def _in_targets(self, case: Case) -> Iterator[Candidate]:
         """Commits of targets that were made from the recorded one, or touch the files that it touches."""
         for seen in case.searched:
-            if seen.home.kind != "target":
+            if seen.ref.kind != "target":
                 continue
             made = [step for step in seen.found.made if step.author == _author(case.recorded)]
             for step in made[-1:]:
-                why = f"made from the recorded commit, in {seen.home.name}: {step.facts.subject}"
+                why = f"made from the recorded commit, in {seen.ref.name}: {step.facts.subject}"
                 yield Candidate(step.facts.oid, step.facts.oid, why, base=step.parent)
             alike = _most_alike(seen, case)
             if alike is not None and not made:
-                why = f"changes the files of the stage, in {seen.home.name}: {alike.facts.subject}"
+                why = f"changes the files of the stage, in {seen.ref.name}: {alike.facts.subject}"
                 yield Candidate(alike.facts.oid, alike.facts.oid, why, base=alike.parent)
 
     def _on_others(self, case: Case) -> Iterator[Candidate]:
@@ -143,13 +142,13 @@ class Candidates:
         own = case.standing.stage.branch
         for ref in branches.having(case.recorded.head):
             why = f"branch {_short(ref)} contains the recorded commit"
-            yield Candidate(printed_name(self.places.git, ref), case.recorded.head, why)
+            yield Candidate(printed_name(self.scope.git, ref), case.recorded.head, why)
         for facts in branches.by_author.get(_author(case.recorded), ()):
             for ref in branches.having(facts.oid)[:1] if facts.oid != case.recorded.head else ():
                 if _short(ref) != own:
-                    is_tip = self.places.tip(ref) == facts.oid
+                    is_tip = self.scope.tip(ref) == facts.oid
                     why = f"made from the recorded commit, on branch {_short(ref)}: {facts.subject}"
-                    yield Candidate(printed_name(self.places.git, ref) if is_tip else facts.oid, facts.oid, why)
+                    yield Candidate(printed_name(self.scope.git, ref) if is_tip else facts.oid, facts.oid, why)
 
     def other_versions(self, case: Case) -> list[tuple[str, CommitFacts]]:
         """Commits of other branches that were made from the stage's and change something else: (full ref name, commit).
@@ -161,12 +160,12 @@ class Candidates:
         made = [(facts, other) for facts in recorded if not case.identities.is_blurred(facts)
                 for other in branches.by_author.get((facts.email, facts.time), ())
                 if other.oid not in known and len(other.parents) < 2 and self._is_from(case, facts, other)]  # fmt: skip
-        units = list_units(self.places.git, [other for _, other in made])
+        units = list_units(self.scope.git, [other for _, other in made])
         before = {unit.facts.oid: unit for unit in case.units.of(case.number)} if made else {}
         return [
             (branches.having(other.oid)[0], other)
             for (facts, other), unit in zip(made, units, strict=True)
-            if unit.delta and not _is_same(self.places.git, before.get(facts.oid), unit) and branches.having(other.oid)
+            if unit.delta and not _is_same(self.scope.git, before.get(facts.oid), unit) and branches.having(other.oid)
         ]
 
     @staticmethod
@@ -175,14 +174,14 @@ class Candidates:
         return case.identities.is_told_by_time(facts) or same_subject(facts.subject, other.subject)
 
     def _of(self, case: Case) -> Branches:
-        outside = tuple(sorted({home.tip for home in self.places.targets(case.task, None)}))
+        outside = tuple(sorted({ref.tip for ref in self.scope.targets(case.task, None)}))
         if outside not in self._branches:
-            self._branches[outside] = Branches(self.places, outside, self.limit)
+            self._branches[outside] = Branches(self.scope, outside, self.limit)
         return self._branches[outside]
 
     def _kept(self, case: Case) -> Iterable[Candidate]:
-        for ref in list_ref_names(self.places.git, layout.STAGES):
-            if self.places.tip(ref) == case.recorded.head:
+        for ref in list_ref_names(self.scope.git, layout.STAGES):
+            if self.scope.tip(ref) == case.recorded.head:
                 return [Candidate(ref, case.recorded.head, "the recorded commit itself, kept by this ref")]
         return []
 
@@ -194,7 +193,7 @@ def _is_same(git: Git, before: Unit | None, after: Unit) -> bool:
     return before.delta == after.delta or (lines_of(git, before) or None) == lines_of(git, after)
 
 
-def _author(recorded: RangePrint) -> Author:
+def _author(recorded: RangeFingerprint) -> Author:
     return recorded.author.email, recorded.author.time
 
 

@@ -1,18 +1,22 @@
-"""Stages on their way to a verdict: what is asked of each, what was seen, and which commits are whose."""
+"""One stale stage on its way to a verdict, and which commits beside a proven range may be more of it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from okstra_git.reconcile.identity import Identities
+from okstra_git.digest import add_sums
+from okstra_git.git.changes import delta_sum
+from okstra_git.reconcile.commit_matching import Identities, Unit, Units, is_like
 from okstra_git.reconcile.model import Finding
-from okstra_git.reconcile.places import Places
 from okstra_git.reconcile.proofs import Prover
-from okstra_git.reconcile.search import Searched
-from okstra_git.reconcile.survey import Standing
-from okstra_git.reconcile.units import Units
-from okstra_git.reconcile.windows import Step
-from okstra_git.records.stage import RangePrint
+from okstra_git.reconcile.reachability import Reachability
+from okstra_git.reconcile.scope import SearchScope
+from okstra_git.reconcile.search import Found, Searched
+from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.windows import Window
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Task
+from okstra_git.redaction.subjects import same_subject
 
 IsAccounted = Callable[[Step], bool]
 """Whether a commit belongs to what is on record: to where another stage is, or is proven to be."""
@@ -23,8 +27,8 @@ class Case:
     """One stale stage on its way to a verdict: what is asked, and what was seen so far."""
 
     task: Task
-    standing: Standing
-    recorded: RangePrint
+    standing: Reachability
+    recorded: RangeFingerprint
     prover: Prover
     identities: Identities
     units: Units
@@ -79,7 +83,7 @@ class Case:
     @property
     def own(self) -> Searched | None:
         """What the stage's own branch was seen to hold."""
-        return next((one for one in self.searched if one.home.kind != "target"), None)
+        return next((one for one in self.searched if one.ref.kind != "target"), None)
 
 
 def near_stages(task: Task, number: int) -> Set[int]:
@@ -100,7 +104,7 @@ class Accounts:
 
     task: Task
     cases: Sequence[Case]
-    places: Places
+    scope: SearchScope
 
     def besides(self, number: int, *, given_up: Set[int] = frozenset()) -> IsAccounted:
         """Whether a commit belongs to another stage than this one, and than those whose place was given up."""
@@ -131,5 +135,124 @@ class Accounts:
 
     def _recorded(self, stale: set[int]) -> Iterable[tuple[str, int]]:
         ranges = {n: stage.range for n, stage in self.task.stages.items() if stage.range and n not in stale}
-        identities = Identities(self.places.git, ranges, ())
+        identities = Identities(self.scope.git, ranges, ())
         yield from ((facts.oid, number) for number in ranges for facts in identities.commits(number))
+
+
+ALIKE = 0.5
+"""From which part of its lines on a commit counts as a version of another one."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Looks at one proven range of one stage, and at the commits of its branch that are not in it."""
+
+    case: Case
+    window: Window
+    found: Found
+    is_accounted: IsAccounted
+
+    def doubtful(self) -> Step | None:
+        """A commit that may be another version of the stage; None where nothing speaks for that.
+
+        New work above a stage is usual. It is doubtful only where something of the stage was not found, or was found as
+        somebody else's copy only.
+        """
+        return self._blurred() or self._by_the_author() or self._by_subject() or self._cancelled()
+
+    @cached_property
+    def _extras(self) -> list[Step]:
+        """The commits of the branch that may be more of the stage."""
+        return [step for step in self.window.steps if step.delta and self._is_extra(step)]
+
+    def _is_extra(self, step: Step) -> bool:
+        """Not in the range, nor another stage's: by where that is, by who made the commit when, or by its change."""
+        owners = self.case.identities.owners(step)
+        if owners and self.case.number not in owners:
+            return False
+        return (
+            not self.window.covers(self.found.hits[0].span, step)
+            and not self.is_accounted(step)
+            and not self._is_anothers(step)
+        )
+
+    def _is_anothers(self, step: Step) -> bool:
+        """Whether the change is more that of another stage, whose place is not known, than of this one."""
+        near = {self.case.number, *(self.case.near() & self.case.unsettled())}
+        makers = self.case.units.makers(self.window, step, near)
+        if makers:
+            return self.case.number not in makers
+        mine = self.case.units.likeness(self.window, step, self.case.number)
+        others = (self.case.units.likeness(self.window, step, n) for n in near if n != self.case.number)
+        return max(others, default=0.0) >= max(ALIKE, mine + 0.1)
+
+    def _blurred(self) -> Step | None:
+        """A commit that has author, time and subject of several recorded ones, one of the stage's among them."""
+        for facts in self.case.identities.commits(self.case.number):
+            alike = self.case.identities.look_like(facts, self.window) if self.case.identities.is_blurred(facts) else []
+            extra = next((step for step in alike if step.delta and self._is_extra(step)), None)
+            if extra is not None:
+                return extra
+        return None
+
+    def _by_the_author(self) -> Step | None:
+        """The stage was found as somebody else's work only, and its author has more commits on the branch."""
+        foreign = {unit.facts.email for unit, step in self.found.copied if step.facts.email != unit.facts.email}
+        if not self.found.made and not self.found.copied:
+            makers = {step.facts.email for step in self.window.back(self.found.hits[0].span) if step.delta}
+            authors = {facts.email for facts in self.case.identities.commits(self.case.number)}
+            foreign = authors if makers.isdisjoint(authors) else set()
+        return next((step for step in self._extras if step.facts.email in foreign), None) if foreign else None
+
+    def _by_subject(self) -> Step | None:
+        """A commit by the author of a recorded one, and called the same, that names and times do not tell."""
+        unnamed = [unit.facts for unit in (*self.found.lost, *(unit for unit, _ in self.found.copied))]
+        names = {(facts.email, facts.subject) for facts in unnamed if facts.subject}
+        return (
+            next(
+                (
+                    step
+                    for step in self._extras
+                    for email, subject in names
+                    if step.facts.email == email and same_subject(step.facts.subject, subject)
+                ),
+                None,
+            )
+            if names
+            else None
+        )
+
+    def _cancelled(self) -> Step | None:
+        """Recorded commits were not found, and the range is whole without them: they cancel out, changed or not."""
+        lost = self.found.lost
+        if not lost or not self._extras:
+            return None
+        return self._extras[-1] if self._is_copy_by_copy() or self._has_lost_loop(lost) else None
+
+    def _is_copy_by_copy(self) -> bool:
+        """Whether every commit of the range makes exactly what one recorded commit made, so that none took more in."""
+        lost = {unit.facts.oid for unit in self.found.lost}
+        known = [unit for unit in self.case.units.of(self.case.number) if unit.delta and unit.facts.oid not in lost]
+        inside = [step for step in self.window.back(self.found.hits[0].span) if step.delta]
+        return len(inside) <= len(known) and all(
+            any(is_like(self.window, step, unit, self.case.units.lines(unit)) for unit in known) for step in inside
+        )
+
+    def _has_lost_loop(self, lost: Sequence[Unit]) -> bool:
+        """Whether some recorded commits in a row that were all lost came back to where they began."""
+        gone = {unit.facts.oid: delta_sum(unit.delta or ()) for unit in lost}
+        at, seen = 0, {0}
+        for facts in self.case.identities.commits(self.case.number):
+            if facts.oid not in gone:
+                at, seen = 0, {0}
+                continue
+            at = add_sums(at, gone[facts.oid])
+            if at in seen:
+                return True
+            seen.add(at)
+        return False
+
+
+def left_over(window: Window, is_accounted: IsAccounted) -> list[Step]:
+    """The commits with content of a stage's branch that no record accounts for, whoever made them."""
+    return [step for step in window.steps if step.delta and not is_accounted(step)]

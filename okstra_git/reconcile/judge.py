@@ -7,24 +7,20 @@ from okstra_git.git.changes import compose
 from okstra_git.git.history import is_whole_above
 from okstra_git.git.objects import MissingObject
 from okstra_git.names import TaskKey
-from okstra_git.reconcile.accounts import Beside, left_over
-from okstra_git.reconcile.anchors import judge_anchor
-from okstra_git.reconcile.arrivals import Arrivals, Arrived
-from okstra_git.reconcile.cases import Accounts, Case, IsAccounted
-from okstra_git.reconcile.handed import find_with_groups
-from okstra_git.reconcile.identity import Identities
+from okstra_git.reconcile.arrivals import Arrivals, Arrived, is_gone, is_whole
+from okstra_git.reconcile.cases import Accounts, Beside, Case, IsAccounted, left_over
+from okstra_git.reconcile.commit_matching import Identities, Units
+from okstra_git.reconcile.groups import find_with_groups
 from okstra_git.reconcile.locate import Hit, proven_range
 from okstra_git.reconcile.model import Finding, ProvenRange, Report
-from okstra_git.reconcile.places import Home, Places
-from okstra_git.reconcile.presence import is_gone, is_whole
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas, evidence_between
 from okstra_git.reconcile.questions import Questions
-from okstra_git.reconcile.readings import Readings
-from okstra_git.reconcile.search import Search, Searched
-from okstra_git.reconcile.survey import Standing, survey_all
-from okstra_git.reconcile.units import Units
-from okstra_git.reconcile.verdict import apply_rules
-from okstra_git.reconcile.windows import Step
+from okstra_git.reconcile.reachability import Reachability, survey_all
+from okstra_git.reconcile.rules import apply_rules
+from okstra_git.reconcile.scope import SearchRef, SearchScope
+from okstra_git.reconcile.search import Search, Searched, judge_anchor
+from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.window_cache import WindowCache
 from okstra_git.records.states import Task
 
 DEFAULT_WINDOW = 20_000
@@ -32,22 +28,22 @@ DEFAULT_WINDOW = 20_000
 
 @dataclass
 class Judge:
-    """Judges tasks of one repository, reading each stretch of history once.
+    """Judges tasks of one repository, reading each segment of history once.
 
     `hints` are old -> new commits that a hook reported: they say how a move was found, never whether it is one.
     """
 
-    places: Places
+    scope: SearchScope
     limit: int = DEFAULT_WINDOW
     carry_by_replay: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._readings = Readings(self.places, self.limit)
+        self._readings = WindowCache(self.scope, self.limit)
         self.window = self._readings.window
         self.window_above = self._readings.window_above
         self.root_of = self._readings.root_of
-        self._questions = Questions(self.places, self.limit)
+        self._questions = Questions(self.scope, self.limit)
 
     def judge(self, task: Task) -> Report:
         """What reconcile says of the task now; changes nothing."""
@@ -55,30 +51,30 @@ class Judge:
 
     def judge_all(self, tasks: Sequence[Task]) -> list[Report]:
         """What reconcile says of each of the tasks, in their order, from one reading for all of them."""
-        standings = survey_all(tasks, self.places)
+        standings = survey_all(tasks, self.scope)
         stale = [standing.stage.range for each in standings.values() for standing in each if standing.status == "stale"]
-        deltas = RecordedDeltas(self.places.git, [recorded for recorded in stale if recorded is not None])
+        deltas = RecordedDeltas(self.scope.git, [recorded for recorded in stale if recorded is not None])
         cases = {task.key: self._cases(task, standings[task.key], deltas) for task in tasks}
         every = [case for each in cases.values() for case in each]
         pool = list({id(case.units): case.units for case in every}.values())
         for units in pool:
             units.pool = pool
         self._search_own(every)
-        accounts = {task.key: Accounts(task, cases[task.key], self.places) for task in tasks}
+        accounts = {task.key: Accounts(task, cases[task.key], self.scope) for task in tasks}
         for case in every:
             case.finding = self._own_verdict(case, accounts[case.task.key].besides(case.number))
         self._search_targets([case for case in every if case.finding is None], accounts)
         return [self._report(task, standings[task.key], cases[task.key]) for task in tasks]
 
-    def _cases(self, task: Task, standings: Sequence[Standing], deltas: RecordedDeltas) -> list[Case]:
+    def _cases(self, task: Task, standings: Sequence[Reachability], deltas: RecordedDeltas) -> list[Case]:
         stale = [standing for standing in standings if standing.status == "stale"]
         if not stale:
             return []
         ranges = {number: stage.range for number, stage in task.stages.items() if stage.range}
-        identities = Identities(self.places.git, ranges, [standing.stage.number for standing in stale])
-        units = Units(self.places.git, identities, [standing.stage.number for standing in stale])
+        identities = Identities(self.scope.git, ranges, [standing.stage.number for standing in stale])
+        units = Units(self.scope.git, identities, [standing.stage.number for standing in stale])
         cases = [
-            Case(task, standing, recorded, Prover(self.places.git, recorded, deltas), identities, units)
+            Case(task, standing, recorded, Prover(self.scope.git, recorded, deltas), identities, units)
             for standing in stale
             if (recorded := ranges.get(standing.stage.number))
         ]
@@ -90,30 +86,30 @@ class Judge:
 
     def _search_own(self, cases: Sequence[Case]) -> None:
         """Search the own branches of all cases, which are read together."""
-        homes = [(home, case.task, case.recorded.head) for case in cases if (home := case.standing.home) is not None]
-        self._readings.learn(homes)
-        wanted = [(case, home) for case in cases if (home := self._own_home(case)) is not None]
-        self._readings.open_own([(home, case.task, case.recorded.head) for case, home in wanted])
-        for case, home in wanted:
-            self._search(case, home)
+        refs = [(ref, case.task, case.recorded.head) for case in cases if (ref := case.standing.ref) is not None]
+        self._readings.learn(refs)
+        wanted = [(case, ref) for case in cases if (ref := self._own_home(case)) is not None]
+        self._readings.open_own([(ref, case.task, case.recorded.head) for case, ref in wanted])
+        for case, ref in wanted:
+            self._search(case, ref)
 
-    def _own_home(self, case: Case) -> Home | None:
+    def _own_home(self, case: Case) -> SearchRef | None:
         """The stage's branch; none where a target contains it, for then it has nothing of its own."""
-        home = case.standing.home
-        if home is None or any(self.places.contains(t.tip, home.tip) for t in self._targets(case)):
+        ref = case.standing.ref
+        if ref is None or any(self.scope.contains(t.tip, ref.tip) for t in self._targets(case)):
             return None
-        return home
+        return ref
 
-    def _targets(self, case: Case) -> list[Home]:
-        homes = self.places.targets(case.task, case.standing.stage)
-        return list({home.tip: home for home in reversed(homes)}.values())[::-1]
+    def _targets(self, case: Case) -> list[SearchRef]:
+        refs = self.scope.targets(case.task, case.standing.stage)
+        return list({ref.tip: ref for ref in reversed(refs)}.values())[::-1]
 
-    def _search(self, case: Case, home: Home) -> Searched:
-        window = self.window(home, case.task, case.recorded.head)
+    def _search(self, case: Case, ref: SearchRef) -> Searched:
+        window = self.window(ref, case.task, case.recorded.head)
         looking = Search(window, case.prover, case.identities, case.units, case.number, case.near)
-        looking.heeds_copies = home.kind != "target"
+        looking.heeds_copies = ref.kind != "target"
         found = looking.run()
-        case.searched.append(Searched(home, window, found))
+        case.searched.append(Searched(ref, window, found))
         return case.searched[-1]
 
     def _own_verdict(self, case: Case, is_accounted: IsAccounted) -> Finding | None:
@@ -130,12 +126,12 @@ class Judge:
         foreign = next((step for step in own.window.back(hit.span) if case.is_of_others(step)), None)
         if foreign is not None:
             return self._questions.ask_mixed(case, hit, foreign)
-        return self._auto(case, own.home, hit)
+        return self._auto(case, own.ref, hit)
 
     def _sees_all(self, case: Case) -> bool:
-        tips = [home.tip for home in (*([case.standing.home] if case.standing.home else []), *self._targets(case))]
+        tips = [ref.tip for ref in (*([case.standing.ref] if case.standing.ref else []), *self._targets(case))]
         root = self.root_of(case.task, case.recorded.head)
-        whole = is_whole_above(self.places.git, tips, root, limit=self.limit)
+        whole = is_whole_above(self.scope.git, tips, root, limit=self.limit)
         return whole and all(one.window.complete for one in case.searched)
 
     # --- targets
@@ -154,7 +150,7 @@ class Judge:
             seen = self._search(case, target)
             hits = seen.found.hits
             if len(hits) == 1 and not seen.found.outside and self._sees_all(case):
-                changed = next((one.found.made[-1] for one in case.searched[:-1] if one.home.kind == "target"
+                changed = next((one.found.made[-1] for one in case.searched[:-1] if one.ref.kind == "target"
                                 and one.found.made and not one.found.hits), None)  # fmt: skip
                 if changed is not None:
                     return self._questions.ask_beside(case, seen, hits[0], changed)
@@ -164,11 +160,11 @@ class Judge:
         rivals = case.searched[-1].found.hits if case.searched else ()
         return self._questions.ask(case, rivals)
 
-    def _needs_no_search(self, case: Case, target: Home) -> bool:
+    def _needs_no_search(self, case: Case, target: SearchRef) -> bool:
         """Whether the stage is a question anyway, and the target has nothing of the recorded change."""
         changes = case.prover.recorded_delta() if case.own is not None and case.own.found.made else None
         try:
-            return bool(changes) and is_gone(self.places.git, changes or (), target.tip)
+            return bool(changes) and is_gone(self.scope.git, changes or (), target.tip)
         except MissingObject:
             return False
 
@@ -177,67 +173,67 @@ class Judge:
         own = case.own
         others = left_over(own.window, is_accounted) if own is not None else []
         if own is not None and (others or not own.window.complete):
-            return self._questions.ask_split(case, own, seen.home, hit, others)
+            return self._questions.ask_split(case, own, seen.ref, hit, others)
         extra = self._doubtful_within(case, seen) if own is None else None
         if extra is not None:
             return self._questions.ask_beside(case, seen, hit, extra)
-        elsewhere = self._questions.ask_elsewhere(case, seen.home, hit)
+        elsewhere = self._questions.ask_elsewhere(case, seen.ref, hit)
         if elsewhere is not None:
             return elsewhere
-        if self._was_taken_out(case, seen.home, hit):
-            return self._questions.ask_gone(case, seen.home, hit)
-        return self._auto(case, seen.home, hit)
+        if self._was_taken_out(case, seen.ref, hit):
+            return self._questions.ask_gone(case, seen.ref, hit)
+        return self._auto(case, seen.ref, hit)
 
     def _doubtful_within(self, case: Case, seen: Searched) -> Step | None:
         """What may be another version on a branch that the target contains, where names do not tell all commits."""
-        home, found = case.standing.home, seen.found
-        if home is None or (found.made and not found.lost and not found.copied):
+        ref, found = case.standing.ref, seen.found
+        if ref is None or (found.made and not found.lost and not found.copied):
             return None
-        tip = seen.window.find(home.tip)
+        tip = seen.window.find(ref.tip)
         if tip is None or seen.window.is_on_line(tip):  # the branch is where the target was, and has nothing of its own
             return None
-        window = self.window(home, case.task, case.recorded.head)
+        window = self.window(ref, case.task, case.recorded.head)
         again = Search(window, case.prover, case.identities, case.units, case.number, case.near).run()
         if len(again.hits) != 1:
             return None
         return next(iter(again.outside), None) or Beside(case, window, again, case.is_foreign).doubtful()
 
-    def _was_taken_out(self, case: Case, home: Home, hit: Hit) -> bool:
+    def _was_taken_out(self, case: Case, ref: SearchRef, hit: Hit) -> bool:
         """Whether a target lost some of the change again that it had; all of it, where the branch itself was merged."""
-        own = case.standing.home
+        own = case.standing.ref
         try:
-            if own is not None and self.places.contains(home.tip, own.tip):
-                return is_gone(self.places.git, hit.ends.delta, home.tip) and not self._went_on(case, home)
-            arrivals = Arrivals(self.places, case.task, self.window_above, self.limit)
-            kept = arrivals.keeps(home, case.prover, hit, self.root_of(case.task, case.recorded.head))
-            return not kept and not self._went_on(case, home)
+            if own is not None and self.scope.contains(ref.tip, own.tip):
+                return is_gone(self.scope.git, hit.ends.delta, ref.tip) and not self._went_on(case, ref)
+            arrivals = Arrivals(self.scope, case.task, self.window_above, self.limit)
+            kept = arrivals.keeps(ref, case.prover, hit, self.root_of(case.task, case.recorded.head))
+            return not kept and not self._went_on(case, ref)
         except MissingObject:
             return True
 
-    def _went_on(self, case: Case, home: Home) -> bool:
+    def _went_on(self, case: Case, ref: SearchRef) -> bool:
         """Whether the target has the change as the stages that were built on this one left it."""
         ranges = {one.base: one for stage in case.task.stages.values() if (one := stage.range) and one.base}
         line, at = [case.recorded], ranges.get(case.recorded.head)
         while at is not None and at not in line:
             line.append(at)
             at = ranges.get(at.head)
-        known = RecordedDeltas(self.places.git, line)
+        known = RecordedDeltas(self.scope.git, line)
         deltas = [known.find(one) for one in line]
         return any(
-            is_whole(self.places.git, compose(*(delta or () for delta in deltas[: end + 1])), home.tip)
+            is_whole(self.scope.git, compose(*(delta or () for delta in deltas[: end + 1])), ref.tip)
             for end in range(1, len(deltas))
         )
 
-    def _auto(self, case: Case, home: Home, hit: Hit) -> Finding:
-        new = proven_range(case.prover, hit, landed=home.kind == "target")
+    def _auto(self, case: Case, ref: SearchRef, hit: Hit) -> Finding:
+        new = proven_range(case.prover, hit, landed=ref.kind == "target")
         hinted = self.hints.get(case.recorded.head) == new.head
         verified = case.standing.stage.verified
         return replace(
             case.blank,
             kind="auto",
             new=new,
-            reason=_reason(hit, home, case.prover),
-            found_by="post-rewrite" if hinted else home.kind,
+            reason=_reason(hit, ref, case.prover),
+            found_by="post-rewrite" if hinted else ref.kind,
             verified_carries=verified is not None and (verified.tree == hit.ends.head_tree or self.carry_by_replay),
             flags=("partly-absorbed",) if hit.proven.partly_absorbed else (),
             by_author=bool(case.searched[-1].found.made),
@@ -245,16 +241,16 @@ class Judge:
 
     # --- the report
 
-    def _report(self, task: Task, standings: Sequence[Standing], cases: Sequence[Case]) -> Report:
+    def _report(self, task: Task, standings: Sequence[Reachability], cases: Sequence[Case]) -> Report:
         judged = {case.number: case.finding for case in cases}
         findings = [judged.get(standing.stage.number) or _plain(standing) for standing in standings]
-        ruled = apply_rules(findings, self.places.contains, {case.number: case.taken() for case in cases})
-        ruled = self._doubt_again(ruled, cases, Accounts(task, cases, self.places))
+        ruled = apply_rules(findings, self.scope.contains, {case.number: case.taken() for case in cases})
+        ruled = self._doubt_again(ruled, cases, Accounts(task, cases, self.scope))
         ruled = self._without_landed(task, ruled)
-        return Report(task.key, tuple(ruled), judge_anchor(task, self.places, self.window))
+        return Report(task.key, tuple(ruled), judge_anchor(task, self.scope, self.window))
 
     def _doubt_again(self, ruled: Sequence[Finding], cases: Sequence[Case], accounts: Accounts) -> list[Finding]:
-        """Places that were given up since account for nothing: look once more at what stands beside the others."""
+        """SearchScope that were given up since account for nothing: look once more at what stands beside the others."""
         given_up = {f.stage for f in ruled if f.kind == "confirm"}
         lost = {case.number for case in cases if case.number in given_up and case.is_found}
         again = {f.stage: f for f in ruled}
@@ -271,14 +267,14 @@ class Judge:
         asked = [finding.stage for finding in findings if finding.kind == "confirm"]
         if not asked or not task.groups:
             return list(findings)
-        arrivals = Arrivals(self.places, task, self.window_above, self.limit)
+        arrivals = Arrivals(self.scope, task, self.window_above, self.limit)
         landed = find_with_groups(arrivals, self.window, asked)
         return [
             _with_group(finding, landed[finding.stage]) if finding.stage in landed else finding for finding in findings
         ]
 
 
-def _plain(standing: Standing) -> Finding:
+def _plain(standing: Reachability) -> Finding:
     """The finding of a stage that nothing has to be looked for."""
     stage = standing.stage
     assert stage.range is not None
@@ -294,7 +290,7 @@ def _with_group(question: Finding, found: tuple[str, Arrived]) -> Finding:
     return Finding(question.stage, "ok", question.recorded, question.branch, reason)
 
 
-def _back_to(standing: Standing) -> ProvenRange:
+def _back_to(standing: Reachability) -> ProvenRange:
     back = standing.restored_to
     recorded = standing.stage.range
     assert back is not None
@@ -311,10 +307,10 @@ _SENTENCES = {
 }
 
 
-def _reason(hit: Hit, home: Home, prover: Prover) -> str:
+def _reason(hit: Hit, ref: SearchRef, prover: Prover) -> str:
     sentence = _SENTENCES[hit.proven.rung]
     if hit.proven.partly_absorbed:
         there = len(prover.recorded_delta() or ()) - len(hit.ends.delta)
         part = f"{there} of its files were there already" if there > 1 else "1 of its files was there already"
         sentence += f", {part if there else 'some of its lines were there already'}"
-    return f"{sentence}; landed in {home.name}" if home.kind == "target" else sentence
+    return f"{sentence}; landed in {ref.name}" if ref.kind == "target" else sentence

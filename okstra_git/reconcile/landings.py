@@ -9,27 +9,30 @@ from okstra_git.git.changes import Delta, compose
 from okstra_git.git.history import unreachable
 from okstra_git.git.objects import MissingObject
 from okstra_git.names import TaskKey
-from okstra_git.reconcile.arrivals import Arrivals, Arrived, LookIn
+from okstra_git.reconcile.arrivals import Arrivals, Arrived, LookIn, is_whole
 from okstra_git.reconcile.cases import near_stages
-from okstra_git.reconcile.handed import Handed, find_handed, is_as_handed, list_handed
-from okstra_git.reconcile.identity import Identities
+from okstra_git.reconcile.commit_matching import Identities, Units
+from okstra_git.reconcile.groups import (
+    Handed,
+    find_handed,
+    has_other_version,
+    is_as_handed,
+    list_handed,
+    list_unions,
+    prove_union,
+)
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.model import ProvenRange
-from okstra_git.reconcile.places import Home
-from okstra_git.reconcile.presence import is_whole
 from okstra_git.reconcile.proofs import Prover, RecordedDeltas
+from okstra_git.reconcile.reachability import TakenBack, as_taken_back, survey, taken_back
+from okstra_git.reconcile.scope import SearchRef
 from okstra_git.reconcile.search import Search
-from okstra_git.reconcile.survey import survey
-from okstra_git.reconcile.taking_back import TakenBack, as_taken_back, taken_back
-from okstra_git.reconcile.unions import list_unions, prove_union
-from okstra_git.reconcile.units import Units
-from okstra_git.reconcile.versions import has_other_version
 from okstra_git.records.events import StageLanded
 from okstra_git.records.handoff import Arrival, Group
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.handing import landed_as
-from okstra_git.state.reading import Snapshot
+from okstra_git.store.fold_handoff import landed_as
+from okstra_git.store.snapshot import Snapshot
 
 MAX_JOINED = 64
 """Stages among which a squash of several by hand is looked for; more of them would take too long."""
@@ -82,7 +85,7 @@ def look_for_landings(judge: Judge, task: Task) -> Landings:
     end, an empty change, a stage whose branch holds another version of it, or something taken out again later. A stage
     whose landing was taken back is looked for again, like one that never landed.
     """
-    lost = taken_back(task, judge.places)
+    lost = taken_back(task, judge.scope)
     task = as_taken_back(task, lost)
     waiting = [stage for _, stage in sorted(task.stages.items()) if _waits(stage)]
     answer = _Look(judge, task, waiting).answer() if waiting else Landings()
@@ -131,29 +134,29 @@ class _Look:
     missed: dict[int, NotLanded] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        places = self.judge.places
-        self.targets = {s.number: places.destinations_of(self.task, s.number)
+        scope = self.judge.scope
+        self.targets = {s.number: scope.destinations_of(self.task, s.number)
                         for s in self.waiting}  # fmt: skip
         self.ranges = {stage.number: stage.range for stage in self.waiting if stage.range}
-        self.deltas = RecordedDeltas(places.git, [s.range for s in self.task.stages.values() if s.range])
-        tips = {home.tip for homes in self.targets.values() for home in homes}
+        self.deltas = RecordedDeltas(scope.git, [s.range for s in self.task.stages.values() if s.range])
+        tips = {ref.tip for refs in self.targets.values() for ref in refs}
         heads = [found.head for found in self.ranges.values()]
-        outside = frozenset(unreachable(places.git, heads, sorted(tips)))
+        outside = frozenset(unreachable(scope.git, heads, sorted(tips)))
         self._ask_together(tips, heads)
-        self.arrivals = Arrivals(places, self.task, self.judge.window_above, self.judge.limit, outside)
-        self.stale = {standing.stage.number for standing in survey(self.task, places) if standing.status != "ok"}
+        self.arrivals = Arrivals(scope, self.task, self.judge.window_above, self.judge.limit, outside)
+        self.stale = {standing.stage.number for standing in survey(self.task, scope) if standing.status != "ok"}
 
     def _ask_together(self, tips: Iterable[str], heads: Sequence[str]) -> None:
         """One walk for each branch, instead of one for each stage."""
-        places = self.judge.places
+        scope = self.judge.scope
         on_branch: dict[str, list[str]] = {}
         for number, found in self.ranges.items():
             on_branch.setdefault(self.task.stages[number].branch, []).append(found.head)
-        own = {home.tip: recorded for name, recorded in on_branch.items() if (home := places.branch(name))}
+        own = {ref.tip: recorded for name, recorded in on_branch.items() if (ref := scope.branch(name))}
         for tip in tips:
-            places.ask_together(tip, [*heads, *own])
+            scope.ask_together(tip, [*heads, *own])
         for tip, recorded in own.items():
-            places.ask_together(tip, recorded)
+            scope.ask_together(tip, recorded)
 
     def answer(self) -> Landings:
         own = {stage.number: self._own(stage) for stage in self.waiting}
@@ -161,7 +164,7 @@ class _Look:
         for number, one in arrived.items():
             is_there = one.is_there or self._is_whole_with_uppers(number, one, arrived)
             self._take(number, replace(one, is_there=is_there))
-        for handed in list_handed(self.judge.places, self.task):
+        for handed in list_handed(self.judge.scope, self.task):
             self._look_at(handed)
         self._join()
         self._take_empty()
@@ -196,11 +199,11 @@ class _Look:
     @cached_property
     def _identities(self) -> Identities:
         ranges = {number: stage.range for number, stage in self.task.stages.items() if stage.range}
-        return Identities(self.judge.places.git, ranges, list(self.ranges))
+        return Identities(self.judge.scope.git, ranges, list(self.ranges))
 
     @cached_property
     def _units(self) -> Units:
-        return Units(self.judge.places.git, self._identities, list(self.ranges))
+        return Units(self.judge.scope.git, self._identities, list(self.ranges))
 
     @cached_property
     def _follows(self) -> Mapping[int, ProvenRange]:
@@ -228,10 +231,10 @@ class _Look:
                 break
         return False
 
-    def _has_all(self, target: Home, deltas: list[Delta | None]) -> bool:
+    def _has_all(self, target: SearchRef, deltas: list[Delta | None]) -> bool:
         known = [delta for delta in deltas if delta is not None]
         try:
-            return len(known) == len(deltas) and is_whole(self.judge.places.git, compose(*known), target.tip)
+            return len(known) == len(deltas) and is_whole(self.judge.scope.git, compose(*known), target.tip)
         except MissingObject:
             return False
 
@@ -274,28 +277,28 @@ class _Look:
         left = [n for n in self.ranges if n not in self.found and n not in self.stale and n not in self.missed]
         if not 1 < len(left) <= MAX_JOINED:
             return
-        for home, root, numbers in self._meeting_places(left):
-            window = self.judge.window_above(home, self.task, root)
+        for ref, root, numbers in self._meeting_places(left):
+            window = self.judge.window_above(ref, self.task, root)
             if not window.complete or not window.steps:
                 continue
             for union in list_unions(self.task, numbers, window):
                 free = not any(number in self.found for number in union.stages)
-                how = prove_union(self.judge.places.git, self.task, union, window) if free else None
+                how = prove_union(self.judge.scope.git, self.task, union, window) if free else None
                 if how is not None:
-                    one = Arrived(home, union.commit, how)
-                    kept = self.arrivals.is_kept(one, home, window.stretch.by_id[union.commit].delta, root)
+                    one = Arrived(ref, union.commit, how)
+                    kept = self.arrivals.is_kept(one, ref, window.segment.by_id[union.commit].delta, root)
                     for number in union.stages:
                         self._take(number, replace(one, is_there=kept))
 
-    def _meeting_places(self, numbers: Collection[int]) -> Iterator[tuple[Home, str | None, set[int]]]:
+    def _meeting_places(self, numbers: Collection[int]) -> Iterator[tuple[SearchRef, str | None, set[int]]]:
         """Each target, and each root, with the stages that have both in common."""
-        common: dict[tuple[Home, str | None], set[int]] = {}
+        common: dict[tuple[SearchRef, str | None], set[int]] = {}
         for number in numbers:
-            for home in self.targets[number]:
-                common.setdefault((home, self._root(self.task.stages[number])), set()).add(number)
-        for (home, root), here in common.items():
+            for ref in self.targets[number]:
+                common.setdefault((ref, self._root(self.task.stages[number])), set()).add(number)
+        for (ref, root), here in common.items():
             if len(here) > 1:
-                yield home, root, here
+                yield ref, root, here
 
     # --- what a person should know
 
@@ -323,7 +326,7 @@ class _Look:
 
     def _has_other_version(self, number: int) -> bool:
         stage, targets = self.task.stages[number], self.targets[number]
-        return has_other_version(self.judge.places, self.judge.window, self.task, stage, targets)
+        return has_other_version(self.judge.scope, self.judge.window, self.task, stage, targets)
 
     def _miss(self, number: int, why: Literal["landed-older", "taken-out"], what: Landed) -> None:
         self.missed.setdefault(number, NotLanded(why, what))
@@ -332,9 +335,9 @@ class _Look:
         recorded = self.ranges[number].head
         return Landed(self.task.key, number, recorded, arrived.target.name, arrived.commit, arrived.how, group)
 
-    def _prover(self, recorded: RangePrint) -> Prover:
+    def _prover(self, recorded: RangeFingerprint) -> Prover:
         known = any(recorded is found for found in self.ranges.values())
-        return Prover(self.judge.places.git, recorded, self.deltas if known else None)
+        return Prover(self.judge.scope.git, recorded, self.deltas if known else None)
 
     def _root(self, stage: Stage) -> str | None:
         assert stage.range is not None

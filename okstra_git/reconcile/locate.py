@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from okstra_git.digest import multiset_sum
 from okstra_git.git.changes import ABSENT
 from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
-from okstra_git.git.merging import merge_trees_with_git
+from okstra_git.git.merge.trees import find_merged_tree
 from okstra_git.git.objects import EMPTY_TREE, find_entry
 from okstra_git.git.repo import Git
-from okstra_git.reconcile.identity import list_commits
+from okstra_git.reconcile.commit_matching import list_commits
 from okstra_git.reconcile.model import ProvenRange
 from okstra_git.reconcile.proofs import Ends, Proven, Prover
-from okstra_git.reconcile.stretches import without_paths
-from okstra_git.reconcile.windows import Span, Step, Window
+from okstra_git.reconcile.segments import Step, without_paths
+from okstra_git.reconcile.windows import Span, Window
 
 MAX_SINGLES = 64
 MAX_MAPPED = 300
@@ -132,7 +132,7 @@ def _widened(window: Window, span: Span) -> Iterator[Span]:
         below = parent
         yield Span(below, span.last)
     for _ in range(MAX_MOVES):
-        child = next((c for c in window.only_own(window.stretch.children.get(above.facts.oid, ())) if c.delta), None)
+        child = next((c for c in window.only_own(window.segment.children.get(above.facts.oid, ())) if c.delta), None)
         if child is None or window.has_lines(child):
             break
         above = child
@@ -240,7 +240,7 @@ def _adds_nothing(git: Git, merge: CommitFacts) -> bool:
     trees = [side.tree for side in sides if side]
     if under is None or len(trees) != 2:
         return False
-    return merge_trees_with_git(git, base=under.tree, ours=trees[0], theirs=trees[1]) == merge.tree
+    return find_merged_tree(git, base=under.tree, ours=trees[0], theirs=trees[1]) == merge.tree
 
 
 def _map_commit(window: Window, prover: Prover, oid: str) -> Hit | None:

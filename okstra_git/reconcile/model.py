@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from okstra_git.names import TaskKey
-from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
+from okstra_git.records.stage import MoveEvidence, Proof, RangeFingerprint
 
 FindingClass = Literal["ok", "restored", "auto", "confirm"]
 
@@ -31,7 +31,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class ProvenRange:
-    """A new home whose content is proven: the range base..head, by which rung, and what anyone needs to check it.
+    """A new range whose content is proven: the range base..head, by which rung, and what anyone needs to check it.
 
     `base` is None where the new range begins at a root commit.
     """
@@ -53,7 +53,7 @@ class Finding:
 
     stage: int
     kind: FindingClass
-    recorded: RangePrint
+    recorded: RangeFingerprint
     branch: str
     reason: str = ""
     new: ProvenRange | None = None
@@ -74,7 +74,7 @@ class Finding:
 class AnchorFinding:
     """What reconcile says of a task's anchor: `ok`, `moved` with a proof, or `unresolvable`."""
 
-    recorded: RangePrint
+    recorded: RangeFingerprint
     status: Literal["ok", "moved", "unresolvable"]
     new: ProvenRange | None = None
     reason: str = ""

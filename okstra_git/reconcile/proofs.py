@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from okstra_git.git.binary import GitFailed
 from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta, delta_fingerprint, diff_trees
 from okstra_git.git.history import find_commit
-from okstra_git.git.merging import line_difference, lines_by_path, merge_sides, merge_trees_with_git, merged_difference
+from okstra_git.git.line_differences import line_difference, lines_by_path, merged_difference
+from okstra_git.git.merge.files import merge_sides
+from okstra_git.git.merge.trees import find_merged_tree
 from okstra_git.git.objects import MissingObject, find_entry
 from okstra_git.git.patch_ids import PATCH_ALGORITHM
 from okstra_git.git.repo import Git
-from okstra_git.records.stage import MoveEvidence, Proof, RangePrint
-from okstra_git.state.prints import take_prints
+from okstra_git.records.stage import MoveEvidence, Proof, RangeFingerprint
+from okstra_git.store.fingerprints import fingerprint_ranges
 
 READ_TOGETHER = 64
 
@@ -47,14 +49,14 @@ class Proven:
 class RecordedDeltas:
     """The recorded changes of several ranges, read together with their neighbours, ever more of them at a time."""
 
-    def __init__(self, git: Git, ranges: Sequence[RangePrint]) -> None:
+    def __init__(self, git: Git, ranges: Sequence[RangeFingerprint]) -> None:
         self._git = git
         self._pairs = list(dict.fromkeys((one.base_tree, one.head_tree) for one in ranges))
         self._places = {pair: place for place, pair in enumerate(self._pairs)}
         self._known: dict[tuple[str, str], Delta | None] = {}
         self._stride = READ_TOGETHER
 
-    def find(self, recorded: RangePrint) -> Delta | None:
+    def find(self, recorded: RangeFingerprint) -> Delta | None:
         """The delta of one of the ranges, or None where its trees are gone."""
         wanted = (recorded.base_tree, recorded.head_tree)
         if wanted not in self._known:
@@ -76,7 +78,7 @@ class RecordedDeltas:
 class Prover:
     """Answers for one recorded range; `deltas` spares reading recorded changes one by one."""
 
-    def __init__(self, git: Git, recorded: RangePrint, deltas: RecordedDeltas | None = None) -> None:
+    def __init__(self, git: Git, recorded: RangeFingerprint, deltas: RecordedDeltas | None = None) -> None:
         self.git = git
         self.recorded = recorded
         self._deltas = deltas or RecordedDeltas(git, [recorded])
@@ -199,7 +201,7 @@ class Prover:
 
     def _git_merges(self, ends: Ends) -> bool:
         """Whether git's own merge agrees; it sees a removed file as half of a rename, which we do not."""
-        merged = merge_trees_with_git(
+        merged = find_merged_tree(
             self.git, base=self.recorded.base_tree, ours=ends.base_tree, theirs=self.recorded.head_tree
         )
         return merged is not None and merged == ends.head_tree and merged != ends.base_tree
@@ -209,7 +211,7 @@ class Prover:
 
         A conflict is no answer: a file that was added to a folder which upstream moved cannot be undone by name.
         """
-        undone = merge_trees_with_git(
+        undone = find_merged_tree(
             self.git, base=self.recorded.head_tree, ours=ends.head_tree, theirs=self.recorded.base_tree
         )
         return undone in (None, ends.base_tree)
@@ -240,7 +242,7 @@ class Prover:
         facts = find_commit(self.git, oid)
         if facts is None or not facts.parents:
             return None
-        return Prover(self.git, take_prints(self.git, [(facts.parents[0], oid)])[0])
+        return Prover(self.git, fingerprint_ranges(self.git, [(facts.parents[0], oid)])[0])
 
     def evidence(self, ends: Ends, proven: Proven) -> MoveEvidence:
         """What is stored so that anyone can ask the same question again."""
@@ -254,7 +256,7 @@ class Prover:
         )
 
 
-def evidence_between(old: RangePrint, new: RangePrint) -> MoveEvidence:
+def evidence_between(old: RangeFingerprint, new: RangeFingerprint) -> MoveEvidence:
     """The evidence for a move between two ranges whose prints are both known."""
     return MoveEvidence(
         old_base_tree=old.base_tree,

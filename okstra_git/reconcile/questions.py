@@ -5,38 +5,39 @@ from dataclasses import dataclass, replace
 
 from okstra_git.git.changes import NO_MODE, SUBMODULE, Change
 from okstra_git.git.history import find_commit
-from okstra_git.git.merging import line_difference
+from okstra_git.git.line_differences import line_difference
 from okstra_git.git.objects import has_object
 from okstra_git.git.revisions import printed_name
+from okstra_git.reconcile.arrivals import is_gone
 from okstra_git.reconcile.candidates import MAX_CANDIDATES, Candidates, likeliest, own_tip, rival
 from okstra_git.reconcile.cases import Case
+from okstra_git.reconcile.groups import Union, find_union
 from okstra_git.reconcile.locate import Hit, ends_of
 from okstra_git.reconcile.model import Candidate, Finding
-from okstra_git.reconcile.places import Home, Places
-from okstra_git.reconcile.presence import is_gone
 from okstra_git.reconcile.proofs import Ends, Prover
+from okstra_git.reconcile.rules import listed
+from okstra_git.reconcile.scope import SearchRef, SearchScope
 from okstra_git.reconcile.search import Searched
-from okstra_git.reconcile.unions import Union, find_union
-from okstra_git.reconcile.verdict import listed
-from okstra_git.reconcile.windows import Span, Step, Window
+from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.windows import Span, Window
 
 
 @dataclass
 class Questions:
     """Makes the questions of one call; what they have in common is read once."""
 
-    places: Places
+    scope: SearchScope
     limit: int
 
     def __post_init__(self) -> None:
-        self._candidates = Candidates(self.places, self.limit)
+        self._candidates = Candidates(self.scope, self.limit)
 
     def ask(self, case: Case, rivals: Sequence[Hit]) -> Finding:
         """Why a stage could not be settled, and where it may be."""
         if rivals:
             return self._ask_which(case, rivals)
-        homes = [(one.home, one.window) for one in case.searched]
-        union = find_union(case.task, case.recorded, case.prover.recorded_delta(), homes)
+        refs = [(one.ref, one.window) for one in case.searched]
+        union = find_union(case.task, case.recorded, case.prover.recorded_delta(), refs)
         if union is not None:
             stages = listed(union.stages)
             return self._ask_union(case, union, stages)
@@ -45,20 +46,20 @@ class Questions:
     def _offers(self, case: Case) -> list[Candidate]:
         """What is offered; nothing is recommended where history could not be read to its end."""
         offers = self._candidates.offers(case)
-        whole = all(one.window.complete for one in case.searched) and not self.places.git.is_shallow
+        whole = all(one.window.complete for one in case.searched) and not self.scope.git.is_shallow
         return offers if whole else [replace(offer, likely=False) for offer in offers]
 
     def _ask_union(self, case: Case, union: Union, stages: str) -> Finding:
         where = next(one for one in case.searched if one.window.find(union.commit) is not None)
-        step = where.window.stretch.by_id[union.commit]
-        in_target = where.home.kind == "target"
-        gone = in_target and is_gone(self.places.git, step.delta, where.home.tip)
+        step = where.window.segment.by_id[union.commit]
+        in_target = where.ref.kind == "target"
+        gone = in_target and is_gone(self.scope.git, step.delta, where.ref.tip)
         why = f"one commit that holds stages {stages} together"
         offer = Candidate(union.commit, union.commit, why, base=step.parent if in_target else None, likely=not gone)
-        if not in_target and where.home.tip == union.commit:
-            offer = replace(offer, ref=printed_name(self.places.git, self.places.full_name(where.home)))
+        if not in_target and where.ref.tip == union.commit:
+            offer = replace(offer, ref=printed_name(self.scope.git, self.scope.full_name(where.ref)))
         reason = f"stages {stages} are one commit now"
-        reason += f", and {where.home.name} had it taken out again" if gone else ""
+        reason += f", and {where.ref.name} had it taken out again" if gone else ""
         return replace(_asked(case, reason, [offer]), together=union.stages)
 
     def _ask_which(self, case: Case, rivals: Sequence[Hit]) -> Finding:
@@ -76,8 +77,8 @@ class Questions:
         if made is not hit.span.last:
             why = f"the highest commit that was made from the stage: {made.facts.subject}"
             offers.insert(0, Candidate(made.facts.oid, made.facts.oid, why))
-        if where.window.is_on_line(where.window.stretch.by_id[where.home.tip]) and where.home.kind != "target":
-            offers.append(own_tip(self.places, case))
+        if where.window.is_on_line(where.window.segment.by_id[where.ref.tip]) and where.ref.kind != "target":
+            offers.append(own_tip(self.scope, case))
         what = f"{extra.facts.oid[:10]} ({extra.facts.subject})"
         return _asked(
             case, f"the recorded change is there, but {what} beside it may belong to the stage as well", offers
@@ -87,36 +88,36 @@ class Questions:
         """The range that holds the stage has a commit of another stage in it."""
         what = f"{foreign.facts.oid[:10]} ({foreign.facts.subject})"
         reason = f"the commits of the stage have {what}, a commit of another stage, among them now"
-        return _asked(case, reason, [rival(hit), own_tip(self.places, case)])
+        return _asked(case, reason, [rival(hit), own_tip(self.scope, case)])
 
-    def ask_split(self, case: Case, own: Searched, target: Home, hit: Hit, others: Sequence[Step]) -> Finding:
+    def ask_split(self, case: Case, own: Searched, target: SearchRef, hit: Hit, others: Sequence[Step]) -> Finding:
         """A target holds the recorded change, while the stage's own branch has commits that nothing accounts for."""
         made = [step for step in others if step in own.found.made]
         branch = "a changed version of it" if made else "has commits of its own that may be more of it"
         reason = f"{target.name} holds the recorded change, and the stage branch {branch}"
         last = next(reversed(made or list(others)), None)
-        tip = own_tip(self.places, case)
+        tip = own_tip(self.scope, case)
         offers = [replace(tip, why="the changed version on the stage branch") if made else tip]
-        if last is not None and last.facts.oid != own.home.tip:
+        if last is not None and last.facts.oid != own.ref.tip:
             why = (
                 "the changed version on the stage branch" if made else "the last commit of its own on the stage branch"
             )
             offers = [Candidate(last.facts.oid, last.facts.oid, why), tip]
         return _asked(case, reason, [*offers, rival(hit)])
 
-    def ask_elsewhere(self, case: Case, target: Home, hit: Hit) -> Finding | None:
+    def ask_elsewhere(self, case: Case, target: SearchRef, hit: Hit) -> Finding | None:
         """A target holds the recorded change, and another branch a changed version of it; None where none does."""
-        others = self._candidates.other_versions(case) if case.standing.home is None else []
+        others = self._candidates.other_versions(case) if case.standing.ref is None else []
         if not others:
             return None
         ref, facts = others[0]
-        name = printed_name(self.places.git, ref) if self.places.tip(ref) == facts.oid else facts.oid
+        name = printed_name(self.scope.git, ref) if self.scope.tip(ref) == facts.oid else facts.oid
         short = ref.split("/", 2)[2]
         offer = Candidate(name, facts.oid, f"the changed version, on branch {short}: {facts.subject}")
         reason = f"{target.name} holds the recorded change, and branch {short} a changed version of it"
         return _asked(case, reason, [offer, rival(hit)])
 
-    def ask_gone(self, case: Case, target: Home, hit: Hit) -> Finding:
+    def ask_gone(self, case: Case, target: SearchRef, hit: Hit) -> Finding:
         """The recorded change was in a target, and some or all of it was taken out again."""
         reason = f"{target.name} had the recorded change, and it was taken out there again"
         return replace(_asked(case, reason, [rival(hit)]), candidates=(rival(hit),))
@@ -128,16 +129,16 @@ class Questions:
         recorded, prover = case.recorded, case.prover
         if recorded.is_empty:
             return "the recorded stage changes no file, so nothing can prove where it went"
-        if find_commit(self.places.git, recorded.head) is None or prover.recorded_delta() is None:
+        if find_commit(self.scope.git, recorded.head) is None or prover.recorded_delta() is None:
             missing = "the recorded commit is not in this clone, and a fetch may bring it"
-            return f"cannot prove: {self._cut() if self.places.git.is_shallow else missing}"
+            return f"cannot prove: {self._cut() if self.scope.git.is_shallow else missing}"
         like = likeliest(case)
         if like is not None:
-            return describe_difference(self.places, like[0].window, like[1], prover)
-        if case.standing.home is None:
+            return describe_difference(self.scope, like[0].window, like[1], prover)
+        if case.standing.ref is None:
             name = case.standing.stage.branch
             gone = f"branch {name} is gone"
-            if self.places.is_on_remotes(name):
+            if self.scope.is_on_remotes(name):
                 gone = f"branch {name} is not here, and differs from remote to remote"
             return f"{gone} and its change was not found in any target; the commit is kept"
         if not all(one.window.complete for one in case.searched):
@@ -145,8 +146,8 @@ class Questions:
         return "the change is gone from its branch: no commit there resembles the recorded one"
 
     def _cut(self) -> str:
-        """What keeps a stretch of history from being read to its end."""
-        if self.places.git.is_shallow:
+        """What keeps a segment of history from being read to its end."""
+        if self.scope.git.is_shallow:
             return "this clone is shallow"
         return "the history is longer than okstra.reconcileWindow or parts of it are missing"
 
@@ -166,10 +167,10 @@ def _merged(offers: Sequence[Candidate]) -> Candidate:
     return replace(offers[0], likely=any(offer.likely for offer in offers), base=base)
 
 
-def describe_difference(places: Places, window: Window, step: Step, prover: Prover) -> str:
+def describe_difference(scope: SearchScope, window: Window, step: Step, prover: Prover) -> str:
     """How the likeliest commit differs from the recorded change."""
     recorded = prover.recorded_delta() or ()
-    ends = ends_of(window, Span(_first_of_stage(places, window, step, prover), step))
+    ends = ends_of(window, Span(_first_of_stage(scope, window, step, prover), step))
     old, new = line_difference(prover.git, recorded), line_difference(prover.git, ends.delta)
     if not all(_is_here(prover, change) for change in (*recorded, *ends.delta)):
         return "cannot prove: contents of the changed files are not in this clone"
@@ -195,7 +196,7 @@ def _describe_missing(prover: Prover, ends: Ends) -> str:
     return f"only part of the change is there: {part} {verb} in commits that are not known to be the stage's"
 
 
-def _first_of_stage(places: Places, window: Window, last: Step, prover: Prover) -> Step:
+def _first_of_stage(scope: SearchScope, window: Window, last: Step, prover: Prover) -> Step:
     """Where the stage probably begins: above a commit made from its recorded base, else where its window or its
     recorded length ends."""
     recorded = prover.recorded
@@ -205,7 +206,7 @@ def _first_of_stage(places: Places, window: Window, last: Step, prover: Prover) 
         if base is not None and (below.facts.email, below.facts.time) == (base.email, base.time):
             return chain[-1]
         chain.append(below)
-    above_all = base is None or any(places.contains(tip, base.oid) for tip in window.hidden)
+    above_all = base is None or any(scope.contains(tip, base.oid) for tip in window.hidden)
     return chain[-1] if above_all else chain[: recorded.commits][-1]
 
 

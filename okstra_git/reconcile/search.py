@@ -1,24 +1,18 @@
-"""Finds where a recorded stage lives in one window: by who made its commits first, then by what they change.
-
-A range with the recorded content need not be the stage: some commits cancel out, and the work alone, or a colleague's
-copy below a changed version, has the same content. So the commits that were made from recorded ones choose the ends.
-
-Example: recorded are T (try), W (work), R (take the try back). Rebased, the branch has T', W', R', and W' alone makes
-the recorded change. T' and R' have author and time of T and R, so the range is T' to R', and that is proven. Had R'
-been amended to keep some of the try, the range would not be proven; W' is, by content, but T' and R' stand outside of
-it, and a person is asked.
-"""
+"""Where a recorded stage, or a task's anchor, lives in one window."""
 
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from okstra_git.reconcile.identity import Identities
-from okstra_git.reconcile.locate import Hit, locate, prove_spans
-from okstra_git.reconcile.places import Home
+from okstra_git.git.history import find_commit, is_whole_above, unreachable
+from okstra_git.reconcile.commit_matching import Identities, Unit, Units, like_unit
+from okstra_git.reconcile.locate import Hit, locate, prove_spans, proven_range
+from okstra_git.reconcile.model import AnchorFinding
 from okstra_git.reconcile.proofs import Prover
-from okstra_git.reconcile.units import Unit, Units, like_unit
-from okstra_git.reconcile.windows import Step, Window
+from okstra_git.reconcile.scope import SearchRef, SearchScope
+from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.windows import Window
+from okstra_git.records.states import Anchor, Task
 
 
 @dataclass(frozen=True)
@@ -39,9 +33,9 @@ class Found:
 
 
 class Searched(NamedTuple):
-    """A home, the window in it, and what a search saw there."""
+    """A ref, the window in it, and what a search saw there."""
 
-    home: Home
+    ref: SearchRef
     window: Window
     found: Found = Found()
 
@@ -144,9 +138,9 @@ class Search:
         copies = [step for _, step in self.copied]
         seen: list[set[int]] = []
         for steps in ([*every, *copies], [*self._solid(), *copies], every, self._solid()):
-            places = {step.position for step in steps}
-            if places and places not in seen:
-                seen.append(places)
+            positions = {step.position for step in steps}
+            if positions and positions not in seen:
+                seen.append(positions)
                 yield steps
 
     def _by_content(self) -> list[Hit]:
@@ -177,3 +171,50 @@ class Search:
 
     def _is_free(self, step: Step, hit: Hit) -> bool:
         return not self.identities.owners(step) and not self.window.covers(hit.span, step)
+
+
+ANCHOR_WINDOW = 20_000
+ANCHOR = 0
+"""Stands for the anchor where stages have numbers."""
+
+OpenWindow = Callable[[SearchRef, Task, str], Window]
+"""Opens the window of a ref in which a recorded commit of the task may live now."""
+
+
+def judge_anchor(task: Task, scope: SearchScope, open_window: OpenWindow) -> AnchorFinding | None:
+    """Whether the anchor still stands in the history of its base, its targets or the task's stages."""
+    anchor = task.anchor
+    if anchor is None:
+        return None
+    targets = scope.targets(task, None)
+    if any(scope.contains(ref.tip, anchor.range.head) for ref in targets):
+        return AnchorFinding(anchor.range, "ok")
+    stage_homes = [scope.branch(stage.branch) for stage in task.stages.values() if stage.branch]
+    tips = list(dict.fromkeys([*(ref.tip for ref in targets), *(ref.tip for ref in stage_homes if ref)]))
+    known = find_commit(scope.git, anchor.range.head) is not None
+    if known and (not tips or anchor.range.head not in unreachable(scope.git, [anchor.range.head], tips)):
+        return AnchorFinding(anchor.range, "ok")
+    return _search(task, anchor, targets, scope, open_window)
+
+
+def _search(
+    task: Task, anchor: Anchor, targets: list[SearchRef], scope: SearchScope, open_window: OpenWindow
+) -> AnchorFinding:
+    prover = Prover(scope.git, anchor.range)
+    identities = Identities(scope.git, {ANCHOR: anchor.range}, [ANCHOR])
+    units = Units(scope.git, identities, [ANCHOR])
+    for ref in targets:
+        window = open_window(ref, task, anchor.range.head)
+        hits = Search(window, prover, identities, units, ANCHOR, lambda: {ANCHOR}).whole_hits()
+        if not window.complete or not is_whole_above(scope.git, [ref.tip], anchor.range.base, limit=ANCHOR_WINDOW):
+            why = "this clone is shallow" if scope.git.is_shallow else "the history could not be read to its end"
+            return AnchorFinding(anchor.range, "unresolvable", None, f"cannot prove: {why}")
+        if len(hits) == 1:
+            return AnchorFinding(
+                anchor.range, "moved", proven_range(prover, hits[0], landed=False), f"the same change is in {ref.name}"
+            )
+        if hits:
+            break
+    return AnchorFinding(
+        anchor.range, "unresolvable", None, "the implementation base is in no branch and nothing proves where it went"
+    )

@@ -1,17 +1,24 @@
-"""Turns findings into recorded moves: all of a report in one append, each checked again against the state then."""
+"""Records what is proven and what a person decided: stages and anchors that are at other commits now."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from okstra_git.commands import word
+from okstra_git.errors import OkstraError
+from okstra_git.git.history import contains, find_commit
+from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
-from okstra_git.names import TaskKey
+from okstra_git.git.revisions import BRANCH
+from okstra_git.names import CommitId, TaskKey, shown
 from okstra_git.reconcile.model import AnchorFinding, Finding, Report
 from okstra_git.records.events import AnchorMoved, AnyFact, Event, StageMoved
-from okstra_git.records.stage import RangePrint
-from okstra_git.records.states import State
-from okstra_git.state.prints import take_prints
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.store import Appended, Store
+from okstra_git.records.stage import RangeFingerprint
+from okstra_git.records.states import Stage, State, Task
+from okstra_git.store.bases import Stack, choose_base
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.registry import StageUnknown, require_stage, require_task
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 
 def settle(store: Store, reports: Sequence[Report]) -> Appended:
@@ -30,12 +37,12 @@ def planned_moves(git: Git, reports: Sequence[Report]) -> list[AnyFact]:
         for finding in report.findings
         if finding.kind in ("auto", "restored") and finding.new is not None
     ]
-    prints = take_prints(git, [(f.new.base, f.new.head) for _, f in wanted if f.new])
+    prints = fingerprint_ranges(git, [(f.new.base, f.new.head) for _, f in wanted if f.new])
     moves = [_stage_moved(task, finding, new) for (task, finding), new in zip(wanted, prints, strict=True)]
     return [*moves, *(fact for report in reports for fact in _anchor_moved(git, report))]
 
 
-def _stage_moved(task: TaskKey, finding: Finding, new: RangePrint) -> StageMoved:
+def _stage_moved(task: TaskKey, finding: Finding, new: RangeFingerprint) -> StageMoved:
     assert finding.new is not None
     return StageMoved(
         task=task,
@@ -54,7 +61,7 @@ def _anchor_moved(git: Git, report: Report) -> list[AnchorMoved]:
     found = report.anchor
     if found is None or found.new is None:
         return []
-    new = take_prints(git, [(found.new.base, found.new.head)])[0]
+    new = fingerprint_ranges(git, [(found.new.base, found.new.head)])[0]
     proof, evidence = found.new.proof, found.new.evidence
     return [AnchorMoved(task=report.task, old=found.recorded.head, range=new, proof=proof, evidence=evidence)]
 
@@ -79,7 +86,7 @@ def _subject(fact: StageMoved | AnchorMoved) -> int | None:
     return fact.stage if isinstance(fact, StageMoved) else None
 
 
-def _settled(finding: Finding, new: RangePrint | None) -> Finding:
+def _settled(finding: Finding, new: RangeFingerprint | None) -> Finding:
     if new is None or finding.kind not in ("auto", "restored"):
         return finding
     return Finding(finding.stage, "ok", new, finding.branch)
@@ -98,3 +105,173 @@ def _recorded_head(state: State, fact: AnyFact) -> str | None:
         return task.anchor.range.head if task.anchor else None
     stage = task.stages.get(fact.stage) if isinstance(fact, StageMoved) else None
     return stage.range.head if stage and stage.range else None
+
+
+class OtherStage(OkstraError):
+    """The answer is a commit of another stage of the task."""
+
+    code = "answer.other-stage"
+
+
+class TargetTip(OkstraError):
+    """The answer is where a branch stands that work is merged into."""
+
+    code = "answer.target"
+
+
+class EmptyAnswer(OkstraError):
+    """With that answer the stage would change nothing."""
+
+    code = "answer.empty"
+
+
+class CutOff(OkstraError):
+    """The history of this clone ends before the stage begins."""
+
+    code = "answer.cut-off"
+
+
+class NoAnchor(OkstraError):
+    """A task without an anchor was to have it moved."""
+
+    code = "anchor.none"
+
+
+class NotWork(OkstraError):
+    """The answer names what okstra keeps its own records in."""
+
+    code = "answer.not-work"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person named: `ref` as it was typed. `targets` are branches that work is merged into, by their tips.
+
+    `offered` are commits that no such branch speaks against, what reconcile offers and the tip of the stage's own, with
+    the bases that the stage would have there, where reconcile knows them. `elsewhere` are recorded commits of other
+    tasks, with their stages. `within`: a target that has the commit in its history. `branch`: the branch of this clone
+    that was named, if one was.
+    """
+
+    commit: CommitId
+    ref: str
+    targets: Mapping[str, str] = field(default_factory=dict)
+    offered: Mapping[str, str | None] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""
+    branch: str = ""
+
+
+def record_choice(store: Store, key: TaskKey, number: int, choice: Choice, *, force: bool = False) -> Appended:
+    """The stage is at the chosen commit now because a person says so; refuses a stage that has no commit on record.
+
+    Refuses what is nearly always a slip, unless `force` says that it is meant: a commit of another stage, the tip of a
+    branch that work is merged into, a range that changes nothing. When `ref` is a branch other than the recorded one
+    and that is gone, the stage follows the branch as well.
+    """
+    commit, ref = choice.commit, choice.ref
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_task(snapshot.state, key)
+        stage = _require_recorded(task, number)
+        assert stage.range is not None
+        renamed = _renamed(store.git, stage, choice)
+        if stage.range.head == commit and renamed is None:
+            return []
+        base = _base_of(store.git, task, stage, choice)
+        new = fingerprint_ranges(store.git, [(base, commit)])[0]
+        doubt = None if force or stage.range.head == commit else find_doubt(store.git, task, stage, choice, new)
+        if doubt is not None:
+            raise doubt
+        return [
+            StageMoved(
+                task=task.key, stage=number, old=stage.range.head, range=new, proof="user", ref=ref, branch=renamed
+            )
+        ]
+
+    return store.append(decide)
+
+
+def _renamed(git: Git, stage: Stage, choice: Choice) -> str | None:
+    """The branch that the stage follows from now on, where its own is gone; never one that work is merged into."""
+    if choice.branch in choice.targets.values() or find_ref(git, BRANCH + stage.branch) is not None:
+        return None
+    return choice.branch or None
+
+
+def _base_of(git: Git, task: Task, stage: Stage, choice: Choice) -> str | None:
+    """Where the stage begins: where reconcile found that; in a target at the parent, for all below is others' work."""
+    if choice.offered.get(choice.commit):
+        return choice.offered[choice.commit]
+    facts = find_commit(git, choice.commit) if choice.within else None
+    if facts is not None and facts.parents:
+        return facts.parents[0]
+    return choose_base(git, task, Stack.of(task), stage, choice.commit)
+
+
+def _require_recorded(task: Task, number: int) -> Stage:
+    stage = require_stage(task, number)
+    if stage.range is None:
+        key = str(task.key)
+        raise StageUnknown(
+            f"stage {number} of {key} has no commit on record yet",
+            stage=number,
+            hint=f"git okstra stage done {number} --task-key {key}",
+        )
+    return stage
+
+
+def find_doubt(git: Git, task: Task, stage: Stage, choice: Choice, new: RangeFingerprint) -> OkstraError | None:
+    """Why the chosen commit is probably not the stage; `new` is the range that it would be."""
+    key, commit = str(task.key), choice.commit
+    look = f"git okstra reconcile --task-key {key} --check --show"
+    hint = f"{look} tells what it may be; if this is meant, repeat the line with --force"
+    other = next((one for one in task.stages.values() if one.number != stage.number and _holds(git, one, commit)), None)
+    if other is not None:
+        told = f"{shown(choice.ref)}, {commit[:10]}, is a commit of stage {other.number}, not of stage {stage.number}"
+        return OtherStage(told, hint=hint, stage=stage.number, other=other.number, commit=commit)
+    if commit in choice.elsewhere:
+        told = f"{shown(choice.ref)}, {commit[:10]}, is {choice.elsewhere[commit]}, not stage {stage.number} of {key}"
+        return OtherStage(told, hint=hint, stage=stage.number, commit=commit)
+    target = choice.targets.get(commit) or choice.within
+    if target and commit not in choice.offered and not commit.startswith(choice.ref.lower()):
+        where = f"is where {target} stands" if commit in choice.targets else f"is a commit of {target}"
+        told = f"{shown(choice.ref)}, {commit[:10]}, {where}, which stages are merged into"
+        return TargetTip(told, hint=hint, stage=stage.number, target=target, commit=commit)
+    if new.base is None and git.is_shallow:
+        told = f"where stage {stage.number} begins at {shown(choice.ref)} is cut off in this shallow clone"
+        return CutOff(told, hint="git fetch --unshallow", stage=stage.number, commit=commit)
+    if new.is_empty:
+        told = f"at {shown(choice.ref)}, {commit[:10]}, stage {stage.number} would change no file"
+        return EmptyAnswer(told, hint=hint, stage=stage.number, commit=commit)
+    return None
+
+
+def _holds(git: Git, stage: Stage, commit: str) -> bool:
+    """Whether the commit is the stage's recorded one, or one of those that belong to it."""
+    found = stage.range
+    if found is None or not contains(git, found.head, commit):
+        return False
+    return commit == found.head or not (found.base is not None and contains(git, found.base, commit))
+
+
+def record_anchor(store: Store, key: TaskKey, commit: CommitId, ref: str) -> Appended:
+    """The task's implementation base is `commit` from now on; refuses a task that has none yet."""
+
+    def decide(snapshot: Snapshot) -> list[AnyFact]:
+        task = require_task(snapshot.state, key)
+        facts = find_commit(store.git, commit)
+        parent = facts.parents[0] if facts and facts.parents else None
+        new = fingerprint_ranges(store.git, [(parent, commit)])[0]
+        if task.anchor is None:
+            named = str(task.key)
+            raise NoAnchor(
+                f"{named} has no anchor to reset: its first stage sets it",
+                hint=f"git okstra stage start 1 --task-key {word(named)} --base {word(ref)}",
+                task=named,
+            )
+        if task.anchor.range.head == commit:
+            return []
+        return [AnchorMoved(task=task.key, old=task.anchor.range.head, range=new, proof="user", ref=ref)]
+
+    return store.append(decide)

@@ -12,8 +12,8 @@ from okstra_git.reconcile.locate import locate
 from okstra_git.reconcile.proofs import Ends, Prover
 from okstra_git.reconcile.windows import open_window
 from okstra_git.records.events import AnchorMoved, StageDone, StageMoved
-from okstra_git.records.stage import RangePrint
-from okstra_git.state.reading import Snapshot, read_events
+from okstra_git.records.stage import RangeFingerprint
+from okstra_git.store.snapshot import Snapshot, read_events
 
 MAX_RANGE = 10_000
 
@@ -33,7 +33,7 @@ class Checked:
 
 def verify_moves(git: Git, snapshot: Snapshot, key: TaskKey) -> list[Checked]:
     """Every move of the task's stages and anchor, oldest first."""
-    prints: dict[str, RangePrint] = {}
+    prints: dict[str, RangeFingerprint] = {}
     checked: list[Checked] = []
     for event in read_events(git, snapshot, key):
         fact = event.fact
@@ -42,13 +42,13 @@ def verify_moves(git: Git, snapshot: Snapshot, key: TaskKey) -> list[Checked]:
             verdict = _verdict(git, prints.get(fact.old), fact)
             checked.append(Checked(key, stage, fact.old, fact.range.head, fact.proof, verdict, event.id))
         found = getattr(fact, "range", None) if not isinstance(fact, StageDone) else fact.range
-        if isinstance(found, RangePrint):
+        if isinstance(found, RangeFingerprint):
             prints[found.head] = found
     return checked
 
 
 def _verdict(
-    git: Git, old: RangePrint | None, fact: StageMoved | AnchorMoved
+    git: Git, old: RangeFingerprint | None, fact: StageMoved | AnchorMoved
 ) -> Literal["proven", "refuted", "unprovable", "decided"]:
     if fact.proof == "user":
         return "decided"
@@ -71,7 +71,7 @@ def _verdict(
     return "proven" if _maps(git, prover, new) else "refuted"
 
 
-def _maps(git: Git, prover: Prover, new: RangePrint) -> bool:
+def _maps(git: Git, prover: Prover, new: RangeFingerprint) -> bool:
     """Whether the new range holds the recorded commits one by one, where merges between them were flattened."""
     window = open_window(git, new.head, [new.base] if new.base else [], limit=MAX_RANGE)
     return any(hit.span.last.facts.oid == new.head for hit in locate(window, prover))

@@ -7,20 +7,19 @@ from functools import cached_property
 from okstra_git.digest import SUM_MASK, multiset_sum
 from okstra_git.git.changes import Delta, compose
 from okstra_git.git.repo import Git
-from okstra_git.reconcile.spans import SpanIndex, compress
-from okstra_git.reconcile.stretches import (
+from okstra_git.reconcile.segments import (
     Author,
     Lines,
+    Segment,
+    SpanIndex,
     Step,
-    Stretch,
+    compress,
     index_sums,
-    read_stretch,
+    read_segment,
     side_of,
     without_paths,
 )
 from okstra_git.redaction.subjects import same_subject
-
-__all__ = ["Span", "Step", "Window", "open_window"]
 
 
 @dataclass(frozen=True)
@@ -33,14 +32,14 @@ class Span:
 
 @dataclass
 class Window:
-    """Commits of `tip` that none of `hidden` contains: a view of a stretch that may hold more than them."""
+    """Commits of `tip` that none of `hidden` contains: a view of a segment that may hold more than them."""
 
-    stretch: Stretch
+    segment: Segment
     tip: str
     hidden: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        bits = self.stretch.bits
+        bits = self.segment.bits
         self._out = sum(bits[oid] for oid in set(self.hidden) if oid in bits)
         self._in = bits.get(self.tip, 0)
         self._is_all = not self._out and list(bits) == [self.tip]
@@ -48,18 +47,18 @@ class Window:
     @property
     def git(self) -> Git:
         """The repository."""
-        return self.stretch.git
+        return self.segment.git
 
     @property
     def complete(self) -> bool:
         """Whether the whole of it could be read."""
-        return self.stretch.complete
+        return self.segment.complete
 
     def has(self, step: Step) -> bool:
-        """Whether the step is in this window and not only in the stretch around it."""
+        """Whether the step is in this window and not only in the segment around it."""
         if self._is_all:
             return True
-        mask = self.stretch.reached_by[step.position]
+        mask = self.segment.reached_by[step.position]
         return bool(mask & self._in) and not mask & self._out
 
     def only_own(self, steps: Iterable[Step]) -> list[Step]:
@@ -70,9 +69,9 @@ class Window:
     def steps(self) -> list[Step]:
         """Every step, parents first."""
         if self._is_all:
-            return self.stretch.steps
+            return self.segment.steps
         within, without = self._in, self._out
-        masks = zip(self.stretch.steps, self.stretch.reached_by, strict=True)
+        masks = zip(self.segment.steps, self.segment.reached_by, strict=True)
         return [step for step, mask in masks if mask & within and not mask & without]
 
     @property
@@ -86,33 +85,33 @@ class Window:
 
     def find(self, oid: str | None) -> Step | None:
         """The step of a commit, if it is in the window."""
-        step = self.stretch.by_id.get(oid or "")
+        step = self.segment.by_id.get(oid or "")
         return step if step is not None and self.has(step) else None
 
     def by_author(self, author: Author) -> list[Step]:
         """Steps of this author at this author time."""
-        return self.only_own(self.stretch.by_author.get(author, ()))
+        return self.only_own(self.segment.by_author.get(author, ()))
 
     def by_subject(self, subject: str) -> list[Step]:
         """Steps of this subject."""
-        exact = self.stretch.by_subject
+        exact = self.segment.by_subject
         return self.only_own([step for known in exact if same_subject(known, subject) for step in exact[known]]
                              if "[redacted:" in subject else exact.get(subject, ()))  # fmt: skip
 
     def by_delta(self, wanted: int) -> list[Step]:
         """Non-empty steps whose delta has this sum."""
-        return self.only_own(self.stretch.by_delta.get(wanted, ()))
+        return self.only_own(self.segment.by_delta.get(wanted, ()))
 
     def visitors(self, path: bytes) -> list[Step]:
         """Steps that touch the path."""
-        return self.only_own(self.stretch.by_path.get(path, ()))
+        return self.only_own(self.segment.by_path.get(path, ()))
 
     # --- lines of first parents
 
     def is_on_line(self, step: Step, end: Step | None = None) -> bool:
         """Whether a commit (the tip, where none is named) or one of its first parents is the step."""
         above = end or self._tip_step
-        forest = self.stretch.forest
+        forest = self.segment.forest
         if above is None or not self.has(step):
             return False
         return forest.entered[step.position] <= forest.entered[above.position] <= forest.left[step.position]
@@ -127,7 +126,7 @@ class Window:
         lowest: Step | None = None
         waiting, seen = [step], {step.position}
         while waiting:
-            for child in self.only_own(self.stretch.children.get(waiting.pop().facts.oid, ())):
+            for child in self.only_own(self.segment.children.get(waiting.pop().facts.oid, ())):
                 if self.is_on_line(child, above):
                     lowest = child if lowest is None or child.position < lowest.position else lowest
                 elif child.position not in seen and child.position < above.position:
@@ -159,7 +158,7 @@ class Window:
             yield at
             if at is span.first:
                 return
-            at = self.stretch.by_id.get(at.parent or "")
+            at = self.segment.by_id.get(at.parent or "")
 
     def net_delta(self, span: Span) -> Delta:
         """What the range changes altogether."""
@@ -183,12 +182,12 @@ class Window:
     def spans_with_delta(self, wanted: int, known: Delta | None = None) -> list[Span]:
         """Every tight range whose delta has this sum; `known`, the delta itself, spares looking where it cannot be."""
         singles = self.by_delta(wanted)
-        arrivals = self.stretch.arrivals
+        arrivals = self.segment.arrivals
         if len(singles) == 1 and any(arrivals[side_of(change)] == 1 for change in singles[0].delta):
             return [Span(singles[0], singles[0])]  # any other range would have to bring that file there as well
         if not singles and known and not all(arrivals[side_of(change)] for change in known):
             return []
-        return self._spans(self.stretch.deltas, wanted)
+        return self._spans(self.segment.deltas, wanted)
 
     def spans_on_paths(self, lines: Lines) -> list[Span]:
         """Every tight range that adds and removes these lines (path, NUL, line) on their paths, whatever else it does.
@@ -206,7 +205,7 @@ class Window:
 
     def _spans_on(self, paths: Set[bytes], lines: Lines) -> list[Span]:
         touching = {step.position: step for path in paths for step in self.visitors(path)}
-        forest = self.stretch.forest
+        forest = self.segment.forest
         steps = sorted(touching.values(), key=lambda step: forest.entered[step.position])
         parents = compress(forest, [step.position for step in steps])
         sums = {step.position: self._sum_on(step, paths) for step in sorted(steps, key=_position)}
@@ -217,31 +216,31 @@ class Window:
         total = 0
         for change in step.delta:
             if change.path in paths:
-                lines = self.stretch.lines_at(step, change)
+                lines = self.segment.lines_at(step, change)
                 total += step.delta_here if lines is None else multiset_sum(lines.items())
         return total & SUM_MASK
 
     def spans_with_bare_lines(self, wanted: int) -> list[Span]:
         """Every tight range whose added and removed lines have this sum wherever they are."""
-        self.stretch.read_lines()
-        return self._spans(self.stretch.bare_lines, wanted)
+        self.segment.read_lines()
+        return self._spans(self.segment.bare_lines, wanted)
 
     def singles(self, delta: int, lines: int) -> list[Step]:
         """Every single commit whose delta, or whose added and removed lines (wherever they are), have this sum."""
-        found = self.only_own(self.stretch.by_bare_lines.get(lines, ())) if lines else []
+        found = self.only_own(self.segment.by_bare_lines.get(lines, ())) if lines else []
         return [*self.by_delta(delta), *found]
 
     def has_lines(self, step: Step) -> bool:
         """Whether the step adds or removes a line of some file, and does not just move lines within it."""
-        return self.stretch.lines_of(step) != {}
+        return self.segment.lines_of(step) != {}
 
     def has_bare_lines(self, step: Step) -> bool:
         """Whether the step adds or removes a line, and does not just move lines or files."""
-        lines = self.stretch.lines_of(step)
+        lines = self.segment.lines_of(step)
         return lines is None or without_paths(lines) != {}
 
     def _spans(self, index: SpanIndex, wanted: int) -> list[Span]:
-        steps = self.stretch.steps
+        steps = self.segment.steps
         found = [(steps[first], steps[last]) for first, last in index.find(wanted)] if wanted else []
         return [Span(first, last) for first, last in found if self.has(first) and self.has(last)]
 
@@ -251,5 +250,5 @@ def _position(step: Step) -> int:
 
 
 def open_window(git: Git, tip: str, hidden: Sequence[str], *, limit: int) -> Window:
-    """A window in a stretch of its own."""
-    return Window(read_stretch(git, [tip], hidden, limit=limit), tip, tuple(hidden))
+    """A window in a segment of its own."""
+    return Window(read_segment(git, [tip], hidden, limit=limit), tip, tuple(hidden))

@@ -8,7 +8,7 @@ from okstra_git.records import grammar as g
 from okstra_git.records.base import Record
 from okstra_git.records.handoff import Arrival, Assembly, Members
 from okstra_git.records.runs import Holder, PlannedStages, Source, Waivers
-from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangePrint
+from okstra_git.records.stage import Checks, MoveEvidence, Proof, RangeFingerprint
 
 
 class Fact(Record):
@@ -34,14 +34,14 @@ class AnchorSet(Fact):
     """The implementation base commit of the task was fixed; later ones lose against the first."""
 
     type: Literal["anchor.set"] = "anchor.set"
-    range: RangePrint
+    range: RangeFingerprint
     ref: g.Revision = ""
 
 
 class AnchorMoved(Fact):
     type: Literal["anchor.moved"] = "anchor.moved"
-    old: g.Commit
-    range: RangePrint
+    old: g.ObjectId
+    range: RangeFingerprint
     proof: Proof
     evidence: MoveEvidence | None = None
     ref: g.Revision = ""
@@ -83,7 +83,7 @@ class StageDone(Fact):
     type: Literal["stage.done"] = "stage.done"
     stage: g.StageNumber
     branch: g.MaybeBranch
-    range: RangePrint
+    range: RangeFingerprint
     carry: g.CarryText | None = None
 
 
@@ -95,8 +95,8 @@ class StageMoved(Fact):
 
     type: Literal["stage.moved"] = "stage.moved"
     stage: g.StageNumber
-    old: g.Commit
-    range: RangePrint
+    old: g.ObjectId
+    range: RangeFingerprint
     proof: Proof
     evidence: MoveEvidence | None = None
     found_by: g.Name = ""
@@ -172,7 +172,7 @@ class GroupAssembled(Fact):
     stages: g.StageNumbers
     branch: g.Branch
     base_ref: g.Revision
-    range: RangePrint
+    range: RangeFingerprint
     members: Members
 
 

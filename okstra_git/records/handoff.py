@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from okstra_git.records import grammar as g
 from okstra_git.records.base import Record
-from okstra_git.records.stage import Checks, RangePrint
+from okstra_git.records.stage import Checks, RangeFingerprint
 
 Arrival = Literal["ancestor", "same-tree", "same-delta", "replay", "squash", "user"]
 """How a landed stage was recognised: its very commit is there, or which proof found its change."""
 
 
 class Member(Record):
-    """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangePrint`.
+    """A stage as it was handed over; `delta` is the fingerprint of its change, as in `RangeFingerprint`.
 
     `how` it came in: `as-is`, `merged`, `replayed` or `squashed`; empty where that was not recorded.
     """
@@ -33,7 +33,7 @@ class Group(Record):
     stages: g.StageNumbers
     branch: g.Branch
     base_ref: g.Revision
-    range: RangePrint
+    range: RangeFingerprint
     members: Members = ()
     status: Literal["assembled", "superseded"] = "assembled"
     replaced_by: g.MaybeGroupId = ""

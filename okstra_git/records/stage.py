@@ -18,7 +18,7 @@ class Author(Record):
     offset: g.ZoneOffset = 0
 
 
-class RangePrint(Record):
+class RangeFingerprint(Record):
     """The change `base`..`head` (base excluded), described so that proofs survive gc and shallow clones.
 
     `delta` identifies the exact list of (path, modes, blobs); `delta_sum` and `lines_sum` are additive sums by which

@@ -8,12 +8,12 @@ from okstra_git.records import grammar as g
 from okstra_git.records.base import Record
 from okstra_git.records.handoff import Group, GroupVerification, Landing, PullRequest
 from okstra_git.records.runs import Plan, Run
-from okstra_git.records.stage import Proof, RangePrint, Verification
+from okstra_git.records.stage import Proof, RangeFingerprint, Verification
 
 StageStatus = Literal["pending", "reserved", "started", "done", "verified", "in-pr", "landed"]
 
 
-class Place(Record):
+class Reservation(Record):
     """A registry row: who owns which branch and worktree. Released rows stay for history and never block."""
 
     scope: g.Scope
@@ -31,7 +31,7 @@ class Place(Record):
 class Anchor(Record):
     """The implementation base commit, as a one-commit range so that it can be followed like a stage."""
 
-    range: RangePrint
+    range: RangeFingerprint
     ref: g.Revision = ""
     trail: tuple[g.Commit, ...] = ()
 
@@ -39,7 +39,7 @@ class Anchor(Record):
 class Trail(Record):
     """A commit the stage was recorded by before, how it was left and when."""
 
-    range: RangePrint
+    range: RangeFingerprint
     proof: Proof
     at: g.Moment | None = None
 
@@ -59,7 +59,7 @@ class Stage(Record):
     branch: g.MaybeBranch = ""
     base_ref: g.Revision = ""
     base: g.MaybeObjectId = ""
-    range: RangePrint | None = None
+    range: RangeFingerprint | None = None
     trail: tuple[Trail, ...] = ()
     verified: Verification | None = None
     landed: bool = False
@@ -97,7 +97,7 @@ class Task(Record):
     is_open: bool = True
     opened: g.Moment | None = None
     anchor: Anchor | None = None
-    places: dict[g.Scope, Place] = Field(default_factory=dict)
+    places: dict[g.Scope, Reservation] = Field(default_factory=dict)
     stages: dict[g.StageNumber, Stage] = Field(default_factory=dict)
     plan: Plan | None = None
     runs: dict[g.RunName, Run] = Field(default_factory=dict)

@@ -84,7 +84,7 @@ CONTEXTS = (
     Context("password", ("chpasswd", "sudo -S", "stdin", "--with-token", "secret"), r"(?:echo(?: -n)?|printf(?: '?%s'?)?)\s{1,4}[\"']?(?:[\w.-]{1,60}:)?(?P<value>[^\s\"'|]{3,200})[\"']?\s{0,4}\|[^\n|]{0,80}(?:chpasswd|sudo -S|-stdin|--stdin|--with-token|secrets? (?:create|set|add))"),
     Context("secret", ("<<<",), rf"(?i:token|passw|passphrase|login|secret|stdin)[^\n]{{0,80}}?<<<\s{{0,2}}{_WORD}"),
     Context("password", ("redential", "login", "Login", "creds", "ugangsdaten", "dentifiants"),
-            r"(?:credentials?|login|creds|zugangsdaten|identifiants)\b(?: (?:is|are|sind|with|as|für|for|sont))?[ :=]{1,3}[\w.@-]{1,60} ?[:/] ?(?P<value>[^\s\"'`]{6,200})", _I, likely=True),
+            r"(?:credentials?|login|creds|zugangsdaten|identifiants)\b(?: (?:is|are|sind|with|as|für|for|sont))?[ :=]{1,3}[\w.@][\w.@-]{0,59} ?[:/] ?(?P<value>[^\s\"'`]{6,200})", _I, likely=True),
     Context("service-token", ("pat",), r"(?<!\w)pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
     Context("service-token", (":",), r"(?<![\w/])[12]/(?:\d{10,20}/)?\d{10,20}:[0-9a-f]{32}(?!\w)"),
     Context("password", ("login", "user", "account"), r"\b(?:login|user|account)\s{1,20}[^\s]{1,200}\s{1,20}password\s{1,20}(?P<value>[^\s]{1,400})", 0, likely=True),

@@ -20,7 +20,7 @@ from okstra_git.records.runs import Run
 from okstra_git.redaction.late import redact
 from okstra_git.runs.laying_out import stands_in_its_place
 from okstra_git.runs.left_files import Disk, list_prompts
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 CATEGORIES = ("manifests", "reports", "state", "worker-results", "prompts", "instruction-set", "logs")
 """What is archived, the most telling first, in case there is too much."""

@@ -8,7 +8,7 @@ from okstra_git.fs.root import Root
 from okstra_git.records.states import Stage, Task
 from okstra_git.runs.context import Carried, RunContext
 from okstra_git.runs.whole_files import sweep_dead
-from okstra_git.state.carry import MAX_BYTES, examine_carry, require_carry_text
+from okstra_git.store.carry import MAX_BYTES, examine_carry, require_carry_text
 
 
 class CarryMissing(OkstraError):

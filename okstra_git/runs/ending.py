@@ -17,9 +17,9 @@ from okstra_git.runs.explain import after_run
 from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED
 from okstra_git.runs.selection import StageOccupied, named
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import refuse_closed
-from okstra_git.state.store import Store
+from okstra_git.store.registry import refuse_closed
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Store
 
 Outcome = Literal["finished", "failed"]
 IsOurs = Callable[[Holder], bool]

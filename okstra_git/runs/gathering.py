@@ -18,7 +18,7 @@ from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.records.runs import Plan
 from okstra_git.records.states import Task
 from okstra_git.runs.explain import PlanFacts, StageFacts
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 
 
 def gather_facts(git: Git, task: Task, *, targets: Sequence[str], findings: Mapping[int, str]) -> dict[int, StageFacts]:
@@ -38,7 +38,7 @@ def _facts(
     checked_out = [tree.path for tree in trees if branch and tree.branch == branch]
     here = next((path for path in checked_out if (path / ".git").exists()), None)
     astray = None
-    path = OwnPlaces(git).active_path(place)
+    path = OwnWorktrees(git).active_path(place)
     if path is not None:
         astray = find_astray(git, path, branch)
         here = path if astray is None or astray.kind == "elsewhere" else here

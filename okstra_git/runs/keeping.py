@@ -8,13 +8,13 @@ from okstra_git.git.worktrees import find_worktree
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 from okstra_git.runs.snapshots import About, Snapshot, take_snapshot
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 
 
 def snapshot_of_run(git: Git, task: Task, run: Run, *, reason: str, now: datetime) -> Snapshot | None:
     """A snapshot of what lies uncommitted in the run's worktree; None when it is clean or another clone's."""
     return snapshot_of(
-        git, OwnPlaces(git).path_of_run(task, run), About(task.key.slashed, run.stage, run.id, reason), now=now
+        git, OwnWorktrees(git).path_of_run(task, run), About(task.key.slashed, run.stage, run.id, reason), now=now
     )
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from okstra_git.host.lives import Life
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
-from okstra_git.state.planned import FINISHED as FINISHED
-from okstra_git.state.planned import finished_stages as finished_stages
+from okstra_git.store.planned_stages import FINISHED as FINISHED
+from okstra_git.store.planned_stages import finished_stages as finished_stages
 
 Look = Callable[[Holder], Life]
 """Asks the operating system whether a holder lives."""

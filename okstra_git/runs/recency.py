@@ -8,7 +8,7 @@ from okstra_git.git.objects import find_blob, read_blob, tree_of
 from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey
 from okstra_git.records.codec import decode_events
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 
 def last_recorded(git: Git, tips: Mapping[str, str], task: TaskKey) -> datetime | None:

@@ -22,7 +22,7 @@ from okstra_git.names import CommitId, is_ulid, mint_ulid, shown
 from okstra_git.paths import OKSTRA
 from okstra_git.real_paths import real_path
 from okstra_git.redaction.subjects import without_secrets
-from okstra_git.state import layout
+from okstra_git.store import layout
 from okstra_git.wide import narrow, widen
 
 TRAILER = "Okstra-"

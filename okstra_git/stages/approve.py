@@ -20,8 +20,8 @@ from okstra_git.records.events import PlanApproved
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Task
 from okstra_git.stages.task import require_open
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 from okstra_git.tokens import APPROVED_FIELD, APPROVED_MARKER
 
 

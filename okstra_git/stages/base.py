@@ -6,7 +6,7 @@ from datetime import datetime
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains
-from okstra_git.git.joining import join_commits
+from okstra_git.git.merge.trees import merge_commits
 from okstra_git.git.objects import write_commit
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, find_recorded, recorded_name, require_named
@@ -137,12 +137,12 @@ def _joined(git: Git, task: Task, refs: Mapping[str, str], ref: str, when: datet
     tips, names = list(refs), list(refs.values())
     head = tips[0]
     for tip, name in zip(tips[1:], names[1:], strict=True):
-        merged = join_commits(git, head, tip)
+        merged = merge_commits(git, head, tip)
         if merged.tree is None:
             raise DependenciesConflict(
-                f"{names[0]} and {name} change the same lines of {', '.join(merged.conflicts[:5])}",
+                f"{names[0]} and {name} change the same lines of {', '.join(merged.paths[:5])}",
                 hint=f"merge them on a branch by hand, then name it with {option}",
-                conflicts=[{"refs": [names[0], name], "path": path} for path in merged.conflicts],
+                conflicts=[{"refs": [names[0], name], "path": path} for path in merged.paths],
             )
         subject = f"Join {names[0]} and {name}"
         body = f"{subject}\n\nThe base of a stage of {task.key.slashed} that depends on both.\n"

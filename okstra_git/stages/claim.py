@@ -8,17 +8,17 @@ from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import CommitId, TaskKey
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReleased, PlaceReserved, StageStarted
-from okstra_git.records.stage import RangePrint
-from okstra_git.records.states import Place, Task
+from okstra_git.records.stage import RangeFingerprint
+from okstra_git.records.states import Reservation, Task
 from okstra_git.stages.base import StageBase
 from okstra_git.stages.start import one_commit
 from okstra_git.stages.task import require_open
 from okstra_git.stages.worktree_setup import check_reservation, check_worktree, start_of, usual_branch
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.prints import take_prints
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import reserve
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import reserve
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class StageClaim:
     """A claimed stage: where it is worked on and where it begins; `is_new` when this claim reserved the place."""
 
     pick: Pick
-    place: Place
+    place: Reservation
     beginning: StageBase
     is_new: bool
 
@@ -81,8 +81,8 @@ def claim_stage(
     return found[0], appended
 
 
-def _place_of(fact: PlaceReserved, store: Store) -> Place:
-    return Place(**fact.model_dump(exclude={"type", "task"}), at=store.now())
+def _place_of(fact: PlaceReserved, store: Store) -> Reservation:
+    return Reservation(**fact.model_dump(exclude={"type", "task"}), at=store.now())
 
 
 def _reservations(
@@ -92,7 +92,7 @@ def _reservations(
     scope = f"stage-{number}"
     held = task.places.get(scope)
     is_held = held is not None and held.status == "active"
-    is_own = OwnPlaces(git).path(held) is not None
+    is_own = OwnWorktrees(git).path(held) is not None
     if held is not None and is_held and is_own:
         check_worktree(git, held)
         return []
@@ -140,5 +140,5 @@ def started_facts(git: Git, task: Task, claim: StageClaim) -> list[AnyFact]:
     return facts
 
 
-def _fingerprint_of(git: Git, commit: CommitId) -> RangePrint:
-    return take_prints(git, [one_commit(git, commit)])[0]
+def _fingerprint_of(git: Git, commit: CommitId) -> RangeFingerprint:
+    return fingerprint_ranges(git, [one_commit(git, commit)])[0]

@@ -10,18 +10,18 @@ from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, require_named
 from okstra_git.names import TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, StageDone, StageStarted
-from okstra_git.records.stage import RangePrint
-from okstra_git.records.states import Place, Stage, State, Task
+from okstra_git.records.stage import RangeFingerprint
+from okstra_git.records.states import Reservation, Stage, State, Task
 from okstra_git.stages.task import require_open
 from okstra_git.stages.worktree_setup import BranchMissing
-from okstra_git.state.bases import Stack, choose_base
-from okstra_git.state.catching_up import has_nothing_new
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.prints import take_prints
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import release, require_stage, require_task, reserve
-from okstra_git.state.store import Appended, Store
-from okstra_git.state.writer import find_writer
+from okstra_git.store.bases import Stack, choose_base
+from okstra_git.store.drift import has_nothing_new
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import release, require_stage, require_task, reserve
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
+from okstra_git.store.writer import find_writer
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def complete_stages(
             ranges.append(_range_of(store.git, task, stack, request, stage))
             stack.put(stage.number, ranges[-1][1])
             progress(number)
-        prints = take_prints(store.git, ranges)
+        prints = fingerprint_ranges(store.git, ranges)
         return [
             fact
             for request, stage, fingerprint in zip(requests, stages, prints, strict=True)
@@ -86,7 +86,7 @@ def _range_of(git: Git, task: Task, stack: Stack, request: DoneRequest, stage: S
 def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> BranchMissing:
     """The branch was renamed or deleted, or the one named does not exist; says its new name where git knows it."""
     place = task.places.get(f"stage-{stage.number}")
-    new = find_new_name(git, stage.branch, OwnPlaces(git).path(place))
+    new = find_new_name(git, stage.branch, OwnWorktrees(git).path(place))
     line = f"git okstra stage done {stage.number} --task-key {task.key}"
     what = f"branch {stage.branch} of stage {stage.number} is not there any more"
     if is_named:
@@ -101,7 +101,7 @@ def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> Branc
 
 
 def _facts(
-    git: Git, snapshot: Snapshot, task: Task, request: DoneRequest, stage: Stage, fingerprint: RangePrint
+    git: Git, snapshot: Snapshot, task: Task, request: DoneRequest, stage: Stage, fingerprint: RangeFingerprint
 ) -> list[AnyFact]:
     before = task.stages.get(stage.number)
     carry = request.carry if request.carry is not None or before is None else before.carry
@@ -123,7 +123,7 @@ def _renamed_reservation(git: Git, state: State, task: Task, stage: Stage) -> li
     if find_ref(git, f"refs/heads/{held.branch}") is not None:
         return []
     kept = held.model_dump(include={"base_ref", "adopted", "phase", "stages"})
-    path = OwnPlaces(git).path(held)
+    path = OwnWorktrees(git).path(held)
     fact = PlaceReserved(
         task=task.key, scope=scope, branch=stage.branch, worktree=held.worktree if path is not None else None, **kept
     )
@@ -148,9 +148,9 @@ def _stage_to_complete(git: Git, task: Task, request: DoneRequest) -> Stage:
 
 def release_reservation(
     store: Store, key: TaskKey, scope: str, *, cascade: bool = False
-) -> tuple[Place | None, Appended]:
+) -> tuple[Reservation | None, Appended]:
     """Release a reservation and return what it was (None when there is none); worktree and branch stay."""
-    before: list[Place | None] = [None]
+    before: list[Reservation | None] = [None]
 
     def decide(snapshot: Snapshot) -> list[PlaceReleased]:
         task = require_task(snapshot.state, key)

@@ -18,8 +18,8 @@ from okstra_git.real_paths import real_path
 from okstra_git.records.states import Stage, State, Task
 from okstra_git.stages.complete import DoneRequest
 from okstra_git.stages.worktree_setup import WorktreeDirty
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import active_places
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import active_places
 
 FILES_NAMED = 3
 """Files that a sentence names; a refusal's facts hold up to `FILES_LISTED`."""
@@ -139,7 +139,7 @@ def find_open_work(
     known = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
     trees = [see_head(tree) for tree in known.values()]
     here = real_path(here) if here is not None else None
-    places, read = OwnPlaces(git), dict[Path, Checkout]()
+    places, read = OwnWorktrees(git), dict[Path, Checkout]()
     open_work: list[OpenWork] = []
     for request in requests:
         stage = task.stages.get(request.number) or Stage(number=request.number)
@@ -157,7 +157,7 @@ def find_open_work(
 
 
 def _concerned(
-    places: OwnPlaces,
+    places: OwnWorktrees,
     git: Git,
     state: State,
     task: Task,
@@ -179,7 +179,7 @@ def _concerned(
             yield tree
 
 
-def _is_own(places: OwnPlaces, task: Task, stage: Stage, tree: Checkout) -> bool:
+def _is_own(places: OwnWorktrees, task: Task, stage: Stage, tree: Checkout) -> bool:
     """Whether the registry has this worktree for the stage."""
     path = places.active_path(task.places.get(f"stage-{stage.number}"))
     return path is not None and real_path(path) == real_path(tree.path)

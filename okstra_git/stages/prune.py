@@ -20,9 +20,9 @@ from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
 from okstra_git.records.handoff import Group
-from okstra_git.records.states import Place, Stage, State, Task
+from okstra_git.records.states import Reservation, Stage, State, Task
 from okstra_git.stages.worktrees import ReservedWorktree, list_reservations, list_reserved_worktrees
-from okstra_git.state.own_places import OwnPlaces
+from okstra_git.store.ownership import OwnWorktrees
 
 Holders = defaultdict[Path, list[tuple[TaskKey, str]]]
 """Directory, resolved -> tasks and scopes that hold it."""
@@ -158,7 +158,7 @@ def _why_keep(
 
 def _read_holders(git: Git, state: State) -> Holders:
     """Who holds which directory, by the rows of this clone that nobody gave up."""
-    own, holders = OwnPlaces(git), Holders(list)
+    own, holders = OwnWorktrees(git), Holders(list)
     for task, place in list_reservations(state, None):
         path = own.active_path(place)
         if path is not None:
@@ -181,13 +181,13 @@ def _is_ours(row: ReservedWorktree, worktree: Worktree) -> bool:
     return row.is_made or (row.is_own and (is_locked or not row.place.adopted))
 
 
-def _is_run_open(task: Task, place: Place) -> bool:
+def _is_run_open(task: Task, place: Reservation) -> bool:
     """Whether the run is not over for which stages were put together there; the place bears the run's number."""
     number = place.scope.rpartition("-")[2]
     return any(run.is_active and run.task_type == place.phase and str(run.seq) == number for run in task.runs.values())
 
 
-def _why_held(git: Git, task: Task, place: Place, worktree: Worktree) -> str | None:
+def _why_held(git: Git, task: Task, place: Reservation, worktree: Worktree) -> str | None:
     """Why a claim that nobody gave up is still of use; None where everything that it was for has landed.
 
     A place without a branch is of use until its run is over.
@@ -236,6 +236,6 @@ def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
     return found
 
 
-def _stage_of(place: Place) -> int:
+def _stage_of(place: Reservation) -> int:
     text = place.scope.removeprefix("stage-")
     return int(text) if text.isdigit() else 0

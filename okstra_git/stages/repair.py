@@ -15,12 +15,12 @@ from okstra_git.git.worktrees import WorktreeFailed, add_detached, add_no_checko
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved
-from okstra_git.records.states import Place, Task
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import require_task
-from okstra_git.state.store import Store
-from okstra_git.state.whereabouts import Astray, find_astray, named, release_line
-from okstra_git.state.writer import find_writer
+from okstra_git.records.states import Reservation, Task
+from okstra_git.store.drift import Astray, find_astray, named, release_line
+from okstra_git.store.registry import require_task
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Store
+from okstra_git.store.writer import find_writer
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _make_anew(git: Git, row: Astray, path: Path) -> None:
     run_git(["checkout-index", "-a", "-q"], cwd=path, accept=(0, 1))  # overwrites nothing; 1 = some are half merged
 
 
-def _commit_of(git: Git, task: Task, place: Place) -> str:
+def _commit_of(git: Git, task: Task, place: Reservation) -> str:
     """Where a branch that is gone is made again: at what was recorded of it, else where it began."""
     scope, _, id = place.scope.partition("-")
     runs = [run for run in task.runs.values() if run.worktree == place.worktree and run.assembled is not None]

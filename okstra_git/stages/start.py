@@ -13,18 +13,18 @@ from okstra_git.git.revisions import require_named
 from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageStarted
 from okstra_git.records.runs import PlannedStage
-from okstra_git.records.states import Place, Task
+from okstra_git.records.states import Reservation, Task
 from okstra_git.stages.base import StageBase, choose_stage_base, lacking_notes
 from okstra_git.stages.task import refuse_text, require_open
 from okstra_git.stages.worktree_setup import check_reservation, make_branch, make_worktree, start_of, usual_branch
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.planned import StageWaits, awaited_stages, finished_stages, listed, require_planned
-from okstra_git.state.prints import take_prints
-from okstra_git.state.reading import Snapshot
-from okstra_git.state.registry import Reserved, release, reserve
-from okstra_git.state.store import Appended, Store
-from okstra_git.state.whereabouts import find_astray
-from okstra_git.state.writer import find_writer
+from okstra_git.store.drift import find_astray
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.planned_stages import StageWaits, awaited_stages, finished_stages, listed, require_planned
+from okstra_git.store.registry import Reserved, release, reserve
+from okstra_git.store.snapshot import Snapshot
+from okstra_git.store.store import Appended, Store
+from okstra_git.store.writer import find_writer
 
 
 class DependencyUnknown(OkstraError):
@@ -86,7 +86,7 @@ def start_stage(store: Store, request: StartRequest) -> Started:
     refuse_text(request.title, what="title")
     _refuse_dependencies(request)
     begun = _begin(store, require_open(store.read(), request.key), request)
-    anchor = take_prints(store.git, [one_commit(store.git, begun.beginning.commit)])[0]
+    anchor = fingerprint_ranges(store.git, [one_commit(store.git, begun.beginning.commit)])[0]
     ref = begun.beginning.ref
 
     def reserved(snapshot: Snapshot) -> PlaceReserved:
@@ -134,7 +134,7 @@ def _reserve(store: Store, snapshot: Snapshot, place: PlaceReserved) -> None:
                 message = f"{row.subject} is already reserved on branch {row.place.branch}; {row.message}"
                 raise Reserved(message, hint=f"{row.line}\n{refusal.hint}", **refusal.facts) from refusal
         held = snapshot.state.tasks[place.task].places[place.scope]
-        if OwnPlaces(store.git).is_own(held):
+        if OwnWorktrees(store.git).is_own(held):
             raise
         where = f", in {held.worktree} there" if held.worktree else ""
         number = place.scope.removeprefix("stage-")
@@ -233,7 +233,7 @@ def _wanted_reservation(task: Task, request: StartRequest, ref: str) -> PlaceRes
     )
 
 
-def _make(store: Store, request: StartRequest, place: Place, base: CommitId) -> None:
+def _make(store: Store, request: StartRequest, place: Reservation, base: CommitId) -> None:
     """The worktree that was asked for, or the branch alone."""
     try:
         if request.worktree is None:

@@ -19,7 +19,7 @@ from okstra_git.git.worktrees import add_worktree, find_worktree, list_worktrees
 from okstra_git.names import CommitId, TaskKey, is_text, shown, shown_path
 from okstra_git.real_paths import real_path
 from okstra_git.records.events import PlaceReserved
-from okstra_git.records.states import Place, Task
+from okstra_git.records.states import Reservation, Task
 
 
 class BranchMissing(OkstraError):
@@ -70,7 +70,7 @@ def check_reservation(git: Git, task: Task, place: PlaceReserved) -> None:
     _check_directory(git, place)
 
 
-def make_worktree(git: Git, key: TaskKey, number: int, place: Place, base: CommitId) -> bool:
+def make_worktree(git: Git, key: TaskKey, number: int, place: Reservation, base: CommitId) -> bool:
     """Check the place's branch out in its directory, at `base` when it is new; False when it stands there already."""
     path = Path(place.worktree or "")
     tip = find_ref(git, f"refs/heads/{place.branch}")
@@ -158,7 +158,7 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
 # --- going back to a worktree
 
 
-def check_worktree(git: Git, place: Place) -> None:
+def check_worktree(git: Git, place: Reservation) -> None:
     """Refuse to go back to a directory that has become something else; one that is gone or empty is made again."""
     refusal = find_obstacle(git, Path(place.worktree or ""), place.branch)
     if refusal is not None:

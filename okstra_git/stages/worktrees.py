@@ -9,8 +9,8 @@ from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
-from okstra_git.records.states import Place, Stage, State, Task
-from okstra_git.state.own_places import OwnPlaces, find_made
+from okstra_git.records.states import Reservation, Stage, State, Task
+from okstra_git.store.ownership import OwnWorktrees, find_made
 
 MAX_READ = 64
 """Worktrees whose files one look at everything reads; of more it reads only what is checked out."""
@@ -28,7 +28,7 @@ class ReservedWorktree:
     """
 
     task: TaskKey
-    place: Place
+    place: Reservation
     here: Worktree | None
     tip: str | None
     is_own: bool = True
@@ -49,7 +49,7 @@ def list_reserved_worktrees(
     git: Git, state: State, *, only: TaskKey | None, with_released: bool
 ) -> list[ReservedWorktree]:
     """Reservations in key order; released ones on request."""
-    trees, own = list_worktrees(git), OwnPlaces(git)
+    trees, own = list_worktrees(git), OwnWorktrees(git)
     known = {real_path(worktree.path): worktree for worktree in trees}
     rows: list[ReservedWorktree] = []
     for task, place in list_reservations(state, only):
@@ -63,7 +63,7 @@ def list_reserved_worktrees(
     return rows
 
 
-def list_reservations(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Place]]:
+def list_reservations(state: State, only: TaskKey | None) -> Iterator[tuple[Task, Reservation]]:
     for task in state.tasks.values():
         if only is None or task.key == only:
             yield from ((task, place) for _, place in sorted(task.places.items()))
@@ -75,14 +75,14 @@ def see_stages(git: Git, tasks: Sequence[Task]) -> dict[Key, Checkout]:
     if not stages:
         return {}
     trees = [see_head(tree) for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()]
-    by_stage = dict(_pairs(OwnPlaces(git), stages, trees))
+    by_stage = dict(_pairs(OwnWorktrees(git), stages, trees))
     unique = list({tree.path: tree for tree in by_stage.values()}.values())
     read = {tree.path: tree for tree in see_all_files(unique[:MAX_READ])}
     return {key: read.get(tree.path, tree) for key, tree in by_stage.items()}
 
 
 def _pairs(
-    places: OwnPlaces, stages: Sequence[tuple[Task, Stage]], trees: Sequence[Checkout]
+    places: OwnWorktrees, stages: Sequence[tuple[Task, Stage]], trees: Sequence[Checkout]
 ) -> Iterator[tuple[Key, Checkout]]:
     by_path = {real_path(tree.path): tree for tree in trees}
     by_branch = {tree.works_on: tree for tree in reversed(trees)}

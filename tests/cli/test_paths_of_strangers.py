@@ -11,7 +11,7 @@ import pytest
 
 from okstra_git.names import parse_task_key
 from okstra_git.runs.holding import own_holder
-from okstra_git.state.carry import MAX_BYTES, examine_carry
+from okstra_git.store.carry import MAX_BYTES, examine_carry
 from tests.kit.papers import a_brief
 from tests.kit.prepared import KEY, code_of, folder, prepare, set_up
 from tests.kit.scenario import World

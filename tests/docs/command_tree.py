@@ -57,9 +57,11 @@ def _walk(name: str, command: Any) -> Iterator[Command]:
 
 def _parameter(parameter: Any) -> Parameter:
     is_argument = parameter.param_type_name == "argument"
-    metavar = (parameter.metavar or ("" if getattr(parameter, "is_flag", False) else "TEXT")).strip("[]…")
+    metavar = (parameter.metavar or ("" if getattr(parameter, "is_flag", False) else "TEXT")).strip("[]")
     return Parameter(
-        names=(metavar,) if is_argument else tuple(sorted((*parameter.opts, *parameter.secondary_opts), key=_rank)),
+        names=(metavar.rstrip("…"),)
+        if is_argument
+        else tuple(sorted((*parameter.opts, *parameter.secondary_opts), key=_rank)),
         metavar="" if is_argument else metavar,
         help=parameter.help or "",
         is_argument=is_argument,

@@ -19,6 +19,7 @@ KINDS = {
 """What the name of a value means, wherever it stands."""
 
 KINDS_BY_PLACE = {
+    ("log", "TASK"): "<task>|ignore|heed",
     ("config", "KEY"): "|".join(setting.name for setting in SETTINGS),
     ("stage", "N"): "<stage>", ("run resume", "RUN"): "<open-run>", ("run finish", "RUN"): "<open-run>",
     ("run abandon", "RUN"): "<open-run>", ("run restore", "ID"): "<snapshot>",

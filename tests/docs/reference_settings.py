@@ -1,6 +1,8 @@
 """Writes docs/reference/settings.md from the table of settings."""
 
-from okstra_git.git.settings import SETTINGS, Setting, Value
+from typing import Any
+
+from okstra_git.git.settings import SETTINGS, Setting
 from tests.docs.reference_commands import escaped, wrapped
 
 HEAD = """\
@@ -17,14 +19,14 @@ def settings_page() -> str:
     return HEAD + "".join(f"\n{_section(setting)}" for setting in SETTINGS)
 
 
-def _section(setting: Setting) -> str:
+def _section(setting: Setting[Any]) -> str:
     many = ", may be given several times" if setting.is_list else ""
     private = " It counts only in `.git/config` itself, not in a file that this includes." * setting.is_private
     kind = f"Value: {escaped(setting.kind)}{many}. Default: {_default(setting.default)}.{private}"
     return f"## {setting.name}\n\n{wrapped(escaped(setting.meaning))}\n\n{wrapped(kind)}\n"
 
 
-def _default(value: Value) -> str:
-    if value is None or value == []:
+def _default(value: object) -> str:
+    if value is None or value == ():
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

@@ -14,9 +14,9 @@ from okstra_git import faults
 from okstra_git.errors import OkstraError
 from okstra_git.records.events import AnyFact, PlaceReserved, TaskOpened
 from okstra_git.stages.start import StartRequest, start_stage
-from okstra_git.state.reading import Snapshot, read_from_scratch
-from okstra_git.state.registry import reserve
-from okstra_git.state.writer import ensure_writer
+from okstra_git.store.registry import reserve
+from okstra_git.store.snapshot import Snapshot, read_from_scratch
+from okstra_git.store.writer import ensure_writer
 from tests.kit.papers import a_brief
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, open_store, open_task, own_log, record
@@ -61,7 +61,7 @@ def _end(person: BaseProcess, *, seconds: float = 30) -> None:
 
 def facts_of(path: Path) -> list[str]:
     """Titles of all events in the order of the log, read anew."""
-    from okstra_git.state.reading import read_events
+    from okstra_git.store.snapshot import read_events
 
     git = open_store(path).git
     snapshot = read_from_scratch(git)
@@ -273,7 +273,7 @@ def test_a_lock_that_somebody_living_holds_is_waited_for_and_then_refused(empty:
 
 def test_a_queue_that_does_not_move_names_who_is_in_front(empty: World) -> None:
     from okstra_git.host.locks import hold_lock
-    from okstra_git.state import layout
+    from okstra_git.store import layout
 
     store = open_store(empty, patience=0.2)
     with hold_lock(layout.lock_file(store.git.private_dir)), pytest.raises(OkstraError) as refused:

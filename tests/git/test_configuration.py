@@ -7,20 +7,19 @@ from pathlib import Path
 import pytest
 
 from okstra_git.git.binary import run_git
-from okstra_git.git.config import read_setting, unset_setting, write_setting
+from okstra_git.git.config_file import unset_setting, write_setting
 from okstra_git.git.configuration import BrokenConfig
 from okstra_git.git.repo import open_repository
-from okstra_git.git.settings import require_setting
+from okstra_git.git.settings import Settings, read_settings
 from okstra_git.git.upstreams import remote_names, tracked_branch, upstream_of
 from tests.kit.scenario import World
 
-DAYS = require_setting("okstra.keepDays")
-TARGET = require_setting("okstra.target")
+DAYS, TARGET = Settings.keep_days, Settings.target
 
 
 def days(world: World) -> tuple[object, str]:
-    found = read_setting(open_repository(world.path), DAYS)
-    return found.value, found.scope
+    effective = read_settings(open_repository(world.path)).effective(DAYS)
+    return effective.value, effective.scope
 
 
 def test_every_source_counts_and_the_nearest_one_wins(
@@ -64,7 +63,7 @@ def test_a_broken_file_anywhere_is_one_sentence(world: World, tmp_path: Path, ju
     answer = world.okstra("status", exit=1).json["error"]
     assert answer["code"] == "config.broken"
     with pytest.raises(BrokenConfig):
-        read_setting(open_repository(world.path), DAYS)
+        read_settings(open_repository(world.path))
 
 
 def test_a_configuration_that_is_a_directory_is_one_sentence(world: World) -> None:

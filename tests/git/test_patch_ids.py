@@ -2,7 +2,7 @@
 
 import pytest
 
-from okstra_git.git.joining import join_commits
+from okstra_git.git.merge.trees import merge_commits
 from okstra_git.git.patch_ids import patch_id
 from okstra_git.git.repo import open_repository
 from tests.kit.scenario import World
@@ -27,7 +27,7 @@ def test_an_index_that_libgit2_cannot_read_is_not_read(world: World, settings: l
     assert patch_id(open_repository(world.path), *trees) == before
 
 
-def test_criss_cross_histories_are_joined_over_a_split_index(world: World) -> None:
+def test_criss_cross_histories_are_merged_over_a_split_index(world: World) -> None:
     tips = {name: _begun(world, name) for name in ("one", "two")}
     for name, other in (("one", "two"), ("two", "one")):
         world.git("checkout", "-q", name)
@@ -35,9 +35,9 @@ def test_criss_cross_histories_are_joined_over_a_split_index(world: World) -> No
         world.commit(f"{name} again", {f"{name}.txt": "2\n"})
     world.git("config", "core.splitIndex", "true")
     world.git("update-index", "--split-index")
-    joined = join_commits(open_repository(world.path), world.ask("rev-parse", "one"), world.ask("rev-parse", "two"))
-    assert joined.tree is not None
-    assert world.ask("show", f"{joined.tree}:one.txt") == "2" == world.ask("show", f"{joined.tree}:two.txt")
+    merged = merge_commits(open_repository(world.path), world.ask("rev-parse", "one"), world.ask("rev-parse", "two"))
+    assert merged.tree is not None
+    assert world.ask("show", f"{merged.tree}:one.txt") == "2" == world.ask("show", f"{merged.tree}:two.txt")
 
 
 def _begun(world: World, name: str) -> str:

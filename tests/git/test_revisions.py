@@ -20,7 +20,7 @@ from okstra_git.git.revisions import (
     recorded_name,
     require_named,
 )
-from okstra_git.state import layout
+from okstra_git.store import layout
 from tests.kit.scenario import World
 
 

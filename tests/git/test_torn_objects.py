@@ -38,7 +38,8 @@ import sys
 from pathlib import Path
 import pygit2
 from okstra_git.errors import OkstraError
-from okstra_git.git import history, objects, three_way
+from okstra_git.git import history, objects
+from okstra_git.git.merge.trees import merge_trees
 from okstra_git.git.repo import open_repository
 git, (tip, first, tree, blob) = open_repository(Path(sys.argv[1])), sys.argv[2:]
 def ask(name, read):
@@ -52,7 +53,7 @@ for name, read in {
     "walk": lambda: history.walk(git, [tip], [first], limit=9), "contains": lambda: history.contains(git, tip, first),
     "base": lambda: history.merge_base(git, tip, first), "commit": lambda: history.find_commit(git, tip + "~1"),
     "tree": lambda: objects.list_blobs(git, tree), "blob": lambda: objects.read_blob(git, blob),
-    "merge": lambda: three_way.merge_trees(git, base=tree, ours=tree, theirs=tree),
+    "merge": lambda: merge_trees(git, base=tree, ours=tree, theirs=tree),
     "alone": lambda: git.storage[blob],
 }.items():
     ask(name, read)

@@ -23,7 +23,7 @@ def test_versions_are_read(said: str, version: tuple[int, ...] | None) -> None:
 
 def test_an_old_git_misses_facts_and_a_new_one_none() -> None:
     assert len(missed(GIT_THRESHOLDS, (2, 29, 9))) == len(GIT_THRESHOLDS)
-    assert [fact.since for fact in missed(GIT_THRESHOLDS, (2, 36, 1))] == [(2, 38)]
+    assert [fact.since for fact in missed(GIT_THRESHOLDS, (2, 36, 1))] == [(2, 39)]
     assert missed(GIT_THRESHOLDS, (3, 0)) == []
 
 

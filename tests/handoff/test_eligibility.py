@@ -8,15 +8,15 @@ from okstra_git.handoff.eligibility import dependencies, in_order, judge_stages
 from okstra_git.handoff.groups import Pair, group_id, suggest_groups
 from okstra_git.records.handoff import PullRequest
 from okstra_git.records.runs import Plan, PlannedStage
-from okstra_git.records.stage import Author, RangePrint, Verification
+from okstra_git.records.stage import Author, RangeFingerprint, Verification
 from okstra_git.records.states import Stage, Task
-from okstra_git.state.folding import standing_of
+from okstra_git.store.fold_changes import standing_of
 
 URL = "https://forge.example/shop/pull/7"
 
 
-def a_range(tree: str = "1") -> RangePrint:
-    return RangePrint(
+def a_range(tree: str = "1") -> RangeFingerprint:
+    return RangeFingerprint(
         head="a" * 40, head_tree=tree * 40, base="0" * 40, base_tree="f" * 40, parents=("0" * 40,), commits=1,
         author=Author(name="a", email="a@b", time=1), subject="A", delta="d", delta_sum="0", path_count=1,
         paths_print="f0",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.names import parse_task_key
-from okstra_git.state.writer import require_writer
+from okstra_git.store.writer import require_writer
 from tests.kit.scenario import World
 from tests.kit.stores import NAME, open_store, own_log, record, recorded_world, start_and_finish
 
@@ -224,7 +224,7 @@ def test_lines_that_git_copied_to_other_commits_are_taken_off_again(shop: World)
 
 
 def test_a_false_cache_is_found_and_thrown_away(shop: World) -> None:
-    from okstra_git.state.cache import load_fold, save_fold
+    from okstra_git.store.cache import load_fold, save_fold
 
     path = shop.path / ".git/okstra/cache/fold"
     shop.okstra("status")
@@ -270,7 +270,7 @@ def test_old_and_covered_keeps_are_dropped_only_by_repair(shop: World) -> None:
     from datetime import timedelta
 
     from okstra_git.health.fsck import examine, repair
-    from okstra_git.state.store import Store
+    from okstra_git.store.store import Store
 
     later = store.now() + timedelta(days=181)
     assert [finding.code for finding in examine(store.git, now=later)] == ["keep.expired"]

@@ -18,6 +18,7 @@ FLOORS: dict[str, int] = {
             "slugs",
             "wide",
             "version",
+            "counting",
             "real_paths",
         ),
         0,

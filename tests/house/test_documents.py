@@ -11,7 +11,7 @@ from okstra_git.git.settings import SETTINGS
 from okstra_git.handoff import eligibility
 from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.events import Event, Fact
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.wide import widen
 from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, prose_lines, visible_options
 from tests.kit.answers import run_program
@@ -76,10 +76,25 @@ def test_lines_of_documents_fit_a_hundred_columns(path: Path) -> None:
     assert [line for line in prose_lines(path.read_text()) if len(line) > 100] == []
 
 
+@pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_every_path_of_the_maps_is_there(name: str) -> None:
+    """Paths from the top, or a room by its name alone; a shape such as `bench_<name>.py` is none."""
+    named = set(re.findall(r"`([\w./-]+(?:/|\.py|\.txt|\.toml|\.md))`", (ROOT / name).read_text()))
+    assert len(named) > 20
+    places = (ROOT, ROOT / "okstra_git", ROOT / "tests/stories")
+    assert [path for path in sorted(named) if not any((place / path).exists() for place in places)] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_module_that_is_named_is_there(path: Path) -> None:
+    named = set(re.findall(r"`((?:okstra_git|okstra_cli)/[\w./-]+)`", path.read_text()))
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
 def test_every_event_type_and_field_is_described() -> None:
     text = STATE.read_text()
     assert [name for name in KNOWN_TYPES if f"`{name}`" not in text] == []
-    fields = {name for kind in Fact.__subclasses__() for name in kind.model_fields} | {*RangePrint.model_fields}
+    fields = {name for kind in Fact.__subclasses__() for name in kind.model_fields} | {*RangeFingerprint.model_fields}
     assert [name for name in sorted((fields | {*Event.model_fields}) - {"type"}) if f"`{name}`" not in text] == []
 
 

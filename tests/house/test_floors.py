@@ -44,8 +44,11 @@ def test_a_misplaced_import_is_found(path: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("okstra_git/reconcile/survey.py", "from okstra_git.reconcile.proofs import prove\nfrom . import judge"),
-        ("okstra_git/reconcile/survey.py", "from okstra_git.state.log import append\nfrom okstra_git import names"),
+        ("okstra_git/reconcile/reachability.py", "from okstra_git.reconcile.proofs import prove\nfrom . import judge"),
+        (
+            "okstra_git/reconcile/reachability.py",
+            "from okstra_git.store.log import append\nfrom okstra_git import names",
+        ),
         ("okstra_git/git/refs.py", "from okstra_git.host.processes import me"),
         ("okstra_cli/entry.py", "from okstra_git.stages import plans\nfrom okstra_cli.app import app"),
     ],

@@ -57,7 +57,7 @@ def test_a_python_without_ensurepip_gets_the_package_to_install(tree: Path) -> N
 
 
 def test_a_machine_without_git_is_told_so(tree: Path) -> None:
-    assert "needs git 2.36 or newer" in make(tree, "demo", path=str(tree)).expect(2).err
+    assert "needs git 2.39 or newer" in make(tree, "demo", path=str(tree)).expect(2).err
 
 
 def test_install_leaves_a_strangers_program_alone(tree: Path, tmp_path: Path) -> None:

@@ -34,8 +34,8 @@ def test_every_dependency_has_its_line_in_the_documentation() -> None:
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("okstra_git/state/log.py", "import pygit2"),
-        ("okstra_git/state/log.py", "from pygit2.enums import SortMode"),
+        ("okstra_git/store/log.py", "import pygit2"),
+        ("okstra_git/store/log.py", "from pygit2.enums import SortMode"),
         ("okstra_git/git/refs.py", "from pydantic import BaseModel"),
         ("okstra_git/stages/plans.py", "import subprocess"),
         ("okstra_git/git/refs.py", "from subprocess import run"),
@@ -81,7 +81,7 @@ def test_a_foreign_package_at_home_is_left_alone(path: str, text: str) -> None:
     ],
 )
 def test_a_reader_of_the_world_is_found_below_the_command_line(text: str) -> None:
-    assert len(list(unexcused_uses(Source("okstra_git/state/x.py", text)))) == 1
+    assert len(list(unexcused_uses(Source("okstra_git/store/x.py", text)))) == 1
     assert list(unexcused_uses(Source("okstra_cli/x.py", text))) == []
 
 
@@ -90,7 +90,7 @@ def test_harmless_neighbours_are_left_alone() -> None:
         "import os, time\nfrom datetime import datetime\n"
         "def f(environ, print_it, now: datetime): return os.path.join(environ['A'], time.monotonic(), now)\n"
     )
-    assert list(unexcused_uses(Source("okstra_git/state/x.py", text))) == []
+    assert list(unexcused_uses(Source("okstra_git/store/x.py", text))) == []
 
 
 def test_an_exception_excuses_its_own_module_alone_and_must_be_used() -> None:

@@ -33,7 +33,7 @@ def test_no_module_runs_what_it_reads() -> None:
     ],
 )
 def test_a_way_to_run_what_is_read_is_found(text: str) -> None:
-    assert list(code_from_data(Source("okstra_git/state/log.py", text)))
+    assert list(code_from_data(Source("okstra_git/store/log.py", text)))
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_a_way_to_run_what_is_read_is_found(text: str) -> None:
     ["import re\nre.compile('x')", "json.loads(text)", "env.compile(text)", "yaml.load(text, Loader=SafeLoader)"],
 )
 def test_reading_data_is_left_alone(text: str) -> None:
-    assert not list(code_from_data(Source("okstra_git/state/log.py", text)))
+    assert not list(code_from_data(Source("okstra_git/store/log.py", text)))

@@ -94,13 +94,13 @@ def test_unfinished_places_are_found() -> None:
 def test_a_crooked_mirror_is_found() -> None:
     found = list(
         unmirrored(
-            {"git", "state"}, {"names"}, {"git": True, "attic": True, "cli": False}, {"test_names.py", "test_x.py"}
+            {"git", "store"}, {"names"}, {"git": True, "attic": True, "cli": False}, {"test_names.py", "test_x.py"}
         )
     )
     assert [breach.split()[0] for breach in found] == [
         "tests/attic/",
         "tests/cli/",
-        "okstra_git/state/",
+        "okstra_git/store/",
         "tests/test_x.py",
     ]
 

@@ -8,16 +8,16 @@ from okstra_git.names import TaskKey, parse_task_key
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.locate import Hit, locate
 from okstra_git.reconcile.model import Finding, Report
-from okstra_git.reconcile.places import Places
 from okstra_git.reconcile.proofs import Prover
+from okstra_git.reconcile.scope import SearchScope
 from okstra_git.reconcile.settle import settle
 from okstra_git.reconcile.windows import open_window
-from okstra_git.records.stage import RangePrint
+from okstra_git.records.stage import RangeFingerprint
 from okstra_git.stages.complete import DoneRequest, complete_stages
 from okstra_git.stages.task import open_task
-from okstra_git.state.prints import take_prints
-from okstra_git.state.store import Appended, Store
-from okstra_git.state.writer import ensure_writer
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.store import Appended, Store
+from okstra_git.store.writer import ensure_writer
 from tests.kit.scenario import World
 
 KEY = parse_task_key("shop:web:login")
@@ -41,7 +41,9 @@ class Desk:
     def store(self) -> Store:
         return Store(self.git, lambda: datetime.fromtimestamp(next(self.world.clock), UTC))
 
-    def record(self, number: int, branch: str, *, base: str | None = None, commit: str | None = None) -> RangePrint:
+    def record(
+        self, number: int, branch: str, *, base: str | None = None, commit: str | None = None
+    ) -> RangeFingerprint:
         """Finish a stage: its commit and base may be labels; without them the tip and what okstra finds."""
         labels = self.world.labels
         request = DoneRequest(number, branch=branch, base=labels.get(base or "", base),
@@ -55,7 +57,7 @@ class Desk:
         """What reconcile says now; nothing changes."""
         git = self.git
         state = Store(git, lambda: datetime.now(UTC)).read().state
-        places = Places(git, extra_targets=self.targets)
+        places = SearchScope(git, extra_targets=self.targets)
         places.know_stage_branches(state)
         return Judge(places).judge(state.tasks[self.key])
 
@@ -82,4 +84,4 @@ def hits(world: World, recorded: tuple[str, str], tip: str, *hidden: str) -> lis
     """The proven ranges of the recorded one (base, head) in the history of `tip` outside `hidden`."""
     git = open_repository(world.path)
     window = open_window(git, tip, hidden, limit=1000)
-    return locate(window, Prover(git, take_prints(git, [recorded])[0]))
+    return locate(window, Prover(git, fingerprint_ranges(git, [recorded])[0]))

@@ -8,7 +8,7 @@ from typing import Any
 from okstra_git.git.objects import write_blob, write_commit, write_tree
 from okstra_git.git.repo import Git
 from okstra_git.names import mint_ulid
-from okstra_git.state import layout
+from okstra_git.store import layout
 
 EVE = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
 TASK = "shop/web/login"

@@ -4,12 +4,12 @@ from okstra_git.git.repo import Git
 from okstra_git.names import parse_task_key
 from okstra_git.reconcile.judge import Judge
 from okstra_git.reconcile.landings import Landings, look_for_landings
-from okstra_git.reconcile.places import Places
+from okstra_git.reconcile.scope import SearchScope
 from okstra_git.records.events import GroupAssembled, PrRecorded
 from okstra_git.records.handoff import Member
 from okstra_git.records.states import Task
-from okstra_git.state.prints import take_prints
-from okstra_git.state.store import Store
+from okstra_git.store.fingerprints import fingerprint_ranges
+from okstra_git.store.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, now, open_store, record
 
@@ -35,7 +35,7 @@ def hand_over(world: World, *numbers: int, base: str = "main", branch: str = "",
     world.checkout("main")
     fact = GroupAssembled(
         task=task.key, group=name, stages=numbers, branch=branch, base_ref=base, members=members(task, *numbers),
-        range=take_prints(store.git, [(begun, head)])[0],
+        range=fingerprint_ranges(store.git, [(begun, head)])[0],
     )  # fmt: skip
     record(store, fact)
     if url:
@@ -61,7 +61,7 @@ def look(world: World, *targets: str) -> Landings:
     """What has landed as the library sees it; nothing changes."""
     git: Git = open_store(world).git
     state = Store(git, now).read().state
-    places = Places(git, extra_targets=targets)
+    places = SearchScope(git, extra_targets=targets)
     places.know_stage_branches(state)
     return look_for_landings(Judge(places), state.tasks[parse_task_key(KEY.slashed)])
 

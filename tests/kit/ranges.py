@@ -1,10 +1,10 @@
 """Recorded ranges, what they say of commits, and windows to look for them in, without a task around them."""
 
 from okstra_git.git.repo import open_repository
-from okstra_git.reconcile.identity import Identities
+from okstra_git.reconcile.commit_matching import Identities
 from okstra_git.reconcile.windows import Window, open_window
-from okstra_git.records.stage import RangePrint
-from okstra_git.state.prints import take_prints
+from okstra_git.records.stage import RangeFingerprint
+from okstra_git.store.fingerprints import fingerprint_ranges
 from tests.kit.scenario import World
 
 
@@ -13,9 +13,9 @@ def named(world: World, name: str) -> str:
     return world.labels.get(name) or world.tip(name)
 
 
-def recorded(world: World, base: str, head: str) -> RangePrint:
+def recorded(world: World, base: str, head: str) -> RangeFingerprint:
     """A range as `stage done` records it, its ends labels or revisions."""
-    return take_prints(open_repository(world.path), [(named(world, base), named(world, head))])[0]
+    return fingerprint_ranges(open_repository(world.path), [(named(world, base), named(world, head))])[0]
 
 
 def known(world: World, *stages: tuple[str, str]) -> Identities:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from okstra_git.names import CommitId, parse_task_key
-from okstra_git.reconcile.answers import Choice, record_choice
 from okstra_git.reconcile.landings import landed_facts
-from okstra_git.reconcile.taking_back import as_taken_back, unlanded_facts
-from okstra_git.state.handing import landed_as
+from okstra_git.reconcile.reachability import as_taken_back, unlanded_facts
+from okstra_git.reconcile.settle import Choice, record_choice
+from okstra_git.store.fold_handoff import landed_as
 from tests.kit.desk import Desk
 from tests.kit.leaving import hand_over, look
 from tests.kit.scenario import World

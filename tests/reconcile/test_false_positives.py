@@ -8,7 +8,7 @@ import pytest
 from okstra_git.git.changes import diff_trees
 from okstra_git.git.repo import open_repository
 from okstra_git.reconcile.proofs import Ends, Prover, RecordedDeltas
-from okstra_git.state.prints import take_prints
+from okstra_git.store.fingerprints import fingerprint_ranges
 from tests.kit.imports import Made, make_commits
 from tests.kit.scenario import World
 from tests.reconcile.lookalikes import FEW, Change, corpus
@@ -58,7 +58,7 @@ def _try_all_pairs(world: World, commits: list[Made], changes: list[Change]) -> 
     ids = make_commits(world, commits)
     oracle = Oracle(world, ids)
     git = open_repository(world.path)
-    prints = take_prints(git, [(ids[change.base_at], ids[change.head_at]) for change in changes])
+    prints = fingerprint_ranges(git, [(ids[change.base_at], ids[change.head_at]) for change in changes])
     known = RecordedDeltas(git, prints)
     deltas = diff_trees(git, [(one.base_tree, one.head_tree) for one in prints])
     ends = [Ends(one.base_tree, one.head_tree, delta) for one, delta in zip(prints, deltas, strict=True)]

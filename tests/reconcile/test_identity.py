@@ -3,8 +3,8 @@
 import pytest
 
 from okstra_git.git.repo import open_repository
-from okstra_git.reconcile.identity import MAX_COMMITS, Identities, list_commits
-from okstra_git.state.prints import take_prints
+from okstra_git.reconcile.commit_matching import MAX_COMMITS, Identities, list_commits
+from okstra_git.store.fingerprints import fingerprint_ranges
 from tests.kit.ranges import known, recorded, window_on
 from tests.kit.scenario import World
 
@@ -51,7 +51,7 @@ def test_the_commits_of_a_record_with_a_merge_are_all_that_it_brought(forked: Wo
 
 def test_a_record_without_a_base_has_everything_down_to_the_root(forked: World) -> None:
     git = open_repository(forked.path)
-    one = take_prints(git, [(None, forked["A1"])])[0]
+    one = fingerprint_ranges(git, [(None, forked["A1"])])[0]
     assert [facts.subject for facts in list_commits(git, one)] == ["base", "A1"]
 
 
@@ -64,7 +64,7 @@ def test_of_a_record_that_is_not_here_its_head_is_known(forked: World) -> None:
 
 def test_of_a_record_that_is_too_long_its_head_is_known(forked: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_COMMITS > 1000
-    monkeypatch.setattr("okstra_git.reconcile.identity.MAX_COMMITS", 2)
+    monkeypatch.setattr("okstra_git.reconcile.commit_matching.MAX_COMMITS", 2)
     forked.git("reset", "-q", "--hard", "work")
     forked.git("merge", "-q", "--no-ff", "-m", "merged", "main")
     line = list_commits(open_repository(forked.path), recorded(forked, "base", "again"))

@@ -3,9 +3,9 @@
 import pytest
 
 from okstra_git.git.repo import open_repository
+from okstra_git.reconcile.commit_matching import Units
 from okstra_git.reconcile.proofs import Prover
 from okstra_git.reconcile.search import Found, Search
-from okstra_git.reconcile.units import Units
 from tests.kit.ranges import known, window_on
 from tests.kit.scenario import Files, World
 

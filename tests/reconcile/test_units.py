@@ -4,8 +4,9 @@ import pytest
 
 from okstra_git.git.repo import open_repository
 from okstra_git.names import CommitId
-from okstra_git.reconcile.units import Units, is_like, like_unit, list_units
-from okstra_git.reconcile.windows import Step, Window
+from okstra_git.reconcile.commit_matching import Units, is_like, like_unit, list_units
+from okstra_git.reconcile.segments import Step
+from okstra_git.reconcile.windows import Window
 from tests.kit.ranges import known, window_on
 from tests.kit.scenario import World
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from okstra_git.git.changes import delta_sum, diff_trees
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import EMPTY_TREE
-from okstra_git.reconcile.stretches import Step, Stretch, read_stretch
+from okstra_git.reconcile.segments import Segment, Step, read_segment
 from okstra_git.reconcile.windows import Span, Window
 from tests.kit.graphs import Graph, Parents, graphs
 
@@ -25,9 +25,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def read(graph: Graph, tips: Sequence[str], outside: Sequence[str]) -> Stretch:
+def read(graph: Graph, tips: Sequence[str], outside: Sequence[str]) -> Segment:
     """One reading for all of the tips."""
-    return read_stretch(graph.git, tips, outside, limit=100)
+    return read_segment(graph.git, tips, outside, limit=100)
 
 
 def drawn(graph: Graph, data: st.DataObject) -> Window:
@@ -72,7 +72,7 @@ def test_a_window_has_what_its_tip_has_and_the_hidden_have_not(
     window = drawn(graph, data)
     wanted = inside(graph, window)
     assert set(ids(window.steps)) == wanted
-    assert {step.facts.oid for step in window.stretch.steps if window.has(step)} == wanted
+    assert {step.facts.oid for step in window.segment.steps if window.has(step)} == wanted
     assert {oid for oid in graph.oids if window.find(oid)} == wanted
     assert window.is_empty is (window.tip not in wanted)
     assert [step.position for step in window.steps] == sorted(step.position for step in window.steps)
@@ -85,7 +85,7 @@ def test_a_window_finds_by_author_subject_delta_and_path_only_what_is_its_own(
 ) -> None:
     graph = Graph(folder, parents)
     window = drawn(graph, data)
-    for step in window.stretch.steps:
+    for step in window.segment.steps:
         at_once = [one for one in window.steps if one.author == step.author]
         assert window.by_author(step.author) == at_once
         assert window.by_subject(step.facts.subject) == [
@@ -218,35 +218,35 @@ def test_a_range_of_several_commits_is_found_by_the_sum_of_what_it_changes(
 def test_what_one_tip_has_is_not_in_the_window_of_another(folder: Path) -> None:
     graph = Graph(folder, [(), (0,), (0,), (1, 2), (3,)])
     base, left, right, merge, top = graph.oids
-    stretch = read(graph, [left, right, top], [base])
-    assert set(ids(Window(stretch, left, (base,)).steps)) == {left}
-    assert set(ids(Window(stretch, top, (base, right)).steps)) == {left, merge, top}
-    assert set(ids(Window(stretch, top, (base,)).steps)) == {left, right, merge, top}
-    whole = Window(stretch, top, (base,))
-    assert whole.hulls([stretch.by_id[right]]) == [
-        Span(stretch.by_id[right], stretch.by_id[right]),
-        Span(stretch.by_id[merge], stretch.by_id[merge]),
+    segment = read(graph, [left, right, top], [base])
+    assert set(ids(Window(segment, left, (base,)).steps)) == {left}
+    assert set(ids(Window(segment, top, (base, right)).steps)) == {left, merge, top}
+    assert set(ids(Window(segment, top, (base,)).steps)) == {left, right, merge, top}
+    whole = Window(segment, top, (base,))
+    assert whole.hulls([segment.by_id[right]]) == [
+        Span(segment.by_id[right], segment.by_id[right]),
+        Span(segment.by_id[merge], segment.by_id[merge]),
     ]
 
 
 def test_what_two_merges_brought_entered_by_the_lower_one(folder: Path) -> None:
     graph = Graph(folder, [(), (0,), (0,), (1, 2), (2,), (3, 4)])
     base, line, side, low, more, top = graph.oids
-    stretch = read(graph, [top, more], [base])
-    window = Window(stretch, top, (base,))
-    entries = {oid: window.entry(stretch.by_id[oid]) for oid in (line, side, more)}
+    segment = read(graph, [top, more], [base])
+    window = Window(segment, top, (base,))
+    entries = {oid: window.entry(segment.by_id[oid]) for oid in (line, side, more)}
     assert {oid: entry.facts.oid for oid, entry in entries.items() if entry} == {line: line, side: low, more: top}
-    assert window.hulls([stretch.by_id[top], stretch.by_id[side]]) == [Span(stretch.by_id[low], stretch.by_id[top])]
+    assert window.hulls([segment.by_id[top], segment.by_id[side]]) == [Span(segment.by_id[low], segment.by_id[top])]
     assert window.roots == [base]
-    assert [window.root_under(stretch.by_id[oid]) for oid in (line, side, more, top)] == [base] * 4
+    assert [window.root_under(segment.by_id[oid]) for oid in (line, side, more, top)] == [base] * 4
 
 
 def test_a_window_whose_tip_is_hidden_is_empty(folder: Path) -> None:
     graph = Graph(folder, [(), (0,), (1,)])
     base, low, top = graph.oids
-    stretch = read(graph, [low, top], [base])
-    window = Window(stretch, low, (top, base))
+    segment = read(graph, [low, top], [base])
+    window = Window(segment, low, (top, base))
     assert window.is_empty
     assert window.steps == []
     assert window.roots == []
-    assert window.entry(stretch.by_id[low]) is None
+    assert window.entry(segment.by_id[low]) is None

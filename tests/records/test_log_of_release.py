@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from okstra_git.names import key_of_slashed
 from okstra_git.records.codec import decode_events, encode_event
 from okstra_git.records.events import Event
-from okstra_git.state.fold import fold_task
+from okstra_git.store.fold import fold_task
 from tests.kit.scenario import World
 from tests.kit.stores import open_store
 

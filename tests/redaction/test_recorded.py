@@ -10,8 +10,8 @@ from okstra_git.records.base import Record
 from okstra_git.records.events import AnyFact, PlanApproved, RunFinished, TaskOpened
 from okstra_git.records.runs import PlannedStage
 from okstra_git.redaction.subjects import same_subject
-from okstra_git.state import layout
-from okstra_git.state.taking_out import NAMES, TEXTS, without_secrets
+from okstra_git.store import layout
+from okstra_git.store.log import NAMES, TEXTS, without_secrets
 from tests.cli.shop import TASK, open_shop, record_stage, stage_of
 from tests.kit.papers import a_brief
 from tests.kit.prepared import prepare

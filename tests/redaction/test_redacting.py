@@ -86,6 +86,8 @@ def test_what_is_named_a_secret_goes_and_the_rest_of_the_line_stays(text: str, e
         '"token": "conditional-accept"',
         '"taskKey": "shop:web:login", "stageKey": "passkey-login-v2-stage-12"',
         'input_tokens: 123456789, "output_tokens": 5',
+        "shop:web:login --carry /opt/projects/company/team-platform/repositories/billing-service/"
+        ".okstra/tasks/shop/web/login/runs/plan-e40f2da29e99/carry/stage-1.json",
         "def login(password: str, token: str = None)",
         "password = os.environ['X']",
         "password: $DB_PASSWORD",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from okstra_git.host.lives import Life
 from okstra_git.records.runs import Holder, Plan, PlannedStage, Run, RunStatus
-from okstra_git.records.states import Place, Stage, StageStatus, Task
+from okstra_git.records.states import Reservation, Stage, StageStatus, Task
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 KEY = "shop/web/login"
@@ -47,7 +47,7 @@ def task(
 ) -> Task:
     """A task with stages in these states, and active places by the writer that holds them."""
     rows = {
-        f"stage-{number}": Place(scope=f"stage-{number}", branch=f"b-{number}", writer=writer, at=NOW)
+        f"stage-{number}": Reservation(scope=f"stage-{number}", branch=f"b-{number}", writer=writer, at=NOW)
         for number, writer in (places or {}).items()
     }
     return Task(

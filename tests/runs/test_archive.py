@@ -15,7 +15,7 @@ from okstra_git.records.runs import Run
 from okstra_git.runs import archive as room
 from okstra_git.runs.archive import Archive, ArchiveMissing, pack_run, read_archived, require_archive
 from okstra_git.runs.holding import own_holder
-from okstra_git.state.store import Store
+from okstra_git.store.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, now, open_store, open_task, own_log, record
 

@@ -30,8 +30,8 @@ from okstra_git.runs.finding import RunAmbiguous, RunUnknown, require_run
 from okstra_git.runs.holding import NoSuchProcess, holder_of_pid, lead_holder, look_here, own_holder, stands_above
 from okstra_git.runs.leases import life_of
 from okstra_git.runs.selection import StageOccupied
-from okstra_git.state.registry import TaskClosedAlready
-from okstra_git.state.store import Store
+from okstra_git.store.registry import TaskClosedAlready
+from okstra_git.store.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, now, open_store, open_task, record
 

@@ -26,7 +26,7 @@ from okstra_git.stages.approve import (
     replace_plan,
     require_approved,
 )
-from okstra_git.state.store import Appended, Store
+from okstra_git.store.store import Appended, Store
 from tests.kit.papers import a_plan
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, NAME, open_store, open_task, record

@@ -9,7 +9,7 @@ from okstra_git.git.repo import open_repository
 from okstra_git.reconcile.landings import landed_facts
 from okstra_git.records.events import AnchorSet
 from okstra_git.stages.base import StageBase, choose_stage_base
-from okstra_git.state.prints import take_prints
+from okstra_git.store.fingerprints import fingerprint_ranges
 from tests.kit.desk import Desk
 from tests.kit.leaving import look
 from tests.kit.scenario import World
@@ -95,8 +95,8 @@ def land(desk: Desk, *numbers: int, target: str = "main") -> None:
 @pytest.fixture
 def anchored(desk: Desk) -> Desk:
     """The same with an anchor, as the first start of a stage sets it."""
-    printed = take_prints(desk.git, [(None, desk.world["base"])])[0]
-    record(desk.store, AnchorSet(task=desk.key, range=printed, ref="main"))
+    printed = fingerprint_ranges(desk.git, [(None, desk.world["base"])])[0]
+    record(desk.store, AnchorSet(task=desk.key.slashed, range=printed, ref="main"))
     return desk
 
 

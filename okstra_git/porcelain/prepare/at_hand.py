@@ -9,8 +9,8 @@ from okstra_git.briefs.brief import parse_brief
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import UsageError
 from okstra_git.fs.refusals import Missing, NotAFile, Unreadable
-from okstra_git.git.config import write_setting
-from okstra_git.git.settings import require_setting
+from okstra_git.git.config_file import write_setting
+from okstra_git.git.settings import Settings
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.prepare.brief_input import find_brief
@@ -21,7 +21,7 @@ from okstra_git.porcelain.workspace import Workspace
 from okstra_git.real_paths import real_path
 from okstra_git.records.states import Task
 from okstra_git.stages.task import MAX_TEXT, open_task
-from okstra_git.state.registry import find_task, refuse_case_clash
+from okstra_git.store.registry import find_task, refuse_case_clash
 
 if TYPE_CHECKING:
     from okstra_git.runs.request import RunRequest
@@ -85,5 +85,5 @@ def keep_template(workspace: Workspace, template: str) -> None:
     """Make the template the project's own."""
     project = ProjectPaths(project_root(workspace))
     path = project.relative(real_path(workspace.cwd / template))
-    if write_setting(workspace.git, require_setting("okstra.prTemplate"), [path]):
+    if write_setting(workspace.git, Settings.pr_template, [path]):
         workspace.note(f"okstra.prTemplate is {path} from now on")

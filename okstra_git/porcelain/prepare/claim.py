@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from okstra_git.records.events import AnyFact
     from okstra_git.records.runs import Plan, Run
     from okstra_git.records.states import Task
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 
 INTERRUPTED = "its prepare was interrupted"

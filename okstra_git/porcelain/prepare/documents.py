@@ -31,8 +31,8 @@ from okstra_git.runs.left_files import Disk
 from okstra_git.runs.project import declared_keys, read_qa_commands, require_waivable
 from okstra_git.runs.reported import find_last_report
 from okstra_git.stages.approve import PlanFile, require_approved
-from okstra_git.state.own_places import OwnPlaces
-from okstra_git.state.registry import require_stage
+from okstra_git.store.ownership import OwnWorktrees
+from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +148,7 @@ class Documents:
         if number is None:
             return None
         stage, place = require_stage(task, number), task.places.get(f"stage-{number}")
-        path = OwnPlaces(self.order.workspace.git).path(place)
+        path = OwnWorktrees(self.order.workspace.git).path(place)
         if place is None or path is None:
             return None
         astray = find_astray(self.order.workspace.git, path, place.branch)

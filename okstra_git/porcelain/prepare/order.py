@@ -8,16 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.config import read_setting
 from okstra_git.git.main_tree import hidden_main
-from okstra_git.git.settings import require_setting
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.liveness import Guard
 from okstra_git.porcelain.runs import agent_session, asked_holder
 from okstra_git.porcelain.runs import project_root as top_of_project
 from okstra_git.porcelain.workspace import Workspace
 from okstra_git.runs.holding import own_holder
-from okstra_git.state.writer import require_writer
+from okstra_git.store.writer import require_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +84,7 @@ class Order:
 
     @cached_property
     def language(self) -> str:
-        return str(read_setting(self.workspace.git, require_setting("okstra.language")).value)
+        return self.workspace.settings.language
 
 
 def project_root(workspace: Workspace) -> Path:

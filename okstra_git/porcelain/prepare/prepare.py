@@ -34,7 +34,7 @@ from okstra_git.stages.base import lacking_notes
 from okstra_git.stages.claim import StageClaim, started_facts
 from okstra_git.stages.task import require_open
 from okstra_git.stages.worktree_setup import make_worktree
-from okstra_git.state.registry import release
+from okstra_git.store.registry import release
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.order import Order
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Task
     from okstra_git.runs.context import RunContext
     from okstra_git.runs.snapshots import Snapshot as Kept
-    from okstra_git.state.reading import Snapshot
+    from okstra_git.store.snapshot import Snapshot
 
 SHORT = 10
 """Characters of a commit's name that people are shown."""
@@ -141,7 +141,7 @@ def _fulfil(order: Order, documents: Documents, taken: Taken, inputs: str, whole
     reached("prepare.bundle-written")
     run = _record(order, documents, taken, context)
     reached("prepare.recorded")
-    workspace.changed_tasks.discard(order.key.slashed)
+    workspace.changed_tasks.discard(order.key)
     return Prepared(run, context, bundle.prompt)
 
 

@@ -18,7 +18,7 @@ from okstra_git.runs.manifests import tried_team
 from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import conclude_run, renew_task
 from okstra_git.runs.task_views import KnownRun, RunEnd, TaskNow
-from okstra_git.state.writer import find_writer
+from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from pathlib import Path

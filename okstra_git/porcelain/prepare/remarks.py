@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.names import parse_task_key
 from okstra_git.plans.clarifications import check_clarifications, list_clarifications
-from okstra_git.state.registry import find_task
+from okstra_git.store.registry import find_task
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.order import Order

@@ -17,7 +17,7 @@ from okstra_git.runs.stored_context import find_context
 from okstra_git.runs.task_documents import announce_run
 from okstra_git.runs.whole_files import refusing
 from okstra_git.stages.worktree_setup import find_obstacle
-from okstra_git.state.carry import examine_carry
+from okstra_git.store.carry import examine_carry
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.prepare.order import Order

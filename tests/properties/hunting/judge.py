@@ -43,18 +43,13 @@ class Court:
             lines = "".join(f"{stage.number} {stage.head.oid} {stage.base.oid}\n" for stage in mine)
             self.world.okstra("stage", "done", "--task-key", key, "--branch", branch, "--from-file", "-", stdin=lines)
 
-    def replays(self, stage: Stage, start: Commit, end: Commit) -> bool | None:
-        """Whether git's merge of trees (merge-ort, as in cherry-pick) makes the recorded change on `start` into `end`.
-
-        None where this git cannot merge without a worktree (before 2.38).
-        """
+    def replays(self, stage: Stage, start: Commit, end: Commit) -> bool:
+        """Whether git's merge of trees, as in a cherry-pick, makes the recorded change on `start` into `end`."""
         if start is end or start.tree == end.tree:
             return False
         ours = self.world.ask("commit-tree", f"{start.oid}^{{tree}}", "-p", stage.base.oid, "-m", "ours")
         theirs = self.world.ask("commit-tree", f"{stage.head.oid}^{{tree}}", "-p", stage.base.oid, "-m", "theirs")
         said = self.world.ask("merge-tree", "--write-tree", "--name-only", ours, theirs, ok=False).splitlines()
-        if not said:
-            return None
         return said == [self.world.ask("rev-parse", f"{end.oid}^{{tree}}")]
 
     def judge(self, scenes: Sequence[Scene]) -> dict[str, dict[int, Item]]:

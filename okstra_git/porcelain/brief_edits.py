@@ -1,0 +1,197 @@
+"""Edits a brief in its file: one entry, one question, one answer of the reporter, another gate; and the glossary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okstra_git.briefs.edits import add_addition, add_question, confirm, move_gate
+from okstra_git.briefs.glossary import EMPTY, define_term
+from okstra_git.briefs.insertion import read_text
+from okstra_git.briefs.rules import is_date
+from okstra_git.commands import command
+from okstra_git.documents.markdown import decode
+from okstra_git.errors import OkstraError, UsageError
+from okstra_git.fs.named import replace_named
+from okstra_git.fs.refusals import Unreadable, Unwritable
+from okstra_git.fs.root import Root
+from okstra_git.host.locks import hold_folder
+from okstra_git.names import is_text, shown
+from okstra_git.paths import ProjectPaths
+from okstra_git.porcelain.brief_files import (
+    BriefUnwritable,
+    WordsUnreadable,
+    confirm_command,
+    difference,
+    edit_brief,
+    save_brief,
+)
+from okstra_git.porcelain.runs import project_root
+from okstra_git.real_paths import real_path
+from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from okstra_git.briefs.brief import Brief
+    from okstra_git.porcelain.brief_files import BriefFile
+    from okstra_git.porcelain.workspace import Workspace
+
+INFERENCE, INTENT = "intent-inference", "intent-check:"
+
+
+class Unpaired(OkstraError):
+    """A guess at what the reporter means that nobody asks them about."""
+
+    code = "brief.unpaired-inference"
+
+
+class BadTerm(OkstraError):
+    """Words that are not a term."""
+
+    code = "text.refused"
+
+
+class NoQuestion(OkstraError):
+    """The brief has no question of this number."""
+
+    code = "brief.no-question"
+
+
+@dataclass(frozen=True)
+class BriefEdit:
+    """A brief after an edit that was written, or with `dry_run` would be; `name` is the file as it was named.
+
+    `diff` has the lines of a unified diff, none where the brief said so already; `question` is the number of the
+    question that was answered, 0 for other edits.
+    """
+
+    name: str
+    after: Brief
+    diff: list[str]
+    dry_run: bool
+    question: int = 0
+
+
+@dataclass(frozen=True)
+class TermEdit:
+    """The glossary after a term was put in; `name` is its path from the root of the project."""
+
+    path: Path
+    name: str
+    term: str
+    meaning: str
+    diff: list[str]
+    dry_run: bool
+
+
+def add_entry(workspace: Workspace, file: str, label: str, words: str, ask: str | None, *, dry_run: bool) -> BriefEdit:
+    """Put an entry under Augmentation, and for a guess the question that goes with it, both or none."""
+    label = _one_of(label.rstrip(":"), AUGMENTATION_LABELS, "--label")
+    if ask is not None and label != INFERENCE:
+        hint = f"{command('git okstra brief ask', file)} --prefix PREFIX --text TEXT"
+        raise UsageError(f"--ask goes with --label {INFERENCE}", hint=hint)
+    with edit_brief(workspace, file) as brief_file:
+        if label == INFERENCE and ask is None and not _has_spare_question(brief_file.brief):
+            raise Unpaired(
+                f"an {INFERENCE} needs an '{INTENT}' question of its own",
+                hint="repeat with --ask TEXT, or --ask-file FILE: what the reporter has to say about it",
+            )
+        text = add_addition(brief_file.text, label, words)
+        text = add_question(text, INTENT, ask) if ask is not None else text
+        return _edited(brief_file, text, dry_run=dry_run)
+
+
+def ask_question(workspace: Workspace, file: str, prefix: str, words: str, *, dry_run: bool) -> BriefEdit:
+    """Put a row under Open Questions."""
+    prefix = _one_of(f"{prefix.rstrip(':')}:", QUESTION_PREFIXES, "--prefix")
+    with edit_brief(workspace, file) as brief_file:
+        return _edited(brief_file, add_question(brief_file.text, prefix, words), dry_run=dry_run)
+
+
+def record_answer(
+    workspace: Workspace, file: str, number: str, answer: str, day: str | None, *, dry_run: bool
+) -> BriefEdit:
+    """Write the reporter's answer to one question; the same answer again changes nothing.
+
+    `day` is written as 2026-01-31; None means today, in UTC.
+    """
+    day = day or workspace.now().date().isoformat()
+    if not is_date(day):
+        raise UsageError(f"{shown(day)} is not a date", hint="--date 2026-01-31")
+    with edit_brief(workspace, file) as brief_file:
+        question = _number_of(brief_file, number)
+        text = confirm(brief_file.text, question, answer, day).text
+        return _edited(brief_file, text, dry_run=dry_run, question=question)
+
+
+def set_gate(workspace: Workspace, file: str, gate: str, *, dry_run: bool) -> BriefEdit:
+    """Set the reporter gate by hand."""
+    with edit_brief(workspace, file) as brief_file:
+        return _edited(brief_file, move_gate(brief_file.text, gate, name=brief_file.name), dry_run=dry_run)
+
+
+def put_term(workspace: Workspace, name: str, meaning: str, *, replace: bool, dry_run: bool) -> TermEdit:
+    """Put a term into the project's glossary, which is made when it is missing."""
+    term, meaning = " ".join(name.split()), " ".join(meaning.split())
+    if not term or not is_text(term) or not term.isprintable():
+        raise BadTerm(f"{shown(name)} is not a term", hint="name a word or a few, on one line")
+    project = ProjectPaths(project_root(workspace))
+    path, shown_path = project.glossary, project.relative(project.glossary)
+    with hold_folder(project.root):  # the glossary may not be there yet
+        before = decode(_read_glossary(project) or b"", name=shown_path)
+        after = define_term(before or EMPTY, term, meaning, replace=replace)
+        if after != before and not dry_run:
+            _save_glossary(project, after.encode("utf-8"))
+    return TermEdit(path, shown_path, term, meaning, difference(before, after, shown_path), dry_run)
+
+
+def _read_glossary(project: ProjectPaths) -> bytes | None:
+    """The glossary, None when there is none. No link leads to it out of the repository."""
+    try:
+        return Root(project.root, links=True).find_bytes(project.glossary)
+    except Unreadable as refusal:
+        raise WordsUnreadable(refusal.message, hint="mend it, then repeat", path=str(project.glossary)) from refusal
+
+
+def _save_glossary(project: ProjectPaths, data: bytes) -> None:
+    """Write the glossary anew, where it is; a link that stays in the repository stays a link."""
+    path, root = project.glossary, project.root
+    if path.is_symlink():
+        path, root = real_path(path), real_path(root)
+    Root(root).make_folder(path.parent)
+    Root(root).name(path)
+    try:
+        replace_named(path, data)
+    except Unwritable as refusal:
+        message = f"{project.relative(project.glossary)} cannot be written: {refusal.why}"
+        raise BriefUnwritable(message, hint=refusal.hint, path=str(path)) from refusal
+
+
+def _edited(file: BriefFile, text: str, *, dry_run: bool, question: int = 0) -> BriefEdit:
+    """The result of an edit, which is written here unless it is only to be shown."""
+    if text != file.text and not dry_run:
+        save_brief(file, text)
+    return BriefEdit(file.name, read_text(text), difference(file.text, text, file.name), dry_run, question)
+
+
+def _has_spare_question(brief: Brief) -> bool:
+    inferences = [each for each in brief.additions if each.label == INFERENCE]
+    return len(inferences) < len([each for each in brief.questions if each.prefix == INTENT])
+
+
+def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
+    if value.lower() not in allowed:
+        raise UsageError(f"{option} does not take {shown(value)}", hint=f"one of {', '.join(allowed)}")
+    return value.lower()
+
+
+def _number_of(file: BriefFile, number: str) -> int:
+    """The number of a question that is there."""
+    if not (number.isascii() and number.isdigit()):
+        raise UsageError(f"{shown(number)} is not the number of a question", hint=confirm_command(file.name))
+    count = len(file.brief.questions)
+    if not 1 <= int(number[:9]) <= count:
+        message = f"{file.name} has no question {number[:9]}; it has {count}"
+        raise NoQuestion(message, hint=confirm_command(file.name), questions=count)
+    return int(number)

@@ -1,0 +1,185 @@
+"""Writes a new brief from the template, and checks one for a phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okstra_git.briefs.new_brief import make_brief
+from okstra_git.briefs.reporter_gate import judge_gate
+from okstra_git.briefs.rules import check_brief, read_terms
+from okstra_git.counting import counted
+from okstra_git.documents.markdown import decode, parse_document
+from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import Taken
+from okstra_git.fs.root import Root
+from okstra_git.host.locks import hold_folder
+from okstra_git.names import is_text, parse_slug, shown_path
+from okstra_git.paths import ProjectPaths
+from okstra_git.phases import require_phase
+from okstra_git.porcelain.brief_files import NoWords, check_command, read_brief, read_bytes
+from okstra_git.porcelain.forms import BRIEF, input_template
+from okstra_git.porcelain.runs import project_root
+from okstra_git.real_paths import real_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from okstra_git.briefs.brief import Brief
+    from okstra_git.briefs.reporter_gate import Gate
+    from okstra_git.documents.problems import Flaw
+    from okstra_git.porcelain.workspace import Workspace
+
+MOST_BRIEFS = 100_000
+
+
+class BriefExists(OkstraError):
+    """There is a file where the brief would be written."""
+
+    code = "brief.exists"
+
+
+class BriefCaseClash(OkstraError):
+    """There is a brief whose name differs in case only."""
+
+    code = "brief.case-clash"
+
+
+class BriefInvalid(OkstraError):
+    """The brief breaks rules."""
+
+    code = "brief.invalid"
+
+
+class NoReport(OkstraError):
+    """The report that a release builds on is not there."""
+
+    code = "report.missing"
+
+
+@dataclass(frozen=True)
+class NewBrief:
+    """A brief that was written; `name` is its path from the root, `is_filled` whether it has the reporter's words."""
+
+    path: Path
+    name: str
+    is_filled: bool
+
+
+@dataclass(frozen=True)
+class BriefCheck:
+    """What is wrong with a brief, and whether `phase` may begin on it."""
+
+    name: str
+    brief: Brief
+    gate: Gate
+    flaws: list[Flaw]
+    phase: str
+
+    @property
+    def refusal(self) -> BriefInvalid | None:
+        """What a brief is refused with that breaks rules; one whose gate is shut is a question, not a fault."""
+        if not self.flaws or not self.gate.may_proceed:
+            return None
+        hint = "mend the lines that are named; 'git okstra brief template' shows the sections of a brief"
+        return BriefInvalid(f"{self.name} breaks {counted(len(self.flaws), 'rule')}", hint=hint)
+
+
+def write_brief(
+    workspace: Workspace,
+    group: str,
+    name: str,
+    language: str | None,
+    *,
+    title: str = "",
+    tickets: Sequence[str] = (),
+    source_file: str | None = None,
+    report: str | None = None,
+) -> NewBrief:
+    """Write the template to the briefs folder, with what was given in its places."""
+    parse_slug(group, what="task group")
+    parse_slug(name, what="task id")
+    project = ProjectPaths(project_root(workspace))
+    path = project.briefs(group) / f"{name}.md"
+    relative = project.relative(path)
+    tickets = [" ".join(ticket.split()) for ticket in tickets]
+    if not all(map(is_text, (title, *tickets))):
+        raise NoWords("title and tickets have to be text", hint="give them in UTF-8")
+    text = make_brief(
+        input_template(workspace, BRIEF, language),
+        name,
+        title=title,
+        tickets=[ticket for ticket in tickets if ticket],
+        source=_source(workspace, source_file) if source_file is not None else "",
+        report=_report(workspace, report, project) if report is not None else "",
+    )
+    decode(text.encode("utf-8"), name=relative)
+    with hold_folder(project.root):  # two that differ in case only are two files on most file systems
+        _refuse_case_clash(project, path)
+        _create(project, path, text, name=relative)
+    return NewBrief(path, relative, is_filled=source_file is not None)
+
+
+def check_brief_file(workspace: Workspace, file: str, task_type: str) -> BriefCheck:
+    """Everything that is wrong with the brief, and what the reporter gate says to the phase."""
+    phase, brief = require_phase(task_type), read_brief(workspace, file).brief
+    terms = _terms(workspace)
+    flaws = check_brief(brief, terms=terms, needs_report=phase.name == "release-handoff")
+    return BriefCheck(file, brief, judge_gate(brief, phase, terms=terms or ()), flaws, phase.name)
+
+
+def _refuse_case_clash(project: ProjectPaths, path: Path) -> None:
+    """Tasks must not differ in case only, so neither may their briefs."""
+    wanted = (path.parent.name, path.name)
+    files = Root(project.root)
+    folders = _named(files, path.parent.parent, path.parent.name)
+    for other in (found for folder in folders for found in _named(files, folder, path.name)):
+        if (other.parent.name, other.name) != wanted:
+            there = project.relative(other)
+            message = f"{project.relative(path)} differs from {there} in upper and lower case only"
+            raise BriefCaseClash(message, hint=f"take another name, or go on with {there}", path=str(other))
+
+
+def _named(files: Root, folder: Path, name: str) -> list[Path]:
+    """What the folder has under this name, in any case."""
+    if not files.is_folder(folder):
+        return []
+    return [folder / each for each in files.list(folder, MOST_BRIEFS).names if each.lower() == name.lower()]
+
+
+def _create(project: ProjectPaths, path: Path, text: str, *, name: str) -> None:
+    try:
+        Root(project.root).create(path, text.encode("utf-8"), durable=False)
+    except Taken:
+        raise BriefExists(f"{name} exists already", hint=check_command(name), path=str(path)) from None
+
+
+def _source(workspace: Workspace, file: str) -> str:
+    """The reporter's words, byte for byte."""
+    words = decode(read_bytes(workspace, file), name=file)
+    if not words.strip():
+        raise NoWords(
+            f"{shown_path(file)} says nothing", hint="--source-file takes the reporter's own words", path=file
+        )
+    return words
+
+
+def _report(workspace: Workspace, file: str, project: ProjectPaths) -> str:
+    path = real_path(workspace.cwd / file)
+    if not path.is_file():
+        message = f"there is no report {shown_path(file)}"
+        raise NoReport(message, hint="name the accepted final-verification report", path=file)
+    named = project.relative(path)
+    if not named.isprintable():
+        raise NoReport(f"the path {shown_path(named)} cannot stand in a brief", hint="rename the file", path=file)
+    return named
+
+
+def _terms(workspace: Workspace) -> frozenset[str] | None:
+    try:
+        project = ProjectPaths(project_root(workspace))
+        data = Root(project.root, links=True).find_bytes(project.glossary)
+        return read_terms(parse_document(decode(data, name="glossary"))) if data is not None else None
+    except OkstraError:
+        return None

@@ -1,0 +1,148 @@
+"""Checks a plan, approves it for a task, and shows the approved one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okstra_git.commands import word
+from okstra_git.counting import counted
+from okstra_git.documents.editing import add_box, find_box
+from okstra_git.documents.markdown import too_long
+from okstra_git.errors import OkstraError
+from okstra_git.fs.refusals import PathRefused, TooLarge
+from okstra_git.paths import ProjectPaths
+from okstra_git.plans.clarifications import Clarification, open_rows
+from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
+from okstra_git.porcelain.project_files import read_document_named
+from okstra_git.porcelain.runs import project_root
+from okstra_git.real_paths import real_path
+from okstra_git.stages.approve import (
+    PlanFile,
+    PlanMissing,
+    PlanUnapproved,
+    approve_plan,
+    approved_text,
+    plan_of,
+    read_plan,
+    replace_plan,
+)
+from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_task
+from okstra_git.tokens import APPROVED_MARKER
+
+if TYPE_CHECKING:
+    from okstra_git.documents.problems import Flaw
+    from okstra_git.names import TaskKey
+    from okstra_git.porcelain.workspace import Workspace
+    from okstra_git.records.states import Task
+
+
+class OpenQuestions(OkstraError):
+    """Questions that hold up the approval are not answered."""
+
+    code = "plan.open-questions"
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class PlanCheck:
+    """A plan and every rule that it breaks; `lacks_marker` says that there is no line to tick yet."""
+
+    file: PlanFile
+    flaws: list[Flaw]
+    lacks_marker: bool
+
+    @property
+    def refusal(self) -> InvalidPlan | None:
+        """What a plan is refused with that breaks rules."""
+        message = f"{self.file.path} breaks {counted(len(self.flaws), 'rule')}"
+        return InvalidPlan(message, hint="git okstra plan template") if self.flaws else None
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A plan that was approved for a task, or would be: then `task` is None.
+
+    `changed` says whether anything was recorded, or would change in the file.
+    """
+
+    key: TaskKey
+    file: PlanFile
+    changed: bool
+    task: Task | None = None
+
+
+@dataclass(frozen=True)
+class ApprovedPlan:
+    """A task with an approved plan, and the blob of the plan's file as it is now; None where it cannot be read."""
+
+    task: Task
+    blob: str | None
+
+
+def plan_file(workspace: Workspace, file: str) -> PlanFile:
+    """The plan in a file named on the line."""
+    try:
+        data = read_document_named(workspace, file)
+    except TooLarge as refusal:
+        raise too_long(file) from refusal
+    except PathRefused as refusal:
+        hint = "name an existing file"
+        raise PlanMissing(f"the plan cannot be read: {refusal.message}", hint=hint, path=file) from refusal
+    return plan_of(data, real_path(workspace.cwd / file), ProjectPaths(project_root(workspace)))
+
+
+def check_plan_file(workspace: Workspace, file: str) -> PlanCheck:
+    """Every rule that the plan breaks; that it cannot be approved yet for want of a marker is only noted."""
+    plan = plan_file(workspace, file)
+    flaws = check_plan(plan.plan, for_approval=True, needs_marker=False)
+    lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
+    if lacks_marker:
+        workspace.note(f"{plan.path} has no line '- [ ] {APPROVED_MARKER}'; an approval needs it, or --add-marker")
+    return PlanCheck(plan, flaws, lacks_marker)
+
+
+def approve(
+    workspace: Workspace, key: TaskKey, file: str, *, add_marker: bool, despite_open: bool, dry_run: bool
+) -> Approval:
+    """Approve the plan for the task, or say what an approval would change."""
+    project, path = ProjectPaths(project_root(workspace)), real_path(workspace.cwd / file)
+    require_open(workspace.store.read(), key)
+    plan = plan_file(workspace, file)
+    lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
+    require_plan(plan.plan, path=plan.path, for_approval=True, needs_marker=not add_marker)
+    waiting = open_rows(plan.plan.document, blocks="approval")
+    if waiting and not despite_open:
+        raise _open_questions(plan, waiting)
+    if dry_run:
+        return Approval(key, plan, changed=approved_text(plan) != plan.text or lacks_marker)
+    if lacks_marker:
+        replace_plan(path, add_box(plan.text, APPROVED_MARKER))
+    approved, appended = approve_plan(workspace.store, key, path, project)
+    workspace.warn(appended.warning)
+    task = appended.snapshot.state.tasks[key]
+    return Approval(key, approved, changed=bool(appended.events), task=task)
+
+
+def approved_plan(workspace: Workspace, key: TaskKey) -> ApprovedPlan:
+    """The approved plan of the task, beside the file as it is now."""
+    task = require_task(workspace.store.read().state, key)
+    if task.plan is None:
+        file = word(task.proposed_plan or "FILE")
+        raise PlanUnapproved(f"no plan of {key} was approved", hint=f"git okstra plan approve {file} --task-key {key}")
+    project = ProjectPaths(project_root(workspace))
+    try:
+        return ApprovedPlan(task, read_plan(project.root / task.plan.path, project).blob)
+    except OkstraError:
+        return ApprovedPlan(task, None)
+
+
+def _open_questions(plan: PlanFile, waiting: tuple[Clarification, ...]) -> OpenQuestions:
+    listed = ", ".join(row.id for row in waiting)
+    return OpenQuestions(
+        f"{plan.path} waits for answers that hold up its approval: {listed}",
+        hint="answer them in the table and set their Status to answered, or repeat with --despite-open",
+        path=plan.path,
+        rows=[{"id": row.id, "line": row.line, "statement": row.statement} for row in waiting],
+    )

@@ -1,0 +1,231 @@
+"""Where a stage begins: the base commit under its head, from what is recorded around it."""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+
+from okstra_git.git.history import (
+    CommitFacts,
+    contains,
+    find_commit,
+    first_parents,
+    is_on_line,
+    merge_base,
+    unreachable,
+    walk,
+)
+from okstra_git.git.merge.trees import MergeFailed, merge_commits
+from okstra_git.git.refs import list_commits_made
+from okstra_git.git.repo import Git
+from okstra_git.git.revisions import find_recorded
+from okstra_git.git.upstreams import branch_tips, default_branches
+from okstra_git.names import CommitId
+from okstra_git.records.states import Stage, Task
+
+MAX_STEPS_BACK = 5_000
+MAX_BETWEEN = 200
+"""Commits looked at between what a base branch took in of a stage and what the stage took in of it."""
+
+
+@dataclass
+class Stack:
+    """Heads of a task's recorded stages, by commit; `tips` remembers where base branches stand."""
+
+    heads: dict[str, int] = field(default_factory=dict)
+    tips: dict[tuple[str, str], list[CommitId]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, task: Task) -> "Stack":
+        """The stack as recorded."""
+        return cls({stage.range.head: number for number, stage in task.stages.items() if stage.range})
+
+    def put(self, number: int, head: str) -> None:
+        """Remember where a stage is about to end."""
+        self.heads[head] = number
+
+    def holds(self, commit: str, *, other_than: int) -> bool:
+        """Whether another stage ends on this commit."""
+        return self.heads.get(commit, other_than) != other_than
+
+    def base_tips(self, git: Git, task: Task, stage: Stage) -> list[CommitId]:
+        """Where the stage's base branch stands, here and as fetched; asked of git once for each name and start.
+
+        A base that names no branch, or the stage's own one, stands for the main branches that contain where the stage
+        was started.
+        """
+        anchored = task.anchor.ref if task.anchor else ""
+        name = stage.base_ref or anchored
+        key = ("" if _is_own_branch(stage, name) else name, stage.base)
+        if key not in self.tips:
+            names = [one for one in (anchored, *default_branches(git)) if not _is_own_branch(stage, one)]
+            self.tips[key] = branch_tips(git, key[0]) or _around(git, names, name, stage.base)
+        return self.tips[key]
+
+    def trunk_tips(self, git: Git, task: Task) -> list[CommitId]:
+        """Where the branch stands that the task is anchored on, under all of its stages."""
+        key = (task.anchor.ref if task.anchor else "", "")
+        if key not in self.tips:
+            self.tips[key] = branch_tips(git, key[0])
+        return self.tips[key]
+
+
+def _is_own_branch(stage: Stage, name: str) -> bool:
+    """Whether a branch is the stage's own, here or as a remote has it: what is pushed there is its own work."""
+    short = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    return stage.branch in (short, short.partition("/")[2]) and bool(stage.branch)
+
+
+def _around(git: Git, names: Sequence[str], named: str, started: str) -> list[CommitId]:
+    start = started or find_recorded(git, named)
+    tips = [tip for name in names if name for tip in branch_tips(git, name)]
+    return [tip for tip in dict.fromkeys(tips) if start and contains(git, tip, start)]
+
+
+def choose_base(git: Git, task: Task, stack: Stack, stage: Stage, head: str) -> str | None:
+    """The base of `head`: the newest commit in its history that is known to be no work of the stage.
+
+    Known are the ends of other stages on its line of history, where it was started or last based, and what it has of
+    its base branch, by a merge as well as by a rebase; what that branch has of the stage never makes it shorter.
+    Failing all, its parent; None for a root commit.
+    """
+    line = _own_line(git, stack, stage, head)
+    own = _recorded_before(git, stage, head)
+    found = [_fork(git, tip, head, own, line, stage) for tip in stack.base_tips(git, task, stage)]
+    forks = [fork for fork in found if fork is not None]
+    if _is_empty(git, task, stack, stage, head, forks):
+        return head
+    known = {stage.base, stage.range.base if stage.range else None, *forks} - {None, "", head}
+    nearest = _nearest_below(git, head, stack, stage.number, known)
+    others = [commit for commit in known if commit and commit != nearest]
+    above = [one for one in others if (nearest is None or contains(git, one, nearest)) and contains(git, head, one)]
+    if above:
+        return _newest(git, above)
+    if nearest is not None:
+        return _lifted(git, head, nearest, [*forks, *stack.trunk_tips(git, task)])
+    facts = find_commit(git, head)
+    return facts.parents[0] if facts and facts.parents else None
+
+
+def _is_empty(git: Git, task: Task, stack: Stack, stage: Stage, head: str, forks: Sequence[str]) -> bool:
+    """Whether the stage has nothing of its own: it ends where it was started, or on the stage that it builds on.
+
+    That holds whatever became of its base branch since. A base that names the stage's own branch tells nothing.
+    """
+    if head != stage.base:
+        under = task.stages.get(stack.heads.get(head, 0)) if stage.range is None else None
+        others = under is not None and under.number != stage.number and under.branch != stage.branch
+        return under is not None and others and (under.number in stage.depends_on or under.branch == stage.base_ref)
+    named = stage.base_ref or (task.anchor.ref if task.anchor else "")
+    return not forks or (not _is_own_branch(stage, named) and bool(branch_tips(git, named)))
+
+
+def _lifted(git: Git, head: str, base: str, branches: Sequence[str]) -> str:
+    """The base, or the last of the merges right above it that only took in one of the base branches."""
+    line: list[CommitFacts] = []
+    at = find_commit(git, head)
+    while at is not None and at.oid != base:
+        line.append(at)
+        at = find_commit(git, at.parents[0]) if at.parents else None
+    for commit in reversed(line):
+        if not _only_took_in(git, commit, branches):
+            break
+        base = commit.oid
+    return base
+
+
+def _only_took_in(git: Git, merge: CommitFacts, branches: Sequence[str]) -> bool:
+    """Whether git makes this merge by itself, and what it brings is known to be of a base branch."""
+    if len(merge.parents) != 2 or not any(contains(git, each, merge.parents[1]) for each in branches):
+        return False
+    try:
+        return merge_commits(git, *merge.parents, write=False).tree == merge.tree
+    except MergeFailed:
+        return False
+
+
+def _newest(git: Git, commits: Iterable[str]) -> str:
+    """One that none of the others contains."""
+    newest, *others = sorted(commits)
+    for other in others:
+        newest = other if contains(git, other, newest) else newest
+    return newest
+
+
+def _nearest_below(git: Git, head: str, stack: Stack, number: int, known: Set[str | None]) -> str | None:
+    """The first known commit on the first-parent line below head."""
+    at: CommitFacts | None = find_commit(git, head)
+    for _ in range(MAX_STEPS_BACK):
+        if at is None or not at.parents:
+            return None
+        below = at.parents[0]
+        if below in known or stack.holds(below, other_than=number):
+            return below
+        at = find_commit(git, below)
+    return None
+
+
+def _recorded_before(git: Git, stage: Stage, head: str) -> list[str]:
+    """Commits below head that the stage was recorded by, and that are more than where it was started."""
+    ranges = [*([stage.range] if stage.range else []), *(trail.range for trail in stage.trail)]
+    heads = dict.fromkeys(found.head for found in ranges if not found.is_empty and found.head != head)
+    below = [one for one in heads if contains(git, head, one)]
+    return [one for one in below if not (stage.base and contains(git, stage.base, one))]
+
+
+def _own_line(git: Git, stack: Stack, stage: Stage, head: str) -> list[str]:
+    """Head and its first parents, newest first, down to where the stage was started or another one ends."""
+    line: list[str] = []
+    at = find_commit(git, head)
+    while at is not None and len(line) < MAX_STEPS_BACK:
+        if at.oid == stage.base or (line and stack.holds(at.oid, other_than=stage.number)):
+            break
+        line.append(at.oid)
+        at = find_commit(git, at.parents[0]) if at.parents else None
+    return line
+
+
+def _fork(git: Git, tip: str, head: str, own: Sequence[str], line: Sequence[str], stage: Stage) -> str | None:
+    """The newest commit that `head` has of a branch, as far as it is no work of the stage; None where that is nothing.
+
+    `own` are commits that the stage was recorded by, `line` is its own line of history.
+    """
+    fork = merge_base(git, tip, head)
+    if fork is None or head == stage.base == fork:
+        return None
+    mine = [*own, *_taken_there(git, tip, fork, line, stage)]
+    if fork == head and not mine:
+        return None  # it stands on the branch itself
+    if not any(contains(git, fork, one) for one in mine):
+        return fork
+    under = _newest_without(git, tip, head, mine)
+    if fork != head and (under is None or _has_work_of_others(git, fork, [under, *mine])):
+        return fork  # no commit has all that the stage took in, and nothing of the stage
+    return under
+
+
+def _taken_there(git: Git, tip: str, fork: str, line: Sequence[str], stage: Stage) -> list[str]:
+    """The newest and the oldest commit of the stage's line that the branch has and that are the stage's own: they came
+    to the branch by a merge, or were made on the stage's branch, as git's reflog tells."""
+    if not line or fork == stage.base or not contains(git, fork, line[-1]):
+        return []  # mostly: the branch has nothing of the line
+    outside = unreachable(git, line, [fork])
+    there = [one for one in line if one not in outside]
+    if not there:
+        return []
+    merged = [] if is_on_line(git, tip, there[0], limit=MAX_STEPS_BACK) else there[:1]
+    made = list_commits_made(git, f"refs/heads/{stage.branch}") if stage.branch else set()
+    own = [*merged, *(one for one in there if one in made)]
+    return [own[0], own[-1]] if own else []
+
+
+def _newest_without(git: Git, tip: str, head: str, mine: Sequence[str]) -> str | None:
+    """The newest commit on the branch's own line that `head` has in its history and that has nothing of `mine`."""
+    line = first_parents(git, tip, (), limit=MAX_STEPS_BACK)
+    outside = unreachable(git, line, [head])
+    inside = (commit for commit in line if commit not in outside)
+    return next((one for one in inside if not any(contains(git, one, each) for each in mine)), None)
+
+
+def _has_work_of_others(git: Git, commit: str, known: Sequence[str]) -> bool:
+    """Whether more than merges stands between what is known and the commit."""
+    between, complete = walk(git, [commit], known, limit=MAX_BETWEEN)
+    return not complete or any(len(one.parents) < 2 for one in between)

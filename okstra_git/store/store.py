@@ -1,0 +1,244 @@
+"""The one way state is written: read, decide, build, and move the log only if nobody moved it meanwhile."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
+from okstra_git.git.objects import durable_writes, write_commit
+from okstra_git.git.persons import NOBODY
+from okstra_git.git.refs import LostRace, RefLocked, RefUpdate, find_ref, swap_refs
+from okstra_git.git.repo import Git
+from okstra_git.host.locks import Busy, hold_lock
+from okstra_git.names import CommitId, TaskKey, mint_ulid
+from okstra_git.records.events import AnyFact, Event
+from okstra_git.records.grammar import LARGEST, MAX_NAME
+from okstra_git.store import layout
+from okstra_git.store.derived import Derived, is_derived, mark_derived, refresh
+from okstra_git.store.journal import add_batch, last_mark, level_journal, missing_lines
+from okstra_git.store.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task, without_secrets
+from okstra_git.store.snapshot import DAMAGE, Memory, Snapshot, read_snapshot, refuse_unreadable
+from okstra_git.store.writer import find_writer, require_writer
+
+DERIVE_PATIENCE = 3.0
+"""Seconds; what is derived can be derived again, so nobody waits long for it."""
+
+_T = TypeVar("_T")
+
+Decide = Callable[[Snapshot], Sequence[AnyFact]]
+"""Looks at the state and returns the facts to record, or refuses; called again after every lost race."""
+
+
+class LogDamaged(OkstraError):
+    """This clone's own log no longer holds everything this clone wrote."""
+
+    code = "log.damaged"
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What an append recorded: the events, in order, the state after them, and a warning about derived refs if any.
+
+    `taken_out` says how many secrets of each kind were left out of the texts.
+    """
+
+    events: tuple[Event, ...]
+    snapshot: Snapshot
+    warning: str = ""
+    taken_out: Mapping[str, int] = field(default_factory=dict)
+
+
+def _leave_locks(_: Git, __: Sequence[str]) -> None:
+    """Without a way to look at processes, a lock is left to its owner."""
+
+
+def _tell_nobody(_: "Appended") -> None:
+    """Without anybody who keeps views of the state, nobody has to hear of what was recorded."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """A repository's state for reading and appending.
+
+    `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `told`
+    hears of every append that recorded something.
+    """
+
+    git: Git
+    now: Callable[[], datetime]
+    unlock: Callable[[Git, Sequence[str]], object] = _leave_locks
+    patience: float = 10.0
+    memory: Memory = field(default_factory=Memory)
+    told: Callable[["Appended"], object] = _tell_nobody
+
+    def read(self) -> Snapshot:
+        """The state as of now."""
+        return read_snapshot(self.git, self.memory, now=self.now())
+
+    def append(
+        self,
+        decide: Decide,
+        *,
+        queued: bool = True,
+        attach: Mapping[str, str] | None = None,
+        along: Callable[[], Sequence[RefUpdate]] = tuple,
+    ) -> Appended:
+        """Record what `decide` returns, exactly once, whatever other processes do meanwhile.
+
+        `queued=False` skips the advisory lock and relies on compare-and-set alone. `attach` are files (path -> blob id)
+        that the log's tree gets in the same commit. `along`, asked after `decide`, names refs that move in the same
+        transaction as the log or not at all; without facts none of them moves. Refuses when the repository is
+        read-only or full, when another writer stays in the way, and where the log is damaged or of a newer format.
+        """
+        done = self.attempt(lambda: self._append_once(decide, attach or {}, along), queued=queued)
+        if done.events:
+            self.told(done)
+        return done
+
+    def catch_up(self) -> Appended:
+        """Record nothing, but derive what an interrupted command left underived."""
+        snapshot = self.read()
+        if is_derived(self.git, snapshot.marks) or find_writer(self.git) is None:
+            return Appended((), snapshot)
+        return self.append(lambda _: ())
+
+    def attempt(self, once: Callable[[], _T], *, queued: bool = True) -> _T:
+        """Do `once` under this clone's lock, again after every lost race and every lock that frees itself."""
+        require_writer(self.git)
+        with hold_lock(layout.lock_file(self.git.private_dir), wait=self.patience) if queued else nullcontext():
+            return self._retry(once, self.patience)
+
+    def _retry(self, once: Callable[[], _T], patience: float) -> _T:
+        give_up = time.monotonic() + patience
+        pause = 0.001
+        while True:
+            try:
+                return once()
+            except (LostRace, RefLocked) as held:
+                if time.monotonic() >= give_up:
+                    raise _too_busy(held, patience) from held
+                if isinstance(held, RefLocked):
+                    self.unlock(self.git, [held.facts["ref"]])
+            time.sleep(random.uniform(0, pause))
+            pause = min(pause * 2, 0.1)
+
+    def _append_once(
+        self, decide: Decide, attach: Mapping[str, str], along: Callable[[], Sequence[RefUpdate]]
+    ) -> Appended:
+        writer = require_writer(self.git)
+        ref = layout.log_ref(writer)
+        tip = find_ref(self.git, ref)
+        snapshot = self.read()
+        self._refuse_damage(snapshot, ref, tip)
+        reached("log.tip-read")
+        taken: Counter[str] = Counter()
+        facts = [without_secrets(fact, taken) for fact in decide(snapshot)]
+        if not facts:
+            return Appended((), snapshot, self._derive(snapshot, snapshot, ()))
+        _refuse_newer(snapshot)
+        events = self._number(facts, snapshot, writer, snapshot.heads.get(ref, Head()))
+        head = Head(clock=events[-1].clock, seq=events[-1].seq)
+        with durable_writes():
+            tree = build_tree(self.git, tip, lines_by_task(events), head, attach)
+            reached("log.tree-written")
+            message, when = describe_batch(events), events[-1].at
+            new = write_commit(self.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
+            refuse_unreadable(self.git, ref, new, self.memory)
+            reached("log.commit-written")
+            swap_refs(self.git, [RefUpdate(ref, tip, new), *along()], message="okstra: append")
+        reached("log.appended")
+        untold = self._keep_journal(writer, tip, events, new)
+        reached("journal.written")
+        after = self.read()
+        warning = untold or self._derive(snapshot, after, events)
+        return Appended(tuple(events), after, warning, dict(taken))
+
+    def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event]) -> str:
+        """Derive what these events touched, or everything after an interruption; a failure is told, not raised."""
+        if after.is_damaged:
+            told = next(problem.message for problem in after.problems if problem.code in DAMAGE)
+            return f"refs and notes stay as they are: {told}"
+        level = is_derived(self.git, before.marks)
+        if level and not events:
+            return ""
+        try:
+            self.derive(after, {event.fact.task for event in events} if level else after.state.tasks)
+        except Exception as failed:  # what is derived can be derived again, and the events are on record
+            return f"refs or notes could not be brought up to date: {_told(failed)}"
+        return ""
+
+    def derive(self, snapshot: Snapshot, tasks: Iterable[TaskKey]) -> Derived:
+        """Bring refs, notes and watch list of these tasks in line with the fold; the caller holds the clone's lock."""
+        wanted, again = sorted(tasks), False
+
+        def once() -> Derived:
+            nonlocal again
+            current, again = self.read() if again else snapshot, True
+            done = refresh(self.git, current.state, wanted, when=self.now(), drop=not current.hides_events)
+            mark_derived(self.git, current.marks)
+            return done
+
+        return self._retry(once, min(self.patience, DERIVE_PATIENCE))
+
+    def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
+        who = self.git.author or NOBODY
+        at = self.now().astimezone(UTC)
+        stamp = int(at.timestamp() * 1000)
+        clock = snapshot.clock
+        return [
+            Event(id=mint_ulid(stamp), at=at, clock=min(clock + step, LARGEST), seq=head.seq + step, writer=writer,
+                  by=who.told[:MAX_NAME], fact=fact)
+            for step, fact in enumerate(facts, start=1)
+        ]  # fmt: skip
+
+    def _keep_journal(self, writer: str, tip: CommitId | None, events: Sequence[Event], new: CommitId) -> str:
+        """Write the events down a second time; the log is the truth already, so a failure is told, not raised."""
+        path = layout.journal_file(self.git.private_dir, writer)
+        try:
+            if last_mark(path) != tip:
+                level_journal(self.git, writer, new)
+            else:
+                add_batch(path, events, new)
+        except (OkstraError, ValueError) as failed:
+            return f"the journal, the second copy of the log, could not be written: {_told(failed)}"
+        return ""
+
+    def _refuse_damage(self, snapshot: Snapshot, ref: str, tip: CommitId | None) -> None:
+        missing = missing_lines(self.git, ref, tip)
+        if missing and find_ref(self.git, ref) != tip:
+            raise LostRace(f"{ref} moved while its journal was read", ref=ref)
+        if (tip is not None and ref not in snapshot.heads) or missing:
+            raise LogDamaged(
+                f"the log {ref} no longer holds everything this clone wrote; nothing was recorded",
+                hint="git okstra fsck --repair",
+                ref=ref,
+                missing=len(missing),
+            )
+
+
+def _refuse_newer(snapshot: Snapshot) -> None:
+    told = next((problem for problem in snapshot.problems if problem.code == NewerFormat.code), None)
+    if told is not None:
+        raise NewerFormat(
+            f"{told.subject} was written by a newer major release, so this clone only reads",
+            hint=told.hint,
+            refs=snapshot.newer,
+        )
+
+
+def _told(failed: Exception) -> str:
+    return failed.message if isinstance(failed, OkstraError) else f"{type(failed).__name__}: {failed}"
+
+
+def _too_busy(held: OkstraError, waited: float) -> Busy:
+    return Busy(
+        f"the log stayed locked by another process for {waited:g} s",
+        hint="git okstra doctor",
+        **held.facts,
+    )

@@ -1,0 +1,225 @@
+"""Which events of a task count, and what is wrong with the others, in words."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from okstra_git.commands import command
+from okstra_git.names import TaskKey
+from okstra_git.records.base import MAJOR_FORMAT
+from okstra_git.records.codec import decode_events, encode_event
+from okstra_git.records.events import Event
+from okstra_git.store.foreign_logs import ignore_line, is_own, writer_of
+from okstra_git.store.log import Head, Problem
+
+FAR_CLOCK = 1 << 40
+"""No project records so many events that its Lamport clock gets here."""
+
+CLOCK_STEP = 1 << 20
+"""Beyond that, a log is believed whose clock is at most so far from that of another one."""
+
+AHEAD = timedelta(days=1)
+"""How far ahead of this machine's clock another one's may be before it is told."""
+
+BROKEN, FORGED, SAME_ID = "log.broken-line", "log.forged-writer", "log.same-id"
+FAR, FUTURE, NOT_OURS = "log.far-clock", "log.future-time", "log.not-ours"
+
+Defects = dict[str, int]
+"""How many lines of a log are odd in which way; of times in the future the latest, in seconds since 1970."""
+
+
+class Criteria(NamedTuple):
+    """What events are measured by: this clone's own log, the highest clock that is believed, and the present."""
+
+    own: str
+    horizon: int = FAR_CLOCK
+    now: datetime | None = None
+
+
+class Filtered(NamedTuple):
+    """The events that count, each once, in their total order; and what was odd, by ref."""
+
+    events: list[Event]
+    odd: dict[str, Defects]
+
+
+def find_horizon(clocks: Mapping[str, int], own: str) -> int:
+    """The highest clock that is believed of these logs (ref -> clock): the own one's, and what is near enough to it.
+
+    Whoever claims a clock near the end of all numbers would otherwise take every other clone there.
+    """
+    horizon = max(FAR_CLOCK, clocks.get(own, 0))
+    for clock in sorted(clocks.values()):
+        if horizon < clock <= horizon + CLOCK_STEP:
+            horizon = clock
+    return horizon
+
+
+def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Criteria) -> Filtered:
+    """The events of one task (slashed key) out of its files in several logs, as (ref, bytes).
+
+    An event counts if it names the writer of its log and the task of its file. Of an id with two contents this clone's
+    own copy counts, else the one that sorts first by its bytes, as in every other clone; two writers with one id
+    are two events.
+    """
+    found: dict[object, tuple[str, Event]] = {}
+    odd: dict[str, Counter[str]] = {}
+    copies: dict[str, set[bytes]] = {}
+    shared = {writer for writer, count in Counter(writer_of(ref) for ref, _ in files).items() if count > 1}
+    for ref, data in sorted(files, key=lambda one: (not is_own(one[0], sieve.own), one[0])):
+        count = odd.setdefault(ref, Counter())
+        writer = writer_of(ref)
+        if writer in shared:
+            data = _unseen(data, copies.setdefault(writer, set()))
+        decoded = decode_events(data)
+        count[BROKEN] += len(decoded.broken)
+        for event in _plausible(decoded.events, task, writer, sieve, count):
+            _put(found, ref, event, sieve.own, count)
+    events = sorted((event for _, event in found.values()), key=lambda event: (event.order, event.id))
+    return Filtered(events, {ref: dict(+count) for ref, count in odd.items() if +count})
+
+
+def _unseen(data: bytes, seen: set[bytes]) -> bytes:
+    """The lines that no other copy of the same writer's log has: those need no second decoding."""
+    lines = [line for line in data.split(b"\n") if line not in seen]
+    seen.update(lines)
+    return b"\n".join(lines)
+
+
+def _plausible(
+    events: Iterable[Event], task: TaskKey, writer: str, sieve: Criteria, count: Counter[str]
+) -> list[Event]:
+    """Those of the events that may stand in this file of this writer's log; the others are counted."""
+    kept = []
+    edge = sieve.now + AHEAD if sieve.now else None
+    for event in events:
+        if event.writer != writer:
+            count[FORGED] += 1
+        elif event.fact.task != task:
+            count[BROKEN] += 1
+        elif event.clock > sieve.horizon:
+            count[FAR] += 1
+        else:
+            kept.append(event)
+            if edge is not None and event.at > edge:
+                count[FUTURE] = max(count[FUTURE], int(event.at.timestamp()))
+    return kept
+
+
+def _put(found: dict[object, tuple[str, Event]], ref: str, event: Event, own: str, count: Counter[str]) -> None:
+    key: object = event.id
+    before = found.get(key)
+    if before is not None and before[1].writer != event.writer:
+        count[SAME_ID] += 1
+        key = (event.writer, event.id)
+        before = found.get(key)
+    if before is None:
+        found[key] = ref, event
+        count[NOT_OURS] += bool(own) and ref != own and event.writer == writer_of(own)
+    elif before[1] != event:
+        count[SAME_ID] += 1
+        if _rank(ref, event, own) < _rank(*before, own):
+            found[key] = ref, event
+
+
+def _rank(ref: str, event: Event, own: str) -> tuple[bool, bytes]:
+    return ref != own, encode_event(event)
+
+
+def add_up(notes: Iterable[Mapping[str, Defects]]) -> dict[str, Defects]:
+    """What is odd about each log altogether."""
+    total: dict[str, Defects] = {}
+    for by_ref in notes:
+        for ref, odd in by_ref.items():
+            sums = total.setdefault(ref, {})
+            for code, number in odd.items():
+                join: Callable[[int, int], int] = max if code == FUTURE else int.__add__
+                sums[code] = join(sums.get(code, 0), number)
+    return total
+
+
+LOOK = "git okstra fsck"
+
+
+class ProblemWriter:
+    """Words problems for the logs of one moment; `refs` are all of them, readable or not."""
+
+    def __init__(self, refs: Iterable[str], sieve: Criteria) -> None:
+        self.writers, self.sieve = Counter(map(writer_of, refs)), sieve
+
+    def way_out(self, ref: str) -> str:
+        """What to do about a log: take it out, or look closer at this clone's own."""
+        return LOOK if is_own(ref, self.sieve.own) else ignore_line(ref, self.writers, self.sieve.own)
+
+    def unreadable(self, ref: str, why: str) -> Problem:
+        """A log of which nothing can be read."""
+        return Problem("log.unreadable", f"the log {ref} cannot be read: {why}", ref, self.way_out(ref))
+
+    def damaged_file(self, ref: str, path: str, task: TaskKey, why: str) -> Problem:
+        """The events of one task in one log that cannot be read; the subject is `ref:path`."""
+        told = f"events of {task} cannot be read from {ref}: {why}"
+        return Problem("log.damaged-file", told, f"{ref}:{path}", LOOK)
+
+    def unfolded(self, ref: str, task: TaskKey, why: str) -> Problem:
+        """Events that are sound one by one and yet make no sense together with those before them."""
+        told = f"the events of {task} in {ref} were left out, because okstra fails on them: {why}"
+        return Problem("log.not-folded", told, ref, self.way_out(ref))
+
+    def heads(self, heads: Mapping[str, Head]) -> Iterator[Problem]:
+        """Newer formats, and clocks that are not believed."""
+        for ref, head in heads.items():
+            if head.major > MAJOR_FORMAT:
+                yield self._newer(ref, head.major)
+            if head.clock > self.sieve.horizon:
+                told = f"the log {ref} claims a clock that no project reaches ({head.clock}); it is not followed"
+                yield Problem(FAR, told, ref, self.way_out(ref))
+
+    def _newer(self, ref: str, major: int) -> Problem:
+        told = f"the log {ref} has format {major}, this okstra knows {MAJOR_FORMAT}"
+        hint = "upgrade git-okstra in this clone; until then nothing is written here"
+        if not is_own(ref, self.sieve.own):
+            hint += f"; where nobody works with a newer one: {self.way_out(ref)}"
+        return Problem("format.newer", told, ref, hint)
+
+    def rewound(self, was: Mapping[str, str]) -> Iterator[Problem]:
+        """Logs that no longer contain what was read from them before (ref -> the tip that it had)."""
+        for ref, tip in was.items():
+            accept = command("git okstra log heed", ref)
+            told = f"the log {ref} was rewound or rewritten; what only {tip[:12]} had is gone ({accept} accepts that)"
+            yield Problem("log.rewound", told, ref, command("git update-ref", ref, tip))
+
+    def lines(self, total: Mapping[str, Defects]) -> Iterator[Problem]:
+        """What is odd about the lines of logs."""
+        for ref, odd in total.items():
+            for code, number in odd.items():
+                told = self._sentence(ref, code, number)
+                if told:
+                    yield Problem(code, told, ref, self.way_out(ref))
+
+    def _sentence(self, ref: str, code: str, number: int) -> str:
+        if code == FUTURE:
+            return self._future(ref, number)
+        one = number == 1
+        events, were = ("1 event", "it was") if one else (f"{number} events", "they were")
+        if code == BROKEN:
+            lines = "1 line" if one else f"{number} lines"
+            return f"{lines} in the log {ref} cannot be read as events of their task; {were} skipped"
+        if code == FORGED:
+            name = "names" if one else "name"
+            return f"{events} in the log {ref} {name} another writer than {writer_of(ref)}; {were} skipped"
+        if code == FAR:
+            return f"{events} in the log {ref} with a clock that no project reaches; {were} skipped"
+        if code == NOT_OURS:
+            missing = "it is" if one else "they are"
+            return f"{events} in {ref} in the name of this clone; {missing} not in its own log {self.sieve.own}"
+        if code == SAME_ID:
+            return f"{events} in the log {ref} with the id of an event that has another content"
+        return ""
+
+    def _future(self, ref: str, latest: int) -> str:
+        now = self.sieve.now
+        if now is None or latest <= (now + AHEAD).timestamp():
+            return ""
+        day = datetime.fromtimestamp(latest, UTC)
+        return f"the log {ref} holds times in the future, up to {day:%Y-%m-%d}: a wrong clock, or made up"

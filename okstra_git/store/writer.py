@@ -1,0 +1,122 @@
+"""This clone's writer id: minted once, kept in the common git directory, never replicated."""
+
+import os
+from pathlib import Path
+
+from okstra_git.commands import command
+from okstra_git.digest import fingerprint
+from okstra_git.errors import OkstraError
+from okstra_git.fs.publishing import publish
+from okstra_git.fs.refusals import PathRefused, Taken, Unwritable
+from okstra_git.fs.root import Root
+from okstra_git.git.refs import translate_write_error
+from okstra_git.git.repo import Git
+from okstra_git.git.sharing import share
+from okstra_git.host.locks import hold_lock
+from okstra_git.names import WriterId, is_ulid, mint_ulid
+from okstra_git.store import layout
+
+MOST_BYTES = 4096
+
+
+class NotInitialised(OkstraError):
+    """okstra was never set up in this clone."""
+
+    code = "store.not-initialised"
+
+
+class WriterDamaged(OkstraError):
+    """The file that names this clone's writer cannot be understood; it is left as it is."""
+
+    code = "store.writer-damaged"
+
+
+def find_writer(git: Git) -> WriterId | None:
+    """The writer id of this clone, or None before `init` and in a copied clone (two clones must not share a log)."""
+    path = layout.writer_file(git.private_dir)
+    found = _content(git, path)
+    if found is None:
+        return None
+    words = found.decode("ascii", "replace").split()
+    if len(words) != 2 or not is_ulid(words[0]) or words[1].count("-") not in (1, 2):
+        raise _damaged(path)
+    return WriterId(words[0]) if _is_here(words[1], _place(git)) else None
+
+
+def look_for_writer(git: Git) -> tuple[WriterId | None, WriterDamaged | None]:
+    """The same for whoever only reads: no writer, and why, where the file that names it is damaged."""
+    try:
+        return find_writer(git), None
+    except WriterDamaged as damaged:
+        return None, damaged
+
+
+def _content(git: Git, path: Path) -> bytes | None:
+    """What the file says; None where there is none. Refuses what is not a plain file, or cannot be read."""
+    try:
+        return Root(git.common_dir).find_bytes(path, MOST_BYTES)
+    except PathRefused as refusal:
+        raise _damaged(path) from refusal
+
+
+def require_writer(git: Git) -> WriterId:
+    """The writer id, or a refusal that says to run init."""
+    writer = find_writer(git)
+    if writer is None:
+        raise NotInitialised("okstra is not set up in this clone", hint="git okstra init")
+    return writer
+
+
+def ensure_writer(git: Git, *, milliseconds: int) -> tuple[WriterId, bool]:
+    """The writer id, minted now if need be, and whether it is new. Safe against two inits at once."""
+    found = find_writer(git)
+    if found is not None:
+        return found, False
+    path = layout.writer_file(git.private_dir)
+    try:
+        Root(git.common_dir).make_folder(path.parent)
+        with hold_lock(layout.lock_file(git.private_dir)):
+            return _mint(git, path, milliseconds)
+    except Taken:
+        return require_writer(git), False
+    except Unwritable as refusal:
+        cause = refusal.__cause__
+        raise translate_write_error(cause, git) if isinstance(cause, OSError) else refusal from refusal
+
+
+def _mint(git: Git, path: Path, milliseconds: int) -> tuple[WriterId, bool]:
+    """A new id under its final name in one step, so that no reader ever sees half of it."""
+    found = find_writer(git)
+    if found is not None:
+        return found, False
+    root, former = Root(git.common_dir), _content(git, path)
+    if former is not None:
+        root.rename(path, path.with_name(f"writer.{former.decode('ascii').split()[0]}.copied"))
+    fresh = WriterId(mint_ulid(milliseconds))
+    publish(root, path, f"{fresh} {_place(git)}\n".encode(), nonce=fresh)
+    share(path)
+    return fresh, True
+
+
+def _place(git: Git) -> str:
+    """Tells a clone from a copy of its directory: the file system's number for the git directory, and its path."""
+    facts = git.common_dir.stat()
+    return f"{facts.st_dev:x}-{facts.st_ino:x}-{fingerprint(os.fsencode(git.common_dir))[:16]}"
+
+
+def _is_here(place: str, here: str) -> bool:
+    """Whether the directory is still the same one.
+
+    A copy has another inode. A moved directory keeps device and inode; after a reboot the device may have another
+    number (btrfs, NFS, containers), then inode and path have to agree.
+    """
+    (device, inode, *path), (device_now, inode_now, *path_now) = place.split("-"), here.split("-")
+    return inode == inode_now and (device == device_now or path == path_now)
+
+
+def _damaged(path: Path) -> WriterDamaged:
+    return WriterDamaged(
+        f"{path} does not name a writer and was left as it is; its log stays readable",
+        hint=f"{command('mv', path, f'{path}.damaged')} && git okstra init",
+        path=str(path),
+    )
