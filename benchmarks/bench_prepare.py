@@ -7,7 +7,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import Took, git, judge, new_repository, okstra, say
-from tests.kit.papers import a_brief, a_plan
+from tests.kit.prepared import a_brief, a_plan
 
 FILES, ROUNDS = 5_000, 7
 KEY = "bench:web:login"

@@ -58,7 +58,7 @@ def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
     """What git's library says of a damaged repository is no bug of ours, wherever it was met."""
     if "git" not in vars(session):
         return None
-    from okstra_git.git.damage import explain_damage
+    from okstra_git.git.library_errors import explain_damage
 
     return explain_damage(session.git, error)
 

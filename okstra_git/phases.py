@@ -39,6 +39,9 @@ PHASES: dict[str, Phase] = {
     )
 }  # fmt: skip
 
+ABOUT_TASK = ("final-verification", "release-handoff")
+"""Task types whose runs are about several stages together, unless one stage is named."""
+
 
 def require_routing(name: str) -> str:
     """A task type, or the handoff of single stages, `release-handoff(stage-group)`, as it was written; else refused."""

@@ -34,7 +34,7 @@ def render(name: str, values: dict[str, Any], *, root: Path | None = None) -> st
     Each process compiles what it uses from the shipped source: compiled templates are code, and code is not kept where
     others may write.
     """
-    directory = root or templates_directory()
+    directory = root or _shipped_templates()
     try:
         return _environment(directory).get_template(name).render(values)
     except Exception as error:
@@ -51,8 +51,18 @@ def read_labels(language: str) -> dict[str, str]:
     """The words that people read, in one of `LANGUAGES`."""
     if language not in LANGUAGES:
         raise UnknownLanguage(f"there are no labels in {language!r}", hint=f"one of {', '.join(LANGUAGES)}")
-    found: dict[str, str] = json.loads((templates_directory() / "i18n" / f"{language}.json").read_bytes())
-    return found
+    return _labels(language)
+
+
+@lru_cache(maxsize=1)
+def _shipped_templates() -> Path:
+    return templates_directory()
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _labels(language: str) -> dict[str, str]:
+    labels: dict[str, str] = json.loads((_shipped_templates() / "i18n" / f"{language}.json").read_bytes())
+    return labels
 
 
 def code_span(value: object) -> str:

@@ -12,9 +12,8 @@ from hypothesis import Phase, settings
 from pygit2.enums import ConfigLevel
 
 from tests.kit.budgets import IS_RANDOM, PHASES
-from tests.kit.memory import work_in_memory
 from tests.kit.scenario import World
-from tests.kit.surroundings import program_dir, sealed_environ
+from tests.kit.surroundings import program_dir, sealed_environ, work_in_memory
 
 settings.register_profile("steady", derandomize=True, database=None, print_blob=True)
 settings.register_profile("random", derandomize=False, print_blob=True, phases=(Phase.explicit, Phase.reuse, *PHASES))

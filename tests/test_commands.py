@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from okstra_git.commands import A_HYPHEN, NOT_SHOWN, command, exact_word, is_showable, option, word
 from okstra_git.errors import OkstraError
 from okstra_git.names import parse_branch, parse_group, parse_slug, parse_stage
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import require_tool
 
 HOSTILE = ["x;id", "$(id)", "`id`", "a b", "a'b", 'a"b', "*", "~", "=ls", "a&b", "a|b", "a>b", "#x", "!x", "{a,b}",
            "$HOME", "a\\b", "", "é", "日本", "(x)", "\\'", "x=y", "%s", "^x", "[a]", "?"]  # fmt: skip

@@ -1,5 +1,6 @@
 """`git okstra inspect`: what happened to tasks and runs, from the ledger; changes nothing."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,6 +9,8 @@ from okstra_cli.identity import names_a_task
 from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
+from okstra_git.errors import UsageError
+from okstra_git.names import shown
 from okstra_git.porcelain.task_lookup import Identity
 
 app = command_group("Show what happened to a task and its runs, and how to resume work. Changes nothing.")
@@ -35,18 +38,24 @@ def history(
       git okstra inspect history
       git okstra inspect history --task-key shop:web:login --limit 10
     """
-    from okstra_cli.inspecting import look_back
+    from okstra_cli.views import inspect_history as view
+    from okstra_git.porcelain.inspect.history import history as look_back
 
-    return look_back(Session.of(context), identity, limit=limit, since=since)
+    workspace = Session.of(context).workspace
+    most, begin = _parse_limit(limit), _parse_moment(since)
+    found = look_back(workspace, identity, limit=most, since=begin)
+    return Answer(view.history_json(found), lambda: view.history_page(found, since, workspace.now()))
 
 
 @app.command("resume")
 @names_a_task
 def resume(context: typer.Context, identity: Identity) -> Answer:
     """Name the one command that resumes work on a task, or say why there is none and what to do instead."""
-    from okstra_cli.inspecting_resume import how_to_resume
+    from okstra_cli.views import inspect_resume as view
+    from okstra_git.porcelain.inspect.resume import inspect_resume
 
-    return how_to_resume(Session.of(context), identity)
+    way = inspect_resume(Session.of(context).workspace, identity)
+    return Answer(view.resume_json(way), lambda: view.resume_page(way))
 
 
 @app.command("run")
@@ -55,15 +64,40 @@ def run(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or four characters of its beginning.")],
 ) -> Answer:
     """Show everything about one run: who leads it, its team, its documents, its files, and what happened to it."""
-    from okstra_cli.inspecting_run import details_of
+    from okstra_cli.views import inspect_run as view
+    from okstra_git.porcelain.inspect.run import inspect_run
 
-    return details_of(Session.of(context), run)
+    workspace = Session.of(context).workspace
+    seen = inspect_run(workspace, run)
+    return Answer(view.run_json(seen), lambda: view.run_page(seen, workspace.now()))
 
 
 @app.command("context")
 @names_a_task
 def context(context: typer.Context, identity: Identity) -> Answer:
     """Gather what an agent has to know before it works on a task, in one object of less than 8 KB."""
-    from okstra_cli.inspecting_context import context_of
+    from okstra_cli.views import inspect_context as view
+    from okstra_git.porcelain.inspect.context import inspect_context
 
-    return context_of(Session.of(context), identity)
+    workspace = Session.of(context).workspace
+    found = inspect_context(workspace, identity)
+    return Answer(view.context_json(found), lambda: view.context_page(found, workspace.now()))
+
+
+def _parse_limit(text: str | None) -> int | None:
+    """How many are wanted, None for nobody said; refuses what is not a number from 1 to 999999."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0):
+        raise UsageError(f"{shown(text)} is not a number to cut a list to", hint="--limit 20")
+    return int(text)
+
+
+def _parse_moment(text: str | None) -> datetime | None:
+    """The moment from which on; a date is its midnight here, a time without an offset is local. Refuses the rest."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{shown(text)} is not a date", hint="--since 2026-11-21, or 2026-11-21T09:30") from error

@@ -29,8 +29,8 @@ def list_(
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
     from okstra_git.names import shown
-    from okstra_git.porcelain.liveness import Guard
-    from okstra_git.runs.finding import list_runs
+    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.runs.lookup import list_runs
 
     session = Session.of(context)
     if recent is not None and not (recent.isascii() and recent.isdecimal() and 0 < len(recent) < 7):
@@ -40,7 +40,9 @@ def list_(
     with_ended = all_ or recent is not None
     rows = list_runs(state, task=key, with_ended=with_ended)
     rows = rows[: int(recent)] if recent is not None else rows
-    seen = [(task, run, Guard(session.workspace).life_of(run) if run.is_active else None) for task, run in rows]
+    seen = [
+        (task, run, LivenessChecker(session.workspace).life_of(run) if run.is_active else None) for task, run in rows
+    ]
     facts = {"runs": [view.run_json(*row) for row in seen]}
     return Answer(facts, lambda: view.list_page(seen, state, with_ended=with_ended))
 
@@ -54,9 +56,9 @@ def show(
 ) -> Answer:
     """Show one run: who leads it, where it works, what it was prepared from, how it ended."""
     from okstra_cli.views import run as view
-    from okstra_git.porcelain.liveness import Guard
-    from okstra_git.runs.archive import read_archived, require_archive
-    from okstra_git.runs.finding import require_run
+    from okstra_git.bundle.archive import read_archived, require_archive
+    from okstra_git.porcelain.liveness import LivenessChecker
+    from okstra_git.runs.lookup import require_run
     from okstra_git.store.layout import ARCHIVE_INDEX
 
     session = Session.of(context)
@@ -69,7 +71,7 @@ def show(
             return Answer({"run": found.id, "path": file, "text": text}, lambda: text)
         index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=found.id))
         return Answer({"run": found.id, "archive": index}, lambda: view.archive_page(found.id, index))
-    life = Guard(session.workspace).life_of(found) if found.is_active else None
+    life = LivenessChecker(session.workspace).life_of(found) if found.is_active else None
     return Answer({"run": view.run_json(task, found, life)}, lambda: view.show_page(task, found, life))
 
 
@@ -94,24 +96,23 @@ def resume(
       git okstra run resume --explain --task-key shop:web:login
       git okstra run resume 01J9ZK
     """
-    from okstra_cli.resuming import resume_here
     from okstra_cli.views import run as view
     from okstra_git.errors import UsageError
-    from okstra_git.porcelain.runs import explain_task
+    from okstra_git.porcelain.explain import explain_task
+    from okstra_git.porcelain.resume import resume as resume_run
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.runs.finding import require_run
+    from okstra_git.runs.lookup import require_run
     from okstra_git.store.registry import require_task
 
-    session = Session.of(context)
+    workspace = Session.of(context).workspace
     if run is None and not explain:
         raise UsageError("no run was named", hint="git okstra run list, or git okstra run resume --explain")
     if not explain:
-        return resume_here(session, run or "", force=force, holder=holder)
-    state = session.store.read().state
-    task, only = (
-        require_run(state, run) if run else (require_task(state, require_key(session.workspace, identity)), None)
-    )
-    stages, runs = explain_task(session.workspace, task, only)
+        resumed = resume_run(workspace, run or "", force=force, holder=holder)
+        return Answer(view.resumed_json(resumed), lambda: view.resumed_text(resumed))
+    state = workspace.store.read().state
+    task, only = require_run(state, run) if run else (require_task(state, require_key(workspace, identity)), None)
+    stages, runs = explain_task(workspace, task, only)
     return Answer(view.explain_json(task, stages, runs), lambda: view.explain_page(task, stages, runs))
 
 
@@ -135,28 +136,14 @@ def finish(
     from okstra_git.errors import UsageError
     from okstra_git.names import shown
     from okstra_git.phases import require_routing
-    from okstra_git.porcelain.give_back import give_back
-    from okstra_git.porcelain.liveness import Guard
-    from okstra_git.porcelain.prepare.refresh import conclude
-    from okstra_git.porcelain.runs import okstra_root, packer, remind_of_stage, report_path
-    from okstra_git.runs.ending import Finish, finish_run
-    from okstra_git.stages.task import refuse_text
+    from okstra_git.porcelain.end_run import finish as finish_run
+    from okstra_git.runs.ending import Finish
 
-    session = Session.of(context)
     if outcome not in ("finished", "failed"):
-        raise UsageError(f"{shown(outcome)} is no outcome", hint="--outcome finished, or --outcome failed")
-    refuse_text(reason, what="reason")
-    okstra_root(session.workspace)  # refuses before anything is recorded
+        raise UsageError(f"{shown(outcome)} is not an outcome", hint="--outcome finished, or --outcome failed")
     phase = require_routing(next_phase) if next_phase else ""
-    asked = Finish(
-        "failed" if outcome == "failed" else "finished", nonce, report_path(session.workspace, report), phase, reason
-    )
-    pack = packer(session.workspace, wanted=not no_archive)
-    ended = finish_run(session.store, run, asked, is_ours=Guard(session.workspace).is_ours, pack=pack)
-    session.warn(ended.warning)
-    conclude(session.workspace, okstra_root(session.workspace), ended.task, ended.run)
-    give_back(session.workspace, ended.task, ended.run)
-    remind_of_stage(session.workspace, ended)
+    asked = Finish("failed" if outcome == "failed" else "finished", nonce, report, phase, reason)
+    ended = finish_run(Session.of(context).workspace, run, asked, archive=not no_archive)
     return Answer(view.ended_json(ended), lambda: view.ended_page(ended))
 
 
@@ -170,38 +157,19 @@ def abandon(
 ) -> Answer:
     """Give up a run on behalf of its holder; branch and worktree stay, and a snapshot keeps what is not committed."""
     from okstra_cli.views import run as view
-    from okstra_git.porcelain.give_back import give_back
-    from okstra_git.porcelain.liveness import Guard
-    from okstra_git.porcelain.prepare.refresh import conclude
-    from okstra_git.porcelain.runs import keep_worktree, okstra_root, packer
-    from okstra_git.runs.ending import abandon_run, check_abandon
-    from okstra_git.runs.finding import require_run
-    from okstra_git.stages.task import refuse_text
+    from okstra_git.porcelain.end_run import abandon as abandon_run
 
-    session = Session.of(context)
-    refuse_text(reason, what="reason")
-    okstra_root(session.workspace)  # refuses before anything is recorded
-    guard = Guard(session.workspace)
-    task, found = require_run(session.store.read().state, run)
-    kept = None
-    if check_abandon(task, found, guard.life_of, guard.is_ours, force=force):
-        kept = keep_worktree(session.workspace, task, found, "before its run was abandoned")
-    ended = abandon_run(
-        session.store, found.id, reason=reason, force=force, life_of=guard.life_of, is_ours=guard.is_ours,
-        pack=packer(session.workspace, wanted=not no_archive),
-    )  # fmt: skip
-    session.warn(ended.warning)
-    conclude(session.workspace, okstra_root(session.workspace), ended.task, ended.run)
-    give_back(session.workspace, ended.task, ended.run)
-    return Answer(view.ended_json(ended, kept), lambda: view.ended_page(ended))
+    workspace = Session.of(context).workspace
+    done = abandon_run(workspace, run, reason=reason, force=force, archive=not no_archive)
+    return Answer(view.ended_json(done.ended, done.snapshot), lambda: view.ended_page(done.ended))
 
 
 @app.command("snapshots")
 @names_a_task
 def snapshots(context: typer.Context, identity: Identity) -> Answer:
     """List the snapshots of worktrees that were kept in this clone, the newest first."""
-    from okstra_cli.views import run as view
-    from okstra_git.runs.snapshots import list_snapshots
+    from okstra_cli.views import snapshot as view
+    from okstra_git.snapshots.take import list_snapshots
 
     session = Session.of(context)
     found = list_snapshots(session.git, task=identity.task.slashed if identity.task else None)[::-1]
@@ -218,18 +186,8 @@ def restore(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")] = False,
 ) -> Answer:
     """Put the files of a snapshot back; nothing that would be lost is overwritten."""
-    from okstra_cli.views import run as view
-    from okstra_git.porcelain.runs import restore_place
-    from okstra_git.runs.restoring import carry_out, plan_restore
-    from okstra_git.runs.snapshots import require_snapshot
+    from okstra_cli.views import snapshot as view
+    from okstra_git.porcelain.restore import restore as restore_snapshot
 
-    session = Session.of(context)
-    found = require_snapshot(session.git, snapshot)
-    place, is_fresh = restore_place(session.workspace, found, into)
-    steps = plan_restore(session.git, found, place, is_fresh=is_fresh)
-    if not dry_run:
-        carry_out(session.git, steps, place)
-    return Answer(
-        view.restored_json(found, place, steps, dry_run=dry_run),
-        lambda: view.restored_page(found, place, steps, dry_run=dry_run),
-    )
+    done = restore_snapshot(Session.of(context).workspace, snapshot, into=into, dry_run=dry_run)
+    return Answer(view.restored_json(done), lambda: view.restored_page(done))

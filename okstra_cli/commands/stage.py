@@ -129,13 +129,13 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     """List a task's stages as recorded, and those of its plan that were not started yet."""
     from okstra_cli.views import stage as view
     from okstra_git.porcelain.current_state import standing_state
-    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
-    leases = Guard(session.workspace).leases(task)
+    leases = LivenessChecker(session.workspace).leases(task)
     stages = [view.stage_json(task, stage, leases) for stage in view.all_stages(task)]
     return Answer({"task": str(task.key), "stages": stages}, lambda: view.list_page(task, leases))
 
@@ -147,14 +147,14 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     from okstra_cli.views import stage as view
     from okstra_git.names import parse_stage
     from okstra_git.porcelain.current_state import standing_state
-    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.task_lookup import require_key
     from okstra_git.store.registry import require_stage, require_task
 
     session = Session.of(context)
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
     stage = require_stage(task, parse_stage(number))
-    leases = Guard(session.workspace).leases(task)
+    leases = LivenessChecker(session.workspace).leases(task)
     return Answer(
         {"task": str(task.key), "stage": view.stage_detail_json(task, stage, leases)},
         lambda: view.show_page(task, stage, leases),

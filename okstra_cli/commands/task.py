@@ -60,10 +60,10 @@ def list_(
     """List tasks with their stages in short."""
     from okstra_cli.views import task as view
     from okstra_git.porcelain.current_state import standing_state
-    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.liveness import LivenessChecker
 
     session = Session.of(context)
-    guard, state = Guard(session.workspace), standing_state(session.workspace)
+    guard, state = LivenessChecker(session.workspace), standing_state(session.workspace)
     tasks = [task for task in state.tasks.values() if closed or task.is_open]
     return Answer(
         {"tasks": [view.task_json(task, guard.leases(task)) for task in tasks]}, lambda: view.list_page(tasks)
@@ -76,14 +76,14 @@ def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     """Show one task: its stages, anchor and places."""
     from okstra_cli.views import task as view
     from okstra_git.porcelain.current_state import standing_state
-    from okstra_git.porcelain.liveness import Guard
+    from okstra_git.porcelain.liveness import LivenessChecker
     from okstra_git.porcelain.task_lookup import named_key, require_key
     from okstra_git.store.registry import require_task
 
     session = Session.of(context)
     named = require_key(session.workspace, identity._replace(task=named_key(session.workspace, key, identity)))
     task = require_task(standing_state(session.workspace), named)
-    leases = Guard(session.workspace).leases(task)
+    leases = LivenessChecker(session.workspace).leases(task)
     return Answer({"task": view.task_json(task, leases)}, lambda: view.show_page(task))
 
 

@@ -13,19 +13,19 @@ from okstra_cli.views.moments import told_time
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_cli.inspecting_context import Context
-    from okstra_cli.inspecting_run import RunLook
-    from okstra_git.runs.left_files import Prompt, Result, Seen
-    from okstra_git.runs.team_seen import Member
+    from okstra_git.bundle.run_files import Prompt, Result, RunFile
+    from okstra_git.bundle.team_status import TeamMember
+    from okstra_git.porcelain.inspect.context import TaskContext
+    from okstra_git.porcelain.inspect.run import RunLook
 
 LIMIT = 8000
 """Bytes of the object's own keys; with `ok` and `schema` before them an answer stays below 8 KB."""
 
 
-def context_json(found: Context, notes: Sequence[str]) -> dict[str, Any]:
+def context_json(context: TaskContext) -> dict[str, Any]:
     """Every list as `{"count", "shown"}`, since it may have been cut; null is what could not be determined."""
-    task, last, asked = found.seen.task, found.last, found.asked
-    told = task_json(found.seen)
+    task, plan, last, asked = context.seen.task, context.plan, context.last, context.asked
+    told = task_json(context.seen)
     del told["last_run"]
     document = {
         "task": {
@@ -33,21 +33,21 @@ def context_json(found: Context, notes: Sequence[str]) -> dict[str, Any]:
             "left": Many(told["left"]),
             "stages": {state: Many(numbers) for state, numbers in told["stages"].items()},
             "tickets": Many(task.tickets),
-            "folder": found.folder,
+            "folder": context.folder,
         },
-        "plan": {"path": found.plan.path, "blob": found.plan.blob, "now": found.plan.now} if found.plan else None,
+        "plan": {"path": plan.path, "blob": plan.blob, "now": plan.now} if plan else None,
         "run": _run_json(last) if last is not None else None,
         "workers": _workers_json(last) if last is not None else None,
         "worker_prompts": Many([_prompt_json(each) for each in last.prompts]) if last is not None else None,
         "team": {
-            "candidate": found.candidate,
+            "candidate": context.candidate,
             "recorded": last.team.name if last is not None else None,
             "created": _created(last),
         },
         "lead_session": last.team.session if last is not None else None,
-        "clarifications": _asked_json(found) if asked is not None else None,
-        "project": _project_json(found),
-        "notes": Many(list(notes)),
+        "clarifications": _asked_json(context) if asked is not None else None,
+        "project": _project_json(context),
+        "notes": Many(list(context.notes)),
     }
     return fitted(document, LIMIT)
 
@@ -70,7 +70,7 @@ def _run_json(last: RunLook) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _there(file: Seen | None) -> str | None:
+def _there(file: RunFile | None) -> str | None:
     """The path of a file that is there."""
     return file.path if file is not None and file.bytes is not None else None
 
@@ -89,7 +89,7 @@ def _workers_json(last: RunLook) -> Many | None:
     return Many([_worker_json(member, last.results) for member in last.team.members])
 
 
-def _worker_json(member: Member, results: Sequence[Result]) -> dict[str, Any]:
+def _worker_json(member: TeamMember, results: Sequence[Result]) -> dict[str, Any]:
     own = results_of(member, results)
     handed = [each for each in own if each.kind == "result"]
     return {
@@ -104,7 +104,7 @@ def _worker_json(member: Member, results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def results_of(member: Member, results: Sequence[Result]) -> list[Result]:
+def results_of(member: TeamMember, results: Sequence[Result]) -> list[Result]:
     """What the worker handed in, under its name or that name with an addition."""
     return [each for each in results if each.worker == member.agent or each.worker.startswith(f"{member.agent}-")]
 
@@ -113,17 +113,17 @@ def _prompt_json(prompt: Prompt) -> dict[str, Any]:
     return {"path": prompt.path, "cli": prompt.cli, "worker": prompt.worker, "of_run": prompt.of_run}
 
 
-def _asked_json(found: Context) -> dict[str, Any]:
-    assert found.asked is not None
+def _asked_json(context: TaskContext) -> dict[str, Any]:
+    assert context.asked is not None
     rows = [
         {"id": row.id, "kind": row.kind, "blocks": row.blocks, "status": row.status, "statement": row.statement}
-        for row in found.asked.rows
+        for row in context.asked.rows
     ]
-    return {"report": found.asked.report, "open": Many(rows)}
+    return {"report": context.asked.report, "open": Many(rows)}
 
 
-def _project_json(found: Context) -> dict[str, Any]:
-    project = found.project
+def _project_json(context: TaskContext) -> dict[str, Any]:
+    project = context.project
     commands = project.qa_commands
     return {
         "root": project.root,
@@ -135,28 +135,28 @@ def _project_json(found: Context) -> dict[str, Any]:
     }
 
 
-def context_page(found: Context, notes: Sequence[str], now: datetime) -> Page:
+def context_page(context: TaskContext, now: datetime) -> Page:
     page = Page()
-    seen, last, project = found.seen, found.last, found.project
+    seen, last, project = context.seen, context.last, context.project
     title = f"  {seen.task.title}" if seen.task.title else ""
     page.line(Cell(str(seen.task.key), "strong"), title, Cell(f"  {told_time(seen.at, now)}", "faint"))
     _row(page, "next", seen.standing.next_phase or "")
     _row(page, "left", ", ".join(seen.standing.left))
-    if found.plan is not None:
-        _row(page, "plan", f"{found.plan.path}, {found.plan.now or 'cannot be compared'}")
+    if context.plan is not None:
+        _row(page, "plan", f"{context.plan.path}, {context.plan.now or 'cannot be compared'}")
     if last is not None:
         _last(page, last)
-    _row(page, "team", found.candidate if last is None or last.team.name is None else last.team.name)
-    if found.asked is not None:
-        _row(page, "asked in", found.asked.report)
-    for row in found.asked.rows if found.asked is not None else ():
+    _row(page, "team", context.candidate if last is None or last.team.name is None else last.team.name)
+    if context.asked is not None:
+        _row(page, "asked in", context.asked.report)
+    for row in context.asked.rows if context.asked is not None else ():
         page.line(Cell(f"    {row.id} ", "warn"), f"{row.status}, blocks {row.blocks}: {row.statement}")
     _row(page, "glossary", project.glossary or "")
     for name, line in (project.qa_commands or {}).items():
         _row(page, "qa", f"{name}: {line}")
     for kind in dict.fromkeys(each.kind for each in project.config_files):
         _row(page, kind, ", ".join(each.path for each in project.config_files if each.kind == kind))
-    tell_notes(page, notes)
+    tell_notes(page, context.notes)
     return page
 
 

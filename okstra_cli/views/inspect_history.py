@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import age_of, local_time, told_time
 from okstra_git.commands import word
+from okstra_git.porcelain.inspect.history import TaskHistory
 from okstra_git.records.base import show_time
-from okstra_git.runs.standing import named_stages
+from okstra_git.runs.progress import named_stages
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_cli.inspecting import TaskSeen
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
+    from okstra_git.porcelain.inspect.history import OpenTasks, TaskSeen
     from okstra_git.records.runs import Run
     from okstra_git.runs.timeline import Entry
 
@@ -27,12 +28,12 @@ ID_SHOWN = 12
 TONES: dict[str, Tone] = {"finished": "good", "failed": "bad", "abandoned": "faint", "dead": "warn"}
 
 
-def life_json(life: Life | None) -> dict[str, Any] | None:
+def life_json(life: Liveness | None) -> dict[str, Any] | None:
     """Whether a process lives; null for a run that ended."""
     return {"state": life.state, "why": life.why or None} if life is not None else None
 
 
-def run_in_short(run: Run, life: Life | None) -> dict[str, Any]:
+def run_in_short(run: Run, life: Liveness | None) -> dict[str, Any]:
     """The few facts that tell a run from others, and how it stands."""
     at = run.ended or run.touched
     return {
@@ -81,36 +82,52 @@ def entry_json(entry: Entry, writer: str | None) -> dict[str, Any]:
     }
 
 
-def tasks_page(
-    rows: Sequence[TaskSeen], count: int, older: int, since: str | None, notes: Sequence[str], now: datetime
-) -> Page:
-    """Every listed task; `count` are as new as `since` says, and `older` are not."""
+def history_json(history: OpenTasks | TaskHistory) -> dict[str, Any]:
+    """The tasks, or the task and its events; `count` is how many there are, shown or not."""
+    if not isinstance(history, TaskHistory):
+        tasks = [task_json(task) for task in history.tasks]
+        return {"count": history.count, "tasks": tasks, "notes": list(history.notes)}
+    return {
+        "task": task_json(history.task),
+        "count": history.count,
+        "events": [entry_json(entry, history.writer) for entry in history.events],
+        "notes": list(history.notes),
+    }
+
+
+def history_page(history: OpenTasks | TaskHistory, since: str | None, now: datetime) -> Page:
+    """`since` is as it was written on the line, for the line that shows more."""
     page = Page()
-    if not rows:
-        page.line(f"nothing happened since then; {older} open: git okstra inspect history" if older else "no open task")
-    for seen in rows:
-        _task(page, seen, now)
-    if count > len(rows):
+    if isinstance(history, TaskHistory):
+        _time_line(page, history, since, now)
+    else:
+        _open_tasks(page, history, since, now)
+    tell_notes(page, history.notes)
+    return page
+
+
+def _open_tasks(page: Page, history: OpenTasks, since: str | None, now: datetime) -> None:
+    count, older = history.count, history.older
+    if not history.tasks:
+        nothing_new = f"nothing happened since then; {older} open: git okstra inspect history"
+        page.line(nothing_new if older else "no open task")
+    for task in history.tasks:
+        _task(page, task, now)
+    if count > len(history.tasks):
         more = f"--limit {count}{_since(since)}"
-        page.line(Cell(f"and {count - len(rows)} more: git okstra inspect history {more}", "faint"))
-    tell_notes(page, notes)
-    return page
+        page.line(Cell(f"and {count - len(history.tasks)} more: git okstra inspect history {more}", "faint"))
 
 
-def line_page(
-    seen: TaskSeen, entries: Sequence[Entry], count: int, since: str | None, notes: Sequence[str], now: datetime
-) -> Page:
-    page = Page()
-    _task(page, seen, now)
+def _time_line(page: Page, history: TaskHistory, since: str | None, now: datetime) -> None:
+    _task(page, history.task, now)
     page.line()
-    events_table(page, entries, now)
-    if not entries:
+    events_table(page, history.events, now)
+    if not history.events:
         page.line("nothing happened since then")
-    if count > len(entries):
-        more = f"--task-key {seen.task.key} --limit {count}{_since(since)}"
-        page.line(Cell(f"and {count - len(entries)} earlier: git okstra inspect history {more}", "faint"))
-    tell_notes(page, notes)
-    return page
+    count, key = history.count, str(history.task.task.key)
+    if count > len(history.events):
+        more = f"--task-key {key} --limit {count}{_since(since)}"
+        page.line(Cell(f"and {count - len(history.events)} earlier: git okstra inspect history {more}", "faint"))
 
 
 def _since(since: str | None) -> str:
@@ -146,7 +163,7 @@ def _task(page: Page, seen: TaskSeen, now: datetime) -> None:
         page.line(f"  left      {', '.join(standing.left)}")
 
 
-def run_words(run: Run, life: Life | None, *, with_id: bool = True) -> list[str | Cell]:
+def run_words(run: Run, life: Liveness | None, *, with_id: bool = True) -> list[str | Cell]:
     """A run in one line: `implementation 001, stage 1, dead: its process ended (01J9ZKQ2V7AB)`."""
     stage = f", stage {run.stage}" if run.stage is not None else ""
     state = "dead" if life is not None and not life.is_live else run.status

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
@@ -17,17 +16,18 @@ from okstra_cli.views.inspect_history import (
     tell_notes,
 )
 from okstra_cli.views.moments import told_time
-from okstra_cli.views.run import snapshot_json
+from okstra_cli.views.run import run_fields
+from okstra_cli.views.snapshot import snapshot_json
 from okstra_git.commands import word
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_cli.inspecting_run import Ground, RunSeen
+    from okstra_git.bundle.input_drift import InputState
+    from okstra_git.bundle.run_files import RunFile
+    from okstra_git.bundle.team_status import TeamStatus
+    from okstra_git.porcelain.inspect.run import Ground, RunSeen
     from okstra_git.records.runs import Run
-    from okstra_git.runs.left_files import Seen
-    from okstra_git.runs.run_sources import SourceSeen
-    from okstra_git.runs.team_seen import TeamSeen
 
 OTHERS = 50
 """Other runs of the task that are listed, the newest ones."""
@@ -35,7 +35,7 @@ OTHERS = 50
 _STATES: dict[str, Tone] = {"same": "good", "changed": "warn", "gone": "bad"}
 
 
-def run_json(seen: RunSeen, writer: str | None, notes: Sequence[str]) -> dict[str, Any]:
+def run_json(seen: RunSeen) -> dict[str, Any]:
     """The record as `run show` has it, then what was found; null is what could not be determined."""
     run = seen.run
     return {
@@ -55,19 +55,19 @@ def run_json(seen: RunSeen, writer: str | None, notes: Sequence[str]) -> dict[st
         "worktree": _ground_json(seen.ground),
         "snapshots": [snapshot_json(snapshot) for snapshot in seen.snapshots],
         "archive": {"files": seen.archived, "tree": run.archive} if run.archive else None,
-        "events": [entry_json(entry, writer) for entry in seen.events],
+        "events": [entry_json(entry, seen.writer) for entry in seen.events],
         "others": {"count": len(seen.others), "runs": [run_in_short(each, None) for each in seen.others[:OTHERS]]},
-        "notes": list(notes),
+        "notes": list(seen.notes),
     }
 
 
 def _recorded(run: Run) -> dict[str, Any]:
     """The record's fields; what it does not say is null."""
-    facts = run.model_dump(mode="json", exclude={"id", "seq", "session", "team"})
+    facts = {name: value for name, value in run_fields(run).items() if name not in ("seq", "session", "team")}
     return {name: None if value == "" else value for name, value in facts.items()}
 
 
-def team_json(team: TeamSeen) -> dict[str, Any]:
+def team_json(team: TeamStatus) -> dict[str, Any]:
     """The team: `roster` is null where no document tells it."""
     members = [member._asdict() for member in team.members] if team.members is not None else None
     return {
@@ -79,7 +79,7 @@ def team_json(team: TeamSeen) -> dict[str, Any]:
     }
 
 
-def _file_json(file: Seen | None) -> dict[str, Any] | None:
+def _file_json(file: RunFile | None) -> dict[str, Any] | None:
     """Where a file should be, and its size; `bytes` is null when nothing is there."""
     return file._asdict() if file is not None else None
 
@@ -97,7 +97,7 @@ def _ground_json(ground: Ground | None) -> dict[str, Any] | None:
     }
 
 
-def run_page(seen: RunSeen, notes: Sequence[str], now: datetime) -> Page:
+def run_page(seen: RunSeen, now: datetime) -> Page:
     page = Page()
     run = seen.run
     page.line("run ", Cell(run.id, "strong"), f" of {seen.task.key}")
@@ -113,7 +113,7 @@ def run_page(seen: RunSeen, notes: Sequence[str], now: datetime) -> Page:
     page.line()
     events_table(page, seen.events, now)
     _others(page, seen)
-    tell_notes(page, notes)
+    tell_notes(page, seen.notes)
     return page
 
 
@@ -144,7 +144,7 @@ def _with_absence(value: str | None, *, is_there: bool) -> str:
     return (value if is_there else f"{value} (gone)") if value else ""
 
 
-def _team(page: Page, team: TeamSeen) -> None:
+def _team(page: Page, team: TeamStatus) -> None:
     if team.name:
         _row(page, "team", team.name)
     if team.session:
@@ -158,7 +158,7 @@ def _team(page: Page, team: TeamSeen) -> None:
         _row(page, "worker", f"{member.agent} ({member.cli} {member.model}{executes}){ended}{why}")
 
 
-def _state(source: SourceSeen) -> Cell:
+def _state(source: InputState) -> Cell:
     return Cell(source.now or "cannot be compared", _STATES.get(source.now or "", "faint"))
 
 

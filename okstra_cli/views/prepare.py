@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_cli.views.run import holder_json
 from okstra_git.commands import word
 from okstra_git.names import named_stages
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 
 if TYPE_CHECKING:
+    from okstra_git.bundle.context import RunContext
+    from okstra_git.porcelain.prepare.context import Prepared
     from okstra_git.records.runs import Run
-    from okstra_git.runs.context import RunContext
 
 
-def prepared_json(run: Run, context: RunContext, prompt: str, *, again: bool) -> dict[str, Any]:
+def prepared_json(prepared: Prepared) -> dict[str, Any]:
     """Every fact of a prepared run; paths are absolute."""
+    run, context = prepared.run, prepared.context
     root = context.project.root
     worktree = context.worktree
     return {
@@ -26,7 +29,7 @@ def prepared_json(run: Run, context: RunContext, prompt: str, *, again: bool) ->
         "task_type": run.task_type,
         "stage": run.stage,
         "seq": context.run.seq,
-        "again": again,
+        "again": prepared.again,
         "task_root": f"{root}/{context.task.root}",
         "instruction_set": f"{root}/{context.paths.instruction_set}",
         "concurrent_run_stages": list(context.team.occupied),
@@ -38,10 +41,10 @@ def prepared_json(run: Run, context: RunContext, prompt: str, *, again: bool) ->
         "verifies": {"commit": worktree.commit, "tree": worktree.tree} if worktree and worktree.commit else None,
         "report": f"{root}/{context.paths.report}",
         "resume_script": f"{root}/{context.paths.resume_script}",
-        "holder": run.holder.model_dump() if run.holder else None,
+        "holder": holder_json(run.holder),
         "prompt_path": f"{root}/{context.paths.prompt}",
         "start_command": start_command(context),
-        "prompt": prompt,
+        "prompt": prepared.prompt,
     }
 
 
@@ -51,10 +54,16 @@ def start_command(context: RunContext) -> str:
     return f'cd {word(context.project.root)} && claude --model {model} "$(cat {prompt})"'
 
 
-def prepared_page(run: Run, context: RunContext, prompt: str, *, again: bool) -> Page:
-    """What a person has to know: what was reserved, where the prompt is, and how an agent is started with it."""
+def prepared_page(prepared: Prepared, *, whole: bool) -> Page | str:
+    """What a person has to know: what was reserved, where the prompt is, and how an agent is started with it.
+
+    With the `whole` prompt it is what skills read: the labels, one to a line, then the prompt to the byte.
+    """
+    run, context, prompt = prepared.run, prepared.context, prepared.prompt
+    if whole:
+        return "\n".join([*labels(context), "", prompt])
     page = Page()
-    state = "was prepared already" if again else "is prepared"
+    state = "was prepared already" if prepared.again else "is prepared"
     stage = f", stage {run.stage}" if run.stage is not None else ""
     page.line(
         "run ", Cell(run.id, "strong"), f" of {context.task.key} ", Cell(state, "good"), f": {run.task_type}{stage}"
@@ -99,8 +108,3 @@ def labels(context: RunContext) -> list[str]:
     if context.team.occupied:
         lines.append(f"{CONCURRENT_LABEL} {', '.join(map(str, context.team.occupied))}")
     return lines
-
-
-def prepared_text(context: RunContext, prompt: str) -> str:
-    """The labels, one to a line, then the prompt to the byte."""
-    return "\n".join([*labels(context), "", prompt])

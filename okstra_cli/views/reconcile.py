@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
-from okstra_git.git.patches import show_difference
+from okstra_git.git.diffs import show_difference
 from okstra_git.porcelain.follow import stale_item
 from okstra_git.records.events import AnchorMoved, Event, StageMoved
 from okstra_git.store.drift import line_back

@@ -4,40 +4,93 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import local_time
+from okstra_cli.views.snapshot import snapshot_json
 from okstra_cli.views.stage import lease_json
 from okstra_git.commands import command, word
-from okstra_git.git.changes import show_path
 from okstra_git.names import named_stages
-from okstra_git.records.base import show_time
-from okstra_git.runs.finding import short_id
+from okstra_git.runs.lookup import short_id
 from okstra_git.tokens import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_ROOT_LABEL
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_git.host.lives import Life
-    from okstra_git.records.runs import Run
+    from okstra_git.host.liveness import Liveness
+    from okstra_git.porcelain.resume import Resumption
+    from okstra_git.records.handoff import Assembly
+    from okstra_git.records.runs import Holder, Run
     from okstra_git.records.states import State, Task
     from okstra_git.runs.ending import Ended
     from okstra_git.runs.explain import Advice, RunAdvice
-    from okstra_git.runs.restoring import Step
-    from okstra_git.runs.snapshots import Snapshot
+    from okstra_git.snapshots.take import WorktreeSnapshot
 
-Row = tuple["Task", "Run", "Life | None"]
-_PAST = {"write": "written", "replace": "replaced", "delete": "deleted", "same": "there already", "keep": "left alone"}
-_FUTURE = {**_PAST, "write": "would be written", "replace": "would be replaced", "delete": "would be deleted"}
+Row = tuple["Task", "Run", "Liveness | None"]
 
 
-def run_json(task: Task, run: Run, life: Life | None) -> dict[str, Any]:
+def run_json(task: Task, run: Run, life: Liveness | None) -> dict[str, Any]:
     """One run as recorded; `life` is null for a run that ended."""
-    facts = run.model_dump(mode="json")
     seen = {"state": life.state, "why": life.why or None} if life is not None else None
-    return {"id": facts.pop("id"), "task": str(task.key), "life": seen, **facts}
+    return {"id": run.id, "task": str(task.key), "life": seen, **run_fields(run)}
+
+
+def run_fields(run: Run) -> dict[str, Any]:
+    """What is published of a run's record besides its id, field by field: a new field is private until it is here."""
+    return {
+        "task_type": run.task_type,
+        "seq": run.seq,
+        "stage": run.stage,
+        "status": run.status,
+        "holder": holder_json(run.holder),
+        "nonce": run.nonce,
+        "inputs": run.inputs,
+        "numbers": dict(run.numbers),
+        "folder": run.folder,
+        "instruction_set": run.instruction_set,
+        "team": run.team,
+        "session": run.session,
+        "branch": run.branch,
+        "worktree": run.worktree,
+        "brief": {"path": run.brief.path, "blob": run.brief.blob} if run.brief else None,
+        "plan": run.plan,
+        "waivers": [{"stage_key": waiver.stage_key, "reason": waiver.reason} for waiver in run.waivers],
+        "assembled": _assembly_json(run.assembled) if run.assembled else None,
+        "writer": run.writer,
+        **{name: moment_json(getattr(run, name)) for name in ("claimed", "prepared", "touched", "ended")},
+        "report": run.report,
+        "next_phase": run.next_phase,
+        "archive": run.archive,
+        "reason": run.reason,
+    }
+
+
+def holder_json(holder: Holder | None) -> dict[str, Any] | None:
+    """The process that leads a run; null where nobody does."""
+    if holder is None:
+        return None
+    return {"host": holder.host, "boot": holder.boot, "pid": holder.pid, "born": holder.born, "name": holder.name}
+
+
+def _assembly_json(assembly: Assembly) -> dict[str, Any]:
+    members = [
+        {"stage": each.stage, "commit": each.commit, "tree": each.tree, "delta": each.delta, "how": each.how}
+        for each in assembly.members
+    ]
+    return {
+        "stages": list(assembly.stages),
+        "base_ref": assembly.base_ref,
+        "base": assembly.base,
+        "commit": assembly.commit,
+        "tree": assembly.tree,
+        "members": members,
+    }
+
+
+def moment_json(at: datetime | None) -> str | None:
+    """The moment with all the digits it was recorded with; lists and pages have it to the millisecond."""
+    return at.isoformat().replace("+00:00", "Z") if at is not None else None
 
 
 def list_page(rows: Sequence[Row], state: State, *, with_ended: bool = False) -> Page:
@@ -64,14 +117,14 @@ def list_page(rows: Sequence[Row], state: State, *, with_ended: bool = False) ->
     return page
 
 
-def _state(run: Run, life: Life | None) -> Cell:
+def _state(run: Run, life: Liveness | None) -> Cell:
     if life is not None and not life.is_live:
         return Cell("dead", "warn")
     tones: dict[str, Tone] = {"finished": "good", "failed": "bad", "abandoned": "faint"}
     return Cell(run.status, tones.get(run.status, "plain"))
 
 
-def _who(run: Run, life: Life | None) -> str:
+def _who(run: Run, life: Liveness | None) -> str:
     if run.holder is None or life is None:
         return ""
     why = f" ({life.why})" if life.why else ""
@@ -82,7 +135,7 @@ def _when(at: datetime | None) -> str:
     return local_time(at) if at else ""
 
 
-def show_page(task: Task, run: Run, life: Life | None) -> Page:
+def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
     page = Page()
     stage = f", stage {run.stage}" if run.stage is not None else ""
     page.line("run ", Cell(run.id, "strong"), f" of {task.key}: {run.task_type}{stage}, ", _state(run, life))
@@ -151,19 +204,33 @@ def _redacted(found: Mapping[str, int]) -> str:
     return ", ".join(f"{times} {kind}" for kind, times in found.items())
 
 
-def resumed_text(facts: Mapping[str, Any], occupied: Sequence[int]) -> str:
+def resumed_json(resumed: Resumption) -> dict[str, Any]:
+    """The run, and what its lead starts from; null is what is not there."""
+    instructions, prompt = resumed.instruction_set, resumed.prompt_path
+    return {
+        "run": run_json(resumed.task, resumed.run, resumed.life),
+        "changed": resumed.changed,
+        "task_root": str(resumed.task_root),
+        "instruction_set": str(instructions) if instructions else None,
+        "concurrent_run_stages": list(resumed.occupied),
+        "prompt_path": str(prompt) if prompt else None,
+        "prompt": resumed.prompt,
+    }
+
+
+def resumed_text(resumed: Resumption) -> str:
     """The labels that skills read, one to a line, then the run, then its prompt as it stands."""
-    run = facts["run"]
-    lines = [f"{TASK_ROOT_LABEL} {facts['task_root']}"]
-    if facts["instruction_set"]:
-        lines.append(f"{INSTRUCTION_SET_LABEL} {facts['instruction_set']}")
-    if occupied:
-        lines.append(f"{CONCURRENT_LABEL} {', '.join(map(str, occupied))}")
-    verb = "is resumed" if facts["changed"] else "is yours already"
-    lines.append(f"run {run['id']} {verb}; its nonce is {run['nonce']}")
-    if facts["prompt"] is None:
-        lines.append(command("its prompt is not here: git okstra run show", run["id"]))
-    return "\n".join([*lines, "", facts["prompt"] or ""]).rstrip("\n") + "\n"
+    run = resumed.run
+    lines = [f"{TASK_ROOT_LABEL} {resumed.task_root}"]
+    if resumed.instruction_set:
+        lines.append(f"{INSTRUCTION_SET_LABEL} {resumed.instruction_set}")
+    if resumed.occupied:
+        lines.append(f"{CONCURRENT_LABEL} {', '.join(map(str, resumed.occupied))}")
+    verb = "is resumed" if resumed.changed else "is yours already"
+    lines.append(f"run {run.id} {verb}; its nonce is {run.nonce}")
+    if resumed.prompt is None:
+        lines.append(command("its prompt is not here: git okstra run show", run.id))
+    return "\n".join([*lines, "", resumed.prompt or ""]).rstrip("\n") + "\n"
 
 
 def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> dict[str, Any]:
@@ -200,7 +267,7 @@ def _advice(page: Page, facts: Sequence[str], command: str, why: str) -> None:
     page.line(Cell(f"        {why}", "faint"))
 
 
-def ended_json(ended: Ended, kept: Snapshot | None = None) -> dict[str, Any]:
+def ended_json(ended: Ended, kept: WorktreeSnapshot | None = None) -> dict[str, Any]:
     """The run as it ended, and the snapshot that was taken before."""
     return {
         "run": run_json(ended.task, ended.run, None),
@@ -216,70 +283,4 @@ def ended_page(ended: Ended) -> Page:
     page.line("run ", Cell(run.id, "strong"), f" of {ended.task.key} {verb} {run.status}")
     if run.archive:
         page.line(Cell(f"its files: git okstra run show {word(run.id)} --archive", "faint"))
-    return page
-
-
-def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
-    """One snapshot with its ref, which any git command reads."""
-    about = snapshot.about
-    return {
-        "id": snapshot.id,
-        "ref": snapshot.ref,
-        "commit": snapshot.commit,
-        "at": show_time(snapshot.at),
-        "task": about.task.replace("/", ":"),
-        "stage": about.stage,
-        "run": about.run or None,
-        "reason": about.reason,
-        "worktree": snapshot.worktree,
-        "branch": snapshot.branch or None,
-        "head": snapshot.head,
-        "index": snapshot.index,
-        "during": snapshot.during or None,
-        "files": snapshot.files,
-        "ignored": snapshot.ignored,
-        "bytes": snapshot.size,
-        "left_out": list(snapshot.left_out),
-    }
-
-
-def snapshots_page(snapshots: Sequence[Snapshot]) -> Page:
-    page = Page()
-    if not snapshots:
-        page.line("nothing was kept")
-    rows = [
-        (
-            Cell(each.id, "strong"),
-            _when(each.at),
-            each.about.task.replace("/", ":"),
-            str(each.about.stage or "-"),
-            f"{each.files}" + (f" (+{len(each.left_out)} left out)" if each.left_out else ""),
-            str(each.size),
-            each.about.reason,
-        )
-        for each in snapshots
-    ]
-    page.table(("snapshot", "when", "task", "stage", "files", "bytes", "why"), rows)
-    return page
-
-
-def restored_json(snapshot: Snapshot, place: Path, steps: Sequence[Step], *, dry_run: bool) -> dict[str, Any]:
-    """What was done to each path, or would be."""
-    files = [{"path": show_path(step.path), "does": step.does, "why": step.why or None} for step in steps]
-    return {"snapshot": snapshot.id, "into": str(place), "dry_run": dry_run, "files": files,
-            "left_out": list(snapshot.left_out)}  # fmt: skip
-
-
-def restored_page(snapshot: Snapshot, place: Path, steps: Sequence[Step], *, dry_run: bool) -> Page:
-    page = Page()
-    words = _FUTURE if dry_run else _PAST
-    for step in steps:
-        why = f" ({step.why})" if step.why else ""
-        page.line(f"{words[step.does]}: {show_path(step.path)}{why}")
-    for line in snapshot.left_out:
-        page.line(Cell("not in the snapshot: ", "warn"), line)
-    page.line(f"nothing was changed in {place}" if dry_run else f"in {place}")
-    if snapshot.index is not None and not dry_run:
-        look = command("git diff", *([snapshot.head] if snapshot.head else []), snapshot.index)
-        page.line(Cell(f"nothing was staged; what was staged then: {look}", "faint"))
     return page

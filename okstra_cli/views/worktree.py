@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okstra_cli.page import Cell, Page
-from okstra_git.git.changes import show_path
 from okstra_git.git.checkouts import clauses_of
-from okstra_git.git.holding import size_in_words
+from okstra_git.git.diffs import show_path
+from okstra_git.git.unsaved_work import size_in_words
 from okstra_git.porcelain.open_work import checkout_json
 from okstra_git.records.base import show_time
 from okstra_git.records.events import PlaceReleased
 
 if TYPE_CHECKING:
     from okstra_git.git.checkouts import Checkout
-    from okstra_git.git.holding import Holding
+    from okstra_git.git.unsaved_work import UnsavedItem
     from okstra_git.records.events import AnyFact
     from okstra_git.stages.prune import Pruned
     from okstra_git.stages.repair import RepairedWorktree
@@ -155,7 +155,7 @@ def pruned_json(row: Pruned) -> dict[str, Any]:
     }
 
 
-def holding_json(held: Holding) -> dict[str, Any]:
+def holding_json(held: UnsavedItem) -> dict[str, Any]:
     """One kind of thing that is nowhere else; of its paths the first ones."""
     return {
         "kind": held.kind,

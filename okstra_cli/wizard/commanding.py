@@ -20,7 +20,7 @@ from okstra_git.commands import word
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import shown_path
 from okstra_git.paths import OKSTRA
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root
 
 if TYPE_CHECKING:
     from okstra_cli.session import Session

@@ -9,13 +9,13 @@ from okstra_cli.wizard.looking import read_gate
 from okstra_cli.wizard.step import UNREADABLE
 from okstra_cli.wizard.task_facts import gather_task, last_touched
 from okstra_git.errors import OkstraError
+from okstra_git.git.remotes import default_branches
 from okstra_git.git.revisions import printed_recorded
-from okstra_git.git.upstreams import default_branches
 from okstra_git.names import TaskKey
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
 from okstra_git.porcelain.current_state import standing_state
-from okstra_git.porcelain.prepare.order import project_root
+from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.task_lookup import default_base
 from okstra_git.roster import DEFAULT_MODELS, DEFAULT_WORKERS, EXECUTORS, MODEL_FAMILIES, WORKERS
 from okstra_git.slugs import is_slug
@@ -44,7 +44,7 @@ class NoProjectId(OkstraError):
 def gather(session: Session) -> dict[str, Any]:
     """The facts of this repository, ready for JSON; refuses a clone that was not prepared with `init`."""
     require_writer(session.git)
-    state, project = standing_state(session.workspace), ProjectPaths(project_root(session.workspace))
+    state, project = standing_state(session.workspace), ProjectPaths(require_project_root(session.workspace))
     name = _project_id(session)
     recent = sorted((task for task in state.tasks.values() if task.is_open), key=last_touched, reverse=True)
     briefs = {group: found for group, found in _briefs(project) if group not in _RESERVED}

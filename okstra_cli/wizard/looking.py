@@ -54,12 +54,12 @@ def _task(session: Session, _: State, key: str) -> dict[str, Any]:
     from okstra_git.names import parse_task_key
     from okstra_git.paths import ProjectPaths
     from okstra_git.porcelain.current_state import standing_state
-    from okstra_git.porcelain.prepare.order import project_root
+    from okstra_git.porcelain.project_files import require_project_root
 
     task = standing_state(session.workspace).tasks.get(parse_task_key(key))
     if task is None:
         return _refused("task_unknown", key=key)
-    return gather_task(session, task, ProjectPaths(project_root(session.workspace)))
+    return gather_task(session, task, ProjectPaths(require_project_root(session.workspace)))
 
 
 def _brief(_: Session, state: State, name: str) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
     """The approved plan as it stands now; the same look renews what is known of the task."""
     from okstra_git.names import parse_task_key
     from okstra_git.paths import ProjectPaths
-    from okstra_git.porcelain.prepare.order import project_root
+    from okstra_git.porcelain.project_files import require_project_root
     from okstra_git.records.states import Task
     from okstra_git.stages.approve import require_approved
 
@@ -82,7 +82,7 @@ def _plan(session: Session, state: State, name: str) -> dict[str, Any]:
     if os.path.exists(path) and not os.path.isfile(path):
         return _unreadable(path)
     try:
-        require_approved(task, ProjectPaths(project_root(session.workspace)), real_path(Path(path)))
+        require_approved(task, ProjectPaths(require_project_root(session.workspace)), real_path(Path(path)))
     except OkstraError as refusal:
         return _refused("plan", message=refusal.message, hint=refusal.hint.rpartition("or: ")[2])
     return {"path": path, "task": _task(session, state, key)}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.wizard.looking import read_gate
 from okstra_git.errors import OkstraError
 from okstra_git.phases import PHASES
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.prepare.brief_input import usual_brief
+from okstra_git.runs.progress import progress_of
 from okstra_git.runs.selection import find_obstacle
-from okstra_git.runs.standing import standing_of
 from okstra_git.stages.approve import require_approved
 from okstra_git.stages.worktree_setup import usual_branch
 from okstra_git.store.writer import find_writer
@@ -62,7 +62,7 @@ def _brief(session: Session, task: Task, project: ProjectPaths) -> str:
 
 def _next_phase(task: Task, last: Run | None) -> str:
     """What the records recommend, as `inspect` tells it; else what usually follows the last phase."""
-    found = standing_of(task).next_phase
+    found = progress_of(task).next_phase
     if found is not None or last is None:
         return found or ""
     following = PHASES[last.task_type].next if last.task_type in PHASES else ()
@@ -81,7 +81,7 @@ def _plan_of(session: Session, task: Task, project: ProjectPaths) -> dict[str, A
     plan = task.plan
     if plan is None:
         return {"plan": "none"}
-    writer, leases = find_writer(session.git) or "", Guard(session.workspace).leases(task)
+    writer, leases = find_writer(session.git) or "", LivenessChecker(session.workspace).leases(task)
     ready = [each.number for each in plan.stages if find_obstacle(task, each, leases, writer=writer) is None]
     places = [place for place in task.places.values() if place.status == "active" and place.scope.startswith("stage-")]
     return {

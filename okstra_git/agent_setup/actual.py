@@ -12,7 +12,7 @@ from okstra_git.agent_setup.files import leftover_of
 from okstra_git.agent_setup.manifest import Manifest, ManifestUnreadable, parse_manifest
 from okstra_git.agent_setup.model import DesiredFiles, SetupFolder
 from okstra_git.digest import fingerprint
-from okstra_git.fs.gits import require_gits
+from okstra_git.fs.outside import require_gits
 
 
 class EntryKind(StrEnum):

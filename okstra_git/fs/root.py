@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from okstra_git.fs import files
-from okstra_git.fs.looking import MOST_NAMES, Given, Listing, Looking, Seen
+from okstra_git.fs.listing import MOST_NAMES, Given, Listing, Looking, Seen
 from okstra_git.fs.refusals import (
     linked,
     missing,

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
-from okstra_git.git.exactly import find_git_dir
-from okstra_git.host.detached import run_detached
-from okstra_git.host.finished import run_to_end
+from okstra_git.fs.outside import LONGEST_POINTER, read_gits
+from okstra_git.host.subprocesses import run_detached, run_to_end
 from okstra_git.names import shown
 
 SEALED_CONFIG = (
@@ -263,3 +262,33 @@ def _gist(complaint: str) -> str:
     """The line of git's complaint that says why: the first fatal one, else the last."""
     lines = complaint.splitlines() or ["no message"]
     return next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1])[:300]
+
+
+SWITCHES = {
+    "core.fsmonitor": "false", "core.untrackedCache": "false", "core.trustctime": "true", "core.checkStat": "default",
+    "status.showStash": "false", "status.showUntrackedFiles": "all", "status.branch": "false",
+}  # fmt: skip
+"""Settings under which git status looks at everything and says it in one form, whatever the user's are."""
+
+
+def exact_environment(top: Path) -> dict[str, str]:
+    """The environment in which git looks at the worktree at `top` and at nothing else, under `SWITCHES`.
+
+    A file system decides for itself whether it tells `a` from `A`; the setting only says what git once thought.
+    """
+    settings = dict(SWITCHES) if os.path.lexists(top / ".GIT") else {**SWITCHES, "core.ignoreCase": "false"}
+    environment = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    private = find_git_dir(top)
+    return environment if private is None else environment | {"GIT_DIR": str(private), "GIT_WORK_TREE": str(top)}
+
+
+def find_git_dir(top: Path) -> Path | None:
+    """git's directory of the worktree at `top`, as its `.git` says (gitrepository-layout.txt); None without one."""
+    pointer = top / ".git"
+    if pointer.is_dir():
+        return pointer
+    word, _, place = os.fsdecode(read_gits(pointer, LONGEST_POINTER) or b"").partition(": ")
+    found = top / place.rstrip("\n")
+    return found if word == "gitdir" and found.is_dir() else None

@@ -1,19 +1,21 @@
-"""What a worktree has checked out, what git is in the middle of there, and which files are not committed."""
+"""What a worktree has checked out, whether it is the branch it should be, and which files are not committed."""
 
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
-from okstra_git.fs.gits import LONGEST_POINTER, read_gits
-from okstra_git.git.changes import show_path
-from okstra_git.git.holding import UNCOMMITTED
-from okstra_git.git.holdings import read_holdings
-from okstra_git.git.repo import Git
-from okstra_git.git.uncommitted import list_uncommitted
-from okstra_git.git.worktrees import Worktree
+from okstra_git.fs.outside import LONGEST_POINTER, read_gits
+from okstra_git.git.diffs import show_path
+from okstra_git.git.dirty import list_uncommitted
+from okstra_git.git.rebase_in_progress import planned_tips
+from okstra_git.git.refs import find_quietly
+from okstra_git.git.repo import Git, open_repository
+from okstra_git.git.unsaved_work import UNCOMMITTED, read_unsaved_work
+from okstra_git.git.worktrees import Worktree, current_branch, find_worktree
 from okstra_git.names import is_commit_id
 from okstra_git.real_paths import real_path
 
@@ -78,7 +80,7 @@ def see_files(checkout: Checkout) -> Checkout:
 
 def see_exactly(git: Git, tree: Worktree, *, besides: Path | None = None) -> Checkout:
     """A worktree with the files that it holds and its commit has not; `besides` is a new file that does not count."""
-    held = read_holdings(git, tree).of(FILES)
+    held = read_unsaved_work(git, tree).of(FILES)
     left = os.fsencode(os.path.relpath(real_path(besides), real_path(tree.path))) if besides is not None else b""
     paths = [path for each in held for path in each.paths if not (each.kind == "untracked" and path == left)]
     doubts = "; ".join(each.message for each in held if each.kind == "unclear")
@@ -129,3 +131,43 @@ def clauses_of(seen: Checkout, branch: str) -> list[str]:
     elif seen.files:
         found.append("1 uncommitted file" if len(seen.files) == 1 else f"{len(seen.files)} uncommitted files")
     return found
+
+
+class Astray(NamedTuple):
+    """Why a directory is not the checkout it should be: nothing is there (`gone`), something else is (`foreign`), or
+    another branch or none is checked out (`elsewhere`, of which `branch` is the name). `what` follows the path in a
+    sentence."""
+
+    kind: Literal["gone", "foreign", "elsewhere"]
+    what: str
+    branch: str | None = None
+
+
+def find_astray(git: Git, path: Path, branch: str) -> Astray | None:
+    """What is wrong with `path` as the checkout of `branch`; None when that is what it is.
+
+    A branch in the middle of its own rebase counts as checked out there. Without a branch (empty) none may be.
+    """
+    if not os.path.lexists(path):
+        return Astray("gone", "is not there any more")
+    here = _opened(git, path)
+    if here is None:
+        return Astray("foreign", "is not a worktree of this repository any more")
+    found = current_branch(here)
+    if found == branch:
+        return None if find_quietly(git, f"refs/heads/{branch}") else Astray("elsewhere", f"is on {branch}, a branch "
+                                                                            "that is gone", branch)  # fmt: skip
+    if found is None and (not branch or f"refs/heads/{branch}" in planned_tips(here)):
+        return None
+    wanted = branch or "just a commit"
+    return Astray("elsewhere", f"has {found or 'a commit and no branch'} checked out, not {wanted}", found)
+
+
+def _opened(git: Git, path: Path) -> Git | None:
+    """The worktree at exactly this path, when it is one of this repository."""
+    try:
+        here = open_repository(path)
+    except OkstraError:
+        return None
+    is_top = here.work_tree is not None and real_path(here.work_tree) == real_path(path)
+    return here if is_top and here.common_dir == git.common_dir and find_worktree(git, path) else None

@@ -7,10 +7,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from okstra_git.git.refs import find_quietly
-from okstra_git.git.remotes import Remote, followed_by, url_of
+from okstra_git.git.remotes import Remote, followed_by, remote_names, url_of
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import FETCHED
-from okstra_git.git.upstreams import remote_names
 from okstra_git.names import BadName, shown
 
 GITHUB = "github.com"

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import pygit2
 
-from okstra_git.fs.gits import read_gits
+from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import OFFLINE, GitFailed, refuse_damage, run_git
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, find_raw_commit, has_object, read_commit
 from okstra_git.git.raw_commits import RawCommit, parse_ident
 from okstra_git.git.repo import Git
-from okstra_git.git.walking import UNREADABLE, Step, find_fork, is_ancestor, walk_ids
+from okstra_git.git.rev_walk import UNREADABLE, Step, find_fork, is_ancestor, walk_ids
 from okstra_git.names import CommitId
 
 LONGEST_TEXT = 10_000

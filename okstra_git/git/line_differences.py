@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pygit2
 
-from okstra_git.git.changes import NO_MODE, Change, Delta
+from okstra_git.git.diffs import NO_MODE, Change, Delta
 from okstra_git.git.merge.files import BLOB_MODES, MAX_MERGED_BYTES, SNIFFED, merge_sides, merged_bytes
 from okstra_git.git.repo import Git
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from okstra_git.git.binary import run_git, sealed_environment
-from okstra_git.git.configuration import Configuration
+from okstra_git.git.config import Configuration
 
 _PERSONAL = ("author.name", "author.email", "committer.name", "committer.email")
 _VARIABLES = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")

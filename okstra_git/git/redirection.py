@@ -9,7 +9,7 @@ import pygit2
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.fs.gits import LONGEST_POINTER, read_gits, read_line
+from okstra_git.fs.outside import LONGEST_POINTER, read_gits, read_line
 from okstra_git.real_paths import real_path
 
 VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")

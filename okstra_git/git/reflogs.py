@@ -1,4 +1,4 @@
-"""What a ref pointed at before, as far as this clone wrote it down."""
+"""What a ref pointed at before, as far as this clone wrote it down, and the new name of a branch that was renamed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,10 +8,13 @@ from typing import NamedTuple
 import pygit2
 
 from okstra_git.errors import OkstraError
+from okstra_git.fs.outside import read_gits
 from okstra_git.git.history import contains, unreachable
 from okstra_git.git.objects import has_object
 from okstra_git.git.raw_commits import instant_of
+from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git, open_repository
+from okstra_git.git.worktrees import find_worktree
 from okstra_git.names import CommitId
 
 MAX_ENTRIES = 500
@@ -59,3 +62,26 @@ def has_left(git: Git, ref: str, commit: str, *, since: datetime) -> bool:
     """Whether the ref went, at `since` or later, from a history with the commit to one without it."""
     recent = (move for move in list_moves(git, ref) if move.at >= since)
     return any(contains(git, move.old, commit) and not contains(git, move.new, commit) for move in recent)
+
+
+HEADS = "refs/heads/"
+
+
+def find_new_name(git: Git, branch: str, worktree: Path | None) -> str | None:
+    """The name that a branch has now: as git's reflog says, else what is checked out in the worktree it was in.
+
+    None while there is a branch of that name, or where neither tells.
+    """
+    if not branch or find_quietly(git, HEADS + branch) is not None:
+        return None
+    told = f"renamed {HEADS}{branch} to {HEADS}".encode(errors="surrogateescape")
+    names = [name for name in list_ref_names(git, HEADS) if find_quietly(git, name) is not None]
+    renamed = [name for name in names if told in _reflog(git, name)]
+    if len(renamed) == 1:
+        return renamed[0].removeprefix(HEADS)
+    here = find_worktree(git, worktree) if worktree is not None else None
+    return here.branch if here is not None else None
+
+
+def _reflog(git: Git, name: str) -> bytes:
+    return read_gits(git.common_dir / "logs" / name) or b""

@@ -11,7 +11,7 @@ from pygit2.transaction import ReferenceTransaction
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
-from okstra_git.fs.gits import read_gits, require_gits
+from okstra_git.fs.outside import read_gits, require_gits
 from okstra_git.git.persons import NOBODY
 from okstra_git.git.repo import Git
 from okstra_git.git.sharing import share

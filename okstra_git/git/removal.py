@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from okstra_git.git.binary import GitFailed, run_git
-from okstra_git.git.holding import Holding, in_words
-from okstra_git.git.holdings import Holdings, read_holdings
 from okstra_git.git.repo import Git
-from okstra_git.git.standing_files import Standing
+from okstra_git.git.unsaved_work import UnsavedItem, UnsavedWork, in_words, read_unsaved_work
+from okstra_git.git.worktree_files import Standing
 from okstra_git.git.worktrees import Worktree, WorktreeFailed
 
 
@@ -16,7 +15,7 @@ class WorktreeHolds(WorktreeFailed):
     """There is something in the worktree that is nowhere else, and it was not touched; `found` says what."""
 
     code = "worktree.holds"
-    found: tuple[Holding, ...] = ()
+    found: tuple[UnsavedItem, ...] = ()
 
 
 def remove_worktree(
@@ -24,14 +23,14 @@ def remove_worktree(
     worktree: Worktree,
     *,
     others: Sequence[Worktree] | None = None,
-    also: Callable[[], Sequence[Holding]] = tuple,
-) -> Holdings:
+    also: Callable[[], Sequence[UnsavedItem]] = tuple,
+) -> UnsavedWork:
     """Remove a worktree that holds nothing but what is elsewhere and caches; what it held in the end.
 
     `also` says what else keeps it at this moment. git is never forced, except past submodules, which have been looked
     into. Refuses (`worktree.holds`) when anything is found, and whatever git refuses.
     """
-    held = read_holdings(git, worktree, others=others)
+    held = read_unsaved_work(git, worktree, others=others)
     found = (*held.keeping, *also())
     if found:
         raise _refusal(worktree, found)
@@ -48,7 +47,7 @@ def _clear_caches(standing: Standing) -> None:
             os.unlink(os.path.join(os.fsencode(standing.top), path))
 
 
-def _refusal(worktree: Worktree, found: tuple[Holding, ...]) -> WorktreeHolds:
+def _refusal(worktree: Worktree, found: tuple[UnsavedItem, ...]) -> WorktreeHolds:
     refusal = WorktreeHolds(
         f"the worktree {worktree.path} was not removed: {in_words(found)}",
         hint="git okstra worktree prune --dry-run",

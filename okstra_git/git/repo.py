@@ -12,12 +12,12 @@ from pygit2.enums import ConfigLevel, ObjectType
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.git.binary import remember_place, run_git
-from okstra_git.git.configuration import BrokenConfig, Configuration, read_configuration
-from okstra_git.git.lost_places import Lost, find_top, why_cut_off, why_hidden
+from okstra_git.git.config import BrokenConfig, Configuration, read_configuration
+from okstra_git.git.damaged_objects import find_torn, shield_from
 from okstra_git.git.persons import Person, ask_author, ask_committer, may_differ
 from okstra_git.git.redirection import Opening, common_dir_of, discover, find_opening
 from okstra_git.git.sharing import remember_sharing
-from okstra_git.git.torn_objects import find_torn, shield_from
+from okstra_git.git.worktree_links import Lost, find_top, why_cut_off, why_hidden
 
 CACHED_BLOB = 64 << 10
 CACHE_SIZE = 16 << 20

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from typing import Any, Generic, NamedTuple, Self, TypeVar, overload
 
 from okstra_git.errors import OkstraError
-from okstra_git.fs.gits import read_gits
+from okstra_git.fs.outside import read_gits
 from okstra_git.git.binary import run_git
-from okstra_git.git.configuration import BrokenConfig, Entry
+from okstra_git.git.config import BrokenConfig, Entry
 from okstra_git.git.repo import Git
 from okstra_git.names import BadName, is_text, parse_slug, shown
 

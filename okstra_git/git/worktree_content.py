@@ -10,16 +10,16 @@ from typing import NamedTuple
 import pygit2
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.changes import NO_MODE, SUBMODULE, show_path
+from okstra_git.git.diffs import NO_MODE, SUBMODULE, show_path
+from okstra_git.git.dirty import Line, Side, Uncommitted, list_uncommitted
 from okstra_git.git.hidden_edits import module_commit
 from okstra_git.git.history import resolve_head
-from okstra_git.git.holding import in_groups
 from okstra_git.git.nodes import read_node
 from okstra_git.git.objects import EMPTY_TREE, tree_of, write_blob
-from okstra_git.git.raw_trees import Pending, UnusualTree, edit_tree, write_pending
 from okstra_git.git.repo import Git, open_repository
-from okstra_git.git.standing_files import Standing
-from okstra_git.git.uncommitted import Line, Side, Uncommitted, list_uncommitted
+from okstra_git.git.tree_objects import Pending, UnusualTree, edit_tree, write_pending
+from okstra_git.git.unsaved_work import in_groups
+from okstra_git.git.worktree_files import Standing
 
 FILE_LIMIT = 50 << 20
 TOTAL_LIMIT = 512 << 20

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from okstra_git.errors import OkstraError
-from okstra_git.fs.gits import read_line
+from okstra_git.fs.outside import read_line
 from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.repo import Git
 from okstra_git.names import is_text

@@ -12,10 +12,10 @@ from okstra_git.git.history import contains
 from okstra_git.git.objects import read_commit, tree_of, write_commit
 from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.refs import RefUpdate, find_ref
+from okstra_git.git.remotes import USUAL_NAMES
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded, printed_recorded
-from okstra_git.git.upstreams import USUAL_NAMES
 from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff.eligibility import judge_stages
 from okstra_git.handoff.group_worktree import (
@@ -38,7 +38,7 @@ from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees, find_made
 from okstra_git.store.registry import refuse_closed, release, require_task, reserve
 from okstra_git.store.snapshot import Snapshot
-from okstra_git.store.store import Store
+from okstra_git.store.store import Decision, Store
 from okstra_git.store.writer import require_writer
 
 __all__ = [
@@ -178,18 +178,17 @@ def _make(store: Store, wanted: AssembleRequest, collector: GroupWorktree, plan:
     """Worktree, then row and branch in one transaction, then the two put together; each step can be repeated."""
     git = store.git
     made = _assembled(git, wanted, plan)
-    moves: list[RefUpdate] = []
 
-    def decide(snapshot: Snapshot) -> list[AnyFact]:
+    def decide(snapshot: Snapshot) -> Decision[None]:
         tip = find_ref(git, f"refs/heads/{plan.branch}")
-        moves[:] = [RefUpdate(f"refs/heads/{plan.branch}", tip, plan.commit)] if tip != plan.commit else []
+        moves = [RefUpdate(f"refs/heads/{plan.branch}", tip, plan.commit)] if tip != plan.commit else []
         check_group_worktree(git, collector)
-        return _facts(snapshot, wanted, plan, made, again=bool(moves))
+        return Decision(_facts(snapshot, wanted, plan, made, again=bool(moves)), None, moves=moves)
 
     fresh = prepare_group_worktree(git, collector)
     reached("handoff.worktree-made")
     try:
-        appended = store.append(decide, along=lambda: moves)
+        appended, _ = store.append_decision(decide)
     except OkstraError:
         made_here = find_worktree(git, collector.path) if fresh and collector.path is not None else None
         if made_here is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from okstra_git.commands import command
 from okstra_git.errors import OkstraError
-from okstra_git.git.catching_up import follow, why_not_follow
+from okstra_git.git.checkout_update import follow, why_not_follow
 from okstra_git.git.refs import find_quietly, find_ref
 from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git

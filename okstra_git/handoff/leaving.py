@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.changes import Delta, diff_trees, show_path, touched
+from okstra_git.git.diffs import Delta, diff_trees, show_path, touched
 from okstra_git.git.history import contains, find_commit
 from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.objects import EMPTY_TREE

@@ -6,12 +6,11 @@ from functools import partial
 from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base
-from okstra_git.git.holding import in_words, ways_out
-from okstra_git.git.holdings import read_holdings
 from okstra_git.git.merge.trees import merge_trees
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
+from okstra_git.git.unsaved_work import in_words, read_unsaved_work, ways_out
 from okstra_git.git.worktrees import find_worktree
 from okstra_git.handoff.eligibility import (
     IN_PR,
@@ -141,7 +140,7 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
 def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     path = OwnWorktrees(git).active_path(task.places.get(f"group-{group.id}"))
     here = find_worktree(git, path) if path is not None and path.is_dir() else None
-    held = read_holdings(git, here).uncommitted if here is not None else ()
+    held = read_unsaved_work(git, here).uncommitted if here is not None else ()
     if held:
         assert path is not None
         hint = "\n".join(["what is missing belongs in a stage", *ways_out(path, held)])

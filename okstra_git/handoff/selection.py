@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base, merge_bases
-from okstra_git.git.malformed import find_malformed
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded, printed_recorded
+from okstra_git.git.tree_objects import find_malformed
 from okstra_git.handoff.eligibility import Eligibility, dependencies, in_order, missing_members, together_sentence
 from okstra_git.handoff.groups import group_id
 from okstra_git.handoff.merge_plan import NotSeparable, Part, is_separable

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from okstra_git.errors import OkstraError
-from okstra_git.fs.named import read_named
+from okstra_git.fs.outside import read_named
 from okstra_git.fs.refusals import Linked, Missing, NotAFile, Outside, PathRefused, TooLarge, Unreadable
 from okstra_git.names import shown_path
 from okstra_git.real_paths import real_path

@@ -8,8 +8,7 @@ from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import linked
 from okstra_git.fs.root import Root
-from okstra_git.git.dangers import find_dangers, read_entries
-from okstra_git.git.main_tree import find_hidden
+from okstra_git.git.config_risks import find_risks, read_entries
 from okstra_git.git.refs import TornRef, is_torn, list_lock_files
 from okstra_git.git.repo import Git
 from okstra_git.git.settings import read_settings
@@ -23,6 +22,7 @@ from okstra_git.git.versions import (
     read_versions,
     show_version,
 )
+from okstra_git.git.worktree_links import find_hidden
 from okstra_git.health import derived, objects
 from okstra_git.health.findings import CheckResult, HealthFinding, Severity, by_severity
 from okstra_git.health.leftovers import prove_dead
@@ -170,7 +170,7 @@ def check_settings(git: Git) -> Iterator[HealthFinding]:
 
 def check_dangers(git: Git) -> Iterator[HealthFinding]:
     """Configuration that carries okstra's refs and notes where they do damage."""
-    for danger in find_dangers(read_entries(git)):
+    for danger in find_risks(read_entries(git)):
         message = f"{danger.key} = {danger.value}: {danger.does}"
         yield HealthFinding("config.dangerous", "warning", danger.key, message, danger.instead)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.changes import ABSENT, SUBMODULE, diff_trees
+from okstra_git.git.diffs import ABSENT, SUBMODULE, diff_trees
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import find_unreadable, has_object
 from okstra_git.git.repo import Git

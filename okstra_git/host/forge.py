@@ -1,20 +1,19 @@
-"""What a forge answers about pull requests, what it refuses, and how its own program is run.
+"""Pull requests of a forge, opened and looked at by GitHub's program: its arguments, answers and refusals."""
 
-The program knows the forge and who is logged in there. Each program has a module with the same two functions,
-`create_pull_request` and `view_pull_request`, and everything in here in common: `gh.py` today.
-"""
-
+import json
 import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from shutil import which
+from typing import Any, Literal, NamedTuple
 
 from okstra_git.errors import OkstraError
+from okstra_git.faults import reached
 from okstra_git.foreign import plain_lines
 from okstra_git.git.binary import is_kept
-from okstra_git.host.detached import run_detached
+from okstra_git.host.subprocesses import run_detached
 
 CREATE_SECONDS = 120.0
 VIEW_SECONDS = 30.0
@@ -115,3 +114,150 @@ def run_program(
 def last_url(lines: Sequence[str]) -> str | None:
     """The last line that is a web address and nothing else, or None."""
     return next((line.strip() for line in reversed(lines) if _URL.fullmatch(line.strip())), None)
+
+
+SETTINGS = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "GH_PAGER": "cat"}
+FIELDS = "url,state,headRefName,baseRefName,mergeCommit"
+LOGGED_OUT = 4
+"""The exit code of a command that needs a login and has none (gh help exit-codes)."""
+
+
+def find_gh(path: str) -> Path | None:
+    """The `gh` program in these directories (the text of PATH), or None."""
+    found = which("gh", path=path)
+    return Path(found) if found else None
+
+
+def create_pull_request(
+    gh: Path,
+    *,
+    cwd: Path,
+    head: str,
+    base: str,
+    title: str,
+    body_file: Path,
+    environ: Mapping[str, str],
+    draft: bool = False,
+    repo: str | None = None,
+    timeout: float = CREATE_SECONDS,
+) -> PullRequestAnswer:
+    """Open a pull request that brings `head`, which is pushed already, into `base`; the open one where there is one.
+
+    `repo` is `OWNER/NAME`, `HOST/OWNER/NAME`, or None for what gh makes of the remotes. Where a failure does not say
+    whether the pull request is there, the forge is asked once. Refuses with one of the refusals in forge.py.
+    """
+    options = [*(["--draft"] if draft else []), *(["--repo", repo] if repo else [])]
+    wanted = ["--head", head, "--base", base, "--title", title, "--body-file", str(body_file), *options]
+    reached("forge.begins")
+    refusal: OkstraError
+    try:
+        said = run_program(gh, ["pr", "create", *wanted], cwd=cwd, environ=environ, timeout=timeout, settings=SETTINGS)
+    except ForgeTimedOut as late:
+        refusal = late
+    else:
+        made = last_url(said.out.splitlines())  # with a failure too: it befell what gh does to it afterwards
+        if made:
+            reached("forge.done")
+            return PullRequestAnswer(made, existed=False)
+        there = last_url(said.err) if _tells_of_another(said) else None
+        if there:
+            return PullRequestAnswer(there, existed=True)
+        refusal = _refusal(said, f"gh opened no pull request for {head}")
+        if isinstance(refusal, ForgeUnauthenticated) or (
+            isinstance(refusal, ForgeRefused) and not _tells_of_another(said)
+        ):
+            raise refusal
+    found = _look(gh, head, base, cwd=cwd, environ=environ, repo=repo)
+    if found is None:
+        refusal.hint = f"repeat: a pull request that is open by then is found. First: {refusal.hint}"
+        raise refusal
+    return PullRequestAnswer(found, existed=True)
+
+
+def view_pull_request(
+    gh: Path,
+    wanted: str,
+    *,
+    cwd: Path,
+    environ: Mapping[str, str],
+    repo: str | None = None,
+    timeout: float = VIEW_SECONDS,
+) -> PullRequestState | None:
+    """The pull request with this URL, or of this branch (an open one, else the newest); None when there is none.
+
+    Refuses with one of the refusals in forge.py.
+    """
+    asked = ["pr", "view", *(["--repo", repo] if repo else []), "--json", FIELDS, "--", wanted]
+    said = run_program(gh, asked, cwd=cwd, environ=environ, timeout=timeout, settings=SETTINGS)
+    if said.status == 0:
+        return _parse_view(said)
+    if any("no pull requests found" in line or "resolve to a PullRequest" in line for line in said.err):
+        return None
+    raise _refusal(said, "gh did not show the pull request")
+
+
+def _look(gh: Path, head: str, base: str, *, cwd: Path, environ: Mapping[str, str], repo: str | None) -> str | None:
+    """After a failure that says nothing: the open pull request, or None where there is none or nobody can tell.
+
+    gh takes a branch named by digits for a number, and knows no bases here: both are compared.
+    """
+    try:
+        found = view_pull_request(gh, head, cwd=cwd, environ=environ, repo=repo)
+    except OkstraError:
+        return None
+    fits = found is not None and (found.state, found.head, found.base) == ("OPEN", head.rpartition(":")[2], base)
+    return found.url if found is not None and fits else None
+
+
+def _parse_view(said: Said) -> PullRequestState:
+    try:
+        found: dict[str, Any] = json.loads(said.out)
+        merged = (found["mergeCommit"] or {}).get("oid")
+        answer = PullRequestState(found["url"], found["state"], found["headRefName"], found["baseRefName"], merged)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(said) from error
+    if answer.state not in ("OPEN", "CLOSED", "MERGED"):
+        raise _unreadable(said)
+    return answer
+
+
+def _unreadable(said: Said) -> ForgeRefused:
+    told = "gh answered in a form that this version of okstra does not know"
+    return ForgeRefused(told, hint="gh --version", said=said.out[:300])
+
+
+# --- what gh says
+
+_UNREACHABLE = re.compile(
+    r"error connecting to|dial tcp|no such host|timeout|connection (refused|reset)|network is unreachable|proxyconnect"
+    r"|tls: |x509: |\bEOF\b|HTTP 5\d\d|deadline exceeded|stream error|server misbehaving",
+    re.IGNORECASE,
+)
+_WRAPPING = re.compile(r"^pull request create failed: |GraphQL: | \(createPullRequest\)$")
+_STEPS = {
+    "Base ref must be a branch": "the base is not on the forge: push it, or choose another one",
+    "Head ref must be a branch": "push the branch first",
+    "No commits between": "the base has everything already; compare it with the branch",
+}
+
+
+def _tells_of_another(said: Said) -> bool:
+    """gh names the open one itself; when the forge notices first, it does not say which one."""
+    return said.status != 0 and any("already exists" in line for line in said.err)
+
+
+def _refusal(said: Said, what: str) -> OkstraError:
+    """What the complaint means; uncommitted changes are no reason, gh only mentions them."""
+    lines = [line for line in said.err if not line.startswith("Warning: ")]
+    text = "\n".join(lines)
+    if said.status == LOGGED_OUT or "gh auth login" in text or "HTTP 401" in text:
+        return ForgeUnauthenticated(f"{what}: it is not logged in", hint="gh auth login", said=lines)
+    if not lines or said.status <= 0:
+        ended = f"was killed by signal {-said.status}" if said.status < 0 else f"exited {said.status}"
+        told = f"{what}: it {ended} without saying what became of it"
+        return ForgeSaidNoUrl(told, hint="gh auth status", status=said.status, said=lines)
+    gist = _WRAPPING.sub("", lines[0])
+    if "GraphQL: " not in text and _UNREACHABLE.search(text):
+        return ForgeUnreachable(f"{what}: {gist}", hint="look at the network and the forge's status", said=lines)
+    step = next((step for sign, step in _STEPS.items() if sign in text), "settle what gh says, then repeat")
+    return ForgeRefused(f"{what}: {gist}", hint=step, said=lines)

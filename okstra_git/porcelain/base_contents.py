@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from okstra_git.git.history import contains
+from okstra_git.git.remotes import branch_tips
 from okstra_git.git.revisions import find_recorded
-from okstra_git.git.upstreams import branch_tips
 from okstra_git.handoff.eligibility import dependencies
 from okstra_git.handoff.selection import InBase
 from okstra_git.porcelain.follow import make_judge

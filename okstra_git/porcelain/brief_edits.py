@@ -12,7 +12,7 @@ from okstra_git.briefs.rules import is_date
 from okstra_git.commands import command
 from okstra_git.documents.markdown import decode
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.fs.named import replace_named
+from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
@@ -26,7 +26,7 @@ from okstra_git.porcelain.brief_files import (
     edit_brief,
     save_brief,
 )
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root
 from okstra_git.real_paths import real_path
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
 

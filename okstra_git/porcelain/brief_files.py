@@ -12,13 +12,12 @@ from okstra_git.briefs.verbatim import LINE
 from okstra_git.commands import command
 from okstra_git.documents.markdown import decode, too_long
 from okstra_git.errors import OkstraError, UsageError
-from okstra_git.fs.named import replace_named
+from okstra_git.fs.outside import replace_named
 from okstra_git.fs.refusals import Malformed, Missing, NotAFile, TooLarge, Unreadable, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.host.locks import hold_folder
 from okstra_git.names import is_text, shown_path
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:

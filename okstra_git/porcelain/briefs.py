@@ -19,7 +19,7 @@ from okstra_git.paths import ProjectPaths
 from okstra_git.phases import require_phase
 from okstra_git.porcelain.brief_files import NoWords, check_command, read_brief, read_bytes
 from okstra_git.porcelain.forms import BRIEF, input_template
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root
 from okstra_git.real_paths import real_path
 
 if TYPE_CHECKING:

@@ -40,10 +40,10 @@ def form_text(workspace: Workspace, identity: Identity, form: str, language: str
     if form == BRIEF:
         return input_template(workspace, BRIEF, language)
 
-    from okstra_git.porcelain.runs import project_root
+    from okstra_git.bundle.build_context import describe_task
+    from okstra_git.bundle.render import INPUTS, make_input
+    from okstra_git.porcelain.project_files import project_root
     from okstra_git.porcelain.task_lookup import require_key
-    from okstra_git.runs.assembling import describe_task
-    from okstra_git.runs.inputs import INPUTS, make_input
     from okstra_git.store.registry import require_task
 
     if form not in INPUTS:
@@ -57,9 +57,8 @@ def form_text(workspace: Workspace, identity: Identity, form: str, language: str
 
 def _open_rows(root: Path, task: Task) -> Iterator[Mapping[str, str]]:
     """What the last report asks, by the columns of its table."""
-    from okstra_git.runs.last_report import open_questions
-    from okstra_git.runs.left_files import Disk
-    from okstra_git.runs.reported import find_last_report
+    from okstra_git.bundle.last_report import find_last_report, open_questions
+    from okstra_git.bundle.run_files import Disk
 
     disk = Disk(root)
     last = find_last_report(disk, task)

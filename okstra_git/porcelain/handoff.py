@@ -13,8 +13,8 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.git.history import contains
 from okstra_git.git.objects import tree_of
 from okstra_git.git.refs import find_quietly
+from okstra_git.git.remotes import upstream_of
 from okstra_git.git.revisions import BRANCH, FETCHED, Named, printed_name, printed_recorded, require_named
-from okstra_git.git.upstreams import upstream_of
 from okstra_git.handoff.assembly import Assembled, AssembleRequest
 from okstra_git.handoff.assembly import assemble as assemble_group
 from okstra_git.handoff.eligibility import Eligibility, judge_stages, list_relied, other_tree_sentence

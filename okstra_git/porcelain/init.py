@@ -11,8 +11,8 @@ from okstra_git.git.binary import GitFailed, run_git
 from okstra_git.git.config_file import add_line, write_setting
 from okstra_git.git.excludes import exclude_folder
 from okstra_git.git.refs import find_quietly
+from okstra_git.git.remotes import remote_names
 from okstra_git.git.settings import Settings
-from okstra_git.git.upstreams import remote_names
 from okstra_git.hooks.install import install_hooks
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import parse_slug, shown

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from okstra_git.runs.leases import leases_of, life_of
 
 if TYPE_CHECKING:
-    from okstra_git.host.lives import Life
+    from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Holder, Run
     from okstra_git.records.states import Task
@@ -18,15 +18,21 @@ if TYPE_CHECKING:
 SESSION_VARIABLE = "CLAUDE_CODE_SESSION_ID"
 
 
+def agent_session(workspace: Workspace) -> str:
+    """The session id that the agent gives its commands, if any."""
+    value = workspace.environ.get(SESSION_VARIABLE, "")
+    return value if value.isprintable() and len(value) <= 200 else ""
+
+
 @dataclass(frozen=True)
-class Guard:
+class LivenessChecker:
     """Looks at holders on behalf of one command."""
 
     workspace: Workspace
 
     @cached_property
     def _look(self) -> Look:
-        from okstra_git.runs.holding import look_here
+        from okstra_git.runs.holder import look_here
 
         return look_here()
 
@@ -34,11 +40,11 @@ class Guard:
     def _hours(self) -> int:
         return self.workspace.settings.lease_hours
 
-    def look(self, holder: Holder) -> Life:
+    def look(self, holder: Holder) -> Liveness:
         """Whether the holder lives, as far as this machine can tell."""
         return self._look(holder)
 
-    def life_of(self, run: Run) -> Life:
+    def life_of(self, run: Run) -> Liveness:
         """Whether the run's holder lives; far away the age of its lease decides."""
         return life_of(run, self.look, now=self.workspace.now(), lease_hours=self._hours)
 
@@ -48,6 +54,6 @@ class Guard:
 
     def is_ours(self, holder: Holder) -> bool:
         """Whether the holder is this process or stands above it."""
-        from okstra_git.runs.holding import stands_above
+        from okstra_git.runs.holder import stands_above
 
         return stands_above(holder)

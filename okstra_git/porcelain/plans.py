@@ -14,8 +14,7 @@ from okstra_git.fs.refusals import PathRefused, TooLarge
 from okstra_git.paths import ProjectPaths
 from okstra_git.plans.clarifications import Clarification, open_rows
 from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.stages.approve import (
     PlanFile,

@@ -1,4 +1,4 @@
-"""Documents that a person names on the command line, read wherever they lie."""
+"""Where the project's documents are, and documents that a person names on the command line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,57 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
-from okstra_git.fs.named import read_named
-from okstra_git.fs.root import MOST_BYTES
+from okstra_git.fs.outside import read_named
+from okstra_git.fs.root import MOST_BYTES, Root
 from okstra_git.git.history import resolve_head
 from okstra_git.git.objects import find_entry
 from okstra_git.git.repo import open_repository
-from okstra_git.porcelain.runs import project_root
+from okstra_git.git.worktree_links import hidden_main
+from okstra_git.git.worktrees import list_worktrees
+from okstra_git.paths import ProjectPaths
 
 if TYPE_CHECKING:
     from okstra_git.porcelain.workspace import Workspace
+
+
+class NoProject(OkstraError):
+    """A repository without any worktree has no place for `.okstra/`."""
+
+    code = "project.bare"
+
+
+class MainTreeHidden(OkstraError):
+    """A setting by which git does not find the main worktree, where the documents are."""
+
+    code = "config.main-worktree"
+
+
+def project_root(workspace: Workspace) -> Path:
+    """The top of the main worktree, where `.okstra/` is; in a bare repository that of the first linked one."""
+    trees = [tree.path for tree in list_worktrees(workspace.git) if not tree.is_bare]
+    return trees[0] if trees else workspace.git.top
+
+
+def require_project_root(workspace: Workspace) -> Path:
+    """As `project_root`; refuses a repository that has no worktree at all."""
+    root = project_root(workspace)
+    if workspace.git.work_tree is None and root == workspace.git.top:
+        raise NoProject("a bare repository has no project folder", hint="run this in a worktree")
+    return root
+
+
+def writable_project_root(workspace: Workspace) -> Path:
+    """As `project_root`, for what writes below `.okstra/`: refuses one that is a link."""
+    root = project_root(workspace)
+    Root(root).require_plain_way(ProjectPaths(root).task_catalogue)
+    return root
+
+
+def require_project(workspace: Workspace) -> ProjectPaths:
+    """The places of the project's documents. Refuses while a setting hides the main worktree, and a bare repository."""
+    for hidden in hidden_main(workspace.git.configuration, workspace.git.common_dir):
+        raise MainTreeHidden(hidden.sentence, hint=hidden.remedy)
+    return ProjectPaths(require_project_root(workspace))
 
 
 def read_document_named(workspace: Workspace, name: str, *, limit: int = MOST_BYTES) -> bytes:

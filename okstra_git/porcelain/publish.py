@@ -11,14 +11,13 @@ from okstra_git.commands import command
 from okstra_git.errors import OkstraError
 from okstra_git.git.forks import find_target
 from okstra_git.git.pushing import find_skipped, push_branch
-from okstra_git.git.remotes import find_remote, remote_branch
+from okstra_git.git.remotes import default_branches, find_remote, remote_branch
 from okstra_git.git.revisions import BRANCH
-from okstra_git.git.upstreams import default_branches
 from okstra_git.handoff.eligibility import list_relied, other_tree_sentence
 from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
 from okstra_git.handoff.pull_requests import Opened, record_pr
-from okstra_git.host.gh import create_pull_request, find_gh
+from okstra_git.host.forge import create_pull_request, find_gh
 from okstra_git.names import CommitId
 from okstra_git.porcelain.base_contents import in_base
 from okstra_git.porcelain.handoff import settle_first

@@ -14,7 +14,7 @@ from okstra_git.commands import option
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.fs.refusals import PathRefused, Unreadable, Unwritable
 from okstra_git.fs.root import Root
-from okstra_git.git.changes import diff_trees, show_path
+from okstra_git.git.diffs import diff_trees, show_path
 from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.handoff.eligibility import dependencies, judge_stages, list_relied
@@ -26,8 +26,7 @@ from okstra_git.handoff.templates import find_template
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.base_contents import in_base
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.records.stage import Verification
 from okstra_git.redaction.late import redact
 
@@ -98,7 +97,7 @@ def _configured(workspace: Workspace) -> str | None:
 
 def _template_of_run(root: Path, task: Task) -> str | None:
     """The template that the task's release-handoff run was prepared with, if one is under way."""
-    from okstra_git.runs.stored_context import find_context
+    from okstra_git.bundle.stored_context import find_context
 
     runs = [run for run in task.runs.values() if run.is_active and run.task_type == "release-handoff"]
     found = [find_context(root, run) for run in runs]

@@ -14,18 +14,18 @@ from okstra_git.handoff.pull_requests import Ending, Opened, PrUnknown, active_r
 from okstra_git.names import StageNumber, TaskKey, parse_branch, shown
 from okstra_git.porcelain.base_contents import landed_elsewhere
 from okstra_git.porcelain.current_state import take_back_landings
-from okstra_git.porcelain.runs import packer
+from okstra_git.porcelain.end_run import packer
 from okstra_git.porcelain.task_lookup import require_key
 from okstra_git.stages.task import refuse_text
 from okstra_git.store.registry import require_task
 
 if TYPE_CHECKING:
+    from okstra_git.bundle.archive import Archive
     from okstra_git.porcelain.task_lookup import Identity
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.handoff import PullRequest
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.archive import Archive
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def _refuse_links(scope: SetupScope, templates: Path) -> None:
 
 
 def _refuse_tracked_link(within: Path, path: Path) -> None:
-    from okstra_git.fs.looking import Looking
+    from okstra_git.fs.listing import Looking
     from okstra_git.fs.refusals import linked
     from okstra_git.porcelain.project_files import is_tracked
 

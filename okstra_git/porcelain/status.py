@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import word
-from okstra_git.git.main_tree import hidden_main
+from okstra_git.git.worktree_links import hidden_main
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.follow import judge_each, make_judge, read_hints
 from okstra_git.porcelain.hook_events import process_pending_events
 from okstra_git.porcelain.landings import missed_landings, missed_sentence
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.porcelain.open_work import open_problems
 from okstra_git.porcelain.search_scope import own_writer
-from okstra_git.porcelain.unused import NOT_SET_UP
+from okstra_git.porcelain.unused import NOT_SET_UP, project_of
 from okstra_git.reconcile.model import Report
 from okstra_git.stages.worktrees import see_stages
 from okstra_git.store.drift import find_astray, find_lost
@@ -56,9 +56,8 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     judge = make_judge(workspace, state, hints=read_hints(workspace))
     judged, failed = judge_each(judge, tasks)
     reports = {report.task: report for report in judged}
-    project = workspace.settings.project
     writer, damaged = look_for_writer(workspace.git)
-    guard = Guard(workspace)
+    guard = LivenessChecker(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     asked = {(problem["task"], problem["stage"]) for problem in problems if problem["code"] == "stage.stale"}
     problems += [_problem(each.code, str(key), each.message, each.hint) for key, each in failed.items()]
@@ -69,7 +68,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     handed = [task for task in tasks if task.groups or task.prs]
     problems += _older(missed_landings(workspace, judge, state, handed)) if handed else []
     leases = {task.key: guard.leases(task) for task in tasks}
-    return Seen(project, writer, tasks, reports, leases, problems, checkouts)
+    return Seen(project_of(workspace), writer, tasks, reports, leases, problems, checkouts)
 
 
 def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Task]:
@@ -138,7 +137,7 @@ def _astray(
             yield {**found, "stage": lost.stage.number}
 
 
-def _dead_runs(guard: Guard, task: Task) -> Iterator[dict[str, Any]]:
+def _dead_runs(guard: LivenessChecker, task: Task) -> Iterator[dict[str, Any]]:
     """Runs that nobody has ended and nobody leads any more; they hold nothing up."""
     for run in task.runs.values():
         life = guard.life_of(run) if run.is_active else None

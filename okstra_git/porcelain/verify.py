@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from okstra_git.errors import OkstraError
 from okstra_git.fs.refusals import PathRefused
-from okstra_git.git.holding import UNCOMMITTED, in_words, ways_out
-from okstra_git.git.holdings import read_holdings
 from okstra_git.git.objects import name_of_blob, tree_of
 from okstra_git.git.refs import find_ref
 from okstra_git.git.revisions import require_named
+from okstra_git.git.unsaved_work import UNCOMMITTED, in_words, read_unsaved_work, ways_out
 from okstra_git.git.worktrees import find_worktree, list_worktrees
 from okstra_git.handoff.evidence import read_evidence
 from okstra_git.handoff.verification import (
@@ -27,8 +26,7 @@ from okstra_git.handoff.verification import (
 )
 from okstra_git.names import CommitId, shown_path
 from okstra_git.porcelain.handoff import settle_first
-from okstra_git.porcelain.project_files import read_document_named
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root, read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
 from okstra_git.records.stage import Check
@@ -240,7 +238,7 @@ def _refuse_dirty(workspace: Workspace, tree: Worktree, expected: str, way_out: 
     names what should have been verified, `way_out` says what to do.
     """
     own = {os.fsencode(os.path.relpath(real_path(path), real_path(tree.path))) for path in documents}
-    uncommitted = read_holdings(workspace.git, tree).of(UNCOMMITTED | {"filtered"})
+    uncommitted = read_unsaved_work(workspace.git, tree).of(UNCOMMITTED | {"filtered"})
     held = [each for each in uncommitted if each.kind != "untracked" or not own.issuperset(each.paths)]
     if held:
         raise TreeDiffers(

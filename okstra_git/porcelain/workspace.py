@@ -50,7 +50,7 @@ class Workspace:
 
     `start` is where the process stands and `directory` what `-C` adds to that; `home` is for settings that begin with
     `~`, and `find_program` for hooks, which have to name what they call. `for_git` says that git itself called us, by
-    a hook. `changed_tasks` are the tasks (slashed keys) of which something was recorded since the command
+    a hook. `changed_tasks` are the tasks of which something was recorded since the command
     began: their documents have to be written anew.
     """
 
@@ -101,7 +101,7 @@ class Workspace:
         """The state kept in the repository, for reading and appending."""
         from okstra_git.store.store import Store
 
-        return Store(self.git, self.now, unlock=self._clear_dead_locks, told=self._note_tasks)
+        return Store(self.git, self.clock, unlock=self._clear_dead_locks, told=self._note_tasks)
 
     def note(self, text: str) -> None:
         """Say one line of progress."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okstra_git.host.occupants import processes_in
+from okstra_git.host.processes import processes_in
 from okstra_git.porcelain.current_state import standing_state
 from okstra_git.porcelain.landings import landed_state, note_landings
-from okstra_git.porcelain.liveness import Guard
+from okstra_git.porcelain.liveness import LivenessChecker
 from okstra_git.real_paths import real_path
 from okstra_git.stages.complete import release_reservation
 from okstra_git.stages.prune import PruneContext, Pruned, prune_worktrees
@@ -58,7 +58,7 @@ def _release_missing(workspace: Workspace, only: TaskKey | None) -> None:
 
 def _live_runs(workspace: Workspace, path: Path) -> Iterator[str]:
     """Runs that somebody leads right now and that work at or below this directory."""
-    guard, own, top = Guard(workspace), OwnWorktrees(workspace.git), real_path(path)
+    guard, own, top = LivenessChecker(workspace), OwnWorktrees(workspace.git), real_path(path)
     for task in workspace.store.read().state.tasks.values():
         for run in task.runs.values():
             worktree = own.path_of_run(task, run) if run.is_active else None

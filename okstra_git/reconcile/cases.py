@@ -1,11 +1,20 @@
-"""One stale stage on its way to a verdict, and which commits beside a proven range may be more of it."""
+"""One stale stage on its way to a verdict, and which commits beside a proven range may be more of it.
+
+Commits that carry author and time of recorded ones, or their very change, were looked for before (`search`). `Beside`
+looks at the rest: a range may be whole because some recorded commits cancel out, and then nothing in it tells what
+became of these.
+
+Example: recorded are T (try), W (work), R (take the try back). The branch has W' and above it N, by nobody known. T
+and R are lost, and W' makes the recorded change. N may be what is left of them, changed and retimed: a question. If
+all of T, W and R are there below N, it is new work, and nobody asks.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from okstra_git.digest import add_sums
-from okstra_git.git.changes import delta_sum
+from okstra_git.git.diffs import delta_sum
 from okstra_git.reconcile.commit_matching import Identities, Unit, Units, is_like
 from okstra_git.reconcile.model import Finding
 from okstra_git.reconcile.proofs import Prover

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from okstra_git.digest import multiset_sum
 from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import Delta, delta_sum, diff_trees
+from okstra_git.git.diffs import Delta, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, find_commit, parent_tree, walk
 from okstra_git.git.line_differences import lines_by_path
 from okstra_git.git.repo import Git

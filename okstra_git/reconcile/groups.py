@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from okstra_git.digest import SUM_MASK, add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import Delta, compose
+from okstra_git.git.diffs import Delta, compose
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import MissingObject
 from okstra_git.git.repo import Git

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from okstra_git.git.changes import compose
+from okstra_git.git.diffs import compose
 from okstra_git.git.history import is_whole_above
 from okstra_git.git.objects import MissingObject
 from okstra_git.names import TaskKey

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from okstra_git.git.changes import Delta, compose
+from okstra_git.git.diffs import Delta, compose
 from okstra_git.git.history import unreachable
 from okstra_git.git.objects import MissingObject
 from okstra_git.names import TaskKey

@@ -1,9 +1,13 @@
 """Finds, inside one window, every range that is provably the recorded change, by its content alone.
 
-For where nobody's name helps: a squash by somebody else, commits with new authors and times. Sums find ranges by
-lookup instead of comparing all of them, and each find has to be proven. The cheapest question comes first: the very
-delta; else the recorded lines, path by path; else what is left of a change of which part was upstream; else single
-commits; last every commit one by one.
+For where nobody's name helps: a squash by somebody else, commits with new authors and times. A window of a thousand
+commits has half a million ranges, so they are not compared one by one: sums find by lookup those that may be meant
+(`span_index`), and `Prover` says of each whether it is. What a sum finds is never believed without that.
+
+The cheapest question comes first, and the next one is asked only where it found nothing: the very delta; else the
+recorded lines, path by path; else what is left of a change of which part was upstream; else single commits; last every
+commit one by one. All ranges that are proven are returned, not the first: two places that hold the change are a
+question, and to take either would be a guess.
 
 Example: recorded is `a` from v1 to v3, and the window has commits v1 to v2, v2 to v3. Their deltas sum up to "v1
 goes, v3 comes", which is the recorded sum: a range of two commits, proven by its delta. If upstream made v1 to w1
@@ -15,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from okstra_git.digest import multiset_sum
-from okstra_git.git.changes import ABSENT
+from okstra_git.git.diffs import ABSENT
 from okstra_git.git.history import CommitFacts, find_commit, merge_base, walk
 from okstra_git.git.merge.trees import find_merged_tree
 from okstra_git.git.objects import EMPTY_TREE, find_entry

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from okstra_git.git.changes import NO_MODE, SUBMODULE, Change
+from okstra_git.git.diffs import NO_MODE, SUBMODULE, Change
 from okstra_git.git.history import find_commit
 from okstra_git.git.line_differences import line_difference
 from okstra_git.git.objects import has_object

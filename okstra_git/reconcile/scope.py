@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 
 from okstra_git.git.history import contains, find_commit, merge_base, unreachable
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
+from okstra_git.git.remotes import USUAL_NAMES, default_branches, tracked_branch, tracking_names, upstream_of
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, branch_refs, recorded_name
-from okstra_git.git.upstreams import USUAL_NAMES, default_branches, tracked_branch, tracking_names, upstream_of
 from okstra_git.names import TaskKey
 from okstra_git.records.states import Stage, State, Task
 

@@ -1,4 +1,13 @@
-"""Where a recorded stage, or a task's anchor, lives in one window."""
+"""Where a recorded stage, or a task's anchor, lives in one window: by who made its commits first, then by content.
+
+A range with the recorded content need not be the stage: some commits cancel out, and the work alone, or a colleague's
+copy below a changed version, has the same content. So the commits that were made from recorded ones choose the ends.
+
+Example: recorded are T (try), W (work), R (take the try back). Rebased, the branch has T', W', R', and W' alone makes
+the recorded change. T' and R' have author and time of T and R, so the range is T' to R', and that is proven. Had R'
+been amended to keep some of the try, the range would not be proven; W' is, by content, but T' and R' stand outside of
+it, and a person is asked.
+"""
 
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field

@@ -1,4 +1,12 @@
-"""A segment of history read once: its commits, what each changed, and indexes to find a change by its sums."""
+"""A segment of history read once: its commits, what each changed, and indexes over them that many windows share.
+
+Reading commits and their deltas is what costs time, so branches that lie side by side are read in one segment, and the
+windows of single stages are views of it.
+
+Example: ten stages on ten branches above `main`. One walk gives all commits that any of the branches has and `main`
+has not, one run of git their deltas. The window of stage 3 is those steps of the segment that its branch reaches;
+`reached_by` has a bit for each tip, so that this is one look at a number for each step.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +16,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from okstra_git.digest import SUM_MASK, add_sums, multiset_sum, subtract_sums
+from okstra_git.digest import multiset_sum
 from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import Change, Delta, delta_sum, diff_trees
+from okstra_git.git.diffs import Change, Delta, delta_sum, diff_trees
 from okstra_git.git.history import CommitFacts, find_commit, walk
 from okstra_git.git.line_differences import LeftFiles, lines_by_path
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
+from okstra_git.reconcile.span_index import Forest, SpanIndex, index_sums
 
 Author = tuple[str, int]
 """E-mail address and author time of a commit: what git keeps when it makes a commit anew."""
@@ -188,16 +197,6 @@ class Segment:
             self._lines = dict(enumerate(lines_by_path(self.git, (step.delta for step in self.steps))))
 
 
-def index_sums(parents: Sequence[int | None], summands: Sequence[int], forest: Forest | None = None) -> SpanIndex:
-    """An index over a forest (each node's parent) whose nodes have these summands."""
-    before: list[int] = []
-    after: list[int] = []
-    for parent, summand in zip(parents, summands, strict=True):
-        before.append(0 if parent is None else after[parent])
-        after.append(add_sums(before[-1], summand))
-    return SpanIndex(forest or Forest(parents), before, after)
-
-
 def without_paths(lines: Mapping[bytes, int]) -> Lines:
     """The same lines counted wherever they are: one that went from a file to another vanishes."""
     bare: Lines = {}
@@ -244,101 +243,3 @@ def _parent_trees(git: Git, facts: Sequence[CommitFacts]) -> list[str | None]:
 def _steps(readable: Sequence[tuple[CommitFacts, str]], deltas: Sequence[Delta]) -> Iterator[Step]:
     for position, ((commit, tree), delta) in enumerate(zip(readable, deltas, strict=True)):
         yield Step(commit, position, tree, delta, delta_sum(delta) if delta else 0)
-
-
-class Forest:
-    """Numbered nodes, each with at most one parent; parents have smaller numbers than their children."""
-
-    def __init__(self, parents: Sequence[int | None]) -> None:
-        self.entered, self.left = [0] * len(parents), [0] * len(parents)
-        children: list[list[int]] = [[] for _ in parents]
-        roots: list[int] = []
-        for node, parent in enumerate(parents):
-            (roots if parent is None else children[parent]).append(node)
-        clock = 0
-        waiting = [(root, False) for root in reversed(roots)]
-        while waiting:
-            node, done = waiting.pop()
-            if done:
-                self.left[node] = clock
-                continue
-            self.entered[node] = clock = clock + 1
-            waiting.append((node, True))
-            waiting += [(child, False) for child in reversed(children[node])]
-
-
-def compress(forest: Forest, nodes: Sequence[int]) -> list[int | None]:
-    """For some nodes of a forest, each one's nearest ancestor among them, by its place in the list; None without one.
-
-    The nodes have to be in the order in which a walk enters them. In the line a-b-c-d the nodes [a, d] give [None, 0].
-    """
-    parents: list[int | None] = []
-    open_places: list[int] = []
-    for place, node in enumerate(nodes):
-        while open_places and forest.left[nodes[open_places[-1]]] < forest.entered[node]:
-            open_places.pop()
-        parents.append(open_places[-1] if open_places else None)
-        open_places.append(place)
-    return parents
-
-
-class SpanIndex:
-    """Answers `find` in one quick look at every sum, and more only where sums meet."""
-
-    def __init__(self, forest: Forest, before: Sequence[int], after: Sequence[int]) -> None:
-        self._forest = forest
-        self._before = before
-        self._after = after
-
-    @cached_property
-    def _starts(self) -> dict[int, list[int]]:
-        return _by_value(self._before, self._forest)
-
-    @cached_property
-    def _ends(self) -> dict[int, list[int]]:
-        return _by_value(self._after, self._forest)
-
-    def grows_by(self, node: int) -> int:
-        """The summand of one node."""
-        return subtract_sums(self._after[node], self._before[node])
-
-    def find(self, wanted: int) -> list[tuple[int, int]]:
-        """(first, last) of every segment down a line of descent over which the sum grows by `wanted`.
-
-        Of segments within each other only the innermost: for each end the latest start, for each start the earliest
-        end on every line below it, so that nodes without a summand around a change do not multiply it.
-        """
-        ends = self._ends
-        meeting = [(at, goal) for at in self._starts if (goal := at + wanted & SUM_MASK) in ends]  # add_sums, inlined
-        return sorted(pair for at, goal in meeting for pair in self._pairs(self._starts[at], ends[goal]))
-
-    def _pairs(self, starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Both lists in the order in which a walk down the forest enters them; one pass with the open starts."""
-        entered, left = self._forest.entered, self._forest.left
-        open_starts: list[int] = []
-        taken_until: dict[int, int] = {}
-        place = 0
-        for end in ends:
-            now = entered[end]
-            while place < len(starts) and entered[starts[place]] <= now:
-                _close(open_starts, left, entered[starts[place]])
-                open_starts.append(starts[place])
-                place += 1
-            _close(open_starts, left, now)
-            if open_starts and taken_until.get(open_starts[-1], 0) < now:
-                taken_until[open_starts[-1]] = left[end]
-                yield open_starts[-1], end
-
-
-def _close(open_starts: list[int], left: Sequence[int], now: int) -> None:
-    """Forget the starts whose descendants have all been entered before `now`."""
-    while open_starts and left[open_starts[-1]] < now:
-        open_starts.pop()
-
-
-def _by_value(values: Sequence[int], forest: Forest) -> dict[int, list[int]]:
-    """Nodes by their value, in the order in which a walk enters them."""
-    found: dict[int, list[int]] = {}
-    for node in sorted(range(len(values)), key=forest.entered.__getitem__):
-        found.setdefault(values[node], []).append(node)
-    return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import diff_trees
+from okstra_git.git.diffs import diff_trees
 from okstra_git.git.objects import has_object
 from okstra_git.git.repo import Git
 from okstra_git.names import TaskKey

@@ -1,24 +1,35 @@
-"""The part of history in which a moved change is looked for: what one tip has and others have not."""
+"""The part of history in which a moved change is looked for: what one tip has and others have not.
+
+A window is what the ref has and the branches that work is merged into have not: their commits, others' work, can
+then never be taken for the stage. Where the ref is such a branch itself, the window begins where its history parted
+from the commit under the task's lowest stage: what was there before cannot be made from it.
+
+Ranges are asked for by the sum of what they change (`span_index`), by files and lines, and by who made a commit when.
+They follow first parents; a merge in a range stands for all that it brought (`covers`, `entry`).
+
+Example: stages 1 and 2 were recorded as A and B where `main` was then; `main` has M since. `git rebase main` makes A'
+and B' above M. The window of the branch has A' and B', for M is hidden, and `spans_with_delta` with the recorded sum of
+B gives one range, B' alone. Had B' been squashed into A', no range would have that sum, and nothing would be proven:
+that both stages are one commit now is what `groups.find_union` sees, and a person is asked.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from okstra_git.digest import SUM_MASK, multiset_sum
-from okstra_git.git.changes import Delta, compose
+from okstra_git.git.diffs import Delta, compose
 from okstra_git.git.repo import Git
 from okstra_git.reconcile.segments import (
     Author,
     Lines,
     Segment,
-    SpanIndex,
     Step,
-    compress,
-    index_sums,
     read_segment,
     side_of,
     without_paths,
 )
+from okstra_git.reconcile.span_index import SpanIndex, compress, index_sums
 from okstra_git.redaction.subjects import same_subject
 
 

@@ -1,1 +1,1 @@
-"""Runs: chosen, prepared, guarded against each other, resumed, ended."""
+"""Runs: chosen, guarded against each other, resumed, ended, explained."""

@@ -1,21 +1,20 @@
 """Ending runs and taking them over: who may, and what is recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.host.lives import Life
+from okstra_git.host.liveness import Liveness
 from okstra_git.names import shown
 from okstra_git.records.base import show_time
 from okstra_git.records.events import AnyFact, RunAbandoned, RunFinished, RunResumed
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
-from okstra_git.runs.archive import Archive
 from okstra_git.runs.explain import after_run
-from okstra_git.runs.finding import require_run
 from okstra_git.runs.leases import GUARDED
+from okstra_git.runs.lookup import require_run
 from okstra_git.runs.selection import StageOccupied, named
 from okstra_git.store.registry import refuse_closed
 from okstra_git.store.snapshot import Snapshot
@@ -25,7 +24,23 @@ Outcome = Literal["finished", "failed"]
 IsOurs = Callable[[Holder], bool]
 """Whether a holder is this very process or one above it, so that we act for it."""
 
-LifeOf = Callable[[Run], Life]
+LifeOf = Callable[[Run], Liveness]
+
+
+class Packed(Protocol):
+    """What a run left, packed for the log: the tree that names it, and its files by their path in the log's tree."""
+
+    @property
+    def tree(self) -> str:
+        """The id of the tree."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Path in the log's tree -> blob id."""
+
+
+Pack = Callable[[Task, Run], Packed | None]
+"""Packs what a run left; None where nothing of it is kept."""
 
 
 class StaleNonce(OkstraError):
@@ -100,9 +115,7 @@ def check_finish(task: Task, run: Run, asked: Finish, is_ours: IsOurs) -> bool:
     return True
 
 
-def finish_run(
-    store: Store, run_id: str, asked: Finish, *, is_ours: IsOurs, pack: Callable[[Task, Run], Archive | None]
-) -> Ended:
+def finish_run(store: Store, run_id: str, asked: Finish, *, is_ours: IsOurs, pack: Pack) -> Ended:
     """Record that a run ended by itself, and its artifacts in the same commit; doing it again changes nothing.
 
     Refuses a stale nonce, and a caller without nonce that the holder did not start.
@@ -140,7 +153,7 @@ def abandon_run(
     force: bool,
     life_of: LifeOf,
     is_ours: IsOurs,
-    pack: Callable[[Task, Run], Archive | None],
+    pack: Pack,
 ) -> Ended:
     """Record that a run is given up for its holder; branch, worktree and what lies in it stay.
 
@@ -159,7 +172,7 @@ def _end(
     store: Store,
     run_id: str,
     facts: Callable[[Task, Run, str], list[AnyFact]],
-    pack: Callable[[Task, Run], Archive | None],
+    pack: Pack,
 ) -> Ended:
     task, run = require_run(store.read().state, run_id)
     if not facts(task, run, ""):
@@ -258,7 +271,7 @@ def _stale(run: Run, nonce: str) -> StaleNonce:
     )
 
 
-def _lives(run: Run, life: Life, *, hint: str) -> HolderLives:
+def _lives(run: Run, life: Liveness, *, hint: str) -> HolderLives:
     where = f"; {life.why}, so only the age of its lease is known" if life.why else ""
     return HolderLives(
         f"run {run.id} is led by {named(run.holder)}, which is at work{where}",

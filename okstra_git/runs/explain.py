@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from okstra_git.commands import word
-from okstra_git.host.lives import Life
+from okstra_git.host.liveness import Liveness
 from okstra_git.names import named_stages
 from okstra_git.records.runs import Plan, PlannedStage, Run
 from okstra_git.records.states import Task
@@ -16,7 +16,7 @@ from okstra_git.runs.selection import named
 
 @dataclass(frozen=True)
 class StageFacts:
-    """What git says of one stage's branch and worktree; None = could not be told, or there is none.
+    """What git says of one stage's branch and worktree; None = cannot be determined, or there is none.
 
     `ahead` counts commits since its base, `beyond` those since the recorded commit, `unmerged` those in no target
     branch, `unpushed` those its upstream lacks. `finding` is reconcile's word for the recorded commit. `astray` says
@@ -303,7 +303,7 @@ class RunAdvice(NamedTuple):
     why: str
 
 
-def explain_run(task: Task, run: Run, life: Life, *, is_ours: bool, is_elsewhere: bool = False) -> RunAdvice:
+def explain_run(task: Task, run: Run, life: Liveness, *, is_ours: bool, is_elsewhere: bool = False) -> RunAdvice:
     """What to do about one run by itself."""
     what = f"run {run.id} ({run.task_type})"
     if not run.is_active:

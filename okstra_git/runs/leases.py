@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from okstra_git.host.lives import Life
+from okstra_git.host.liveness import Liveness
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
 from okstra_git.store.planned_stages import FINISHED as FINISHED
 from okstra_git.store.planned_stages import finished_stages as finished_stages
 
-Look = Callable[[Holder], Life]
+Look = Callable[[Holder], Liveness]
 """Asks the operating system whether a holder lives."""
 
 GUARDED = "implementation"
@@ -19,7 +19,7 @@ GUARDED = "implementation"
 PREPARING_HOURS = 1
 """How long a prepare on another machine is believed in; it takes seconds, and clocks differ."""
 
-UNTIMED = Life("dead", "nobody holds it")
+UNTIMED = Liveness("dead", "nobody holds it")
 
 
 class Lease(NamedTuple):
@@ -27,7 +27,7 @@ class Lease(NamedTuple):
 
     run: str
     stage: int
-    life: Life
+    life: Liveness
     holder: Holder | None
     since: datetime | None
 
@@ -51,7 +51,7 @@ def leases_of(task: Task, look: Look, *, now: datetime, lease_hours: int) -> tup
     return tuple(sorted(newest, key=lambda lease: (lease.stage, not lease.is_live)))
 
 
-def life_of(run: Run, look: Look, *, now: datetime, lease_hours: int) -> Life:
+def life_of(run: Run, look: Look, *, now: datetime, lease_hours: int) -> Liveness:
     """Whether the process behind a run lives; where nobody can look, the age of its lease decides, never `unknown`.
 
     Clocks differ, so a sign from the future counts as well, but no longer ahead than one from the past: otherwise a
@@ -64,10 +64,10 @@ def life_of(run: Run, look: Look, *, now: datetime, lease_hours: int) -> Life:
         return seen
     hours = min(lease_hours, PREPARING_HOURS) if run.status == "preparing" else lease_hours
     if abs(now - run.touched) < timedelta(hours=hours):
-        return Life("alive", seen.why)
+        return Liveness("alive", seen.why)
     if run.touched > now:
-        return Life("dead", f"{seen.why} and its last sign is from the future: a wrong clock")
-    return Life("dead", f"{seen.why} and gave no sign for {hours} hour{'' if hours == 1 else 's'}")
+        return Liveness("dead", f"{seen.why} and its last sign is from the future: a wrong clock")
+    return Liveness("dead", f"{seen.why} and gave no sign for {hours} hour{'' if hours == 1 else 's'}")
 
 
 def lease_on(leases: Iterable[Lease], stage: int) -> Lease | None:

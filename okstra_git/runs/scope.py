@@ -1,18 +1,14 @@
 """Which stages a run about the whole task is about: a pure choice over plan and records, and how each stands."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import NamedTuple
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.fs.root import Root
 from okstra_git.names import is_commit_id, named_stages
-from okstra_git.records.states import Stage, Task
-from okstra_git.runs.context import StageRow
-from okstra_git.runs.leases import GUARDED, finished_stages
-from okstra_git.runs.request import ABOUT_TASK
+from okstra_git.phases import ABOUT_TASK
+from okstra_git.records.states import Task
+from okstra_git.runs.leases import finished_stages
 
 
 class TaskUnfinished(OkstraError):
@@ -35,13 +31,6 @@ class Scope:
     unfinished: Mapping[int, str] = field(default_factory=dict)
 
 
-class Papers(NamedTuple):
-    """Where the documents about stages stand: (report, carry file) by number, empty where there are none."""
-
-    report: Callable[[int], str]
-    carry: Callable[[int], str]
-
-
 def all_stages(task: Task) -> tuple[int, ...]:
     """The stages of the approved plan; without one, all that are on record."""
     return tuple(sorted(row.number for row in task.plan.stages)) if task.plan else tuple(sorted(task.stages))
@@ -51,7 +40,7 @@ def choose_scope(task: Task, wanted: Sequence[int], *, phase: str, leave_unfinis
     """All stages of the task, or those that a person named, for a run of this phase.
 
     Refuses stages that are not done, all of them together, unless a person named others or said that unfinished ones
-    may be left out; then they are told. A task without any stage has an empty scope.
+    may be left out; then they are reported. A task without any stage has an empty scope.
     """
     known, done = all_stages(task), finished_stages(task)
     unknown = sorted({*wanted} - {*known, *task.stages})
@@ -81,57 +70,6 @@ def usual_base(task: Task, numbers: Collection[int]) -> str:
     return next((ref for ref in known if ref and ref != "HEAD" and not is_commit_id(ref)), "")
 
 
-def describe_stages(task: Task, scope: Scope, papers: Papers) -> tuple[StageRow, ...]:
-    """Every stage of the task, and any other that is in scope, as they stand now."""
-    return tuple(
-        describe_stage(task, number, papers, in_scope=number in scope.stages, state=scope.unfinished.get(number, ""))
-        for number in sorted({*all_stages(task), *scope.stages})
-    )
-
-
-def describe_stage(task: Task, number: int, papers: Papers, *, in_scope: bool = True, state: str = "") -> StageRow:
-    """One stage: what is recorded of it, and where its papers stand."""
-    stage = task.stages.get(number)
-    planned = next((row for row in task.plan.stages if row.number == number), None) if task.plan else None
-    title = (stage.title if stage else "") or (planned.title if planned else "")
-    if stage is None:
-        return StageRow(number, title, state or "not begun", in_scope=in_scope)
-    return StageRow(
-        number=number,
-        title=title,
-        state=state or stage.status,
-        commit=stage.range.head if stage.range else "",
-        tree=stage.range.head_tree if stage.range else "",
-        branch=stage.branch,
-        verification=_verification(stage),
-        verified_by=stage.verified.report if stage.verified is not None and stage.is_verified else "",
-        report=papers.report(number),
-        carry=papers.carry(number),
-        in_scope=in_scope,
-    )
-
-
-def report_of_stage(task: Task, number: int, root: Path) -> str:
-    """The newest report of an implementation of the stage, as its run recorded it; empty when there is none."""
-    runs = [run for run in task.runs.values() if run.task_type == GUARDED and run.stage == number and run.report]
-    newest = max(runs, key=lambda run: run.id, default=None)
-    return newest.report if newest is not None and Root(root, links=True).is_file(newest.report) else ""
-
-
-def _verification(stage: Stage) -> str:
-    verified = stage.verified
-    if verified is None:
-        return "none"
-    if not stage.is_verified:
-        return "does not stand any more"
-    group = f"with {named_stages([n for n in _numbers(verified.group) if n != stage.number])}"
-    return group if "-" in verified.group else "accepted"
-
-
-def _numbers(group: str) -> list[int]:
-    return [int(part) for part in group.split("-") if part.isdecimal()]
-
-
 def _how_far(task: Task, number: int, done: Collection[int]) -> str:
     """Why the stage is not done."""
     stage = task.stages.get(number)
@@ -154,13 +92,13 @@ def _unknown(task: Task, unknown: Sequence[int], known: Sequence[int]) -> NoSuch
 
 def _unfinished(task: Task, phase: str, open_ones: Sequence[int], ready: Sequence[int]) -> TaskUnfinished:
     key, done = str(task.key), finished_stages(task)
-    told = "; ".join(f"stage {number} is {_how_far(task, number, done)}" for number in open_ones)
+    listed = "; ".join(f"stage {number} is {_how_far(task, number, done)}" for number in open_ones)
     ways = [f"git okstra status {key}"]
     if ready:
         prepare = f"git okstra run prepare --task-key {key} --task-type {word(phase)}"
         ways = ["finish them; or take what is done:", f"{prepare} --stages {','.join(map(str, ready))}"]
     return TaskUnfinished(
-        f"{key} is not finished: {told}",
+        f"{key} is not finished: {listed}",
         hint="\n".join(ways),
         stages=[{"stage": number, "why": _how_far(task, number, done)} for number in open_ones],
         done=list(ready),

@@ -1,12 +1,18 @@
-"""What happened to a task, event by event, in the few facts that a reader wants of each."""
+"""What happened to a task, event by event, and when something was last recorded of it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from okstra_git.errors import OkstraError
+from okstra_git.git.objects import find_blob, read_blob, tree_of
+from okstra_git.git.repo import Git
+from okstra_git.names import TaskKey
+from okstra_git.records.codec import decode_events
 from okstra_git.records.events import Event
 from okstra_git.records.runs import Run
+from okstra_git.store import layout
 
 ENDS = ("run.finished", "run.abandoned")
 
@@ -38,14 +44,14 @@ def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
     given = list(events)
     prepared = {event.fact.run for event in given if event.fact.type == "run.prepared"}
     ended: set[str] = set()
-    told: list[Entry] = []
+    entries: list[Entry] = []
     for event in given:
         run: str | None = getattr(event.fact, "run", None)
         if event.fact.type in _FACTS and not (event.fact.type == "run.claimed" and run in prepared):
-            told.append(_entry(event, run, runs, is_late=run in ended))
+            entries.append(_entry(event, run, runs, is_late=run in ended))
         if run is not None and event.fact.type in ENDS:
             ended.add(run)
-    return told
+    return entries
 
 
 def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: bool) -> Entry:
@@ -53,8 +59,8 @@ def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: b
     known = runs.get(run) if run is not None else None
     about = {"task_type": known.task_type if known else None, "number": known.seq if known else None} if run else {}
     stage = known.stage if known is not None else getattr(fact, "stage", None)
-    said = _FACTS[fact.type](fact)
-    return Entry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **said}, is_late)
+    facts = _FACTS[fact.type](fact)
+    return Entry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **facts}, is_late)
 
 
 def newest_first(entries: Iterable[Entry], *, since: datetime | None) -> list[Entry]:
@@ -100,3 +106,18 @@ _FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "run.finished": _ended,
     "run.abandoned": _ended,
 }  # fmt: skip
+
+
+def last_recorded(git: Git, tips: Mapping[str, str], task: TaskKey) -> datetime | None:
+    """The time of the task's newest event in any log; None where none can be read."""
+    lines = (_last_line(git, tip, layout.events_path(task.slashed)) for tip in tips.values())
+    moments = [event.at for line in lines if line for event in decode_events(line).events]
+    return max(moments, default=None)
+
+
+def _last_line(git: Git, tip: str, path: str) -> bytes:
+    try:
+        blob = find_blob(git, tree_of(git, tip), path)
+        return read_blob(git, blob).rstrip().rpartition(b"\n")[2] if blob else b""
+    except OkstraError:
+        return b""

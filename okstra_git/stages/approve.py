@@ -7,7 +7,7 @@ from okstra_git.commands import command, word
 from okstra_git.documents.editing import find_box, set_front_value, tick_box
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
-from okstra_git.fs.named import read_named, replace_named
+from okstra_git.fs.outside import read_named, replace_named
 from okstra_git.fs.refusals import PathRefused, Unwritable
 from okstra_git.fs.root import Root
 from okstra_git.git.history import resolve_head

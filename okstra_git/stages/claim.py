@@ -1,49 +1,39 @@
-"""Claims a stage for a run: chosen, reserved and recorded in one append, so each of many prepares has its own."""
+"""Plans how a stage is claimed for a run: which place is reserved for it, and what says where it began."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from okstra_git.git.repo import Git
 from okstra_git.git.worktrees import list_worktrees
-from okstra_git.names import CommitId, TaskKey
+from okstra_git.names import CommitId
 from okstra_git.records.events import AnchorSet, AnyFact, PlaceReleased, PlaceReserved, StageStarted
+from okstra_git.records.runs import PlannedStage
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Reservation, Task
 from okstra_git.stages.base import StageBase
 from okstra_git.stages.start import one_commit
-from okstra_git.stages.task import require_open
 from okstra_git.stages.worktree_setup import check_reservation, check_worktree, start_of, usual_branch
 from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import reserve
 from okstra_git.store.snapshot import Snapshot
-from okstra_git.store.store import Appended, Store
-
-
-@dataclass(frozen=True)
-class Pick:
-    """The stage that was chosen: `before` ends what is in its way, `after` is what the run itself records."""
-
-    number: int
-    title: str
-    depends_on: tuple[int, ...]
-    before: tuple[AnyFact, ...]
-    after: tuple[AnyFact, ...]
 
 
 @dataclass(frozen=True)
 class StageClaim:
-    """A claimed stage: where it is worked on and where it begins; `is_new` when this claim reserved the place."""
+    """A stage as a run takes it: where it is worked on and where it begins; `is_new` when the claim reserves the place.
 
-    pick: Pick
+    `reserves` is what has to be recorded for that: nothing where the place is held for the stage already.
+    """
+
+    number: int
+    title: str
+    depends_on: tuple[int, ...]
     place: Reservation
     beginning: StageBase
     is_new: bool
-
-    @property
-    def number(self) -> int:
-        return self.pick.number
+    reserves: tuple[AnyFact, ...] = ()
 
     @property
     def worktree(self) -> Path:
@@ -51,42 +41,33 @@ class StageClaim:
         return Path(self.place.worktree or "")
 
 
-def claim_stage(
-    store: Store,
-    key: TaskKey,
+def plan_stage_claim(
+    git: Git,
+    snapshot: Snapshot,
+    task: Task,
+    planned: PlannedStage,
+    beginning: StageBase,
     *,
-    choose: Callable[[Snapshot, Task], Pick],
-    begin: Callable[[Task, Pick], StageBase],
-    where: Callable[[int], Path],
-) -> tuple[StageClaim, Appended]:
-    """Choose a stage and take it; a lost race chooses again. `where` is the directory of a stage's new worktree.
+    worktree: Path,
+    at: datetime,
+) -> StageClaim:
+    """How a planned stage would be taken, by this snapshot; `worktree` is where its directory goes if it has none.
 
-    A worktree that is reserved for the stage already is used again; any other is reserved by the registry's rules.
+    A place that is held for the stage already is gone back to; any other is reserved under the rules of the registry.
+    Refuses a place that is taken, and a directory that has another branch checked out.
     """
-    found: list[StageClaim] = []
-
-    def decide(snapshot: Snapshot) -> list[AnyFact]:
-        task = require_open(snapshot, key)
-        pick = choose(snapshot, task)
-        beginning = begin(task, pick)
-        reservations = _reservations(store.git, snapshot, task, pick.number, beginning, where)
-        held = task.places.get(f"stage-{pick.number}")
-        fact = next((each for each in reservations if isinstance(each, PlaceReserved)), None)
-        place = _place_of(fact, store) if fact is not None else held
-        assert place is not None
-        found[:] = [StageClaim(pick, place, beginning, fact is not None)]
-        return [*pick.before, *reservations, *pick.after]
-
-    appended = store.append(decide)
-    return found[0], appended
+    reserves = _reserve(git, snapshot, task, planned.number, beginning, worktree)
+    fact = next((each for each in reserves if isinstance(each, PlaceReserved)), None)
+    held = task.places.get(f"stage-{planned.number}")
+    place = Reservation(**fact.model_dump(exclude={"type", "task"}), at=at) if fact is not None else held
+    assert place is not None
+    return StageClaim(
+        planned.number, planned.title, planned.depends_on, place, beginning, fact is not None, tuple(reserves)
+    )
 
 
-def _place_of(fact: PlaceReserved, store: Store) -> Reservation:
-    return Reservation(**fact.model_dump(exclude={"type", "task"}), at=store.now())
-
-
-def _reservations(
-    git: Git, snapshot: Snapshot, task: Task, number: int, beginning: StageBase, where: Callable[[int], Path]
+def _reserve(
+    git: Git, snapshot: Snapshot, task: Task, number: int, beginning: StageBase, worktree: Path
 ) -> list[AnyFact]:
     """What has to be reserved: nothing where the stage holds a directory already."""
     scope = f"stage-{number}"
@@ -102,7 +83,7 @@ def _reservations(
         task=task.key,
         scope=scope,
         branch=branch,
-        worktree=str(checked_out or where(number)),
+        worktree=str(checked_out or worktree),
         base_ref=beginning.ref,
         adopted=held.adopted if held is not None and is_held else False,
         phase="implementation",
@@ -133,8 +114,8 @@ def started_facts(git: Git, task: Task, claim: StageClaim) -> list[AnyFact]:
                 branch=branch,
                 base=start_of(git, beginning.commit, branch),
                 base_ref=beginning.ref,
-                title=claim.pick.title,
-                depends_on=claim.pick.depends_on,
+                title=claim.title,
+                depends_on=claim.depends_on,
             )
         )
     return facts

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from okstra_git.commands import word
+from okstra_git.git.reflogs import find_new_name
 from okstra_git.git.refs import find_ref
-from okstra_git.git.renames import find_new_name
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, require_named
 from okstra_git.names import TaskKey, parse_branch, shown
@@ -20,7 +20,7 @@ from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import release, require_stage, require_task, reserve
 from okstra_git.store.snapshot import Snapshot
-from okstra_git.store.store import Appended, Store
+from okstra_git.store.store import Appended, Decision, Store
 from okstra_git.store.writer import find_writer
 
 
@@ -150,13 +150,12 @@ def release_reservation(
     store: Store, key: TaskKey, scope: str, *, cascade: bool = False
 ) -> tuple[Reservation | None, Appended]:
     """Release a reservation and return what it was (None when there is none); worktree and branch stay."""
-    before: list[Reservation | None] = [None]
 
-    def decide(snapshot: Snapshot) -> list[PlaceReleased]:
+    def decide(snapshot: Snapshot) -> Decision[Reservation | None]:
         task = require_task(snapshot.state, key)
         held = task.places.get(scope)
-        before[0] = held if held is not None and held.status == "active" else None
-        return release(task, scope, cascade=cascade)
+        before = held if held is not None and held.status == "active" else None
+        return Decision(release(task, scope, cascade=cascade), before)
 
-    appended = store.append(decide)
-    return before[0], appended
+    appended, before = store.append_decision(decide)
+    return before, appended

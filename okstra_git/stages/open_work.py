@@ -10,8 +10,8 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import Checkout, see_exactly, see_head
 from okstra_git.git.history import is_on_line
 from okstra_git.git.refs import find_quietly
+from okstra_git.git.remotes import default_branches
 from okstra_git.git.repo import Git
-from okstra_git.git.upstreams import default_branches
 from okstra_git.git.worktrees import list_worktrees
 from okstra_git.names import is_text, shown
 from okstra_git.real_paths import real_path

@@ -8,14 +8,13 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
 from okstra_git.git.history import contains
-from okstra_git.git.holding import NO_CACHES, CachesSeen, Holding, in_words
-from okstra_git.git.holdings import read_holdings
-from okstra_git.git.private_state import is_own_lock
 from okstra_git.git.refs import find_quietly
+from okstra_git.git.remotes import branch_tips
 from okstra_git.git.removal import WorktreeHolds, remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import branch_refs
-from okstra_git.git.upstreams import branch_tips
+from okstra_git.git.unsaved_work import NO_CACHES, CachesSeen, UnsavedItem, in_words, read_unsaved_work
+from okstra_git.git.worktree_admin import is_own_lock
 from okstra_git.git.worktrees import Worktree, list_worktrees
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path
@@ -38,7 +37,7 @@ class Pruned:
     row: ReservedWorktree
     removed: bool
     reason: str
-    holdings: tuple[Holding, ...] = ()
+    holdings: tuple[UnsavedItem, ...] = ()
     caches: CachesSeen = NO_CACHES
 
 
@@ -94,7 +93,7 @@ def _judge(
     reason = _why_keep(git, state, row, worktree, everything, holders, context)
     if reason is not None:
         return Pruned(row, removed=False, reason=reason)
-    held = read_holdings(git, worktree, others=everything)
+    held = read_unsaved_work(git, worktree, others=everything)
     holdings = (*held.keeping, *_occupants(worktree, context))
     if holdings:
         return Pruned(row, removed=False, reason=in_words(holdings), holdings=holdings, caches=held.caches)
@@ -121,12 +120,12 @@ def _remove(git: Git, judged: Pruned, everything: Sequence[Worktree], context: P
     return Pruned(judged.row, removed=True, reason=judged.reason, caches=held.caches)
 
 
-def _occupants(worktree: Worktree, context: PruneContext) -> list[Holding]:
+def _occupants(worktree: Worktree, context: PruneContext) -> list[UnsavedItem]:
     """Live runs and processes in the directory."""
     path = worktree.path
     return [
-        *(Holding("occupied", f"{run} works in it") for run in context.runs(path)),
-        *(Holding("occupied", f"{process} stands in it") for process in context.processes(path)),
+        *(UnsavedItem("occupied", f"{run} works in it") for run in context.runs(path)),
+        *(UnsavedItem("occupied", f"{process} stands in it") for process in context.processes(path)),
     ]
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from okstra_git.git.binary import run_git
-from okstra_git.git.links import Link, find_entry, inspect_link, read_pointer
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
+from okstra_git.git.worktree_links import Link, find_entry, inspect_link, read_pointer
 from okstra_git.git.worktrees import WorktreeFailed, add_detached, add_no_checkout, add_worktree
 from okstra_git.names import TaskKey
 from okstra_git.real_paths import real_path

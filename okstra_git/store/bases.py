@@ -15,9 +15,9 @@ from okstra_git.git.history import (
 )
 from okstra_git.git.merge.trees import MergeFailed, merge_commits
 from okstra_git.git.refs import list_commits_made
+from okstra_git.git.remotes import branch_tips, default_branches
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded
-from okstra_git.git.upstreams import branch_tips, default_branches
 from okstra_git.names import CommitId
 from okstra_git.records.states import Stage, Task
 

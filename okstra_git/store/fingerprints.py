@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 
 from okstra_git.digest import multiset_sum, show_sum
-from okstra_git.git.changes import Delta, delta_fingerprint, delta_sum, diff_trees, paths_fingerprint, show_path
+from okstra_git.git.diffs import (
+    PATCH_ALGORITHM,
+    Delta,
+    delta_fingerprint,
+    delta_sum,
+    diff_trees,
+    patch_id,
+    paths_fingerprint,
+    show_path,
+)
 from okstra_git.git.history import CommitFacts, find_commit, walk
 from okstra_git.git.line_differences import line_difference
 from okstra_git.git.objects import EMPTY_TREE, MissingObject
-from okstra_git.git.patch_ids import PATCH_ALGORITHM, patch_id
 from okstra_git.git.repo import Git
 from okstra_git.records.grammar import MAX_PATH
 from okstra_git.records.stage import Author, RangeFingerprint

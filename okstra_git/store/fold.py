@@ -1,4 +1,18 @@
-"""Events in, tasks out: the pure function that says what is true now."""
+"""Events in, tasks out: the pure function that says what is true now.
+
+Every clone folds all logs that it has, so all of them must come to one state from the same events, in whatever order
+these arrived. Hence one total order (Lamport clock, then writer, then sequence number), one reducer for each type of
+event, and nothing to decide by but the task so far and the event: no clock, no repository.
+
+Events never undo each other. One that does not fit what is on record, because two clones worked without seeing each
+other, changes nothing but the list of conflicts, which `status` shows. What a person decided (proof `user`) counts
+wherever the record had gone meanwhile, and settles the conflicts.
+
+Example: stage 2 was recorded as B (`stage.done`). Clone one follows a rebase and records `stage.moved` B to B'. Clone
+two, which has not fetched that, records `stage.moved` B to B". Clone three gets both with the same Lamport clock, and
+the writers' ids decide that the first is B'. The stage is at B'; the second event moves it from B, where it is not any
+more, so that is a conflict. Whichever log is read first, the outcome is the same.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any

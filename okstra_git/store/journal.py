@@ -1,4 +1,8 @@
-"""A private second copy of this clone's own events, so that a rewritten or deleted log ref loses nothing."""
+"""A private second copy of this clone's own events, so that a rewritten or deleted log ref loses nothing.
+
+`filter-repo`, `filter-branch` and a careless ref clean-up reach `refs/okstra/*` like any other ref. A mark behind each
+batch names the log's tip that it made: as long as the log still has that commit, nothing can be missing.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path

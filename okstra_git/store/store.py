@@ -1,4 +1,18 @@
-"""The one way state is written: read, decide, build, and move the log only if nobody moved it meanwhile."""
+"""The one way state is written: read, decide, build, and move the log only if nobody moved it meanwhile.
+
+Several processes, and hooks of git among them, write to one clone's log at the same time. So nobody writes what was
+decided on an older state: an append reads the state, lets its caller decide on exactly that, builds the next commit of
+the log, and moves the log's ref from the tip that was read to the new commit, which git refuses if anybody moved it
+since. Then everything begins again, the decision included.
+
+Example: two agents reserve stage 1 at once. Both read tip A, where nobody has it, and both build a commit on A. The
+ref goes from A to B for the first. The second is refused (`LostRace`), reads B, and decides again: there stage 1 is
+taken, so `registry.reserve` refuses with the sentence that the person should see. Nothing of it was written but a
+commit that no ref names. Without the second decision there would be two reservations of one stage.
+
+The log is the truth, and its ref is the last thing that moves. What comes after, journal, refs and notes, can be made
+anew from it: a failure there is a warning, and the next append, or `catch_up`, makes good for it.
+"""
 
 import random
 import time
@@ -7,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from okstra_git.errors import OkstraError
 from okstra_git.faults import reached
@@ -39,6 +53,20 @@ class LogDamaged(OkstraError):
     """This clone's own log no longer holds everything this clone wrote."""
 
     code = "log.damaged"
+
+
+@dataclass(frozen=True)
+class Decision(Generic[_T]):
+    """What was decided on one state: the facts to record, and what the caller has to know of the decision that counted.
+
+    `attach` are files (path -> blob id) that the log's tree gets in the same commit; `moves` are refs that move in the
+    same transaction as the log or not at all. Without facts none of them moves.
+    """
+
+    facts: Sequence[AnyFact]
+    result: _T
+    attach: Mapping[str, str] = field(default_factory=dict)
+    moves: Sequence[RefUpdate] = ()
 
 
 @dataclass(frozen=True)
@@ -87,19 +115,32 @@ class Store:
         *,
         queued: bool = True,
         attach: Mapping[str, str] | None = None,
-        along: Callable[[], Sequence[RefUpdate]] = tuple,
     ) -> Appended:
-        """Record what `decide` returns, exactly once, whatever other processes do meanwhile.
+        """Record the facts that `decide` returns: `append_decision` for whoever needs no more than the events.
 
-        `queued=False` skips the advisory lock and relies on compare-and-set alone. `attach` are files (path -> blob id)
-        that the log's tree gets in the same commit. `along`, asked after `decide`, names refs that move in the same
-        transaction as the log or not at all; without facts none of them moves. Refuses when the repository is
-        read-only or full, when another writer stays in the way, and where the log is damaged or of a newer format.
+        `attach` is the decision's.
         """
-        done = self.attempt(lambda: self._append_once(decide, attach or {}, along), queued=queued)
-        if done.events:
-            self.told(done)
-        return done
+
+        def plain(snapshot: Snapshot) -> Decision[None]:
+            return Decision(decide(snapshot), None, attach or {})
+
+        return self.append_decision(plain, queued=queued)[0]
+
+    def append_decision(
+        self, decide: Callable[[Snapshot], Decision[_T]], *, queued: bool = True
+    ) -> tuple[Appended, _T]:
+        """Record what `decide` decides, exactly once, whatever other processes do meanwhile; with its result.
+
+        `decide` is called again after every lost race and has to look at nothing but its snapshot and the repository:
+        the result is that of the call whose facts were recorded. What it raises ends the append, and nothing is
+        recorded. `queued=False` skips the advisory lock and relies on compare-and-set alone. Refuses when the
+        repository is read-only or full, when another writer stays in the way (`Busy`), and where the log is damaged
+        (`LogDamaged`) or of a newer format (`NewerFormat`).
+        """
+        appended, result = self.attempt(lambda: self._append_once(decide), queued=queued)
+        if appended.events:
+            self.told(appended)
+        return appended, result
 
     def catch_up(self) -> Appended:
         """Record nothing, but derive what an interrupted command left underived."""
@@ -128,9 +169,7 @@ class Store:
             time.sleep(random.uniform(0, pause))
             pause = min(pause * 2, 0.1)
 
-    def _append_once(
-        self, decide: Decide, attach: Mapping[str, str], along: Callable[[], Sequence[RefUpdate]]
-    ) -> Appended:
+    def _append_once(self, decide: Callable[[Snapshot], Decision[_T]]) -> tuple[Appended, _T]:
         writer = require_writer(self.git)
         ref = layout.log_ref(writer)
         tip = find_ref(self.git, ref)
@@ -138,26 +177,27 @@ class Store:
         self._refuse_damage(snapshot, ref, tip)
         reached("log.tip-read")
         taken: Counter[str] = Counter()
-        facts = [without_secrets(fact, taken) for fact in decide(snapshot)]
+        decision = decide(snapshot)
+        facts = [without_secrets(fact, taken) for fact in decision.facts]
         if not facts:
-            return Appended((), snapshot, self._derive(snapshot, snapshot, ()))
+            return Appended((), snapshot, self._derive(snapshot, snapshot, ())), decision.result
         _refuse_newer(snapshot)
         events = self._number(facts, snapshot, writer, snapshot.heads.get(ref, Head()))
         head = Head(clock=events[-1].clock, seq=events[-1].seq)
         with durable_writes():
-            tree = build_tree(self.git, tip, lines_by_task(events), head, attach)
+            tree = build_tree(self.git, tip, lines_by_task(events), head, decision.attach)
             reached("log.tree-written")
             message, when = describe_batch(events), events[-1].at
             new = write_commit(self.git, tree=tree, parents=[tip] if tip else [], message=message, when=when)
             refuse_unreadable(self.git, ref, new, self.memory)
             reached("log.commit-written")
-            swap_refs(self.git, [RefUpdate(ref, tip, new), *along()], message="okstra: append")
+            swap_refs(self.git, [RefUpdate(ref, tip, new), *decision.moves], message="okstra: append")
         reached("log.appended")
-        untold = self._keep_journal(writer, tip, events, new)
+        unwritten = self._keep_journal(writer, tip, events, new)
         reached("journal.written")
         after = self.read()
-        warning = untold or self._derive(snapshot, after, events)
-        return Appended(tuple(events), after, warning, dict(taken))
+        warning = unwritten or self._derive(snapshot, after, events)
+        return Appended(tuple(events), after, warning, dict(taken)), decision.result
 
     def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event]) -> str:
         """Derive what these events touched, or everything after an interruption; a failure is told, not raised."""

@@ -13,7 +13,7 @@ from okstra_git.briefs.insertion import read_text
 from okstra_git.briefs.rules import check_brief
 from okstra_git.errors import OkstraError
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES, REPORTER_PREFIXES
-from tests.kit.papers import a_brief
+from tests.kit.prepared import a_brief
 
 T = TypeVar("T")
 DAY = "2026-01-31"

@@ -11,7 +11,7 @@ from okstra_git.briefs.brief import Addition, Brief, OpenQuestion, parse_brief
 from okstra_git.briefs.rules import check_brief, read_terms
 from okstra_git.documents.markdown import parse_document
 from okstra_git.tokens import AUGMENTATION_LABELS, QUESTION_PREFIXES
-from tests.kit.papers import a_brief
+from tests.kit.prepared import a_brief
 from tests.kit.surroundings import ROOT
 
 WHOLE = """\

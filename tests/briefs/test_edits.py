@@ -9,7 +9,7 @@ from okstra_git.briefs.insertion import NotEditable, read_text
 from okstra_git.briefs.rules import check_brief
 from okstra_git.errors import OkstraError
 from okstra_git.tokens import AUGMENTATION_LABELS, REPORTER_GATES
-from tests.kit.papers import a_brief
+from tests.kit.prepared import a_brief
 
 DAY = "2026-01-31"
 ASKED = ("intent-check: for all?", "conversion-block: the whole table?")

@@ -10,7 +10,7 @@ from okstra_git.briefs.reporter_gate import judge_gate, left_for_reporter
 from okstra_git.briefs.rules import check_brief
 from okstra_git.documents.markdown import parse_document
 from okstra_git.phases import PHASES, require_phase
-from tests.kit.papers import a_brief
+from tests.kit.prepared import a_brief
 
 ANSWERED = "intent-check: is a week seven days? [CONFIRMED 2026-01-31 → RC-1]"
 ANSWERS = "\n## Reporter Confirmations\n\n- RC-1: Yes, seven.\n"

@@ -7,7 +7,7 @@ from okstra_git.briefs.reporter_gate import BriefPending, Gate, judge_gate, requ
 from okstra_git.documents.markdown import parse_document
 from okstra_git.phases import PHASES
 from okstra_git.tokens import ASK_REPORTER, ASK_REPORTER_FIRST, QUESTION_PREFIXES
-from tests.kit.papers import a_brief
+from tests.kit.prepared import a_brief
 
 MARK = " [CONFIRMED 2026-01-31 → RC-1]"
 OPEN_STATES = ("complete", "partial", "skipped")

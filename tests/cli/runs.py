@@ -8,7 +8,7 @@ from pathlib import Path
 from okstra_git.names import mint_ulid, parse_task_key
 from okstra_git.records.events import PlanApproved, RunClaimed, RunPrepared
 from okstra_git.records.runs import Holder, PlannedStage
-from okstra_git.runs.holding import holder_of_pid, own_holder
+from okstra_git.runs.holder import holder_of_pid, own_holder
 from tests.cli.shop import KEY, TASK
 from tests.kit.scenario import World
 from tests.kit.stores import now, open_store, record

@@ -6,7 +6,7 @@ import pytest
 
 from okstra_git.tokens import ASK_REPORTER
 from tests.cli.shop import open_shop, refs, refused
-from tests.kit.papers import a_brief
+from tests.kit.prepared import a_brief
 from tests.kit.scenario import World
 from tests.kit.surroundings import ROOT
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from okstra_git.bundle.carry import require_carry
 from okstra_git.fs.root import Root
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import StageDone
 from okstra_git.records.states import Task
-from okstra_git.runs.carrying import require_carry
 from tests.cli.shop import TASK, open_shop, record_stage, refused
 from tests.kit.answers import Answer
 from tests.kit.prepared import prepare, set_up

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.runs.holding import lead_holder
+from okstra_git.runs.holder import lead_holder
 from tests.cli.runs import approve_plan, prepare
 from tests.cli.shop import KEY, TASK, open_shop, record_stage
 from tests.kit.answers import run_program
 from tests.kit.scenario import World
-from tests.kit.surroundings import program_dir
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import program_dir, require_tool
 
 GITS_OWN = Path("/usr/share/bash-completion/completions/git")
 

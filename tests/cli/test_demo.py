@@ -10,6 +10,7 @@ from okstra_cli.demo.playground import Playground, wrap
 from okstra_cli.demo.story import LESSONS, STAGES
 from tests.kit.answers import Answer
 from tests.kit.scenario import World
+from tests.kit.surroundings import ROOT
 
 pytestmark = pytest.mark.usefixtures("bin_dir")
 
@@ -62,31 +63,38 @@ def test_the_story_shows_every_proof_whatever_the_user_has_configured(world: Wor
     assert before == after
 
 
-def test_the_text_fits_a_screen_and_the_kept_repository_is_a_whole_one(world: World) -> None:
-    """One run for both: a demo takes as long as twenty commands."""
+def without_ids(text: str) -> str:
+    return re.sub(r"[0-9a-f]{10}", "ID", text)
+
+
+def test_the_text_fits_a_screen_and_without_update_refs_a_whole_repository_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One run for all of it: a demo takes as long as forty commands."""
+    monkeypatch.setattr(Playground, "can_stack", False)
     text = world.okstra("demo", "--keep", "shop", "--text").out
     flat = re.sub(r"\s+", " ", text)
     assert [proof for proof, lesson in LESSONS.items() if flat.count(lesson) != 1] == []
-    assert "git rebase -i --autosquash" in flat
+    rebases = re.findall(r"git rebase -i --autosquash [^$]*?(login-\S+) okstra:", flat)
+    assert rebases == list(STAGES)
     assert "needs a decision: content changed: 1 file differs" in flat
     assert "--apply --stage 3 --use-ref login-3-form" in flat
     assert re.findall(r"^\d\. ", text, re.MULTILINE) == [f"{number}. " for number in range(1, 9)]
+    transcript = re.findall(r"^```console$(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)[0]
+    answers = [without_ids(line.strip()) for line in transcript.splitlines() if line.startswith("  ")]
+    assert len(answers) > 5
+    assert [answer for answer in answers if answer not in without_ids(flat)] == [], "README shows what the demo tells"
     kept = World(world.path / "shop")
     assert [line for line in text.splitlines() if len(line) > 80 and str(kept.path) not in line] == []
     assert f"cd {kept.path}" in text.partition("Try next")[2]
     assert kept.git("status", "--porcelain") == ""
+    history = kept.okstra("inspect", "history", "--task-key", "shop:web:login", "--json").json["events"][::-1]
+    moves = [event for event in history if event["event"] == "stage.moved"]
+    assert [(move["stage"], move["proof"], move["landed"]) for move in moves] == THE_MOVES
     kept.git("commit", "-q", "--amend", "-m", "Said better")
     assert "stage 3 of shop:web:login followed" in kept.last.err
     assert kept.okstra("reconcile", "--task-key", "shop:web:login", "--verify").json["refuted"] == 0
     assert kept.ask("config", "user.email") == "ada@example.org"
-
-
-def test_without_update_refs_the_stages_are_rebased_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Playground, "can_stack", False)
-    answer = world.okstra("demo", "--json")
-    rebases = [step["command"] for step in answer.json["steps"] if " rebase " in step["command"]]
-    assert [command.rpartition(" ")[2] for command in rebases] == list(STAGES)
-    assert moves_of(answer) == THE_MOVES
 
 
 def test_a_directory_with_anything_in_it_is_refused(world: World) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.cli.shop import KEY, TASK, open_shop, record_stage, stage_place
+from tests.kit.foreign_logs import EVE, fetched_log
 from tests.kit.scenario import World
-from tests.kit.strangers import EVE, fetched_log
 
 HOLDER = {"host": "elsewhere", "boot": "b", "pid": 1, "born": 1.0, "name": "x"}
 RUN = "7ZZZ00000000000000000000RN"

@@ -11,7 +11,7 @@ import pytest
 
 from okstra_git.names import mint_ulid
 from okstra_git.records.events import RunAbandoned, RunClaimed, RunFinished, RunPrepared, TaskOpened
-from okstra_git.runs.holding import own_holder
+from okstra_git.runs.holder import own_holder
 from tests.cli.conftest import Ask
 from tests.cli.runs import sleeping
 from tests.cli.shop import record_stage, refs, refused

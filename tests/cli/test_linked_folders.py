@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.shop import open_shop
-from tests.kit.papers import a_brief
+from tests.kit.prepared import a_brief
 from tests.kit.scenario import World
 
 TERM = ("brief", "term", "Passkey", "--meaning", "touch it")

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 from okstra_git.names import parse_task_key
-from okstra_git.runs.holding import own_holder
+from okstra_git.runs.holder import own_holder
 from okstra_git.store.carry import MAX_BYTES, examine_carry
-from tests.kit.papers import a_brief
-from tests.kit.prepared import KEY, code_of, folder, prepare, set_up
+from tests.kit.foreign_logs import fetched_log
+from tests.kit.prepared import KEY, a_brief, code_of, folder, prepare, set_up
 from tests.kit.scenario import World
-from tests.kit.strangers import fetched_log
 
 SECRET = "a private line, 4711"
 RUN = "01M8NJ4KAAAAAAAAAAAAAAAAAA"

@@ -9,7 +9,7 @@ import pytest
 from okstra_git.git.objects import name_of_blob
 from okstra_git.tokens import CLARIFICATION_COLUMNS
 from tests.cli.shop import KEY, TASK, codes, open_shop, record_stage, refs, refused
-from tests.kit.papers import a_plan
+from tests.kit.prepared import a_plan
 from tests.kit.scenario import World
 from tests.kit.surroundings import ROOT
 

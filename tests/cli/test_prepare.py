@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.phases import PHASES
-from okstra_git.runs.request import ABOUT_TASK
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import KEY, approve, code_of, folder, manifest, prepare, runs, set_up
+from okstra_git.phases import ABOUT_TASK, PHASES
+from tests.kit.prepared import KEY, a_brief, a_plan, approve, code_of, folder, manifest, prepare, runs, set_up
 from tests.kit.scenario import World
 
 

@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from okstra_git.runs.holding import lead_holder
+from okstra_git.runs.holder import lead_holder
 from tests.cli.runs import approve_plan, prepare
 from tests.cli.shop import KEY, TASK, open_shop
 from tests.kit.answers import Answer, run_program
-from tests.kit.papers import a_brief
+from tests.kit.prepared import a_brief
 from tests.kit.scenario import World
 from tests.kit.stores import recorded_world
 from tests.kit.surroundings import ROOT, program_dir

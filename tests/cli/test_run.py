@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from okstra_git.records.runs import Holder
-from okstra_git.runs.holding import lead_holder
+from okstra_git.runs.holder import lead_holder
 from tests.cli.conftest import Ask
 from tests.cli.runs import FOLDER, approve_plan, claim, prepare, sleeping, start_stage
 from tests.cli.shop import KEY, TASK, codes, open_shop, refused, status

@@ -18,8 +18,7 @@ from okstra_git.records.events import PlanApproved, TaskClosed, TaskOpened
 from okstra_git.records.runs import PlannedStage
 from tests.cli.conftest import Ask
 from tests.cli.shop import KEY, TASK
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import approve, prepare
+from tests.kit.prepared import a_brief, a_plan, approve, prepare
 from tests.kit.scenario import World
 from tests.kit.stores import open_store, record
 from tests.kit.surroundings import program_dir

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.kit.answers import Answer
-from tests.kit.papers import a_brief
-from tests.kit.prepared import KEY, code_of, folder, prepare, runs, set_up
+from tests.kit.prepared import KEY, a_brief, code_of, folder, prepare, runs, set_up
 from tests.kit.scenario import World
 
 VERIFY = "final-verification"

@@ -16,8 +16,7 @@ from okstra_cli.wizard.gathering import DETAILED
 from okstra_cli.wizard.light import look_lightly
 from okstra_cli.wizard.quick import try_step
 from tests.kit.answers import Answer, run_program
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import KEY, prepare, runs, set_up
+from tests.kit.prepared import KEY, a_brief, a_plan, prepare, runs, set_up
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir
 

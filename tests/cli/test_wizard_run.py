@@ -14,8 +14,7 @@ from okstra_cli.wizard.chosen import State
 from okstra_cli.wizard.saved import Saved, write_state
 from tests.kit.answers import Answer
 from tests.kit.asking import a_task, some_facts, walk
-from tests.kit.papers import a_brief
-from tests.kit.prepared import KEY, prepare, runs, set_up
+from tests.kit.prepared import KEY, a_brief, prepare, runs, set_up
 from tests.kit.scenario import World
 from tests.kit.tmux import PATIENCE, Pane, open_pane
 

@@ -8,7 +8,7 @@ import pytest
 
 from okstra_git.errors import OkstraError
 from okstra_git.git.repo import open_repository
-from okstra_git.runs.snapshots import About, take_snapshot
+from okstra_git.snapshots.take import SnapshotSubject, take_snapshot
 from tests.cli.shop import TASK, open_shop, stage_place
 from tests.kit.scenario import World
 from tests.kit.zoo import GOES, KEPT, picture
@@ -75,7 +75,7 @@ def test_what_is_elsewhere_may_go(shop: World, place: World, name: str) -> None:
 
 
 def snapshot(shop: World, place: World) -> None:
-    about = About("shop/web/login", 1, "", "a test")
+    about = SnapshotSubject("shop/web/login", 1, "", "a test")
     try:
         take_snapshot(open_repository(shop.path), place.path, about, now=NOW)
     except OkstraError:

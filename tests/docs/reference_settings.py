@@ -27,6 +27,6 @@ def _section(setting: Setting[Any]) -> str:
 
 
 def _default(value: object) -> str:
-    if value is None or value == ():
+    if value in (None, ()):
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

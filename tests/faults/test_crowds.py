@@ -17,7 +17,7 @@ from okstra_git.stages.start import StartRequest, start_stage
 from okstra_git.store.registry import reserve
 from okstra_git.store.snapshot import Snapshot, read_from_scratch
 from okstra_git.store.writer import ensure_writer
-from tests.kit.papers import a_brief
+from tests.kit.prepared import a_brief
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, open_store, open_task, own_log, record
 

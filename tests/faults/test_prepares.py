@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from okstra_git.runs.bundle import POINTS, verify_bundle
+from okstra_git.bundle.write import POINTS, verify_bundle
 from tests.kit.prepared import KEY, PREPARE, folder, prepare, runs, set_up
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.errors import OkstraError
-from okstra_git.fs.named import read_named
+from okstra_git.fs.outside import read_named
 
 
 @pytest.fixture

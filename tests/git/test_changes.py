@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from okstra_git.digest import add_sums, multiset_sum
 from okstra_git.git.binary import GitFailed
-from okstra_git.git.changes import ABSENT, NO_MODE, Change, compose, delta_fingerprint, delta_sum, diff_trees
+from okstra_git.git.diffs import ABSENT, NO_MODE, Change, compose, delta_fingerprint, delta_sum, diff_trees
 from okstra_git.git.line_differences import line_difference
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git, open_repository
@@ -102,7 +102,7 @@ def test_many_pairs_are_read_like_few(world: World, monkeypatch: pytest.MonkeyPa
     repository, trees = made_trees(world, [{b"f": (FILE, b"%d\n" % number)} for number in range(6)])
     pairs = list(itertools.pairwise(trees))
     few = diff_trees(repository, pairs)
-    monkeypatch.setattr("okstra_git.git.changes.MANY", 2)
+    monkeypatch.setattr("okstra_git.git.diffs.MANY", 2)
     assert diff_trees(repository, pairs) == few
     missing = ("1" * 40, "2" * 40)
     for asked in ([missing, *pairs], [*pairs, missing]):

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from okstra_git.git.caches import find_caches
-from okstra_git.git.holding import in_groups, named, size_in_words
-from okstra_git.git.holdings import read_holdings
 from okstra_git.git.repo import open_repository
+from okstra_git.git.unsaved_work import in_groups, named, read_unsaved_work, size_in_words
 from okstra_git.git.worktrees import Worktree
 from tests.kit.scenario import World
 
@@ -17,7 +16,7 @@ COUNTER = Path("/proc/self/io")
 
 
 def kinds(world: World) -> list[str]:
-    found = read_holdings(open_repository(world.path), Worktree(world.path, None, None)).found
+    found = read_unsaved_work(open_repository(world.path), Worktree(world.path, None, None)).found
     return [each.kind for each in found]
 
 

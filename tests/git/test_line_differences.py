@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from okstra_git.git.changes import ABSENT, NO_MODE, Change, Delta
+from okstra_git.git.diffs import ABSENT, NO_MODE, Change, Delta
 from okstra_git.git.line_differences import LeftFiles, line_difference, lines_by_path
 from okstra_git.git.repo import open_repository
 

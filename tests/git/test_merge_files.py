@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from okstra_git.git.changes import ABSENT, NO_MODE, Change
+from okstra_git.git.diffs import ABSENT, NO_MODE, Change
 from okstra_git.git.line_differences import line_difference, merged_difference
 from okstra_git.git.merge.files import merge_sides, merge_text
 from okstra_git.git.merge.trees import find_merged_tree

@@ -9,7 +9,7 @@ import pygit2
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from okstra_git.git.changes import show_path
+from okstra_git.git.diffs import show_path
 from okstra_git.git.merge.files import merge_text
 from okstra_git.git.merge.trees import (
     Clash,

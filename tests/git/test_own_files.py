@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.fs.gits import read_gits, read_line
+from okstra_git.fs.outside import read_gits, read_line
 from okstra_git.fs.publishing import publish
 from okstra_git.fs.refusals import Linked, Taken
 from okstra_git.fs.root import Root

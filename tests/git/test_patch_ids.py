@@ -2,8 +2,8 @@
 
 import pytest
 
+from okstra_git.git.diffs import patch_id
 from okstra_git.git.merge.trees import merge_commits
-from okstra_git.git.patch_ids import patch_id
 from okstra_git.git.repo import open_repository
 from tests.kit.scenario import World
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from okstra_git.git.damaged_objects import FILES, find_torn, is_cut
 from okstra_git.git.repo import open_repository
-from okstra_git.git.torn_objects import FILES, find_torn, is_cut
 from tests.kit.scenario import World
 from tests.kit.stores import NAME, recorded_world
 from tests.kit.surroundings import ROOT

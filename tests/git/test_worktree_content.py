@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from okstra_git.git.dirty import list_uncommitted
 from okstra_git.git.objects import EMPTY_TREE
-from okstra_git.git.uncommitted import list_uncommitted
 from okstra_git.git.worktree_content import Limits, gather, worktree_tree, worktree_trees
 from tests.kit.scenario import World
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.git.dangers import find_dangers
+from okstra_git.git.config_risks import find_risks
 from tests.cli.shop import open_shop, record_stage
 from tests.kit.answers import run_program
 from tests.kit.scenario import World
@@ -108,7 +108,7 @@ def settings(lines: list[str]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("lines", "word"), DANGERS)
 def test_dangerous_configuration_is_named_with_what_it_does(lines: list[str], word: str) -> None:
-    found = list(find_dangers(settings(lines)))
+    found = list(find_risks(settings(lines)))
     assert len(found) == 1
     assert word in found[0].does
     assert found[0].instead
@@ -116,7 +116,7 @@ def test_dangerous_configuration_is_named_with_what_it_does(lines: list[str], wo
 
 @pytest.mark.parametrize("lines", HARMLESS)
 def test_ordinary_configuration_is_left_alone(lines: list[str]) -> None:
-    assert list(find_dangers(settings(lines))) == []
+    assert list(find_risks(settings(lines))) == []
 
 
 def test_the_configuration_is_read_as_git_reads_it_includes_and_all(shop: World) -> None:

@@ -20,7 +20,7 @@ from okstra_git.hooks.status import inspect_hooks
 from tests.hooks.conftest import Listener
 from tests.kit.answers import run_program
 from tests.kit.scenario import World
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import require_tool
 
 READS = 'cat >"$(git rev-parse --git-dir)/heard"\n'
 

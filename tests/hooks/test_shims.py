@@ -8,8 +8,7 @@ import pytest
 
 from tests.hooks.conftest import Listener
 from tests.kit.answers import Answer, run_program
-from tests.kit.surroundings import ROOT
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import ROOT, require_tool
 
 
 def test_an_amended_record_is_spooled_and_git_okstra_called(installed: Listener) -> None:

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from okstra_git.git.binary import run_git
-from okstra_git.host.detached import run_detached
-from okstra_git.host.finished import run_to_end
+from okstra_git.host.subprocesses import run_detached, run_to_end
 from tests.kit.scenario import World
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]

@@ -18,8 +18,10 @@ from okstra_git.host.forge import (
     ForgeUnreachable,
     PullRequestAnswer,
     PullRequestState,
+    create_pull_request,
+    find_gh,
+    view_pull_request,
 )
-from okstra_git.host.gh import create_pull_request, find_gh, view_pull_request
 from tests.kit.forge import Forge
 from tests.kit.scenario import World
 

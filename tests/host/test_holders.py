@@ -9,17 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from okstra_git.host.holders import ancestors, find_process, is_alive, this_machine
-from okstra_git.host.lives import (
-    ELSEWHERE,
-    ENDED,
-    OTHER_SPACE,
-    RESTARTED,
-    REUSED,
-    Life,
-    Machine,
-    judge_machine,
-)
+from okstra_git.host.liveness import ELSEWHERE, ENDED, OTHER_SPACE, RESTARTED, REUSED, Liveness, Machine, judge_machine
+from okstra_git.host.processes import ancestors, find_process, is_alive, this_machine
 
 HERE = this_machine()
 
@@ -32,7 +23,7 @@ def sleeper() -> "Iterator[subprocess.Popen[bytes]]":
     process.wait()
 
 
-def life(pid: int, born: float, machine: Machine = HERE) -> Life:
+def life(pid: int, born: float, machine: Machine = HERE) -> Liveness:
     return is_alive(host=HERE.host, boot=HERE.boot, pid=pid, born=born, machine=machine)
 
 
@@ -43,7 +34,7 @@ def born(pid: int) -> float:
 
 
 def test_a_running_process_is_alive(sleeper: "subprocess.Popen[bytes]") -> None:
-    assert life(sleeper.pid, born(sleeper.pid)) == Life("alive")
+    assert life(sleeper.pid, born(sleeper.pid)) == Liveness("alive")
 
 
 def test_a_stopped_process_is_alive(sleeper: "subprocess.Popen[bytes]") -> None:
@@ -56,18 +47,18 @@ def test_a_killed_process_is_dead(sleeper: "subprocess.Popen[bytes]") -> None:
     started = born(sleeper.pid)
     sleeper.kill()
     sleeper.wait()
-    assert life(sleeper.pid, started) == Life("dead", ENDED)
+    assert life(sleeper.pid, started) == Liveness("dead", ENDED)
 
 
 def test_a_zombie_is_dead(sleeper: "subprocess.Popen[bytes]") -> None:
     started = born(sleeper.pid)
     os.kill(sleeper.pid, signal.SIGKILL)
     os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
-    assert life(sleeper.pid, started) == Life("dead", ENDED)
+    assert life(sleeper.pid, started) == Liveness("dead", ENDED)
 
 
 def test_a_pid_that_another_process_has_now_is_dead(sleeper: "subprocess.Popen[bytes]") -> None:
-    assert life(sleeper.pid, born(sleeper.pid) - 1) == Life("dead", REUSED)
+    assert life(sleeper.pid, born(sleeper.pid) - 1) == Liveness("dead", REUSED)
 
 
 @pytest.mark.parametrize("pid", [0, -1, 2**40])
@@ -79,16 +70,16 @@ def test_a_pid_that_cannot_be_is_dead(pid: int) -> None:
     ("then", "now", "expected"),
     [
         (Machine("a", "b1"), Machine("a", "b1"), None),
-        (Machine("a", "b1"), Machine("a", "b2"), Life("dead", RESTARTED)),
-        (Machine("a", "b1"), Machine("c", "b1"), Life("unknown", ELSEWHERE)),
+        (Machine("a", "b1"), Machine("a", "b2"), Liveness("dead", RESTARTED)),
+        (Machine("a", "b1"), Machine("c", "b1"), Liveness("unknown", ELSEWHERE)),
         (Machine("a", "b1@7"), Machine("a", "b1@7"), None),
-        (Machine("a", "b1@7"), Machine("a", "b1"), Life("unknown", OTHER_SPACE)),
-        (Machine("a", "b1@7"), Machine("a", "b2@7"), Life("dead", RESTARTED)),
+        (Machine("a", "b1@7"), Machine("a", "b1"), Liveness("unknown", OTHER_SPACE)),
+        (Machine("a", "b1@7"), Machine("a", "b2@7"), Liveness("dead", RESTARTED)),
         (Machine("a", "1700000000"), Machine("a", "1700000060"), None),
-        (Machine("a", "1700000000"), Machine("a", "1700009000"), Life("dead", RESTARTED)),
+        (Machine("a", "1700000000"), Machine("a", "1700009000"), Liveness("dead", RESTARTED)),
     ],
 )
-def test_host_and_boot_decide_first(then: Machine, now: Machine, expected: Life | None) -> None:
+def test_host_and_boot_decide_first(then: Machine, now: Machine, expected: Liveness | None) -> None:
     assert judge_machine(then.host, then.boot, now) == expected
 
 

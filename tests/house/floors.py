@@ -27,9 +27,9 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("tokens", "phases", "roster", "paths"), 0),
     **dict.fromkeys(("fs", "git", "host", "documents"), 1),
     "records": 2,
-    **dict.fromkeys(("state", "rendering", "plans", "briefs"), 3),
+    **dict.fromkeys(("store", "rendering", "plans", "briefs"), 3),
     **dict.fromkeys(("reconcile", "stages", "hooks", "health", "agent_setup"), 4),
-    **dict.fromkeys(("handoff", "runs"), 4),
+    **dict.fromkeys(("handoff", "runs", "bundle", "snapshots"), 4),
     "porcelain": 5,
 }
 """Rooms of okstra_git; `rendering` is the one door to jinja2 and stands below the rooms that render."""

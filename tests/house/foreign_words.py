@@ -38,7 +38,7 @@ SAID_BY_THE_TEST = {
 
 def foreign_words(source: Source) -> Iterator[str]:
     """A line for each string of the file that has such words, in whatever case they are."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             found = [words for words in WORDS if words.lower() in node.value.lower()]
             yield from (f"{source.path}:{node.lineno}: {words!r} is how another project says it" for words in found)

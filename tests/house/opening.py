@@ -26,8 +26,8 @@ EXCUSED: dict[str, str] = {
     "okstra_git/hooks/status.py": "reads a hook that is a link, to compare it",
     "okstra_git/agent_setup/files.py": "a user's own folders may be links; nothing new is written through links",
     "okstra_git/agent_setup/desired.py": "reads the skills that okstra ships",
-    "okstra_git/host/holders.py": "reads what the kernel says of processes",
-    "okstra_git/runs/restoring.py": "puts back what a snapshot of this clone kept, links and modes as they were",
+    "okstra_git/host/processes.py": "reads what the kernel says of processes",
+    "okstra_git/snapshots/restore.py": "puts back what a snapshot of this clone kept, links and modes as they were",
     "okstra_git/host/locks.py": "opens a folder, for its lock",
     "okstra_git/git/nodes.py": "reads files of worktrees byte for byte, without following links",
     "okstra_git/git/removal.py": "removes caches that were looked at immediately before",
@@ -35,13 +35,13 @@ EXCUSED: dict[str, str] = {
     "okstra_git/git/objects.py": "removes a damaged object, named by its own hash",
     "okstra_git/git/refs.py": "moves a torn ref under git's own lock",
     "okstra_git/git/sharing.py": "gives modes to what git and okstra made",
-    "okstra_git/git/uncommitted.py": "removes an index of its own",
+    "okstra_git/git/dirty.py": "removes an index of its own",
     "okstra_git/health/fsck.py": "removes locks of git that nobody living owns",
     "okstra_git/health/leftovers.py": "removes locks of git that nobody living owns",
     "okstra_git/health/doctor.py": "removes locks of git that nobody living owns",
     "okstra_git/stages/repair.py": "git's own links between a worktree and its repository, where this clone made it",
     "okstra_git/stages/worktree_setup.py": "removes an empty folder where git makes a worktree",
-    "okstra_cli/approving.py": "reads the forms that okstra ships",
+    "okstra_git/porcelain/forms.py": "reads the forms that okstra ships",
     "okstra_cli/completion/scripts.py": "reads the scripts that okstra ships",
     "okstra_cli/completion/table.py": "reads the table that okstra ships",
     "okstra_cli/entry.py": "the null device in the place of a closed stream",
@@ -59,7 +59,7 @@ EXCUSED: dict[str, str] = {
 
 def uses(source: Source) -> Iterator[tuple[str, int]]:
     """(call, line) of everything in a module that opens or changes files by their path."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and (found := _opening(node)):
             yield found, node.lineno
 

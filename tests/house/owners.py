@@ -60,7 +60,7 @@ def ambient_uses(source: Source) -> Iterator[tuple[str, int]]:
     if source.path.startswith("okstra_cli/"):
         return
     known = _imported_names(source.tree)
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         name = _full_name(node, known)
         if name in AMBIENT or name in STARTERS or name.startswith(("os.exec", "os.spawn")):
             yield name, getattr(node, "lineno", 0)

@@ -16,13 +16,13 @@ CALLS = {"rmtree", "remove_tree", "is_clean", "removedirs"}
 """Functions that remove whole directories, and the name of the question that was too narrow."""
 
 EXCUSED: dict[tuple[str, str], str] = {
-    ("okstra_git/git/uncommitted.py", "git status"): "the one question, with every switch given",
+    ("okstra_git/git/dirty.py", "git status"): "the one question, with every switch given",
     ("okstra_git/git/removal.py", "git worktree remove"): "asks what the worktree holds immediately before",
-    ("okstra_git/git/catching_up.py", "git read-tree -m -u"): "asks what lies there and what would be in the way",
+    ("okstra_git/git/checkout_update.py", "git read-tree -m -u"): "asks what lies there and what would be in the way",
     ("okstra_git/hooks/probe.py", "git worktree remove"): "a throw-away worktree that the probe made itself",
     ("okstra_git/hooks/probe.py", "git checkout"): "fills the throw-away worktree of the probe",
     ("okstra_git/hooks/shims.py", "rmtree()"): "a folder in git's directory that holds our own copies alone",
-    ("okstra_git/runs/whole_files.py", "remove_tree()"): "a folder of a run that okstra wrote and replaces whole",
+    ("okstra_git/bundle/whole_files.py", "remove_tree()"): "a folder of a run that okstra wrote and replaces whole",
     ("okstra_git/fs/root.py", "rmtree()"): "by descriptor, below a root; who may call it is asked of remove_tree()",
 }
 """(module, what) -> why this one place may. One that is not used any more is a breach."""
@@ -30,7 +30,7 @@ EXCUSED: dict[tuple[str, str], str] = {
 
 def uses(source: Source) -> Iterator[tuple[str, int]]:
     """(what, line) of every such command and call of a module."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.List):
             words = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
             for command in ASKS | REMOVES:
@@ -49,7 +49,7 @@ def unexcused(source: Source, excused: dict[tuple[str, str], str] = EXCUSED) -> 
     for what, line in uses(source):
         if (source.path, what) not in excused:
             yield (
-                f"{source.path}:{line}: {what}: ask okstra_git.git.holdings.read_holdings what is there first, "
+                f"{source.path}:{line}: {what}: ask okstra_git.git.unsaved_work.read_unsaved_work what is there first, "
                 "or give a reason in tests/house/removing.py"
             )
 

@@ -46,7 +46,7 @@ def code_from_data(source: Source) -> Iterator[str]:
         top = imported.module.partition(".")[0]
         if top in LOADERS or imported.module == "jinja2.bccache":
             yield f"{source.path}:{imported.line}: {imported.module} runs what it reads; keep data, as JSON"
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         name, line = _called_or_named(node), getattr(node, "lineno", 0)
         if name == "import_module" and source.path not in NAMED_MODULES:
             yield f"{source.path}:{line}: only {' and '.join(NAMED_MODULES)} may import by a computed name"

@@ -42,7 +42,7 @@ def oversized(source: Source) -> Iterator[str]:
     length = source.text.count("\n")
     if length > MODULE_LINES:
         yield f"{source.path}: {length} lines, at most {MODULE_LINES}"
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES:

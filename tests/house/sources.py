@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from tests.kit.surroundings import ROOT
 
@@ -20,6 +20,11 @@ class Source:
     @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.text, self.path)
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree: each rule looks at all of them."""
+        return list(ast.walk(self.tree))
 
     @property
     def is_package(self) -> bool:
@@ -44,17 +49,20 @@ class Import:
     inside: str | None
 
 
+@cache
 def product_sources() -> list[Source]:
-    """Every module of okstra_git and okstra_cli."""
+    """Every module of okstra_git and okstra_cli; the same values for every rule, so that each is parsed once."""
     return [source for folder in PRODUCT for source in sources_under(folder)]
 
 
+@cache
 def sources_under(folder: str) -> list[Source]:
     """Every Python file under a folder of the repository."""
     found = sorted((ROOT / folder).rglob("*.py"))
     return [Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in found]
 
 
+@cache
 def imports_of(source: Source) -> list[Import]:
     """All imports, at module level and inside functions; relative ones made absolute.
 

@@ -20,7 +20,7 @@ STREAMS = ("stdout", "stderr", "stream", "drawn")
 
 def stream_writes(source: Source) -> Iterator[str]:
     """Writes to a stream by a module that is not listed."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         target = node.func.value

@@ -16,8 +16,7 @@ from okstra_git.wide import widen
 from tests.house.documents import EVERYWHERE, command_options, false_calls, plain_man, prose_lines, visible_options
 from tests.kit.answers import run_program
 from tests.kit.scenario import World
-from tests.kit.surroundings import ROOT
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import ROOT, require_tool
 
 MAN = ROOT / "docs/man/git-okstra.1"
 STATE = ROOT / "docs/reference/state.md"
@@ -81,7 +80,7 @@ def test_every_path_of_the_maps_is_there(name: str) -> None:
     """Paths from the top, or a room by its name alone; a shape such as `bench_<name>.py` is none."""
     named = set(re.findall(r"`([\w./-]+(?:/|\.py|\.txt|\.toml|\.md))`", (ROOT / name).read_text()))
     assert len(named) > 20
-    places = (ROOT, ROOT / "okstra_git", ROOT / "tests/stories")
+    places = (ROOT, ROOT / "okstra_git", ROOT / "tests/stories", ROOT / "tests/kit")
     assert [path for path in sorted(named) if not any((place / path).exists() for place in places)] == []
 
 

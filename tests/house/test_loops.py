@@ -18,7 +18,7 @@ EXCUSED = {
 
 def breaches(source: Source) -> Iterator[str]:
     """Calls of `.resolve()`, which before Python 3.13 raises RuntimeError for a link that leads to itself."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "resolve":
             yield f"{source.path}:{node.lineno}: use okstra_git.real_paths.real_path"
 

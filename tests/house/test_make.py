@@ -8,8 +8,7 @@ from shutil import copy
 import pytest
 
 from tests.kit.answers import Answer, run_program
-from tests.kit.surroundings import ROOT
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import ROOT, require_tool
 
 
 @pytest.fixture

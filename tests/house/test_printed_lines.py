@@ -6,7 +6,7 @@ from tests.house.printed_lines import unquoted
 from tests.house.sources import Source, imports_of, product_sources
 
 SOURCES = product_sources()
-QUOTING = ("okstra_cli/inspecting_resume.py",)
+QUOTING = ("okstra_git/porcelain/inspect/resume.py",)
 """Who may use shlex: one who splits a line. Quoting is for okstra_git/commands.py."""
 
 EXACTLY = ("okstra_git/commands.py", "okstra_git/rendering.py")

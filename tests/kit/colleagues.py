@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.kit.forked import okstra_forked
 from tests.kit.scenario import World
 from tests.kit.stores import NAME
 
@@ -21,13 +22,13 @@ class Colleagues:
         first.git("clone", "-q", "--bare", str(first.path), str(self.server))
         first.git("remote", "add", "origin", str(self.server))
         first.git("push", "-q", "-u", "origin", "main")
-        first.okstra_process("init", "--project-id", "shop", "--offline", *options)
-        first.okstra_process("task", "open", NAME)
+        okstra_forked(first, "init", "--project-id", "shop", "--offline", *options)
+        okstra_forked(first, "task", "open", NAME)
         self.clones = {names[0]: first}
         for name in names[1:]:
             first.git("clone", "-q", str(self.server), str(folder / name))
             self.clones[name] = World(folder / name, labels=first.labels, clock=first.clock)
-            self.clones[name].okstra_process("init", "--offline", *options)
+            okstra_forked(self.clones[name], "init", "--offline", *options)
 
     def __getitem__(self, name: str) -> World:
         return self.clones[name]

@@ -1,4 +1,4 @@
-"""A repository with an open task, a brief and an approved plan, for tests of runs."""
+"""A repository with an open task, and a brief and an approved plan as a person would write them, for tests of runs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.kit.answers import Answer
-from tests.kit.papers import a_brief, a_plan
 from tests.kit.scenario import World
 from tests.kit.templates import build_once
 
@@ -61,3 +60,87 @@ def manifest(world: World, stem: str, *, stage: int = 1, seq: int = 1) -> Any:
     """One of the JSON documents of an implementation run."""
     path = folder(world) / f"runs/implementation/stage-{stage}/{stem}-implementation-{seq:03}.json"
     return json.loads(path.read_text())
+
+
+BRIEF = """\
+---
+title: Log in with a passkey
+reporter-confirmations: complete
+ticket: SHOP-12
+---
+
+# Brief
+
+## Source Material
+
+People ask for a login without passwords.
+
+## Open Questions
+
+- general: which browsers matter?
+"""
+
+
+def a_brief(gate: str = "complete", *, questions: Sequence[str] = ()) -> str:
+    """A brief with this reporter gate and these open questions."""
+    text = BRIEF.replace("reporter-confirmations: complete", f"reporter-confirmations: {gate}")
+    return text + "".join(f"- {question}\n" for question in questions)
+
+
+def a_stage(number: int, depends_on: Sequence[int] = (), files: Sequence[str] = ()) -> str:
+    """The section of one stage with every block."""
+    listed = "\n".join(f"- `{path}`" for path in (files or [f"src/s{number}.py"]))
+    needs = ", ".join(map(str, depends_on)) or "(none)"
+    return f"""\
+### Stage {number}: part {number}
+
+- depends-on: {needs}
+
+#### Files
+
+{listed}
+
+#### Steps
+
+1. Write the failing test of part {number}.
+2. Make it pass.
+
+#### Stage Validation
+
+```sh
+python -m pytest tests/test_s{number}.py
+```
+
+#### Stage Exit Contract
+
+Part {number} works and is exported.
+
+#### Rollback
+
+Revert the commits of stage {number}.
+
+"""
+
+
+def a_plan(stages: Mapping[int, Sequence[int]], *, files: Mapping[int, Sequence[str]] | None = None) -> str:
+    """A plan of these stages (number -> what it depends on), not yet approved."""
+    rows = "".join(f"| {n} | part {n} | {', '.join(map(str, needs)) or '(none)'} |\n" for n, needs in stages.items())
+    sections = "".join(a_stage(n, needs, (files or {}).get(n, ())) for n, needs in stages.items())
+    return f"""\
+---
+title: Log in with a passkey
+approved: false
+---
+
+# Plan
+
+- [ ] Approved
+
+## 5.5 Implementation Plan Deliverables
+
+### Stage Map
+
+| Stage | Title | Depends on |
+|---|---|---|
+{rows}
+{sections}"""

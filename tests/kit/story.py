@@ -1,7 +1,7 @@
 """A world with recorded stages, one rewrite of history, and the verdict that has to come out, hooks or no hooks.
 
-A story is told once and runs twice. With hooks on, git itself calls the real program and whatever is proven is settled
-when git returns; with hooks off, `reconcile --check` lists it and `--apply` settles it. Both ends are the same::
+A story is told once and runs twice. With hooks on, git itself calls okstra and whatever is proven is settled when git
+returns; with hooks off, `reconcile --check` lists it and `--apply` settles it. Both ends are the same::
 
     story.stage("login", "A")
     story.amend({"A.txt": "other\\n"})
@@ -9,16 +9,20 @@ when git returns; with hooks off, `reconcile --check` lists it and `--apply` set
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import pygit2
+
+from tests.kit.forked import okstra_forked
 from tests.kit.scenario import EPOCH, Files, World
 from tests.kit.surroundings import scratch_dir
-from tests.kit.verdicts import Verdict
 
 KEY = "shop:web:login"
 SLASHED = KEY.replace(":", "/")
@@ -26,13 +30,79 @@ STAGES = f"refs/okstra/stage/{SLASHED}/"
 Commit = str | tuple[str, Files]
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """One row of a verdict table.
+
+    `new` is where the stage lives afterwards, `offered` what a person is recommended: `A′` = the commit with the
+    subject A on the stage's branch, `A′@main` = on main, anything else a revision. `gone` = its evidence may be gone.
+    """
+
+    kind: Literal["ok", "auto", "confirm"]
+    proofs: tuple[str, ...] = ()
+    new: str | None = None
+    landed: bool = False
+    reason: str = ""
+    offered: str | None = None
+    together: tuple[int, ...] = ()
+    partly: bool = False
+    gone: bool = False
+
+    def located(self, world: World, branch: str) -> "Verdict":
+        """The same verdict with commits instead of labels."""
+        return replace(self, new=_locate(self.new, world, branch), offered=_locate(self.offered, world, branch))
+
+    def compare(self, item: Mapping[str, Any], recorded: str) -> None:
+        """Assert that an item of `reconcile --json` says this."""
+        assert (item["class"], item["recorded"], item["replacement"]) == (self.kind, recorded, self.new), item
+        assert item["proof"] in (self.proofs or (None,)), item
+        assert self.reason in item["reason"], item
+        assert tuple(item.get("together") or ()) == self.together, item
+        assert bool(item.get("landed")) is self.landed, item
+        assert ("partly-absorbed" in (item.get("flags") or ())) is self.partly, item
+        best = [candidate["commit"] for candidate in item["candidates"] if candidate["recommended"]]
+        assert len(best) <= 1, item
+        assert self.offered is None or best == [self.offered], item
+
+    def compare_record(self, stage: Mapping[str, Any]) -> None:
+        """Assert that the recorded stage got here as said."""
+        assert (stage["state"] == "landed") is self.landed, stage
+        if self.kind == "auto":
+            assert stage["former"][-1]["left_by"] in self.proofs, stage
+
+
+STANDS = Verdict("ok")
+"""The record is still true: nothing to do."""
+
+
+def auto(proof: str, new: str, *, landed: bool = False, partly: bool = False, gone: bool = False) -> Verdict:
+    """Proven by this rung (or one of several, `a|b`) to live at `new` now."""
+    return Verdict("auto", tuple(proof.split("|")), new, landed=landed, partly=partly, gone=gone)
+
+
+def confirm(reason: str = "", *, offered: str | None = None, together: tuple[int, ...] = ()) -> Verdict:
+    """A person decides; the sentence contains `reason`."""
+    return Verdict("confirm", reason=reason, offered=offered, together=together)
+
+
+def _locate(where: str | None, world: World, branch: str) -> str | None:
+    if where is None:
+        return None
+    label, prime, ref = where.partition("′")
+    if not prime:
+        return world.tip(world.labels.get(where, where))
+    found = world.now(label, on=ref.removeprefix("@") or branch)
+    assert found != world[label], f"{label} was not rewritten"
+    return found
+
+
 @cache
 def _prepared(*, hooks: bool) -> tuple[Path, dict[str, str]]:
-    """A repository with `base` on main, set up by the real program, with an open task; copied for every story."""
+    """A repository with `base` on main, set up by a program of its own, with an open task; copied for every story."""
     world = World.begin(scratch_dir() / "prepared")
     options = [] if hooks else ["--no-hooks"]
-    world.okstra_process("init", "--project-id", "shop", "--offline", *options)
-    world.okstra_process("task", "open", KEY)
+    okstra_forked(world, "init", "--project-id", "shop", "--offline", *options)
+    okstra_forked(world, "task", "open", KEY)
     return world.path, world.labels
 
 
@@ -147,12 +217,12 @@ class Story(World):
         if heard is not None:
             assert settled == (proven if heard and self.hooks else set()), "settled when git returned"
         self._check(expected, current, sorted({*proven, *questions} - settled), status, anchor)
-        applied = self._unchanging_after(lambda: self.reconcile("--apply", exit=status))
+        applied = self.reconcile("--apply", exit=status)
         assert {item["stage"]: item["replacement"] for item in applied["applied"]} == {
             number: expected[number].new for number in proven - settled
         }
-        again = self.reconcile("--check", exit=status)
-        assert [item["stage"] for item in again["items"]] == questions == [i["stage"] for i in applied["items"]]
+        assert [item["stage"] for item in applied["items"]] == questions
+        self._settles_no_more(questions, status)
         self._verify(proven, expected)
         self._records(expected)
 
@@ -175,13 +245,13 @@ class Story(World):
         assert report["remaining_confirm"] == sum(item["class"] == "confirm" for item in report["items"])
         assert (report["anchor"] or {"status": None})["status"] == anchor
 
-    def _unchanging_after(self, apply: Any) -> Any:
-        """The answer of the first run; a second run finds nothing to do and changes nothing."""
-        answer = apply()
+    def _settles_no_more(self, questions: list[int], status: int) -> None:
+        """A second run has the same questions, finds nothing to do and changes nothing."""
         before = self.everything()
-        assert apply()["applied"] == []
+        again = self.reconcile("--apply", exit=status)
+        assert again["applied"] == []
+        assert [item["stage"] for item in again["items"]] == questions
         assert self.everything() == before, "settling twice changes nothing the second time"
-        return answer
 
     def _verify(self, proven: set[int], expected: Mapping[int, Verdict]) -> None:
         moves = self.reconcile("--verify", exit=0)["verified"]
@@ -204,17 +274,20 @@ class Story(World):
 
     # --- looking
 
-    def everything(self) -> dict[str, str]:
-        """What a command that only looks must leave alone: refs, objects, index, configuration and okstra's files."""
-        folder = Path(self.ask("rev-parse", "--path-format=absolute", "--git-common-dir"))
+    def everything(self) -> dict[str, object]:
+        """What a command that only looks must leave alone: refs, objects, configuration and okstra's files."""
+        repository = pygit2.Repository(str(self.path))
+        folder = Path(repository.path)
+        if (folder / "commondir").is_file():
+            folder = folder / (folder / "commondir").read_text().strip()
         private = folder / "okstra"
         files = sorted(path for path in private.rglob("*") if path.is_file() and "cache" not in path.parts)
         return {
-            "refs": self.ask("for-each-ref"),
-            "head": self.ask("rev-parse", "HEAD", ok=False),
-            "objects": self.ask("count-objects", "-v"),
+            "refs": {reference.name: str(reference.target) for reference in repository.references.objects},
+            "head": str(repository.lookup_reference("HEAD").target),
+            "objects": sorted(name for _, _, names in os.walk(folder / "objects") for name in names),
             "config": (folder / "config").read_text(),
-            "files": "\n".join(f"{path.relative_to(private)} {path.read_bytes()!r}" for path in files),
+            "files": {path.relative_to(private): path.read_bytes() for path in files},
         }
 
     def stage_refs(self) -> dict[int, str]:

@@ -1,14 +1,17 @@
-"""The environment every test runs in: an empty home, no configuration but ours, nothing of the caller's git."""
+"""What every test runs in: a sealed environment, memory instead of a disk, programs, and what a run may draw."""
 
 import os
 import sys
+import tempfile
 import time
 from functools import cache
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
 
+import psutil
 import pygit2
+import pytest
 from pygit2.enums import ConfigLevel
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +21,8 @@ _GLOBAL_CONFIG = """\
 	email = ada@example.org
 [init]
 	defaultBranch = main
+[maintenance]
+	auto = false
 """
 _PROGRAM = """\
 #!{python}
@@ -113,3 +118,34 @@ def print_of_surroundings() -> tuple[object, ...]:
 
 
 _KEPT = ("CI", "TMPDIR", "USER", "LOGNAME", "HYPOTHESIS_PROFILE", "COLUMNS", "PYTHONHASHSEED", "VIRTUAL_ENV")
+
+
+SHARED = Path("/dev/shm")
+ROOM = 2 * 1024**3
+"""Bytes that have to be free: a whole run keeps far less, for what a passed test made goes with it."""
+
+
+def has_room(place: Path, *, room: int = ROOM) -> bool:
+    """Whether we may write there, programs (hooks) may be run from there, and neither it nor the memory is short."""
+    if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK)):
+        return False
+    disk = os.statvfs(place)
+    may_run = not disk.f_flag & getattr(os, "ST_NOEXEC", 8)
+    return may_run and disk.f_bavail * disk.f_frsize >= room and psutil.virtual_memory().available >= 2 * room
+
+
+def work_in_memory() -> None:
+    """Temporary files of this process and its children go to memory, unless the caller says where with TMPDIR."""
+    if "TMPDIR" not in os.environ and has_room(SHARED):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(SHARED)
+
+
+def require_tool(name: str) -> Path:
+    """Where the program is; without it the test is skipped with a reason, or fails when `CI` is set."""
+    found = which(name)
+    if found:
+        return Path(found)
+    reason = f"this test needs {name}, which is not on PATH"
+    if os.environ.get("CI"):
+        pytest.fail(reason + " (CI must install it: see .ci/run)")
+    pytest.skip(reason)

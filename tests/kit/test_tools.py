@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import require_tool
 
 
 def test_a_present_tool_is_found() -> None:

@@ -11,8 +11,7 @@ from pathlib import Path
 import psutil
 
 from tests.kit.answers import run_program
-from tests.kit.surroundings import program_dir, scratch_dir
-from tests.kit.tools import require_tool
+from tests.kit.surroundings import program_dir, require_tool, scratch_dir
 
 PATIENCE = 20.0
 """Seconds that a screen is waited for; the screen is told when it does not come."""

@@ -8,7 +8,7 @@ from okstra_git.documents.markdown import parse_document
 from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_contents import list_commands
 from okstra_git.plans.stage_map import PlanDocument, parse_plan
-from tests.kit.papers import a_plan, a_stage
+from tests.kit.prepared import a_plan, a_stage
 
 MAP = "| Stage | Title | Depends on |\n"
 

@@ -9,7 +9,7 @@ from okstra_git.documents.problems import Flaw
 from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_contents import list_commands, list_files
 from okstra_git.plans.stage_map import PlanDocument, PlanStage, parse_dependencies, parse_plan
-from tests.kit.papers import a_plan, a_stage
+from tests.kit.prepared import a_plan, a_stage
 
 
 def read(text: str) -> PlanDocument:

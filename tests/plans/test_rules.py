@@ -10,7 +10,7 @@ from okstra_git.documents.problems import Flaw
 from okstra_git.plans import rules, stage_map
 from okstra_git.plans.rules import InvalidPlan, check_plan, require_plan
 from okstra_git.plans.stage_map import parse_plan
-from tests.kit.papers import a_plan
+from tests.kit.prepared import a_plan
 from tests.kit.surroundings import ROOT
 
 SOUND = a_plan({1: (), 2: (1,), 3: (2,)})

@@ -8,7 +8,7 @@ from okstra_git.documents.markdown import parse_document
 from okstra_git.documents.problems import Flaw
 from okstra_git.plans.stage_contents import list_commands, list_files
 from okstra_git.plans.stage_map import PlanDocument, PlanStage, parse_dependencies, parse_plan
-from tests.kit.papers import a_plan
+from tests.kit.prepared import a_plan
 
 BLOCKS = {
     "files": "- a.py",

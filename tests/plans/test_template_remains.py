@@ -2,13 +2,13 @@
 
 import pytest
 
+from okstra_git.bundle.render import make_bundle
 from okstra_git.documents.markdown import parse_document
 from okstra_git.plans.rules import check_plan
 from okstra_git.plans.stage_map import parse_plan
 from okstra_git.plans.template_remains import template_forms
-from okstra_git.runs.bundle_making import make_bundle
-from tests.kit.papers import a_plan
-from tests.runs.samples import a_run, sources_of
+from tests.bundle.samples import a_run, sources_of
+from tests.kit.prepared import a_plan
 
 
 def left_over(text: str) -> list[tuple[int, str]]:

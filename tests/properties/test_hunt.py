@@ -5,7 +5,7 @@ from random import SystemRandom
 
 import pytest
 
-from tests.kit.budgets import IS_RANDOM
+from tests.kit.budgets import HUNT_PARTS, HUNT_SECONDS, IS_RANDOM
 from tests.properties.hunting.hunt import commits_of, run
 from tests.properties.hunting.judge import Court
 from tests.properties.hunting.naive import judge_naively
@@ -15,12 +15,6 @@ from tests.properties.hunting.scenes import make_scene
 from tests.properties.hunting.values import Stage
 
 QUICK_SEEDS = (21, 22, 23)
-DEEP_PARTS = 24
-"""Of 4,200 judgements each at most: a hundred thousand in all on a fast machine."""
-
-SECONDS = 75
-"""What a deep part may take: two cores are done with all of them in 15 minutes, however slow they are."""
-
 CLASSES = (
     "A1", "A2", "A3", "A4", "C:", "D:", "D2", "E:", "F:", "G:", "H: not", "H: part", "part outside: below, altered",
     "part outside: below, kept", "part outside: landed",
@@ -64,10 +58,11 @@ def test_asking_twice_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("part", range(DEEP_PARTS))
+@pytest.mark.parametrize("part", range(HUNT_PARTS))
 def test_no_answer_is_false_for_long(tmp_path: Path, part: int) -> None:
+    """Of 4,200 judgements each at most: a hundred thousand in all on a fast machine."""
     seed = drawn(1_000 + part)
-    check(run(tmp_path / "world", seed, tasks=54, rounds=40, seconds=SECONDS), seed)
+    check(run(tmp_path / "world", seed, tasks=54, rounds=40, seconds=HUNT_SECONDS), seed)
 
 
 def test_the_hunt_has_teeth() -> None:

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.kit.handing import begin, ready, stage
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import KEY
+from tests.kit.prepared import KEY, a_brief, a_plan
 from tests.kit.scenario import World
 from tests.kit.stores import NAME
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from tests.kit.budgets import PHASES
+from tests.kit.budgets import PHASES, REWRITE_SECONDS, rounds_within
 from tests.kit.scenario import World
 from tests.properties.rewriting import BRANCHES, Rewriting
 
@@ -145,7 +145,7 @@ QUICK = settings(
     max_examples=12, stateful_step_count=12, deadline=None, derandomize=True, database=None, print_blob=True,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
-LONG = settings(QUICK, max_examples=300, stateful_step_count=30, derandomize=False, phases=PHASES)
+LONG = settings(QUICK, max_examples=20, stateful_step_count=30, derandomize=False, phases=PHASES)
 
 
 def test_what_is_called_proven_is_true_after_any_rewrite(tmp_path: Path) -> None:
@@ -154,7 +154,8 @@ def test_what_is_called_proven_is_true_after_any_rewrite(tmp_path: Path) -> None
 
 @pytest.mark.deep
 def test_what_is_called_proven_is_true_after_any_rewrite_for_long(tmp_path: Path) -> None:
-    _run(tmp_path, LONG)
+    for number in rounds_within(REWRITE_SECONDS):
+        _run(tmp_path / str(number), LONG)
 
 
 def test_two_stages_that_were_recorded_on_one_commit_are_both_true_there(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from okstra_git.records import events
 from okstra_git.records.codec import KNOWN_TYPES, decode_events
 from tests.kit.answers import Answer
-from tests.kit.budgets import IS_RANDOM
+from tests.kit.budgets import IS_RANDOM, STRANGER_PARTS, STRANGER_SECONDS
 from tests.kit.surroundings import sealed_environ
 from tests.properties.strangers import judging
 from tests.properties.strangers.changes import TALES, Change
@@ -30,7 +30,7 @@ from tests.properties.strangers.watching import Started, options_among
 CASES, SECONDS = 400, 11
 """What `make test` plays: so many at most, and none begun after so many seconds of processor time."""
 
-DEEP_PARTS, DEEP_CASES = 10, 2500
+DEEP_CASES = 2500
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +55,10 @@ def test_strangers_can_do_nothing() -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("part", range(DEEP_PARTS))
+@pytest.mark.parametrize("part", range(STRANGER_PARTS))
 def test_strangers_can_do_nothing_for_long(part: int) -> None:
-    hunt(SystemRandom().randrange(10**6) if IS_RANDOM else 1000 + part, DEEP_CASES)
+    seed = SystemRandom().randrange(10**6) if IS_RANDOM else 1000 + part
+    hunt(seed, DEEP_CASES, "--seconds", str(STRANGER_SECONDS))
 
 
 # --- the stranger's log is whole

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from okstra_git.git.changes import diff_trees
+from okstra_git.git.diffs import diff_trees
 from okstra_git.git.repo import open_repository
 from okstra_git.reconcile.proofs import Ends, Prover, RecordedDeltas
 from okstra_git.store.fingerprints import fingerprint_ranges

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from okstra_git.git.changes import delta_sum, diff_trees
+from okstra_git.git.diffs import delta_sum, diff_trees
 from okstra_git.git.history import find_commit
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.reconcile.segments import Segment, Step, read_segment

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from okstra_git.records.codec import decode_events, encode_event, identify_line
 from okstra_git.records.events import StageDone, TaskOpened
-from tests.store.events import TASK, a_range, an_event
+from tests.kit.values import TASK, a_range, an_event
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 

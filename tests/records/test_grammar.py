@@ -12,7 +12,7 @@ from okstra_git.records import events as e
 from okstra_git.records import handoff, runs, stage, states
 from okstra_git.records.base import NotRecordable, Record
 from okstra_git.records.codec import KNOWN_TYPES, archive_of_line, decode_events, encode_readable, identify_line
-from tests.store.events import TASK, a_range, an_event, oid, ulid
+from tests.kit.values import TASK, a_range, an_event, oid, ulid
 
 HOLDER = runs.Holder(host="h", boot="b", pid=1, born=1.0, name="claude")
 MEMBER = handoff.Member(stage=1, commit=oid("A"), tree=oid("tA"), delta="d0")

@@ -13,8 +13,7 @@ from okstra_git.redaction.subjects import same_subject
 from okstra_git.store import layout
 from okstra_git.store.log import NAMES, TEXTS, without_secrets
 from tests.cli.shop import TASK, open_shop, record_stage, stage_of
-from tests.kit.papers import a_brief
-from tests.kit.prepared import prepare
+from tests.kit.prepared import a_brief, prepare
 from tests.kit.scenario import World
 from tests.redaction.corpus import LETTERS, drawn
 

@@ -1,1 +1,1 @@
-"""Runs: selection, bundles, leases, ends."""
+"""Runs: selection, leases, ends, explanations."""

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from okstra_git.bundle.archive import pack_run
 from okstra_git.errors import OkstraError
-from okstra_git.host.lives import Life
+from okstra_git.host.liveness import Liveness
 from okstra_git.names import parse_task_key
 from okstra_git.records.events import RunClaimed, RunPrepared, TaskClosed
 from okstra_git.records.runs import Holder, Run
-from okstra_git.runs.archive import pack_run
 from okstra_git.runs.ending import (
     Ended,
     Finish,
@@ -26,9 +26,9 @@ from okstra_git.runs.ending import (
     finish_run,
     resume_run,
 )
-from okstra_git.runs.finding import RunAmbiguous, RunUnknown, require_run
-from okstra_git.runs.holding import NoSuchProcess, holder_of_pid, lead_holder, look_here, own_holder, stands_above
+from okstra_git.runs.holder import NoSuchProcess, holder_of_pid, lead_holder, look_here, own_holder, stands_above
 from okstra_git.runs.leases import life_of
+from okstra_git.runs.lookup import RunAmbiguous, RunUnknown, require_run
 from okstra_git.runs.selection import StageOccupied
 from okstra_git.store.registry import TaskClosedAlready
 from okstra_git.store.store import Store
@@ -73,7 +73,7 @@ def prepare(store: Store, holder: Holder, run: str = RUN, *, stage: int = 1, non
     record(store, claim, done)
 
 
-def life(run: Run) -> Life:
+def life(run: Run) -> Liveness:
     return life_of(run, look_here(), now=now(), lease_hours=12)
 
 

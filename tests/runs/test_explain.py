@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from okstra_git.host.lives import Life
+from okstra_git.host.liveness import Liveness
 from okstra_git.records.runs import Run
 from okstra_git.runs.explain import PlanFacts, StageFacts, explain, explain_run
 from okstra_git.runs.leases import leases_of
-from tests.runs.kit import NOW, WRITER, look, planned, run, task
+from tests.kit.values import NOW, WRITER, look, planned, run, task
 
 PLAN = planned((1, ()), (2, (1,)))
 KEY = "shop:web:login"
@@ -162,16 +162,16 @@ def test_every_stage_of_plan_and_record_is_explained_in_order() -> None:
 @pytest.mark.parametrize(
     ("one", "life", "is_ours", "command"),
     [
-        (run("R1", None, task_type="error-analysis"), Life("alive"), False, "git okstra run show R1"),
-        (run("R1", None, task_type="error-analysis"), Life("alive"), True, "git okstra run resume R1"),
-        (run("R1", None, task_type="error-analysis"), Life("dead", "x"), False, "git okstra run resume R1"),
-        (run("R1", None, task_type="error-analysis", status="preparing"), Life("dead", "x"), False,
+        (run("R1", None, task_type="error-analysis"), Liveness("alive"), False, "git okstra run show R1"),
+        (run("R1", None, task_type="error-analysis"), Liveness("alive"), True, "git okstra run resume R1"),
+        (run("R1", None, task_type="error-analysis"), Liveness("dead", "x"), False, "git okstra run resume R1"),
+        (run("R1", None, task_type="error-analysis", status="preparing"), Liveness("dead", "x"), False,
          f"git okstra run prepare --task-key {KEY} --task-type error-analysis"),
-        (run("R1", 2, ended=True), Life("dead", "x"), False,
+        (run("R1", 2, ended=True), Liveness("dead", "x"), False,
          f"git okstra run prepare --task-key {KEY} --task-type implementation --stage 2"),
     ],
 )  # fmt: skip
-def test_a_run_without_a_stage_has_its_own_advice(one: Run, life: Life, is_ours: bool, command: str) -> None:
+def test_a_run_without_a_stage_has_its_own_advice(one: Run, life: Liveness, is_ours: bool, command: str) -> None:
     advice = explain_run(task(one), one, life, is_ours=is_ours)
     assert advice.command == command
     assert "R1" in advice.fact

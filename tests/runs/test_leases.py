@@ -4,7 +4,7 @@ import pytest
 
 from okstra_git.records.runs import Run, RunStatus
 from okstra_git.runs.leases import lease_on, leases_of, life_of, occupied_stages
-from tests.runs.kit import NOW, look, run, task
+from tests.kit.values import NOW, look, run, task
 
 
 def occupied(*runs: Run, besides: str | None = None, **stages: str) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from okstra_git.runs.selection import (
 )
 from okstra_git.store.planned_stages import StageNotPlanned, StageWaits
 from okstra_git.store.registry import TaskClosedAlready
-from tests.runs.kit import NOW, WRITER, look, planned, run, task
+from tests.kit.values import NOW, WRITER, look, planned, run, task
 
 PLAN = planned((1, ()), (2, (1,)), (3, ()), (4, (2, 3)))
 

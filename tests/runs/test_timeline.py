@@ -6,8 +6,7 @@ from okstra_git.records import events as e
 from okstra_git.records.codec import KNOWN_TYPES
 from okstra_git.records.runs import Run
 from okstra_git.runs.timeline import _FACTS, newest_first, timeline
-from tests.runs.kit import holder, run
-from tests.store.events import BEGIN, TASK, a_range, an_event, oid, ulid
+from tests.kit.values import BEGIN, TASK, a_range, an_event, holder, oid, run, ulid
 
 FIRST, SECOND, NINTH = ulid("R1"), ulid("R2"), ulid("R9")
 RUNS: dict[str, Run] = {FIRST: run(FIRST, 2), SECOND: run(SECOND, None, task_type="error-analysis")}

@@ -27,7 +27,7 @@ from okstra_git.stages.approve import (
     require_approved,
 )
 from okstra_git.store.store import Appended, Store
-from tests.kit.papers import a_plan
+from tests.kit.prepared import a_plan
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, NAME, open_store, open_task, record
 

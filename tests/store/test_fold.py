@@ -7,7 +7,7 @@ from okstra_git.names import parse_task_key
 from okstra_git.records import events as e
 from okstra_git.records.states import Task
 from okstra_git.store.fold import fold_task
-from tests.store.events import TASK, a_range, an_event, oid, ulid
+from tests.kit.values import TASK, a_range, an_event, oid, ulid
 
 PLACE = {"scope": "stage-1", "branch": "f"}
 STORY: list[e.AnyFact] = [

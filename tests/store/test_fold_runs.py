@@ -5,7 +5,7 @@ from okstra_git.records import events as e
 from okstra_git.records.runs import Holder, PlannedStage
 from okstra_git.records.states import Task
 from okstra_git.store.fold import fold_task
-from tests.store.events import TASK, an_event, oid, ulid
+from tests.kit.values import TASK, an_event, oid, ulid
 
 RUN = ulid("R")
 

@@ -24,8 +24,8 @@ from okstra_git.store.log import Head, parse_head, show_head
 from okstra_git.store.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import KEY, open_store, open_task
+from tests.kit.values import TASK, an_event, oid
 from tests.records.test_grammar import RECORDED
-from tests.store.events import TASK, an_event, oid
 
 NUMBERS = [
     "1e999",

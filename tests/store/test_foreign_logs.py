@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from okstra_git.bundle.archive import find_archive
 from okstra_git.git.objects import ObjectTooLarge, list_blobs, write_blob, write_commit, write_tree
 from okstra_git.git.refs import list_ref_names
 from okstra_git.names import mint_ulid, parse_task_key
 from okstra_git.records.codec import encode_event
 from okstra_git.records.events import Event, StageStarted, TaskClosed, TaskOpened
-from okstra_git.runs.archive import find_archive
 from okstra_git.store import derived, layout
 from okstra_git.store.cache import load_fold
 from okstra_git.store.foreign_logs import heed_log, ignore_line, ignore_log, writer_of

@@ -20,7 +20,7 @@ from okstra_git.store.store import Store
 from okstra_git.store.writer import require_writer
 from tests.kit.scenario import World
 from tests.kit.stores import open_store, own_log, record
-from tests.store.events import TASK, an_event
+from tests.kit.values import TASK, an_event
 
 
 @pytest.fixture

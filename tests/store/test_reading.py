@@ -10,7 +10,7 @@ from okstra_git.store.snapshot import Memory, Snapshot, read_from_scratch, read_
 from okstra_git.store.store import Store
 from tests.kit.scenario import World
 from tests.kit.stores import open_store, own_log, record
-from tests.store.events import TASK, oid
+from tests.kit.values import TASK, oid
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, Tas
 from okstra_git.records.states import State
 from okstra_git.store.fold import fold_task
 from okstra_git.store.registry import branch_clashes, refuse_case_clash, release, require_task, reserve
-from tests.store.events import TASK, an_event
+from tests.kit.values import TASK, an_event
 
 OTHER = "shop/web/other"
 

@@ -13,7 +13,7 @@ from okstra_git.store import layout
 from okstra_git.store.writer import ensure_writer, find_writer, require_writer
 from tests.kit.scenario import World
 from tests.kit.stores import open_store, own_log, record
-from tests.store.events import TASK
+from tests.kit.values import TASK
 
 
 def at(path: Path) -> Git:

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.kit import handing
-from tests.kit.advice import fill, lines_in, refusal, shell
-from tests.kit.papers import a_plan
-from tests.kit.prepared import KEY, set_up
+from tests.kit.agent import fill, lines_in, refusal, shell
+from tests.kit.prepared import KEY, a_plan, set_up
 from tests.kit.scenario import World
 
 K = ("--task-key", KEY)

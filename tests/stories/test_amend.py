@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.kit.story import Story
-from tests.kit.verdicts import STANDS, auto, confirm
+from tests.kit.story import STANDS, Story, auto, confirm
 
 BLOCKS = "".join(f"def step_{n}():\n    begin()\n    work()\n    end()\n\n\n" for n in range(6))
 

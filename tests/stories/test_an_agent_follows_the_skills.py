@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit.agent import ScriptedAgent, Skill, labelled, read
-from tests.kit.papers import a_plan
+from tests.kit.prepared import a_plan
 from tests.kit.scenario import World
 
 WORDS = 'Hello,\n\n# please\n\nlet people log in without a password, it\'s "urgent" & costs $5.\n'

@@ -3,9 +3,8 @@
 import pygit2
 
 from tests.kit.scenario import World
-from tests.kit.story import Story
-from tests.kit.tools import require_tool
-from tests.kit.verdicts import STANDS, auto, confirm
+from tests.kit.story import STANDS, Story, auto, confirm
+from tests.kit.surroundings import require_tool
 
 
 def rewritten(world: World, tip: str, base: str, onto: str) -> str:

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.kit.scenario import Files
-from tests.kit.story import Story
-from tests.kit.verdicts import STANDS, auto, confirm
+from tests.kit.story import STANDS, Story, auto, confirm
 
 BOB = "--author=Bob Example <bob@example.org>"
 LINES = "".join(f"line {n}\n" for n in range(1, 31))

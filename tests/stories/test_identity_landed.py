@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from tests.kit.scenario import Files
-from tests.kit.story import Story
-from tests.kit.verdicts import STANDS, auto, confirm
+from tests.kit.story import STANDS, Story, auto, confirm
 
 
 def remade(story: Story, label: str, files: Files) -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.kit.story import Story
-from tests.kit.verdicts import STANDS, auto, confirm
+from tests.kit.story import STANDS, Story, auto, confirm
 
 LINES = "".join(f"line {n}\n" for n in range(1, 31))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit.answers import Answer, run_program
+from tests.kit.forked import forked_program_dir
 from tests.kit.scenario import World
 from tests.kit.surroundings import program_dir
 
@@ -56,38 +57,22 @@ def test_every_line_of_readme_works_in_its_order(desk: Desk) -> None:
     assert desk.type("git okstra reconcile").json["task"] == "shop:web:login"
 
 
-def test_the_transcript_of_readme_is_what_the_demo_tells(desk: Desk) -> None:
-    """Each answer in it, but for ids and for the end of a line, stands in the demo that is played now."""
-    block = next(body for kind, body in _FENCE.findall(README.read_text()) if kind == "console")
-    told = _without_ids(" ".join(desk.type("git okstra demo --text").expect(0).out.split()))
-    answers = [line.strip() for line in block.splitlines() if line.startswith("  ")]
-    assert len(answers) > 5
-    assert [line for line in answers if _without_ids(line) not in told] == []
-
-
-def _without_ids(text: str) -> str:
-    return re.sub(r"[0-9a-f]{10}", "ID", text)
-
-
-def test_every_line_of_the_first_steps_works_in_its_order(desk: Desk) -> None:
+def take_the_first_steps(desk: Desk) -> None:
+    """Type them, and look that they show what they promise."""
     lines = typed(FIRST_STEPS.read_text())
     assert len(lines) > 30
+    promising = typed(FIRST_STEPS.read_text(), "## A stage\n", r"^## The way in")
     for line in lines:
         answer = desk.type(line)
         if ON_A_TERMINAL in line:
             assert "wizard.no-terminal" in answer.out, line
-        else:
-            assert answer.exit == 0, f"{line}\n{answer.out}{answer.err}"
-
-
-def test_the_first_steps_show_what_they_promise(desk: Desk) -> None:
-    for line in typed(FIRST_STEPS.read_text(), "## A stage\n", r"^## The way in"):
-        answer = desk.type(line).expect(0)
-        if "rebase" in line:
+            continue
+        assert answer.exit == 0, f"{line}\n{answer.out}{answer.err}"
+        if line in promising and "rebase" in line:
             assert "followed" in answer.err
-        if "reconcile" in line:
+        if line in promising and "reconcile" in line:
             assert answer.json["items"] == []
-        if "git log --notes" in line:
+        if line in promising and "git log --notes" in line:
             assert "okstra" in answer.out
 
 
@@ -120,9 +105,9 @@ def test_every_page_is_typed_or_excused() -> None:
     assert sorted([*PAGES, *ELSEWHERE]) == wanted
 
 
-def test_the_lines_of_the_pages_work_in_their_order(desk: Desk) -> None:
-    for line in typed(FIRST_STEPS.read_text()):
-        desk.type(line)
+def test_the_first_steps_and_then_the_lines_of_the_pages_work_in_their_order(desk: Desk) -> None:
+    take_the_first_steps(desk)
+    desk.path = f"{forked_program_dir()}{os.pathsep}{os.environ['PATH']}"
     run = desk.type("git okstra run list --json").json["runs"][0]["id"]
     for page in PAGES:
         lines = typed((ROOT / f"docs/{page}.md").read_text())

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.kit.story import Story
-from tests.kit.verdicts import auto, confirm
+from tests.kit.story import Story, auto, confirm
 
 
 def _stream(branch: str, start: str, numbers: range, *, changed: frozenset[int] = frozenset()) -> Iterator[str]:

@@ -47,13 +47,13 @@ def test_snapshots_are_found_again_and_by_no_word(told: World, home: Path) -> No
     from datetime import UTC, datetime
 
     from okstra_git.git.repo import open_repository
-    from okstra_git.runs.snapshots import About, list_snapshots, take_snapshot
+    from okstra_git.snapshots.take import SnapshotSubject, list_snapshots, take_snapshot
 
     git = open_repository(told.path)
     there = World(stage_place(home, 1))
     there.write("un committed", "text\n")
     now = datetime.now(UTC).replace(microsecond=0)
-    made = take_snapshot(git, there.path, About("shop/web/login", 1, "RUN", "before 한글"), now=now)
+    made = take_snapshot(git, there.path, SnapshotSubject("shop/web/login", 1, "RUN", "before 한글"), now=now)
     assert made is not None
     assert list_snapshots(git, task="shop/web/login")[-1] == made
     subject = told.ask("log", "-1", "--format=%B", made.commit)

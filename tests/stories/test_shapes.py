@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.kit.story import Story
-from tests.kit.verdicts import STANDS, auto, confirm
+from tests.kit.story import STANDS, Story, auto, confirm
 
 LINES = "".join(f"line {n}\n" for n in range(1, 31))
 BLOCK = "def step_{0}():\n    begin()\n    work()\n    end()\n\n\n"

@@ -1,7 +1,6 @@
 """Going back: a record whose old commit is on its branch again is true again, and nothing is lost to gc."""
 
-from tests.kit.story import KEY, Story
-from tests.kit.verdicts import STANDS, auto, confirm
+from tests.kit.story import KEY, STANDS, Story, auto, confirm
 
 
 def test_an_amend_undone_by_reset_leaves_nothing_to_settle(story: Story) -> None:

@@ -3,8 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.kit.scenario import World
-from tests.kit.story import Story
-from tests.kit.verdicts import STANDS, auto, confirm
+from tests.kit.story import STANDS, Story, auto, confirm
 
 
 def test_a_rebase_in_a_linked_worktree_is_followed(story: Story) -> None:

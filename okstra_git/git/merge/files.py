@@ -6,7 +6,7 @@ import pygit2
 from pygit2.enums import FileMode
 from pygit2.ffi import C, ffi
 
-from okstra_git.git.changes import ABSENT, Change
+from okstra_git.git.diffs import ABSENT, Change
 from okstra_git.git.repo import Git
 
 BLOB_MODES = ("100644", "100755")

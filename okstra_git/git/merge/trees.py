@@ -13,15 +13,15 @@ import pygit2
 from pygit2.enums import ObjectType
 
 from okstra_git.errors import OkstraError
-from okstra_git.git.apart import lay_out_apart
 from okstra_git.git.binary import Finished, GitFailed, NoSpace, run_git
-from okstra_git.git.changes import show_path
+from okstra_git.git.diffs import show_path
 from okstra_git.git.history import merge_bases
-from okstra_git.git.malformed import find_malformed
 from okstra_git.git.merge.answers import MergeAnswer, parse_answers
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, tree_of
 from okstra_git.git.refs import is_about_permission, translate_write_error
 from okstra_git.git.repo import Git
+from okstra_git.git.scratch_repository import lay_out_scratch
+from okstra_git.git.tree_objects import find_malformed
 
 FAILED, WRONG_USAGE, ABORTED = 128, 129, -6
 """Exit statuses: an object is missing; a git older than 2.39; an assertion in git's own merge failed (2.39 does so
@@ -162,7 +162,7 @@ class TreeMerger:
 
     @cached_property
     def _environment(self) -> Mapping[str, str]:
-        return lay_out_apart(self._place, self.git, write=self.write)
+        return lay_out_scratch(self._place, self.git, write=self.write)
 
     @cached_property
     def _objects(self) -> pygit2.Odb:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from okstra_git.briefs.brief import Brief, parse_brief
 from okstra_git.briefs.reporter_gate import Gate, require_open_gate
 from okstra_git.briefs.rules import check_brief, read_terms
+from okstra_git.bundle.context import BriefPart, Question
+from okstra_git.bundle.last_report import last_brief
 from okstra_git.commands import word
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.errors import OkstraError
@@ -19,13 +21,11 @@ from okstra_git.names import shown_path
 from okstra_git.porcelain.project_files import read_document_named
 from okstra_git.real_paths import real_path
 from okstra_git.records.runs import Source
-from okstra_git.runs.context import BriefPart, Question
-from okstra_git.runs.reported import last_brief
 
 if TYPE_CHECKING:
     from okstra_git.names import TaskKey
     from okstra_git.paths import ProjectPaths
-    from okstra_git.porcelain.prepare.order import Order
+    from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.records.states import Task
 
 
@@ -44,27 +44,27 @@ class ReadBrief:
     part: BriefPart
 
 
-def find_brief(order: Order, task: Task) -> ReadBrief | None:
+def find_brief(context: PrepareContext, task: Task) -> ReadBrief | None:
     """The brief that was named, else the one of the task's last run, else the one in the briefs folder.
 
     An implementation may begin on its plan alone; every other phase is refused without a brief.
     """
-    data, path = _named(order) if order.request.brief is not None else _usual(order, task)
+    data, path = _named(context) if context.request.brief is not None else _usual(context, task)
     if path is None:
-        if order.request.phase.needs_plan:
-            order.workspace.note(f"{order.key} has no brief; the run begins on its plan alone")
+        if context.request.phase.needs_plan:
+            context.workspace.note(f"{context.key} has no brief; the run begins on its plan alone")
             return None
-        group, name = order.key.group, order.key.task
+        group, name = context.key.group, context.key.task
         raise BriefMissing(
-            f"{order.key} has no brief, and {order.request.phase.name} begins on one",
+            f"{context.key} has no brief, and {context.request.phase.name} begins on one",
             hint=f"git okstra brief new {word(group)} {word(name)}\nfill it in, then the same line again",
         )
-    return _read(order, path, data)
+    return _read(context, path, data)
 
 
-def _named(order: Order) -> tuple[bytes, Path]:
+def _named(context: PrepareContext) -> tuple[bytes, Path]:
     """The brief that a person named, and where it is."""
-    workspace, name = order.workspace, str(order.request.brief)
+    workspace, name = context.workspace, str(context.request.brief)
     try:
         data = read_document_named(workspace, name)
     except (Missing, NotAFile, Unreadable) as error:
@@ -73,16 +73,16 @@ def _named(order: Order) -> tuple[bytes, Path]:
     return data, real_path(workspace.cwd / name)
 
 
-def _usual(order: Order, task: Task) -> tuple[bytes, Path | None]:
+def _usual(context: PrepareContext, task: Task) -> tuple[bytes, Path | None]:
     """The brief where none is named. It lies in the repository, and no link leads out of it."""
-    files = Root(order.project.root, links=True)
-    last = last_brief(task, order.writer) if task.runs else ""
+    files = Root(context.project.root, links=True)
+    last = last_brief(task, context.writer) if task.runs else ""
     if last and not files.has_place_for(last):
         raise BriefMissing(
             f"the brief {shown_path(last)} of the last run lies outside of the repository",
             hint=f"name it with --brief-path {word(last)}",
         )
-    path = usual_brief(order.project, order.key, task, order.writer if task.runs else "")
+    path = usual_brief(context.project, context.key, task, context.writer if task.runs else "")
     if path is None:
         return b"", None
     try:
@@ -99,28 +99,28 @@ def usual_brief(project: ProjectPaths, key: TaskKey, task: Task, writer: str) ->
     files, last = Root(project.root, links=True), last_brief(task, writer)
     if last:
         return project.root / files.name(last) if files.has_place_for(last) else None
-    found = [path for path, _ in files.walk(project.briefs(key.group)) if path.endswith(f"/{key.task}.md")]
-    return project.root / found[0] if len(found) == 1 else None
+    namesakes = [path for path, _ in files.walk(project.briefs(key.group)) if path.endswith(f"/{key.task}.md")]
+    return project.root / namesakes[0] if len(namesakes) == 1 else None
 
 
-def _read(order: Order, path: Path, data: bytes) -> ReadBrief:
-    name = order.project.relative(path)
+def _read(context: PrepareContext, path: Path, data: bytes) -> ReadBrief:
+    name = context.project.relative(path)
     text = decode(data, name=name)
-    brief, phase, terms = parse_brief(parse_document(text)), order.request.phase, _terms(order)
-    gate = require_open_gate(brief, phase, path=name, terms=terms or (), language=order.language)
+    brief, phase, terms = parse_brief(parse_document(text)), context.request.phase, _terms(context)
+    gate = require_open_gate(brief, phase, path=name, terms=terms or (), language=context.language)
     for problem in check_brief(brief, terms=terms, needs_report=phase.name == "release-handoff"):
-        order.workspace.note(f"{name}:{problem.line}: {problem.message}")
+        context.workspace.note(f"{name}:{problem.line}: {problem.message}")
     source = Source(path=name, blob=name_of_blob(data))
     return ReadBrief(source, text, _part(source, brief, gate))
 
 
-def _terms(order: Order) -> frozenset[str] | None:
+def _terms(context: PrepareContext) -> frozenset[str] | None:
     """The glossary's terms, None when there is no glossary that can be read."""
     try:
-        data = Root(order.project.root, links=True).find_bytes(order.project.glossary)
+        data = Root(context.project.root, links=True).find_bytes(context.project.glossary)
     except Unreadable:
         return None
-    name = order.project.relative(order.project.glossary)
+    name = context.project.relative(context.project.glossary)
     return read_terms(parse_document(decode(data, name=name))) if data is not None else None
 
 

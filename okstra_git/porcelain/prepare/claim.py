@@ -1,172 +1,209 @@
-"""Taking a run: its id and numbers, and for an implementation its stage, in one append."""
+"""Claims a run in one append: its id and numbers, and for an implementation its stage."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.build_context import next_numbers
 from okstra_git.fs.root import Root
-from okstra_git.names import mint_ulid
-from okstra_git.porcelain.give_back import give_back
-from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier, why_ended
-from okstra_git.porcelain.prepare.whole_task import Whole, place_of
-from okstra_git.porcelain.task_lookup import default_base, worktree_path
+from okstra_git.handoff.group_worktree import GroupDirectoryTaken
+from okstra_git.names import is_text, mint_ulid, shown
+from okstra_git.porcelain.prepare.checks import check_stage
+from okstra_git.porcelain.prepare.retry import DAMAGED, is_own_earlier
+from okstra_git.porcelain.task_lookup import default_base, worktree_path, worktree_root
+from okstra_git.porcelain.verification_worktree import SCOPE, release_verification_worktree
 from okstra_git.records.events import PlaceReserved, RunAbandoned, RunClaimed
-from okstra_git.runs.assembling import next_numbers
+from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage
-from okstra_git.stages.base import StageBase, choose_stage_base
-from okstra_git.stages.claim import Pick, StageClaim, claim_stage
+from okstra_git.stages.base import choose_stage_base
+from okstra_git.stages.claim import StageClaim, plan_stage_claim
 from okstra_git.stages.task import require_open
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from okstra_git.porcelain.prepare.order import Order
+    from okstra_git.porcelain.prepare.context import PrepareContext
+    from okstra_git.porcelain.prepare.documents import Documents, Inputs
+    from okstra_git.porcelain.prepare.whole_task import Whole
     from okstra_git.records.events import AnyFact
-    from okstra_git.records.runs import Plan, Run
+    from okstra_git.records.runs import Holder, Plan, Run
     from okstra_git.records.states import Task
     from okstra_git.store.snapshot import Snapshot
-
 
 INTERRUPTED = "its prepare was interrupted"
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A claimed run: `stage` is the number it works on or verifies, `claim` what an implementation holds.
+class ClaimRequest:
+    """What every attempt at a claim is made with: the new run's id, this very process, which stands behind the claim,
+    and why each earlier run of the same lead is not given once more."""
 
-    `place` is the row of the worktree in which it looks at stages that were put together. `ended` are the runs that
-    the claim ended, with the reason; those in `died` had lost their process before.
+    run: str
+    preparer: Holder
+    inputs: Inputs
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ClaimPlan:
+    """What a claim records, judged by one snapshot.
+
+    `stage` is what an implementation takes, `place` the row of the worktree in which a run looks at stages that were
+    put together. `ended` are the runs that the claim ends; those in `died` had lost their process before.
+    """
+
+    claimed: RunClaimed
+    stage: StageClaim | None = None
+    place: PlaceReserved | None = None
+    ended: tuple[RunAbandoned, ...] = ()
+    died: frozenset[str] = frozenset()
+
+    @property
+    def facts(self) -> list[AnyFact]:
+        """What is recorded, in this order."""
+        reserves = self.stage.reserves if self.stage is not None else ()
+        return [*self.ended, *reserves, self.claimed, *([self.place] if self.place is not None else [])]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claimed run, as planned, and the state that it was recorded in.
+
+    `run` is its id, `stage` the number of the stage that it works on or verifies.
     """
 
     run: str
-    numbers: dict[str, int]
-    task: Task
     stage: int | None
-    claim: StageClaim | None = None
-    place: PlaceReserved | None = None
-    ended: tuple[tuple[str, str], ...] = ()
-    died: frozenset[str] = frozenset()
+    plan: ClaimPlan
+    snapshot: Snapshot
+    task: Task
 
 
-def take_run(
-    order: Order,
-    inputs: str,
-    plan: Plan | None,
-    *,
-    check: Callable[[Task, int, StageBase], None],
-    whole: Whole,
-) -> Taken:
-    """Claim the run; `check` may still refuse the stage that was chosen, with where it would begin.
+def claim_run(context: PrepareContext, inputs: Inputs, reasons: Mapping[str, str]) -> Claim:
+    """Record the claim; a lost race plans it again. `reasons` says why each earlier run of the lead is not given again.
 
-    `whole` is what it looks at where stages are verified together, for which it takes a worktree of its own.
+    Worktrees of runs that it ends are given back where stages were looked at together.
     """
-    if order.request.phase.has_worktree and plan is not None:
-        return _take_stage(order, inputs, plan, check)
-    stage, run = order.request.stage, mint_ulid(int(order.began.timestamp() * 1000))
-    claimed: list[RunClaimed] = []
-    places: list[PlaceReserved] = []
-    given_up: list[RunAbandoned] = []
+    workspace = context.workspace
+    request = ClaimRequest(mint_ulid(int(context.began.timestamp() * 1000)), own_holder(), inputs, reasons)
+    plan: ClaimPlan | None = None
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
-        task = require_open(snapshot, order.key)
-        bare = _claimed(order, task, run, stage, inputs)
-        claimed[:] = [bare.model_copy(update={"assembled": whole.joint.assembly if whole.joint else None})]
-        places[:] = [found for found in [place_of(order, task, bare.seq, whole)] if found is not None]
-        given_up[:] = _superseded(order, task, stage, inputs)
-        return [*given_up, *claimed, *places]
+        nonlocal plan
+        plan = plan_claim(snapshot, context, request)
+        return plan.facts
 
-    appended = order.workspace.store.append(decide)
-    order.workspace.warn(appended.warning)
-    after = appended.snapshot.state.tasks[order.key]
-    for fact in given_up:
-        give_back(order.workspace, after, after.runs[fact.run])
-    return Taken(run, claimed[0].numbers, after, stage, place=next(iter(places), None), ended=_told(given_up))
-
-
-def _take_stage(order: Order, inputs: str, plan: Plan, check: Callable[[Task, int, StageBase], None]) -> Taken:
-    workspace, wanted = order.workspace, order.request.stage
-    run = mint_ulid(int(order.began.timestamp() * 1000))
-    usual = order.request.base_ref or default_base(workspace)
-    died: set[str] = set()
-
-    def choose(_: Snapshot, task: Task) -> Pick:
-        given_up = _superseded(order, task, wanted, inputs) if wanted is not None else []
-        gone = {fact.run for fact in given_up}
-        leases = [lease for lease in order.guard.leases(task) if lease.run not in gone]
-        choice = select_stage(task, plan, wanted, leases, writer=order.writer)
-        died.clear()
-        died.update(choice.dead_runs)
-        dead = [RunAbandoned(task=task.key, run=each, reason=_why_dead(order, task.runs[each]))
-                for each in choice.dead_runs]  # fmt: skip
-        planned = choice.planned
-        claim = _claimed(order, task, run, choice.number, inputs)
-        return Pick(choice.number, planned.title, planned.depends_on, (*given_up, *dead), (claim,))
-
-    def begin(task: Task, pick: Pick) -> StageBase:
-        found = choose_stage_base(
-            workspace.git, task, pick.depends_on, wanted=order.request.base_ref, usual=usual, when=workspace.now()
-        )
-        check(task, pick.number, found)
-        return found
-
-    claim, appended = claim_stage(
-        workspace.store, order.key, choose=choose, begin=begin, where=lambda n: worktree_path(workspace, order.key, n)
-    )
+    appended = workspace.store.append(decide)
+    assert plan is not None
     workspace.warn(appended.warning)
-    fact = claim.pick.after[0]
-    assert isinstance(fact, RunClaimed)
-    after = appended.snapshot.state.tasks[order.key]
-    ended = _told(fact for fact in claim.pick.before if isinstance(fact, RunAbandoned))
-    return Taken(run, fact.numbers, after, claim.number, claim, ended=ended, died=frozenset(died))
+    task = appended.snapshot.state.tasks[context.key]
+    for fact in plan.ended:
+        release_verification_worktree(workspace, task, task.runs[fact.run])
+        workspace.note(f"run {fact.run} is ended: {fact.reason}")
+    return Claim(plan.claimed.run, plan.claimed.stage, plan, appended.snapshot, task)
 
 
-def check_stage_free(order: Order, task: Task, plan: Plan) -> None:
+def plan_claim(snapshot: Snapshot, context: PrepareContext, request: ClaimRequest) -> ClaimPlan:
+    """What has to be recorded so that this run is claimed; refuses what cannot be begun by this snapshot."""
+    task, documents = require_open(snapshot, context.key), request.inputs.documents
+    if context.request.phase.has_worktree and documents.plan_record is not None:
+        return _plan_stage(snapshot, context, request, task, documents, documents.plan_record)
+    whole, stage = request.inputs.whole, context.request.stage
+    claimed = _claimed(context, request, task, stage)
+    if whole.joint is not None:
+        claimed = claimed.model_copy(update={"assembled": whole.joint.assembly})
+    place = _verification_place(context, task, claimed.seq, whole)
+    return ClaimPlan(claimed, place=place, ended=_superseded(context, task, stage, request.reasons))
+
+
+def _plan_stage(
+    snapshot: Snapshot, context: PrepareContext, request: ClaimRequest, task: Task, documents: Documents, plan: Plan
+) -> ClaimPlan:
+    workspace, wanted, base_ref = context.workspace, context.request.stage, context.request.base_ref
+    superseded = _superseded(context, task, wanted, request.reasons) if wanted is not None else ()
+    gone = {fact.run for fact in superseded}
+    leases = [lease for lease in context.liveness.leases(task) if lease.run not in gone]
+    choice = select_stage(task, plan, wanted, leases, writer=context.writer)
+    beginning = choose_stage_base(
+        workspace.git, task, choice.planned.depends_on, wanted=base_ref, usual=base_ref or default_base(workspace),
+        when=workspace.now(),
+    )  # fmt: skip
+    check_stage(context, documents, task, choice.number, beginning)
+    stage = plan_stage_claim(
+        workspace.git, snapshot, task, choice.planned, beginning,
+        worktree=worktree_path(workspace, context.key, choice.number), at=workspace.now(),
+    )  # fmt: skip
+    dead = tuple(
+        RunAbandoned(task=task.key, run=run, reason=_why_dead(context, task.runs[run])) for run in choice.dead_runs
+    )
+    return ClaimPlan(
+        _claimed(context, request, task, choice.number),
+        stage,
+        ended=(*superseded, *dead),
+        died=frozenset(choice.dead_runs),
+    )
+
+
+def check_stage_free(context: PrepareContext, task: Task, plan: Plan) -> None:
     """Refuse a stage that no claim of this lead could take now."""
-    gone = {run.id for run in task.runs.values() if is_own_earlier(order, run) and run.stage == order.request.stage}
-    leases = [lease for lease in order.guard.leases(task) if lease.run not in gone]
-    select_stage(task, plan, order.request.stage, leases, writer=order.writer)
+    wanted = context.request.stage
+    gone = {run.id for run in task.runs.values() if is_own_earlier(context, run) and run.stage == wanted}
+    leases = [lease for lease in context.liveness.leases(task) if lease.run not in gone]
+    select_stage(task, plan, wanted, leases, writer=context.writer)
 
 
-def _told(facts: Iterable[RunAbandoned]) -> tuple[tuple[str, str], ...]:
-    return tuple((fact.run, fact.reason) for fact in facts)
-
-
-def _claimed(order: Order, task: Task, run: str, stage: int | None, inputs: str) -> RunClaimed:
-    phase = order.request.phase
-    folder = order.project.task(order.key).run(phase.name, stage)
-    numbers = next_numbers(Root(order.project.root), folder, task, phase.name, stage)
+def _claimed(context: PrepareContext, request: ClaimRequest, task: Task, stage: int | None) -> RunClaimed:
+    phase = context.request.phase
+    folder = context.project.task(context.key).run(phase.name, stage)
+    numbers = next_numbers(Root(context.project.root), folder, task, phase.name, stage)
     return RunClaimed(
         task=task.key,
-        run=run,
+        run=request.run,
         task_type=phase.name,
         seq=numbers["manifests"],
         stage=stage,
-        holder=order.preparer,
-        inputs=inputs,
+        holder=request.preparer,
+        inputs=request.inputs.fingerprint,
         numbers=numbers,
     )
 
 
-def _superseded(order: Order, task: Task, stage: int | None, inputs: str) -> list[RunAbandoned]:
+def _verification_place(context: PrepareContext, task: Task, seq: int, whole: Whole) -> PlaceReserved | None:
+    """The row of the worktree in which a run of that number looks at what was put together; None where none is."""
+    if whole.joint is None:
+        return None
+    path = worktree_root(context.workspace, context.key) / f"{SCOPE}{seq}"
+    if not is_text(str(path)):
+        raise GroupDirectoryTaken(f"the worktree's path {shown(str(path))} is not UTF-8 and cannot be recorded",
+                             hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
+    return PlaceReserved(
+        task=task.key,
+        scope=f"{SCOPE}{seq}",
+        branch="",
+        worktree=str(path),
+        base_ref=whole.base_ref,
+        phase="final-verification",
+        stages=whole.scope.stages,
+    )
+
+
+def _superseded(
+    context: PrepareContext, task: Task, stage: int | None, reasons: Mapping[str, str]
+) -> tuple[RunAbandoned, ...]:
     """Runs of the same holder on the same stage, prepared before this call began: asked for again in other words.
 
     Also claims of prepares that died, which nobody else would ever end where no stage is guarded.
     """
-    same = [run for run in task.runs.values() if _is_of(order, run, stage)]
-    again = [run for run in same if is_own_earlier(order, run)]
-    begun = [run for run in same if run.status == "preparing" and run.holder is not None]
-    died = [run for run in begun if run.holder and order.guard.look(run.holder).state == "dead"]
-    reasons = {run.id: why_ended(order, task, run, inputs) or DAMAGED for run in again}
-    reasons |= {run.id: INTERRUPTED for run in died}
-    return [RunAbandoned(task=task.key, run=run, reason=reason) for run, reason in reasons.items()]
+    phase = context.request.phase.name
+    same = [run for run in task.runs.values() if run.is_active and run.task_type == phase and run.stage == stage]
+    ended = {run.id: reasons.get(run.id) or DAMAGED for run in same if is_own_earlier(context, run)}
+    begun = [run for run in same if run.status == "preparing"]
+    died = [run for run in begun if run.holder and context.liveness.look(run.holder).state == "dead"]
+    ended |= {run.id: INTERRUPTED for run in died}
+    return tuple(RunAbandoned(task=task.key, run=run, reason=reason) for run, reason in ended.items())
 
 
-def _is_of(order: Order, run: Run, stage: int | None) -> bool:
-    return run.is_active and run.task_type == order.request.phase.name and run.stage == stage
-
-
-def _why_dead(order: Order, run: Run) -> str:
+def _why_dead(context: PrepareContext, run: Run) -> str:
     if run.status == "preparing":
         return INTERRUPTED
-    return order.guard.look(run.holder).why or "its holder is gone" if run.holder else "nobody holds it"
+    return context.liveness.look(run.holder).why or "its holder is gone" if run.holder else "nobody holds it"

@@ -5,40 +5,46 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.build_context import run_commands, where_now
+from okstra_git.bundle.context import TeamPart
+from okstra_git.bundle.manifests import tried_team
+from okstra_git.bundle.stored_context import find_context
+from okstra_git.bundle.task_documents import conclude_run, renew_task
+from okstra_git.bundle.task_views import KnownRun, RunEnd, ScheduledStage, TaskNow
+from okstra_git.bundle.write import read_json, renew_gates
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
-from okstra_git.porcelain.runs import project_root
+from okstra_git.porcelain.project_files import project_root
 from okstra_git.records.base import show_time
-from okstra_git.runs.assembling import run_commands, where_now
-from okstra_git.runs.bundle import ScheduledStage, read_json, renew_gates
-from okstra_git.runs.context import TeamPart
 from okstra_git.runs.explain import new_run_command
-from okstra_git.runs.manifests import tried_team
-from okstra_git.runs.stored_context import find_context
-from okstra_git.runs.task_documents import conclude_run, renew_task
-from okstra_git.runs.task_views import KnownRun, RunEnd, TaskNow
 from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from okstra_git.bundle.context import RunContext
     from okstra_git.porcelain.workspace import Workspace
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.context import RunContext
 
 
-def renew(workspace: Workspace, root: Path, task: Task, run: Run, occupied: tuple[int, ...]) -> tuple[int, ...]:
-    """Write the gates of a run anew: its nonce, its lead's session, its commands, the stages that others hold now;
-    and where project and worktree are, which may have been moved.
-
-    Returns the stages that its prompt names by then: an attempt whose team was tried already has passed its gate.
-    """
+def refresh_run(workspace: Workspace, root: Path, task: Task, run: Run, occupied: tuple[int, ...]) -> RunContext | None:
+    """Write the gates of a run anew, as `refresh_gates`; None, and a warning, where its bundle is not here."""
     stored = find_context(root, run)
     if stored is None:
         _warn_of_bundle(workspace, task, run)
-        return occupied
+        return None
+    return refresh_gates(stored, root, run, occupied)
+
+
+def refresh_gates(stored: RunContext, root: Path, run: Run, occupied: tuple[int, ...]) -> RunContext:
+    """Write the gates of a run anew: its nonce, its lead's session, its commands, the stages that others hold now;
+    and where project and worktree are, which may have been moved.
+
+    The context that comes back names the stages as its prompt does by then: an attempt whose team was tried already
+    has passed its gate.
+    """
     context = where_now(stored, root, run.worktree)
     is_other_attempt = run.nonce != context.run.nonce
     resumed = context.run.resumed or is_other_attempt
@@ -52,7 +58,7 @@ def renew(workspace: Workspace, root: Path, task: Task, run: Run, occupied: tupl
     )
     if renewed != stored:
         renew_gates(renewed, root)
-    return renewed.team.occupied
+    return renewed
 
 
 def _warn_of_bundle(workspace: Workspace, task: Task, run: Run) -> None:
@@ -77,7 +83,7 @@ def _team_now(context: RunContext, root: Path, run: Run, occupied: tuple[int, ..
 
 def conclude(workspace: Workspace, root: Path, task: Task, run: Run) -> None:
     """Enter the end of a run into its task's documents, where they exist. The end is on record by then, and they are
-    views of it: what fails here is only told."""
+    views of it: what fails here is a warning only."""
     try:
         _conclude(workspace, root, task, run)
     except OkstraError as failed:
@@ -108,10 +114,10 @@ def renew_documents(workspace: Workspace) -> None:
 
 def _renew_task(workspace: Workspace, root: Path, task: Task) -> None:
     newest = sorted(task.runs.values(), key=lambda run: run.id, reverse=True)
-    context = next((found for run in newest if (found := find_context(root, run)) is not None), None)
+    context = next((stored for run in newest if (stored := find_context(root, run)) is not None), None)
     if context is None or not Root(root).is_file(context.paths.task_manifest):
         return
-    told = replace(context.task, category=task.category, title=task.title, tickets=task.tickets)
+    described = replace(context.task, category=task.category, title=task.title, tickets=task.tickets)
     last = newest[0]
     now = TaskNow(
         is_open=task.is_open,
@@ -119,7 +125,7 @@ def _renew_task(workspace: Workspace, root: Path, task: Task) -> None:
         runs=tuple(KnownRun(run.id, run.status) for run in newest),
         next_phase=last.next_phase or last.task_type,
     )
-    for name in renew_task(replace(context, task=told), now, root, stages=schedule(task)):
+    for name in renew_task(replace(context, task=described), now, root, stages=schedule(task)):
         workspace.warn(f"{name} was not what it should be and was set aside")
 
 

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okstra_git.bundle.carry import lay_out_carry
+from okstra_git.bundle.stored_context import find_context, find_prompt
+from okstra_git.bundle.task_documents import announce_run
+from okstra_git.bundle.whole_files import refusing
+from okstra_git.bundle.write import verify_bundle
 from okstra_git.commands import word
 from okstra_git.fs.root import Root
-from okstra_git.git.astray import find_astray
-from okstra_git.porcelain.prepare.refresh import renew, schedule
-from okstra_git.porcelain.runs import find_prompt
-from okstra_git.runs.bundle import verify_bundle
-from okstra_git.runs.carrying import lay_out_carry
+from okstra_git.git.checkouts import find_astray
+from okstra_git.porcelain.prepare.context import Prepared
+from okstra_git.porcelain.prepare.refresh import refresh_gates, schedule
 from okstra_git.runs.leases import GUARDED, finished_stages, occupied_stages
-from okstra_git.runs.stored_context import find_context
-from okstra_git.runs.task_documents import announce_run
-from okstra_git.runs.whole_files import refusing
 from okstra_git.stages.worktree_setup import find_obstacle
 from okstra_git.store.carry import examine_carry
 
 if TYPE_CHECKING:
-    from okstra_git.porcelain.prepare.order import Order
+    from okstra_git.bundle.context import RunContext
+    from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.records.runs import Run
     from okstra_git.records.states import Task
-    from okstra_git.runs.context import RunContext
 
 OTHER_INPUTS = "it was prepared again with other inputs"
 DAMAGED = "its bundle was damaged, and it was prepared again"
@@ -32,87 +34,94 @@ OTHER_BRANCH = "its worktree had another branch checked out, and it was prepared
 OTHER_CARRY = "a stage that it builds on left another carry, and it was prepared again"
 
 
-def is_own_earlier(order: Order, run: Run) -> bool:
+@dataclass(frozen=True)
+class Retry:
+    """The run that this call asks for once more, if there is one; else `reasons` says of each earlier run of the same
+    lead why it is not given again. Each was looked at once."""
+
+    prepared: Prepared | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+def is_own_earlier(context: PrepareContext, run: Run) -> bool:
     """Whether the same lead was given the run, prepared or resumed, before this call began."""
-    is_given = run.status in ("prepared", "running") and run.touched is not None and run.touched < order.began
-    return is_given and run.writer == order.writer and run.holder == order.lead
+    is_given = run.status in ("prepared", "running") and run.touched is not None and run.touched < context.began
+    return is_given and run.writer == context.writer and run.holder == context.lead
 
 
-def find_again(order: Order, task: Task, inputs: str) -> tuple[Run, RunContext, str] | None:
-    """The run this call asks for, with its context and prompt, while everything stands that was handed out with it.
+def look_for_retry(context: PrepareContext, task: Task, fingerprint: str) -> Retry:
+    """The run this call asks for, while everything stands that was handed out with it.
 
     `--stage auto` never finds one, since it asks for the next stage; a note then names the runs the lead has already.
     """
-    request = order.request
-    own = [run for run in task.runs.values() if run.task_type == request.phase.name and is_own_earlier(order, run)
+    request = context.request
+    own = [run for run in task.runs.values() if run.task_type == request.phase.name and is_own_earlier(context, run)
            and run.is_active]  # fmt: skip
     if request.phase.has_worktree and request.stage is None:
-        _note_own(order, [run for run in own if run.stage not in finished_stages(task)])
-        return None
+        _note_own(context, [run for run in own if run.stage not in finished_stages(task)])
+        return Retry()
+    reasons: dict[str, str] = {}
     for run in own:
-        if run.stage == request.stage and not why_ended(order, task, run, inputs):
-            return _handed_out(order, task, run)
-    return None
+        if run.stage != request.stage:
+            continue
+        stored = find_context(context.project.root, run)
+        reasons[run.id] = _why_not_again(context, task, run, stored, fingerprint)
+        if not reasons[run.id] and stored is not None:
+            return Retry(_hand_out_again(context, task, run, stored), reasons)
+    return Retry(reasons=reasons)
 
 
-def _note_own(order: Order, own: list[Run]) -> None:
+def _note_own(context: PrepareContext, own: list[Run]) -> None:
     """One line about the runs that this lead was given before, since `auto` means the next stage and not those."""
     if own:
         listed = ", ".join(f"{run.id} on stage {run.stage}" for run in own[-3:])
         more = f" and {len(own) - 3} more" if len(own) > 3 else ""
         command = f"okstra run resume {word(own[-1].id)}"
-        order.workspace.note(f"the same lead has {listed}{more} already; to go on with one: {command}")
+        context.workspace.note(f"the same lead has {listed}{more} already; to go on with one: {command}")
 
 
-def why_ended(order: Order, task: Task, run: Run, inputs: str) -> str:
+def _why_not_again(context: PrepareContext, task: Task, run: Run, stored: RunContext | None, fingerprint: str) -> str:
     """Why an own earlier run is not given once more; empty when the call is the same and all that it was given stands.
 
     A stage's worktree with another branch counts as standing: whoever goes back to it is refused, nothing is made anew.
     """
-    if run.inputs != inputs:
+    if run.inputs != fingerprint:
         return OTHER_INPUTS
-    root = order.project.root
-    context = find_context(root, run)
-    if context is None or verify_bundle(root, context.paths.run_manifest):
+    if stored is None or verify_bundle(context.project.root, stored.paths.run_manifest):
         return DAMAGED
-    astray = find_astray(order.workspace.git, Path(run.worktree), run.branch) if run.worktree else None
+    astray = find_astray(context.workspace.git, Path(run.worktree), run.branch) if run.worktree else None
     if astray is not None and astray.kind != "elsewhere":
         return WORKTREE_GONE
     if astray is not None and run.task_type != GUARDED:
         return OTHER_BRANCH
-    for carried in context.plan.carry if context.plan else ():
+    for carried in stored.plan.carry if stored.plan else ():
         stage = task.stages.get(carried.stage)
-        if stage is not None and stage.carry and _shown(order, stage.carry, carried.stage) != carried.text:
+        if stage is None or not stage.carry:
+            continue
+        if examine_carry(stage.carry, key=context.key, stage=carried.stage).text != carried.text:
             return OTHER_CARRY
     return ""
 
 
-def _shown(order: Order, carry: str, stage: int) -> str:
-    """A recorded carry as runs are given it."""
-    return examine_carry(carry, key=order.key, stage=stage).text
-
-
-def _handed_out(order: Order, task: Task, run: Run) -> tuple[Run, RunContext, str] | None:
+def _hand_out_again(context: PrepareContext, task: Task, run: Run, stored: RunContext) -> Prepared | None:
     """The run as its lead gets it once more: gates that say who is at work now, and every view of the record in place.
 
-    Refuses when another branch is checked out in its worktree.
+    None when its prompt is gone. Refuses when another branch is checked out in its worktree.
     """
-    root, git = order.project.root, order.workspace.git
+    root, git = context.project.root, context.workspace.git
     refusal = find_obstacle(git, Path(run.worktree), run.branch) if run.worktree else None
     if refusal is not None:
         raise refusal
-    is_guarded = run.task_type == GUARDED
-    occupied = occupied_stages(task, order.guard.leases(task), besides=run.id) if is_guarded else ()
-    renew(order.workspace, root, task, run, occupied)
-    context = find_context(root, run)
-    if context is None:
-        return None
-    files = Root(root)
-    lay_out_carry(context, root)
+    occupied: tuple[int, ...] = ()
+    if run.task_type == GUARDED:
+        occupied = occupied_stages(task, context.liveness.leases(task), besides=run.id)
+    renewed, files = refresh_gates(stored, root, run, occupied), Root(root)
+    lay_out_carry(renewed, root)
+    paths = renewed.paths
     with refusing():
-        for place in (context.paths.prompts, context.paths.worker_results, context.paths.report.rpartition("/")[0]):
+        for place in (paths.prompts, paths.worker_results, paths.report.rpartition("/")[0]):
             files.make_folder(place)
-    if not files.is_file(context.paths.task_manifest):
-        announce_run(context, root, stages=schedule(task))
-    prompt = find_prompt(files, context)
-    return (run, context, prompt) if prompt is not None else None
+    if not files.is_file(paths.task_manifest):
+        announce_run(renewed, root, stages=schedule(task))
+    prompt = find_prompt(files, renewed)
+    return Prepared(run, renewed, prompt, again=True) if prompt is not None else None

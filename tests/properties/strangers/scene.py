@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.kit import handing
-from tests.kit.papers import a_brief, a_plan
+from tests.kit.prepared import a_brief, a_plan
 from tests.kit.scenario import World
 from tests.kit.stores import NAME
 from tests.properties.strangers.hostile import Places

@@ -2,9 +2,8 @@
 
 import sys
 
-from tests.kit.memory import work_in_memory
 from tests.kit.scenario import World
-from tests.kit.surroundings import scratch_dir, seal
+from tests.kit.surroundings import scratch_dir, seal, work_in_memory
 from tests.stories.answers.recording import FLAGS, Recorder, write
 from tests.stories.answers.story import play
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.kit.handing import REPORT, data_json
-from tests.kit.papers import a_brief, a_plan
-from tests.kit.prepared import KEY
+from tests.kit.prepared import KEY, a_brief, a_plan
 from tests.kit.scenario import World
 from tests.stories.answers.recording import Recorder
 
@@ -113,7 +112,7 @@ def _prepare(recorder: Recorder) -> None:
 
 
 def _look_into_bundles(recorder: Recorder) -> None:
-    """What a prepared run wrote; documents of bundles are recorded in tests/runs/snapshots, here by their length."""
+    """What a prepared run wrote; documents of bundles are recorded in tests/bundle/snapshots, here by their length."""
     if recorder.form != "json":
         return
     folder = recorder.world.path / ".okstra"

@@ -1,1 +1,0 @@
-"""From a request to a prepared run, step by step."""

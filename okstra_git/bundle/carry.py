@@ -1,0 +1,76 @@
+"""What finished stages leave to those that build on them: from the record, or from the file beside the plan."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from okstra_git.bundle.context import Carried, RunContext
+from okstra_git.bundle.whole_files import sweep_dead
+from okstra_git.errors import OkstraError
+from okstra_git.fs.root import Root
+from okstra_git.records.states import Stage, Task
+from okstra_git.store.carry import MAX_BYTES, examine_carry, require_carry_text
+
+
+class CarryMissing(OkstraError):
+    """A stage that this one builds on left nothing, so its follower would begin blind."""
+
+    code = "carry.missing"
+
+
+def require_carry(
+    task: Task,
+    depends_on: Sequence[int],
+    *,
+    files: Root,
+    file_of: Callable[[int], Path],
+    writer: str = "",
+) -> tuple[Carried, ...]:
+    """The carry of every dependency, ascending. The record wins over the file; neither is a refusal.
+
+    `files` opens the files of `file_of`, below the project's root. What is recorded is handed on whatever it is, up to
+    the limit of a carry, with a caution where it would not be recorded today or where a clone
+    other than `writer` recorded it. A file has to be a carry of its stage.
+    """
+    return tuple(
+        _carried(task, number, files, file_of(number), task.stages.get(number), writer) for number in sorted(depends_on)
+    )
+
+
+def lay_out_carry(context: RunContext, project_root: Path) -> None:
+    """Put the carry files that a run was given where its prompt says, as they were recorded: they are views."""
+    root = Root(project_root)
+    for carried in context.plan.carry if context.plan else ():
+        data = carried.text.encode()
+        sweep_dead(root, carried.path)
+        if not root.holds(carried.path, data):
+            root.write(carried.path, data)
+
+
+def _carried(task: Task, number: int, files: Root, path: Path, stage: Stage | None, writer: str) -> Carried:
+    """`path` is where the carry lies in `files`; shown and recorded from the root."""
+    key, name = task.key, files.name(path)
+    if stage is not None and stage.carry:
+        examined = examine_carry(stage.carry, key=key, stage=number)
+        return Carried(number, name, examined.text, _caution(examined.problem, stage, writer))
+    data = files.find_bytes(name, MAX_BYTES)
+    if data is None or not data.strip():
+        raise _missing(task, number, path)
+    text = require_carry_text(data, name=name, key=key, stage=number)
+    return Carried(number, name, examine_carry(text, key=key, stage=number).text)
+
+
+def _caution(problem: str, stage: Stage, writer: str) -> str:
+    """Why this text deserves less belief than one that was recorded here and is in order; empty where it does not."""
+    if problem:
+        return f"it {problem}"
+    return "another clone recorded it" if writer and stage.recorded_by not in ("", writer) else ""
+
+
+def _missing(task: Task, number: int, path: Path) -> CarryMissing:
+    key = str(task.key)
+    return CarryMissing(
+        f"stage {number} of {key} left no carry for the stages that build on it",
+        hint=f"say it in a file, then: git okstra stage done {number} --task-key {key} --carry FILE",
+        stage=number,
+        path=str(path),
+    )

@@ -1,0 +1,69 @@
+"""Brings the files of a worktree from one commit to another, never over anything that is nowhere else."""
+
+from collections.abc import Iterable, Sequence
+
+from okstra_git.git.binary import GitFailed, run_git
+from okstra_git.git.diffs import ABSENT, diff_trees
+from okstra_git.git.objects import tree_of
+from okstra_git.git.repo import Git
+from okstra_git.git.unsaved_work import Kind, in_words, named, read_unsaved_work
+from okstra_git.git.worktree_files import Standing, folders_above
+from okstra_git.git.worktrees import Worktree
+
+_STOPS: frozenset[Kind] = frozenset({"hidden", "filtered", "operation", "unclear"})
+
+
+def why_not_follow(git: Git, here: Worktree, before: Sequence[str], commit: str) -> str:
+    """What keeps the files from being brought to `commit`, in words; nothing when they can be, or are there already.
+
+    They have to be exactly those of `commit` or of one of the commits `before`, and nothing may lie where new files go.
+    """
+    return _judge(git, here, before, commit)[0]
+
+
+def follow(git: Git, here: Worktree, before: Sequence[str], commit: str) -> bool:
+    """Bring index and files to `commit` where nothing keeps them; False when they stay as they are."""
+    obstacle, old = _judge(git, here, before, commit)
+    if obstacle or not old:
+        return False
+    if old != commit:
+        run_git(["read-tree", "-m", "-u"], revisions=[old, commit], cwd=here.path)
+    return True
+
+
+def _judge(git: Git, here: Worktree, before: Sequence[str], commit: str) -> tuple[str, str]:
+    """The obstacle, if any, and the commit whose files lie there, if there is one."""
+    held = read_unsaved_work(git, here)
+    stops = held.of(_STOPS)
+    if stops or held.standing is None:
+        return in_words(stops) or "its files cannot be told", ""
+    old = _stands_at(here, held.standing, (*before, commit))
+    if not old:
+        told = [each.message for each in held.found if each.kind == "changed"]
+        return "; ".join(told) or "it has files of another commit", ""
+    way = _in_the_way(git, held.standing, old, commit)
+    return (next(named("untracked", "files lie where the group's would go", way)).message, "") if way else ("", old)
+
+
+def _stands_at(here: Worktree, standing: Standing, commits: Iterable[str]) -> str:
+    """The first of the commits that index and files are exactly those of, or nothing."""
+    if any(each.is_unstaged or each.is_hidden for each in standing.changes):
+        return ""
+    for commit in commits:
+        asked = ["diff-index", "--cached", "--quiet", "--ignore-submodules=none"]
+        try:
+            if run_git(asked, revisions=[commit], cwd=here.path, accept=(0, 1)).returncode == 0:
+                return commit
+        except GitFailed:
+            continue
+    return ""
+
+
+def _in_the_way(git: Git, standing: Standing, old: str, new: str) -> list[bytes]:
+    """What is not committed and lies where a file of `new` goes, or above or below that."""
+    (changes,) = diff_trees(git, [(tree_of(git, old), tree_of(git, new))])
+    inside = standing.inventory
+    loose = {*standing.untracked, *standing.ignored, *standing.caches.files, *inside.special, *inside.repositories}
+    folders = {folder for path in loose for folder in folders_above(path)} | {path + b"/" for path in loose}
+    added = [each.path for each in changes if each.old == ABSENT]
+    return [path for path in added if path + b"/" in folders or any(up[:-1] in loose for up in folders_above(path))]

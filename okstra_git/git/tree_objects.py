@@ -1,0 +1,241 @@
+"""Trees as plain entries: read and edited as bytes, written together, and checked for what git never writes."""
+
+import re
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha1
+
+import pygit2
+from pygit2.enums import ObjectType
+
+from okstra_git.git.binary import run_git
+from okstra_git.git.objects import EMPTY_TREE, MissingObject, share_object
+from okstra_git.git.refs import translate_write_error
+from okstra_git.git.repo import Git
+from okstra_git.names import shown
+
+TREE, FILE, PROGRAM, LINK, MODULE = b"40000", b"100644", b"100755", b"120000", b"160000"
+
+Entry = tuple[bytes, bytes]
+"""Mode as git writes it in trees, and the id as 20 bytes."""
+Entries = dict[bytes, Entry]
+Draft = tuple[ObjectType, bytes]
+"""An object that is not written yet."""
+
+MANY = 64
+"""Objects from which on one pack is quicker than as many files."""
+
+_ENTRY = re.compile(rb"(40000|100644|100755|120000|160000) ([^\0/]+)\0(.{20})", re.DOTALL)
+_OTHER_BYTES = 22
+"""Bytes of an entry that are neither mode nor name."""
+
+
+class UnusualTree(Exception):
+    """A tree with modes that git does not write any more, or a damaged one: nothing for quick readers."""
+
+
+@dataclass
+class Pending:
+    """Objects that were made and not written yet, parts before wholes, and trees that were read while making them.
+
+    Several merges that build upon each other share one, and write what they made together.
+    """
+
+    drafts: dict[bytes, Draft] = field(default_factory=dict)
+    listings: dict[bytes, Entries] = field(default_factory=dict)
+
+    def add(self, drafts: Iterable[Draft]) -> None:
+        """Take objects in, in this order."""
+        self.drafts.update((name_of(draft), draft) for draft in drafts)
+
+
+def read_object(git: Git, name: bytes, pending: Pending) -> tuple[int, bytes]:
+    """Type and bytes of an object, written or not; raises what libgit2 raises for one that is not here."""
+    draft = pending.drafts.get(name)
+    return draft if draft is not None else git.handle.read(pygit2.Oid(raw=name))
+
+
+def read_entries(git: Git, tree: bytes, pending: Pending) -> Entries:
+    """The entries of a tree by name. Refuses (`MissingObject`) a tree that is not here; raises `UnusualTree`."""
+    if tree not in pending.listings:
+        pending.listings[tree] = _read_entries(git, tree, pending)
+    return pending.listings[tree]
+
+
+def _read_entries(git: Git, tree: bytes, pending: Pending) -> Entries:
+    if tree.hex() == EMPTY_TREE:
+        return {}
+    try:
+        kind, data = read_object(git, tree, pending)
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        raise _missing(tree.hex()) from error
+    if kind != ObjectType.TREE:
+        raise _missing(tree.hex())
+    found = _ENTRY.findall(data)
+    if sum(len(mode) + len(name) + _OTHER_BYTES for mode, name, _ in found) != len(data):
+        raise UnusualTree(tree.hex())
+    return {name: (mode, oid) for mode, name, oid in found}
+
+
+def _missing(tree: str) -> MissingObject:
+    hint = "run 'git fsck'; in a partial clone, fetch it first"
+    return MissingObject(f"the tree {tree} cannot be read", hint=hint, object=tree)
+
+
+def draft_tree(entries: Mapping[bytes, Entry]) -> Draft:
+    """The tree object with these entries, in git's order: a folder sorts as if its name ended in a slash."""
+    ordered = sorted((name + b"/" if mode == TREE else name, name, mode, oid) for name, (mode, oid) in entries.items())
+    return ObjectType.TREE, b"".join(b"%s %s\0%s" % (mode, name, oid) for _, name, mode, oid in ordered)
+
+
+def name_of(draft: Draft) -> bytes:
+    """The id the object will have, as 20 bytes."""
+    kind, data = draft
+    word = b"tree" if kind == ObjectType.TREE else b"blob"
+    return sha1(b"%s %d\0%s" % (word, len(data), data), usedforsecurity=False).digest()
+
+
+def write_pending(git: Git, pending: Pending) -> None:
+    """Put everything that is pending into the repository: a few as they are, many as one pack."""
+    write_drafts(git, pending.drafts.values())
+    pending.drafts.clear()
+
+
+def write_drafts(git: Git, drafts: Collection[Draft]) -> None:
+    """Put the objects into the repository, in this order; refuses like every other write."""
+    try:
+        if len(drafts) > MANY:
+            write_pack(git, drafts)
+            return
+        for kind, data in drafts:
+            share_object(git, str(git.handle.write(kind, data)))
+    except (pygit2.GitError, OSError) as error:
+        raise translate_write_error(error, git) from error
+
+
+def edit_tree(git: Git, tree: str, lines: Iterable[tuple[bytes, tuple[str, str] | None]], pending: Pending) -> str:
+    """The tree with these paths set to (mode, id), or removed; new trees are left in `pending`.
+
+    A path that is set takes the place of a folder of that name, and a folder that of a file.
+    """
+    wanted = [(path.split(b"/"), side) for path, side in lines]
+    edited = _edit(git, bytes.fromhex(tree), wanted, pending)
+    return EMPTY_TREE if edited is None else edited.hex()
+
+
+def _edit(
+    git: Git, tree: bytes, lines: list[tuple[list[bytes], tuple[str, str] | None]], pending: Pending
+) -> bytes | None:
+    entries = dict(read_entries(git, tree, pending))
+    below: dict[bytes, list[tuple[list[bytes], tuple[str, str] | None]]] = {}
+    here: dict[bytes, tuple[str, str] | None] = {}
+    for (name, *rest), side in lines:
+        if rest:
+            below.setdefault(name, []).append((rest, side))
+        else:
+            here[name] = side
+    for name, side in here.items():
+        if side is None:
+            entries.pop(name, None)
+    for name, inside in below.items():
+        old = entries.get(name)
+        is_folder = old is not None and old[0] == TREE
+        if not is_folder and not any(side for _, side in inside):
+            continue
+        made = _edit(git, old[1] if old and is_folder else bytes.fromhex(EMPTY_TREE), inside, pending)
+        if made is None:
+            entries.pop(name, None)
+        else:
+            entries[name] = TREE, made
+    for name, side in here.items():
+        if side is not None:
+            entries[name] = side[0].lstrip("0").encode(), bytes.fromhex(side[1])
+    if not entries:
+        return None
+    draft = draft_tree(entries)
+    pending.add([draft])
+    return name_of(draft)
+
+
+LEVEL = 1
+"""Compression; git packs everything anew when it collects garbage."""
+
+
+def write_pack(git: Git, objects: Collection[tuple[int, bytes]]) -> None:
+    """Store objects (git's type number and bytes) as a pack, by git itself, which checks every one of them.
+
+    Refuses (`GitFailed`) when git cannot write. The form is that of gitformat-pack(5), without deltas.
+    """
+    parts = [b"PACK", (2).to_bytes(4), len(objects).to_bytes(4)]
+    for kind, data in objects:
+        parts += [_header(kind, len(data)), zlib.compress(data, LEVEL)]
+    body = b"".join(parts)
+    trailer = sha1(body, usedforsecurity=False).digest()
+    run_git(["index-pack", "--stdin"], cwd=git.top, stdin=body + trailer)
+
+
+def _header(kind: int, size: int) -> bytes:
+    """Type and size in the variable-length form of a pack: four bits of the size first, then seven at a time."""
+    first, size = kind << 4 | size & 15, size >> 4
+    out = bytearray()
+    while size:
+        out.append(first | 0x80)
+        first, size = size & 0x7F, size >> 7
+    out.append(first)
+    return bytes(out)
+
+
+_ANY_ENTRY = re.compile(rb"([0-7]{1,6}) ([^\0]*)\0(.{20})", re.DOTALL)
+_RESERVED = (b"", b".", b"..")
+_FOLDER = b"40000"
+
+
+def find_malformed(git: Git, tree: str, *, besides: str) -> str | None:
+    """What is wrong with the tree or one below it, in words; None where nothing is.
+
+    Folders that `besides` has as well are not looked into, nor are trees that cannot be read.
+    """
+    return next(_malformed(git, bytes.fromhex(tree), bytes.fromhex(besides), ""), None)
+
+
+def _malformed(git: Git, tree: bytes, besides: bytes, folder: str) -> Iterator[str]:
+    if tree == besides:
+        return
+    data = _read(git, tree)
+    found = _ANY_ENTRY.findall(data)
+    where = f" in the folder {shown(folder)}" if folder else ""
+    if sum(len(mode) + len(name) + _OTHER_BYTES for mode, name, _ in found) != len(data):
+        yield f"its list of names{where} is damaged"
+        return
+    seen: set[bytes] = set()
+    for _, name, _ in found:
+        if name in seen:
+            yield f"it has two entries called {_told(name)}{where}"
+        if name in _RESERVED or b"/" in name or name.lower() == b".git":
+            yield f"it has an entry called {_told(name)}{where}"
+        seen.add(name)
+    ordered = [_sorts_as(mode, name) for mode, name, _ in found]
+    if ordered != sorted(ordered):
+        yield f"its list of names{where} is not in order"
+    before = {name: oid for mode, name, oid in _ANY_ENTRY.findall(_read(git, besides)) if mode == _FOLDER}
+    for mode, name, oid in found:
+        if mode == _FOLDER:
+            yield from _malformed(git, oid, before.get(name, b""), f"{folder}{name.decode(errors='replace')}/")
+
+
+def _sorts_as(mode: bytes, name: bytes) -> bytes:
+    """Where git puts the entry: a folder as if its name ended in a slash."""
+    return name + b"/" if mode.lstrip(b"0") == _FOLDER else name
+
+
+def _read(git: Git, tree: bytes) -> bytes:
+    try:
+        kind, data = git.handle.read(pygit2.Oid(raw=tree))
+    except (KeyError, ValueError, pygit2.GitError):
+        return b""
+    return data if kind == ObjectType.TREE else b""
+
+
+def _told(name: bytes) -> str:
+    return shown(name.decode("utf-8", "backslashreplace"))

@@ -1,0 +1,159 @@
+"""Runs a program until it ends, within a limit; one that talks to a network without a terminal to prompt on."""
+
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+PATIENCE = 1.0
+"""Seconds that are listened after the program's end, where something else keeps its output open."""
+
+_CHUNK = 65536
+Process = subprocess.Popen[bytes]
+
+
+def run_to_end(
+    command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], stdin: bytes = b"", timeout: float | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program, give it `stdin`, and hear what it says; raises what `subprocess.run` raises."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=cwd, env=environ, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        try:
+            out, err = hear_out(process, stdin, timeout=timeout)
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+def hear_out(process: Process, stdin: bytes = b"", *, timeout: float | None = None) -> tuple[bytes, bytes]:
+    """What a program with three pipes says on standard output and error until it ends.
+
+    `Popen.communicate` waits for the end of the pipes, and a server that a hook starts in the background inherits them
+    and lives for days. Here it costs a second. Raises `TimeoutExpired` where the program itself takes too long.
+    """
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    heard: dict[IO[bytes], list[bytes]] = {process.stdout: [], process.stderr: []}
+    with selectors.DefaultSelector() as ready:
+        for stream in heard:
+            ready.register(stream, selectors.EVENT_READ)
+        if stdin:
+            os.set_blocking(process.stdin.fileno(), False)
+            ready.register(process.stdin, selectors.EVENT_WRITE)
+        else:
+            process.stdin.close()
+        _exchange(process, ready, memoryview(stdin), heard, timeout)
+    out, err = (b"".join(pieces) for pieces in heard.values())
+    return out, err
+
+
+def _exchange(
+    process: Process,
+    ready: selectors.BaseSelector,
+    left: memoryview,
+    heard: Mapping[IO[bytes], list[bytes]],
+    timeout: float | None,
+) -> None:
+    """Write and read until the pipes are closed or the program has ended for a while, then wait for its end."""
+    clock = _Clock(process, timeout)
+    while ready.get_map() and not clock.is_over():
+        for key, _ in ready.select(clock.pause()):
+            if key.fileobj is process.stdin:
+                left = _write(ready, process.stdin, left)
+            else:
+                _read(ready, key.fileobj, heard)  # type: ignore[arg-type]
+    process.wait(clock.left())
+
+
+class _Clock:
+    """When to look up from the pipes: at the time-out, and a while after the program's end."""
+
+    def __init__(self, process: Process, timeout: float | None) -> None:
+        self._process, self._timeout = process, timeout
+        self._end = None if timeout is None else time.monotonic() + timeout
+        self._look, self._has_ended = time.monotonic() + PATIENCE, False
+
+    def left(self) -> float | None:
+        """Seconds until the time-out; raises `TimeoutExpired` after it."""
+        if self._end is None or self._timeout is None:
+            return None
+        left = self._end - time.monotonic()
+        if left <= 0 and self._process.poll() is None:
+            raise subprocess.TimeoutExpired(self._process.args, self._timeout)
+        return max(left, 0.0)
+
+    def pause(self) -> float:
+        """Seconds to listen before looking again."""
+        left, look = self.left(), max(self._look - time.monotonic(), 0.0)
+        return look if left is None else min(left, look)
+
+    def is_over(self) -> bool:
+        """Whether the program has ended, and the pipes were still open a whole `PATIENCE` later."""
+        if time.monotonic() < self._look:
+            return False
+        if self._has_ended:
+            return True
+        self._has_ended, self._look = self._process.poll() is not None, time.monotonic() + PATIENCE
+        return False
+
+
+def _write(ready: selectors.BaseSelector, stream: IO[bytes], left: memoryview) -> memoryview:
+    try:
+        left = left[os.write(stream.fileno(), left[:_CHUNK]) :]
+    except BlockingIOError:
+        return left
+    except BrokenPipeError:  # it has read as much as it wanted
+        left = left[:0]
+    if not left:
+        ready.unregister(stream)
+        with suppress(BrokenPipeError):
+            stream.close()
+    return left
+
+
+def _read(ready: selectors.BaseSelector, stream: IO[bytes], heard: Mapping[IO[bytes], list[bytes]]) -> None:
+    piece = os.read(stream.fileno(), _CHUNK)
+    if piece:
+        heard[stream].append(piece)
+    else:
+        ready.unregister(stream)
+        stream.close()
+
+
+GRACE = 2.0
+"""Seconds that a program has between being asked to end and being ended, so that it removes its lock files."""
+
+
+def run_detached(
+    command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], stdin: bytes = b"", timeout: float | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program in a session of its own and wait for its end; raises what `subprocess.run` raises.
+
+    A session has no terminal, so that neither ssh nor a hook waits for a passphrase nobody sees being asked for. After
+    `timeout` seconds, or an interruption, the program ends together with everything it started.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=cwd, env=dict(environ), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+    ) as process:
+        try:
+            out, err = hear_out(process, stdin, timeout=timeout)
+        except BaseException:
+            _end_session(process)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+def _end_session(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
+        os.killpg(process.pid, signal.SIGKILL)

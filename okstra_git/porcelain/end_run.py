@@ -1,0 +1,156 @@
+"""Ends runs: recorded as finished or given up, their files archived, their documents and worktrees left in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from okstra_git.bundle.archive import pack_run
+from okstra_git.errors import OkstraError
+from okstra_git.git.checkouts import clauses_of
+from okstra_git.names import shown_path
+from okstra_git.porcelain.liveness import LivenessChecker
+from okstra_git.porcelain.prepare.refresh import conclude
+from okstra_git.porcelain.project_files import project_root, writable_project_root
+from okstra_git.porcelain.verification_worktree import release_verification_worktree
+from okstra_git.real_paths import real_path
+from okstra_git.runs.ending import Ended, Finish, abandon_run, check_abandon, finish_run
+from okstra_git.runs.leases import GUARDED, finished_stages
+from okstra_git.runs.lookup import require_run
+from okstra_git.snapshots.take import snapshot_of_run
+from okstra_git.stages.task import refuse_text
+from okstra_git.stages.worktrees import see_stages
+from okstra_git.store.ownership import OwnWorktrees
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from okstra_git.bundle.archive import Archive
+    from okstra_git.porcelain.workspace import Workspace
+    from okstra_git.records.runs import Run
+    from okstra_git.records.states import Task
+    from okstra_git.snapshots.take import WorktreeSnapshot
+
+
+class ReportMissing(OkstraError):
+    """The report that a run is said to have written is not there."""
+
+    code = "report.missing"
+
+
+@dataclass(frozen=True)
+class Abandoned:
+    """A run that was given up, and the snapshot of what lay uncommitted in its worktree, if anything did."""
+
+    ended: Ended
+    snapshot: WorktreeSnapshot | None
+
+
+def finish(workspace: Workspace, run_id: str, asked: Finish, *, archive: bool) -> Ended:
+    """Record that a run ended by itself. `asked.report` is as the caller named it; refuses a report that is missing."""
+    refuse_text(asked.reason, what="reason")
+    writable_project_root(workspace)  # refuses before anything is recorded
+    asked = Finish(
+        asked.outcome, asked.nonce, _recorded_report(workspace, asked.report), asked.next_phase, asked.reason
+    )
+    is_ours = LivenessChecker(workspace).is_ours
+    ended = finish_run(workspace.store, run_id, asked, is_ours=is_ours, pack=packer(workspace, wanted=archive))
+    _leave_in_order(workspace, ended)
+    _remind_of_stage(workspace, ended)
+    return ended
+
+
+def abandon(workspace: Workspace, run_id: str, *, reason: str, force: bool, archive: bool) -> Abandoned:
+    """Give a run up for its holder; what lies uncommitted in its worktree is kept in a snapshot first."""
+    refuse_text(reason, what="reason")
+    writable_project_root(workspace)  # refuses before anything is recorded
+    liveness = LivenessChecker(workspace)
+    task, run = require_run(workspace.store.read().state, run_id)
+    kept = None
+    if check_abandon(task, run, liveness.life_of, liveness.is_ours, force=force):
+        kept = keep_worktree(workspace, task, run, "before its run was abandoned")
+    ended = abandon_run(
+        workspace.store, run.id, reason=reason, force=force, life_of=liveness.life_of, is_ours=liveness.is_ours,
+        pack=packer(workspace, wanted=archive),
+    )  # fmt: skip
+    _leave_in_order(workspace, ended)
+    return Abandoned(ended, kept)
+
+
+def _leave_in_order(workspace: Workspace, ended: Ended) -> None:
+    """What follows a recorded end: the task's documents, and the worktree in which stages were verified together."""
+    workspace.warn(ended.warning)
+    conclude(workspace, writable_project_root(workspace), ended.task, ended.run)
+    release_verification_worktree(workspace, ended.task, ended.run)
+
+
+def packer(workspace: Workspace, *, wanted: bool) -> Callable[[Task, Run], Archive | None]:
+    """Packs a run's artifacts for the log, unless that is not wanted; without documents there is nothing to pack.
+
+    Those of another clone's run are there: whatever its record names here is not looked at.
+    """
+
+    def pack(task: Task, run: Run) -> Archive | None:
+        if not wanted:
+            return None
+        if not OwnWorktrees(workspace.git).is_own(run):
+            workspace.note(f"run {run.id} was prepared in another clone; nothing of it is archived here")
+            return None
+        root, home = writable_project_root(workspace), str(workspace.home)
+        return pack_run(workspace.git, run, root, task=task.key.slashed, home=home, now=workspace.now())
+
+    return pack
+
+
+def keep_worktree(workspace: Workspace, task: Task, run: Run, reason: str) -> WorktreeSnapshot | None:
+    """Snapshot what lies uncommitted where the run worked; a failure is a warning only, since nothing is removed."""
+    try:
+        kept = snapshot_of_run(workspace.git, task, run, reason=reason, now=workspace.now())
+    except OkstraError as refusal:
+        workspace.warn(f"what lies uncommitted in the run's worktree could not be kept: {refusal.message}")
+        return None
+    if kept is not None:
+        workspace.note(f"what lies uncommitted in {kept.worktree} is kept as snapshot {kept.id}")
+        for line in kept.left_out:
+            workspace.warn(f"not in the snapshot: {line}")
+    return kept
+
+
+def _remind_of_stage(workspace: Workspace, ended: Ended) -> None:
+    """Say so when an implementation ends well and its stage has no commit on record, or has work beside that."""
+    run, key = ended.run, str(ended.task.key)
+    if not ended.task.is_open:
+        return  # a closed task takes no commit
+    if run.task_type != GUARDED or run.status != "finished" or run.stage is None:
+        return
+    if run.stage not in finished_stages(ended.task):
+        workspace.note(
+            f"stage {run.stage} is not recorded as done; when it is: "
+            f"git okstra stage done {run.stage} --task-key {key} --carry FILE"
+        )
+    seen = see_stages(workspace.git, [ended.task]).get((ended.task.key, run.stage))
+    clauses = clauses_of(seen, ended.task.stages[run.stage].branch) if seen is not None else []
+    if seen is not None and clauses:
+        workspace.note(f"the worktree {seen.path} of stage {run.stage}: {', '.join(clauses)}; no record has that")
+
+
+def _recorded_report(workspace: Workspace, name: str) -> str:
+    """The report as it is recorded, from the project's root where it lies below; refuses one that is not there."""
+    root = project_root(workspace)
+    path = next((path for path in (workspace.cwd / name, root / name) if _is_file(path)), None)
+    if not name:
+        return ""
+    if path is None or not name.isprintable():
+        raise ReportMissing(
+            f"there is no report {shown_path(name)}", hint="write it first, or leave --report out", path=name
+        )
+    real = real_path(path)
+    return real.relative_to(real_path(root)).as_posix() if real.is_relative_to(real_path(root)) else str(real)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,69 @@
+"""What one prepare works with from its first step to its last, and what it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from okstra_git.paths import ProjectPaths
+from okstra_git.porcelain.liveness import LivenessChecker, agent_session
+from okstra_git.porcelain.project_files import require_project
+from okstra_git.porcelain.workspace import Workspace
+from okstra_git.runs.holder import requested_holder
+from okstra_git.store.writer import require_writer
+
+if TYPE_CHECKING:
+    from okstra_git.bundle.context import RunContext
+    from okstra_git.bundle.request import RunRequest
+    from okstra_git.names import TaskKey
+    from okstra_git.records.runs import Holder, Run
+
+
+@dataclass(frozen=True)
+class PrepareContext:
+    """One prepare: its request, and what is asked of the machine and the repository once.
+
+    `lead` is the process that leads the run once it is prepared, `agent_session` the id of the lead's session as far as
+    anybody said it, `began` when the command began: runs that were prepared before that are earlier ones.
+    """
+
+    workspace: Workspace
+    key: TaskKey
+    request: RunRequest
+    began: datetime
+    lead: Holder
+    agent_session: str
+    project: ProjectPaths
+    writer: str
+    language: str
+    liveness: LivenessChecker
+
+    @classmethod
+    def of(
+        cls, workspace: Workspace, request: RunRequest, *, holder: str | None = None, lead_session: str | None = None
+    ) -> PrepareContext:
+        """Asks for everything. Refuses a holder that does not run, a clone that was not set up, and a repository whose
+        main worktree there is not or a setting hides."""
+        return cls(
+            workspace=workspace,
+            key=request.key,
+            request=request,
+            began=workspace.began,
+            lead=requested_holder(holder),
+            agent_session=lead_session or agent_session(workspace),
+            project=require_project(workspace),
+            writer=require_writer(workspace.git),
+            language=workspace.settings.language,
+            liveness=LivenessChecker(workspace),
+        )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prepared run: what was recorded, what it was rendered from, and the lead prompt. `again` = a retry."""
+
+    run: Run
+    context: RunContext
+    prompt: str
+    again: bool = False

@@ -1,0 +1,1 @@
+"""What lies uncommitted in worktrees: kept in snapshots before it could be lost, and put back from them."""

@@ -1,0 +1,1 @@
+"""Bundles: what they are made of, rendered and written."""
