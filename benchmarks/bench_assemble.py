@@ -7,7 +7,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import git, judge, new_repository, okstra, say, store_of
-from okstra_git.handoff.composing import Part, compose
+from okstra_git.handoff.merge_plan import Part, plan_merge
 from okstra_git.names import CommitId
 from okstra_git.records.events import StageDone, StageStarted, StageVerified
 from okstra_git.store.fingerprints import fingerprint_ranges
@@ -112,7 +112,7 @@ def _compose(place: Path, heads: list[str]) -> tuple[float, str]:
     base = CommitId(str(git_.handle.revparse_single("main").id))
     parts = [Part(number, "", base, CommitId(head)) for number, head in enumerate(heads, start=1)]
     began = time.perf_counter()
-    found = compose(git_, base, parts, task=KEY)
+    found = plan_merge(git_, base, parts, task=KEY)
     assert found.commit is not None
     return time.perf_counter() - began, found.tree
 

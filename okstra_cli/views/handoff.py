@@ -11,8 +11,8 @@ from okstra_git.git.revisions import branch_refs
 
 if TYPE_CHECKING:
     from okstra_git.handoff.assembly import GroupConflict
-    from okstra_git.handoff.eligibility import Standing
-    from okstra_git.handoff.grouping import Pair
+    from okstra_git.handoff.eligibility import Eligibility
+    from okstra_git.handoff.groups import Pair
     from okstra_git.names import TaskKey
     from okstra_git.porcelain.handoff import AssembledGroup, EligibleStages
 
@@ -24,7 +24,7 @@ def eligible_json(stages: EligibleStages) -> dict[str, Any]:
     return {
         "task": str(stages.key),
         "base": stages.base,
-        "stages": [_standing_json(standing) for standing in stages.standings.values()],
+        "stages": [_eligibility_json(eligibility) for eligibility in stages.stages.values()],
         "suggested_groups": [list(group) for group in stages.suggestion.groups],
         "left_out": [
             {"stage": left.stage, "conflicts_with": list(left.conflicts_with), "needs": list(left.needs)}
@@ -38,20 +38,22 @@ def _sorted(conflicts: Mapping[Pair, Sequence[str]]) -> list[tuple[Pair, Sequenc
     return sorted(conflicts.items(), key=lambda item: sorted(item[0]))
 
 
-def _standing_json(standing: Standing) -> dict[str, Any]:
-    stage = standing.stage
+def _eligibility_json(eligibility: Eligibility) -> dict[str, Any]:
+    stage = eligibility.stage
     verified = stage.verified if stage is not None else None
     return {
-        "stage": standing.number,
-        "eligible": standing.is_eligible,
-        "reasons": standing.codes,
-        "title": standing.title,
+        "stage": eligibility.number,
+        "eligible": eligibility.is_eligible,
+        "reasons": eligibility.codes,
+        "title": eligibility.title,
         "state": stage.status if stage is not None else "pending",
-        "depends_on": list(standing.depends_on),
+        "depends_on": list(eligibility.depends_on),
         "details": [
-            {"code": r.code, "message": r.message, "hint": r.hint or None, **r.facts} for r in standing.reasons
+            {"code": r.code, "message": r.message, "hint": r.hint or None, **r.facts} for r in eligibility.reasons
         ],
-        "stack_on": [{"stage": number, "url": pr.url, "branch": pr.branch} for number, pr in standing.waits_on.items()],
+        "stack_on": [
+            {"stage": number, "url": pr.url, "branch": pr.branch} for number, pr in eligibility.waits_on.items()
+        ],
         "verified": {"commit": verified.commit, "tree": verified.tree, "carries": stage.is_verified}
         if verified is not None and stage is not None
         else None,
@@ -61,17 +63,17 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
 def eligible_page(stages: EligibleStages, *, printed: Callable[[str], str] = str) -> Page:
     """Every stage, why it may not leave, and what can be assembled; `printed` says how a branch is printed."""
     page = Page()
-    key, standings = stages.key, stages.standings
-    if not standings:
+    key, judged = stages.key, stages.stages
+    if not judged:
         page.line(f"{key} has no stages yet")
         return page
-    page.table(("stage", "may leave", "why not", "title"), [_row(standing) for standing in standings.values()])
-    for standing in standings.values():
-        _add_reasons(page, standing, printed)
+    page.table(("stage", "may leave", "why not", "title"), [_row(eligibility) for eligibility in judged.values()])
+    for eligibility in judged.values():
+        _add_reasons(page, eligibility, printed)
     for group in stages.suggestion.groups:
         members = ",".join(map(str, group))
         page.line("can leave together: " if len(group) > 1 else "can leave alone: ", Cell(members, "strong"))
-        base = stages.base or _usual_base([standings[number] for number in group])
+        base = stages.base or _usual_base([judged[number] for number in group])
         assemble = f"git okstra handoff assemble --task-key {key} --stages {members} --base {word(printed(base))}"
         page.line(Cell(f"  next: {assemble}", "faint"))
     for left in stages.suggestion.left_out:
@@ -82,32 +84,34 @@ def eligible_page(stages: EligibleStages, *, printed: Callable[[str], str] = str
     return page
 
 
-def _add_reasons(page: Page, standing: Standing, printed: Callable[[str], str]) -> None:
+def _add_reasons(page: Page, eligibility: Eligibility, printed: Callable[[str], str]) -> None:
     """Why a stage may not leave, and how one that builds on an open pull request can be stacked on it."""
-    for reason in standing.reasons:
-        page.line(Cell(f"  {standing.number}: ", "faint"), reason.message)
+    for reason in eligibility.reasons:
+        page.line(Cell(f"  {eligibility.number}: ", "faint"), reason.message)
         for hint in reason.hint.splitlines():
             page.line(Cell(f"     next: {hint}" if hint.startswith("git ") else f"     {hint}", "faint"))
-    if {"already-in-pr", "landed"} & {*standing.codes}:
+    if {"already-in-pr", "landed"} & {*eligibility.codes}:
         return
-    for number, pr in standing.waits_on.items():
+    for number, pr in eligibility.waits_on.items():
         stack = f"--base {word(printed(pr.branch))}, or wait until it landed"
         page.line(
-            Cell(f"  {standing.number}: ", "faint"), f"it builds on stage {number}, which is in {pr.url}: {stack}"
+            Cell(f"  {eligibility.number}: ", "faint"), f"it builds on stage {number}, which is in {pr.url}: {stack}"
         )
 
 
-def _usual_base(members: Sequence[Standing]) -> str:
+def _usual_base(members: Sequence[Eligibility]) -> str:
     """The branch that those who build on nothing were begun on, if it is one; else the word to put a branch for."""
     first = {each.stage.base_ref for each in members if each.stage is not None and not each.depends_on}
     known = first.pop() if len(first) == 1 else ""
     return known if branch_refs(known) else "BRANCH"
 
 
-def _row(standing: Standing) -> list[Cell]:
-    landed = "landed" in standing.codes
-    mark = Cell("yes", "good") if standing.is_eligible else Cell("-" if landed else "no", "faint" if landed else "warn")
-    return [Cell(str(standing.number)), mark, Cell(", ".join(standing.codes) or "-"), Cell(standing.title)]
+def _row(eligibility: Eligibility) -> list[Cell]:
+    landed = "landed" in eligibility.codes
+    mark = (
+        Cell("yes", "good") if eligibility.is_eligible else Cell("-" if landed else "no", "faint" if landed else "warn")
+    )
+    return [Cell(str(eligibility.number)), mark, Cell(", ".join(eligibility.codes) or "-"), Cell(eligibility.title)]
 
 
 def _why_left(conflicts: Sequence[int], needs: Sequence[int]) -> str:

@@ -17,14 +17,16 @@ from okstra_git.git.removal import remove_worktree
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.git.worktrees import find_worktree, list_worktrees
-from okstra_git.handoff.choosing import choose_parts
-from okstra_git.handoff.collector import Collector, check_collector, finish_collector, prepare_collector
-from okstra_git.handoff.composing import compose
-from okstra_git.handoff.contradicting import GroupConflict, conflict_of
-from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import judge_stages
-from okstra_git.handoff.grouping import group_id
-from okstra_git.handoff.superseding import superseding_facts
+from okstra_git.handoff.group_worktree import (
+    GroupWorktree,
+    check_group_worktree,
+    finish_group_worktree,
+    prepare_group_worktree,
+)
+from okstra_git.handoff.groups import group_id, superseding_facts
+from okstra_git.handoff.merge_plan import GroupConflict, conflict_of, plan_merge
+from okstra_git.handoff.selection import InBase, choose_parts
 from okstra_git.host.locks import hold_lock
 from okstra_git.names import CommitId, TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, GroupAssembled, GroupSuperseded, PlaceReserved
@@ -40,12 +42,12 @@ from okstra_git.store.writer import require_writer
 from okstra_git.workers import BASE_BRANCHES
 
 __all__ = [
+    "AssembleRequest",
     "Assembled",
     "BaseBranch",
     "BaseMissing",
     "ChangedMeanwhile",
     "GroupConflict",
-    "Wanted",
     "assemble",
     "member_of",
     "require_base",
@@ -74,7 +76,7 @@ class BaseBranch(OkstraError):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AssembleRequest:
     """What was asked for: `branch` None = the usual name, `worktree` None = the branch alone.
 
     `base_ref` is how the base is recorded; `update`: the group is in an open pull request, and what is new is to be
@@ -122,7 +124,7 @@ class Assembled:
 
 def assemble(
     store: Store,
-    wanted: Wanted,
+    wanted: AssembleRequest,
     *,
     stale: Mapping[int, str],
     held: InBase,
@@ -146,7 +148,7 @@ def assemble(
 
 def _assemble(
     store: Store,
-    wanted: Wanted,
+    wanted: AssembleRequest,
     stale: Mapping[int, str],
     held: InBase,
     progress: Callable[[int], None],
@@ -158,23 +160,21 @@ def _assemble(
     refuse_closed(task)
     base = require_base(git, wanted.base_ref)
     within = wanted.group if wanted.update else ""
-    standings = judge_stages(
-        task, stale=stale, within=within, arrived=held.whole, printed=partial(printed_recorded, git)
-    )
-    parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, standings, held)
-    composed = compose(git, base, parts, task=str(wanted.key), progress=progress)
+    judged = judge_stages(task, stale=stale, within=within, arrived=held.whole, printed=partial(printed_recorded, git))
+    parts = choose_parts(git, task, wanted.stages, base, wanted.base_ref, judged, held)
+    composed = plan_merge(git, base, parts, task=str(wanted.key), progress=progress)
     if composed.commit is None:
         raise conflict_of(wanted.base_ref, composed, again="assemble again")
     commit = _on_top(git, task, wanted, composed.commit) if wanted.update else composed.commit
     collector = _collector(git, task, wanted, commit)
-    check_collector(git, collector)
+    check_group_worktree(git, collector)
     order = tuple(part.stage for part in parts)
     outcome = Assembled(task, wanted.group, collector.branch, str(collector.path) if collector.path else None, base,
                         commit, composed.tree, order, composed.joined, changed=False)  # fmt: skip
     return outcome if dry_run else _make(store, wanted, collector, outcome)
 
 
-def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -> Assembled:
+def _make(store: Store, wanted: AssembleRequest, collector: GroupWorktree, plan: Assembled) -> Assembled:
     """Worktree, then row and branch in one transaction, then the two put together; each step can be repeated."""
     git = store.git
     made = _assembled(git, wanted, plan)
@@ -182,10 +182,10 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
     def decide(snapshot: Snapshot) -> Decision[None]:
         tip = find_ref(git, f"refs/heads/{plan.branch}")
         moves = [RefUpdate(f"refs/heads/{plan.branch}", tip, plan.commit)] if tip != plan.commit else []
-        check_collector(git, collector)
+        check_group_worktree(git, collector)
         return Decision(_facts(snapshot, wanted, plan, made, again=bool(moves)), None, moves=moves)
 
-    fresh = prepare_collector(git, collector)
+    fresh = prepare_group_worktree(git, collector)
     fault_point("handoff.worktree-made")
     try:
         appended, _ = store.append_decision(decide)
@@ -196,7 +196,7 @@ def _make(store: Store, wanted: Wanted, collector: Collector, plan: Assembled) -
                 remove_worktree(git, made_here)
         raise
     fault_point("handoff.assembled")
-    finish_collector(git, collector)
+    finish_group_worktree(git, collector)
     after = appended.snapshot.state.tasks[wanted.key]
     gone = tuple(event.fact.group for event in appended.events if isinstance(event.fact, GroupSuperseded))
     return Assembled(**{**vars(plan), "task": after, "superseded": gone, "changed": bool(appended.events) or fresh,
@@ -213,7 +213,7 @@ def require_base(git: Git, text: str) -> CommitId:
     return found
 
 
-def _on_top(git: Git, task: Task, wanted: Wanted, new: CommitId) -> CommitId:
+def _on_top(git: Git, task: Task, wanted: AssembleRequest, new: CommitId) -> CommitId:
     """What was composed, as a commit that the published one is an ancestor of, so that pushing it needs no force."""
     known = task.groups.get(wanted.group)
     if known is None or contains(git, new, known.range.head):
@@ -227,7 +227,7 @@ def _on_top(git: Git, task: Task, wanted: Wanted, new: CommitId) -> CommitId:
     return write_commit(git, tree=tree_of(git, new), parents=[old, new], message=told, when=when)
 
 
-def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collector:
+def _collector(git: Git, task: Task, wanted: AssembleRequest, commit: CommitId) -> GroupWorktree:
     """Branch and worktree as they have to become; a group that was assembled in this clone keeps those that it has."""
     known, held = task.groups.get(wanted.group), task.places.get(wanted.scope)
     active = held if held is not None and held.status == "active" else None
@@ -245,10 +245,10 @@ def _collector(git: Git, task: Task, wanted: Wanted, commit: CommitId) -> Collec
         made = find_made(list_worktrees(git), task, active)
         path = OwnWorktrees(git).path(active) or (made.path if made is not None else path)
     before = [known.range.head, *reversed(known.former)] if known is not None and known.branch == branch else []
-    return Collector(branch, path, commit, tuple(before), f"okstra task={wanted.key} group={wanted.group}")
+    return GroupWorktree(branch, path, commit, tuple(before), f"okstra task={wanted.key} group={wanted.group}")
 
 
-def _assembled(git: Git, wanted: Wanted, plan: Assembled) -> GroupAssembled:
+def _assembled(git: Git, wanted: AssembleRequest, plan: Assembled) -> GroupAssembled:
     members = [
         member.model_copy(update={"how": plan.joined.get(number, "")})
         for number in sorted(wanted.stages)
@@ -273,7 +273,9 @@ def member_of(task: Task, number: int) -> Member | None:
     return Member(stage=number, commit=found.head, tree=found.head_tree, delta=found.delta)
 
 
-def _facts(snapshot: Snapshot, wanted: Wanted, plan: Assembled, made: GroupAssembled, *, again: bool) -> list[AnyFact]:
+def _facts(
+    snapshot: Snapshot, wanted: AssembleRequest, plan: Assembled, made: GroupAssembled, *, again: bool
+) -> list[AnyFact]:
     """What has to be recorded, nothing when all of it is on record; refuses when a stage moved meanwhile."""
     task = require_task(snapshot.state, wanted.key)
     refuse_closed(task)
@@ -304,7 +306,7 @@ def _refuse_moved(task: Task, before: Task, made: GroupAssembled, *, update: boo
             )
 
 
-def _place(state: State, task: Task, wanted: Wanted, plan: Assembled) -> list[AnyFact]:
+def _place(state: State, task: Task, wanted: AssembleRequest, plan: Assembled) -> list[AnyFact]:
     """The row's facts: none when it stands as it has to, else the old one is given up for the new one."""
     held = task.places.get(wanted.scope)
     if held is not None and held.status == "active" and (held.branch, held.worktree) == (plan.branch, plan.worktree):

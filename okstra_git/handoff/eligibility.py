@@ -1,14 +1,71 @@
-"""Which stages may leave now, and every reason why another one may not: a pure answer about the ledger."""
+"""Which stages may leave now, and every reason why another one may not: a pure answer from what is recorded."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from okstra_git.commands import option, word
-from okstra_git.handoff.together import companies_of, is_verified_alone, missing_company, told_together
 from okstra_git.names import named_stages
-from okstra_git.records.handoff import PullRequest
+from okstra_git.records.handoff import GroupVerification, PullRequest
 from okstra_git.records.states import Stage, Task
+from okstra_git.store.fold_handoff import stands_together
+
+
+class VerifiedGroup(NamedTuple):
+    """Stages that one was verified together with, itself included, and whether their database part was verified."""
+
+    stages: tuple[int, ...]
+    database: bool | None
+
+
+def is_verified_alone(stage: Stage) -> bool:
+    """Whether a verification of this stage by itself stands."""
+    return stage.is_verified and stage.verified is not None and not stage.verified.group
+
+
+def verified_groups_of(task: Task, number: int) -> tuple[VerifiedGroup, ...]:
+    """The groups in which the stage was verified and which are what they were then, the smallest first."""
+    known = [each for each in task.verifications.values() if number in each.assembled.stages]
+    valid = [each for each in known if stands_together(task, each)]
+    ordered = sorted(valid, key=lambda each: (len(each.assembled.stages), each.assembled.stages))
+    return tuple(VerifiedGroup(tuple(sorted(each.assembled.stages)), each.database) for each in ordered)
+
+
+def missing_members(companies: Iterable[tuple[int, ...]], present: Collection[int]) -> tuple[int, ...]:
+    """Who is missing for the stage to leave: empty when one of its companies is all there, or when it needs none."""
+    absent = [tuple(number for number in each if number not in present) for each in companies]
+    return min(absent, key=len) if absent and all(absent) else ()
+
+
+def together_sentence(number: int, company: Collection[int]) -> str:
+    """`stage 1 was verified only together with stages 2 and 3`."""
+    others = [other for other in company if other != number]
+    return f"stage {number} was verified only together with {named_stages(others)}"
+
+
+def list_relied(task: Task, stages: Collection[int]) -> list[GroupVerification]:
+    """The verifications of stages together that these stages leave by: those that cover one not verified by itself."""
+    present = set(stages)
+    by_others = [n for n in present if n in task.stages and not is_verified_alone(task.stages[n])]
+    found: Mapping[str, GroupVerification] = {
+        id: each
+        for id, each in task.verifications.items()
+        if stands_together(task, each) and any(number in each.assembled.stages for number in by_others)
+    }
+    return [each for _, each in sorted(found.items()) if present & {*each.assembled.stages}]
+
+
+def other_tree_sentence(found: GroupVerification, tree: str) -> str | None:
+    """What to say when the tree that leaves is not the one that was verified; None when it is."""
+    verified = found.assembled
+    if verified.tree == tree:
+        return None
+    verb = "were verified together" if len(verified.stages) > 1 else "was verified"
+    return (
+        f"{named_stages(verified.stages)} {verb} as tree {verified.tree[:10]} on {verified.base_ref} "
+        f"({verified.base[:10]}), and the tree that leaves is {tree[:10]}: that was not verified as a whole"
+    )
+
 
 TOGETHER = "verified-together"
 NOT_DONE, NOT_VERIFIED, STALE_VERIFICATION = "not-done", "not-verified", "verification-stale"
@@ -27,7 +84,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Eligibility:
     """One stage and what keeps it here; `waits_on` maps dependencies to the open pull request they are in.
 
     `together` are the groups by whose verification it may leave, with all of their stages; empty when its own stands.
@@ -59,7 +116,7 @@ def judge_stages(
     within: str = "",
     arrived: Mapping[int, str] | None = None,
     printed: Callable[[str], str] = str,
-) -> dict[int, Standing]:
+) -> dict[int, Eligibility]:
     """Every stage of plan and ledger, ascending; `stale` says why a stage's history needs a person.
 
     `arrived` are the stages that the base in question has, and where; a stage that landed elsewhere may leave for it.
@@ -77,7 +134,7 @@ def judge_stages(
             own[number].append(Reason(NOT_PLANNED, f"the approved plan has no stage {number}", _plan_hint(task)))
     companies = {number: _companies(task, number) for number in order}
     ready = _ready(task, own, companies)
-    found: dict[int, Standing] = {}
+    found: dict[int, Eligibility] = {}
     for number in order:
         stage, row = task.stages.get(number), planned.get(number)
         title = (stage.title if stage else "") or (row.title if row else "")
@@ -87,7 +144,7 @@ def judge_stages(
             own[number].append(_waits_for(found, missing))
         own[number] += _without_company(task, number, own[number], companies[number], ready)
         in_pr = {other: pr for other in needs if (pr := _open_pr(task, other))}
-        found[number] = Standing(number, stage, title, needs, tuple(own[number]), in_pr, companies[number])
+        found[number] = Eligibility(number, stage, title, needs, tuple(own[number]), in_pr, companies[number])
     return dict(sorted(found.items()))
 
 
@@ -96,7 +153,7 @@ def _companies(task: Task, number: int) -> tuple[tuple[int, ...], ...]:
     stage = task.stages.get(number)
     if stage is None or is_verified_alone(stage):
         return ()
-    return tuple(each.stages for each in companies_of(task, number) if each.database is not False)
+    return tuple(each.stages for each in verified_groups_of(task, number) if each.database is not False)
 
 
 def _ready(
@@ -109,7 +166,7 @@ def _ready(
         held = {
             number
             for number in ready - gone
-            if not ready.issuperset(dependencies(task, number)) or missing_company(companies[number], ready)
+            if not ready.issuperset(dependencies(task, number)) or missing_members(companies[number], ready)
         }
         if not held:
             return ready
@@ -120,11 +177,11 @@ def _without_company(
     task: Task, number: int, own: Sequence[Reason], companies: tuple[tuple[int, ...], ...], ready: Collection[int]
 ) -> Iterable[Reason]:
     """The reason of a stage that was verified only together with others of which one may not leave."""
-    missing = missing_company(companies, ready) if not is_delivered(task.stages.get(number)) else ()
+    missing = missing_members(companies, ready) if not is_delivered(task.stages.get(number)) else ()
     others = [other for other in missing if other != number]
     if not others or any(reason.code != DEPENDENCY for reason in own):
         return  # the others may wait for this very stage
-    told = f"{told_together(number, companies[0])}, and {named_stages(others)} may not leave"
+    told = f"{together_sentence(number, companies[0])}, and {named_stages(others)} may not leave"
     verify = f"{_verify_again(task, number)}\n{_verify_together(task)}"
     yield Reason(TOGETHER, told, verify, {"stages": list(companies[0])})
 
@@ -190,7 +247,7 @@ def _own_reasons(
 def unverified(task: Task, stage: Stage) -> Iterable[Reason]:
     """Why the verifications on record do not let the stage leave, neither its own nor one together with others."""
     key, number, verified, found = _colon(task), stage.number, stage.verified, stage.range
-    companies = companies_of(task, number)
+    companies = verified_groups_of(task, number)
     verify = "verify it once more, then " if verified else ""
     verify += f"git okstra handoff record-verified --task-key {key} --stage {number} --report-path R --data-json D"
     if any(each.database is not False for each in companies) and not is_verified_alone(stage):
@@ -203,7 +260,7 @@ def unverified(task: Task, stage: Stage) -> Iterable[Reason]:
         yield Reason(STALE_VERIFICATION, told, verify, {"verified_tree": was, "tree": now})
     elif not stage.is_verified:
         group = task.verifications[verified.group].assembled.stages if verified.group in task.verifications else ()
-        told = f"{told_together(number, group)}, and one of these is not any more what it was then"
+        told = f"{together_sentence(number, group)}, and one of these is not any more what it was then"
         again = f"{_verify_together(task)}\n{_verify_again(task, number)}"
         yield Reason(STALE_VERIFICATION, told, again, {"stages": list(group)})
     elif verified.database is False:
@@ -224,11 +281,11 @@ def _how_far(number: int, stage: Stage | None) -> str:
     return f"stage {number} is {stage.status}, not done"
 
 
-def _waits_for(found: Mapping[int, Standing], missing: list[int]) -> Reason:
+def _waits_for(found: Mapping[int, Eligibility], missing: list[int]) -> Reason:
     told = []
     for number in missing:
-        standing = found.get(number)
-        told.append(f"stage {number} ({', '.join(standing.codes) if standing else 'unknown'})")
+        eligibility = found.get(number)
+        told.append(f"stage {number} ({', '.join(eligibility.codes) if eligibility else 'unknown'})")
     plural = "which are" if len(missing) > 1 else "which is"
     facts = {"dependencies": missing}
     return Reason(DEPENDENCY, f"it builds on {' and '.join(told)}, {plural} not ready to leave", "", facts)

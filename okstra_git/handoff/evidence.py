@@ -10,8 +10,8 @@ from okstra_git.commands import word
 from okstra_git.contract import BLOCKED, GROUP_HANDOFF, SINGLE_STAGE, VERDICTS, WHOLE_TASK
 from okstra_git.documents.plain_json import NotPlain, read_plain_object
 from okstra_git.errors import OkstraError
-from okstra_git.handoff.harmless import visible_line
-from okstra_git.handoff.verdict_fields import read_reported_verdict
+from okstra_git.handoff.escape import visible_line
+from okstra_git.handoff.report_verdict import read_reported_verdict
 from okstra_git.names import MAX_STAGE, is_ulid, shown, shown_path
 from okstra_git.records.stage import Check
 

@@ -5,11 +5,9 @@ from typing import NamedTuple
 
 from okstra_git.git.repo import Git
 from okstra_git.handoff.assembly import member_of, require_base
-from okstra_git.handoff.choosing import fit_parts
-from okstra_git.handoff.composing import Composed, compose
-from okstra_git.handoff.contradicting import GroupConflict, conflict_of
-from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import judge_stages
+from okstra_git.handoff.merge_plan import GroupConflict, MergePlan, conflict_of, plan_merge
+from okstra_git.handoff.selection import InBase, fit_parts
 from okstra_git.names import named_stages, shown_path
 from okstra_git.records.handoff import Assembly
 from okstra_git.records.states import Task
@@ -18,7 +16,7 @@ LISTED = 12
 """Contradictions that a hint lists."""
 
 
-class Joint(NamedTuple):
+class JointAssembly(NamedTuple):
     """What was put together, and how each stage came in; stages that the base has already are in `delivered`."""
 
     assembly: Assembly
@@ -26,7 +24,7 @@ class Joint(NamedTuple):
     delivered: tuple[int, ...]
 
 
-def put_together(git: Git, task: Task, stages: Collection[int], base_ref: str, held: InBase) -> Joint:
+def assemble_jointly(git: Git, task: Task, stages: Collection[int], base_ref: str, held: InBase) -> JointAssembly:
     """The recorded stages on top of the base, as one commit that no ref names; `held` is what the base has of them.
 
     Refuses a base that names no commit or lacks what a stage builds on, and stages that contradict each other or the
@@ -34,9 +32,9 @@ def put_together(git: Git, task: Task, stages: Collection[int], base_ref: str, h
     """
     base = require_base(git, base_ref)
     left = [number for number in sorted(stages) if number not in held.whole]
-    standings = judge_stages(task, stale={}, arrived=held.whole)
-    parts = fit_parts(git, task, left, base, base_ref, standings, held)
-    composed = compose(git, base, parts, task=str(task.key))
+    judged = judge_stages(task, stale={}, arrived=held.whole)
+    parts = fit_parts(git, task, left, base, base_ref, judged, held)
+    composed = plan_merge(git, base, parts, task=str(task.key))
     if composed.commit is None:
         raise _told_in_full(base_ref, composed)
     members = tuple(member for number in sorted(stages) if (member := member_of(task, number)))
@@ -48,10 +46,10 @@ def put_together(git: Git, task: Task, stages: Collection[int], base_ref: str, h
         tree=composed.tree,
         members=members,
     )
-    return Joint(assembly, composed.joined, tuple(sorted(set(stages) - {*left})))
+    return JointAssembly(assembly, composed.joined, tuple(sorted(set(stages) - {*left})))
 
 
-def _told_in_full(base_ref: str, composed: Composed) -> GroupConflict:
+def _told_in_full(base_ref: str, composed: MergePlan) -> GroupConflict:
     """With every pair and path in the hint: a prepare has no other place for them."""
     refusal = conflict_of(base_ref, composed, again="prepare the run again")
     rows = [

@@ -9,9 +9,8 @@ from okstra_git.git.history import contains, find_commit
 from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.objects import EMPTY_TREE
 from okstra_git.git.repo import Git
-from okstra_git.handoff.choosing import part_of
-from okstra_git.handoff.composing import tree_under
-from okstra_git.handoff.delivery import InBase
+from okstra_git.handoff.merge_plan import tree_under
+from okstra_git.handoff.selection import InBase, part_of
 from okstra_git.names import shown
 from okstra_git.records.handoff import Group
 from okstra_git.records.stage import RangeFingerprint, Verification

@@ -8,7 +8,7 @@ from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly, list_ref_names
 from okstra_git.git.repo import Git
 from okstra_git.git.revisions import find_recorded, printed_recorded
-from okstra_git.handoff.putting_back import put_back
+from okstra_git.handoff.group_worktree import restore_lines
 from okstra_git.names import CommitId
 from okstra_git.records.handoff import Group, PullRequest
 from okstra_git.records.states import Task
@@ -17,7 +17,7 @@ NONE: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True)
-class Changed:
+class GroupChange:
     """One thing that is not any more as it was assembled: a stable code and a sentence."""
 
     code: str
@@ -35,7 +35,7 @@ class GroupView:
     state: str
     worktree: str | None
     pr: PullRequest | None
-    changed: tuple[Changed, ...]
+    changed: tuple[GroupChange, ...]
 
 
 def list_groups(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping[int, str] = NONE) -> list[GroupView]:
@@ -75,10 +75,10 @@ def _state(task: Task, group: Group, pr: PullRequest | None, elsewhere: Collecti
     return "assembled" if newer else "closed"
 
 
-def _stale(group: Group, stale: Mapping[int, str]) -> Iterator[Changed]:
+def _stale(group: Group, stale: Mapping[int, str]) -> Iterator[GroupChange]:
     for number in group.stages:
         if number in stale:
-            yield Changed("stale-history", f"stage {number} needs a decision: {stale[number]}")
+            yield GroupChange("stale-history", f"stage {number} needs a decision: {stale[number]}")
 
 
 def _fetched(git: Git, branch: str) -> CommitId | None:
@@ -87,27 +87,29 @@ def _fetched(git: Git, branch: str) -> CommitId | None:
     return next((tip for name in names if (tip := find_quietly(git, name))), None)
 
 
-def changes_since(git: Git, task: Task, group: Group) -> Iterator[Changed]:
+def changes_since(git: Git, task: Task, group: Group) -> Iterator[GroupChange]:
     """What makes the group another one than was assembled: stages, the branch itself, the base."""
     for member in group.members:
         stage = task.stages.get(member.stage)
         if stage is None or stage.range is None:
-            yield Changed("stage-gone", f"stage {member.stage} has no commit on record any more")
+            yield GroupChange("stage-gone", f"stage {member.stage} has no commit on record any more")
         elif stage.range.delta != member.delta:
             now, then = stage.range.head[:10], member.commit[:10]
-            yield Changed("stage-changed", f"stage {member.stage} changed: {then} was assembled, {now} is recorded")
+            yield GroupChange("stage-changed", f"stage {member.stage} changed: {then} was assembled, {now} is recorded")
         elif not stage.is_verified and not stage.landed:
-            yield Changed("verification-stale", f"the verification of stage {member.stage} does not stand any more")
+            yield GroupChange("verification-stale", f"the verification of stage {member.stage} does not stand any more")
     tip = find_quietly(git, f"refs/heads/{group.branch}") or _fetched(git, group.branch)
     if tip is None:
-        yield Changed("branch-gone", f"branch {group.branch} is not there any more")
+        yield GroupChange("branch-gone", f"branch {group.branch} is not there any more")
     elif tip != group.range.head:
-        yield Changed("branch-moved", f"branch {group.branch} is at {tip[:10]}, assembled was {group.range.head[:10]}")
+        yield GroupChange(
+            "branch-moved", f"branch {group.branch} is at {tip[:10]}, assembled was {group.range.head[:10]}"
+        )
     base = find_recorded(git, group.base_ref)
     if base is None:
-        yield Changed("base-gone", f"the base {group.base_ref} names no commit any more")
+        yield GroupChange("base-gone", f"the base {group.base_ref} names no commit any more")
     elif group.range.base is not None and base != group.range.base and not contains(git, base, group.range.head):
-        yield Changed("base-moved", f"{group.base_ref} moved from {group.range.base[:10]} to {base[:10]}")
+        yield GroupChange("base-moved", f"{group.base_ref} moved from {group.range.base[:10]} to {base[:10]}")
 
 
 def next_lines(git: Git, task: Task, view: GroupView) -> tuple[str, ...]:
@@ -121,7 +123,7 @@ def next_lines(git: Git, task: Task, view: GroupView) -> tuple[str, ...]:
     members = [task.stages.get(number) for number in group.stages]
     if any(stage is None or not (stage.is_verified or stage.landed) for stage in members):
         return (f"git okstra handoff eligible --task-key {key}",)
-    restore = put_back(git, group.branch, group.range.head, group.former) if "branch-moved" in codes else ()
+    restore = restore_lines(git, group.branch, group.range.head, group.former) if "branch-moved" in codes else ()
     stages, base = ",".join(map(str, group.stages)), printed_recorded(git, group.base_ref)
     update = " --update" if view.state == "in-pr" else ""
     return restore or (f"git okstra handoff assemble --task-key {key} --stages {stages} --base {word(base)}{update}",)

@@ -12,13 +12,20 @@ from okstra_git.git.repo import Git
 from okstra_git.git.revisions import BRANCH, FETCHED, find_branch_ref, find_recorded, printed_recorded
 from okstra_git.git.unsaved_work import in_words, read_unsaved_work, ways_out
 from okstra_git.git.worktrees import find_worktree
-from okstra_git.handoff.choosing import is_in
-from okstra_git.handoff.delivery import InBase
-from okstra_git.handoff.eligibility import IN_PR, LANDED, TOGETHER, Reason, judge_stages, unverified
-from okstra_git.handoff.grouping import group_id
+from okstra_git.handoff.eligibility import (
+    IN_PR,
+    LANDED,
+    TOGETHER,
+    Reason,
+    judge_stages,
+    missing_members,
+    together_sentence,
+    unverified,
+)
+from okstra_git.handoff.group_worktree import restore_lines
+from okstra_git.handoff.groups import group_id
 from okstra_git.handoff.overview import changes_since
-from okstra_git.handoff.putting_back import put_back
-from okstra_git.handoff.together import missing_company, told_together
+from okstra_git.handoff.selection import InBase, is_in
 from okstra_git.names import named_stages, shown
 from okstra_git.records.handoff import Group
 from okstra_git.records.states import Stage, Task
@@ -91,22 +98,22 @@ def list_obstacles(
 
 def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: InBase) -> Iterator[Reason]:
     """Every member may leave, or is in the pull request of this very group; whoever was verified with it leaves too."""
-    standings = judge_stages(task, stale=stale, arrived=held.whole, printed=partial(printed_recorded, git))
+    judged = judge_stages(task, stale=stale, arrived=held.whole, printed=partial(printed_recorded, git))
     ours = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
     for number in group.stages:
-        standing = standings.get(number)
-        if standing is None:
+        eligibility = judged.get(number)
+        if eligibility is None:
             yield Reason("unknown", f"stage {number} is not on record")
             continue
-        own = standing.stage is not None and standing.stage.pr in ours
-        yield from (one for one in standing.reasons if not (one.code == IN_PR and own))
-        if own and standing.stage is not None and _was_changed(group, standing.stage):
-            yield from unverified(task, standing.stage)
-        missing = missing_company(standing.together, {*group.stages, *held.whole})
+        own = eligibility.stage is not None and eligibility.stage.pr in ours
+        yield from (one for one in eligibility.reasons if not (one.code == IN_PR and own))
+        if own and eligibility.stage is not None and _was_changed(group, eligibility.stage):
+            yield from unverified(task, eligibility.stage)
+        missing = missing_members(eligibility.together, {*group.stages, *held.whole})
         lacking = [one for one in missing if not (group.range.base and is_in(git, group.range.base, task, one))]
-        if lacking and standing.is_eligible:
-            company = standing.together[0]
-            told = f"{told_together(number, company)}, and the group is without {named_stages(lacking)}"
+        if lacking and eligibility.is_eligible:
+            company = eligibility.together[0]
+            told = f"{together_sentence(number, company)}, and the group is without {named_stages(lacking)}"
             yield Reason(TOGETHER, told, f"assemble them together: --stages {word(','.join(map(str, company)))}")
     if all(_has_left(task, number) and number in held.whole for number in group.stages):
         yield Reason(LANDED, "all of its stages have landed; there is nothing left to publish")
@@ -123,7 +130,7 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
     for change in changes_since(git, task, group):
         if change.code not in ("base-moved", "verification-stale"):
             moved = change.code == "branch-moved"
-            lines = put_back(git, group.branch, group.range.head, group.former) if moved else ()
+            lines = restore_lines(git, group.branch, group.range.head, group.former) if moved else ()
             yield Reason(change.code, change.message, "\n".join(lines) or again)
     if group.branch in {*BASE_BRANCHES, *protected} or find_branch_ref(git, group.base_ref) == BRANCH + group.branch:
         yield Reason("base-branch", f"{group.branch} is a branch that others build on; nothing is pushed to it",

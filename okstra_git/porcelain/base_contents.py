@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from okstra_git.git.history import contains
 from okstra_git.git.remotes import branch_tips
 from okstra_git.git.revisions import find_recorded
-from okstra_git.handoff.delivery import InBase
 from okstra_git.handoff.eligibility import dependencies
+from okstra_git.handoff.selection import InBase
 from okstra_git.porcelain.follow import make_judge
 from okstra_git.reconcile.branch_contents import Delivered, find_delivered
 from okstra_git.reconcile.scope import SearchRef

@@ -15,13 +15,12 @@ from okstra_git.git.objects import tree_of
 from okstra_git.git.refs import find_quietly
 from okstra_git.git.remotes import upstream_of
 from okstra_git.git.revisions import BRANCH, FETCHED, Named, printed_name, printed_recorded, require_named
-from okstra_git.handoff.assembly import Assembled, Wanted
+from okstra_git.handoff.assembly import Assembled, AssembleRequest
 from okstra_git.handoff.assembly import assemble as assemble_group
-from okstra_git.handoff.eligibility import Standing, judge_stages
-from okstra_git.handoff.grouping import Pair, Suggestion, suggest_groups
+from okstra_git.handoff.eligibility import Eligibility, judge_stages, list_relied, other_tree_sentence
+from okstra_git.handoff.groups import Pair, Suggestion, suggest_groups
 from okstra_git.handoff.leaving import Leaving, list_leaving
 from okstra_git.handoff.overview import GroupView, list_groups, next_lines
-from okstra_git.handoff.together import list_relied, told_other_tree
 from okstra_git.names import StageNumber, TaskKey, make_task_key, parse_stage, shown
 from okstra_git.paths import OKSTRA
 from okstra_git.porcelain.base_contents import in_base, in_usual_bases, landed_elsewhere, with_dependencies
@@ -102,7 +101,7 @@ class EligibleStages:
 
     key: TaskKey
     base: str | None
-    standings: Mapping[int, Standing]
+    stages: Mapping[int, Eligibility]
     suggestion: Suggestion
     conflicts: Mapping[Pair, Sequence[str]]
 
@@ -114,11 +113,11 @@ def list_eligible(workspace: Workspace, key: TaskKey, *, base: str | None, forec
     landed = [number for number, stage in task.stages.items() if stage.landed]
     held = in_base(workspace, task, base, landed) if base is not None else in_usual_bases(workspace, task)
     printed = partial(printed_recorded, workspace.git)
-    standings = judge_stages(task, stale=stale, arrived=held.whole, printed=printed)
-    _note_unrecorded(workspace, task, standings)
-    ready = [number for number, standing in standings.items() if standing.is_eligible]
+    judged = judge_stages(task, stale=stale, arrived=held.whole, printed=printed)
+    _note_unrecorded(workspace, task, judged)
+    ready = [number for number, eligibility in judged.items() if eligibility.is_eligible]
     conflicts = _conflicts_ahead(workspace, task) if forecast and len(ready) > 1 else {}
-    return EligibleStages(key, base, standings, suggest_groups(standings, conflicts.keys()), conflicts)
+    return EligibleStages(key, base, judged, suggest_groups(judged, conflicts.keys()), conflicts)
 
 
 def _conflicts_ahead(workspace: Workspace, task: Task) -> dict[Pair, list[str]]:
@@ -162,7 +161,7 @@ def assemble(
     named = require_named(workspace.git, base, what="the base")
     _note_unrecorded(workspace, task, stages)
     path = worktree_root(workspace, key) / f"group-{'-'.join(map(str, stages))}" if with_worktree else None
-    wanted = Wanted(key, stages, named.name, branch, path, update)
+    wanted = AssembleRequest(key, stages, named.name, branch, path, update)
     _note_behind(workspace, named)
     held = in_base(workspace, task, named.name, with_dependencies(task, stages))
     group = assemble_group(workspace.store, wanted, stale=stale, held=held, dry_run=dry_run)
@@ -171,7 +170,7 @@ def assemble(
         far = "all of it" if number in held.whole else f"up to {upto[:10]}"
         workspace.note(f"{named.name} has stage {number} already, {far}; only the rest is put on")
     for verification in list_relied(group.task, stages):
-        if remark := told_other_tree(verification, group.tree):
+        if remark := other_tree_sentence(verification, group.tree):
             workspace.note(remark)
     if group.tree == tree_of(workspace.git, group.base):
         workspace.note(f"the group changes nothing on {named.name}, so there is nothing to publish")

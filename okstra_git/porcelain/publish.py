@@ -13,10 +13,10 @@ from okstra_git.git.forks import find_target
 from okstra_git.git.pushing import find_skipped, push_branch
 from okstra_git.git.remotes import default_branches, find_remote, remote_branch
 from okstra_git.git.revisions import BRANCH
+from okstra_git.handoff.eligibility import list_relied, other_tree_sentence
 from okstra_git.handoff.leaving import list_leaving
 from okstra_git.handoff.publishable import branch_of_base, choose_group, list_obstacles, refuse_obstacles
-from okstra_git.handoff.recording import Opened, record_pr
-from okstra_git.handoff.together import list_relied, told_other_tree
+from okstra_git.handoff.pull_requests import Opened, record_pr
 from okstra_git.host.forge import create_pull_request, find_gh
 from okstra_git.names import CommitId
 from okstra_git.porcelain.base_contents import in_base
@@ -180,7 +180,7 @@ def _make_plan(workspace: Workspace, request: PublishRequest) -> PublishPlan:
 
 def _notes(workspace: Workspace, task: Task, group: Group, request: PublishRequest) -> list[str]:
     """What a push without the user's hooks leaves undone, and a tree that nobody verified as a whole."""
-    remarks = [told_other_tree(each, group.range.head_tree) for each in list_relied(task, group.stages)]
+    remarks = [other_tree_sentence(each, group.range.head_tree) for each in list_relied(task, group.stages)]
     notes = [remark for remark in remarks if remark is not None]
     skipped = find_skipped(workspace.git, group.range.head)
     if skipped.hook is not None and not request.run_hooks:

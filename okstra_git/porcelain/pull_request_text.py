@@ -17,13 +17,12 @@ from okstra_git.fs.root import Root
 from okstra_git.git.diffs import diff_trees, show_path
 from okstra_git.git.merge.trees import TreeMerger
 from okstra_git.git.own_files import read_own, replace_own
-from okstra_git.handoff.choosing import part_of
-from okstra_git.handoff.composing import count_own, tree_under
-from okstra_git.handoff.eligibility import dependencies, judge_stages
+from okstra_git.handoff.eligibility import dependencies, judge_stages, list_relied
 from okstra_git.handoff.leaving import list_leaving
-from okstra_git.handoff.pr_templates import find_template
-from okstra_git.handoff.together import list_relied
-from okstra_git.handoff.wording import JointPart, PullRequestFacts, StagePart, render_body, render_title
+from okstra_git.handoff.merge_plan import count_own, tree_under
+from okstra_git.handoff.pull_request_body import JointSection, PullRequestFacts, StageSection, render_body, render_title
+from okstra_git.handoff.selection import part_of
+from okstra_git.handoff.templates import find_template
 from okstra_git.names import shown, shown_path
 from okstra_git.paths import ProjectPaths
 from okstra_git.porcelain.base_contents import in_base
@@ -119,10 +118,10 @@ def _read(workspace: Workspace, named: str) -> str:
 
 def _facts(workspace: Workspace, task: Task, group: Group, base: str) -> PullRequestFacts:
     language = workspace.settings.language
-    standings = judge_stages(task, stale={})
+    judged = judge_stages(task, stale={})
     others = [
-        (number, standing.title, standing.stage.status if standing.stage is not None else "pending")
-        for number, standing in standings.items()
+        (number, eligibility.title, eligibility.stage.status if eligibility.stage is not None else "pending")
+        for number, eligibility in judged.items()
         if number not in group.stages
     ]
     return PullRequestFacts(
@@ -143,7 +142,7 @@ def _facts(workspace: Workspace, task: Task, group: Group, base: str) -> PullReq
     )
 
 
-def _joint(task: Task, group: Group) -> Iterator[JointPart]:
+def _joint(task: Task, group: Group) -> Iterator[JointSection]:
     """The verifications of stages together by which members of the group leave."""
     for each in list_relied(task, group.stages):
         found = Verification(
@@ -156,11 +155,11 @@ def _joint(task: Task, group: Group) -> Iterator[JointPart]:
         )
         shown = _for_others(found)
         assert shown is not None
-        yield JointPart(each.assembled.stages, each.assembled.base_ref, each.assembled.base, shown,
+        yield JointSection(each.assembled.stages, each.assembled.base_ref, each.assembled.base, shown,
                         group.range.head_tree)  # fmt: skip
 
 
-def _parts(workspace: Workspace, task: Task, group: Group) -> list[StagePart]:
+def _parts(workspace: Workspace, task: Task, group: Group) -> list[StageSection]:
     git = workspace.git
     ranges = [(number, found) for number in group.stages if (found := task.stages[number].range) is not None]
     held = in_base(workspace, task, group.base_ref, group.stages, at=group.range.base)
@@ -173,7 +172,7 @@ def _parts(workspace: Workspace, task: Task, group: Group) -> list[StagePart]:
     planned = {row.number: row.title for row in task.plan.stages} if task.plan is not None else {}
     verified = {number: task.stages[number].verified for number, _ in ranges}
     return [
-        StagePart(
+        StageSection(
             number=number,
             title=task.stages[number].title or planned.get(number, ""),
             commit=found.head,

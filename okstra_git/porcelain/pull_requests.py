@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from okstra_git.fs.refusals import Linked
 from okstra_git.git.forks import parse_address, places_of
 from okstra_git.git.revisions import BRANCH
-from okstra_git.handoff import recording
-from okstra_git.handoff.recording import Ending, Opened, PrUnknown, active_runs, parse_url
+from okstra_git.handoff import pull_requests as records
+from okstra_git.handoff.pull_requests import Ending, Opened, PrUnknown, active_runs, parse_url
 from okstra_git.names import StageNumber, TaskKey, parse_branch, shown
 from okstra_git.porcelain.base_contents import landed_elsewhere
 from okstra_git.porcelain.current_state import take_back_landings
@@ -71,7 +71,7 @@ def record_pr(
     before = require_task(workspace.store.read().state, key)
     _warn_of_stranger(workspace, opened.url)
     ending = ending_of(workspace, before, opened, archive=archive)
-    appended = recording.record_pr(workspace.store, key, opened, ending)
+    appended = records.record_pr(workspace.store, key, opened, ending)
     workspace.warn(appended.warning)
     task = appended.snapshot.state.tasks[key]
     for number in stages:
@@ -124,7 +124,7 @@ def record_closed(
     take_back_landings(workspace, key)
     replaced_by = parse_url(superseded_by) if superseded_by else ""
     open_still = landed_elsewhere(workspace, require_task(workspace.store.read().state, key))
-    appended = recording.record_closed(
+    appended = records.record_closed(
         workspace.store, key, address, reason=reason, replaced_by=replaced_by, open_still=address in open_still
     )
     workspace.warn(appended.warning)

@@ -15,11 +15,15 @@ from okstra_git.git.refs import find_ref
 from okstra_git.git.revisions import require_named
 from okstra_git.git.unsaved_work import UNCOMMITTED, in_words, read_unsaved_work, ways_out
 from okstra_git.git.worktrees import find_worktree, list_worktrees
-from okstra_git.handoff import recording
 from okstra_git.handoff.evidence import read_evidence
-from okstra_git.handoff.recording import TreeDiffers, Verified
-from okstra_git.handoff.recording_together import VerifiedTogether, record_verified_together, require_assembling_run
-from okstra_git.handoff.reuse import find_reuse
+from okstra_git.handoff.verification import (
+    AcceptedReport,
+    TreeDiffers,
+    find_reuse,
+    record_verified,
+    record_verified_together,
+    require_assembling_run,
+)
 from okstra_git.names import CommitId, shown_path
 from okstra_git.porcelain.handoff import settle_first
 from okstra_git.porcelain.project_files import project_root, read_document_named
@@ -73,13 +77,10 @@ def verify_stage(
     """Record an accepted verification of one stage; `again`: its documents were recorded for another tree before."""
     task, _ = settle_first(workspace, key)
     stage = require_stage(task, number)
-    documents = _read_documents(workspace, report, data, stage=number)
+    documents = _read_documents(workspace, report, data, stage=number, again=again)
     verified = _verified_commit(workspace, task, stage, commit, documents.paths)
-    wanted = Verified(
-        number, verified, documents.checks, documents.database, documents.report, documents.data, again=again
-    )
-    warnings = (*documents.warnings, *_warn_of_reuse(workspace, key, wanted, stage))
-    appended = recording.record_verified(workspace.store, key, wanted)
+    warnings = (*documents.warnings, *_warn_of_reuse(workspace, key, documents.accepted, stage))
+    appended = record_verified(workspace.store, key, number, verified, documents.accepted)
     for sentence in (*warnings, appended.warning):
         workspace.warn(sentence)
     after = appended.snapshot.state.tasks[key]
@@ -91,15 +92,12 @@ def verify_task(
 ) -> TaskVerification:
     """Record an accepted verification of the task's stages together, bound to what was assembled for its run."""
     task, _ = settle_first(workspace, key)
-    documents = _read_documents(workspace, report, data, stage=None)
+    documents = _read_documents(workspace, report, data, stage=None, again=again)
     run = require_assembling_run(task, documents.run)
     assembly = run.assembled
     assert assembly is not None
     _require_same_tree(workspace, task, run, assembly, commit, documents.paths)
-    wanted = VerifiedTogether(
-        run.id, assembly, documents.checks, documents.database, documents.report, documents.data, again=again
-    )
-    appended = record_verified_together(workspace.store, key, wanted)
+    appended = record_verified_together(workspace.store, key, run, documents.accepted)
     for sentence in (*documents.warnings, appended.warning):
         workspace.warn(sentence)
     after = appended.snapshot.state.tasks[key]
@@ -111,32 +109,27 @@ def verify_task(
 
 @dataclass(frozen=True)
 class _Documents:
-    """What report and data say, how the two files are recorded, and where they may lie.
+    """What report and data say, the run that they are of (empty: none named), and where the two files may lie.
 
     Everything is without secrets and home paths: it is recorded, and what is recorded may be pushed.
     """
 
-    report: Source
-    data: Source
-    checks: tuple[Check, ...]
-    database: bool | None
+    accepted: AcceptedReport
     run: str
     warnings: tuple[str, ...]
     paths: tuple[Path, ...]
 
 
-def _read_documents(workspace: Workspace, report: str, data: str, *, stage: int | None) -> _Documents:
+def _read_documents(workspace: Workspace, report: str, data: str, *, stage: int | None, again: bool) -> _Documents:
     """The documents of a verification of this stage, or (None) of the whole task; refuses those that do not say so."""
     report_bytes, report_source = _read_document(workspace, report, what="report")
     data_bytes, data_source = _read_document(workspace, data, what="data")
     text = report_bytes.decode("utf-8", "replace")
     evidence = read_evidence(data_bytes, name=data_source.path, stage=stage, report=text)
     folders = (workspace.cwd, project_root(workspace))
+    checks = [Check(command=_redacted(workspace, each.command), exit_code=each.exit_code) for each in evidence.checks]
     return _Documents(
-        report_source,
-        data_source,
-        tuple(Check(command=_redacted(workspace, each.command), exit_code=each.exit_code) for each in evidence.checks),
-        evidence.database,
+        AcceptedReport(report_source, data_source, tuple(checks), evidence.database, again=again),
         evidence.run,
         tuple(_redacted(workspace, problem.message) for problem in evidence.warnings),
         tuple(folder / name for folder in folders for name in (report, data)),
@@ -168,19 +161,19 @@ def _redacted(workspace: Workspace, line: str) -> str:
     return redact(line, home=str(workspace.home)).text
 
 
-def _warn_of_reuse(workspace: Workspace, key: TaskKey, wanted: Verified, stage: Stage) -> list[str]:
+def _warn_of_reuse(workspace: Workspace, key: TaskKey, accepted: AcceptedReport, stage: Stage) -> list[str]:
     """One of the two documents is that of a former verification of the stage: it may be, and is worth a look."""
     if stage.range is None:
         return []
     reuse = find_reuse(
-        workspace.git, workspace.store.read(), task=key, stage=wanted.stage, tree=stage.range.head_tree,
-        report=wanted.report.blob, data=wanted.data.blob,
+        workspace.git, workspace.store.read(), task=key, stage=stage.number, tree=stage.range.head_tree,
+        report=accepted.report.blob, data=accepted.data.blob,
     )  # fmt: skip
-    if wanted.again and reuse.elsewhere is not None:
+    if accepted.again and reuse.elsewhere is not None:
         return [
             f"report and data were recorded for tree {reuse.again[:10]} before; they are recorded again for this one"
         ]
-    same = f"the {reuse.part} is the very one that was recorded for stage {wanted.stage} with other content"
+    same = f"the {reuse.part} is the very one that was recorded for stage {stage.number} with other content"
     return [same] if reuse.part else []
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from okstra_git.handoff.leaving import Leaving
-from okstra_git.handoff.wording import PullRequestFacts, StagePart
+from okstra_git.handoff.pull_request_body import PullRequestFacts, StageSection
 from okstra_git.records.stage import Check, Verification
 
 
@@ -27,14 +27,14 @@ def replace_again(found: Verification | None) -> Verification | None:
     return found.model_copy(update={"again": oid("7")}) if found is not None else None
 
 
-def leaving(part: StagePart, how: str, tree: str = "0", *differs: str) -> StagePart:
+def leaving(part: StageSection, how: str, tree: str = "0", *differs: str) -> StageSection:
     """The part as it leaves on a branch with this tree."""
     found = Leaving(part.number, part.commit, oid(tree), how, part.verification, differs)
     return replace(part, leaving=found)
 
 
 NOTHING = Leaving(0, "", "", "as-is", None, None)
-TABLE = StagePart(
+TABLE = StageSection(
     number=2,
     title="Session table",
     commit=oid("a"),
@@ -53,7 +53,7 @@ TABLE = StagePart(
     leaving=NOTHING,
     summary="Sessions live in a table of their own, keyed by token.",
 )
-FORM = StagePart(
+FORM = StageSection(
     number=3,
     title="Login form",
     commit=oid("c"),

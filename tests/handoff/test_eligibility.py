@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from okstra_git.handoff.eligibility import dependencies, in_order, judge_stages
-from okstra_git.handoff.grouping import Pair, group_id, suggest_groups
+from okstra_git.handoff.groups import Pair, group_id, suggest_groups
 from okstra_git.records.handoff import PullRequest
 from okstra_git.records.runs import Plan, PlannedStage
 from okstra_git.records.stage import Author, RangeFingerprint, Verification

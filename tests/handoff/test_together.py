@@ -2,9 +2,8 @@
 
 import pytest
 
-from okstra_git.handoff.eligibility import judge_stages
-from okstra_git.handoff.grouping import suggest_groups
-from okstra_git.handoff.together import list_relied, missing_company, told_other_tree
+from okstra_git.handoff.eligibility import judge_stages, list_relied, missing_members, other_tree_sentence
+from okstra_git.handoff.groups import suggest_groups
 from okstra_git.records.handoff import Assembly, GroupVerification, Member
 from okstra_git.records.stage import Verification
 from okstra_git.records.states import Stage, Task
@@ -92,12 +91,12 @@ def test_a_conflict_ahead_splits_no_group_that_was_verified_together() -> None:
 def test_who_is_missing(
     companies: tuple[tuple[int, ...], ...], present: tuple[int, ...], missing: tuple[int, ...]
 ) -> None:
-    assert missing_company(companies, present) == missing
+    assert missing_members(companies, present) == missing
 
 
 def test_another_tree_that_leaves_is_told() -> None:
     task = a_joint_task(plain(1), plain(2), of=(verified_together(1, 2),))
     (relied,) = list_relied(task, (1, 2))
-    assert told_other_tree(relied, "e" * 40) is None
-    assert "not verified as a whole" in str(told_other_tree(relied, "7" * 40))
+    assert other_tree_sentence(relied, "e" * 40) is None
+    assert "not verified as a whole" in str(other_tree_sentence(relied, "7" * 40))
     assert list_relied(a_joint_task(a_stage(1), plain(2), of=(verified_together(1, 2),)), (1,)) == []

@@ -9,7 +9,6 @@ from tests.house.sources import Source
 DOUBLED = frozenset({
     "Astray",
     "Choice",
-    "DirectoryTaken",
     "Entry",
     "Hidden",
     "Item",
@@ -22,8 +21,6 @@ DOUBLED = frozenset({
     "Row",
     "Seen",
     "Span",
-    "StagePart",
-    "Standing",
     "State",
     "Step",
     "Table",

@@ -111,7 +111,7 @@ def test_every_code_of_the_handoff_is_explained() -> None:
         *re.findall(r'^    code = "([^"]+)"', text, re.MULTILINE),
         *re.findall(r'EvidenceProblem\("([^"]+)"', text),
     }
-    found |= {*re.findall(r'(?:Reason|Changed)\(\s*"([a-z-]+)"', text)}
+    found |= {*re.findall(r'(?:Reason|GroupChange)\(\s*"([a-z-]+)"', text)}
     found |= {f"evidence.{code}" for code in re.findall(r'_say\("([a-z-]+)"', text)}
     found |= {value for name, value in vars(eligibility).items() if name.isupper()}
     page = (ROOT / "docs/reference/handoff-codes.md").read_text()

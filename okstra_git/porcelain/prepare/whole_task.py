@@ -11,7 +11,7 @@ from okstra_git.bundle.context import Carried, GroupPart, StageRow
 from okstra_git.bundle.stage_rows import describe_stage, describe_stages
 from okstra_git.fs.root import Root
 from okstra_git.git.revisions import require_named
-from okstra_git.handoff.joint import Joint, put_together
+from okstra_git.handoff.joint import JointAssembly, assemble_jointly
 from okstra_git.names import named_stages
 from okstra_git.paths import plan_key
 from okstra_git.porcelain.base_contents import in_base, with_dependencies
@@ -29,7 +29,7 @@ class Whole:
 
     scope: Scope = field(default_factory=Scope)
     base_ref: str = ""
-    joint: Joint | None = None
+    joint: JointAssembly | None = None
 
     @property
     def commit(self) -> str | None:
@@ -63,7 +63,7 @@ def look_at_whole(context: PrepareContext, task: Task) -> Whole:
         here = tuple(number for number in scope.stages if not task.stages[number].landed)
         return Whole(replace(scope, stages=here), base)
     held = in_base(workspace, task, base, with_dependencies(task, scope.stages))
-    return Whole(scope, base, put_together(workspace.git, task, scope.stages, base, held))
+    return Whole(scope, base, assemble_jointly(workspace.git, task, scope.stages, base, held))
 
 
 def _recorded_base(context: PrepareContext, task: Task, scope: Scope) -> str:

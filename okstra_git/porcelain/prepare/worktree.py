@@ -20,7 +20,7 @@ from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.registry import require_stage
 
 if TYPE_CHECKING:
-    from okstra_git.handoff.joint import Joint
+    from okstra_git.handoff.joint import JointAssembly
     from okstra_git.porcelain.prepare.claim import Claim
     from okstra_git.porcelain.prepare.context import PrepareContext
     from okstra_git.porcelain.prepare.documents import Inputs
@@ -112,7 +112,7 @@ def _who_left(claim: Claim, kept: WorktreeSnapshot | None) -> tuple[str, str]:
     return run.id, GIVEN_UP if run.status == "abandoned" else ENDED
 
 
-def _joint_worktree(context: PrepareContext, claim: Claim, place: PlaceReserved, joint: Joint) -> WorktreePart:
+def _joint_worktree(context: PrepareContext, claim: Claim, place: PlaceReserved, joint: JointAssembly) -> WorktreePart:
     """The worktree, made detached at what was put together."""
     assembly, path = joint.assembly, Path(place.worktree or "")
     make_detached(context.workspace.git, path, assembly.commit, f"okstra task={context.key} run={claim.run}")

@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from okstra_git.handoff.pr_templates import MAX_BYTES, TemplateMissing, fill, find_template
+from okstra_git.handoff.templates import MAX_BYTES, TemplateMissing, fill, find_template
 
 VALUES = {"body": "BODY", "title": "TITLE", "stages": "- one\n\n- two"}
 

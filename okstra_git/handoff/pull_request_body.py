@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from okstra_git.handoff.escape import columns, cut_to_columns, one_line, prose, ticket, visible_line
 from okstra_git.handoff.evidence import most_telling
-from okstra_git.handoff.harmless import columns, cut_to_columns, one_line, prose, ticket, visible_line
 from okstra_git.handoff.leaving import Leaving
-from okstra_git.handoff.pr_templates import Template, fill, gaps_in
+from okstra_git.handoff.templates import Template, fill, gaps_in
 from okstra_git.names import number_ranges
 from okstra_git.records.stage import Check, Verification
 from okstra_git.rendering import read_labels, render
@@ -30,7 +30,7 @@ _SECTIONS = ("title", "stages", "scope", "evidence", "tickets", "plan", "cost")
 
 
 @dataclass(frozen=True)
-class StagePart:
+class StageSection:
     """One stage of the pull request, `commit` and `tree` as they are recorded; `leaving` is what the branch has of it.
 
     `carried`: the tree is not the verified one, and the verification was carried across the rewrite. `upto`: the base
@@ -52,7 +52,7 @@ class StagePart:
 
 
 @dataclass(frozen=True)
-class JointPart:
+class JointSection:
     """A verification of stages together; `delivered` is the tree that the branch has, which may be another."""
 
     stages: tuple[int, ...]
@@ -78,13 +78,13 @@ class PullRequestFacts:
     base: str
     branch: str
     commit: str
-    stages: tuple[StagePart, ...]
+    stages: tuple[StageSection, ...]
     others: tuple[tuple[int, str, str], ...]
     plan_path: str
     plan_blob: str
     usage: tuple[Usage, ...] = ()
     language: str = "en"
-    joint: tuple[JointPart, ...] = ()
+    joint: tuple[JointSection, ...] = ()
     scope: Literal["stage-group", "whole-task"] = "stage-group"
 
 
@@ -180,7 +180,7 @@ def _view(facts: PullRequestFacts, room: _Room) -> dict[str, Any]:
     }
 
 
-def _joint(part: JointPart, room: _Room) -> dict[str, Any]:
+def _joint(part: JointSection, room: _Room) -> dict[str, Any]:
     return {
         "numbers": _ranges(part.stages),
         "many": len(part.stages) > 1,
@@ -213,7 +213,7 @@ def _whole(facts: PullRequestFacts) -> frozenset[int]:
     return frozenset(number for part in exact for number in part.stages)
 
 
-def _part(part: StagePart, room: _Room, whole: Collection[int]) -> dict[str, Any]:
+def _part(part: StageSection, room: _Room, whole: Collection[int]) -> dict[str, Any]:
     found = part.verification
     is_joint = found is not None and bool(found.group) and not found.parted
     return {
@@ -239,7 +239,7 @@ def _part(part: StagePart, room: _Room, whole: Collection[int]) -> dict[str, Any
     }
 
 
-def _standing(part: StagePart) -> str:
+def _standing(part: StageSection) -> str:
     """How what is handed over relates to what was verified: same, rewritten, carried or other."""
     found = part.verification
     if found is None:

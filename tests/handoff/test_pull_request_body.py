@@ -10,10 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from okstra_git.handoff.harmless import columns, prose
+from okstra_git.handoff.escape import columns, prose
 from okstra_git.handoff.leaving import Leaving
-from okstra_git.handoff.pr_templates import Template
-from okstra_git.handoff.wording import MAX_BODY, MAX_TITLE, PullRequestFacts, StagePart, render_body, render_title
+from okstra_git.handoff.pull_request_body import (
+    MAX_BODY,
+    MAX_TITLE,
+    PullRequestFacts,
+    StageSection,
+    render_body,
+    render_title,
+)
+from okstra_git.handoff.templates import Template
 from okstra_git.records.stage import Check
 from okstra_git.rendering import _environment, read_labels
 from okstra_git.shipped import templates_directory
@@ -117,7 +124,7 @@ def test_any_title_is_one_printable_line(title: str, category: str, numbers: lis
 
 def hostile(language: str) -> PullRequestFacts:
     path = "a`b|<b>@x\n/close"
-    part = StagePart(
+    part = StageSection(
         number=2,
         title=HOSTILE,
         commit=oid("a"),

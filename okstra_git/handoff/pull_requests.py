@@ -1,4 +1,4 @@
-"""What is recorded of a handoff: verifications, pull requests, and how these ended; each time in one append."""
+"""Records pull requests and how they ended, each time in one append."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,33 +7,18 @@ from urllib.parse import urlsplit
 
 from okstra_git.commands import word
 from okstra_git.errors import OkstraError
-from okstra_git.git.history import find_commit
 from okstra_git.git.refs import find_ref
 from okstra_git.git.repo import Git
-from okstra_git.handoff.grouping import group_id
-from okstra_git.handoff.reuse import Reuse, find_reuse, refuse_reuse
-from okstra_git.handoff.superseding import superseding_facts
+from okstra_git.handoff.groups import group_id, superseding_facts
+from okstra_git.handoff.verification import require_done
 from okstra_git.names import TaskKey, shown
-from okstra_git.records.events import AnyFact, PrClosed, PrRecorded, RunFinished, StageVerified
+from okstra_git.records.events import AnyFact, PrClosed, PrRecorded, RunFinished
 from okstra_git.records.handoff import Member, PullRequest
-from okstra_git.records.runs import Run, Source
-from okstra_git.records.stage import Check
+from okstra_git.records.runs import Run
 from okstra_git.records.states import Stage, Task
-from okstra_git.store.registry import refuse_closed, release, require_stage, require_task
+from okstra_git.store.registry import refuse_closed, release, require_task
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
-
-
-class TreeDiffers(OkstraError):
-    """What was verified is not what is recorded as the stage."""
-
-    code = "handoff.tree-differs"
-
-
-class StageNotDone(OkstraError):
-    """The stage has no commit on record."""
-
-    code = "stage.not-done"
 
 
 class BadUrl(OkstraError):
@@ -68,93 +53,6 @@ class PrUnknown(OkstraError):
 
 _PLAIN_URL = re.compile(r"[A-Za-z0-9._~:/?#=%+,@&-]+")
 """An address that stands in commands to be typed; `&` is quoted there."""
-
-
-@dataclass(frozen=True)
-class Verified:
-    """An accepted verification to record: what was looked at, and the documents that say so.
-
-    `again`: the documents may have been recorded for another tree before.
-    """
-
-    stage: int
-    commit: str
-    checks: tuple[Check, ...]
-    database: bool | None
-    report: Source
-    data: Source
-    verdict: str = "accepted"
-    again: bool = False
-
-
-def record_verified(store: Store, key: TaskKey, found: Verified) -> Appended:
-    """Bind an accepted verification to the commit and the tree of its stage; the same once more changes nothing.
-
-    Refuses a commit whose tree is not that of the stage's recorded commit: what was verified is not what would leave.
-    Refuses documents that were recorded for another tree, unless `again` says that they hold for this one too.
-    """
-
-    def decide(snapshot: Snapshot) -> list[AnyFact]:
-        task = require_task(snapshot.state, key)
-        refuse_closed(task)
-        fact = _verification(store.git, task, _require_done(task, found.stage), found)
-        reuse = reuse_of(store.git, snapshot, fact)
-        if not found.again:
-            refuse_reuse(reuse, task=task.key, stage=found.stage, tree=fact.tree)
-        fact = fact.model_copy(update={"again": reuse.again})
-        before = task.stages[found.stage].verified
-        said = fact.model_dump(exclude={"type", "task", "stage"})
-        same = before is not None and all(getattr(before, name) == getattr(fact, name) for name in said)
-        return [] if same else [fact]
-
-    return store.append(decide)
-
-
-def reuse_of(git: Git, snapshot: Snapshot, fact: StageVerified) -> Reuse:
-    """Whether the documents of this verification are on record for other content."""
-    return find_reuse(
-        git, snapshot, task=fact.task, stage=fact.stage, tree=fact.tree, report=fact.report_blob,
-        data=fact.data_blob,
-    )  # fmt: skip
-
-
-def _verification(git: Git, task: Task, stage: Stage, found: Verified) -> StageVerified:
-    assert stage.range is not None
-    facts = find_commit(git, found.commit)
-    tree = facts.tree if facts is not None else None
-    if tree != stage.range.head_tree:
-        raise TreeDiffers(
-            f"what was verified ({found.commit[:10]}) has another tree than the recorded commit of stage "
-            f"{stage.number} ({stage.range.head[:10]})",
-            hint=f"record what the stage ended on: git okstra stage done {stage.number} "
-            f"--task-key {task.key}; or verify the recorded commit",
-            verified_tree=tree,
-            recorded_tree=stage.range.head_tree,
-        )
-    return StageVerified(
-        task=task.key,
-        stage=stage.number,
-        commit=stage.range.head,
-        tree=stage.range.head_tree,
-        report=found.report.path,
-        report_blob=found.report.blob,
-        data=found.data.path,
-        data_blob=found.data.blob,
-        verdict=found.verdict,
-        checks=found.checks,
-        database=found.database,
-    )
-
-
-def _require_done(task: Task, number: int) -> Stage:
-    stage = require_stage(task, number)
-    if stage.range is None:
-        raise StageNotDone(
-            f"stage {number} is {stage.status}: no commit of it is on record",
-            hint=f"git okstra stage done {number} --task-key {task.key}",
-            stage=number,
-        )
-    return stage
 
 
 @dataclass(frozen=True)
@@ -210,7 +108,7 @@ def record_pr(store: Store, key: TaskKey, opened: Opened, ending: Ending = _ENDS
     def decide(snapshot: Snapshot) -> list[AnyFact]:
         task = require_task(snapshot.state, key)
         refuse_closed(task)
-        stages = [_require_done(task, number) for number in opened.stages]
+        stages = [require_done(task, number) for number in opened.stages]
         before = task.prs.get(opened.url)
         if before is not None and before.status == "open":
             _refuse_other(task, before, opened)

@@ -1,24 +1,33 @@
-"""The stages of a group as parts to put onto a base, or every reason why they cannot leave together."""
+"""The stages of a group as parts to put onto a base: what is left of each, or why they cannot leave together."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from okstra_git.commands import word
+from okstra_git.commands import command, word
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains, find_commit, merge_base, merge_bases
 from okstra_git.git.objects import tree_of
 from okstra_git.git.repo import Git
-from okstra_git.git.revisions import printed_recorded
+from okstra_git.git.revisions import find_recorded, printed_recorded
 from okstra_git.git.tree_objects import find_malformed
-from okstra_git.handoff.composing import Part
-from okstra_git.handoff.delivery import InBase, refuse_lacking, rest_of, with_updates
-from okstra_git.handoff.eligibility import Standing, dependencies, in_order
-from okstra_git.handoff.grouping import group_id
-from okstra_git.handoff.together import missing_company, told_together
+from okstra_git.handoff.eligibility import Eligibility, dependencies, in_order, missing_members, together_sentence
+from okstra_git.handoff.groups import group_id
+from okstra_git.handoff.merge_plan import NotSeparable, Part, is_separable
 from okstra_git.names import CommitId, named_stages, shown
 from okstra_git.records.states import Stage, Task
 
 MAX_ID = 180
 """Characters of a group's id: it is part of a branch, a ref and a directory."""
+
+
+@dataclass(frozen=True)
+class InBase:
+    """By stage: the branch that has `whole` of it, the commit `upto` which the base has it, and a commit of its own
+    that it stands on and the base `lacks`."""
+
+    whole: Mapping[int, str] = field(default_factory=dict)
+    upto: Mapping[int, str] = field(default_factory=dict)
+    lacks: Mapping[int, str] = field(default_factory=dict)
 
 
 class NotEligible(OkstraError):
@@ -63,7 +72,7 @@ def choose_parts(
     stages: Sequence[int],
     base: CommitId,
     base_ref: str,
-    standings: Mapping[int, Standing],
+    judged: Mapping[int, Eligibility],
     held: InBase,
 ) -> list[Part]:
     """What is to be put on of the stages, in dependency order; `held` is what the base has of them already.
@@ -73,14 +82,14 @@ def choose_parts(
     """
     if len(group_id(stages)) > MAX_ID:
         raise GroupTooLarge(f"{len(stages)} stages are too many for one group", hint="hand over smaller groups")
-    bad = [number for number in stages if number not in standings or not standings[number].is_eligible]
+    bad = [number for number in stages if number not in judged or not judged[number].is_eligible]
     if bad:
-        raise _not_eligible(task, bad, standings)
-    there = {number for number in standings if number in held.whole or is_in(git, base, task, number)}
+        raise _not_eligible(task, bad, judged)
+    there = {number for number in judged if number in held.whole or is_in(git, base, task, number)}
     for number in stages:
-        if missing := missing_company(standings[number].together, {*stages, *there}):
-            raise _not_together(task, standings[number], missing, there)
-    return fit_parts(git, task, stages, base, base_ref, standings, held)
+        if missing := missing_members(judged[number].together, {*stages, *there}):
+            raise _not_together(task, judged[number], missing, there)
+    return fit_parts(git, task, stages, base, base_ref, judged, held)
 
 
 def fit_parts(
@@ -89,14 +98,14 @@ def fit_parts(
     stages: Sequence[int],
     base: CommitId,
     base_ref: str,
-    standings: Mapping[int, Standing],
+    judged: Mapping[int, Eligibility],
     held: InBase,
 ) -> list[Part]:
     """The same of stages that need not be ready to leave: only what they build on has to be there."""
     for number in stages:
         for other in dependencies(task, number):
             if other not in stages and other not in held.whole and not is_in(git, base, task, other):
-                raise _not_in_base(git, task, stages, base_ref, number, standings.get(other), other)
+                raise _not_in_base(git, task, stages, base_ref, number, judged.get(other), other)
     parts = [part_of(git, task, number, held, base) for number in in_order(task, stages)]
     apart = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
     strangers = [part for part in apart if not merge_bases(git, base, part.head)]
@@ -162,12 +171,12 @@ def _taken_in(git: Git, task: Task, stage: Stage, needs: Sequence[int]) -> Itera
             yield own[0]
 
 
-def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standing]) -> NotEligible:
-    known = [standings[number] for number in bad if number in standings]
-    codes = {standing.number: standing.codes for standing in known}
-    why = [reason.message for standing in known for reason in standing.reasons]
-    why += [f"there is no stage {number}" for number in bad if number not in standings]
-    hints = [reason.hint for standing in known for reason in standing.reasons if reason.hint]
+def _not_eligible(task: Task, bad: Sequence[int], judged: Mapping[int, Eligibility]) -> NotEligible:
+    known = [judged[number] for number in bad if number in judged]
+    codes = {eligibility.number: eligibility.codes for eligibility in known}
+    why = [reason.message for eligibility in known for reason in eligibility.reasons]
+    why += [f"there is no stage {number}" for number in bad if number not in judged]
+    hints = [reason.hint for eligibility in known for reason in eligibility.reasons if reason.hint]
     listing = f"git okstra handoff eligible --task-key {task.key}"
     more = f", and {len(why) - 3} more reasons" if len(why) > 3 else ""
     return NotEligible(
@@ -177,12 +186,12 @@ def _not_eligible(task: Task, bad: Sequence[int], standings: Mapping[int, Standi
     )
 
 
-def _not_together(task: Task, standing: Standing, missing: Sequence[int], there: Collection[int]) -> NotTogether:
-    number, key = standing.number, str(task.key)
-    company = min(standing.together, key=lambda each: len({*each} - {*there}))
+def _not_together(task: Task, eligibility: Eligibility, missing: Sequence[int], there: Collection[int]) -> NotTogether:
+    number, key = eligibility.number, str(task.key)
+    company = min(eligibility.together, key=lambda each: len({*each} - {*there}))
     left = ",".join(map(str, (one for one in company if one not in there)))
     return NotTogether(
-        f"{told_together(number, company)}, and {named_stages(missing)} would not leave with it",
+        f"{together_sentence(number, company)}, and {named_stages(missing)} would not leave with it",
         hint=f"take them along: --stages {word(left)}\nor verify it by itself: "
         f"git okstra run prepare --task-key {key} --task-type final-verification --stage {number}",
         stage=number,
@@ -191,16 +200,16 @@ def _not_together(task: Task, standing: Standing, missing: Sequence[int], there:
 
 
 def _not_in_base(
-    git: Git, task: Task, stages: Sequence[int], base_ref: str, number: int, standing: Standing | None, other: int
+    git: Git, task: Task, stages: Sequence[int], base_ref: str, number: int, eligibility: Eligibility | None, other: int
 ) -> NotInBase:
-    stage = standing.stage if standing is not None else None
+    stage = eligibility.stage if eligibility is not None else None
     along = f"take it along: --stages {group_id([*stages, other]).replace('-', ',')}"
     pr = task.prs.get(stage.pr) if stage is not None and stage.pr else None
     if stage is not None and stage.landing is not None:
         where, hint = (
             f"landed in {stage.landing.target}",
             along
-            if standing is not None and standing.is_eligible
+            if eligibility is not None and eligibility.is_eligible
             else f"bring {base_ref} up to date, or --base {word(printed_recorded(git, stage.landing.target))}",
         )
     elif stage is not None and stage.landed:
@@ -215,4 +224,47 @@ def _not_in_base(
         hint=hint,
         stage=number,
         dependency=other,
+    )
+
+
+def rest_of(git: Git, part: Part, held: InBase) -> Part:
+    """What is left of a stage: its change above the commit up to which the base has it, whatever it merged of its
+    base included in what it stands on."""
+    upto = held.upto[part.stage]
+    took = part.base is not None and not contains(git, upto, part.base)
+    return replace(part, base=upto, took=part.base if took else None)
+
+
+def with_updates(git: Git, part: Part, onto: str) -> Part:
+    """The whole stage; what it merged of the branch that it is put on, beside its base, is no part of it."""
+    took = merge_base(git, onto, part.head)
+    if took is None or part.base is None or contains(git, part.base, took) or contains(git, took, part.base):
+        return part
+    known = replace(part, took=took)
+    return known if is_separable(git, known) else part
+
+
+def refuse_lacking(git: Git, base: str, task: Task, part: Part, held: InBase, base_ref: str) -> None:
+    """A stage that went on from where it had landed is not whole without what landed."""
+    lacking = held.lacks.get(part.stage)
+    if lacking is None:
+        return
+    raise NotSeparable(
+        f"stage {part.stage} is recorded as what came on top of an earlier part of it, {lacking[:10]}, which its own "
+        f"base has and {shown(base_ref)} lacks",
+        hint="\n".join(_ways_out(git, base, task, part, lacking)),
+        stage=part.stage,
+        commit=lacking,
+    )
+
+
+def _ways_out(git: Git, base: str, task: Task, part: Part, lacking: str) -> Iterator[str]:
+    """The branch that the stage was begun on, where that has what is lacking; and the whole stage, recorded anew."""
+    key, own = str(task.key), task.stages[part.stage].base_ref
+    tip = find_recorded(git, own) if own else None
+    if tip is not None and tip != base and contains(git, tip, lacking):
+        yield command(f"git okstra handoff assemble --task-key {key}", ("--stages", part.stage), ("--base", own))
+    begin = merge_base(git, base, part.head) or base
+    yield "to record the whole of it: " + command(
+        "git okstra stage done", part.stage, ("--task-key", key), ("--commit", part.head), ("--base", begin)
     )

@@ -1,4 +1,4 @@
-"""Puts stages onto a base in memory: one commit that holds them all, or everything that contradicts."""
+"""Merges stages onto a base in memory: one commit that holds them all, or everything that contradicts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from okstra_git.git.merge.trees import Merged, TreeMerger
 from okstra_git.git.objects import EMPTY_TREE, MissingObject, copy_commit, read_commit, write_commit
 from okstra_git.git.raw_commits import instant_of
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, shown_path
+from okstra_git.names import CommitId, shown, shown_path
 
 MAX_OWN = 20_000
 """Commits that are looked at for one stage."""
@@ -51,7 +51,7 @@ class Contradiction:
 
 
 @dataclass(frozen=True)
-class Composed:
+class MergePlan:
     """The result: `commit` with everything in it, or None and what contradicts.
 
     `untried` are stages that build on one that did not fit. `joined` says for each stage how it came in: `as-is`,
@@ -65,9 +65,9 @@ class Composed:
     joined: Mapping[int, str] = field(default_factory=dict)
 
 
-def compose(
+def plan_merge(
     git: Git, base: CommitId, parts: Sequence[Part], *, task: str, progress: Callable[[int], None] = lambda _: None
-) -> Composed:
+) -> MergePlan:
     """Apply the parts, in the order given, onto `base`; nothing but objects is written, and no ref moves.
 
     Each part is applied as its own change, base tree to head tree, by a three-way merge. A part that does not fit is
@@ -77,11 +77,11 @@ def compose(
     with TreeMerger(git, write=True) as merger:
         fitting = _fit(git, base, parts, merger, progress)
         if fitting.found or fitting.untried:
-            return Composed(None, fitting.tree, tuple(fitting.found), tuple(fitting.untried))
+            return MergePlan(None, fitting.tree, tuple(fitting.found), tuple(fitting.untried))
         at, joined, chain = base, {}, _Chain(git, merger, parts, task)
         for part, tree in fitting.steps:
             at, joined[part.stage] = chain.join(at, part, tree)
-        return Composed(at, fitting.tree, joined=joined)
+        return MergePlan(at, fitting.tree, joined=joined)
 
 
 @dataclass
@@ -277,3 +277,37 @@ class _Chain:
     def _when(self, at: CommitId, part: Part) -> datetime:
         seconds = max(read_commit(self.git, oid).committed_at for oid in (at, part.head))
         return instant_of(seconds)
+
+
+class GroupConflict(OkstraError):
+    """The stages contradict each other, or the base; nothing was made."""
+
+    code = "handoff.conflict"
+    exit_status = 2
+
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+def conflict_of(base_ref: str, composed: MergePlan, *, again: str) -> GroupConflict:
+    """The refusal that tells every contradiction, and which stages were not even tried because of them.
+
+    `again` is what is to be done once they are mended, as a clause.
+    """
+    first = composed.contradictions[0]
+    rest = len({one.path for one in composed.contradictions}) - 1
+    more = f" and {rest} more path{'s' if rest > 1 else ''}" if rest else ""
+    if len(first.stages) > 1:
+        who = f"stages {first.stages[0]} and {first.stages[1]} contradict each other"
+        hint = f"leave one of them out, or change a stage so that they fit; then {again}"
+    else:
+        who = f"stage {first.stages[0]} contradicts {shown(base_ref)}"
+        hint = f"rebase stage {first.stages[0]} onto {base_ref}, record and verify it again; then {again}"
+    refusal = GroupConflict(
+        f"{who} in {shown_path(first.path)} ({first.kind}){more}; nothing was made",
+        hint=hint,
+        untried=list(composed.untried),
+        base=base_ref,
+        conflicts=[{"stages": list(one.stages), "path": one.path, "kind": one.kind} for one in composed.contradictions],
+    )
+    refusal.contradictions = composed.contradictions
+    return refusal

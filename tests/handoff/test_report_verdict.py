@@ -2,7 +2,7 @@
 
 import pytest
 
-from okstra_git.handoff.verdict_fields import one_verdict_token, read_reported_verdict
+from okstra_git.handoff.report_verdict import one_verdict_token, read_reported_verdict
 
 TABLE = "| Verdict Token | Direction |\n|---|---|\n| accepted | proceed |\n"
 
