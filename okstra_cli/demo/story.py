@@ -96,7 +96,7 @@ def _rebase(play: Playground) -> Iterator[Beat]:
 def _squash(play: Playground) -> Iterator[Beat]:
     yield Title("Stage 1 is squash-merged, its branch deleted")
     yield Say("This is what the button of a git server does. The two commits of stage 1 are one now, on top of "
-              "another change to README.md, and no hook hears of it: the next okstra command finds out.")  # fmt: skip
+              "another change to README.md, and no hook runs for it: the next okstra command finds out.")  # fmt: skip
     play.git("switch", "-q", "main")
     play.commit("Listen on port 8080", shop.MOVED_PORT, by=COLLEAGUE)
     yield play.git("merge", "-q", "--squash", STAGES[0])

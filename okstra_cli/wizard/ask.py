@@ -55,7 +55,7 @@ def ask_here(
     if not (session.around.stdin.isatty() and session.around.stderr_is_terminal):
         name = word(state_file or ".okstra/wizard/NAME.json")
         raise NoTerminal(
-            "the wizard asks a person, and here is no terminal to ask on",
+            "the wizard asks a person, and there is no terminal to ask on",
             hint=f"git okstra wizard init --state-file {name}",
         )
     path = os.path.join(session.cwd, state_file) if state_file else None

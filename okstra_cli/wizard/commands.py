@@ -208,7 +208,7 @@ def _typed_task(state: State, key: TaskKey) -> list[str]:
         return [DIRECT_INPUT, str(key)]
     if key.project != state.facts["project"]:
         hint = f"before the same line again: git okstra task open {key}"
-        raise BadStart(f"{key} is no open task, and not of project {state.facts['project']}", hint=hint)
+        raise BadStart(f"{key} is not an open task, nor of project {state.facts['project']}", hint=hint)
     has_ids = bool(state.facts["ids"].get(key.group))
     return ["new", *_part(bool(state.facts["groups"]), key.group), *_part(has_ids, key.task)]
 

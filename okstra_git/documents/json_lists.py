@@ -72,19 +72,19 @@ def read_json(text: str) -> Any:
     try:
         return json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise NotPlainJson(f"it is no plain JSON: {error}") from error
+        raise NotPlainJson(f"it is not plain JSON: {error}") from error
 
 
 def list_at(value: Any, keys: Sequence[str]) -> list[Any] | None:
     """The list below these keys, or None when a key is not there; refuses another shape on the way."""
     for key in keys:
         if not isinstance(value, dict):
-            raise NotPlainJson(f"its {key} has no place: what should hold it is no object")
+            raise NotPlainJson(f"its {key} has no place: what should hold it is not an object")
         if key not in value:
             return None
         value = value[key]
     if not isinstance(value, list):
-        raise NotPlainJson(f"its {'.'.join(keys)} is no list")
+        raise NotPlainJson(f"its {'.'.join(keys)} is not a list")
     return value
 
 

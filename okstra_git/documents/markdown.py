@@ -21,7 +21,7 @@ _GLUED_BEHIND = re.compile(r"\w|[/.-]\w")
 
 
 class Unreadable(OkstraError):
-    """A document that is no text in UTF-8, or far too long."""
+    """A document that is not text in UTF-8, or far too long."""
 
     code = "document.unreadable"
 
@@ -154,7 +154,7 @@ def decode(data: bytes, *, name: str) -> str:
         raise Unreadable(f"{name} is not UTF-8: line {line}", hint=hint, path=name, line=line) from error
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        message = f"{name} is no text: line {line} holds a NUL byte"
+        message = f"{name} is not text: line {line} holds a NUL byte"
         raise Unreadable(message, hint="name a Markdown file", path=name, line=line)
     return text
 

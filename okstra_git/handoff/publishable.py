@@ -154,7 +154,7 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     if base is None or head is None:
         return
     if branch_of_base(git, group) is None:
-        told = f"the base {shown(group.base_ref)} is no branch, and a pull request needs one"
+        told = f"the base {shown(group.base_ref)} is not a branch, and a pull request needs one"
         yield Reason("base-not-a-branch", told, "assemble again with --base BRANCH")
     if contains(git, base, group.range.head) or group.range.is_empty:
         yield Reason("nothing-to-deliver", f"there is nothing between {group.base_ref} and {group.branch}")

@@ -28,7 +28,7 @@ _COMMENT_OR_GAP = re.compile(rf"<!--.*?-->|{_GAP.pattern}", re.MULTILINE | re.DO
 
 
 class TemplateMissing(OkstraError):
-    """A template that is not there, or that is no text of at most 64 KiB."""
+    """A template that is not there, or that is not text of at most 64 KiB."""
 
     code = "template.missing"
 
@@ -153,7 +153,7 @@ def _read(root: Path, path: Path, origin: Literal["named", "configured", "reposi
     except UnicodeDecodeError as error:
         raise _missing(name, f"is not UTF-8 at byte {error.start}", origin) from error
     if "\0" in text:
-        raise _missing(name, "is no text", origin)
+        raise _missing(name, "is not text", origin)
     return Template(name, text.replace("\r\n", "\n").replace("\r", "\n"), origin)
 
 

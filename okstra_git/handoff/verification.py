@@ -159,7 +159,7 @@ def require_assembling_run(task: Task, run: str) -> Run:
     if found:
         return found[-1]
     key = str(task.key)
-    who = f"run {run}, of which the data are, is no run that verified stages of {key} together"
+    who = f"run {run}, to which the data belong, did not verify stages of {key} together"
     raise NothingAssembled(
         who if run else f"no run verified the stages of {key} together",
         hint=f"git okstra run prepare --task-key {key} --task-type final-verification",

@@ -47,7 +47,7 @@ def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Ite
     if wanted == found or (wanted is not None and find_commit(git, wanted) is None):
         return  # a commit that is not here can have no ref; check_commits speaks of it
     if wanted is None and not any(f"/{task.slashed}" in name for task in snapshot.state.tasks):
-        message = f"{name} speaks of a task that no log knows; it may be the last trace of it"
+        message = f"{name} names a task that is in no log; it may be the last trace of it"
         yield HealthFinding("ref.unknown-task", "warning", name, message, "fetch the log of the clone that recorded it")
         return
     if found is None:

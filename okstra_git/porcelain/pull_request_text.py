@@ -73,7 +73,7 @@ class PrText:
         facts = _facts(workspace, task, group, base)
         path = ProjectPaths(root).task(task.key).handoff(group.id)
         if title is not None and (not title.strip() or not title.isprintable() or len(title) > 250):
-            raise UsageError(f"{shown(title)} is no title", hint="one line of at most 250 characters")
+            raise UsageError(f"{shown(title)} is not a title", hint="one line of at most 250 characters")
         said = title or render_title(facts)
         kept = ProjectPaths(root).relative(path)
         if body_file is not None:

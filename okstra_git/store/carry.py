@@ -69,7 +69,7 @@ def _read(data: bytes, key: TaskKey, stage: int) -> dict[str, Any]:
     try:
         canonical_json(found)
     except UnicodeEncodeError as error:
-        raise NotPlain("holds half of a surrogate pair, which is no text") from error
+        raise NotPlain("holds half of a surrogate pair, which is not text") from error
     wrong = next(_strangers(found, key, stage), None)
     if wrong is not None:
         raise NotPlain(wrong)

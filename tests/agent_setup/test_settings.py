@@ -77,7 +77,7 @@ def test_a_rule_a_person_removed_is_missing_and_comes_back(closet: Closet) -> No
         ("{\n  // mine\n}\n", "no plain JSON"),
         ('{"a": 1,}', "no plain JSON"),
         ("", "no plain JSON"),
-        ('{"permissions": {"allow": "all"}}', "permissions.allow is no list"),
+        ('{"permissions": {"allow": "all"}}', "permissions.allow is not a list"),
         ("[]", "no object"),
         ('{"a": "\udcff"}', "not UTF-8"),
     ],

@@ -111,7 +111,7 @@ def test_one_problem_is_one_rule(shop: World) -> None:
     [
         (None, "plan.missing", "the plan cannot be read: 'other.md' is not there"),
         (b"a\n\xff", "document.unreadable", "other.md is not UTF-8: line 2"),
-        (b"a\n\nb\0", "document.unreadable", "other.md is no text: line 3 holds a NUL byte"),
+        (b"a\n\nb\0", "document.unreadable", "other.md is not text: line 3 holds a NUL byte"),
     ],
 )
 @pytest.mark.parametrize("words", [("check", "other.md"), ("approve", "other.md", *TASK)])

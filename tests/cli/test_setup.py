@@ -178,7 +178,7 @@ def test_a_settings_file_with_comments_is_left_alone_and_the_rules_are_printed(w
     settings = world.write(".claude/settings.json", "{\n  // mine\n}\n")
     said = world.okstra("setup", "--for", "claude", "--text", exit=2).out.splitlines()
     assert settings.read_text() == "{\n  // mine\n}\n"
-    assert said[1].startswith(f"{settings} stays as it is: it is no plain JSON: ")
+    assert said[1].startswith(f"{settings} stays as it is: it is not plain JSON: ")
     assert said[2:7] == ["  add under permissions.allow by hand:", *(f"    {rule}" for rule in RULES)]
     hint = world.okstra("setup", "--check", exit=1).json["error"]["hint"]
     assert f"add the missing rules to {settings} by hand" in hint

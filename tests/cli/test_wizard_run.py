@@ -420,7 +420,7 @@ def test_off_a_terminal_the_way_for_programs_is_named(shop: World) -> None:
 def test_a_closed_input_is_told_from_a_terminal(shop: World) -> None:
     with on_terminal(shop, ("sh", "-c", "okstra wizard run <&-"), ("sh", "-c", "okstra wizard run </dev/null")) as pane:
         shown = pane.until(lambda shown: shown.count("[exit 1]") == 2, ["two refusals"])
-        assert shown.count("okstra: the wizard asks a person, and here is no terminal to ask on") == 2
+        assert shown.count("okstra: the wizard asks a person, and there is no terminal to ask on") == 2
         assert "Traceback" not in shown
 
 

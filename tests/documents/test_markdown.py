@@ -213,7 +213,7 @@ def test_a_bom_and_every_letter_come_through() -> None:
     ("data", "message", "line"),
     [
         (b"one\ntwo \xff\n", "plan.md is not UTF-8: line 2", 2),
-        (b"one\ntwo\nth\0ree\n", "plan.md is no text: line 3 holds a NUL byte", 3),
+        (b"one\ntwo\nth\0ree\n", "plan.md is not text: line 3 holds a NUL byte", 3),
         (b"\xff\xfea\0", "plan.md is not UTF-8: line 1", 1),
         (b"x" * (MAX_BYTES + 1), "plan.md is longer than 5 MiB", None),
     ],

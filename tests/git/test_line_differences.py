@@ -35,7 +35,7 @@ def blob(folder: Path, version: Version) -> str:
 
 
 def counted(version: Version, oid: str) -> Counter[bytes]:
-    """The lines of one version, one by one; what is no text counts as one line."""
+    """The lines of one version, one by one; what is not text counts as one line."""
     mode, text = version
     if mode == NO_MODE:
         return Counter()

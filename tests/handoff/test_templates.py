@@ -78,7 +78,7 @@ def refused(root: Path, named: str | None = None, configured: str | None = None)
         ("folder/none.md", "is not there"),
         ("folder", "is a folder and not a file"),
         ("latin.md", "is not UTF-8 at byte 1"),
-        ("binary.md", "is no text"),
+        ("binary.md", "is not text"),
         ("large.md", "is larger than 64 KiB"),
         ("../outside.md", "is outside of the project"),
         ("link.md", "is outside of the project"),
