@@ -32,6 +32,7 @@ COMMANDS = {
     "setup": Row("setup", UPKEEP, "Install skills, agents and rules for Claude Code and others"),
     "hooks": Row("hooks", UPKEEP, "Install, prove and remove the git hooks"),
     "completion": Row("completion", UPKEEP, "Print a script that completes okstra's lines in a shell"),
+    "schema": Row("schema", UPKEEP, "Print the JSON Schema of what a command answers"),
     "config": Row("config", UPKEEP, "Read and change the okstra settings in git config"),
     "doctor": Row("doctor", UPKEEP, "Examine installation and repository; mend what is safe to mend"),
     "fsck": Row("fsck", UPKEEP, "Prove that refs and notes equal the log, or rebuild them"),

@@ -1,6 +1,6 @@
 """`git okstra brief`: writes the brief that a phase begins on, adds to it, and records what its reporter answers."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.errors import UsageError
 from okstra_git.porcelain.task_lookup import Identity
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import common
 
 app = command_group("Write a brief, add to it, record what its reporter answers, and check it.")
 
@@ -239,4 +242,5 @@ def template(
     from okstra_git.porcelain.forms import form_text
 
     text = form_text(Session.of(context).workspace, identity, form, language)
-    return Answer({"template": text}, lambda: text, is_page=True)
+    facts: common.Template = {"template": text}
+    return Answer(facts, lambda: text, is_page=True)

@@ -1,11 +1,14 @@
 """`git okstra completion`: scripts by which a shell completes okstra's command lines."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from okstra_cli.lazy import single_command
 from okstra_cli.output import Answer
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import upkeep as shapes
 
 app = single_command()
 
@@ -28,4 +31,5 @@ def completion(
     from okstra_cli.completion.scripts import require_script
 
     script = require_script(shell)
-    return Answer({"shell": shell, "script": script}, lambda: script, is_page=True)
+    facts: shapes.CompletionScript = {"shell": shell, "script": script}
+    return Answer(facts, lambda: script, is_page=True)

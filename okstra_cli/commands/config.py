@@ -1,6 +1,6 @@
 """`git okstra config`: the settings that okstra keeps in git config."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +8,9 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_cli.views import config as view
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import upkeep as shapes
 
 app = command_group("Read and change the okstra settings in git config.")
 
@@ -45,7 +48,7 @@ def set_(
     effective = session.workspace.settings.effective(setting)
     if changed and setting.name == "okstra.verificationCarry":
         session.note("it counts for what moves from now on; a verification that has lapsed does not stand again")
-    answer = {**view.setting_json(effective), "changed": changed}
+    answer: shapes.ChangedSetting = {**view.setting_json(effective), "changed": changed}
     return Answer(answer, lambda: view.changed_page(effective, changed=changed))
 
 
@@ -58,7 +61,7 @@ def unset(context: typer.Context, key: Name) -> Answer:
     workspace, setting = Session.of(context).workspace, require_setting(key)
     changed = unset_setting(workspace.git, setting)
     effective = workspace.settings.effective(setting)
-    answer = {**view.setting_json(effective), "changed": changed}
+    answer: shapes.ChangedSetting = {**view.setting_json(effective), "changed": changed}
     return Answer(answer, lambda: view.changed_page(effective, changed=changed))
 
 

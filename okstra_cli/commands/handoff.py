@@ -12,6 +12,7 @@ from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import handoff as shapes
     from okstra_git.porcelain.publish import PublishPlan
 
 app = command_group("Turn verified stages into pull requests: what may leave, assembled, published, recorded.")
@@ -296,4 +297,5 @@ def status(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.porcelain.handoff import list_status
 
     statuses = list_status(Session.of(context).workspace, identity)
-    return Answer({"tasks": [view.status_json(each) for each in statuses]}, lambda: view.status_page(statuses))
+    facts: shapes.HandoffStatus = {"tasks": [view.status_json(each) for each in statuses]}
+    return Answer(facts, lambda: view.status_page(statuses))

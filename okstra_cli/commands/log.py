@@ -14,6 +14,7 @@ from okstra_git.errors import OkstraError, UsageError
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import history as shapes
     from okstra_git.porcelain.workspace import Workspace
 
 app = single_command()
@@ -53,7 +54,8 @@ def log(
     workspace = Session.of(context).workspace
     if ignored:
         logs = list_ignored_logs(workspace)
-        return Answer({"ignored": view.ignored_json(logs)}, lambda: view.ignored_page(logs))
+        facts: shapes.IgnoredLogs = {"ignored": view.ignored_json(logs)}
+        return Answer(facts, lambda: view.ignored_page(logs))
     if task in (IGNORE, HEED) and writers:
         return _choose(workspace, writers, ignore=task == IGNORE)
     if writers:
@@ -69,7 +71,8 @@ def log(
             raise UsageError(message, hint=f"{command('git okstra log', task)} WRITER") from refusal
         raise
     events = read_log(workspace, key, limit=number)
-    return Answer({"events": [view.event_json(event) for event in events]}, lambda: view.log_page(events))
+    answer: shapes.EventLog = {"events": [view.event_json(event) for event in events]}
+    return Answer(answer, lambda: view.log_page(events))
 
 
 def _choose(workspace: Workspace, writers: list[str], *, ignore: bool) -> Answer:

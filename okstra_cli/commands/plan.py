@@ -1,6 +1,6 @@
 """`git okstra plan`: checks a plan, approves it, shows the approved one."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import common
 
 app = command_group("Check, approve and show the plan of a task, or print an empty one.")
 
@@ -91,4 +94,5 @@ def template(
     from okstra_git.porcelain.forms import input_template
 
     text = input_template(Session.of(context).workspace, "plan", language)
-    return Answer({"template": text}, lambda: text, is_page=True)
+    facts: common.Template = {"template": text}
+    return Answer(facts, lambda: text, is_page=True)

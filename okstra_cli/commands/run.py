@@ -1,6 +1,6 @@
 """`git okstra run`: prepares, lists, shows, resumes and ends runs, and keeps what they leave uncommitted."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import runs as shapes
 
 app = command_group("Prepare, list, show, resume and end runs, and look at what they left.")
 app.command("prepare")(prepare)
@@ -43,7 +46,7 @@ def list_(
     seen = [
         (task, run, LivenessChecker(session.workspace).life_of(run) if run.is_active else None) for task, run in rows
     ]
-    facts = {"runs": [view.run_json(*row) for row in seen]}
+    facts: shapes.RunList = {"runs": [view.run_json(*row) for row in seen]}
     return Answer(facts, lambda: view.list_page(seen, state, with_ended=with_ended))
 
 
@@ -68,11 +71,14 @@ def show(
         files = require_archive(session.git, snapshot.tips.values(), found.id, recorded=found.archive)
         if file is not None:
             text = read_archived(session.git, files, file, run=found.id).decode("utf-8", "replace")
-            return Answer({"run": found.id, "path": file, "text": text}, lambda: text)
+            answer: shapes.ArchivedText = {"run": found.id, "path": file, "text": text}
+            return Answer(answer, lambda: text)
         index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=found.id))
-        return Answer({"run": found.id, "archive": index}, lambda: view.archive_page(found.id, index))
+        kept: shapes.Archive = {"run": found.id, "archive": index}
+        return Answer(kept, lambda: view.archive_page(found.id, index))
     life = LivenessChecker(session.workspace).life_of(found) if found.is_active else None
-    return Answer({"run": view.run_json(task, found, life)}, lambda: view.show_page(task, found, life))
+    facts: shapes.OneRun = {"run": view.run_json(task, found, life)}
+    return Answer(facts, lambda: view.show_page(task, found, life))
 
 
 @app.command("resume")
@@ -173,7 +179,8 @@ def snapshots(context: typer.Context, identity: Identity) -> Answer:
 
     session = Session.of(context)
     found = list_snapshots(session.git, task=identity.task.slashed if identity.task else None)[::-1]
-    return Answer({"snapshots": [view.snapshot_json(each) for each in found]}, lambda: view.snapshots_page(found))
+    facts: shapes.Snapshots = {"snapshots": [view.snapshot_json(each) for each in found]}
+    return Answer(facts, lambda: view.snapshots_page(found))
 
 
 @app.command("restore")

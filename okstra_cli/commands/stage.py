@@ -1,7 +1,7 @@
 """`git okstra stage`: starts stages, records the commits they ended on, releases them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import tasks as shapes
 
 app = command_group("Start, finish, list, show and release stages.")
 
@@ -74,8 +77,13 @@ def start(
     task = done.appended.snapshot.state.tasks[key]
     if done.made_branch:
         session.note(f"branch {task.stages[stage].branch} was not there: created at {done.begun.beginning.commit[:10]}")
+    facts: shapes.StartedStage = {
+        "task": str(key),
+        "stage": view.stage_json(task, task.stages[stage]),
+        "made_branch": done.made_branch,
+    }
     return Answer(
-        {"task": str(key), "stage": view.stage_json(task, task.stages[stage]), "made_branch": done.made_branch},
+        facts,
         lambda: view.started_page(task, task.stages[stage]),
     )
 
@@ -137,7 +145,8 @@ def list_(context: typer.Context, identity: Identity) -> Answer:
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
     leases = LivenessChecker(session.workspace).leases(task)
     stages = [view.stage_json(task, stage, leases) for stage in view.all_stages(task)]
-    return Answer({"task": str(task.key), "stages": stages}, lambda: view.list_page(task, leases))
+    facts: shapes.StageList = {"task": str(task.key), "stages": stages}
+    return Answer(facts, lambda: view.list_page(task, leases))
 
 
 @app.command("show")
@@ -155,8 +164,9 @@ def show(context: typer.Context, number: Number, identity: Identity) -> Answer:
     task = require_task(standing_state(session.workspace), require_key(session.workspace, identity))
     stage = require_stage(task, parse_stage(number))
     leases = LivenessChecker(session.workspace).leases(task)
+    facts: shapes.OneStage = {"task": str(task.key), "stage": view.stage_detail_json(task, stage, leases)}
     return Answer(
-        {"task": str(task.key), "stage": view.stage_detail_json(task, stage, leases)},
+        facts,
         lambda: view.show_page(task, stage, leases),
     )
 
@@ -174,8 +184,9 @@ def release(context: typer.Context, number: Number, identity: Identity) -> Answe
     key, stage = require_key(session.workspace, identity, aloud=True), parse_stage(number)
     before, appended = release_reservation(session.store, key, f"stage-{stage}")
     session.warn(appended.warning)
-    facts = {"branch": before.branch, "worktree": before.worktree} if before else None
+    facts: shapes.Released | None = {"branch": before.branch, "worktree": before.worktree} if before else None
+    answer: shapes.ReleasedStage = {"task": str(key), "stage": stage, "released": facts}
     return Answer(
-        {"task": str(key), "stage": stage, "released": facts},
+        answer,
         lambda: view.released_page(str(key), f"stage-{stage}", before),
     )

@@ -1,6 +1,6 @@
 """`git okstra status`: what needs a person first, then every task with its stages."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -11,6 +11,7 @@ from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import tasks as shapes
     from okstra_git.porcelain.workspace import Workspace
 
 app = single_command()
@@ -50,15 +51,17 @@ def status(
     from okstra_git.porcelain.forecast import forecast_tasks
 
     ahead = forecast_tasks(session.workspace, [task for task in seen.tasks if task.is_open])
+    with_forecast: shapes.Status = {**facts, "forecast": forecast_view.forecast_json(ahead)}
     return Answer(
-        {**facts, "forecast": forecast_view.forecast_json(ahead)},
+        with_forecast,
         lambda: forecast_view.with_forecast(view.status_page(seen, only_problems=problems), ahead),
     )
 
 
-def _nothing_json(workspace: "Workspace", *, only_problems: bool) -> dict[str, Any]:
+def _nothing_json(workspace: "Workspace", *, only_problems: bool) -> "shapes.Status":
     """The same JSON for a clone in which there is nothing: an agent asks in every repository that it comes into."""
     from okstra_git.porcelain.unused import NOT_SET_UP, project_of
 
-    facts: dict[str, Any] = {"project": project_of(workspace), "writer": None, "problems": [NOT_SET_UP]}
+    problem = cast("shapes.Problem", NOT_SET_UP)
+    facts: shapes.Status = {"project": project_of(workspace), "writer": None, "problems": [problem]}
     return facts if only_problems else {**facts, "tasks": []}

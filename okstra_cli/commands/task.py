@@ -1,6 +1,6 @@
 """`git okstra task`: opens, lists, shows and closes tasks."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import tasks as shapes
 
 app = command_group("Open, list, show and close tasks.")
 
@@ -46,8 +49,9 @@ def open_(
     session.warn(appended.warning)
     warn_of_strange_project(session.workspace, parsed)
     task = appended.snapshot.state.tasks[parsed]
+    facts: shapes.ChangedTask = {"task": view.task_json(task), "changed": bool(appended.events)}
     return Answer(
-        {"task": view.task_json(task), "changed": bool(appended.events)},
+        facts,
         lambda: view.opened_page(task, changed=bool(appended.events)),
     )
 
@@ -65,9 +69,8 @@ def list_(
     session = Session.of(context)
     guard, state = LivenessChecker(session.workspace), standing_state(session.workspace)
     tasks = [task for task in state.tasks.values() if closed or task.is_open]
-    return Answer(
-        {"tasks": [view.task_json(task, guard.leases(task)) for task in tasks]}, lambda: view.list_page(tasks)
-    )
+    facts: shapes.TaskList = {"tasks": [view.task_json(task, guard.leases(task)) for task in tasks]}
+    return Answer(facts, lambda: view.list_page(tasks))
 
 
 @app.command("show")
@@ -84,7 +87,8 @@ def show(context: typer.Context, identity: Identity, key: Key = None) -> Answer:
     named = require_key(session.workspace, identity._replace(task=named_key(session.workspace, key, identity)))
     task = require_task(standing_state(session.workspace), named)
     leases = LivenessChecker(session.workspace).leases(task)
-    return Answer({"task": view.task_json(task, leases)}, lambda: view.show_page(task))
+    facts: shapes.OneTask = {"task": view.task_json(task, leases)}
+    return Answer(facts, lambda: view.show_page(task))
 
 
 @app.command("close")
@@ -106,4 +110,5 @@ def close(
     )
     appended = close_task(session.store, parsed, reason=reason)
     task = appended.snapshot.state.tasks[parsed]
-    return Answer({"task": view.task_json(task), "changed": bool(appended.events)}, lambda: view.closed_page(task))
+    facts: shapes.ChangedTask = {"task": view.task_json(task), "changed": bool(appended.events)}
+    return Answer(facts, lambda: view.closed_page(task))

@@ -1,6 +1,6 @@
 """`git okstra worktree`: lists, releases and prunes the worktrees of stages."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from okstra_cli.lazy import command_group
 from okstra_cli.output import Answer
 from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
+
+if TYPE_CHECKING:
+    from okstra_cli.answers import worktrees as shapes
 
 app = command_group("List, release and prune the worktrees of stages.")
 
@@ -34,7 +37,8 @@ def list_(
         view.ListedWorktree(row, each, astray.get(row.place))
         for row, each in zip(rows, see_reserved(rows), strict=True)
     ]
-    return Answer({"worktrees": [view.row_json(each) for each in seen]}, lambda: view.list_page(seen))
+    facts: shapes.WorktreeList = {"worktrees": [view.row_json(each) for each in seen]}
+    return Answer(facts, lambda: view.list_page(seen))
 
 
 @app.command("release")
@@ -62,8 +66,9 @@ def release(
     _, appended = release_reservation(session.store, key, scope, cascade=cascade)
     session.warn(appended.warning)
     freed = [event.fact for event in appended.events]
+    facts: shapes.ReleasedWorktrees = {"task": str(key), "released": [view.released_json(fact) for fact in freed]}
     return Answer(
-        {"task": str(key), "released": [view.released_json(fact) for fact in freed]},
+        facts,
         lambda: view.released_page(str(key), freed),
     )
 
@@ -93,8 +98,9 @@ def repair(
     scope = key.scoped(stage=number, group=member).partition("#")[2] or None if key is not None else None
     done = repair_worktrees(session.store, only=key, scope=scope, dry_run=dry_run)
     status = 0 if all(each.is_settled for each in done) else 1
+    facts: shapes.RepairedWorktrees = {"dry_run": dry_run, "worktrees": [view.repaired_json(each) for each in done]}
     return Answer(
-        {"dry_run": dry_run, "worktrees": [view.repaired_json(each) for each in done]},
+        facts,
         lambda: view.repaired_page(done, dry_run=dry_run),
         status,
     )
@@ -121,7 +127,8 @@ def prune(
     session = Session.of(context)
     progress = report_progress(session, "looking at worktree")
     pruned = prune_worktrees(session.workspace, identity.task, dry_run=dry_run, progress=progress)
+    facts: shapes.PrunedWorktrees = {"dry_run": dry_run, "worktrees": [view.pruned_json(row) for row in pruned]}
     return Answer(
-        {"dry_run": dry_run, "worktrees": [view.pruned_json(row) for row in pruned]},
+        facts,
         lambda: view.pruned_page(pruned, dry_run=dry_run),
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okstra_cli.page import Cell, Page
+from okstra_cli.views.plan import flaw_json
 from okstra_git.briefs.reporter_gate import left_for_reporter
 from okstra_git.commands import word
 from okstra_git.porcelain.brief_files import check_command, confirm_command
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import documents as shapes
     from okstra_git.briefs.brief import Brief
+    from okstra_git.briefs.reporter_gate import Promoted
     from okstra_git.documents.problems import Flaw
     from okstra_git.porcelain.brief_edits import BriefEdit, TermEdit
     from okstra_git.porcelain.briefs import BriefCheck, NewBrief
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 DIFF_TONES: dict[str, Any] = {"+": "good", "-": "bad", "@": "faint"}
 
 
-def written_json(result: NewBrief) -> dict[str, Any]:
+def written_json(result: NewBrief) -> shapes.NewBrief:
     return {"path": str(result.path), "next": check_command(result.name)}
 
 
@@ -32,7 +35,7 @@ def written_page(result: NewBrief) -> Page:
     return page
 
 
-def check_json(result: BriefCheck) -> dict[str, Any]:
+def check_json(result: BriefCheck) -> shapes.CheckedBrief:
     path, brief, gate = result.name, result.brief, result.gate
     return {
         "path": path,
@@ -42,11 +45,22 @@ def check_json(result: BriefCheck) -> dict[str, Any]:
         "gate": {
             "state": gate.state,
             "may_proceed": gate.may_proceed,
-            "promoted": [vars(each) for each in gate.promoted],
+            "promoted": [_promoted_json(each) for each in gate.promoted],
             "pending": [{"prefix": each.prefix, "text": each.text, "line": each.line} for each in gate.pending],
         },
-        "problems": [{**flaw.as_json(), "next": next_for(flaw, path, brief)} for flaw in result.flaws],
+        "problems": [{**flaw_json(flaw), "next": next_for(flaw, path, brief)} for flaw in result.flaws],
         "next": None if gate.may_proceed else confirm_command(path),
+    }
+
+
+def _promoted_json(item: Promoted) -> shapes.PromotedQuestion:
+    return {
+        "prefix": item.prefix,
+        "text": item.text,
+        "line": item.line,
+        "kind": item.kind,
+        "blocks": item.blocks,
+        "recommended": item.recommended,
     }
 
 
@@ -83,7 +97,7 @@ def check_page(result: BriefCheck) -> Page:
     return page
 
 
-def edited_json(edit: BriefEdit) -> dict[str, Any]:
+def edited_json(edit: BriefEdit) -> shapes.EditedBrief:
     """An edit and what it left: `changed` says whether it changes the file, written or not."""
     after = edit.after
     return {
@@ -119,7 +133,7 @@ def show_diff(page: Page, edit: BriefEdit | TermEdit) -> None:
         page.line(Cell(f"  {line}", DIFF_TONES.get(line[:1], "plain")))
 
 
-def term_json(edit: TermEdit) -> dict[str, Any]:
+def term_json(edit: TermEdit) -> shapes.EditedTerm:
     return {
         "path": str(edit.path),
         "term": edit.term,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.brief import edited_json, show_diff
@@ -10,6 +10,7 @@ from okstra_git.briefs.reporter_gate import MISSING, left_for_reporter
 from okstra_git.porcelain.brief_files import check_command, confirm_command
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import documents as shapes
     from okstra_git.briefs.brief import Brief, OpenQuestion
     from okstra_git.porcelain.brief_edits import BriefEdit
     from okstra_git.porcelain.brief_files import BriefFile
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Numbered = list[tuple[int, "OpenQuestion"]]
 
 
-def list_json(file: BriefFile) -> dict[str, Any]:
+def list_json(file: BriefFile) -> shapes.BriefQuestions:
     path, brief = file.name, file.brief
     mine, others, answered = _sorted(brief)
     return {
@@ -50,7 +51,7 @@ def list_page(file: BriefFile) -> Page:
     return page
 
 
-def answered_json(edit: BriefEdit) -> dict[str, Any]:
+def answered_json(edit: BriefEdit) -> shapes.AnsweredBrief:
     after = edit.after
     question = after.questions[edit.question - 1]
     return {
@@ -63,7 +64,7 @@ def answered_json(edit: BriefEdit) -> dict[str, Any]:
     }
 
 
-def gate_json(edit: BriefEdit) -> dict[str, Any]:
+def gate_json(edit: BriefEdit) -> shapes.EditedBrief:
     return {**edited_json(edit), "next": check_command(edit.name)}
 
 
@@ -90,7 +91,7 @@ def _sorted(brief: Brief) -> tuple[Numbered, Numbered, Numbered]:
     return mine, others, [pair for pair in every if pair not in mine and pair not in others]
 
 
-def _question_json(number: int, question: OpenQuestion) -> dict[str, Any]:
+def _question_json(number: int, question: OpenQuestion) -> shapes.Question:
     return {"question": number, "prefix": question.prefix, "text": question.text, "line": question.line}
 
 

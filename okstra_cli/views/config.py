@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from okstra_cli.page import Cell, Page
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import upkeep as shapes
     from okstra_git.git.settings import Effective, Settings
 
 
-def setting_json(effective: Effective[Any]) -> dict[str, Any]:
+def setting_json(effective: Effective[Any]) -> shapes.Setting:
     """One setting: key, value, scope (`default` when nobody set it), default, kind and meaning."""
-    shape = {
+    facts: shapes.Setting = {
         "key": effective.setting.name,
         "value": effective.value,
         "scope": effective.scope,
@@ -20,10 +21,10 @@ def setting_json(effective: Effective[Any]) -> dict[str, Any]:
         "kind": effective.setting.kind,
         "meaning": effective.setting.meaning,
     }
-    return shape if effective.problem is None else {**shape, "problem": effective.problem}
+    return facts if effective.problem is None else {**facts, "problem": effective.problem}
 
 
-def settings_json(settings: Settings) -> dict[str, Any]:
+def settings_json(settings: Settings) -> shapes.SettingList:
     return {"settings": list(map(setting_json, settings.survey())), "unknown": settings.unknown()}
 
 

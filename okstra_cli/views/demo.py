@@ -5,18 +5,21 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.demo.beats import Beat, Ran, Say, Title
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.commands import word
 
+if TYPE_CHECKING:
+    from okstra_cli.answers import upkeep as shapes
+
 WIDTH = 80
 
 
-def demo_json(beats: Sequence[Beat], *, kept: Path | None, seconds: float) -> dict[str, Any]:
+def demo_json(beats: Sequence[Beat], *, kept: Path | None, seconds: float) -> shapes.Demo:
     """The steps in order, each with the act it belongs to."""
-    steps: list[dict[str, Any]] = []
+    steps: list[shapes.DemoStep] = []
     act = ""
     for beat in beats:
         if isinstance(beat, Title):

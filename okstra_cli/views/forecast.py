@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import tasks as shapes
     from okstra_git.handoff.forecast import Forecast
     from okstra_git.names import TaskKey
 
@@ -15,7 +16,7 @@ SHOWN = 5
 """Paths of one pair that the text names."""
 
 
-def forecast_json(ahead: Forecast) -> dict[str, Any]:
+def forecast_json(ahead: Forecast) -> shapes.Forecast:
     """The shape of `forecast` in `status --forecast --json`."""
     return {
         "stages": [
@@ -58,7 +59,7 @@ def with_forecast(page: Page, ahead: Forecast) -> Page:
     return page
 
 
-def _stage(place: tuple[TaskKey, int]) -> dict[str, Any]:
+def _stage(place: tuple[TaskKey, int]) -> shapes.StageName:
     return {"task": str(place[0]), "stage": place[1]}
 
 

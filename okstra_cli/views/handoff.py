@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.git.revisions import branch_refs
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import handoff as shapes
     from okstra_git.handoff.assembly import GroupConflict
     from okstra_git.handoff.eligibility import Eligibility
     from okstra_git.handoff.groups import Pair
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SHORT = 10
 
 
-def eligible_json(stages: EligibleStages) -> dict[str, Any]:
+def eligible_json(stages: EligibleStages) -> shapes.EligibleStages:
     """The binding shape of `handoff eligible`, with sentences beside the codes."""
     return {
         "task": str(stages.key),
@@ -38,7 +39,7 @@ def _sorted(conflicts: Mapping[Pair, Sequence[str]]) -> list[tuple[Pair, Sequenc
     return sorted(conflicts.items(), key=lambda item: sorted(item[0]))
 
 
-def _eligibility_json(eligibility: Eligibility) -> dict[str, Any]:
+def _eligibility_json(eligibility: Eligibility) -> shapes.EligibleStage:
     stage = eligibility.stage
     verified = stage.verified if stage is not None else None
     return {
@@ -49,7 +50,8 @@ def _eligibility_json(eligibility: Eligibility) -> dict[str, Any]:
         "state": stage.status if stage is not None else "pending",
         "depends_on": list(eligibility.depends_on),
         "details": [
-            {"code": r.code, "message": r.message, "hint": r.hint or None, **r.facts} for r in eligibility.reasons
+            cast("shapes.Obstacle", {"code": r.code, "message": r.message, "hint": r.hint or None, **r.facts})
+            for r in eligibility.reasons
         ],
         "stack_on": [
             {"stage": number, "url": pr.url, "branch": pr.branch} for number, pr in eligibility.waits_on.items()
@@ -120,7 +122,7 @@ def _why_left(conflicts: Sequence[int], needs: Sequence[int]) -> str:
     return f"it needs stage {', '.join(map(str, needs))}, which is left out"
 
 
-def assembled_json(done: AssembledGroup, *, dry_run: bool) -> dict[str, Any]:
+def assembled_json(done: AssembledGroup, *, dry_run: bool) -> shapes.AssembledGroup:
     """The binding shape of a successful `handoff assemble`; `rests`: stages of which the base had a part already."""
     group, upto = done.group, done.upto
     return {
@@ -170,7 +172,7 @@ def assembled_page(key: TaskKey, done: AssembledGroup, *, dry_run: bool) -> Page
     return page
 
 
-def conflict_json(conflict: GroupConflict) -> dict[str, Any]:
+def conflict_json(conflict: GroupConflict) -> shapes.Conflicts:
     """The binding shape of a conflict, beside the error."""
     return {
         "conflicts": [

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import upkeep as shapes
     from okstra_git.health.findings import CheckResult, HealthFinding
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": "faint"}
 SHOWN_OF_A_KIND = 20
 
 
-def checked_json(result: CheckResult) -> dict[str, Any]:
+def checked_json(result: CheckResult) -> shapes.Checked:
     """`findings` are what is wrong now, `repaired` what was and is no more."""
     return {
-        "findings": [finding.as_json() for finding in result.findings],
-        "repaired": [finding.as_json() for finding in result.repaired],
+        "findings": [_finding_json(finding) for finding in result.findings],
+        "repaired": [_finding_json(finding) for finding in result.repaired],
+    }
+
+
+def _finding_json(finding: HealthFinding) -> shapes.HealthFinding:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "subject": finding.subject,
+        "message": finding.message,
+        "hint": finding.hint,
+        "repairable": finding.repairable,
     }
 
 

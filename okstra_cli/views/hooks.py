@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import upkeep as shapes
     from okstra_git.hooks.model import Hook, Hooks, ProbeResult
 
 
-def hooks_json(hooks: Hooks, heard: ProbeResult | None = None) -> dict[str, Any]:
+def hooks_json(hooks: Hooks, heard: ProbeResult | None = None) -> shapes.Hooks:
     """Where hooks live, how each one stands, what was done, and what a real amend proved."""
     return {
         "directory": str(hooks.location.directory),
@@ -25,7 +26,7 @@ def hooks_json(hooks: Hooks, heard: ProbeResult | None = None) -> dict[str, Any]
     }
 
 
-def hook_json(hook: Hook) -> dict[str, Any]:
+def hook_json(hook: Hook) -> shapes.Hook:
     """One hook: its state, what was done to it, and the line to add where that is a person's work."""
     return {
         "hook": hook.name,
@@ -38,7 +39,7 @@ def hook_json(hook: Hook) -> dict[str, Any]:
     }
 
 
-def _heard_json(heard: ProbeResult | None) -> dict[str, Any] | None:
+def _heard_json(heard: ProbeResult | None) -> shapes.HookProof | None:
     if heard is None:
         return None
     return {"here": heard.here, "linked": heard.linked, "complete": heard.complete, "why": heard.why}

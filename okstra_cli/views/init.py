@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.commands import word
@@ -10,11 +10,12 @@ from okstra_git.commands import word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from okstra_cli.answers import upkeep as shapes
     from okstra_git.hooks.model import Hook
     from okstra_git.porcelain.init import InitResult
 
 
-def init_json(result: InitResult) -> dict[str, Any]:
+def init_json(result: InitResult) -> shapes.Initialised:
     """Writer, project, what was joined, and the state of every hook."""
     return {
         "writer": result.writer,
@@ -48,7 +49,7 @@ def _hooks(result: InitResult) -> Sequence[Hook]:
     return result.hooks.hooks if result.hooks else ()
 
 
-def _hook_json(hook: Hook) -> dict[str, str]:
+def _hook_json(hook: Hook) -> shapes.InitHook:
     return {"hook": hook.name, "state": str(hook.state), "path": str(hook.path), "say": _advice(hook)}
 
 

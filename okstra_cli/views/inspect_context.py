@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from okstra_cli.json_budget import Truncatable, fitted
 from okstra_cli.page import Cell, Page
@@ -13,6 +13,7 @@ from okstra_cli.views.moments import told_time
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from okstra_cli.answers import context as shapes
     from okstra_git.bundle.run_files import Prompt, Result, RunFile
     from okstra_git.bundle.team_status import TeamMember
     from okstra_git.porcelain.inspect.context import TaskContext
@@ -22,11 +23,10 @@ LIMIT = 8000
 """Bytes of the object's own keys; with `ok` and `schema` before them an answer stays below 8 KB."""
 
 
-def context_json(context: TaskContext) -> dict[str, Any]:
+def context_json(context: TaskContext) -> shapes.TaskContext:
     """Every list as `{"count", "shown"}`, since it may have been cut; null is what could not be determined."""
     task, plan, last, asked = context.seen.task, context.plan, context.last, context.asked
-    told = task_json(context.seen)
-    del told["last_run"]
+    told: dict[str, Any] = {name: value for name, value in task_json(context.seen).items() if name != "last_run"}
     document = {
         "task": {
             **told,
@@ -49,7 +49,7 @@ def context_json(context: TaskContext) -> dict[str, Any]:
         "project": _project_json(context),
         "notes": Truncatable(list(context.notes)),
     }
-    return fitted(document, LIMIT)
+    return cast("shapes.TaskContext", fitted(document, LIMIT))
 
 
 def _run_json(last: RunLook) -> dict[str, Any]:
@@ -75,11 +75,14 @@ def _there(file: RunFile | None) -> str | None:
     return file.path if file is not None and file.bytes is not None else None
 
 
-def _created(last: RunLook | None) -> dict[str, Any] | None:
+def _created(last: RunLook | None) -> shapes.TeamMade | None:
     """What is recorded of making the team, without whatever else stands there."""
     made = last.team.created if last is not None else None
-    return {name: made.get(name) for name in ("attempted", "status", "reason")
-            if isinstance(made.get(name), str | bool | None)} if made is not None else None  # fmt: skip
+    if made is None:
+        return None
+    known = {name: made.get(name) for name in ("attempted", "status", "reason")
+             if isinstance(made.get(name), str | bool | None)}  # fmt: skip
+    return cast("shapes.TeamMade", known)
 
 
 def _workers_json(last: RunLook) -> Truncatable | None:

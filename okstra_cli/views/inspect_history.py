@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import age_of, local_time, told_time
@@ -16,6 +16,8 @@ from okstra_git.runs.progress import named_stages
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from okstra_cli.answers import common as parts
+    from okstra_cli.answers import inspecting as shapes
     from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.inspect.history import OpenTasks, TaskSeen
     from okstra_git.records.runs import Run
@@ -28,12 +30,12 @@ ID_SHOWN = 12
 TONES: dict[str, Tone] = {"finished": "good", "failed": "bad", "abandoned": "faint", "dead": "warn"}
 
 
-def life_json(life: Liveness | None) -> dict[str, Any] | None:
+def life_json(life: Liveness | None) -> parts.Life | None:
     """Whether a process lives; null for a run that ended."""
     return {"state": life.state, "why": life.why or None} if life is not None else None
 
 
-def run_in_short(run: Run, life: Liveness | None) -> dict[str, Any]:
+def run_in_short(run: Run, life: Liveness | None) -> shapes.RunInShort:
     """The few facts that tell a run from others, and how it stands."""
     at = run.ended or run.touched
     return {
@@ -49,7 +51,7 @@ def run_in_short(run: Run, life: Liveness | None) -> dict[str, Any]:
     }
 
 
-def task_json(seen: TaskSeen) -> dict[str, Any]:
+def task_json(seen: TaskSeen) -> shapes.SeenTask:
     """A task and how far it has come."""
     task, standing = seen.task, seen.standing
     return {
@@ -68,9 +70,9 @@ def task_json(seen: TaskSeen) -> dict[str, Any]:
     }
 
 
-def entry_json(entry: Entry, writer: str | None) -> dict[str, Any]:
+def entry_json(entry: Entry, writer: str | None) -> shapes.HistoryEvent:
     """One thing that happened; which further keys there are depends on `event`."""
-    return {
+    facts = {
         "at": show_time(entry.at),
         "event": entry.event,
         "stage": entry.stage,
@@ -80,9 +82,10 @@ def entry_json(entry: Entry, writer: str | None) -> dict[str, Any]:
         "here": entry.writer == writer,
         "too_late": entry.is_late,
     }
+    return cast("shapes.HistoryEvent", facts)
 
 
-def history_json(history: OpenTasks | TaskHistory) -> dict[str, Any]:
+def history_json(history: OpenTasks | TaskHistory) -> shapes.OpenTasks | shapes.TaskHistory:
     """The tasks, or the task and its events; `count` is how many there are, shown or not."""
     if not isinstance(history, TaskHistory):
         tasks = [task_json(task) for task in history.tasks]

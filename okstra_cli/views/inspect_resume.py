@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.inspect_history import ID_SHOWN, run_in_short, run_words, tell_notes
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import common as parts
+    from okstra_cli.answers import inspecting as shapes
     from okstra_git.porcelain.inspect.resume import WayToResume
-    from okstra_git.runs.resume_choice import NextStep
+    from okstra_git.runs.resume_choice import NextStep, OfferedChoice
 
 
-def resume_json(way: WayToResume) -> dict[str, Any]:
+def resume_json(way: WayToResume) -> shapes.WayToResume:
     """The command and what it rests on; `command` is null where nothing may be resumed now, and `next` says why."""
     offer, script = way.offer, way.script
     return {
@@ -22,7 +24,7 @@ def resume_json(way: WayToResume) -> dict[str, Any]:
         "script": {"path": script.path, "found_by": script.found_by} if script is not None else None,
         "facts": list(way.facts),
         "next": _step_json(offer.next),
-        "choices": [choice._asdict() for choice in offer.choices],
+        "choices": [_choice_json(choice) for choice in offer.choices],
         "others": [{**run_in_short(run, life), "next": _step_json(step)} for run, life, step in way.others],
         "next_phase": way.standing.next_phase,
         "work_status": way.standing.work_status,
@@ -31,8 +33,12 @@ def resume_json(way: WayToResume) -> dict[str, Any]:
     }
 
 
-def _step_json(step: NextStep) -> dict[str, Any]:
+def _step_json(step: NextStep) -> parts.Command:
     return {"command": step.command, "why": step.why}
+
+
+def _choice_json(choice: OfferedChoice) -> shapes.ResumeChoice:
+    return {"what": choice.what, "command": choice.command, "why": choice.why, "recommended": choice.recommended}
 
 
 def resume_page(way: WayToResume) -> Page:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.inspect_history import (
@@ -23,11 +23,11 @@ from okstra_git.commands import word
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from okstra_cli.answers import inspecting as shapes
     from okstra_git.bundle.input_drift import InputState
-    from okstra_git.bundle.run_files import RunFile
-    from okstra_git.bundle.team_status import TeamStatus
+    from okstra_git.bundle.run_files import Prompt, Result, RunFile
+    from okstra_git.bundle.team_status import TeamMember, TeamStatus
     from okstra_git.porcelain.inspect.run import Ground, RunSeen
-    from okstra_git.records.runs import Run
 
 OTHERS = 50
 """Other runs of the task that are listed, the newest ones."""
@@ -35,23 +35,16 @@ OTHERS = 50
 _STATES: dict[str, Tone] = {"same": "good", "changed": "warn", "gone": "bad"}
 
 
-def run_json(seen: RunSeen) -> dict[str, Any]:
+def run_json(seen: RunSeen) -> shapes.SeenRun:
     """The record as `run show` has it, then what was found; null is what could not be determined."""
     run = seen.run
     return {
-        "run": {
-            "id": run.id,
-            "task": str(seen.task.key),
-            "life": life_json(seen.life),
-            "here": seen.is_here,
-            "number": run.seq,
-            **_recorded(run),
-        },
+        "run": _record_json(seen),
         "team": team_json(seen.team),
-        "sources": [source._asdict() for source in seen.sources],
+        "sources": [_source_json(source) for source in seen.sources],
         "files": {what: _file_json(file) for what, file in seen.files.items()},
-        "worker_prompts": [prompt._asdict() for prompt in seen.prompts],
-        "worker_results": [result._asdict() for result in seen.results],
+        "worker_prompts": [_prompt_json(prompt) for prompt in seen.prompts],
+        "worker_results": [_result_json(result) for result in seen.results],
         "worktree": _ground_json(seen.ground),
         "snapshots": [snapshot_json(snapshot) for snapshot in seen.snapshots],
         "archive": {"files": seen.archived, "tree": run.archive} if run.archive else None,
@@ -61,15 +54,24 @@ def run_json(seen: RunSeen) -> dict[str, Any]:
     }
 
 
-def _recorded(run: Run) -> dict[str, Any]:
-    """The record's fields; what it does not say is null."""
-    facts = {name: value for name, value in run_fields(run).items() if name not in ("seq", "session", "team")}
-    return {name: None if value == "" else value for name, value in facts.items()}
+def _record_json(seen: RunSeen) -> shapes.InspectedRun:
+    """What `run show` publishes of the record; what it does not say is null."""
+    run = seen.run
+    published = {name: value for name, value in run_fields(run).items() if name not in ("seq", "session", "team")}
+    facts = {
+        "id": run.id,
+        "task": str(seen.task.key),
+        "life": life_json(seen.life),
+        "here": seen.is_here,
+        "number": run.seq,
+        **{name: None if value == "" else value for name, value in published.items()},
+    }
+    return cast("shapes.InspectedRun", facts)
 
 
-def team_json(team: TeamStatus) -> dict[str, Any]:
+def team_json(team: TeamStatus) -> shapes.Team:
     """The team: `roster` is null where no document tells it."""
-    members = [member._asdict() for member in team.members] if team.members is not None else None
+    members = [_member_json(member) for member in team.members] if team.members is not None else None
     return {
         "name": team.name,
         "created": dict(team.created) if team.created is not None else None,
@@ -79,12 +81,42 @@ def team_json(team: TeamStatus) -> dict[str, Any]:
     }
 
 
-def _file_json(file: RunFile | None) -> dict[str, Any] | None:
+def _file_json(file: RunFile | None) -> shapes.RunFile | None:
     """Where a file should be, and its size; `bytes` is null when nothing is there."""
-    return file._asdict() if file is not None else None
+    return {"path": file.path, "bytes": file.bytes} if file is not None else None
 
 
-def _ground_json(ground: Ground | None) -> dict[str, Any] | None:
+def _source_json(source: InputState) -> shapes.Source:
+    return {"what": source.what, "path": source.path, "blob": source.blob, "now": source.now}
+
+
+def _prompt_json(prompt: Prompt) -> shapes.WorkerPrompt:
+    return {
+        "path": prompt.path,
+        "bytes": prompt.bytes,
+        "cli": prompt.cli,
+        "number": prompt.number,
+        "worker": prompt.worker,
+        "of_run": prompt.of_run,
+    }
+
+
+def _result_json(result: Result) -> shapes.WorkerResult:
+    return {"path": result.path, "bytes": result.bytes, "worker": result.worker, "kind": result.kind}
+
+
+def _member_json(member: TeamMember) -> shapes.TeamMember:
+    return {
+        "id": member.id,
+        "agent": member.agent,
+        "cli": member.cli,
+        "model": member.model,
+        "status": member.status,
+        "reason": member.reason,
+    }
+
+
+def _ground_json(ground: Ground | None) -> shapes.RunGround | None:
     if ground is None:
         return None
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
@@ -11,15 +11,16 @@ from okstra_git.commands import command
 from okstra_git.store.foreign_logs import spelled
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import history as shapes
     from okstra_git.porcelain.log import IgnoredLog, LogChoice
     from okstra_git.records.events import Event
 
 SHORT = 10
 
 
-def event_json(event: Event) -> dict[str, Any]:
+def event_json(event: Event) -> shapes.LoggedEvent:
     """One event as it is stored."""
-    return event.model_dump(mode="json")
+    return cast("shapes.LoggedEvent", event.model_dump(mode="json"))
 
 
 def log_page(events: Sequence[Event]) -> Page:
@@ -40,7 +41,7 @@ def log_page(events: Sequence[Event]) -> Page:
     return page
 
 
-def ignored_json(logs: Sequence[IgnoredLog]) -> list[dict[str, Any]]:
+def ignored_json(logs: Sequence[IgnoredLog]) -> list[shapes.IgnoredLog]:
     return [{"writer": log.writer, "refs": log.refs} for log in logs]
 
 
@@ -54,7 +55,7 @@ def ignored_page(logs: Sequence[IgnoredLog]) -> Page:
     return page
 
 
-def choice_json(choice: LogChoice) -> dict[str, Any]:
+def choice_json(choice: LogChoice) -> shapes.LogChoice:
     return {"changed": choice.changed, "ignored": ignored_json(choice.ignored)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
@@ -12,21 +12,28 @@ from okstra_git.documents.editing import find_box
 from okstra_git.fs.resolve import is_elsewhere
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import documents as shapes
+    from okstra_git.documents.problems import Flaw
     from okstra_git.porcelain.plans import Approval, ApprovedPlan, PlanCheck
     from okstra_git.stages.approve import PlanFile
 
 
-def file_json(file: PlanFile) -> dict[str, Any]:
+def file_json(file: PlanFile) -> shapes.PlanFile:
     """A plan as its file has it."""
-    stages = [
+    stages: list[shapes.PlanStage] = [
         {"number": each.number, "title": each.title, "depends_on": list(each.depends_on), "files": list(each.files)}
         for each in file.plan.stages
     ]
     return {"path": file.path, "blob": file.blob, "stages": stages}
 
 
-def check_json(result: PlanCheck) -> dict[str, Any]:
-    return {"plan": file_json(result.file), "problems": [flaw.as_json() for flaw in result.flaws]}
+def flaw_json(flaw: Flaw) -> shapes.Flaw:
+    """One thing that is wrong with a document."""
+    return {"code": flaw.code, "line": flaw.line, "message": flaw.message, "hint": flaw.hint, "stage": flaw.stage}
+
+
+def check_json(result: PlanCheck) -> shapes.CheckedPlan:
+    return {"plan": file_json(result.file), "problems": [flaw_json(flaw) for flaw in result.flaws]}
 
 
 def check_page(result: PlanCheck) -> Page:
@@ -51,7 +58,7 @@ def _table(page: Page, file: PlanFile) -> None:
     page.table(("  stage", "depends on", "files", "title"), rows)
 
 
-def dry_json(result: Approval) -> dict[str, Any]:
+def dry_json(result: Approval) -> shapes.ApprovalAhead:
     return {"task": str(result.key), "plan": file_json(result.file), "dry_run": True, "file_changes": result.changed}
 
 
@@ -74,7 +81,7 @@ def _edits(file: PlanFile) -> str:
     return "its front matter would be set" if lacks_value else "the file would stay as it is"
 
 
-def approved_json(result: Approval) -> dict[str, Any]:
+def approved_json(result: Approval) -> shapes.ApprovedPlan:
     return {"task": str(result.key), "plan": file_json(result.file), "changed": result.changed}
 
 
@@ -88,12 +95,12 @@ def approved_page(result: Approval) -> Page:
     return page
 
 
-def show_json(result: ApprovedPlan) -> dict[str, Any]:
+def show_json(result: ApprovedPlan) -> shapes.ShownPlan:
     """The approved plan; `found` is the blob of its file now, null when there is none."""
     task, now = result.task, result.blob
     plan = task.plan
     assert plan is not None
-    stages = [
+    stages: list[shapes.ShownPlanStage] = [
         {
             "number": each.number,
             "title": each.title,
@@ -103,8 +110,16 @@ def show_json(result: ApprovedPlan) -> dict[str, Any]:
         }
         for each in plan.stages
     ]
-    facts: dict[str, Any] = {"path": plan.path, "approved": plan.blob, "found": now, "unchanged": now == plan.blob}
-    facts |= {"commit": plan.commit, "by": plan.by, "at": plan.at.isoformat() if plan.at else None, "stages": stages}
+    facts: shapes.PlanFacts = {
+        "path": plan.path,
+        "approved": plan.blob,
+        "found": now,
+        "unchanged": now == plan.blob,
+        "commit": plan.commit,
+        "by": plan.by,
+        "at": plan.at.isoformat() if plan.at else None,
+        "stages": stages,
+    }
     return {"task": str(task.key), "plan": facts}
 
 

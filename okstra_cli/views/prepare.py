@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.run import holder_json
@@ -12,12 +12,13 @@ from okstra_git.contract import CONCURRENT_LABEL, INSTRUCTION_SET_LABEL, TASK_RO
 from okstra_git.names import named_stages
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import runs as shapes
     from okstra_git.bundle.context import RunContext
     from okstra_git.porcelain.prepare.context import Prepared
     from okstra_git.records.runs import Run
 
 
-def prepared_json(prepared: Prepared) -> dict[str, Any]:
+def prepared_json(prepared: Prepared) -> shapes.PreparedRun:
     """Every fact of a prepared run; paths are absolute."""
     run, context = prepared.run, prepared.context
     root = context.project.root

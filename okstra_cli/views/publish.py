@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.pull_requests import leaving_json
 from okstra_git.handoff.leaving import describe
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import handoff as shapes
     from okstra_git.porcelain.publish import Published, PublishPlan
 
 
-def published_json(done: Published) -> dict[str, Any]:
+def published_json(done: Published) -> shapes.Published:
     """Plan and outcome; `null` for what was not done."""
     plan, pushed = done.plan, done.pushed
     group = plan.group

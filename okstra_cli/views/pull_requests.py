@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.commands import word
@@ -11,6 +11,7 @@ from okstra_git.handoff.leaving import describe
 from okstra_git.records.base import show_time
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import handoff as shapes
     from okstra_git.handoff.leaving import Leaving
     from okstra_git.handoff.overview import GroupView
     from okstra_git.porcelain.handoff import GroupStatus, HandoffStatus
@@ -30,7 +31,7 @@ TONES: dict[str, Tone] = {
 }
 
 
-def pr_json(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> dict[str, Any]:
+def pr_json(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> shapes.PullRequest:
     """One pull request as recorded; an open one all of whose stages landed is `landed`."""
     return {
         "url": pr.url,
@@ -57,7 +58,7 @@ def pr_status(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> str:
     return "landed" if pr.status == "open" and landed else pr.status
 
 
-def status_json(status: HandoffStatus) -> dict[str, Any]:
+def status_json(status: HandoffStatus) -> shapes.TaskHandoff:
     """Groups, pull requests and landings of one task."""
     task = status.task
     return {
@@ -68,7 +69,7 @@ def status_json(status: HandoffStatus) -> dict[str, Any]:
     }
 
 
-def _group_json(status: GroupStatus) -> dict[str, Any]:
+def _group_json(status: GroupStatus) -> shapes.Group:
     view, leaving = status.view, status.leaving
     group = view.group
     return {
@@ -88,7 +89,7 @@ def _group_json(status: GroupStatus) -> dict[str, Any]:
     }
 
 
-def leaving_json(leaving: Leaving) -> dict[str, Any]:
+def leaving_json(leaving: Leaving) -> shapes.Leaving:
     """What of one stage leaves with a group; `null` for what is not known without a verification."""
     verified, differs = leaving.verified, leaving.differs
     return {
@@ -107,7 +108,7 @@ def leaving_json(leaving: Leaving) -> dict[str, Any]:
     }
 
 
-def _stage_json(stage: Stage) -> dict[str, Any]:
+def _stage_json(stage: Stage) -> shapes.HandoffStage:
     landing = stage.landing
     return {
         "stage": stage.number,
@@ -187,7 +188,7 @@ def _pr_row(task: Task, pr: PullRequest, elsewhere: Collection[str]) -> list[Cel
     ]
 
 
-def recorded_json(done: RecordedPullRequest) -> dict[str, Any]:
+def recorded_json(done: RecordedPullRequest) -> shapes.RecordedPullRequest:
     """The binding shape of `handoff record-pr`."""
     return {
         "task": str(done.key),
@@ -209,7 +210,7 @@ def recorded_page(done: RecordedPullRequest) -> Page:
     return page
 
 
-def closed_json(done: ClosedPullRequest) -> dict[str, Any]:
+def closed_json(done: ClosedPullRequest) -> shapes.ClosedPullRequest:
     """The binding shape of `handoff record-closed`."""
     return {"task": str(done.key), "pr": pr_json(done.task, done.pr, ()), "changed": done.changed}
 

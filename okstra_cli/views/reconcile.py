@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
@@ -13,6 +13,7 @@ from okstra_git.records.events import AnchorMoved, Event, StageMoved
 from okstra_git.store.drift import line_back
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import history as shapes
     from okstra_git.git.repo import Git
     from okstra_git.porcelain.reconcile import ReconcileOptions
     from okstra_git.reconcile.model import AnchorFinding, Finding, Report
@@ -29,7 +30,7 @@ class Shown(NamedTuple):
     with_diff: bool
 
 
-def applied_json(event: Event) -> dict[str, Any] | None:
+def applied_json(event: Event) -> shapes.StaleItem | None:
     """One settled record, in the shape of an item."""
     fact = event.fact
     if not isinstance(fact, StageMoved) or fact.proof == "restored":
@@ -50,7 +51,7 @@ def applied_json(event: Event) -> dict[str, Any] | None:
     }
 
 
-def anchor_json(found: AnchorFinding | None) -> dict[str, Any] | None:
+def anchor_json(found: AnchorFinding | None) -> shapes.AnchorState | None:
     """How the anchor stands."""
     if found is None:
         return None
@@ -64,24 +65,26 @@ def anchor_json(found: AnchorFinding | None) -> dict[str, Any] | None:
     }
 
 
-def reconciled_json(git: Git, shown: Sequence[Shown], options: ReconcileOptions) -> dict[str, Any]:
+def reconciled_json(
+    git: Git, shown: Sequence[Shown], options: ReconcileOptions
+) -> shapes.Reconciled | shapes.ReconciledTasks:
     """The report of the task, or with `--all` the reports of every one."""
     mode = "apply" if options.changes_records else "check"
     reports = [report_json(git, each, mode) for each in shown]
     return {"mode": mode, "tasks": reports} if options.all_tasks else reports[0]
 
 
-def report_json(git: Git, shown: Shown, mode: str) -> dict[str, Any]:
+def report_json(git: Git, shown: Shown, mode: str) -> shapes.Reconciled:
     """The report of one task in the binding shape."""
     report = shown.report
     branches = {finding.stage: finding.branch for finding in report.findings}
     applied = [item for event in shown.applied if (item := applied_json(event))]
     for item in applied:
         item["branch"] = item["branch"] or branches.get(item["stage"])
-    items = [stale_item(finding) for finding in report.items]
+    items = [cast("shapes.StaleItem", stale_item(finding)) for finding in report.items]
     if shown.with_diff:
-        for item, finding in zip(items, report.items, strict=True):
-            item["diff"] = _diff(git, finding)
+        for stale, finding in zip(items, report.items, strict=True):
+            stale["diff"] = _diff(git, finding)
     moved = [event.fact for event in shown.applied if isinstance(event.fact, AnchorMoved)]
     anchor = anchor_json(report.anchor)
     if anchor is not None and moved:
@@ -190,9 +193,9 @@ def _anchor(page: Page, key: str, found: AnchorFinding | None) -> None:
         page.line(Cell(f"           next: git okstra reconcile --task-key {key} --reset-anchor REF", "faint"))
 
 
-def verify_json(checked: Sequence[Checked]) -> dict[str, Any]:
+def verify_json(checked: Sequence[Checked]) -> shapes.CheckedMoves:
     """Every recorded move with the verdict of today."""
-    moves = [
+    moves: list[shapes.CheckedMove] = [
         {
             "task": str(move.task),
             "stage": move.stage,

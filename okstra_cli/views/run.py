@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.moments import local_time
@@ -18,6 +18,8 @@ from okstra_git.runs.lookup import short_id
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from okstra_cli.answers import common as parts
+    from okstra_cli.answers import runs as shapes
     from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.resume import Resumption
     from okstra_git.records.handoff import Assembly
@@ -30,13 +32,17 @@ if TYPE_CHECKING:
 Row = tuple["Task", "Run", "Liveness | None"]
 
 
-def run_json(task: Task, run: Run, life: Liveness | None) -> dict[str, Any]:
+def run_json(task: Task, run: Run, life: Liveness | None) -> shapes.Run:
     """One run as recorded; `life` is null for a run that ended."""
-    seen = {"state": life.state, "why": life.why or None} if life is not None else None
-    return {"id": run.id, "task": str(task.key), "life": seen, **run_fields(run)}
+    return {
+        "id": run.id,
+        "task": str(task.key),
+        "life": {"state": life.state, "why": life.why or None} if life is not None else None,
+        **run_fields(run),
+    }
 
 
-def run_fields(run: Run) -> dict[str, Any]:
+def run_fields(run: Run) -> shapes.RunFields:
     """What is published of a run's record besides its id, field by field: a new field is private until it is here."""
     return {
         "task_type": run.task_type,
@@ -58,7 +64,10 @@ def run_fields(run: Run) -> dict[str, Any]:
         "waivers": [{"stage_key": waiver.stage_key, "reason": waiver.reason} for waiver in run.waivers],
         "assembled": _assembly_json(run.assembled) if run.assembled else None,
         "writer": run.writer,
-        **{name: moment_json(getattr(run, name)) for name in ("claimed", "prepared", "touched", "ended")},
+        "claimed": moment_json(run.claimed),
+        "prepared": moment_json(run.prepared),
+        "touched": moment_json(run.touched),
+        "ended": moment_json(run.ended),
         "report": run.report,
         "next_phase": run.next_phase,
         "archive": run.archive,
@@ -66,15 +75,15 @@ def run_fields(run: Run) -> dict[str, Any]:
     }
 
 
-def holder_json(holder: Holder | None) -> dict[str, Any] | None:
+def holder_json(holder: Holder | None) -> parts.Holder | None:
     """The process that leads a run; null where nobody does."""
     if holder is None:
         return None
     return {"host": holder.host, "boot": holder.boot, "pid": holder.pid, "born": holder.born, "name": holder.name}
 
 
-def _assembly_json(assembly: Assembly) -> dict[str, Any]:
-    members = [
+def _assembly_json(assembly: Assembly) -> shapes.Assembly:
+    members: list[shapes.Member] = [
         {"stage": each.stage, "commit": each.commit, "tree": each.tree, "delta": each.delta, "how": each.how}
         for each in assembly.members
     ]
@@ -167,7 +176,7 @@ def show_page(task: Task, run: Run, life: Liveness | None) -> Page:
     return page
 
 
-def index_of(data: bytes) -> dict[str, Any]:
+def index_of(data: bytes) -> shapes.ArchiveIndex:
     """The index of an archive; rows that are none are left out, since another clone may have written it."""
     try:
         found = json.loads(data)
@@ -179,7 +188,8 @@ def index_of(data: bytes) -> dict[str, Any]:
         "files": {"path": str, "bytes": int, "cut": bool, "redacted": dict},
         "left_out": {"path": str, "why": str},
     }
-    return found | {name: _rows(found.get(name), kinds) for name, kinds in known.items()}
+    index = found | {name: _rows(found.get(name), kinds) for name, kinds in known.items()}
+    return cast("shapes.ArchiveIndex", index)
 
 
 def _rows(found: object, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
@@ -204,7 +214,7 @@ def _redacted(found: Mapping[str, int]) -> str:
     return ", ".join(f"{times} {kind}" for kind, times in found.items())
 
 
-def resumed_json(resumed: Resumption) -> dict[str, Any]:
+def resumed_json(resumed: Resumption) -> shapes.ResumedRun:
     """The run, and what its lead starts from; null is what is not there."""
     instructions, prompt = resumed.instruction_set, resumed.prompt_path
     return {
@@ -233,7 +243,7 @@ def resumed_text(resumed: Resumption) -> str:
     return "\n".join([*lines, "", resumed.prompt or ""]).rstrip("\n") + "\n"
 
 
-def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> dict[str, Any]:
+def explain_json(task: Task, stages: Sequence[Advice], runs: Sequence[RunAdvice]) -> shapes.Explanation:
     """What is known of each stage and run, and the one safe next command."""
     return {
         "task": str(task.key),
@@ -267,7 +277,7 @@ def _advice(page: Page, facts: Sequence[str], command: str, why: str) -> None:
     page.line(Cell(f"        {why}", "faint"))
 
 
-def ended_json(ended: Ended, kept: WorktreeSnapshot | None = None) -> dict[str, Any]:
+def ended_json(ended: Ended, kept: WorktreeSnapshot | None = None) -> shapes.EndedRun:
     """The run as it ended, and the snapshot that was taken before."""
     return {
         "run": run_json(ended.task, ended.run, None),

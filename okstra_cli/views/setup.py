@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_git.counting import counted
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import upkeep as shapes
     from okstra_git.agent_setup.model import FolderStatus, KeptFile, SetupPlan, SetupStep
     from okstra_git.porcelain.setup import SetupResult, SetupScope
 
@@ -21,7 +22,7 @@ DONE = {
 TONES: dict[str, Tone] = {"ok": "good", "same": "good", "missing": "bad", "blocked": "bad"}
 
 
-def setup_json(result: SetupResult, program: str | None) -> dict[str, Any]:
+def setup_json(result: SetupResult, program: str | None) -> shapes.SetupDone:
     """Every step in every folder, what was left alone, and the rules that a person has to see to."""
     return {
         "scope": result.request.scope.name,
@@ -34,7 +35,7 @@ def setup_json(result: SetupResult, program: str | None) -> dict[str, Any]:
     }
 
 
-def _plan_json(plan: SetupPlan) -> dict[str, Any]:
+def _plan_json(plan: SetupPlan) -> shapes.SetupRoot:
     return {
         "root": str(plan.root.kind),
         "folder": str(plan.root.folder),
@@ -47,16 +48,16 @@ def _plan_json(plan: SetupPlan) -> dict[str, Any]:
     }
 
 
-def _step_json(step: SetupStep) -> dict[str, Any]:
+def _step_json(step: SetupStep) -> shapes.SetupStep:
     return {"do": str(step.do), "path": str(step.path), "kept_as": str(step.beside) if step.beside else None}
 
 
-def check_json(scope: SetupScope, folders: Sequence[FolderStatus], program: str | None) -> dict[str, Any]:
+def check_json(scope: SetupScope, folders: Sequence[FolderStatus], program: str | None) -> shapes.SetupChecked:
     """The status of every file and rule, folder by folder."""
     return {"scope": scope.name, "program": program, "roots": [_folder_json(folder) for folder in folders]}
 
 
-def _folder_json(folder: FolderStatus) -> dict[str, Any]:
+def _folder_json(folder: FolderStatus) -> shapes.SetupFolder:
     return {
         "root": str(folder.root.kind),
         "folder": str(folder.root.folder),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.moments import local_time
@@ -12,6 +12,8 @@ from okstra_git.git.diffs import show_path
 from okstra_git.records.base import show_time
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import common as parts
+    from okstra_cli.answers import runs as shapes
     from okstra_git.porcelain.restore import Restored
     from okstra_git.snapshots.take import WorktreeSnapshot
 
@@ -19,7 +21,7 @@ _PAST = {"write": "written", "replace": "replaced", "delete": "deleted", "same":
 _FUTURE = {**_PAST, "write": "would be written", "replace": "would be replaced", "delete": "would be deleted"}
 
 
-def snapshot_json(snapshot: WorktreeSnapshot) -> dict[str, Any]:
+def snapshot_json(snapshot: WorktreeSnapshot) -> parts.Snapshot:
     """One snapshot with its ref, which any git command reads."""
     about = snapshot.about
     return {
@@ -63,9 +65,11 @@ def snapshots_page(snapshots: Sequence[WorktreeSnapshot]) -> Page:
     return page
 
 
-def restored_json(restored: Restored) -> dict[str, Any]:
+def restored_json(restored: Restored) -> shapes.Restored:
     """What was done to each path, or would be."""
-    files = [{"path": show_path(step.path), "does": step.does, "why": step.why or None} for step in restored.steps]
+    files: list[shapes.RestoredFile] = [
+        {"path": show_path(step.path), "does": step.does, "why": step.why or None} for step in restored.steps
+    ]
     return {
         "snapshot": restored.snapshot.id,
         "into": str(restored.directory),

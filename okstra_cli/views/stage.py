@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import common as parts
+    from okstra_cli.answers import tasks as shapes
+    from okstra_git.git.checkouts import Checkout
     from okstra_git.porcelain.stages import DoneStages
     from okstra_git.records.states import Reservation, Stage, Task
     from okstra_git.runs.leases import Lease
@@ -36,7 +39,7 @@ def all_stages(task: Task) -> list[Stage]:
     return [stage for _, stage in sorted({**waiting, **known}.items())]
 
 
-def lease_json(lease: Lease | None) -> dict[str, Any] | None:
+def lease_json(lease: Lease | None) -> parts.Lease | None:
     """Which run was given the stage, and whether its holder lives; null when there is none."""
     if lease is None:
         return None
@@ -51,12 +54,25 @@ def lease_json(lease: Lease | None) -> dict[str, Any] | None:
     }
 
 
+def checkout_json(seen: Checkout | None) -> parts.Checkout | None:
+    """A worktree as it lies there; `uncommitted` is null where it was not looked at, or cannot be read."""
+    if seen is None:
+        return None
+    return {
+        "path": str(seen.path),
+        "branch": seen.branch,
+        "head": seen.head,
+        "operation": seen.operation or None,
+        "uncommitted": len(seen.files) if seen.files is not None else None,
+    }
+
+
 def lease_of(leases: Iterable[Lease], stage: int) -> Lease | None:
     """The lease that counts for a stage: the first one, as they are sorted."""
     return next((lease for lease in leases if lease.stage == stage), None)
 
 
-def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[str, Any]:
+def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> shapes.Stage:
     """One stage as recorded, with its lease; absent parts are null."""
     place = task.places.get(f"stage-{stage.number}")
     verified = stage.verified
@@ -84,12 +100,12 @@ def stage_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[s
     }
 
 
-def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> dict[str, Any]:
+def stage_detail_json(task: Task, stage: Stage, leases: Iterable[Lease] = ()) -> shapes.StageDetail:
     """One stage with its fingerprints and its earlier commits."""
-    former = [{"commit": trail.range.head, "left_by": trail.proof} for trail in stage.trail]
+    former: list[shapes.FormerCommit] = [{"commit": trail.range.head, "left_by": trail.proof} for trail in stage.trail]
     return {
         **stage_json(task, stage, leases),
-        "range": stage.range.model_dump() if stage.range else None,
+        "range": cast("shapes.Range", stage.range.model_dump()) if stage.range else None,
         "former": former,
         "carry": stage.carry,
     }
@@ -136,13 +152,13 @@ def started_page(task: Task, stage: Stage) -> Page:
     return page
 
 
-def done_json(done: DoneStages) -> dict[str, Any]:
+def done_json(done: DoneStages) -> shapes.DoneStages:
     """The stages as they are on record now; `left_out` is work that was not committed and stays out of them."""
     return {
         "task": str(done.key),
         "changed": done.changed,
         "stages": [stage_json(done.task, stage) for stage in done.stages],
-        "left_out": [work.facts for work in done.left_out],
+        "left_out": [cast("shapes.LeftOut", work.facts) for work in done.left_out],
     }
 
 

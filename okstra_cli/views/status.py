@@ -3,51 +3,65 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from okstra_cli.page import Cell, Page, Tone
 from okstra_cli.views.health import SHOWN_OF_A_KIND
-from okstra_cli.views.stage import all_stages, lease_cell, stage_json, state_cell
+from okstra_cli.views.stage import all_stages, checkout_json, lease_cell, stage_json, state_cell
 from okstra_cli.views.task import task_json, task_status
 from okstra_git.git.checkouts import clauses_of
-from okstra_git.porcelain.open_work import checkout_json
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import tasks as shapes
     from okstra_git.git.checkouts import Checkout
     from okstra_git.porcelain.status import Seen
-    from okstra_git.reconcile.model import Finding
+    from okstra_git.reconcile.model import Finding, Report
     from okstra_git.records.states import Stage, Task
 
 URGENT = ("stage.stale", "anchor.unresolvable")
 
 
-def status_json(seen: Seen, *, only_problems: bool) -> dict[str, Any]:
+def status_json(seen: Seen, *, only_problems: bool) -> shapes.Status:
     """The binding shape of `status --json`."""
-    facts: dict[str, Any] = {"project": seen.project, "writer": seen.writer, "problems": seen.problems}
+    problems = cast("list[shapes.Problem]", seen.problems)
+    facts: shapes.Status = {"project": seen.project, "writer": seen.writer, "problems": problems}
     if only_problems:
         return facts
     return {**facts, "tasks": [_task_json(task, seen) for task in seen.tasks]}
 
 
-def _task_json(task: Task, seen: Seen) -> dict[str, Any]:
+def _task_json(task: Task, seen: Seen) -> shapes.StatusTask:
     report = seen.reports[task.key]
     findings = {finding.stage: finding for finding in report.findings}
     facts = task_json(task, seen.leases[task.key])
-    for row in facts["stages"]:
-        row |= _found(findings.get(row["number"]))
-        row["checkout"] = checkout_json(seen.checkouts.get((task.key, row["number"])))
-    if task.anchor is not None and report.anchor is not None:
-        facts["anchor"] |= {"status": report.anchor.status}
-    return facts
+    stages = [_stage_json(row, findings.get(row["number"]), task, seen) for row in facts["stages"]]
+    return {**facts, "anchor": _anchor_json(facts["anchor"], report), "stages": stages}
 
 
-def _found(finding: Finding | None) -> dict[str, Any]:
-    """How the stage stands in history; a restored stage stands at the commit its branch is back at."""
+def _anchor_json(anchor: shapes.Anchor | None, report: Report) -> shapes.StatusAnchor | None:
+    if anchor is None:
+        return None
+    facts: shapes.StatusAnchor = {"commit": anchor["commit"], "ref": anchor["ref"]}
+    return facts if report.anchor is None else {**facts, "status": report.anchor.status}
+
+
+def _stage_json(row: shapes.Stage, finding: Finding | None, task: Task, seen: Seen) -> shapes.StatusStage:
+    """The stage, how it stands in history, and its worktree."""
+    checkout = checkout_json(seen.checkouts.get((task.key, row["number"])))
+    return {**_as_found(row, finding), "finding": _finding_word(finding), "checkout": checkout}
+
+
+def _finding_word(finding: Finding | None) -> str | None:
     if finding is None:
-        return {"finding": None}
-    if finding.kind == "restored" and finding.new is not None:
-        return {"finding": "ok", "commit": finding.new.head, "base": finding.new.base}
-    return {"finding": finding.kind}
+        return None
+    return "ok" if finding.kind == "restored" and finding.new is not None else finding.kind
+
+
+def _as_found(row: shapes.Stage, finding: Finding | None) -> shapes.Stage:
+    """The stage as recorded; a restored one stands at the commit its branch is back at."""
+    if finding is None or finding.kind != "restored" or finding.new is None:
+        return row
+    return {**row, "commit": finding.new.head, "base": finding.new.base}
 
 
 def status_page(seen: Seen, *, only_problems: bool) -> Page:
@@ -116,7 +130,7 @@ def _lying(stage: Stage, seen: Checkout | None) -> Cell:
 
 
 def _row(task: Task, stage: Stage, finding: Finding | None) -> list[Cell]:
-    facts = {**stage_json(task, stage), **_found(finding)}
+    facts = _as_found(stage_json(task, stage), finding)
     word, tone = _history(finding)
     return [
         Cell(f"  {stage.number}"),

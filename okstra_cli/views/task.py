@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_cli.views.stage import all_stages, stage_cells, stage_json
 from okstra_git.commands import word
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import tasks as shapes
     from okstra_git.records.states import Task
     from okstra_git.runs.leases import Lease
 
@@ -32,9 +33,8 @@ def task_phase(task: Task) -> str | None:
     return "implementation" if task.stages else None
 
 
-def task_json(task: Task, leases: Sequence[Lease] = ()) -> dict[str, Any]:
+def task_json(task: Task, leases: Sequence[Lease] = ()) -> shapes.Task:
     """One task with its stages as recorded and planned, without looking at history."""
-    anchor = {"commit": task.anchor.range.head, "ref": task.anchor.ref} if task.anchor else None
     return {
         "key": str(task.key),
         "category": task.category,
@@ -42,7 +42,7 @@ def task_json(task: Task, leases: Sequence[Lease] = ()) -> dict[str, Any]:
         "tickets": list(task.tickets),
         "phase": task_phase(task),
         "status": task_status(task),
-        "anchor": anchor,
+        "anchor": {"commit": task.anchor.range.head, "ref": task.anchor.ref} if task.anchor else None,
         "stages": [stage_json(task, stage, leases) for stage in all_stages(task)],
     }
 

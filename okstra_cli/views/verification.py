@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okstra_cli.page import Cell, Page
 from okstra_git.commands import word
 from okstra_git.names import named_stages
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import handoff as shapes
     from okstra_git.porcelain.verify import StageVerification, TaskVerification
     from okstra_git.records.handoff import GroupVerification, Member
     from okstra_git.records.stage import Verification
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 SHORT = 10
 
 
-def stage_verified_json(done: StageVerification) -> dict[str, Any]:
+def stage_verified_json(done: StageVerification) -> shapes.VerifiedStage:
     """What is on record of a stage's verification now."""
     task, stage = done.task, done.stage
     verified = stage.verified
@@ -47,7 +48,7 @@ def stage_verified_page(done: StageVerification) -> Page:
     return page
 
 
-def task_verified_json(done: TaskVerification) -> dict[str, Any]:
+def task_verified_json(done: TaskVerification) -> shapes.VerifiedTask:
     """What is on record of a verification of stages together now."""
     verification = done.verification
     assembled = verification.assembled
@@ -83,7 +84,7 @@ def task_verified_page(done: TaskVerification, *, base: str) -> Page:
     return page
 
 
-def _evidence_json(verified: Verification | GroupVerification) -> dict[str, Any]:
+def _evidence_json(verified: Verification | GroupVerification) -> shapes.Evidence:
     return {
         "verdict": verified.verdict,
         "report": verified.report,
@@ -96,7 +97,7 @@ def _evidence_json(verified: Verification | GroupVerification) -> dict[str, Any]
     }
 
 
-def _member_json(member: Member) -> dict[str, Any]:
+def _member_json(member: Member) -> shapes.VerifiedMember:
     return {"stage": member.stage, "commit": member.commit, "tree": member.tree, "how": member.how}
 
 

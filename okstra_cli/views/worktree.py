@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from okstra_cli.page import Cell, Page
+from okstra_cli.views.stage import checkout_json
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.git.diffs import show_path
 from okstra_git.git.unsaved_work import size_in_words
-from okstra_git.porcelain.open_work import checkout_json
 from okstra_git.records.base import show_time
 from okstra_git.records.events import PlaceReleased
 
 if TYPE_CHECKING:
+    from okstra_cli.answers import worktrees as shapes
     from okstra_git.git.checkouts import Checkout
     from okstra_git.git.unsaved_work import UnsavedItem
     from okstra_git.records.events import AnyFact
@@ -34,7 +35,7 @@ class ListedWorktree(NamedTuple):
     astray: Astray | None
 
 
-def row_json(seen: ListedWorktree) -> dict[str, Any]:
+def row_json(seen: ListedWorktree) -> shapes.WorktreeRow:
     """One registry row with what stands at its path, and what is wrong with that; `checkout` is null for none."""
     row, astray = seen.row, seen.astray
     place = row.place
@@ -99,7 +100,7 @@ def _cells(seen: ListedWorktree) -> list[Cell]:
     ]
 
 
-def repaired_json(done: RepairedWorktree) -> dict[str, Any]:
+def repaired_json(done: RepairedWorktree) -> shapes.RepairedRow:
     """One worktree that was astray, and what became of it."""
     return {
         "task": str(done.row.task.key),
@@ -122,7 +123,7 @@ def repaired_page(done: Sequence[RepairedWorktree], *, dry_run: bool) -> Page:
     return page
 
 
-def released_json(fact: AnyFact) -> dict[str, Any]:
+def released_json(fact: AnyFact) -> shapes.ReleasedRow:
     """One row that was given up."""
     assert isinstance(fact, PlaceReleased)
     return {"scope": fact.scope or "task", "branch": fact.branch}
@@ -139,7 +140,7 @@ def released_page(key: str, freed: Sequence[AnyFact]) -> Page:
     return page
 
 
-def pruned_json(row: Pruned) -> dict[str, Any]:
+def pruned_json(row: Pruned) -> shapes.PrunedRow:
     """One worktree and what became of it."""
     return {
         "worktree": row.row.place.worktree,
@@ -155,7 +156,7 @@ def pruned_json(row: Pruned) -> dict[str, Any]:
     }
 
 
-def holding_json(held: UnsavedItem) -> dict[str, Any]:
+def holding_json(held: UnsavedItem) -> shapes.Holding:
     """One kind of thing that is nowhere else; of its paths the first ones."""
     return {
         "kind": held.kind,

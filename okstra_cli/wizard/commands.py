@@ -33,6 +33,7 @@ from okstra_git.shipped import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from okstra_cli.answers import wizard as shapes
     from okstra_cli.session import Session
     from okstra_cli.wizard.texts import Texts
     from okstra_git.names import TaskKey
@@ -112,7 +113,8 @@ def forget_here(session: Session, state_file: str | None) -> Answer:
     except OSError as error:
         raise unwritable(path, error) from error
     text = "".join(f"removed {name}\n" for name in removed) or "nothing to remove\n"
-    return Answer({"removed": removed}, lambda: text)
+    facts: shapes.Removed = {"removed": removed}
+    return Answer(facts, lambda: text)
 
 
 def render_here(session: Session, state_file: str | None, *, only_command: bool) -> Answer:
@@ -136,7 +138,8 @@ def rendered(state: State, path: str) -> Answer:
         raise WizardOpen("the wizard is not done yet", hint=hint, path=path)
     arguments = with_directive_file(arguments_of(state), path)
     line = command_of(arguments)
-    return Answer({"args": arguments, "command": line}, lambda: f"{line}\n")
+    facts: shapes.BundleArguments = {"args": arguments, "command": line}
+    return Answer(facts, lambda: f"{line}\n")
 
 
 def require_home(workspace: Workspace, state: State, path: str) -> None:

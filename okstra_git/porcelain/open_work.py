@@ -59,19 +59,6 @@ def _problem(code: str, task: Task, stage: Stage, message: str, hint: str) -> di
     return {"code": code, "task": key, "message": message, "hint": hint, "stage": stage.number}
 
 
-def checkout_json(seen: Checkout | None) -> dict[str, Any] | None:
-    """A worktree as it lies there; `uncommitted` is null where it was not looked at, or cannot be read."""
-    if seen is None:
-        return None
-    return {
-        "path": str(seen.path),
-        "branch": seen.branch,
-        "head": seen.head,
-        "operation": seen.operation or None,
-        "uncommitted": len(seen.files) if seen.files is not None else None,
-    }
-
-
 def open_work_findings(workspace: Workspace) -> list[HealthFinding]:
     """One finding for each worktree with something open: informing of files, warning of another branch or none."""
     tasks = [task for task in workspace.store.read().state.tasks.values() if task.is_open]

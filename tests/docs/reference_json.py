@@ -1,14 +1,12 @@
 """Writes docs/reference/json.md: the keys of every command's answer, as seen in the answers that are on record."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.docs.command_tree import command_tree
-from tests.kit.surroundings import ROOT
+from tests.stories.answers.recording import answers_on_record
 
-ANSWERS = "tests/stories/answers/json"
 HEAD = """\
 # JSON
 
@@ -18,6 +16,7 @@ stands here when a command of it had the key, with every kind of value that was 
 Off a terminal, and with `--json`, exactly one object is on standard output, also on failure. It
 begins with `ok` and `schema`, the version of the contract, which is 1. Keys are added, never
 renamed. A key that is absent was not asked for; `null` means that it could not be determined.
+`git okstra schema COMMAND` prints the JSON Schema of what a command answers.
 
 ```json
 {"ok": false, "schema": 1, "error": {"code": "stage.unknown", "message": "…", "hint": "…"}}
@@ -34,10 +33,6 @@ renamed. A key that is absent was not asked for; `null` means that it could not 
 | 2 | a person has to decide |
 | 129 | wrong usage |
 """
-_ANSWER = re.compile(r"^\$ git okstra ([^\n]+)\nexit \d+\n(\{.*?^\})", re.MULTILINE | re.DOTALL)
-_NOT_A_NUMBER = re.compile(r"^( *(?:\"[^\"]*\": )?)(?:[A-Z][A-Z0-9_]*|<[a-z]+ [0-9]+>)(?=,?$)", re.MULTILINE)
-"""The answers on record have names in the place of numbers that differ from time to time."""
-
 _KEY = re.compile(r"[a-z][A-Za-z_]*")
 
 
@@ -52,12 +47,10 @@ def _answers() -> dict[str, list[Any]]:
     """Every successful answer by command."""
     names = sorted((each.name for each in command_tree() if not each.is_group), key=len, reverse=True)
     found: dict[str, list[Any]] = {}
-    for file in sorted((ROOT / ANSWERS).glob("*.txt")):
-        for line, text in _ANSWER.findall(file.read_text(encoding="utf-8")):
-            name = next((name for name in names if f"{line} ".startswith(f"{name} ")), None)
-            answer = json.loads(_NOT_A_NUMBER.sub(r"\g<1>0", text))
-            if name and answer["ok"]:
-                found.setdefault(name, []).append(answer)
+    for line, answer in answers_on_record():
+        name = next((name for name in names if f"{line} ".startswith(f"{name} ")), None)
+        if name and answer["ok"]:
+            found.setdefault(name, []).append(answer)
     return found
 
 

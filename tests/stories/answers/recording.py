@@ -1,7 +1,9 @@
 """Plays command lines and keeps what each answers, in one form, for a whole story."""
 
 import json
+import re
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -93,6 +95,18 @@ def write(form: Form, pages: dict[str, str]) -> None:
 def read(form: Form) -> dict[str, str]:
     """The pages on record."""
     return {path.stem: path.read_text(encoding="utf-8") for path in (PLACE / form).glob("*.txt")}
+
+
+_ANSWER = re.compile(r"^\$ git okstra ([^\n]+)\nexit \d+\n(\{.*?^\})", re.MULTILINE | re.DOTALL)
+_NOT_A_NUMBER = re.compile(r"^( *(?:\"[^\"]*\": )?)(?:[A-Z][A-Z0-9_]*|<[a-z]+ [0-9]+>)(?=,?$)", re.MULTILINE)
+"""The answers on record have names in the place of numbers that differ from time to time."""
+
+
+def answers_on_record() -> Iterator[tuple[str, Any]]:
+    """Every JSON answer with its command line, group by group; 0 stands for numbers that are not on record."""
+    for _, page in sorted(read("json").items()):
+        for line, text in _ANSWER.findall(page):
+            yield line, json.loads(_NOT_A_NUMBER.sub(r"\g<1>0", text))
 
 
 def _group(command: str) -> str:

@@ -1,0 +1,143 @@
+"""What `reconcile` and `log` answer."""
+
+from typing import NotRequired
+
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from okstra_cli.answers.common import OPEN
+
+
+class Candidate(TypedDict):
+    ref: str
+    commit: str
+    why: str
+    recommended: bool
+
+
+"""A commit that may be the stage's now."""
+
+StaleItem = TypedDict(
+    "StaleItem",
+    {
+        "stage": int,
+        "class": str,
+        "recorded": str,
+        "replacement": str | None,
+        "proof": str | None,
+        "branch": str | None,
+        "reason": str,
+        "found_by": str | None,
+        "verified_carries": bool | None,
+        "landed": bool | None,
+        "together": NotRequired[list[int]],
+        "flags": NotRequired[list[str]],
+        "candidates": list[Candidate],
+        "diff": NotRequired[str | None],
+    },
+)
+"""One record that history has left behind, or left behind until it was settled; `class` is `auto` or `confirm`."""
+
+
+class SettledAnchor(TypedDict):
+    """How the anchor was settled."""
+
+    recorded: str
+    replacement: str
+    proof: str
+
+
+class AnchorState(TypedDict):
+    """How the anchor stands."""
+
+    recorded: str
+    status: str
+    replacement: str | None
+    proof: str | None
+    reason: str
+    settled: NotRequired[SettledAnchor]
+
+
+class Reconciled(TypedDict):
+    """`reconcile` of one task: what is stale, and what was settled just now."""
+
+    task: str
+    mode: str
+    items: list[StaleItem]
+    anchor: AnchorState | None
+    applied: list[StaleItem]
+    remaining_confirm: int
+
+
+class ReconciledTasks(TypedDict):
+    """`reconcile --all`."""
+
+    mode: str
+    tasks: list[Reconciled]
+
+
+class CheckedMove(TypedDict):
+    """A recorded move with the verdict of today; `stage` is null for the anchor."""
+
+    task: str
+    stage: int | None
+    old: str
+    new: str
+    proof: str
+    verdict: str
+    event: str
+
+
+class CheckedMoves(TypedDict):
+    """`reconcile --verify`."""
+
+    verified: list[CheckedMove]
+    refuted: int
+
+
+@with_config(OPEN)
+class Fact(TypedDict):
+    """What an event records, as it is stored; which further keys there are depends on `type`."""
+
+    type: str
+    task: str
+
+
+@with_config(OPEN)
+class LoggedEvent(TypedDict):
+    """One event as it is stored."""
+
+    v: int
+    id: str
+    at: str
+    clock: int
+    seq: int
+    writer: str
+    by: str
+    fact: Fact
+
+
+class EventLog(TypedDict):
+    """`log`."""
+
+    events: list[LoggedEvent]
+
+
+class IgnoredLog(TypedDict):
+    """A log that does not count here."""
+
+    writer: str
+    refs: list[str]
+
+
+class IgnoredLogs(TypedDict):
+    """`log --ignored`."""
+
+    ignored: list[IgnoredLog]
+
+
+class LogChoice(TypedDict):
+    """`log ignore` and `log heed`."""
+
+    changed: list[str]
+    ignored: list[IgnoredLog]

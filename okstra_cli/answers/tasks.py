@@ -1,0 +1,269 @@
+"""What `status`, `task` and `stage` answer."""
+
+from typing import NotRequired
+
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from okstra_cli.answers.common import OPEN, Checkout, Lease
+
+
+class StageVerified(TypedDict):
+    """At what a stage was verified; `carries` says whether that still holds."""
+
+    commit: str
+    tree: str
+    carries: bool
+    again: str | None
+
+
+class StagePullRequest(TypedDict):
+    """The pull request that a stage is in."""
+
+    url: str
+    state: str
+    group: str
+    branch: str
+
+
+class Stage(TypedDict):
+    """One stage as recorded, or as the plan has it."""
+
+    number: int
+    title: str
+    depends_on: list[int]
+    state: str
+    branch: str | None
+    worktree: str | None
+    released: bool
+    commit: str | None
+    base: str | None
+    verified: StageVerified | None
+    pr: StagePullRequest | None
+    lease: Lease | None
+
+
+class Author(TypedDict):
+    """Who wrote a commit and when: seconds since 1970, offset in minutes east of UTC."""
+
+    name: str
+    email: str
+    time: int
+    offset: int
+
+
+class Range(TypedDict):
+    """The change of a stage with its fingerprints; `base` is null for one that begins with a root commit."""
+
+    head: str
+    head_tree: str
+    base: str | None
+    base_tree: str
+    parents: list[str]
+    commits: int
+    author: Author
+    subject: str
+    delta: str
+    delta_sum: str
+    lines_sum: str | None
+    path_count: int
+    paths: list[str]
+    paths_print: str
+    patch_id: str | None
+    patch_algorithm: str | None
+
+
+class FormerCommit(TypedDict):
+    """A commit at which the stage was recorded before, and the proof by which it was left."""
+
+    commit: str
+    left_by: str
+
+
+class StageDetail(Stage):
+    """One stage with its fingerprints, its earlier commits and what it hands on."""
+
+    range: Range | None
+    former: list[FormerCommit]
+    carry: str | None
+
+
+class Anchor(TypedDict):
+    """The commit that the task was begun on."""
+
+    commit: str
+    ref: str
+
+
+class TaskFacts(TypedDict):
+    """A task without its anchor and stages."""
+
+    key: str
+    category: str
+    title: str
+    tickets: list[str]
+    phase: str | None
+    status: str
+
+
+class Task(TaskFacts):
+    """One task with its stages as recorded and planned, without a look at history."""
+
+    anchor: Anchor | None
+    stages: list[Stage]
+
+
+class StatusStage(Stage):
+    """A stage, how it stands in history, and its worktree."""
+
+    finding: str | None
+    checkout: Checkout | None
+
+
+class StatusAnchor(Anchor):
+    """The anchor, and how it stands in history."""
+
+    status: NotRequired[str]
+
+
+class StatusTask(TaskFacts):
+    """One task as history has it now."""
+
+    anchor: StatusAnchor | None
+    stages: list[StatusStage]
+
+
+@with_config(OPEN)
+class Problem(TypedDict):
+    """Something that needs attention, with the next command; further keys are facts of the case."""
+
+    code: str
+    message: str
+    hint: str
+    task: NotRequired[str]
+    stage: NotRequired[int]
+    run: NotRequired[str]
+
+
+class LiveStage(TypedDict):
+    """A stage that is under way, as the forecast merges it."""
+
+    task: str
+    stage: int
+    commit: str
+    tree: str
+    uncommitted: bool
+
+
+class StageName(TypedDict):
+    """A stage by its task and number."""
+
+    task: str
+    stage: int
+
+
+class ForecastConflict(TypedDict):
+    """A path at which two stages would contradict each other."""
+
+    stages: list[StageName]
+    path: str
+    kind: str
+
+
+class Forecast(TypedDict):
+    """Which live stages would conflict."""
+
+    stages: list[LiveStage]
+    conflicts: list[ForecastConflict]
+    pairs: int
+    merges: int
+    cached: int
+    skipped: list[str]
+
+
+class Status(TypedDict):
+    """`status`: `tasks` is missing with --problems, `forecast` is there with --forecast."""
+
+    project: str | None
+    writer: str | None
+    problems: list[Problem]
+    tasks: NotRequired[list[StatusTask]]
+    forecast: NotRequired[Forecast]
+
+
+class OneTask(TypedDict):
+    """`task show`."""
+
+    task: Task
+
+
+class ChangedTask(TypedDict):
+    """`task open` and `task close`: the task, and whether that was news."""
+
+    task: Task
+    changed: bool
+
+
+class TaskList(TypedDict):
+    """`task list`."""
+
+    tasks: list[Task]
+
+
+class StartedStage(TypedDict):
+    """`stage start`."""
+
+    task: str
+    stage: Stage
+    made_branch: bool
+
+
+class LeftOut(TypedDict):
+    """Work in a stage's worktree that was not committed and stays out of the stage."""
+
+    stage: int
+    worktree: str
+    files: list[str] | None
+    file_count: int | None
+    branch: str
+    checked_out: str | None
+    head: str | None
+    operation: str | None
+
+
+class DoneStages(TypedDict):
+    """`stage done`: the stages as they are on record now."""
+
+    task: str
+    changed: bool
+    stages: list[Stage]
+    left_out: list[LeftOut]
+
+
+class StageList(TypedDict):
+    """`stage list`."""
+
+    task: str
+    stages: list[Stage]
+
+
+class OneStage(TypedDict):
+    """`stage show`."""
+
+    task: str
+    stage: StageDetail
+
+
+class Released(TypedDict):
+    """What a stage held: the branch and the worktree stay where they are."""
+
+    branch: str
+    worktree: str | None
+
+
+class ReleasedStage(TypedDict):
+    """`stage release`; `released` is null where the stage held nothing."""
+
+    task: str
+    stage: int
+    released: Released | None
