@@ -4,8 +4,8 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.common import Cut
 from okstra_cli.answers.inspecting import RunInShort, RunWorktree, TaskStanding
+from okstra_cli.answers.parts import Cut
 
 
 class ContextTask(TaskStanding):

@@ -5,7 +5,7 @@ from typing import NotRequired
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.common import OPEN
+from okstra_cli.answers.parts import OPEN
 
 
 class Candidate(TypedDict):

@@ -3,7 +3,7 @@
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.common import OPEN, Command, Facts, Holder, Life, Snapshot
+from okstra_cli.answers.parts import OPEN, Command, Facts, Holder, Life, Snapshot
 from okstra_cli.answers.runs import Assembly, Document, Waiver
 
 

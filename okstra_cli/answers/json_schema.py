@@ -8,7 +8,7 @@ from typing import Any, Literal, Union, get_type_hints
 import typing_extensions
 from pydantic import ConfigDict, TypeAdapter
 
-from okstra_cli.answers.common import Error
+from okstra_cli.answers.parts import Error
 from okstra_cli.answers.table import ANSWERS
 from okstra_cli.command_table import ALIASES
 from okstra_cli.output import SCHEMA
@@ -34,7 +34,7 @@ def require_command(words: list[str]) -> str:
 def schema_of(command: str) -> dict[str, Any]:
     """The JSON Schema of everything that the command may answer, refusals too; further keys may come with time."""
     made = TypeAdapter(answer_type(command)).json_schema()
-    return {"$schema": DIALECT, "title": f"git okstra {command}", **made}
+    return {"$schema": DIALECT, "title": " ".join(["git okstra", command]), **made}
 
 
 def strict_reader(command: str) -> TypeAdapter[Any]:

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from okstra_cli.answers import context, documents, handoff, history, inspecting, runs, tasks, upkeep, wizard, worktrees
-from okstra_cli.answers.common import Template
+from okstra_cli.answers.parts import Template
 
 
 class Shapes(NamedTuple):

@@ -5,7 +5,7 @@ from typing import NotRequired
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.common import OPEN, Checkout, Lease
+from okstra_cli.answers.parts import OPEN, Checkout, Lease
 
 
 class StageVerified(TypedDict):

@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from okstra_cli.answers.common import Checkout
+from okstra_cli.answers.parts import Checkout
 
 
 class WorktreeRow(TypedDict):

@@ -12,7 +12,7 @@ from okstra_git.errors import UsageError
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
-    from okstra_cli.answers import common
+    from okstra_cli.answers import parts
 
 app = command_group("Write a brief, add to it, record what its reporter answers, and check it.")
 
@@ -242,5 +242,5 @@ def template(
     from okstra_git.porcelain.forms import form_text
 
     text = form_text(Session.of(context).workspace, identity, form, language)
-    facts: common.Template = {"template": text}
+    facts: parts.Template = {"template": text}
     return Answer(facts, lambda: text, is_page=True)

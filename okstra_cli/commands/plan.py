@@ -11,7 +11,7 @@ from okstra_cli.session import Session
 from okstra_git.porcelain.task_lookup import Identity
 
 if TYPE_CHECKING:
-    from okstra_cli.answers import common
+    from okstra_cli.answers import parts
 
 app = command_group("Check, approve and show the plan of a task, or print an empty one.")
 
@@ -94,5 +94,5 @@ def template(
     from okstra_git.porcelain.forms import input_template
 
     text = input_template(Session.of(context).workspace, "plan", language)
-    facts: common.Template = {"template": text}
+    facts: parts.Template = {"template": text}
     return Answer(facts, lambda: text, is_page=True)

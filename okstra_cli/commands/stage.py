@@ -77,15 +77,9 @@ def start(
     task = done.appended.snapshot.state.tasks[key]
     if done.made_branch:
         session.note(f"branch {task.stages[stage].branch} was not there: created at {done.begun.beginning.commit[:10]}")
-    facts: shapes.StartedStage = {
-        "task": str(key),
-        "stage": view.stage_json(task, task.stages[stage]),
-        "made_branch": done.made_branch,
-    }
-    return Answer(
-        facts,
-        lambda: view.started_page(task, task.stages[stage]),
-    )
+    shown = view.stage_json(task, task.stages[stage])
+    facts: shapes.StartedStage = {"task": str(key), "stage": shown, "made_branch": done.made_branch}
+    return Answer(facts, lambda: view.started_page(task, task.stages[stage]))
 
 
 @app.command("done")

@@ -16,8 +16,8 @@ from okstra_git.runs.progress import named_stages
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_cli.answers import common as parts
     from okstra_cli.answers import inspecting as shapes
+    from okstra_cli.answers import parts
     from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.inspect.history import OpenTasks, TaskSeen
     from okstra_git.records.runs import Run

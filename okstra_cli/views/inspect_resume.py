@@ -8,8 +8,8 @@ from okstra_cli.page import Cell, Page
 from okstra_cli.views.inspect_history import ID_SHOWN, run_in_short, run_words, tell_notes
 
 if TYPE_CHECKING:
-    from okstra_cli.answers import common as parts
     from okstra_cli.answers import inspecting as shapes
+    from okstra_cli.answers import parts
     from okstra_git.porcelain.inspect.resume import WayToResume
     from okstra_git.runs.resume_choice import NextStep, OfferedChoice
 

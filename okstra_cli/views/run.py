@@ -18,7 +18,7 @@ from okstra_git.runs.lookup import short_id
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from okstra_cli.answers import common as parts
+    from okstra_cli.answers import parts
     from okstra_cli.answers import runs as shapes
     from okstra_git.host.liveness import Liveness
     from okstra_git.porcelain.resume import Resumption

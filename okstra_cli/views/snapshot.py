@@ -12,7 +12,7 @@ from okstra_git.git.diffs import show_path
 from okstra_git.records.base import show_time
 
 if TYPE_CHECKING:
-    from okstra_cli.answers import common as parts
+    from okstra_cli.answers import parts
     from okstra_cli.answers import runs as shapes
     from okstra_git.porcelain.restore import Restored
     from okstra_git.snapshots.take import WorktreeSnapshot

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from okstra_cli.page import Cell, Page, Tone
 
 if TYPE_CHECKING:
-    from okstra_cli.answers import common as parts
+    from okstra_cli.answers import parts
     from okstra_cli.answers import tasks as shapes
     from okstra_git.git.checkouts import Checkout
     from okstra_git.porcelain.stages import DoneStages

@@ -29,10 +29,16 @@ DOUBLED = frozenset({
 """Names that stand for more than one class still; this list only shrinks. One that no longer does is taken out."""
 
 
+SHAPES = "okstra_cli/answers/"
+"""A shape of JSON has the name of the record that it shows; who uses it writes `shapes.Stage`."""
+
+
 def definitions(sources: Sequence[Source]) -> Mapping[str, list[str]]:
-    """Public class name -> where it is defined at the top of a module, as `path:line`."""
+    """Public class name -> where it is defined at the top of a module, as `path:line`; shapes of JSON left out."""
     places: dict[str, list[str]] = defaultdict(list)
     for source in sources:
+        if source.path.startswith(SHAPES):
+            continue
         for node in source.tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(f"{source.path}:{node.lineno}")
