@@ -82,7 +82,10 @@ def test_the_hook_loads_no_terminal_library_and_no_process_library(shop: World) 
 
 
 def test_version_loads_nothing_of_ours_but_the_version(world: World) -> None:
-    assert loaded(world, "--version").isdisjoint({"typer", "rich", "psutil", "pygit2", "pydantic", "okstra_git"})
+    modules = loaded(world, "--version")
+    assert modules.isdisjoint({"typer", "rich", "psutil", "pygit2", "pydantic"})
+    ours = {name for name in modules if name.split(".")[0] in ("okstra_git", "okstra_cli")}
+    assert ours == {"okstra_git", "okstra_git.version", "okstra_cli", "okstra_cli.entry"}
 
 
 @pytest.mark.parametrize("line", [("post-rewrite",), ("moved",), ("unknown",), (), ("post-rewrite", "extra", "\udcff")])
