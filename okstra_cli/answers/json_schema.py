@@ -16,7 +16,8 @@ from okstra_git.errors import UsageError
 from okstra_git.names import shown
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-HINT = "git okstra schema"
+PROGRAM = "git okstra"
+HINT = f"{PROGRAM} schema"
 
 
 def require_command(words: list[str]) -> str:
@@ -34,7 +35,7 @@ def require_command(words: list[str]) -> str:
 def schema_of(command: str) -> dict[str, Any]:
     """The JSON Schema of everything that the command may answer, refusals too; further keys may come with time."""
     made = TypeAdapter(answer_type(command)).json_schema()
-    return {"$schema": DIALECT, "title": " ".join(["git okstra", command]), **made}
+    return {"$schema": DIALECT, "title": f"{PROGRAM} {command}", **made}
 
 
 def strict_reader(command: str) -> TypeAdapter[Any]:
