@@ -7,6 +7,7 @@ at once (`codec`), which costs nothing; here are the checks that pydantic makes 
 """
 
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler
@@ -66,7 +67,7 @@ class SlashedForm:
             json_schema=stored,
             python_schema=checked,
             serialization=core_schema.plain_serializer_function_ser_schema(
-                _slashed, return_schema=core_schema.str_schema()
+                attrgetter("slashed"), return_schema=core_schema.str_schema()
             ),
         )
 

@@ -105,7 +105,8 @@ def _refresh_refs(git: Git, tasks: Iterable[Task], *, drop: bool) -> int:
     updates: list[RefUpdate] = []
     for task in tasks:
         wanted = wanted_refs(task)
-        found = [name for kind in layout.PER_TASK for name in list_ref_names(git, f"{kind}{task.key.slashed}/")]
+        key = task.key.slashed
+        found = list_ref_names(git, *(f"{kind}{key}/" for kind in layout.PER_TASK))
         for name in {*wanted, *found} if drop else wanted:
             updates += _difference(git, name, wanted.get(name))
     for start in range(0, len(updates), BATCH):

@@ -61,15 +61,14 @@ def find_tips(git: Git) -> tuple[dict[str, CommitId], list[Problem]]:
     """The tips of our own and of all fetched logs, by ref name; torn ones become problems."""
     tips: dict[str, CommitId] = {}
     problems: list[Problem] = []
-    for prefix in (layout.LOGS, layout.REMOTE_LOGS):
-        for name in list_ref_names(git, prefix):
-            try:
-                tip = find_ref(git, name)
-            except TornRef as torn:
-                problems.append(Problem(torn.code, torn.message, name, torn.hint))
-                continue
-            if tip is not None:
-                tips[name] = tip
+    for name in list_ref_names(git, layout.LOGS, layout.REMOTE_LOGS):
+        try:
+            tip = find_ref(git, name)
+        except TornRef as torn:
+            problems.append(Problem(torn.code, torn.message, name, torn.hint))
+            continue
+        if tip is not None:
+            tips[name] = tip
     return tips, problems
 
 
@@ -208,7 +207,7 @@ def _apply(files: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[
 
 def _own_difference(git: Git, old: str, new: str) -> dict[str, str | None] | None:
     """By libgit2, which is quick and descends into whatever is there; None where that cannot be told."""
-    before, now = (find_folder(git, tree_of(git, tip), layout.TASKS_FOLDER) for tip in (old, new))
+    before, now = (find_folder(git, tip, layout.TASKS_FOLDER) for tip in (old, new))
     if not before or not now:
         return None
     keyed = (
