@@ -1,6 +1,6 @@
 """Every path below `.okstra/` in one table: documents, task folders, runs and what stands in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -101,9 +101,9 @@ class RunPaths(NamedTuple):
     task_type: str
 
     @property
-    def categories(self) -> Iterator[Path]:
+    def categories(self) -> tuple[Path, ...]:
         """The folders in which the files stand."""
-        return (self.folder / name for name in CATEGORIES)
+        return tuple(self.folder / name for name in CATEGORIES)
 
     def category(self, name: str) -> Path:
         return self.folder / name

@@ -136,12 +136,14 @@ class Looking:
             elif (kind == "file" or (self.links and kind == "link")) and (seen := self.see(name)) and seen.is_file:
                 yield name, seen
 
-    def require_plain_way(self, given: Given) -> None:
+    def require_plain_way(self, *places: Given) -> None:
         """Refuse a link or anything else that is not a folder on the way to where something is to be written."""
-        seen = Looking(self.path).require_seen(given)
-        if seen is not None and seen.kind == "link":
-            name = self.name(given)
-            raise linked(str(self.path), name, name, leaves=False)
+        here = Looking(self.path)
+        for place in places:
+            seen = here.require_seen(place)
+            if seen is not None and seen.kind == "link":
+                name = self.name(place)
+                raise linked(str(self.path), name, name, leaves=False)
 
     @contextmanager
     def _reading(self, given: Given) -> Iterator[None]:

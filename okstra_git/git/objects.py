@@ -189,10 +189,14 @@ def _find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
     return None if isinstance(at, pygit2.Tree) else (f"{int(at.filemode or 0):06o}", str(at.id))
 
 
-def changed_files(git: Git, old: str, new: str) -> dict[str, str | None]:
-    """Files that differ between two trees: path -> blob id in the new one, None where it is gone."""
+def changed_files(git: Git, old: str, new: str, *, under: str) -> dict[str, str | None] | None:
+    """Files that differ in a folder of two trees or commits: path in it -> blob id in the new one, None where it is
+    gone. None altogether where one of the two has no such folder."""
+    before, now = find_folder(git, old, under), find_folder(git, new, under)
+    if not before or not now:
+        return None
     try:
-        deltas = _tree(git, old).diff_to_tree(_tree(git, new), context_lines=0).deltas
+        deltas = _tree(git, before).diff_to_tree(_tree(git, now), context_lines=0).deltas
         return {
             delta.new_file.path: None if delta.status == DeltaStatus.DELETED else str(delta.new_file.id)
             for delta in deltas

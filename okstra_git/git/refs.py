@@ -203,8 +203,8 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
     except (pygit2.GitError, OSError) as error:
         raise translate_write_error(error, git, ref=at) from error
     finally:
-        for name in ("packed-refs", *(name for update in updates for name in (update.name, f"logs/{update.name}"))):
-            share(git.common_dir / name)
+        names = ("packed-refs", *(name for update in updates for name in (update.name, f"logs/{update.name}")))
+        share(*(git.common_dir / name for name in names))
     fault_point("refs.swapped")
 
 

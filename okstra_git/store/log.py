@@ -22,9 +22,9 @@ from okstra_git.git.objects import (
 )
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId
+from okstra_git.names import CommitId, TaskKey
 from okstra_git.records.base import MAJOR_FORMAT, Record
-from okstra_git.records.codec import encode_readable, is_count
+from okstra_git.records.codec import are_counts, encode_readable
 from okstra_git.records.events import Event
 from okstra_git.redaction.late import redact
 from okstra_git.redaction.subjects import NO_HOME
@@ -79,8 +79,7 @@ def parse_head(data: bytes) -> Head | None:
         head = Head(raw["okstra-log"], raw["clock"], raw["seq"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    sound = is_count(head.major) and is_count(head.clock) and is_count(head.seq)
-    return head if sound and head.major >= 1 else None
+    return head if are_counts(head.major, head.clock, head.seq) and head.major >= 1 else None
 
 
 def show_head(head: Head) -> bytes:
@@ -114,11 +113,11 @@ def list_event_files(git: Git, tip: str) -> dict[str, str]:
 
 def lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
     """The bytes of these events, by slashed task key; refuses what nobody would read again (`NotRecordable`)."""
-    lines: dict[str, bytes] = {}
+    lines: dict[TaskKey, bytes] = {}
     for event in events:
-        task = event.fact.task.slashed
+        task = event.fact.task
         lines[task] = lines.get(task, b"") + encode_readable(event)
-    return lines
+    return {task.slashed: added for task, added in lines.items()}
 
 
 def describe_batch(events: Sequence[Event]) -> str:
@@ -207,13 +206,10 @@ def _apply(files: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[
 
 def _own_difference(git: Git, old: str, new: str) -> dict[str, str | None] | None:
     """By libgit2, which is quick and descends into whatever is there; None where that cannot be told."""
-    before, now = (find_folder(git, tip, layout.TASKS_FOLDER) for tip in (old, new))
-    if not before or not now:
+    changed = changed_files(git, old, new, under=layout.TASKS_FOLDER)
+    if changed is None:
         return None
-    keyed = (
-        (layout.task_of_path(layout.TASKS_FOLDER + path), blob)
-        for path, blob in changed_files(git, before, now).items()
-    )
+    keyed = ((layout.task_of_path(layout.TASKS_FOLDER + path), blob) for path, blob in changed.items())
     return {key.slashed: blob for key, blob in keyed if key is not None}
 
 

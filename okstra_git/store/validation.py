@@ -9,7 +9,7 @@ from okstra_git.commands import command
 from okstra_git.names import TaskKey
 from okstra_git.records.base import MAJOR_FORMAT
 from okstra_git.records.codec import decode_events, encode_event
-from okstra_git.records.events import Event
+from okstra_git.records.events import Event, in_order
 from okstra_git.store.foreign_logs import ignore_line, is_own, writer_of
 from okstra_git.store.log import Head, Problem
 
@@ -76,7 +76,7 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
         count[BROKEN] += len(decoded.broken)
         for event in _plausible(decoded.events, task, writer, sieve, count):
             _put(found, ref, event, sieve.own, count)
-    events = sorted((event for _, event in found.values()), key=lambda event: (event.order, event.id))
+    events = in_order(event for _, event in found.values())
     return Filtered(events, {ref: dict(+count) for ref, count in odd.items() if +count})
 
 

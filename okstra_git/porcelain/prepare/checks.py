@@ -40,8 +40,7 @@ def check_request(context: PrepareContext, task: Task) -> None:
     """Refuse links where okstra's own files go, a base that names nothing, and a stage that is not to be looked at."""
     request, project = context.request, context.project
     files, run = Root(project.root), project.task(context.key).run(request.phase.name, request.stage)
-    for place in (project.task_catalogue, *run.categories):
-        files.require_plain_way(place)
+    files.require_plain_way(project.task_catalogue, *run.categories)
     if request.base_ref is not None:
         require_named(context.workspace.git, request.base_ref, what="the base")
     if request.stage is not None and not request.phase.has_worktree:
