@@ -105,6 +105,11 @@ def key_of_slashed(text: str) -> TaskKey:
     return TaskKey(project, group, task)
 
 
+def slashed_form(key: TaskKey | str) -> str:
+    """The stored form of a key; text, which may be that form, stays as it is."""
+    return key.slashed if isinstance(key, TaskKey) else key
+
+
 def split_task_key(text: str) -> list[str]:
     """The parts of a key of which the first ones may be left out: `task`, `group:task` or all three, each checked."""
     parts = text.split(":" if ":" in text else "/")

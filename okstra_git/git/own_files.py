@@ -5,6 +5,7 @@ not there. What can be made again takes the place of whatever stands there; a fo
 """
 
 import os
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -100,6 +101,7 @@ def _write(path: Path, data: bytes) -> None:
         root.write(path, data, durable=False)
 
 
+@lru_cache(maxsize=64)
 def _root(path: Path) -> Root:
     """The folder around okstra's own, else two folders up: neither the file nor the folders on the way may be links."""
     return Root(path.parents[2] if path.parents[1].name == FOLDER else path.parents[1])

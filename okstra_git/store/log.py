@@ -25,7 +25,7 @@ from okstra_git.git.repo import Git
 from okstra_git.names import CommitId, TaskKey
 from okstra_git.records.base import MAJOR_FORMAT, Record
 from okstra_git.records.codec import are_counts, encode_readable
-from okstra_git.records.events import Event
+from okstra_git.records.events import AnyFact, Event
 from okstra_git.redaction.late import redact
 from okstra_git.redaction.subjects import NO_HOME
 from okstra_git.store import layout
@@ -243,6 +243,11 @@ NAMES = frozenset({"report", "data", "paths", "files"})
 """Names of files: secrets go, but `~` would be another file."""
 
 _Fact = TypeVar("_Fact", bound=Record)
+
+
+def list_without_secrets(facts: Iterable[AnyFact], found: Counter[str]) -> list[AnyFact]:
+    """The facts as they may be recorded; `found` counts what was taken out, by its kind."""
+    return [without_secrets(fact, found) for fact in facts]
 
 
 def without_secrets(fact: _Fact, found: Counter[str]) -> _Fact:

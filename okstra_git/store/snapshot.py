@@ -86,14 +86,13 @@ def read_snapshot(git: Git, memory: Memory, *, now: datetime | None = None) -> S
     """
     memory.writer = memory.writer or look_for_writer(git)[0]
     logs = find_logs(git, memory.writer)
-    path = layout.cache_file(git.private_dir)
-    cached = memory.fold = memory.fold or load_fold(path)
+    cached = memory.fold = memory.fold or load_fold(layout.cache_file(git.private_dir))
     if cached is not None and cached.own == logs.own and not logs.torn and cached.seen == logs.tips:
         return _snapshot(cached, logs, [], now)
     fold, problems = _read_logs(git, logs, cached if cached and cached.own == logs.own else None, now)
     if not logs.torn and not problems:
         memory.fold = fold
-        save_fold(path, fold)
+        save_fold(layout.cache_file(git.private_dir), fold)
     return _snapshot(fold, logs, problems, now)
 
 

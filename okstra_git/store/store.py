@@ -36,7 +36,7 @@ from okstra_git.records.grammar import LARGEST, MAX_NAME
 from okstra_git.store import layout
 from okstra_git.store.derived import Derived, is_derived, mark_derived, refresh
 from okstra_git.store.journal import add_batch, last_mark, level_journal, missing_lines
-from okstra_git.store.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task, without_secrets
+from okstra_git.store.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task, list_without_secrets
 from okstra_git.store.snapshot import DAMAGE, Memory, Snapshot, read_snapshot, refuse_unreadable
 from okstra_git.store.writer import find_writer, require_writer
 
@@ -183,7 +183,7 @@ class Store:
         fault_point("log.tip-read")
         taken: Counter[str] = Counter()
         decision = decide(snapshot)
-        facts = [without_secrets(fact, taken) for fact in decision.facts]
+        facts = list_without_secrets(decision.facts, taken)
         if not facts:
             return Appended((), snapshot, self._derive(snapshot, snapshot, ())), decision.result
         _refuse_newer(snapshot)
@@ -232,13 +232,13 @@ class Store:
         return self._retry(once, min(self.patience, DERIVE_PATIENCE))
 
     def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
-        who = self.git.author or NOBODY
+        by = (self.git.author or NOBODY).told[:MAX_NAME]
         at = self.now().astimezone(UTC)
         stamp = int(at.timestamp() * 1000)
         clock = snapshot.clock
         return [
             Event(id=mint_ulid(stamp), at=at, clock=min(clock + step, LARGEST), seq=head.seq + step, writer=writer,
-                  by=who.told[:MAX_NAME], fact=fact)
+                  by=by, fact=fact)
             for step, fact in enumerate(facts, start=1)
         ]  # fmt: skip
 

@@ -76,7 +76,7 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
         count[BROKEN] += len(decoded.broken)
         for event in _plausible(decoded.events, task, writer, sieve, count):
             _put(found, ref, event, sieve.own, count)
-    events = in_order(event for _, event in found.values())
+    events = in_order([event for _, event in found.values()])
     return Filtered(events, {ref: dict(+count) for ref, count in odd.items() if +count})
 
 
