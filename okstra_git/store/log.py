@@ -210,7 +210,7 @@ def _own_difference(git: Git, old: str, new: str) -> dict[str, str | None] | Non
     if changed is None:
         return None
     keyed = ((layout.task_of_path(layout.TASKS_FOLDER + path), blob) for path, blob in changed.items())
-    return {key.slashed: blob for key, blob in keyed if key is not None}
+    return {task: blob for task, blob in keyed if task is not None}
 
 
 def _difference(git: Git, old: str | None, new: str) -> dict[str, str | None]:
@@ -231,8 +231,8 @@ def _difference(git: Git, old: str | None, new: str) -> dict[str, str | None]:
             if depth < 3:
                 folders = [each[0] if each and each[1] else None for each in (a, b)]
                 waiting.append((f"{path}{name}/", depth + 1, folders[0], folders[1]))
-            elif (key := layout.task_of_path(f"{layout.TASKS_FOLDER}{path}{name}")) is not None:
-                found[key.slashed] = b[0] if b and not b[1] else None
+            elif (task := layout.task_of_path(f"{layout.TASKS_FOLDER}{path}{name}")) is not None:
+                found[task] = b[0] if b and not b[1] else None
     return found
 
 

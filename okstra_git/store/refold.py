@@ -147,9 +147,10 @@ def read_files(
     problems: list[Problem] = []
     copies: set[tuple[str, str]] = set()
     for ref, blob in blobs.items():
-        if (writer_of(ref), blob) in copies:
+        copy = writer_of(ref), blob
+        if copy in copies:
             continue
-        copies.add((writer_of(ref), blob))
+        copies.add(copy)
         try:
             files.append((ref, read_blob(git, blob, limit=MOST_BYTES)))
         except OkstraError as refusal:

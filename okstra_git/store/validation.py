@@ -66,10 +66,11 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
     found: dict[object, tuple[str, Event]] = {}
     odd: dict[str, Counter[str]] = {}
     copies: dict[str, set[bytes]] = {}
-    shared = {writer for writer, count in Counter(writer_of(ref) for ref, _ in files).items() if count > 1}
+    writers = {ref: writer_of(ref) for ref, _ in files}
+    shared = {writer for writer, count in Counter(writers.values()).items() if count > 1}
     for ref, data in sorted(files, key=lambda one: (not is_own(one[0], sieve.own), one[0])):
         count = odd.setdefault(ref, Counter())
-        writer = writer_of(ref)
+        writer = writers[ref]
         if writer in shared:
             data = _unseen(data, copies.setdefault(writer, set()))
         decoded = decode_events(data)
