@@ -20,7 +20,7 @@ from okstra_git.plans.stage_map import PlanDocument, parse_plan
 from okstra_git.records.events import PlanApproved
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Task
-from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_open
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
 
@@ -100,7 +100,7 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     """
     plan = read_named_plan(file, project)
     require_plan(plan.plan, path=plan.path, for_approval=True)
-    require_open(store.read(), key)
+    require_open(store.read().state, key)
     ticked = approved_text(plan)
     if ticked != plan.text:
         replace_plan(file, ticked)
@@ -114,7 +114,7 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     )
 
     def decide(snapshot: Snapshot) -> list[PlanApproved]:
-        known = require_open(snapshot, key).plan
+        known = require_open(snapshot.state, key).plan
         is_same = known is not None and (known.path, known.blob, known.commit) == (fact.path, fact.blob, fact.commit)
         return [] if is_same else [fact]
 
