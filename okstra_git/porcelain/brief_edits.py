@@ -41,7 +41,7 @@ INFERENCE, INTENT = "intent-inference", "intent-check:"
 
 
 class Unpaired(OkstraError):
-    """A guess at what the reporter means that nobody asks them about."""
+    """A guess at what the reporter means, without a question that confirms it."""
 
     code = "brief.unpaired-inference"
 

@@ -74,7 +74,7 @@ def _named(context: PrepareContext) -> tuple[bytes, Path]:
 
 
 def _usual(context: PrepareContext, task: Task) -> tuple[bytes, Path | None]:
-    """The brief where none is named. It lies in the repository, and no link leads out of it."""
+    """The brief where none is named. It is inside the repository, and no link leads out of it."""
     files = Root(context.project.root, links=True)
     last = last_brief(task, context.writer) if task.runs else ""
     if last and not files.has_place_for(last):

@@ -36,7 +36,7 @@ KEPT = "project"
 TEMPLATE_SCOPES = ("run", KEPT)
 
 Edit = Callable[[Path], None]
-"""Lets a person answer in a report, or refuses where nobody can."""
+"""Lets a person answer in a report, or refuses where that is not possible."""
 
 
 def prepare(workspace: Workspace, identity: Identity, options: PrepareOptions, *, edit: Edit) -> Prepared:
