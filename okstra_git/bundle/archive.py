@@ -84,8 +84,8 @@ def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, no
         return None
     packing = _Packing(home)
     with durable_writes():
-        for each in artifacts:
-            _pack(git, packing, root, each)
+        for artifact in artifacts:
+            _pack(git, packing, root, artifact)
         index = {"run": run.id, "task": task, "archived": show_time(now), "files": packing.rows,
                  "left_out": packing.left_out}  # fmt: skip
         data = json.dumps(index, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -105,14 +105,16 @@ def list_artifacts(root: Root, run: Run, key: TaskKey) -> Iterator[ArchivedFile]
         if category == "prompts":
             yield from _prompts(root, run)
         number = f"{run.numbers.get(category, run.seq):03}"
-        bears = re.compile(rf"(?:^|[-_.]){number}(?=[-_.]|$)")
+        with_number = re.compile(rf"(?:^|[-_.]){number}(?=[-_.]|$)")
         place = f"{folder}/{category}"
         if category == "instruction-set" and run.instruction_set:
             place = run.instruction_set
             yield from (ArchivedFile(f"{category}/{name}", f"{place}/{name}") for name, _ in _walk(root, place))
             continue
-        for name, seen in _walk(root, place):
-            if any(bears.search(part) for part in name.split("/")) or _is_shared_state(run, category, name, seen):
+        for name, entry in _walk(root, place):
+            if any(with_number.search(part) for part in name.split("/")) or _is_shared_state(
+                run, category, name, entry
+            ):
                 yield ArchivedFile(f"{category}/{name}", f"{place}/{name}")
 
 
@@ -120,17 +122,17 @@ def _prompts(root: Root, run: Run) -> Iterator[ArchivedFile]:
     """The prompts that belong to the run, whatever their number, and each one's answer."""
     for prompt in list_prompts(Disk(root.path), run):
         path = PurePosixPath(prompt.path)
-        for each in (path, path.with_name(f"{path.name}{ANSWER}"), path.with_suffix(ANSWER)):
-            if root.is_file(each):
-                yield ArchivedFile(f"prompts/{each.name}", each.as_posix())
+        for file in (path, path.with_name(f"{path.name}{ANSWER}"), path.with_suffix(ANSWER)):
+            if root.is_file(file):
+                yield ArchivedFile(f"prompts/{file.name}", file.as_posix())
 
 
-def _is_shared_state(run: Run, category: str, name: str, seen: Seen) -> bool:
+def _is_shared_state(run: Run, category: str, name: str, entry: Seen) -> bool:
     """Whether a file of state without a number was written since this run began; an older one is of a former run."""
     if category != "state" or name not in SHARED_STATE:
         return False
     began = run.claimed or run.prepared
-    return began is None or seen.changed >= int(began.timestamp())
+    return began is None or entry.changed >= int(began.timestamp())
 
 
 def _walk(root: Root, place: str) -> Iterator[tuple[str, Seen]]:
@@ -139,10 +141,10 @@ def _walk(root: Root, place: str) -> Iterator[tuple[str, Seen]]:
     A link in the place of the folder itself, or above it, is refused.
     """
     try:
-        for path, seen in root.walk(place):
+        for path, entry in root.walk(place):
             name = path.removeprefix(f"{place}/")
             if name.isprintable():
-                yield name, seen
+                yield name, entry
     except Linked as refusal:
         hint = f"{refusal.hint}\nor store none of the run's files: repeat with --no-archive"
         raise Linked(refusal.message, hint=hint, **refusal.facts) from refusal
@@ -170,8 +172,8 @@ def _pack(git: Git, packing: _Packing, root: Root, file: ArchivedFile) -> None:
 
 def _kept_name(packing: _Packing, name: str) -> str:
     """The name of a file in the archive: without secrets, and with a number where another one came to the same."""
-    kept = redact(name, home="").text
-    return f"{kept}~{len(packing.blobs)}" if kept != name and kept in packing.blobs else kept
+    clean = redact(name, home="").text
+    return f"{clean}~{len(packing.blobs)}" if clean != name and clean in packing.blobs else clean
 
 
 class _Refused(NamedTuple):
@@ -180,8 +182,8 @@ class _Refused(NamedTuple):
 
 
 def _read(root: Root, file: ArchivedFile) -> str | _Refused:
-    seen = root.see(file.path)
-    size = seen.size if seen is not None else None
+    entry = root.see(file.path)
+    size = entry.size if entry is not None else None
     try:
         data = root.read_bytes(file.path, READ_LIMIT)
     except TooLarge:

@@ -29,7 +29,7 @@ def find_last_report(disk: Disk, task: Task, *, task_type: str | None = None) ->
     """
     named = [run for run in task.runs.values() if task_type in (None, run.task_type)]
     newest = sorted(named, key=_touched, reverse=True)[:LOOKED_THROUGH]
-    by_moment = [(_moment(disk, each), each) for each in _reported(disk, newest)]
+    by_moment = [(_moment(disk, reported), reported) for reported in _reported(disk, newest)]
     return max(by_moment, key=lambda pair: (pair[0], pair[1].run.id))[1] if by_moment else None
 
 

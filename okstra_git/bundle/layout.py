@@ -105,8 +105,8 @@ def _carries_from_its_plan(context: RunContext, key: TaskKey) -> bool:
     plan, task = context.plan, _ANYWHERE.task(key)
     if plan is None or not plan.carry:
         return True
-    places = {_ANYWHERE.relative(task.carry(plan_key(plan.blob), each.stage)) for each in plan.carry}
-    return bool(_OBJECT.match(plan.blob)) and {each.path for each in plan.carry} == places
+    places = {_ANYWHERE.relative(task.carry(plan_key(plan.blob), carried.stage)) for carried in plan.carry}
+    return bool(_OBJECT.match(plan.blob)) and {carried.path for carried in plan.carry} == places
 
 
 def _paths_of(context: RunContext, run: Run, key: TaskKey) -> Paths:

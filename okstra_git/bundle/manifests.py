@@ -75,15 +75,15 @@ def team_state(context: RunContext) -> dict[str, Any]:
         "teamName": context.team.name,
         "teamCreate": skipped_team(context),
         "workers": {
-            each.id: {
-                "agentName": each.agent,
-                "cli": each.cli,
-                "model": each.model,
-                "modelExecutionValue": each.model,
+            worker.id: {
+                "agentName": worker.agent,
+                "cli": worker.cli,
+                "model": worker.model,
+                "modelExecutionValue": worker.model,
                 "status": None,
                 "reason": None,
             }
-            for each in context.workers
+            for worker in context.workers
         },
     }
 
@@ -115,6 +115,6 @@ def renewed_team_state(context: RunContext, before: dict[str, Any]) -> dict[str,
     skipped = skipped_team(context)
     team = made or ({**skipped, "former": former} if skipped and former else skipped or former)
     lead = before["lead"] if isinstance(before.get("lead"), dict) else {}
-    known = lead.get("sessionId") if before.get("nonce") == context.run.nonce else None
-    lead = {**lead, "sessionId": known or context.run.session or None}
+    session = lead.get("sessionId") if before.get("nonce") == context.run.nonce else None
+    lead = {**lead, "sessionId": session or context.run.session or None}
     return {**before, "nonce": context.run.nonce, "lead": lead, "teamCreate": team}

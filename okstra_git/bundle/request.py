@@ -275,5 +275,5 @@ def _refuse_idle_options(request: RunRequest) -> None:
     }
     for flag, is_idle in idle.items():
         if is_idle:
-            what = f"{phase.name} of one stage" if request.stage and flag != "--stage" else phase.name
-            raise NotInThisPhase(f"{what} has no use for {flag}", hint=f"leave {flag} out")
+            subject = f"{phase.name} of one stage" if request.stage and flag != "--stage" else phase.name
+            raise NotInThisPhase(f"{subject} has no use for {flag}", hint=f"leave {flag} out")

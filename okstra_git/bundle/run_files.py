@@ -80,13 +80,13 @@ class Disk:
 
     def size_of(self, recorded: str | Path) -> int | None:
         """The size of a plain file; None for what is missing, is not a file, or may not be looked at."""
-        seen = self.files.see(recorded)
-        return seen.size if seen is not None and seen.is_file else None
+        entry = self.files.see(recorded)
+        return entry.size if entry is not None and entry.is_file else None
 
     def changed(self, recorded: str) -> float | None:
         """When the file that a record names was last changed, in seconds since 1970; None when it is not here."""
-        seen = self.files.see(recorded)
-        return seen.changed if seen is not None and seen.is_file else None
+        entry = self.files.see(recorded)
+        return entry.changed if entry is not None and entry.is_file else None
 
     def read(self, recorded: str) -> dict[str, Any] | None:
         """The JSON object that a record names; None when it is missing or broken, which is noted."""

@@ -105,13 +105,13 @@ def _revived(kind: Any, value: Any, place: str) -> Any:
 
 
 def _revived_parts(kind: type, value: dict[str, Any], place: str) -> Any:
-    hints, given = get_type_hints(kind), {}
+    hints, values = get_type_hints(kind), {}
     for field in fields(kind):
         if field.name in value:
-            given[field.name] = _revived(hints[field.name], value[field.name], f"{place}.{field.name}".lstrip("."))
+            values[field.name] = _revived(hints[field.name], value[field.name], f"{place}.{field.name}".lstrip("."))
         elif field.default is MISSING and field.default_factory is MISSING:
             raise TypeError(f"{place}.{field.name}".lstrip(".") + " is missing")
-    return kind(**given)
+    return kind(**values)
 
 
 def _checked(kind: type, value: Any, place: str) -> Any:

@@ -50,8 +50,8 @@ def write_bundle(bundle: Bundle, project_root: Path) -> tuple[str, ...]:
     root = Root(project_root)
     with refusing():
         _sweep(root, bundle)
-        for each in bundle.folders:
-            root.make_folder(each)
+        for folder in bundle.folders:
+            root.make_folder(folder)
         for file in bundle.beside:
             root.write(file.path, file.data, nonce=context.run.nonce, executable=file.executable)
             fault_point("bundle.beside")
@@ -109,7 +109,7 @@ def renew_gates(context: RunContext, project_root: Path) -> str:
 def _sweep(root: Root, bundle: Bundle) -> None:
     """Remove what dead attempts at this very bundle left; other runs' leftovers may be somebody's work in progress."""
     sweep_folder(root, bundle.context.paths.instruction_set)
-    sweep_files(root, [each.path for each in bundle.beside])
+    sweep_files(root, [file.path for file in bundle.beside])
     fault_point("bundle.swept")
 
 

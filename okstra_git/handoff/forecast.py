@@ -104,9 +104,9 @@ class _Pairs:
             self.apart.append((one, other))
         elif one.tree == other.tree or base in (one.tree, other.tree):
             return
-        elif (found := self.known.find_merge(base, one.tree, other.tree)) is not None:
+        elif (outcome := self.known.find_merge(base, one.tree, other.tree)) is not None:
             self.cached += 1
-            self.found.append((one, other, found))
+            self.found.append((one, other, outcome))
         elif len(self.to_merge) >= self.limit:
             self.beyond += 1
         else:
@@ -121,11 +121,11 @@ class _Pairs:
             if isinstance(merged, OkstraError):
                 self._skip(one, other, merged)
                 continue
-            found = tuple((clash.path, clash.kind) for clash in merged.clashes)
-            self.known.add_merge(*sides, found)
-            self.found.append((one, other, found))
-        for one, other, found in self.found:
-            yield from (ComingClash(one.place, other.place, path, kind) for path, kind in found)
+            outcome = tuple((clash.path, clash.kind) for clash in merged.clashes)
+            self.known.add_merge(*sides, outcome)
+            self.found.append((one, other, outcome))
+        for one, other, outcome in self.found:
+            yield from (ComingClash(one.place, other.place, path, kind) for path, kind in outcome)
 
     def _skip(self, one: LiveStage, other: LiveStage, refusal: OkstraError) -> None:
         self.broken.append(f"{one} and {other} were not compared: {refusal}")
@@ -137,8 +137,8 @@ class _Pairs:
             return tree
         commit = merge_base(self.git, one.commit, other.commit)
         if commit is None:
-            for each in (one.commit, other.commit):
-                read_commit(self.git, each)
+            for commit_id in (one.commit, other.commit):
+                read_commit(self.git, commit_id)
             return None
         tree = tree_of(self.git, commit)
         self.known.add_base(one.commit, other.commit, tree)

@@ -62,7 +62,7 @@ def _with_company(eligible: Mapping[int, Eligibility], kept: list[int]) -> list[
 def _missing(eligible: Mapping[int, Eligibility], number: int, present: Collection[int]) -> tuple[int, ...]:
     """Eligible stages that have to leave with this one, by what it was verified in or by what it builds on."""
     absent = {other for other in eligible if other not in present}
-    companies = [tuple(other for other in each if other in absent) for each in eligible[number].together]
+    companies = [tuple(other for other in company if other in absent) for company in eligible[number].together]
     needs = tuple(other for other in eligible[number].depends_on if other in absent)
     return (min(companies, key=len) if companies else ()) or needs
 

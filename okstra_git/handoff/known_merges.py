@@ -53,11 +53,11 @@ def _key(one: str, other: str, *also: str) -> str:
     return " ".join((min(one, other), max(one, other), *also))
 
 
-def _used(known: dict[str, Kept], key: str) -> Kept | None:
-    found = known.pop(key, None)
-    if found is not None:
-        known[key] = found
-    return found
+def _used(entries: dict[str, Kept], key: str) -> Kept | None:
+    value = entries.pop(key, None)
+    if value is not None:
+        entries[key] = value
+    return value
 
 
 def load_merges(path: Path) -> KnownMerges:

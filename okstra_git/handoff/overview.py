@@ -49,13 +49,13 @@ def list_groups(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping
 
 def _view(git: Git, task: Task, group: Group, elsewhere: Collection[str], stale: Mapping[int, str]) -> GroupView:
     prs = [pr for pr in task.prs.values() if pr.group == group.id]
-    pr = next((one for one in prs if one.status == "open"), prs[-1] if prs else None)
+    pr = next((candidate for candidate in prs if candidate.status == "open"), prs[-1] if prs else None)
     place = task.places.get(f"group-{group.id}")
     worktree = place.worktree if place is not None and place.status == "active" else None
     state = _state(task, group, pr, elsewhere)
     changed = (*_stale(group, stale), *changes_since(git, task, group)) if state in ("assembled", "in-pr") else ()
     if state == "in-pr":  # the forge merges onto a base that moved
-        changed = tuple(one for one in changed if one.code != "base-moved")
+        changed = tuple(candidate for candidate in changed if candidate.code != "base-moved")
     return GroupView(group, state, worktree, pr, changed)
 
 

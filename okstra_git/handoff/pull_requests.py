@@ -133,15 +133,15 @@ def _refuse_other(task: Task, before: PullRequest, opened: Opened) -> None:
 
 
 def _refuse_elsewhere(task: Task, stages: Sequence[Stage], opened: Opened) -> None:
-    held = [stage for stage in stages if stage.pr not in (None, opened.url, opened.supersedes or None)]
-    if held:
-        quoted = word(held[0].pr or "")
+    elsewhere = [stage for stage in stages if stage.pr not in (None, opened.url, opened.supersedes or None)]
+    if elsewhere:
+        quoted = word(elsewhere[0].pr or "")
         raise InOtherPr(
-            f"stage {held[0].number} is in {held[0].pr}",
+            f"stage {elsewhere[0].number} is in {elsewhere[0].pr}",
             hint=f"when that one was closed: git okstra handoff record-closed --task-key {task.key} "
             f"--url {quoted}; when this one replaces it: --supersedes {quoted}",
-            stage=held[0].number,
-            url=held[0].pr,
+            stage=elsewhere[0].number,
+            url=elsewhere[0].pr,
         )
 
 

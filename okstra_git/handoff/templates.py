@@ -65,13 +65,13 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     Nothing else is evaluated: other braces, gaps of unknown names and comments stay to the letter. Further lines of a
     value begin like the line of its gap, so that quotes and lists go on.
     """
-    pieces, at = [], 0
+    pieces, position = [], 0
     for gap in _gaps(text, values):
         lead = gap["lead"] or ""
         first, *others = values[gap["name"]].split("\n")
-        pieces += [text[at : gap.start()], lead, first, *(f"\n{f'{lead}{line}'.rstrip()}" for line in others)]
-        at = gap.end()
-    result = "".join([*pieces, text[at:]]).rstrip()
+        pieces += [text[position : gap.start()], lead, first, *(f"\n{f'{lead}{line}'.rstrip()}" for line in others)]
+        position = gap.end()
+    result = "".join([*pieces, text[position:]]).rstrip()
     if not pieces:
         result = f"{result}\n\n---\n\n{values['body']}" if result else values["body"]
     return result.rstrip() + "\n"
@@ -85,9 +85,9 @@ def gaps_in(text: str, names: Mapping[str, str]) -> int:
 def _gaps(text: str, names: Mapping[str, str]) -> Iterator[re.Match[str]]:
     """The gaps of these names outside of comments; a comment that nobody closed is none."""
     behind = text.rfind("-->") + 3 if "-->" in text else 0
-    for found in (*_COMMENT_OR_GAP.finditer(text, 0, behind), *_GAP.finditer(text, behind)):
-        if found["name"] in names:
-            yield found
+    for gap in (*_COMMENT_OR_GAP.finditer(text, 0, behind), *_GAP.finditer(text, behind)):
+        if gap["name"] in names:
+            yield gap
 
 
 def _place_of(root: Path, named: str) -> Path:
@@ -97,20 +97,20 @@ def _place_of(root: Path, named: str) -> Path:
         return path
     wanted = [named.casefold(), *(f"{named}{suffix}".casefold() for suffix in _SUFFIXES)]
     folders = [*((folder, _NAME) for folder in _FOLDERS), _GITLAB]
-    found = (_entry(_entry(_entry(root, outer), inner), name) for outer, inner in folders for name in wanted)
-    return next((entry for entry in found if entry), path)
+    entries = (_entry(_entry(_entry(root, outer), inner), name) for outer, inner in folders for name in wanted)
+    return next((entry for entry in entries if entry), path)
 
 
 def _own(root: Path) -> Iterator[Path]:
     """The files that forges take for the repository's template, the first of which counts."""
     for folder in _FOLDERS:
         for suffix in _SUFFIXES:
-            found = _entry(_entry(root, folder), f"{_NAME}{suffix}")
-            if found and not found.is_dir():
-                yield found
-    found = _entry(_entry(_entry(root, _GITLAB[0]), _GITLAB[1]), "default.md")
-    if found:
-        yield found
+            entry = _entry(_entry(root, folder), f"{_NAME}{suffix}")
+            if entry and not entry.is_dir():
+                yield entry
+    entry = _entry(_entry(_entry(root, _GITLAB[0]), _GITLAB[1]), "default.md")
+    if entry:
+        yield entry
 
 
 def _entry(folder: Path | None, name: str) -> Path | None:

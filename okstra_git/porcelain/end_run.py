@@ -136,7 +136,7 @@ def _remind_of_stage(workspace: Workspace, ended: Ended) -> None:
 
 
 def _recorded_report(workspace: Workspace, name: str) -> str:
-    """The report as it is recorded, relative to the project's root where it is below that; refuses one that is missing."""
+    """The report as it is recorded, relative to the project's root if it is inside; refuses a missing one."""
     root = project_root(workspace)
     path = next((path for path in (workspace.cwd / name, root / name) if _is_file(path)), None)
     if not name:

@@ -1,4 +1,4 @@
-"""Records the commits that stages ended on: which ones were asked for, what is uncommitted beside them, and the record."""
+"""Records the commits that stages ended on: which ones were asked for, uncommitted work beside them, and the record."""
 
 from __future__ import annotations
 

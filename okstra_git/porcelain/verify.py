@@ -139,7 +139,7 @@ def _read_documents(workspace: Workspace, report: str, data: str, *, stage: int 
 
 
 def _read_document(workspace: Workspace, name: str, *, what: str) -> tuple[bytes, Source]:
-    """The bytes of a file named on the line, and how it is recorded: relative to the project's root where it is below that."""
+    """The bytes of a file named on the line, and how it is recorded: relative to the project's root if it is inside."""
     root = project_root(workspace)
     path = workspace.cwd / name if os.path.lexists(workspace.cwd / name) or "\0" in name else root / name
     try:

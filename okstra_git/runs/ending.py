@@ -204,9 +204,9 @@ def check_resume(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, forc
         raise _ended(task, run, "it cannot be resumed")
     life = life_of(run)
     if run.status == "preparing":
-        what = "is still being prepared" if life.is_live else "was never prepared to the end"
+        problem = "is still being prepared" if life.is_live else "was never prepared to the end"
         hint = f"git okstra run show {word(run.id)}" if life.is_live else after_run(task, run)[0]
-        raise NotPrepared(f"run {run.id} {what}", hint=hint, run=run.id)
+        raise NotPrepared(f"run {run.id} {problem}", hint=hint, run=run.id)
     if not life.is_live:
         _refuse_rival(task, run, life_of)
         return True
@@ -282,10 +282,10 @@ def _lives(run: Run, life: Liveness, *, hint: str) -> HolderLives:
 
 
 def _ended(task: Task, run: Run, so: str) -> RunEnded:
-    at = f" on {show_time(run.ended)}" if run.ended else ""
+    moment = f" on {show_time(run.ended)}" if run.ended else ""
     command, why = after_run(task, run)
     return RunEnded(
-        f"run {run.id} ended as {run.status}{at}; {so}",
+        f"run {run.id} ended as {run.status}{moment}; {so}",
         hint=f"{why}: {command}",
         run=run.id,
         status=run.status,

@@ -305,20 +305,21 @@ class RunAdvice(NamedTuple):
 
 def explain_run(task: Task, run: Run, life: Liveness, *, is_ours: bool, is_elsewhere: bool = False) -> RunAdvice:
     """What to do about one run by itself."""
-    what = f"run {run.id} ({run.task_type})"
+    subject = f"run {run.id} ({run.task_type})"
     if not run.is_active:
-        return RunAdvice(run.id, f"{what} ended as {run.status}", after_run(task, run)[0], "a run that ended stays so")
-    who = (
-        f"{what} is led by {named(run.holder)}, which {'is at work' if life.is_live else 'is dead'}{_because(life.why)}"
-    )
+        return RunAdvice(
+            run.id, f"{subject} ended as {run.status}", after_run(task, run)[0], "a run that ended stays so"
+        )
+    standing = "is at work" if life.is_live else "is dead"
+    sentence = f"{subject} is led by {named(run.holder)}, which {standing}{_because(life.why)}"
     if life.is_live:
         why = "it is your own run" if is_ours else "somebody is at work there; leave it alone"
-        return RunAdvice(run.id, who, f"git okstra run {'resume' if is_ours else 'show'} {word(run.id)}", why)
+        return RunAdvice(run.id, sentence, f"git okstra run {'resume' if is_ours else 'show'} {word(run.id)}", why)
     if run.status == "preparing":
-        return RunAdvice(run.id, who, new_run_command(task, run), "its prepare died; this one takes its place")
+        return RunAdvice(run.id, sentence, new_run_command(task, run), "its prepare died; this one takes its place")
     if is_elsewhere:
-        return RunAdvice(run.id, who, f"git okstra run show {word(run.id)}", ELSEWHERE)
-    return RunAdvice(run.id, who, f"git okstra run resume {word(run.id)}", "goes on where the dead one stopped")
+        return RunAdvice(run.id, sentence, f"git okstra run show {word(run.id)}", ELSEWHERE)
+    return RunAdvice(run.id, sentence, f"git okstra run resume {word(run.id)}", "goes on where the dead one stopped")
 
 
 def show_plan(task: Task) -> str:
@@ -341,8 +342,8 @@ def after_run(task: Task, run: Run) -> tuple[str, str]:
         return f"git okstra task open {word(key)}", "the task is closed"
     if run.stage is not None and run.task_type == GUARDED and is_done:
         return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is done"
-    others = [each for each in task.runs.values() if each.is_active and each.id != run.id]
-    newer = [each for each in others if (each.task_type, each.stage) == (run.task_type, run.stage)]
+    others = [other for other in task.runs.values() if other.is_active and other.id != run.id]
+    newer = [other for other in others if (other.task_type, other.stage) == (run.task_type, run.stage)]
     if newer:
         return f"git okstra run show {word(newer[-1].id)}", "another run has taken its place"
     if run.stage is not None and run.task_type != GUARDED and not is_done:

@@ -42,12 +42,12 @@ def leases_of(task: Task, look: Look, *, now: datetime, lease_hours: int) -> tup
 
     Live ones count before dead ones, and later ones before earlier ones.
     """
-    held = [
+    leases = [
         Lease(run.id, run.stage, life_of(run, look, now=now, lease_hours=lease_hours), run.holder, run.touched)
         for run in task.runs.values()
         if run.is_active and run.task_type == GUARDED and run.stage is not None
     ]
-    newest = sorted(held, key=lambda lease: lease.run, reverse=True)
+    newest = sorted(leases, key=lambda lease: lease.run, reverse=True)
     return tuple(sorted(newest, key=lambda lease: (lease.stage, not lease.is_live)))
 
 
@@ -59,15 +59,15 @@ def life_of(run: Run, look: Look, *, now: datetime, lease_hours: int) -> Livenes
     """
     if run.holder is None or run.touched is None:
         return UNTIMED
-    seen = look(run.holder)
-    if seen.state != "unknown":
-        return seen
+    liveness = look(run.holder)
+    if liveness.state != "unknown":
+        return liveness
     hours = min(lease_hours, PREPARING_HOURS) if run.status == "preparing" else lease_hours
     if abs(now - run.touched) < timedelta(hours=hours):
-        return Liveness("alive", seen.why)
+        return Liveness("alive", liveness.why)
     if run.touched > now:
-        return Liveness("dead", f"{seen.why} and its last sign is from the future: a wrong clock")
-    return Liveness("dead", f"{seen.why} and gave no sign for {hours} hour{'' if hours == 1 else 's'}")
+        return Liveness("dead", f"{liveness.why} and its last sign is from the future: a wrong clock")
+    return Liveness("dead", f"{liveness.why} and gave no sign for {hours} hour{'' if hours == 1 else 's'}")
 
 
 def lease_on(leases: Iterable[Lease], stage: int) -> Lease | None:

@@ -61,7 +61,7 @@ def _last_of(runs: Sequence[Run]) -> Run | None:
     ended = [(run.ended, run) for run in runs if run.ended is not None]
     if runs and (runs[-1].is_active or not ended):
         return runs[-1]
-    return max(ended, key=lambda one: (one[0], one[1].id))[1] if ended else None
+    return max(ended, key=lambda pair: (pair[0], pair[1].id))[1] if ended else None
 
 
 def stages_by_state(task: Task) -> dict[str, tuple[int, ...]]:
@@ -118,7 +118,7 @@ def _left(
     if task.plan is None and not task.stages:
         yield "approve a plan"
     for verb in dict.fromkeys(_LEFT.values()):
-        waiting = {n for state, each in stages.items() if _LEFT.get(state) == verb for n in each}
+        waiting = {n for state, members in stages.items() if _LEFT.get(state) == verb for n in members}
         numbers = sorted(waiting - undecided)
         if numbers:
             yield f"{verb} {named_stages(numbers)}"

@@ -114,8 +114,12 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     )
 
     def decide(snapshot: Snapshot) -> list[PlanApproved]:
-        known = require_open(snapshot, key).plan
-        is_same = known is not None and (known.path, known.blob, known.commit) == (fact.path, fact.blob, fact.commit)
+        prior = require_open(snapshot, key).plan
+        is_same = prior is not None and (prior.path, prior.blob, prior.commit) == (
+            fact.path,
+            fact.blob,
+            fact.commit,
+        )
         return [] if is_same else [fact]
 
     return plan, store.append(decide)

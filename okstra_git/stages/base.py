@@ -123,10 +123,10 @@ def _name_of(git: Git, task: Task, commit: str) -> str:
 
 
 def _lacking(git: Git, task: Task, depends_on: Sequence[int], commit: str) -> tuple[int, ...]:
-    known = [(n, task.stages[n]) for n in depends_on if n in task.stages]
+    stages = [(n, task.stages[n]) for n in depends_on if n in task.stages]
     return tuple(
         number
-        for number, stage in known
+        for number, stage in stages
         if stage.range is not None
         and not contains(git, commit, stage.range.head)
         and not _has_arrived(git, stage, [commit])

@@ -88,14 +88,16 @@ def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> Branc
     place = task.places.get(f"stage-{stage.number}")
     new = find_new_name(git, stage.branch, OwnWorktrees(git).path(place))
     line = f"git okstra stage done {stage.number} --task-key {task.key}"
-    what = f"branch {stage.branch} of stage {stage.number} is not there any more"
+    problem = f"branch {stage.branch} of stage {stage.number} is not there any more"
     if is_named:
-        what = f"there is no branch {shown(stage.branch)} with a commit"
+        problem = f"there is no branch {shown(stage.branch)} with a commit"
     if new is None or find_ref(git, f"refs/heads/{new}") is None:
         hint = f"git branch --all\nand with its name: {line} --branch NAME"
-        return BranchMissing(what, hint=hint, branch=stage.branch, stage=stage.number)
+        return BranchMissing(problem, hint=hint, branch=stage.branch, stage=stage.number)
     message = (
-        f"{what}; in the stage's worktree is {shown(new)}" if is_named else f"{what}; it seems to be {shown(new)} now"
+        f"{problem}; in the stage's worktree is {shown(new)}"
+        if is_named
+        else f"{problem}; it seems to be {shown(new)} now"
     )
     return BranchMissing(message, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
 
@@ -122,10 +124,10 @@ def _renamed_reservation(git: Git, state: State, task: Task, stage: Stage) -> li
         return []
     if find_ref(git, f"refs/heads/{held.branch}") is not None:
         return []
-    kept = held.model_dump(include={"base_ref", "adopted", "phase", "stages"})
+    facts = held.model_dump(include={"base_ref", "adopted", "phase", "stages"})
     path = OwnWorktrees(git).path(held)
     fact = PlaceReserved(
-        task=task.key, scope=scope, branch=stage.branch, worktree=held.worktree if path is not None else None, **kept
+        task=task.key, scope=scope, branch=stage.branch, worktree=held.worktree if path is not None else None, **facts
     )
     others = {name: place for name, place in task.places.items() if name != scope}
     reserve(
@@ -153,8 +155,8 @@ def release_reservation(
 
     def decide(snapshot: Snapshot) -> Decision[Reservation | None]:
         task = require_task(snapshot.state, key)
-        held = task.places.get(scope)
-        before = held if held is not None and held.status == "active" else None
+        place = task.places.get(scope)
+        before = place if place is not None and place.status == "active" else None
         return Decision(release(task, scope, cascade=cascade), before)
 
     appended, before = store.append_decision(decide)

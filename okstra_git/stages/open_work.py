@@ -136,8 +136,8 @@ def find_open_work(
     Looks at every worktree once. `besides` is an untracked file that does not count: what it says is recorded. A branch
     that is not there any more is for `complete_stages` to refuse.
     """
-    known = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
-    trees = [see_head(tree) for tree in known.values()]
+    worktrees = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
+    trees = [see_head(tree) for tree in worktrees.values()]
     here = real_path(here) if here is not None else None
     places, read = OwnWorktrees(git), dict[Path, Checkout]()
     open_work: list[OpenWork] = []
@@ -146,12 +146,12 @@ def find_open_work(
         branch = request.branch or stage.branch
         tip = find_quietly(git, f"refs/heads/{branch}") if is_text(branch) else None
         for tree in _concerned(places, git, state, task, stage, branch, tip, trees, here) if tip is not None else ():
-            seen = read.get(tree.path) or see_exactly(git, known[tree.path], besides=besides)
-            read[tree.path] = seen
+            checkout = read.get(tree.path) or see_exactly(git, worktrees[tree.path], besides=besides)
+            read[tree.path] = checkout
             is_only_near = tree.works_on != branch and tree.head == tip and not _is_own(places, task, stage, tree)
             named = request.commit is not None, branch != stage.branch and bool(stage.branch)
-            work = OpenWork(request.number, branch, seen, *named)
-            if not (is_only_near and not seen.files) and next(work.problems("", leave=False), None) is not None:
+            work = OpenWork(request.number, branch, checkout, *named)
+            if not (is_only_near and not checkout.files) and next(work.problems("", leave=False), None) is not None:
                 open_work.append(work)
     return open_work
 
@@ -195,8 +195,8 @@ def _is_beyond(git: Git, state: State, task: Task, stage: Stage, tip: str, tree:
 def _is_known(git: Git, state: State, task: Task, stage: Stage, branch: str) -> bool:
     """Whether the branch is that of a stage or a group, or one that others build on."""
     anchor = task.anchor.ref if task.anchor is not None else ""
-    known = {*default_branches(git), stage.base_ref, anchor, *(other.branch for other in task.stages.values())}
-    return branch in known or any(place.branch == branch for _, place in active_places(state))
+    known_branches = {*default_branches(git), stage.base_ref, anchor, *(other.branch for other in task.stages.values())}
+    return branch in known_branches or any(place.branch == branch for _, place in active_places(state))
 
 
 def refuse_open_work(open_work: Iterable[OpenWork], line: str, *, leave: bool) -> None:
@@ -212,7 +212,9 @@ def refuse_open_work(open_work: Iterable[OpenWork], line: str, *, leave: bool) -
         "; ".join(dict.fromkeys(problem.message for problem in problems)),
         hint="\n".join(dict.fromkeys(problem.hint for problem in problems)),
         **facts,
-        problems=[{"code": each.refusal.code, "message": each.message, "hint": each.hint} for each in problems],
+        problems=[
+            {"code": problem.refusal.code, "message": problem.message, "hint": problem.hint} for problem in problems
+        ],
     )
 
 

@@ -44,7 +44,7 @@ def clarified_request(
 ) -> RunRequest:
     """The request of the run that ended last with a report, after a person has answered in that report.
 
-    `edit` is called only when that run's phase could be prepared now: otherwise a person would write answers that are then refused.
+    `edit` is called only when that run's phase could be prepared now, so that no answers are written for nothing.
     """
     key, task_type = require_key(workspace, identity), options.task_type
     task = require_open(workspace.store.read(), key)

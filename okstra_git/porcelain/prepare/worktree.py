@@ -105,7 +105,7 @@ def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh:
 
 
 def _who_left(claim: Claim, kept: WorktreeSnapshot | None) -> tuple[str, str]:
-    """The run that left what was kept, and how it ended; empty where nothing was kept, or where that run is not known."""
+    """The run that left what was kept, and how it ended; empty where nothing was kept, or that run is not known."""
     run = claim.task.runs.get(kept.about.run) if kept is not None else None
     if run is None or run.id == claim.run:
         return "", ""
