@@ -48,10 +48,10 @@ def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> O
     if isinstance(error, KeyboardInterrupt):
         return Interrupted("interrupted")
     if isinstance(error, OSError) and error.errno in OUTSIDE:
-        where = f": {clean(str(error.filename))[:LONGEST_PATH]}" if error.filename else ""
-        return HostRefused(f"{error.strerror}{where}", hint="git okstra doctor")
-    found = _wrong_usage(error, session=session) or _damage(error, session=session)
-    return found or _bug(error, session=session, argv=argv)
+        place = f": {clean(str(error.filename))[:LONGEST_PATH]}" if error.filename else ""
+        return HostRefused(f"{error.strerror}{place}", hint="git okstra doctor")
+    refusal = _wrong_usage(error, session=session) or _damage(error, session=session)
+    return refusal or _bug(error, session=session, argv=argv)
 
 
 def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
@@ -71,8 +71,8 @@ def _hidden(error: OkstraError, *, session: Session) -> OkstraError | None:
 
     for problem in session.store.read().problems:
         if problem.code in DAMAGE:
-            told = f"{error.message}, as far as can be read: {problem.message}"
-            return type(error)(told, hint="git okstra fsck", **error.facts)
+            message = f"{error.message}, as far as can be read: {problem.message}"
+            return type(error)(message, hint="git okstra fsck", **error.facts)
     return None
 
 
@@ -91,20 +91,20 @@ def _wrong_usage(error: BaseException, *, session: Session) -> OkstraError | Non
 
 
 def _bug(error: BaseException, *, session: Session, argv: Sequence[str]) -> Internal:
-    told = f"{type(error).__name__}: {error}"[:300]
+    message = f"{type(error).__name__}: {error}"[:300]
     try:
         report = file_report(error, session=session, argv=argv)
     except OSError:
-        return Internal(f"a bug in okstra: {told}", hint="please report it with this command line", report=None)
-    return Internal(f"a bug in okstra: {told}", hint=f"the report is in {report}", report=str(report))
+        return Internal(f"a bug in okstra: {message}", hint="please report it with this command line", report=None)
+    return Internal(f"a bug in okstra: {message}", hint=f"the report is in {report}", report=str(report))
 
 
 def file_report(error: BaseException, *, session: Session, argv: Sequence[str]) -> Path:
     """Write what happened into a new private file and return its path; the home directory's name is left out."""
     stamp = session.now().strftime("%Y%m%dT%H%M%S.%fZ")
     trace = "".join(traceback.format_exception(error))
-    told = f"git-okstra {VERSION}, Python {sys.version.split()[0]}, {sys.platform}\n{_libraries()}\n"
-    content = f"{told}\ncommand line: {list(argv)!r}\n\n{trace}".replace(str(session.home), "~")
+    versions = f"git-okstra {VERSION}, Python {sys.version.split()[0]}, {sys.platform}\n{_libraries()}\n"
+    content = f"{versions}\ncommand line: {list(argv)!r}\n\n{trace}".replace(str(session.home), "~")
     path = _report_directory(session) / f"bug-{stamp}-{os.getpid()}.txt"
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:

@@ -93,4 +93,4 @@ def unread_flags(argv: Sequence[str], *, stdout_is_terminal: bool) -> GlobalFlag
 def _is_one_of(words: Sequence[str], named: tuple[tuple[str, ...], ...]) -> bool:
     """Whether the line is of one of these commands; neither a flag nor the value of `-C` is a command."""
     bare = [word for word, before in zip(words, ["", *words], strict=False) if before != "-C" and word[:1] != "-"]
-    return "--explain" not in words and any(tuple(bare[: len(each)]) == each for each in named)
+    return "--explain" not in words and any(tuple(bare[: len(command)]) == command for command in named)

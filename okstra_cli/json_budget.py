@@ -53,9 +53,9 @@ def _lists(value: Any) -> Iterator[Truncatable]:
     """Every list that may be cut, also those inside the items that may be kept."""
     if isinstance(value, Truncatable):
         yield value
-        yield from (inner for each in value.items[:MOST] for inner in _lists(each))
+        yield from (inner for item in value.items[:MOST] for inner in _lists(item))
     elif isinstance(value, Mapping):
-        yield from (inner for each in value.values() for inner in _lists(each))
+        yield from (inner for item in value.values() for inner in _lists(item))
 
 
 def _widest(document: Any, kept: Mapping[int, int], size: int, least: int) -> Truncatable | None:
@@ -66,9 +66,9 @@ def _widest(document: Any, kept: Mapping[int, int], size: int, least: int) -> Tr
 
 def _cut(value: Any, kept: Mapping[int, int], size: int) -> Any:
     if isinstance(value, Truncatable):
-        return {"count": len(value.items), "shown": [_cut(each, kept, size) for each in value.items[: kept[id(value)]]]}
+        return {"count": len(value.items), "shown": [_cut(item, kept, size) for item in value.items[: kept[id(value)]]]}
     if isinstance(value, Mapping):
-        return {key: _cut(each, kept, size) for key, each in value.items()}
+        return {key: _cut(item, kept, size) for key, item in value.items()}
     if isinstance(value, str):
         return truncated(value, size)
     return None if isinstance(value, int) and abs(value) >= LARGEST else value
@@ -78,10 +78,10 @@ def truncated(text: str, size: int) -> str:
     """The text in at most `size` bytes of JSON, a mark at its end when something was left out."""
     if len(text) <= size and size_of_json(text) <= size + 2:
         return text
-    kept, left = [], size - len(CUT.encode())
+    characters, left = [], size - len(CUT.encode())
     for character in text[:size]:
         left -= size_of_json(character) - 2
         if left < 0:
             break
-        kept.append(character)
-    return "".join(kept) + CUT
+        characters.append(character)
+    return "".join(characters) + CUT

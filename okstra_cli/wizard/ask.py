@@ -73,16 +73,16 @@ def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str 
     if path is None:
         language = choose_language(session, lang)
         return Saved(first_state(session, key, load_texts(language)), language)
-    found = _left(session, path)
-    if found is None or machine.standing(found.state) == ABORTED:
+    saved = _left(session, path)
+    if saved is None or machine.standing(saved.state) == ABORTED:
         begin(session, path, lang, key)
         return read_state(path)
-    if key is not None and answers.key_of(found.state) != str(key):
-        about = answers.key_of(found.state) or "no task yet"
+    if key is not None and answers.key_of(saved.state) != str(key):
+        about = answers.key_of(saved.state) or "no task yet"
         raise BadStart(f"the wizard in {path} is about {about}, not {key}", hint="name another file with --state-file")
-    language = found.language if lang is None else choose_language(session, lang)
-    is_done = machine.standing(found.state) == machine.DONE
-    return Saved(found.state.back() if is_done else found.state, language)
+    language = saved.language if lang is None else choose_language(session, lang)
+    is_done = machine.standing(saved.state) == machine.DONE
+    return Saved(saved.state.back() if is_done else saved.state, language)
 
 
 def _left(session: Session, path: str) -> Saved | None:
@@ -131,10 +131,10 @@ def _same_line(path: str | None) -> str:
 
 def _told(session: Session, state: State, path: str | None, texts: Texts) -> Answer:
     """The answer of `render-args`, and for a person what was chosen before it."""
-    found = rendered(state, path or _private_path(session))
+    outcome = rendered(state, path or _private_path(session))
     _, *lines = label_of(state, "confirm", texts).split("\n")
-    page = [*lines, "", texts.say("ask.command"), found.payload["command"], ""]
-    return Answer(found.payload, lambda: "\n".join(page))
+    page = [*lines, "", texts.say("ask.command"), outcome.payload["command"], ""]
+    return Answer(outcome.payload, lambda: "\n".join(page))
 
 
 def _private_path(session: Session) -> str:

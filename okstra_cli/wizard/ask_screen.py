@@ -159,9 +159,9 @@ class Screen:
         """What the keys do, on as many lines as the screen's width takes."""
         first, *others = self.texts.say(f"ask.{keys}").split(BETWEEN_KEYS)
         lines = [first]
-        for said in others:
-            both = f"{lines[-1]}{BETWEEN_KEYS}{said}"
-            lines[-1:] = [both] if columns_of(both) <= self.columns - 3 else [lines[-1], said]
+        for clause in others:
+            joined = f"{lines[-1]}{BETWEEN_KEYS}{clause}"
+            lines[-1:] = [joined] if columns_of(joined) <= self.columns - 3 else [lines[-1], clause]
         return lines
 
     def _run(self, question: questionary.Question, keys: str, *, is_list: bool) -> str | list[str] | None:
@@ -189,8 +189,8 @@ class Screen:
 
 def _completer(question: Question) -> Completer | None:
     if question.folders:
-        there = [folder for folder in question.folders if os.path.isdir(folder)]
-        return GreatUXPathCompleter(get_paths=lambda: there, expanduser=True)
+        folders = [folder for folder in question.folders if os.path.isdir(folder)]
+        return GreatUXPathCompleter(get_paths=lambda: folders, expanduser=True)
     words = list(question.words)
     return WordCompleter(words, match_middle=True, pattern=re.compile(r"[^,\s]+")) if words else None
 
@@ -253,9 +253,9 @@ def _pieces(line: str, columns: int) -> Iterator[str]:
     """The line in pieces that fit; a word that is too long for any of them is broken."""
     piece = ""
     for word in line.split(" "):
-        both = f"{piece} {word}" if piece else word
-        if columns_of(both) <= columns:
-            piece = both
+        joined = f"{piece} {word}" if piece else word
+        if columns_of(joined) <= columns:
+            piece = joined
             continue
         if piece:
             yield piece
@@ -270,8 +270,8 @@ def _pieces(line: str, columns: int) -> Iterator[str]:
 def _beginning(text: str, columns: int) -> str:
     """As many letters as fit."""
     taken = 0
-    for at, letter in enumerate(text):
+    for index, letter in enumerate(text):
         taken += columns_of(letter)
         if taken > columns:
-            return text[:at]
+            return text[:index]
     return text

@@ -105,12 +105,12 @@ def shown_path(state: State, path: str) -> str:
 
 def look_up(state: State, kind: str, name: str) -> Mapping[str, Any]:
     """What looking found; asks for the look when nobody did it, refuses with what it found wrong."""
-    found = state.seen(kind, name)
-    if found is None:
+    result = state.seen(kind, name)
+    if result is None:
         raise Missing(kind, name)
-    if "refused" in found:
-        raise Refused(found["refused"], **found["fields"])
-    return found
+    if "refused" in result:
+        raise Refused(result["refused"], **result["fields"])
+    return result
 
 
 def one_line(text: str) -> str:

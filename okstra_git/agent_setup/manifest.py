@@ -104,20 +104,20 @@ def _manifest(value: dict[str, Any]) -> Manifest:
 
 
 def _files(value: Any) -> dict[str, str]:
-    good = isinstance(value, dict) and all(_is_file(path) and isinstance(each, str) for path, each in value.items())
+    good = isinstance(value, dict) and all(_is_file(path) and isinstance(digest, str) for path, digest in value.items())
     _demand(good, "its files are not understood")
     return cast("dict[str, str]", value)
 
 
 def _settings(value: Any) -> dict[str, OwnRules]:
     _demand(isinstance(value, dict) and value.keys() <= set(_SETTINGS), "its settings are not understood")
-    return {name: _own_rules(each) for name, each in value.items()}
+    return {name: _own_rules(recorded) for name, recorded in value.items()}
 
 
 def _own_rules(value: Any) -> OwnRules:
     _demand(isinstance(value, dict), "its settings are not understood")
     texts = [value.get(name, []) for name in ("rules", "chunks", "made")]
-    _demand(all(isinstance(each, list) and all(isinstance(one, str) for one in each) for each in texts),
+    _demand(all(isinstance(entries, list) and all(isinstance(text, str) for text in entries) for entries in texts),
             "its rules are not understood")  # fmt: skip
     rules, chunks, made = map(tuple, texts)
     return OwnRules(rules, chunks, made, value.get("created") is True)

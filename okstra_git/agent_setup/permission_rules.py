@@ -23,17 +23,17 @@ def own_rules(actual: ActualFolder) -> dict[str, OwnRules]:
     own = dict(actual.own.settings)
     for name, pending in actual.own.pending_settings.items():
         dropped = set(own.get(name, OwnRules()).rules) - set(pending.rules)
-        there = set(allowed(actual.settings[name]))
-        if set(pending.rules) <= there and not dropped & there:
+        present = set(allowed(actual.settings[name]))
+        if set(pending.rules) <= present and not dropped & present:
             own[name] = pending
     return own
 
 
 def inspect_rules(actual: ActualFolder, wanted: Sequence[str]) -> tuple[Rule, ...]:
     """Each rule: whether a settings file that counts has it, and whether setup put it there."""
-    there = {rule for name in actual.root.settings for rule in allowed(actual.settings[name])}
+    present = {rule for name in actual.root.settings for rule in allowed(actual.settings[name])}
     ours = {rule for own in own_rules(actual).values() for rule in own.rules}
-    return tuple(Rule(rule, rule in there, rule in there and rule in ours) for rule in wanted)
+    return tuple(Rule(rule, rule in present, rule in present and rule in ours) for rule in wanted)
 
 
 def find_problem(actual: ActualFolder) -> str:
@@ -52,7 +52,7 @@ def find_contradictions(actual: ActualFolder, wanted: Sequence[str]) -> tuple[st
         f"{actual.root.folder / name}: {verb} {rule} wins over {', '.join(ours)} where both match"
         for name in actual.root.settings
         for verb, rule in _stronger(actual.settings[name])
-        if (ours := [each for each in wanted if overlap(rule, each)])
+        if (ours := [own for own in wanted if overlap(rule, own)])
     )
 
 
@@ -68,10 +68,10 @@ def _stronger(file: SettingsFile) -> Iterator[tuple[str, str]]:
 
 def _texts(file: SettingsFile, keys: Sequence[str]) -> list[str]:
     try:
-        found: list[Any] = list_at(read_json(file.text), keys) or [] if file.text is not None else []
+        values: list[Any] = list_at(read_json(file.text), keys) or [] if file.text is not None else []
     except NotPlainJson:
         return []
-    return [each for each in found if isinstance(each, str)]
+    return [text for text in values if isinstance(text, str)]
 
 
 def overlap(one: str, other: str) -> bool:
@@ -94,14 +94,14 @@ def _patterns(rule: re.Match[str]) -> list[str]:
     return [words[1], f"{words[1]} *"] if words else [pattern]
 
 
-def _meet(one: str, other: str) -> bool:
+def _meet(left: str, right: str) -> bool:
     """Whether some text is matched by both patterns: walks through both at once, a star taking what it likes."""
     states, seen = [(0, 0)], {(0, 0)}
     while states:
         i, j = states.pop()
-        if i == len(one) and j == len(other):
+        if i == len(left) and j == len(right):
             return True
-        for step in _steps(one[i : i + 1], other[j : j + 1], i, j):
+        for step in _steps(left[i : i + 1], right[j : j + 1], i, j):
             if step not in seen:
                 seen.add(step)
                 states.append(step)

@@ -92,7 +92,7 @@ def _may_be_set_aside(file: FileStatus) -> bool:
 def _emptied(actual: ActualFolder, removed: set[str], needed: set[str]) -> Iterator[str]:
     """The folders of ours in which nothing is left, deepest first; never the root."""
     gone = set(removed) | actual.leftover_paths
-    for folder in sorted(set(actual.entries) - {"."}, key=lambda each: (-each.count("/"), each)):
+    for folder in sorted(set(actual.entries) - {"."}, key=lambda path: (-path.count("/"), path)):
         if folder not in needed and all(f"{folder}/{name}" in gone for name in actual.entries[folder]):
             gone.add(folder)
             yield folder
@@ -113,9 +113,9 @@ def _recorded(actual: ActualFolder, desired: DesiredFiles, decided: _Decided) ->
 
 def _held(actual: ActualFolder, decided: _Decided, states: Sequence[FileState]) -> dict[str, str]:
     """Files of these states that are recorded, each with the content of ours that it has or last had."""
-    found = (file for file in decided.files if file.state in states and actual.own.fingerprints(file.path))
+    recorded = (file for file in decided.files if file.state in states and actual.own.fingerprints(file.path))
     return {
-        file.path: file.digest if file.state in UNTOUCHED else actual.own.fingerprint_of(file.path) for file in found
+        file.path: file.digest if file.state in UNTOUCHED else actual.own.fingerprint_of(file.path) for file in recorded
     }
 
 
@@ -133,7 +133,7 @@ def _file_steps(actual: ActualFolder, desired: DesiredFiles, decided: _Decided) 
         do, expected = (Action.WRITE, "") if is_new else (Action.REPLACE, file.digest)
         yield SetupStep(do, folder / file.path, desired.files[file.path], expected)
     yield from (SetupStep(Action.REMOVE, folder / file.path, expected=file.digest) for file in decided.removed)
-    yield from (SetupStep(Action.UNFOLDER, folder / each) for each in decided.emptied)
+    yield from (SetupStep(Action.UNFOLDER, folder / emptied) for emptied in decided.emptied)
 
 
 def _rule_steps(actual: ActualFolder, rules: RuleChange) -> Iterator[SetupStep]:
@@ -162,7 +162,7 @@ def _first_steps(actual: ActualFolder, desired: DesiredFiles, decided: _Decided,
         pending_files=_fingerprints(desired, (file.path for file in decided.written)),
         pending_settings={name: rules.own[name] for name in rules.edits if name in rules.own},
     )
-    folders = [SetupStep(Action.FOLDER, actual.root.folder / each) for each in sorted(decided.made, key=_depth)]
+    folders = [SetupStep(Action.FOLDER, actual.root.folder / made) for made in sorted(decided.made, key=_depth)]
     return [
         *(step for step in folders if step.path == actual.root.folder),
         SetupStep(Action.RECORD, actual.root.manifest, render_manifest(intent), is_intent=True),

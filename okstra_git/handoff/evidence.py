@@ -119,13 +119,13 @@ class _Reading:
         task_type = values.get("taskType")
         if task_type != _TASK_TYPE:
             hint = f"name the data of a report that a {_TASK_TYPE} run wrote"
-            self._say("wrong-task-type", f"taskType must be {_TASK_TYPE!r}, and is {self._told('taskType')}", hint)
+            self._say("wrong-task-type", f"taskType must be {_TASK_TYPE!r}, and is {self._described('taskType')}", hint)
 
     def scope(self) -> str:
         scope, wanted = self.values.get("verificationScope"), self.wanted_scope
         if scope == wanted:
             return wanted
-        message = f"verificationScope must be {wanted!r}, and is {self._told('verificationScope')}"
+        message = f"verificationScope must be {wanted!r}, and is {self._described('verificationScope')}"
         hint = f"run {_TASK_TYPE} for this stage alone"
         if scope == WHOLE_TASK:
             message += ": a verification of the whole task is not recorded stage by stage"
@@ -151,12 +151,14 @@ class _Reading:
         value = self.values.get("stage")
         if wanted is None:
             if value is not None and self.values.get("verificationScope") == WHOLE_TASK:
-                message = f"a verification of the whole task names no stage, and this one names {self._told('stage')}"
+                message = (
+                    f"a verification of the whole task names no stage, and this one names {self._described('stage')}"
+                )
                 self._say("wrong-stage", message, _AGAIN)
             return None
         number = self._written_stage()
         if number is None:
-            self._say("wrong-stage", f"stage must be the number of a stage, and is {self._told('stage')}", _AGAIN)
+            self._say("wrong-stage", f"stage must be the number of a stage, and is {self._described('stage')}", _AGAIN)
         elif number != wanted:
             hint = f"record it for stage {number}, or name the report of stage {wanted}"
             self._say("wrong-stage", f"this is a verification of stage {number}, not of stage {wanted}", hint)
@@ -169,7 +171,9 @@ class _Reading:
         if token == _ACCEPTED:
             return _ACCEPTED
         if not isinstance(verdict, dict):
-            self._say("not-accepted", f"verdict must be an object with a token, and is {self._told('verdict')}", _AGAIN)
+            self._say(
+                "not-accepted", f"verdict must be an object with a token, and is {self._described('verdict')}", _AGAIN
+            )
         elif token == _CONDITIONAL:
             message = f"the verdict is {_CONDITIONAL}: its conditions have to be settled first"
             self._say("not-accepted", message, f"settle the conditions, then verify {self._what()} again")
@@ -193,7 +197,7 @@ class _Reading:
         if tokens is None:
             return ()
         if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
-            self._say("routing", f"routing must be a list of tokens, and is {self._told('routing')}", _AGAIN)
+            self._say("routing", f"routing must be a list of tokens, and is {self._described('routing')}", _AGAIN)
             return ()
         hint = f"route to {GROUP_HANDOFF}, or verify the whole task"
         if _HANDOFF in tokens and self.values.get("verificationScope") == SINGLE_STAGE:
@@ -235,7 +239,7 @@ class _Reading:
                 message = "the database part of this change is not verified, so it must not be pushed"
                 self.warnings.append(EvidenceProblem("evidence.database-unverified", message))
             return value
-        message = f"databaseVerified must be true, false or null, and is {self._told('databaseVerified')}"
+        message = f"databaseVerified must be true, false or null, and is {self._described('databaseVerified')}"
         self._say("database", message, _AGAIN)
         return None
 
@@ -248,7 +252,7 @@ class _Reading:
             message = f"{MAX_CHECKS} of {len(checks)} checks are recorded; the report has them all"
             self.warnings.append(EvidenceProblem("evidence.checks-left-out", message))
 
-    def _told(self, key: str) -> str:
+    def _described(self, key: str) -> str:
         return _repr(self.values[key]) if key in self.values else "missing"
 
     def _say(self, code: str, message: str, hint: str) -> None:

@@ -157,11 +157,11 @@ def check_identity(git: Git) -> Iterator[HealthFinding]:
 def check_settings(git: Git) -> Iterator[HealthFinding]:
     """okstra's own settings."""
     settings = read_settings(git)
-    for each in settings.survey():
-        if each.problem:
-            name = each.setting.name
+    for value in settings.survey():
+        if value.problem:
+            name = value.setting.name
             yield HealthFinding(
-                "config.bad-value", "error", name, each.problem, command("git okstra config unset", name)
+                "config.bad-value", "error", name, value.problem, command("git okstra config unset", name)
             )
     for name in settings.unknown():
         message = f"{name} means nothing to this version"
@@ -183,8 +183,8 @@ def check_main_tree(git: Git) -> Iterator[HealthFinding]:
 
 def check_folders(git: Git) -> Iterator[HealthFinding]:
     """The folder of documents where it is a link: whatever would write there is refused."""
-    seen = Root(git.top).see(OKSTRA)
-    if seen is not None and seen.kind == "link":
+    entry = Root(git.top).see(OKSTRA)
+    if entry is not None and entry.kind == "link":
         refusal = linked(str(git.top), OKSTRA, OKSTRA, leaves=False)
         yield HealthFinding(refusal.code, "warning", OKSTRA, refusal.message, refusal.hint)
 

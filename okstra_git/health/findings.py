@@ -37,7 +37,9 @@ class HealthFinding:
 
 def by_severity(findings: Iterable[HealthFinding]) -> list[HealthFinding]:
     """Errors first, then by subject; each thing once."""
-    return sorted(dict.fromkeys(findings), key=lambda one: (ORDER.index(one.severity), one.code, one.subject))
+    return sorted(
+        dict.fromkeys(findings), key=lambda finding: (ORDER.index(finding.severity), finding.code, finding.subject)
+    )
 
 
 def needs_somebody(findings: Iterable[HealthFinding]) -> bool:

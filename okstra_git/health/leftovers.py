@@ -56,9 +56,9 @@ def check_locks(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
 def check_aside(git: Git) -> Iterator[HealthFinding]:
     """Damaged things that an earlier repair kept."""
     folder = layout.torn_folder(git.private_dir)
-    kept = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    if kept:
-        message = f"{len(kept)} damaged files that were replaced are kept in {_shown(git, folder)}"
+    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    if files:
+        message = f"{len(files)} damaged files that were replaced are kept in {_shown(git, folder)}"
         yield HealthFinding("aside.kept", "info", folder.name, message, "look at them, then delete them")
 
 

@@ -98,8 +98,8 @@ def replace_block(script: bytes, block: bytes) -> bytes:
     match = _BLOCK.search(script)
     if match is None:
         return insert_block(script, block)
-    kept = block if match[1] else block.removesuffix(b"\n")
-    return script[: match.start()] + kept + script[match.end() :]
+    content = block if match[1] else block.removesuffix(b"\n")
+    return script[: match.start()] + content + script[match.end() :]
 
 
 def is_shell(script: bytes) -> bool:

@@ -52,7 +52,7 @@ def probe_hooks(git: Git) -> ProbeResult:
 
 def _judge(location: HooksLocation, here: bytes | None, linked: bytes | None) -> ProbeResult:
     """None = nothing was heard; otherwise what the shim read."""
-    complete = all(said.count(b" ") >= 1 for said in (here, linked) if said is not None)
+    complete = all(output.count(b" ") >= 1 for output in (here, linked) if output is not None)
     why = None
     if here is None:
         why = f"git ran no hook of ours from {location.directory}"
@@ -109,17 +109,17 @@ def _bring_tracked_hooks(location: HooksLocation, top: Path, environment: dict[s
         run_git(wanted, paths=[location.configured], cwd=top, environment=environment, accept=(0, 1, 128))
 
 
-def _amend(stage: _Stage, heard: Path, settings: dict[str, str]) -> bytes | None:
+def _amend(stage: _Stage, record: Path, settings: dict[str, str]) -> bytes | None:
     """Amend the throw-away commit; what our shim heard of it, or None."""
-    heard.touch()
-    words = ["commit", "-q", "--amend", "--no-verify", "--allow-empty", "--no-gpg-sign", f"-mprobe {heard.name}"]
+    record.touch()
+    words = ["commit", "-q", "--amend", "--no-verify", "--allow-empty", "--no-gpg-sign", f"-mprobe {record.name}"]
     with suppress(GitFailed):  # a hook of the user's may refuse any commit; then nothing is heard
         run_git(
             words,
             settings=_QUIET | settings,
             cwd=stage.top,
-            environment={**stage.environment, LISTEN: str(heard)},
+            environment={**stage.environment, LISTEN: str(record)},
             sealed=False,
             timeout=_TIMEOUT,
         )
-    return heard.read_bytes() or None
+    return record.read_bytes() or None

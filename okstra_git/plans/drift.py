@@ -19,10 +19,10 @@ def drifted_files(
     What a finished stage of the same plan touched (`own`) is none, nor is a file that is absent both times: it is to
     be made. Folders count by their tree.
     """
-    found = []
+    drifted = []
     for path in dict.fromkeys(file.rstrip("/") for file in files):
         was, is_now = before(path), now(path)
         if was == is_now or any(touched == path or touched.startswith(f"{path}/") for touched in own):
             continue
-        found.append(Drift(path, "appeared" if was is None else ("gone" if is_now is None else "changed")))
-    return found
+        drifted.append(Drift(path, "appeared" if was is None else ("gone" if is_now is None else "changed")))
+    return drifted

@@ -76,13 +76,13 @@ def _numbering(plan: PlanDocument) -> Iterator[Flaw]:
 
 
 def _known_dependencies(plan: PlanDocument) -> Iterator[Flaw]:
-    known = {stage.number for stage in plan.stages}
+    numbers = {stage.number for stage in plan.stages}
     for stage in plan.stages:
         for other in stage.depends_on:
-            if other not in known:
+            if other not in numbers:
                 yield Flaw("plan.unknown-dependency", stage.line,
                               f"stage {stage.number} depends on stage {other}, which the plan does not have",
-                              f"it has {show_numbers(tuple(sorted(known)))}", stage.number)  # fmt: skip
+                              f"it has {show_numbers(tuple(sorted(numbers)))}", stage.number)  # fmt: skip
 
 
 def _cycles(plan: PlanDocument) -> Iterator[Flaw]:

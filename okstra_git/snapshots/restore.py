@@ -104,10 +104,10 @@ def _is_inside(into: Path, path: bytes) -> bool:
     parts = path.split(b"/")
     if any(part in (b"", b".", b"..") or part.lower() == b".git" for part in parts):
         return False
-    at = os.fsencode(into)
+    directory = os.fsencode(into)
     for part in parts[:-1]:
-        at = os.path.join(at, part)
-        if os.path.islink(at) or (os.path.lexists(at) and not os.path.isdir(at)):
+        directory = os.path.join(directory, part)
+        if os.path.islink(directory) or (os.path.lexists(directory) and not os.path.isdir(directory)):
             return False
     return True
 
@@ -115,7 +115,7 @@ def _is_inside(into: Path, path: bytes) -> bool:
 def carry_out(git: Git, steps: Iterable[RestoreStep], into: Path) -> None:
     """Do what was planned, byte for byte, deletions first; what appeared meanwhile is refused, not overwritten."""
     into.mkdir(parents=True, exist_ok=True)
-    for step in sorted(steps, key=lambda one: one.does != "delete"):
+    for step in sorted(steps, key=lambda planned: planned.does != "delete"):
         if step.does in ("write", "replace", "delete"):
             _carry_out(git, step, into)
 
