@@ -1,4 +1,4 @@
-"""Maps every exception to a refusal with a code and an exit status, and files a report when the bug is ours."""
+"""Maps every exception to a refusal with a code and an exit status, and files a report when the bug is okstra's own."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> O
 
 
 def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
-    """What git's library says of a damaged repository is no bug of ours, wherever it was met."""
+    """What git's library says of a damaged repository is not a bug of okstra's, wherever it was met."""
     if "git" not in vars(session):
         return None
     from okstra_git.git.library_errors import explain_damage
@@ -64,7 +64,7 @@ def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
 
 
 def _hidden(error: OkstraError, *, session: Session) -> OkstraError | None:
-    """Of what is not known: that it may lie in a log that cannot be read, which nobody mends by making it anew."""
+    """For something unknown: that it may be in a log that cannot be read, where making it anew would not help."""
     if error.code not in UNKNOWN or "git" not in vars(session):
         return None
     from okstra_git.store.snapshot import DAMAGE

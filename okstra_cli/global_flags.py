@@ -26,7 +26,7 @@ LEADS = (("render-bundle",), ("run", "prepare"), ("run", "resume"))
 """Commands whose answer is what a lead starts from: labels and a prompt, so text off a terminal too."""
 
 CODED = (*LEADS, ("run", "finish"), ("run", "abandon"))
-"""Commands whose refusals programs tell apart in text: off a terminal each says its code."""
+"""Commands whose refusals programs distinguish in text: off a terminal each says its code."""
 
 EVERYWHERE = "Everywhere: -C DIR, --json, --text, -q, --no-color (git okstra --help)"
 

@@ -1,4 +1,4 @@
-"""The flags by which every command may be told which task is meant, gathered into one value."""
+"""The flags that name the task for a command, gathered into one value."""
 
 import inspect
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Cuts a JSON document to a size, so that whoever reads it knows beforehand what it costs."""
+"""Cuts a JSON document to a size, so that its reader knows beforehand what it costs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEPS = ((400, 3), (160, 3), (100, 1), (60, 0), (24, 0))
 
 CUT = "…"
 LARGEST = 10**15
-"""Numbers from there on are nobody's count or size; they become null."""
+"""Larger numbers cannot be a count or a size; they become null."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,7 +85,7 @@ def context(context: typer.Context, identity: Identity) -> Answer:
 
 
 def _parse_limit(text: str | None) -> int | None:
-    """How many are wanted, None for nobody said; refuses what is not a number from 1 to 999999."""
+    """How many are wanted, None when not given; refuses what is not a number from 1 to 999999."""
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0):

@@ -25,7 +25,7 @@ LESSONS = {
     "squash": "squash: the recorded change of the whole stage, merged onto the parent of one single commit, gives "
     "exactly the files of that commit.",
 }
-"""What each proof means, told when it first occurs."""
+"""What each proof means, explained when it first occurs."""
 
 
 def tell(play: Playground) -> Iterator[Beat]:

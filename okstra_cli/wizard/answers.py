@@ -62,7 +62,7 @@ class State:
         return State({**self.facts, "seen": seen}, self.turns)
 
     def seen(self, kind: str, name: str) -> Mapping[str, Any] | None:
-        """What a look found earlier; None when nobody looked."""
+        """What a look found earlier; None when there was none."""
         result: Mapping[str, Any] | None = self.facts.get("seen", {}).get(kind, {}).get(name)
         return result
 
@@ -174,7 +174,7 @@ def stage_of(state: State) -> str | None:
 
 
 def stage_at_work(state: State) -> str:
-    """The number of the stage that an implementation would take, as far as it can be told."""
+    """The number of the stage that an implementation would take, as far as it can be determined."""
     chosen = stage_of(state) or AUTO
     return str(task_of(state).get("auto") or "") if chosen == AUTO else chosen
 

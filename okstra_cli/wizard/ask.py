@@ -37,7 +37,7 @@ NO_CURSOR = ("dumb", "unknown")
 
 
 class NoTerminal(OkstraError):
-    """There is nobody to ask."""
+    """There is no person to ask."""
 
     code = "wizard.no-terminal"
 
@@ -65,7 +65,7 @@ def ask_here(
     if machine.standing(state) == ABORTED:
         hint = f"{_same_line(path)} begins anew"
         raise WizardAborted("the wizard was stopped; nothing was prepared", hint=hint)
-    return _prepared(session, state, path) if prepare else _told(session, state, path, texts)
+    return _prepared(session, state, path) if prepare else _command_answer(session, state, path, texts)
 
 
 def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str | None) -> Saved:
@@ -129,7 +129,7 @@ def _same_line(path: str | None) -> str:
     return "git okstra wizard run" + (f" --state-file {word(path)}" if path else "")
 
 
-def _told(session: Session, state: State, path: str | None, texts: Texts) -> Answer:
+def _command_answer(session: Session, state: State, path: str | None, texts: Texts) -> Answer:
     """The answer of `render-args`, and for a person what was chosen before it."""
     outcome = rendered(state, path or _private_path(session))
     _, *lines = label_of(state, "confirm", texts).split("\n")
@@ -148,13 +148,13 @@ def _private_path(session: Session) -> str:
 def _prepared(session: Session, state: State, path: str | None) -> Answer:
     """What `render-bundle` answers to these arguments; it begins now, not when the first question was asked.
 
-    After a refusal the line is told, or everything would have to be answered once more.
+    After a refusal the command line is shown, or everything would have to be answered once more.
     """
     from okstra_cli.dispatch import answer_line
     from okstra_cli.session import Session as Fresh
 
     fresh = Fresh(session.around, session.flags)
-    session.flags.text = not session.flags.json  # as after render-bundle itself, whoever reads
+    session.flags.text = not session.flags.json  # as after render-bundle itself, for every reader
     try:
         return answer_line(fresh, ["render-bundle", *words_of(arguments_of(state))])
     except OkstraError:

@@ -48,7 +48,7 @@ class Question:
         return not self.options
 
     def told(self, answer: str) -> str:
-        """The answer as it is told afterwards: what was chosen in words, or the text."""
+        """The answer as it is shown afterwards: what was chosen in words, or the text."""
         labels = {option.value: option.words for option in self.options}
         if self.multi:
             return ", ".join(labels.get(value, value) for value in answer.split(","))

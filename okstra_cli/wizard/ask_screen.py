@@ -57,7 +57,7 @@ ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Plain(StyleTransformation):
-    """No colour, nothing bold; what is reversed stays, since a menu has nothing else to tell its place by."""
+    """No colour, nothing bold; what is reversed stays, since a menu has no other way to show its place."""
 
     def transform_attrs(self, attrs: Attrs) -> Attrs:
         return DEFAULT_ATTRS._replace(reverse=attrs.reverse)
@@ -139,7 +139,7 @@ class Screen:
         return questionary.text(self._label(question), text, qmark=MARK, style=STYLE, **more)
 
     def _label(self, question: Question) -> str:
-        """The label, laid out for this screen: broken lines, else a row a line, else told above its options."""
+        """The label, laid out for this screen: broken lines, else a row a line, else shown above its options."""
         size = self.drawn.get_size()
         room, head, *rest = size.columns - 5, *question.label.split("\n")
         keys = self._keys_lines("keys_several" if question.multi else "keys_pick")

@@ -16,12 +16,12 @@ DECISIONS = ("branch_confirm", "confirm", "edit_target")
 """Questions that are decided anew whenever they come up."""
 
 LONGEST = 200
-"""Characters that are told of an answer."""
+"""Characters of an answer that are shown."""
 
 
 @dataclass
 class Talk:
-    """`submit` gives the state after an answer, whatever has to be looked up for it; `keep` is told every new state.
+    """`submit` gives the state after an answer, whatever has to be looked up for it; `keep` receives every new state.
 
     `earlier` are answers that were taken back, offered again where their questions return. They are forgotten as soon
     as one of them is answered otherwise, since they need not fit any longer.

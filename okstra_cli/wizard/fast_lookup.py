@@ -112,7 +112,7 @@ def _is_loose(state: State, ref: str) -> bool:
 
 
 def _packed(state: State) -> bytes:
-    """The packed refs; `_UNKNOWN` where they are too long to be looked through here, or cannot be read."""
+    """The packed refs; `_UNKNOWN` where they are too long to be searched here, or cannot be read."""
     try:
         content = read_plain(os.path.join(state.facts["common_dir"], "packed-refs"), _PACKED + 1)
     except FileNotFoundError:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from okstra_cli.wizard.texts import Texts
 
 BASE_AGAIN = ("base_ref_pick", "base_ref", "branch_confirm")
-"""What is asked again when somebody wants another base; everything else stands."""
+"""What is asked again when another base is wanted; everything else stands."""
 
 MOST_TABS = 4
 """Questions that the asking tool shows at once."""

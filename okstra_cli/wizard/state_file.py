@@ -39,7 +39,7 @@ class StateDamaged(StateFileRefused):
 
 
 class StateForeign(StateFileRefused):
-    """The file is somebody else's, or about another repository."""
+    """The file belongs to something else, or is about another repository."""
 
     code = "wizard.state-foreign"
 

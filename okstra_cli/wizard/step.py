@@ -104,7 +104,7 @@ def shown_path(state: State, path: str) -> str:
 
 
 def look_up(state: State, kind: str, name: str) -> Mapping[str, Any]:
-    """What looking found; asks for the look when nobody did it, refuses with what it found wrong."""
+    """The result of a look; asks for the look when it was not done yet, refuses with what it found wrong."""
     result = state.seen(kind, name)
     if result is None:
         raise Missing(kind, name)

@@ -40,7 +40,7 @@ def briefs(state: State) -> list[Choice]:
 
 
 def _standing(gate: str) -> str:
-    """What is to be told of a brief whose front matter says so."""
+    """What is to be said of a brief whose front matter says so."""
     return "brief" if gate in answers.OPEN_GATES else "brief_waiting" if gate == "pending" else "brief_ungated"
 
 
@@ -70,7 +70,7 @@ def stages(state: State) -> list[Choice]:
 
 
 def _numbered(task: Mapping[str, Any], numbers: Sequence[int], mark: str = "") -> list[Choice]:
-    """As many of the stages as fit beside one other option; the first one bears the mark."""
+    """As many of the stages as fit beside one other option; the first one has the mark."""
     titles = {number: title for number, title, _ in task.get("stages", [])}
     return [
         Choice(str(number), "stage", mark * (index == 0), title=titles.get(number, ""))

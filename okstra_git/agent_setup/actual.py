@@ -140,7 +140,7 @@ def _aside(path: Path) -> Path:
 
 
 def _entries(folder: Path) -> frozenset[str]:
-    """The names in a folder; a link to one is not ours to remove, so it counts as full."""
+    """The names in a folder; a link to one must not be removed, so it counts as full."""
     try:
         return frozenset({"."} if folder.is_symlink() else os.listdir(folder))
     except OSError:

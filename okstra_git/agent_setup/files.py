@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and never in the place of somebody else's."""
+"""Files that appear whole or not at all, and never in place of a file that okstra did not write."""
 
 import errno
 import os

@@ -21,7 +21,7 @@ class ManifestUnreadable(OkstraError):
 
 @dataclass(frozen=True)
 class OwnRules:
-    """What is ours in one settings file: rules, the texts as they were put in, keys made for them, the file itself."""
+    """What setup added to one settings file: rules, the texts as put in, keys made for them, the file itself."""
 
     rules: tuple[str, ...] = ()
     chunks: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class OwnRules:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything ours in one folder. `pending_*` is what a run was about to write when it was last seen."""
+    """Everything of okstra's in one folder. `pending_*` is what a run was about to write when it was last seen."""
 
     okstra: str
     files: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Which permission rules stand in settings files, which of them are ours, and which rules of a person win over them."""
+"""Which permission rules settings files have, which of them setup added, and which rules of a person override them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ _RULE = re.compile(r"(?P<tool>[^()]+)(?:\((?P<pattern>.*)\))?", re.DOTALL)
 
 
 def own_rules(actual: ActualFolder) -> dict[str, OwnRules]:
-    """What is ours in each settings file: as recorded, or as a killed run meant it to be, if it came so far."""
+    """What setup added to each settings file: as recorded, or as a killed run meant it to be, if it came so far."""
     own = dict(actual.own.settings)
     for name, pending in actual.own.pending_settings.items():
         dropped = set(own.get(name, OwnRules()).rules) - set(pending.rules)
@@ -47,7 +47,7 @@ def find_problem(actual: ActualFolder) -> str:
 
 
 def find_contradictions(actual: ActualFolder, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Sentences about rules of a person that win over ours wherever both match."""
+    """Sentences about rules of a person that override okstra's wherever both match."""
     return tuple(
         f"{actual.root.folder / name}: {verb} {rule} wins over {', '.join(ours)} where both match"
         for name in actual.root.settings

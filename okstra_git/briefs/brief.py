@@ -89,7 +89,7 @@ class Brief:
 
     @property
     def unmarked(self) -> tuple[OpenQuestion, ...]:
-        """Questions that nobody answered; a mark whose answer is not there, or empty, counts for nothing."""
+        """Unanswered questions; a mark whose answer is missing or empty does not count."""
         return tuple(question for question in self.questions if not self.answers.get(question.answer))
 
 
@@ -149,7 +149,7 @@ def _field(sections: Sequence[Section], name: str) -> str:
 
 
 class _Saying(NamedTuple):
-    """What somebody listed: its plain words, where they stand, and what follows them verbatim."""
+    """One entry of a list: its plain words, where they stand, and what follows them verbatim."""
 
     text: str
     line: int
@@ -259,7 +259,7 @@ def _split(text: str, line: int) -> Iterator[Confirmation]:
 
 
 def _as_written(document: Document, item: Item) -> str:
-    """The item with its Markdown, when it begins with an id; the words of an answer are not ours to strip."""
+    """The item with its Markdown, when it begins with an id; the words of an answer are kept unstripped."""
     plain = _ANSWER.match(item.text)
     label = _RAW_LABEL.match(document.lines[item.line - 1]) if plain else None
     if plain is None or label is None or plain.end() == len(item.text):

@@ -44,7 +44,7 @@ class GateSettled(OkstraError):
 
 
 class Unread(OkstraError):
-    """Part of the brief cannot be read, so nobody knows what is left to ask."""
+    """Part of the brief cannot be read, so it is unknown what is left to ask."""
 
     code = "brief.unclosed"
 
@@ -125,7 +125,7 @@ def move_gate(text: str, gate: str, *, name: str = "FILE") -> str:
 
 
 def _require_whole(brief: Brief) -> None:
-    """Questions may stand behind what never ends; nobody was asked those."""
+    """Questions may stand behind what never ends; those were not asked."""
     for unclosed in brief.document.unclosed[:1]:
         message = f"{unclosed.begins} in line {unclosed.line} never ends, so that questions behind it are not read"
         raise Unread(message, hint=f"end it with {unclosed.ends}, then repeat", line=unclosed.line)

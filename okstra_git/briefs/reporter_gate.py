@@ -61,7 +61,7 @@ class Gate:
 
 
 def left_for_reporter(brief: Brief) -> tuple[OpenQuestion, ...]:
-    """Questions that only the reporter can settle and that nobody answered."""
+    """Unanswered questions that only the reporter can settle."""
     return tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
 
 
@@ -69,7 +69,7 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = (), languag
     """Whether `phase` may begin, and what it must not answer by itself; recommendations are in the report's language.
 
     `complete` lets it begin; so do `partial` and `skipped`, which hand on every question that only the reporter can
-    settle and that nobody marked as answered; `pending`, a missing field and anything else keep it shut. Inferred
+    settle and that is not marked as answered; `pending`, a missing field and anything else keep it shut. Inferred
     intents and terms that are open are handed on in every state, and so are mappings to words that are not in `terms`.
     """
     state = brief.gate if brief.gate in REPORTER_GATES else MISSING

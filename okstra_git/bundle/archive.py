@@ -23,7 +23,7 @@ from okstra_git.redaction.late import redact
 from okstra_git.store import layout
 
 CATEGORIES = ("manifests", "reports", "state", "worker-results", "prompts", "instruction-set", "logs")
-"""What is archived, the most telling first, in case there is too much."""
+"""What is archived, the most important first, in case there is too much."""
 
 SHARED_STATE = ("plan-body-verification.json",)
 """Files of state that every run of a phase writes under the same name."""
@@ -46,7 +46,7 @@ class ArchiveMissing(OkstraError):
 
 
 class ArchivedFile(NamedTuple):
-    """A file of the run: its name in the archive and where it lies, from the project's root."""
+    """A file of the run: its name in the archive and its path from the project's root."""
 
     name: str
     path: str
@@ -73,7 +73,7 @@ class _Packing:
 def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, now: datetime) -> Archive | None:
     """The run's artifacts as blobs, each without secrets; None when it has no folder or left nothing.
 
-    Of what lies where this run's own documents are, and nowhere else: a run whose record names other folders has none.
+    Only files where this run's own documents are: a run whose record names other folders has none.
     Refuses (`Linked`) where that is behind a link: what is not read now is never archived.
 
     `INDEX.json` lists every file with its size and what was taken out of it, and every file that was left out.
@@ -96,7 +96,7 @@ def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, no
 
 
 def list_artifacts(root: Root, run: Run, key: TaskKey) -> Iterator[ArchivedFile]:
-    """The files of this run alone: those that bear its number in each category, its instruction set, the prompts of
+    """The files of this run alone: those that have its number in each category, its instruction set, the prompts of
     its workers with what was answered beside them, and the state that its phase keeps under one name."""
     if not run.folder or not stands_in_its_place(run, key):
         return

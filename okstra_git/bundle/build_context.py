@@ -31,7 +31,7 @@ from okstra_git.records.states import Task
 from okstra_git.workers import WORKERS
 
 CONFIG_FILES = 30
-"""Files that tell how the project is built and deployed, as many as a packet names."""
+"""At most this many files about how the project is built and deployed are named in a packet."""
 
 MOST_NAMES = 200_000
 """Names of one folder of runs that are looked through for the highest number."""
@@ -182,7 +182,7 @@ def _worker(request: RunRequest, name: str) -> WorkerPart:
 
 
 def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Commands:
-    """The literal lines that this run is led with; `stage_done` is kept as it is made once."""
+    """The literal commands that this run is led with; `stage_done` is kept as it is made once."""
     run, data = part.id, f"{report.removesuffix('.md')}.data.json"
     stage = f" --stage {part.stage}" if part.stage is not None else ""
     verified = f"okstra handoff record-verified --task-key {word(key)}{stage} --report-path {word(report)} "

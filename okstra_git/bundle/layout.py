@@ -101,7 +101,7 @@ def misplaced(context: RunContext, run: Run) -> str:
 
 
 def _carries_from_its_plan(context: RunContext, key: TaskKey) -> bool:
-    """Whether every carry that the run was given lies where the stages of its plan leave theirs."""
+    """Whether every carry that the run was given is where the stages of its plan leave theirs."""
     plan, task = context.plan, _ANYWHERE.task(key)
     if plan is None or not plan.carry:
         return True
@@ -110,7 +110,7 @@ def _carries_from_its_plan(context: RunContext, key: TaskKey) -> bool:
 
 
 def _paths_of(context: RunContext, run: Run, key: TaskKey) -> Paths:
-    """What the paths have to be; the carry of the run itself lies in a folder that its plan names."""
+    """What the paths have to be; the carry of the run itself is in a folder that its plan names."""
     numbers = {category: run.numbers.get(category, run.seq) for category in NUMBERED}
     plan = context.plan.blob if context.plan is not None else ""
     paths = lay_out(

@@ -11,7 +11,7 @@ SCHEMA = 1
 
 
 def run_identity(context: RunContext) -> dict[str, Any]:
-    """What tells this run from every other, as all documents begin."""
+    """What identifies this run, as all documents begin."""
     run = context.run
     return {
         "schema": SCHEMA,
@@ -50,7 +50,7 @@ def run_inputs(context: RunContext) -> dict[str, Any]:
 
 
 def run_manifest(context: RunContext, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """What the bundle consists of; `files`, those that nobody changes, are there by path with their sha256."""
+    """What the bundle consists of; `files`, those that never change, are listed by path with their sha256."""
     paths = context.paths
     return {
         **run_identity(context),

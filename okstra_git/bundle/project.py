@@ -68,7 +68,7 @@ def declared_keys(root: Root, conformance: Given) -> list[str] | None:
 
 
 def require_waivable(waivers: tuple[WaiverAsked, ...], declared: list[str] | None) -> None:
-    """Every waiver names an entry that exists, or all are refused; what nobody declared cannot be waived."""
+    """Every waiver names an entry that exists, or all are refused; what is not declared cannot be waived."""
     entries = declared or []
     for waiver in waivers:
         if waiver.stage_key not in entries:

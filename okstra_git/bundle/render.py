@@ -79,7 +79,7 @@ def make_bundle(context: RunContext, documents: PromptDocuments) -> Bundle:
 
 
 def render_resume_script(context: RunContext) -> bytes:
-    """The script by which a person goes on with the run."""
+    """The script by which a person resumes the run."""
     return render("scripts/resume.sh.j2", _values(context)).encode()
 
 

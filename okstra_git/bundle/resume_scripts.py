@@ -1,4 +1,4 @@
-"""Finds the script that goes on with a run where the task's manifest says it is, or else the newest one there is."""
+"""Finds the script that resumes a run where the task's manifest says it is, or else the newest one there is."""
 
 import re
 from collections.abc import Iterator

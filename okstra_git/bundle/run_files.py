@@ -25,7 +25,7 @@ _PROMPT = re.compile(r"(?P<cli>[a-z][a-z0-9-]*)-worker-prompt(?P<number>\d{1,6})
 
 
 class RunFile(NamedTuple):
-    """A path from the project's root and how many bytes are there; None = nothing is, or nobody may look."""
+    """A path from the project's root and how many bytes are there; None = it does not exist, or must not be read."""
 
     path: str
     bytes: int | None
@@ -70,7 +70,7 @@ class Disk:
             self.notes.append(sentence)
 
     def place(self, recorded: str) -> Path | None:
-        """The path that a record names, when it lies below the project's root; anything else is not looked at."""
+        """The path that a record names, when it is below the project's root; anything else is not looked at."""
         files = self.files
         return self.root / files.name(recorded) if files.has_place_for(recorded) else None
 

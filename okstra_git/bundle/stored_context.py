@@ -65,7 +65,7 @@ def find_prompt(files: Root, context: RunContext) -> str | None:
 
 
 def parse_context(data: bytes) -> RunContext:
-    """The inverse of `context_document`; keys that nobody knows are left out."""
+    """The inverse of `context_document`; unknown keys are left out."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:

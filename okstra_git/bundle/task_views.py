@@ -173,7 +173,7 @@ def catalogue_entry(context: RunContext) -> dict[str, Any]:
 
 
 def task_catalogue(entry: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    """The catalogue with this entry first; others stay in their order, newest first, also those nobody understands."""
+    """The catalogue with this entry first; others stay in their order, newest first, even those not understood."""
     listed = before.get("tasks")
     others = [
         task_entry

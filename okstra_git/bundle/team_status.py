@@ -1,4 +1,4 @@
-"""The team of a run as its documents tell it: who was to work, on which models, and how each ended."""
+"""The team of a run as its documents state it: who was to work, on which models, and how each ended."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

@@ -53,7 +53,7 @@ def sweep_files(root: Root, paths: Iterable[Given]) -> None:
 
 
 def sweep_numbered(root: Root, folder: Given, number: int) -> None:
-    """Remove what dead writers left of the files in a folder that bear this number."""
+    """Remove what dead writers left of the files in a folder that have this number."""
     for leftover in _named(root, root.name(folder), f".*-{number:03}.*.tmp"):
         root.remove(leftover)
 

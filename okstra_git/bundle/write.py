@@ -1,7 +1,7 @@
 """A run's bundle, put on the disk so that a crash at any point leaves a whole one or none.
 
 The order is: what the lead prompt refers to, then the instruction set in one rename, then the task's documents that
-point to it. So whoever follows a pointer finds something whole, and nothing points to a bundle that is not there.
+point to it. So a reader who follows a pointer finds something whole, and nothing points to a missing bundle.
 """
 
 from hashlib import sha256
@@ -107,7 +107,7 @@ def renew_gates(context: RunContext, project_root: Path) -> str:
 
 
 def _sweep(root: Root, bundle: Bundle) -> None:
-    """Remove what dead attempts at this very bundle left; other runs' leftovers may be somebody's work in progress."""
+    """Remove what dead attempts at this bundle left; other runs' leftovers may be work in progress."""
     sweep_folder(root, bundle.context.paths.instruction_set)
     sweep_files(root, [file.path for file in bundle.beside])
     fault_point("bundle.swept")

@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 PATIENCE = 60.0
-"""Seconds to wait for somebody else who is assembling; a large group takes a while to check out."""
+"""Seconds to wait for another process that is assembling; a large group takes a while to check out."""
 
 
 class BaseMissing(OkstraError):
@@ -133,10 +133,10 @@ def assemble(
 ) -> Assembled:
     """Merge the stages onto the base and give the result a row, a branch and, if wanted, a worktree.
 
-    Merging happens in memory; where it fails, everything that contradicts is told and nothing was made. Row and
+    Merging happens in memory; where it fails, every contradiction is reported and nothing is made. Row and
     branch come in one transaction. The same stages on the same base give the same tree, in whatever order they are
     named; of several who assemble at once, one does it at a time. Refuses stages that are not eligible, a base that
-    lacks what they build on, a branch or directory that is somebody else's, and a collector that somebody changed.
+    lacks what they build on, a branch or directory that belongs to something else, and a collector that was changed.
     `held` is what the base has of the stages already; only the rest is put on.
     """
     if dry_run:
@@ -192,7 +192,7 @@ def _make(store: Store, wanted: AssembleRequest, collector: GroupWorktree, plan:
     except OkstraError:
         made_here = find_worktree(git, collector.path) if fresh and collector.path is not None else None
         if made_here is not None:
-            with suppress(OkstraError):  # what stopped us is reported, not that a worktree of ours is left for a prune
+            with suppress(OkstraError):  # the first failure is reported; a worktree that stays behind is for prune
                 remove_worktree(git, made_here)
         raise
     fault_point("handoff.assembled")

@@ -38,7 +38,7 @@ def verified_groups_of(task: Task, number: int) -> tuple[VerifiedGroup, ...]:
 
 
 def missing_members(companies: Iterable[tuple[int, ...]], present: Collection[int]) -> tuple[int, ...]:
-    """Who is missing for the stage to leave: empty when one of its companies is all there, or when it needs none."""
+    """Which stages are missing for this one to leave: empty when one of its companies is complete, or it needs none."""
     absent = [tuple(number for number in company if number not in present) for company in companies]
     return min(absent, key=len) if absent and all(absent) else ()
 
@@ -186,7 +186,7 @@ def _without_company(
     missing = missing_members(companies, ready) if not is_delivered(task.stages.get(number)) else ()
     others = [other for other in missing if other != number]
     if not others or any(reason.code != DEPENDENCY for reason in own):
-        return  # the others may wait for this very stage
+        return  # the others may be waiting for this stage itself
     message = f"{together_sentence(number, companies[0])}, and {named_stages(others)} may not leave"
     verify = f"{_verify_again(task, number)}\n{_verify_together(task)}"
     yield Reason(TOGETHER, message, verify, {"stages": list(companies[0])})

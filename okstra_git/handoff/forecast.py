@@ -22,7 +22,7 @@ NAMED = 3
 class LiveStage:
     """A stage that was started and has not landed.
 
-    `task` is the slashed key, `commit` the tip of its branch now, `tree` its content now: the tip's tree, or what lies
+    `task` is the slashed key, `commit` the tip of its branch now, `tree` its content now: the tip's tree, or what is
     in its worktree, uncommitted files included, in which case `is_dirty` says so.
     """
 

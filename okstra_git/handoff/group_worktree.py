@@ -62,7 +62,7 @@ class GroupWorktree:
 
 
 def check_group_worktree(git: Git, wanted: GroupWorktree) -> None:
-    """Refuse a branch or a directory that is somebody else's, or that somebody changed; changes nothing."""
+    """Refuse a branch or a directory that belongs to something else or was changed by a person; changes nothing."""
     tip = find_ref(git, f"refs/heads/{wanted.branch}")
     if tip is not None and tip != wanted.commit and tip not in wanted.before:
         raise _changed(git, wanted, tip) if wanted.before else _taken(wanted)
@@ -156,7 +156,7 @@ def finish_group_worktree(git: Git, wanted: GroupWorktree) -> None:
 
 
 def restore_lines(git: Git, branch: str, commit: str, known: Collection[str]) -> tuple[str, ...]:
-    """The lines that put the branch back, and keep what somebody added to it on another one.
+    """The commands that put the branch back, and keep what was added to it on another one.
 
     None where the branch is not here, or is at a commit that the group was assembled as.
     """

@@ -106,7 +106,7 @@ def _differing(own: Delta, left: Delta, since: Delta, *, counts_since: bool) -> 
 
 
 def _under(git: Git, task: Task, number: int, recorded: RangeFingerprint, onto: str) -> str:
-    """What the stage's change stands on; its recorded base where that cannot be told more closely."""
+    """What the stage's change stands on; its recorded base where nothing more exact can be determined."""
     try:
         with TreeMerger(git, write=True) as merger:
             return tree_under(git, part_of(git, task, number, InBase(), onto), merger)

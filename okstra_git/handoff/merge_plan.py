@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from okstra_git.counting import counted
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base, walk
 from okstra_git.git.merge.trees import Merged, TreeMerger
@@ -36,7 +37,7 @@ class Part:
 
 
 class NotSeparable(OkstraError):
-    """What is left of a stage cannot be told from what the base has, or lacks, of it."""
+    """What is left of a stage cannot be separated from what the base has, or lacks, of it."""
 
     code = "handoff.not-separable"
 
@@ -71,8 +72,8 @@ def plan_merge(
     """Apply the parts, in the order given, onto `base`; nothing but objects is written, and no ref moves.
 
     Each part is applied as its own change, base tree to head tree, by a three-way merge. A part that does not fit is
-    left aside, and the others are tried, so that one look tells everything. The same base, parts and person give the
-    same commit: its dates are those of what it is made of. `progress` hears how many parts were begun.
+    left aside, and the others are tried, so that all conflicts show at once. The same base, parts and person give
+    the same commit: its dates are those of what it is made of. `progress` is called with the number of parts begun.
     """
     with TreeMerger(git, write=True) as merger:
         fitting = _fit(git, base, parts, merger, progress)
@@ -263,7 +264,7 @@ class _Chain:
         return copy if reached == tree else None
 
     def _is_update(self, part: Part, commit: CommitFacts) -> bool:
-        """Whether the commit only merged what the part stands on; what somebody changed in it shows in the end."""
+        """Whether the commit only merged what the part stands on; changes made in the merge show in the final tree."""
         under = [commit_below for commit_below in (part.base, part.took) if commit_below]
         brought = commit.parents[1:]
         return bool(brought) and all(
@@ -291,13 +292,13 @@ class GroupConflict(OkstraError):
 
 
 def conflict_of(base_ref: str, composed: MergePlan, *, again: str) -> GroupConflict:
-    """The refusal that tells every contradiction, and which stages were not even tried because of them.
+    """The refusal that names every contradiction, and which stages were not even tried because of them.
 
     `again` is what is to be done once they are mended, as a clause.
     """
     first = composed.contradictions[0]
     rest = len({clash.path for clash in composed.contradictions}) - 1
-    more = f" and {rest} more path{'s' if rest > 1 else ''}" if rest else ""
+    more = f" and {counted(rest, 'more path')}" if rest else ""
     if len(first.stages) > 1:
         sentence = f"stages {first.stages[0]} and {first.stages[1]} contradict each other"
         hint = f"leave one of them out, or change a stage so that they fit; then {again}"

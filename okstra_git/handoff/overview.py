@@ -113,7 +113,7 @@ def changes_since(git: Git, task: Task, group: Group) -> Iterator[GroupChange]:
 
 
 def next_lines(git: Git, task: Task, view: GroupView) -> tuple[str, ...]:
-    """What to do about a group that is no longer what was assembled; each line is accepted as things stand."""
+    """What to do about a group that is no longer what was assembled; each command is accepted as things stand."""
     codes = {change.code for change in view.changed}
     if not codes or (view.state != "assembled" and codes == {"base-moved"}):
         return ()

@@ -85,7 +85,7 @@ def list_obstacles(
 ) -> list[Reason]:
     """Everything that stands against pushing this group now; empty when nothing does.
 
-    `protected` are branches, beside the usual ones, that nobody pushes to directly; `held` is what the group's base has
+    `protected` are branches, beside the usual ones, that take no direct pushes; `held` is what the group's base has
     of its stages by now.
     """
     return [
@@ -97,7 +97,7 @@ def list_obstacles(
 
 
 def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: InBase) -> Iterator[Reason]:
-    """Every member may leave, or is in the pull request of this very group; whoever was verified with it leaves too."""
+    """Every member may leave, or is in this group's own pull request, and the stages verified with it leave too."""
     judged = judge_stages(task, stale=stale, arrived=held.whole, printed=partial(printed_recorded, git))
     own_urls = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
     for number in group.stages:
@@ -188,7 +188,7 @@ def branch_of_base(git: Git, group: Group) -> str | None:
 
 
 def refuse_obstacles(group: Group, obstacles: Sequence[Reason]) -> None:
-    """One refusal that tells all of them."""
+    """One refusal that names all of them."""
     if not obstacles:
         return
     hints = [reason.hint for reason in obstacles if reason.hint]

@@ -64,7 +64,7 @@ class JointSection:
 
 @dataclass(frozen=True)
 class PullRequestFacts:
-    """All that a pull request's text is made of; stages are told in the order given.
+    """All that a pull request's text is made of; stages are described in the order given.
 
     `others` are the stages of the plan that are not part of it: number, title, state. `commit` is the branch's tip.
     `joint` are the verifications of stages together by which some of them leave.
@@ -89,7 +89,7 @@ class PullRequestFacts:
 
 
 class _Room(NamedTuple):
-    """How much is told: files, commands and characters of summary for each stage; rows of long lists."""
+    """How much is written: files, commands and characters of summary for each stage; rows of long lists."""
 
     files: int
     checks: int

@@ -161,7 +161,7 @@ def _pr(git: Git, task: Task, stages: Sequence[Stage], opened: Opened) -> PrReco
     id = group_id(opened.stages)
     group = task.groups.get(id)
     tip = find_ref(git, f"refs/heads/{opened.branch}")
-    ours = group is not None and group.branch == opened.branch
+    is_of_group = group is not None and group.branch == opened.branch
     now = [
         Member(stage=stage.number, commit=stage.range.head, tree=stage.range.head_tree, delta=stage.range.delta)
         for stage in stages
@@ -173,9 +173,9 @@ def _pr(git: Git, task: Task, stages: Sequence[Stage], opened: Opened) -> PrReco
         group=id,
         stages=tuple(sorted(opened.stages)),
         branch=opened.branch,
-        base_ref=opened.base_ref or (group.base_ref if group is not None and ours else ""),
-        commit=group.range.head if group is not None and ours else tip,
-        members=group.members if group is not None and ours else tuple(now),
+        base_ref=opened.base_ref or (group.base_ref if group is not None and is_of_group else ""),
+        commit=group.range.head if group is not None and is_of_group else tip,
+        members=group.members if group is not None and is_of_group else tuple(now),
     )
 
 

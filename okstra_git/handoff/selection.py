@@ -238,7 +238,7 @@ def rest_of(git: Git, part: Part, held: InBase) -> Part:
 
 
 def with_updates(git: Git, part: Part, onto: str) -> Part:
-    """The whole stage; what it merged of the branch that it is put on, beside its base, is no part of it."""
+    """The whole stage; what it merged of the branch that it is put on, beside its base, is not part of it."""
     took = merge_base(git, onto, part.head)
     if took is None or part.base is None or contains(git, part.base, took) or contains(git, took, part.base):
         return part

@@ -35,7 +35,7 @@ class TemplateMissing(OkstraError):
 
 @dataclass(frozen=True)
 class Template:
-    """A Markdown file with gaps such as `{{ okstra.body }}`; `path` is told from the project's root where it is below.
+    """A Markdown file with gaps such as `{{ okstra.body }}`; `path` is relative to the project's root if it is inside.
 
     `origin` says who chose it: the command line, the configuration, or the repository by having one.
     """
@@ -83,7 +83,7 @@ def gaps_in(text: str, names: Mapping[str, str]) -> int:
 
 
 def _gaps(text: str, names: Mapping[str, str]) -> Iterator[re.Match[str]]:
-    """The gaps of these names outside of comments; a comment that nobody closed is none."""
+    """The gaps of these names outside of comments; an unclosed comment does not count as one."""
     behind = text.rfind("-->") + 3 if "-->" in text else 0
     for gap in (*_COMMENT_OR_GAP.finditer(text, 0, behind), *_GAP.finditer(text, behind)):
         if gap["name"] in names:
@@ -91,7 +91,7 @@ def _gaps(text: str, names: Mapping[str, str]) -> Iterator[re.Match[str]]:
 
 
 def _place_of(root: Path, named: str) -> Path:
-    """Where a name leads; one of a template among several is looked up there when it is no file."""
+    """Where a name leads; one of a template among several is looked up there when it is not a file."""
     path = root / named
     if os.path.exists(path) or "/" in named:
         return path

@@ -40,14 +40,14 @@ class NothingAssembled(OkstraError):
 
 
 class SameReport(OkstraError):
-    """This very report and its data are on record for another tree, so nobody has verified this one."""
+    """Exactly this report and its data are on record for another tree, so this tree was not verified."""
 
     code = "evidence.same-report"
 
 
 @dataclass(frozen=True)
 class AcceptedReport:
-    """An accepted verification as its documents tell it: how they are recorded, and which checks were made.
+    """An accepted verification as its documents state it: how they are recorded, and which checks were made.
 
     `again`: the documents may have been recorded for another tree before.
     """

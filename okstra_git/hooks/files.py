@@ -80,7 +80,7 @@ def move_hook(source: Path, target: Path) -> None:
 
 
 def remove_hook(path: Path) -> None:
-    """Delete a file that is ours."""
+    """Delete a file that okstra wrote."""
     with _refusals(path):
         path.unlink(missing_ok=True)
 

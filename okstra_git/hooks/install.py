@@ -88,9 +88,9 @@ def _apply(path: Path, edit: HookEdit) -> None:
 
 
 def uninstall_hooks(git: Git) -> Hooks:
-    """Remove our lines wherever we put them, also after core.hooksPath was set or a hook manager moved them.
+    """Remove okstra's lines wherever it put them, also after core.hooksPath was set or a hook manager moved them.
 
-    Lines that a person added to a directory that is not ours stay, and do nothing any more. Refuses: `hooks.read-only`.
+    Lines that a person added to a directory of others stay, and do nothing any more. Refuses: `hooks.read-only`.
     """
     location = find_location(git)
     default = git.common_dir / "hooks"
@@ -120,7 +120,7 @@ def _take_out(file: HookFile, kept: Path, *, is_hook: bool) -> HookChange:
 
 
 def _undo_file(path: Path, block: OurBlock, kept: Path, *, is_hook: bool) -> HookChange:
-    """A file that holds nothing but ours goes; the hook it stood in for comes back."""
+    """A file that contains nothing but okstra's lines goes; the hook it stood in for comes back."""
     if block.origin is Origin.KEPT and is_hook and kept.exists():
         move_hook(kept, path)
         return HookChange.RESTORED

@@ -1,4 +1,4 @@
-"""Finds out where git takes hooks from, and whether that place is ours to write."""
+"""Finds out where git takes hooks from, and whether okstra may write there."""
 
 from pathlib import Path
 

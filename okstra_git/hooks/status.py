@@ -50,7 +50,7 @@ def inspect_hook(git: Git, location: HooksLocation, name: str) -> Hook:
 
 
 def _inspect_line(location: HooksLocation, name: str, file: HookFile, line: str) -> Hook:
-    """A hook in a directory that is not ours: a person adds the line, in whatever form."""
+    """A hook in a directory that okstra does not write to: a person adds the line, in whatever form."""
     state, note = HookState.NEEDS_LINE, None
     content = _through_link(file)
     if f"/okstra/hooks/{name}".encode() in content:

@@ -55,12 +55,12 @@ def _row(table: Table, row: Row) -> Clarification:
 
 
 def open_rows(document: Document, *, blocks: str) -> tuple[Clarification, ...]:
-    """Rows that hold up `approval` or `next-phase` and that nobody has answered."""
+    """Unanswered rows that hold up `approval` or `next-phase`."""
     return tuple(row for row in list_clarifications(document) if holds_up(row, blocks))
 
 
 def holds_up(row: Clarification, blocks: str) -> bool:
-    """Whether nobody has answered a row that holds up `approval` or `next-phase`."""
+    """Whether the row holds up `approval` or `next-phase` and is not answered."""
     return (row.status.casefold(), row.blocks.casefold()) == ("open", blocks)
 
 

@@ -1,4 +1,4 @@
-"""Placeholders of the plan's own template that nobody replaced, found by what the template says."""
+"""Placeholders of the plan's own template that were not replaced, found by what the template says."""
 
 import re
 from collections.abc import Iterator, Sequence

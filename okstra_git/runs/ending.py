@@ -40,7 +40,7 @@ class Packed(Protocol):
 
 
 Pack = Callable[[Task, Run], Packed | None]
-"""Packs what a run left; None where nothing of it is kept."""
+"""Packs the files that a run left; None where none are kept."""
 
 
 class StaleNonce(OkstraError):
@@ -133,7 +133,7 @@ def finish_run(store: Store, run_id: str, asked: Finish, *, is_ours: IsOurs, pac
 
 
 def check_abandon(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, force: bool) -> bool:
-    """Whether there is something to record; refuses a run that finished, and one that somebody else leads now."""
+    """Whether there is something to record; refuses a run that finished, and one that another process leads now."""
     if not run.is_active:
         if run.status == "abandoned":
             return False
@@ -155,9 +155,9 @@ def abandon_run(
     is_ours: IsOurs,
     pack: Pack,
 ) -> Ended:
-    """Record that a run is given up for its holder; branch, worktree and what lies in it stay.
+    """Record that a run is given up for its holder; branch, worktree and its contents stay.
 
-    Whoever calls keeps a dirty worktree with `snapshot_of_run` first.
+    The caller keeps a dirty worktree with `snapshot_of_run` first.
     """
 
     def facts(task: Task, run: Run, archive: str) -> list[AnyFact]:
@@ -189,7 +189,7 @@ def _end(
 
 @dataclass(frozen=True)
 class Resumed:
-    """A run that is led on; `changed` is False when the caller led it already, with the nonce it has."""
+    """A run that is resumed; `changed` is False when the caller led it already, with the nonce it has."""
 
     task: Task
     run: Run
@@ -198,7 +198,7 @@ class Resumed:
 
 
 def check_resume(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, force: bool) -> bool:
-    """Whether the run gets a new holder; refuses what cannot be led on, and what somebody else leads now."""
+    """Whether the run gets a new holder; refuses what cannot be resumed, and what another process leads now."""
     refuse_closed(task)
     if not run.is_active:
         raise _ended(task, run, "it cannot be resumed")

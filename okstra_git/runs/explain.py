@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from okstra_git.commands import word
+from okstra_git.counting import counted
 from okstra_git.host.liveness import Liveness
 from okstra_git.names import named_stages
 from okstra_git.records.runs import Plan, PlannedStage, Run
@@ -131,11 +132,11 @@ class _Stage(NamedTuple):
         if git.during:
             yield f"git is in the middle of a {git.during} in {git.worktree}"
         if git.unmerged:
-            yield f"{_count(git.unmerged, 'commit')} of it in no target branch"
+            yield f"{counted(git.unmerged, 'commit')} of it in no target branch"
         if git.upstream and git.unpushed:
-            yield f"{_count(git.unpushed, 'commit')} not pushed to {git.upstream}"
+            yield f"{counted(git.unpushed, 'commit')} not pushed to {git.upstream}"
         if git.beyond:
-            yield f"{_count(git.beyond, 'commit')} since the recorded one"
+            yield f"{counted(git.beyond, 'commit')} since the recorded one"
         if git.finding in ("auto", "confirm"):
             moved = "moved, which is proven" if git.finding == "auto" else "may have moved; a person has to say"
             yield f"the recorded commit {moved}"
@@ -153,10 +154,10 @@ class _Stage(NamedTuple):
         git = self.git
         if not git.has_branch:
             return f"its branch {git.branch} is gone"
-        ahead = "an unknown number of commits" if git.ahead is None else _count(git.ahead, "commit")
+        ahead = "an unknown number of commits" if git.ahead is None else counted(git.ahead, "commit")
         if git.dirty is None:
             return f"{git.branch} has {ahead} of its own, and no worktree here"
-        dirty = f"{_count(git.dirty, 'file')} not committed" if git.dirty else "nothing uncommitted"
+        dirty = f"{counted(git.dirty, 'file')} not committed" if git.dirty else "nothing uncommitted"
         return f"{git.branch} has {ahead} of its own and {dirty}"
 
     def plan_said(self) -> str:
@@ -290,10 +291,6 @@ def _because(why: str) -> str:
     return f": {why}" if why else ""
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 class RunAdvice(NamedTuple):
     """A run that holds no stage, explained: what is known and the one safe command with its reason."""
 
@@ -323,7 +320,7 @@ def explain_run(task: Task, run: Run, life: Liveness, *, is_ours: bool, is_elsew
 
 
 def show_plan(task: Task) -> str:
-    """The command that tells which plan was approved, where its file is not here."""
+    """The command that shows which plan was approved, where its file is not here."""
     return f"git okstra plan show --task-key {task.key}"
 
 
@@ -336,7 +333,7 @@ def new_run_command(task: Task, run: Run) -> str:
 
 
 def after_run(task: Task, run: Run) -> tuple[str, str]:
-    """What there is in the place of a run that cannot be led on, and why: a new one only where it would be prepared."""
+    """What replaces a run that cannot be resumed, and why: a new one only where it could be prepared."""
     key, is_done = str(task.key), run.stage in finished_stages(task)
     if not task.is_open:
         return f"git okstra task open {word(key)}", "the task is closed"

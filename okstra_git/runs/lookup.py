@@ -9,7 +9,7 @@ SHORTEST = 4
 """Characters of an id that are enough to be looked for."""
 
 SHOWN = 10
-"""Characters of an id that lists show at least: those that tell its time."""
+"""Characters of an id that lists show at least: those that encode its time."""
 
 
 class RunUnknown(OkstraError):

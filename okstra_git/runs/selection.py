@@ -59,7 +59,7 @@ class Obstacle:
 def select_stage(task: Task, plan: Plan, wanted: int | None, leases: Iterable[Lease], *, writer: str) -> Choice:
     """The stage that was wanted, or the earliest that can begin (`wanted` None); refuses with the reason.
 
-    `writer` is this clone. A dead holder keeps nobody out. A stage that was started without a run may be taken.
+    `writer` is this clone. A dead holder keeps no one out. A stage that was started without a run may be taken.
     """
     refuse_closed(task)
     guarding = tuple(leases)

@@ -36,7 +36,7 @@ class Entry:
 
 
 def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
-    """The events that tell a reader something, in the order in which they count; `runs` are the task's.
+    """The events that matter to a reader, in the order in which they count; `runs` are the task's.
 
     Reserved places and anchors that were set say nothing that the stage's start does not, and a claim says something
     only where its prepare never came to an end.

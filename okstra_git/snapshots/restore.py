@@ -77,7 +77,7 @@ def _step(into: Path, change: Change, *, is_fresh: bool) -> RestoreStep:
 
 
 def _judge(change: Change, standing: tuple[str, str] | str | None) -> RestoreStep:
-    """What to do, given (mode, blob id) of what stands at the path, None for nothing, or why nobody can say."""
+    """What to do, given (mode, blob id) of what stands at the path, None for nothing, or why that is unknown."""
     wanted = None if change.new == ABSENT else (change.new_mode, change.new)
     committed = None if change.old == ABSENT else (change.old_mode, change.old)
     if standing == wanted:

@@ -1,4 +1,4 @@
-"""Keeps what lies uncommitted in a worktree as commits under refs of its own, and lists what was kept."""
+"""Keeps uncommitted work of a worktree as commits under refs of its own, and lists what was kept."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ SOLE = 200
 
 
 class SnapshotImpossible(OkstraError):
-    """What lies in the worktree cannot be determined, so nothing can be kept."""
+    """The contents of the worktree cannot be determined, so nothing can be kept."""
 
     code = "snapshot.unreadable"
 
@@ -86,7 +86,7 @@ def take_snapshot(git: Git, worktree: Path, about: SnapshotSubject, *, now: date
 
     Files are kept byte for byte; no hook or filter runs, and neither worktree nor index, stash or HEAD is touched.
     A second snapshot of the same content gives the first one again. Empty directories are nothing to git. Refuses where
-    what lies there cannot be determined.
+    its contents cannot be determined.
     """
     repository = open_repository(worktree)
     unsaved = read_unsaved_work(git, Worktree(repository.top, None, None))
@@ -235,7 +235,7 @@ def _from_trailers(id: str, commit: str, at: datetime, facts: Mapping[str, list[
 
 
 def snapshot_of_run(git: Git, task: Task, run: Run, *, reason: str, now: datetime) -> WorktreeSnapshot | None:
-    """A snapshot of what lies uncommitted in the run's worktree; None when it is clean or another clone's."""
+    """A snapshot of uncommitted work in the run's worktree; None when it is clean or another clone's."""
     return snapshot_of(
         git,
         OwnWorktrees(git).path_of_run(task, run),

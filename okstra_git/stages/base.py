@@ -15,7 +15,7 @@ from okstra_git.records.states import Stage, Task
 
 
 class DependenciesConflict(OkstraError):
-    """The stages that a stage depends on change the same lines, so nobody can begin on all of them."""
+    """The stages that a stage depends on change the same lines, so it cannot begin on all of them."""
 
     code = "base.conflict"
     exit_status = 2
@@ -25,7 +25,7 @@ class DependenciesConflict(OkstraError):
 class StageBase:
     """The commit a stage begins on and how it is recorded; `lacks` are dependencies that it does not contain.
 
-    `joined` lists the commits it was merged from, empty when it is somebody's own commit, `stages` whose these are.
+    `joined` lists the commits it was merged from, empty when it is a commit of the user, `stages` whose these are.
     """
 
     commit: CommitId

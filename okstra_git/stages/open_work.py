@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from okstra_git.commands import word
+from okstra_git.counting import counted
 from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import Checkout, see_exactly, see_head
 from okstra_git.git.history import is_on_line
@@ -131,7 +132,7 @@ def find_open_work(
     here: Path | None,
     besides: Path | None = None,
 ) -> list[OpenWork]:
-    """What lies open in the stages' own worktrees, where git has their branches checked out, and in `here`.
+    """Uncommitted work in the stages' own worktrees, where git has their branches checked out, and in `here`.
 
     Looks at every worktree once. `besides` is an untracked file that does not count: what it says is recorded. A branch
     that is not there any more is for `complete_stages` to refuse.
@@ -186,7 +187,7 @@ def _is_own(places: OwnWorktrees, task: Task, stage: Stage, tree: Checkout) -> b
 
 
 def _is_beyond(git: Git, state: State, task: Task, stage: Stage, tip: str, tree: Checkout) -> bool:
-    """Whether this worktree, on no branch or on one that is nobody's, stands on the stage's branch or beyond it."""
+    """Whether this worktree, on no branch or on an unknown one, stands on the stage's branch or beyond it."""
     if tree.head is None or tip == stage.base or not is_on_line(git, tree.head, tip, limit=MAX_STEPS):
         return False
     return tree.works_on is None or not _is_known(git, state, task, stage, tree.works_on)
@@ -219,6 +220,6 @@ def refuse_open_work(open_work: Iterable[OpenWork], line: str, *, leave: bool) -
 
 
 def _listed(files: Sequence[str]) -> str:
-    count = "1 file that is not committed" if len(files) == 1 else f"{len(files)} files that are not committed"
+    count = counted(len(files), "file that is not committed", "files that are not committed")
     more = f" and {len(files) - FILES_NAMED} more" if len(files) > FILES_NAMED else ""
     return f"{count}: {', '.join(shown(name) for name in files[:FILES_NAMED])}{more}"

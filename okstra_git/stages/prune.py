@@ -138,7 +138,7 @@ def _why_keep(
     holders: Holders,
     context: PruneContext,
 ) -> str | None:
-    """Why a worktree stays whatever lies in it; None where that decides."""
+    """Why a worktree stays whatever it contains; None where its contents decide."""
     is_active = row.place.status == "active"
     reason = _why_held(git, state.tasks[row.task], row.place, worktree) if is_active else None
     reason = reason or _claimed(holders, row, worktree)
@@ -156,7 +156,7 @@ def _why_keep(
 
 
 def _read_holders(git: Git, state: State) -> Holders:
-    """Who holds which directory, by the rows of this clone that nobody gave up."""
+    """Who holds which directory, by the rows of this clone that were not given up."""
     own, holders = OwnWorktrees(git), Holders(list)
     for task, place in list_reservations(state, None):
         path = own.active_path(place)
@@ -174,20 +174,20 @@ def _claimed(holders: Holders, row: ReservedWorktree, worktree: Worktree) -> str
 def _is_ours(row: ReservedWorktree, worktree: Worktree) -> bool:
     """Whether okstra made it: it locks those that it makes, and the lock says what for.
 
-    One that is not locked any more is still ours where the row is this clone's and adopted nothing.
+    One that is not locked any more is still okstra's where the row is this clone's and adopted nothing.
     """
     is_locked = worktree.is_locked and is_own_lock(worktree.lock_reason)
     return row.is_made or (row.is_own and (is_locked or not row.place.adopted))
 
 
 def _is_run_open(task: Task, place: Reservation) -> bool:
-    """Whether the run is not over for which stages were put together there; the place bears the run's number."""
+    """Whether the run is not over for which stages were put together there; the place's name has the run's number."""
     number = place.scope.rpartition("-")[2]
     return any(run.is_active and run.task_type == place.phase and str(run.seq) == number for run in task.runs.values())
 
 
 def _why_held(git: Git, task: Task, place: Reservation, worktree: Worktree) -> str | None:
-    """Why a claim that nobody gave up is still of use; None where everything that it was for has landed.
+    """Why a claim that was not given up is still of use; None where everything that it was for has landed.
 
     A place without a branch is of use until its run is over.
     """

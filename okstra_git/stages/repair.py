@@ -33,7 +33,7 @@ class RepairedWorktree:
 
 
 def repair_worktrees(store: Store, *, only: TaskKey | None, scope: str | None, dry_run: bool) -> list[RepairedWorktree]:
-    """Settle every row of this clone that is astray, or say what would be done; no file that is there is touched."""
+    """Settle every row whose worktree is not where it belongs, or say what would be done; existing files stay."""
     state = store.read().state
     astray = [
         row

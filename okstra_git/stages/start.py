@@ -125,7 +125,7 @@ def start_stage(store: Store, request: StartRequest) -> Started:
 
 
 def _reserve(store: Store, snapshot: Snapshot, place: PlaceReserved) -> None:
-    """Refuse what somebody holds; a worktree that is not where it was has to be settled first."""
+    """Refuse a place that is held; a worktree that is not where it was has to be settled first."""
     try:
         reserve(snapshot.state, place)
     except Reserved as refusal:

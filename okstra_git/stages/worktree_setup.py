@@ -64,7 +64,7 @@ def start_of(git: Git, base: CommitId, branch: str) -> str:
 
 
 def check_reservation(git: Git, task: Task, place: PlaceReserved) -> None:
-    """Refuse a branch or a directory that is somebody else's, missing, or not clean."""
+    """Refuse a branch or a directory that belongs to something else, is missing, or is not clean."""
     _check_branch(git, task, place)
     _check_directory(git, place)
 
@@ -165,7 +165,7 @@ def check_worktree(git: Git, place: Reservation) -> None:
 
 
 def find_obstacle(git: Git, path: Path, branch: str) -> OkstraError | None:
-    """Why nobody can go back to this directory as the checkout of the branch, with the lines that put it right.
+    """Why this directory cannot be used again as the checkout of the branch, with the commands that put it right.
 
     None when it is that, and when it is gone or empty, so that it may be made again.
     """

@@ -23,7 +23,7 @@ Key = tuple[TaskKey, int]
 class ReservedWorktree:
     """A reservation and what git knows at its path: `here` is None when there is no such worktree (any more).
 
-    `is_own`: this clone reserved it. `is_made`: okstra made `here` in this repository for this very reservation. A path
+    `is_own`: this clone reserved it. `is_made`: okstra made `here` in this repository for this reservation. A path
     that another clone recorded is not looked at, unless it is that.
     """
 
