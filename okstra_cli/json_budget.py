@@ -30,17 +30,17 @@ def fitted(document: Mapping[str, Any], limit: int) -> dict[str, Any]:
 
     Keys, numbers and plain lists in it have to be few; lists that may be long are `Truncatable`.
     """
-    kept = {id(many): MOST for many in _lists(document)}
+    limits = {id(many): MOST for many in _lists(document)}
     made: dict[str, Any] = {}
     for size, least in STEPS:
         while True:
-            made = _cut(document, kept, size)
+            made = _cut(document, limits, size)
             if size_of_json(made) <= limit:
                 return made
-            widest = _widest(document, kept, size, least)
+            widest = _widest(document, limits, size, least)
             if widest is None:
                 break
-            kept[id(widest)] = max(least, min(kept[id(widest)], len(widest.items)) // 2)
+            limits[id(widest)] = max(least, min(limits[id(widest)], len(widest.items)) // 2)
     return made
 
 
@@ -58,17 +58,20 @@ def _lists(value: Any) -> Iterator[Truncatable]:
         yield from (inner for item in value.values() for inner in _lists(item))
 
 
-def _widest(document: Any, kept: Mapping[int, int], size: int, least: int) -> Truncatable | None:
+def _widest(document: Any, limits: Mapping[int, int], size: int, least: int) -> Truncatable | None:
     """The list that takes the most room and may still be cut."""
-    shrinkable = [many for many in _lists(document) if min(kept[id(many)], len(many.items)) > least]
-    return max(shrinkable, key=lambda many: size_of_json(_cut(many, kept, size)), default=None)
+    shrinkable = [many for many in _lists(document) if min(limits[id(many)], len(many.items)) > least]
+    return max(shrinkable, key=lambda many: size_of_json(_cut(many, limits, size)), default=None)
 
 
-def _cut(value: Any, kept: Mapping[int, int], size: int) -> Any:
+def _cut(value: Any, limits: Mapping[int, int], size: int) -> Any:
     if isinstance(value, Truncatable):
-        return {"count": len(value.items), "shown": [_cut(item, kept, size) for item in value.items[: kept[id(value)]]]}
+        return {
+            "count": len(value.items),
+            "shown": [_cut(item, limits, size) for item in value.items[: limits[id(value)]]],
+        }
     if isinstance(value, Mapping):
-        return {key: _cut(item, kept, size) for key, item in value.items()}
+        return {key: _cut(item, limits, size) for key, item in value.items()}
     if isinstance(value, str):
         return truncated(value, size)
     return None if isinstance(value, int) and abs(value) >= LARGEST else value

@@ -172,8 +172,10 @@ def snapshots(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.snapshots.take import list_snapshots
 
     session = Session.of(context)
-    kept = list_snapshots(session.git, task=identity.task.slashed if identity.task else None)[::-1]
-    return Answer({"snapshots": [view.snapshot_json(snapshot) for snapshot in kept]}, lambda: view.snapshots_page(kept))
+    listed = list_snapshots(session.git, task=identity.task.slashed if identity.task else None)[::-1]
+    return Answer(
+        {"snapshots": [view.snapshot_json(snapshot) for snapshot in listed]}, lambda: view.snapshots_page(listed)
+    )
 
 
 @app.command("restore")

@@ -29,12 +29,12 @@ def list_(
     session = Session.of(context)
     state = session.store.read().state
     rows = list_reserved_worktrees(session.git, state, only=identity.task, with_released=released)
-    astray = {each.place: each for each in find_astray(session.git, state, own_writer(session.workspace))}
+    astray = {lost.place: lost for lost in find_astray(session.git, state, own_writer(session.workspace))}
     listed = [
-        view.ListedWorktree(row, each, astray.get(row.place))
-        for row, each in zip(rows, see_reserved(rows), strict=True)
+        view.ListedWorktree(row, checkout, astray.get(row.place))
+        for row, checkout in zip(rows, see_reserved(rows), strict=True)
     ]
-    return Answer({"worktrees": [view.row_json(each) for each in listed]}, lambda: view.list_page(listed))
+    return Answer({"worktrees": [view.row_json(worktree) for worktree in listed]}, lambda: view.list_page(listed))
 
 
 @app.command("release")

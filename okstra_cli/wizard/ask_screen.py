@@ -97,12 +97,12 @@ class Screen:
     def ask(self, question: Question) -> str | None:
         if question.is_text:
             keys = "keys_path" if question.folders else "keys_text"
-            found = self._run(self._text(question), keys, is_list=False)
+            answer = self._run(self._text(question), keys, is_list=False)
         elif question.multi:
-            found = self._run(self._several(question), "keys_several", is_list=True)
+            answer = self._run(self._several(question), "keys_several", is_list=True)
         else:
-            found = self._run(self._pick(question), "keys_pick", is_list=True)
-        return ",".join(found) if isinstance(found, list) else found
+            answer = self._run(self._pick(question), "keys_pick", is_list=True)
+        return ",".join(answer) if isinstance(answer, list) else answer
 
     def _pick(self, question: Question) -> questionary.Question:
         return questionary.select(
@@ -180,11 +180,11 @@ class Screen:
         window = app.layout.current_window
         app.layout = Layout(HSplit([app.layout.container, under], align=VerticalAlign.TOP), focused_element=window)
         ended: list[int] = []
-        found: str | list[str] | None = app.run(pre_run=lambda: _end_on_signals(app, ended))
+        answer: str | list[str] | None = app.run(pre_run=lambda: _end_on_signals(app, ended))
         if ended:  # the terminal is as it was by now
             signal.signal(ended[0], signal.SIG_DFL)
             os.kill(os.getpid(), ended[0])
-        return found
+        return answer
 
 
 def _completer(question: Question) -> Completer | None:

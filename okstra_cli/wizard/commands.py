@@ -96,7 +96,9 @@ def submit_with(session: Session, state: State, answer: str, texts: Texts) -> St
     from okstra_cli.wizard.lookup import look
     from okstra_cli.wizard.turn import submit_looking
 
-    return submit_looking(state, answer, texts, lambda seen, kind, name: look(session.workspace, seen, kind, name))
+    return submit_looking(
+        state, answer, texts, lambda reached, kind, name: look(session.workspace, reached, kind, name)
+    )
 
 
 def forget_here(session: Session, state_file: str | None) -> Answer:

@@ -48,8 +48,8 @@ def briefs_at_hand(state: State) -> Sequence[tuple[str, str]]:
     """(path, reporter gate) of the briefs that may be picked."""
     key = answers.key_of(state) or "::"
     _, group, name = key.split(":")
-    found = [entry for entry in state.facts["briefs"].get(group, []) if entry[1] != UNREADABLE]
-    return sorted(found, key=lambda entry: not entry[0].endswith(f"/{name}.md"))[: MOST - 1]
+    offered = [entry for entry in state.facts["briefs"].get(group, []) if entry[1] != UNREADABLE]
+    return sorted(offered, key=lambda entry: not entry[0].endswith(f"/{name}.md"))[: MOST - 1]
 
 
 def stages(state: State) -> list[Choice]:

@@ -74,12 +74,12 @@ def _texts(file: SettingsFile, keys: Sequence[str]) -> list[str]:
     return [text for text in values if isinstance(text, str)]
 
 
-def overlap(one: str, other: str) -> bool:
+def overlap(rule: str, other: str) -> bool:
     """Whether some call is matched by both rules; a rule without a pattern matches every call of its tool.
 
     Paths are compared as they are written, apart from a leading `/` or `./`.
     """
-    left, right = _RULE.fullmatch(one.strip()), _RULE.fullmatch(other.strip())
+    left, right = _RULE.fullmatch(rule.strip()), _RULE.fullmatch(other.strip())
     if left is None or right is None or left["tool"] != right["tool"]:
         return False
     return any(_meet(mine, theirs) for mine in _patterns(left) for theirs in _patterns(right))
@@ -96,14 +96,14 @@ def _patterns(rule: re.Match[str]) -> list[str]:
 
 def _meet(left: str, right: str) -> bool:
     """Whether some text is matched by both patterns: walks through both at once, a star taking what it likes."""
-    states, seen = [(0, 0)], {(0, 0)}
+    states, visited = [(0, 0)], {(0, 0)}
     while states:
         i, j = states.pop()
         if i == len(left) and j == len(right):
             return True
         for step in _steps(left[i : i + 1], right[j : j + 1], i, j):
-            if step not in seen:
-                seen.add(step)
+            if step not in visited:
+                visited.add(step)
                 states.append(step)
     return False
 

@@ -182,12 +182,12 @@ def _record_steps(actual: ActualFolder, after: Manifest, *, is_begun: bool) -> l
 
 
 def _plan(actual: ActualFolder, decided: _Decided, rules: RuleChange, steps: Sequence[SetupStep]) -> SetupPlan:
-    kept = tuple(
+    kept_files = tuple(
         KeptFile(actual.root.folder / file.path, file.state, file.note or _WHY_KEPT[file.state], file.is_movable)
         for file in decided.files
         if file.state in _WHY_KEPT and file not in decided.forced
     )
-    return SetupPlan(actual.root, tuple(steps), kept, rules.by_hand, rules.problem, rules.added, rules.taken)
+    return SetupPlan(actual.root, tuple(steps), kept_files, rules.by_hand, rules.problem, rules.added, rules.taken)
 
 
 def _refuse_obstacles(actual: ActualFolder, files: Sequence[FileStatus]) -> None:

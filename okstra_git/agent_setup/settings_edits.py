@@ -70,13 +70,13 @@ def _take_from(file: SettingsFile, ours: OwnRules, keep: Sequence[str], change: 
     if problem:
         own = {**change.own, file.name: ours}
         return replace(change, own=own, by_hand=(*change.by_hand, *gone), problem=problem)
-    kept = tuple(rule for rule in ours.rules if rule in keep)
-    if kept:
-        change = replace(change, own={**change.own, file.name: replace(ours, rules=kept)})
+    staying = tuple(rule for rule in ours.rules if rule in keep)
+    if staying:
+        change = replace(change, own={**change.own, file.name: replace(ours, rules=staying)})
     present = tuple(rule for rule in gone if rule in allowed(file))
     if not present:
         return change
-    edits = {**change.edits, file.name: Edit(file, _without(file, ours, present, is_all=not kept))}
+    edits = {**change.edits, file.name: Edit(file, _without(file, ours, present, is_all=not staying))}
     return replace(change, edits=edits, taken=(*change.taken, *present))
 
 

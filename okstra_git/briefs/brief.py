@@ -137,9 +137,9 @@ def _field(sections: Sequence[Section], name: str) -> str:
             continue
         for table in section.tables:
             rows = [table.header, *(row.cells for row in table.rows)]
-            found = next((row[1] for row in rows if len(row) > 1 and row[0].strip().casefold() in FIELDS[name]), "")
-            if found:
-                return found.strip()
+            cell = next((row[1] for row in rows if len(row) > 1 and row[0].strip().casefold() in FIELDS[name]), "")
+            if cell:
+                return cell.strip()
         for text in (*(item.text for item in section.items), *(paragraph.text for paragraph in section.paragraphs)):
             for line in text.split("\n"):
                 label, colon, value = line.partition(":")

@@ -164,8 +164,8 @@ def _plain_reading(title: str, head: str, words: str) -> str:
     if sections[0].paragraphs or sections[0].tables or sections[0].codes or len(item.parts) != 1:
         return ""
     readings = [
-        *(each.text for each in brief.additions),
-        *(each.text for each in brief.questions if not each.is_marked),
+        *(addition.text for addition in brief.additions),
+        *(question.text for question in brief.questions if not question.is_marked),
     ]
     return readings[0] if len(readings) == 1 else ""
 
@@ -181,16 +181,16 @@ def _with_answer(text: str, answer: Confirmation, *, hint: str) -> str:
 
 def _free_id(brief: Brief, question: OpenQuestion) -> str:
     """The id that the question's own mark promises, when it is free; else the next one that nothing names."""
-    taken = {each.id: each.line for each in brief.confirmations}
+    taken = {confirmation.id: confirmation.line for confirmation in brief.confirmations}
     if question.answer in taken:
         line = taken[question.answer]
         message = f"line {question.line} is marked with {question.answer}, which has no words in line {line}"
         raise NotEditable(message, hint=f"write the answer behind it in line {line} yourself", line=line)
-    marks = [each.answer for each in brief.questions]
+    marks = [asked.answer for asked in brief.questions]
     highest = max(map(number_of, taken), default=0)
     if 0 < number_of(question.answer) <= highest + 1 and marks.count(question.answer) == 1:
         return question.answer
-    return next(each for each in _ids(highest + 1) if each not in marks)
+    return next(id for id in _ids(highest + 1) if id not in marks)
 
 
 def _ids(first: int) -> Iterator[str]:

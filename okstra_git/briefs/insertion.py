@@ -163,9 +163,9 @@ def _shape(brief: Brief, *, made: Iterable[str] = ()) -> tuple[Any, ...]:
     return (
         brief.gate,
         (brief.title, brief.ticket, brief.task_group, brief.task_id, brief.source, brief.verification_report),
-        [(each.label, each.text) for each in brief.additions],
-        [(each.prefix, each.text, each.confirmed_on, each.answer) for each in brief.questions],
-        sorted((each.id, each.text) for each in brief.confirmations),
+        [(addition.label, addition.text) for addition in brief.additions],
+        [(asked.prefix, asked.text, asked.confirmed_on, asked.answer) for asked in brief.questions],
+        sorted((answer.id, answer.text) for answer in brief.confirmations),
         sorted([*(section.raw for section in brief.document.sections if section.level), *made]),
         {name: repr(value) for name, value in front.items() if name != REPORTER_FIELD},
     )

@@ -98,22 +98,22 @@ def _answer_problems(brief: Brief) -> list[Flaw]:
     """What is wrong with the ids: each once, from RC-1 on, and each named by a question."""
     flaws = []
     marked = {question.answer for question in brief.questions}
-    ids = [each.id for each in brief.confirmations]
+    ids = [answer.id for answer in brief.confirmations]
     named = {*ids, *marked}
-    for index, each in enumerate(brief.confirmations):
-        if not _RC.match(each.id):
-            flaws.append(Flaw("brief.bad-id", each.line, f"{shown(each.id)} is not the number of an answer",
+    for index, answer in enumerate(brief.confirmations):
+        if not _RC.match(answer.id):
+            flaws.append(Flaw("brief.bad-id", answer.line, f"{shown(answer.id)} is not the number of an answer",
                                  "number answers RC-1, RC-2 …, without zeros in front"))  # fmt: skip
-        elif each.id in ids[:index]:
-            flaws.append(Flaw("brief.double-answer", each.line, f"{each.id} is there a second time",
+        elif answer.id in ids[:index]:
+            flaws.append(Flaw("brief.double-answer", answer.line, f"{answer.id} is there a second time",
                                  "give each answer a number of its own; the first one counts"))  # fmt: skip
-        elif number_of(each.id) > 1 and f"RC-{number_of(each.id) - 1}" not in named:
-            message = f"there is {each.id} and no RC-{number_of(each.id) - 1}"
-            flaws.append(Flaw("brief.numbering", each.line, message,
+        elif number_of(answer.id) > 1 and f"RC-{number_of(answer.id) - 1}" not in named:
+            message = f"there is {answer.id} and no RC-{number_of(answer.id) - 1}"
+            flaws.append(Flaw("brief.numbering", answer.line, message,
                                  "number answers without gaps, marks with them"))  # fmt: skip
-        if _RC.match(each.id) and each.id not in marked:
-            hint = f"end the row of its question with [CONFIRMED YYYY-MM-DD → {each.id}], or take the answer out"
-            flaws.append(Flaw("brief.unused-answer", each.line, f"no question is marked with {each.id}", hint))
+        if _RC.match(answer.id) and answer.id not in marked:
+            hint = f"end the row of its question with [CONFIRMED YYYY-MM-DD → {answer.id}], or take the answer out"
+            flaws.append(Flaw("brief.unused-answer", answer.line, f"no question is marked with {answer.id}", hint))
     return flaws
 
 

@@ -61,9 +61,9 @@ def list_relied(task: Task, stages: Collection[int]) -> list[GroupVerification]:
     return [verification for _, verification in sorted(relied.items()) if present & {*verification.assembled.stages}]
 
 
-def other_tree_sentence(found: GroupVerification, tree: str) -> str | None:
+def other_tree_sentence(verification: GroupVerification, tree: str) -> str | None:
     """What to say when the tree that leaves is not the one that was verified; None when it is."""
-    verified = found.assembled
+    verified = verification.assembled
     if verified.tree == tree:
         return None
     verb = "were verified together" if len(verified.stages) > 1 else "was verified"

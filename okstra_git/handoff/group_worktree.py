@@ -155,13 +155,13 @@ def finish_group_worktree(git: Git, wanted: GroupWorktree) -> None:
     follow(git, existing, wanted.before, wanted.commit)
 
 
-def restore_lines(git: Git, branch: str, commit: str, known: Collection[str]) -> tuple[str, ...]:
+def restore_lines(git: Git, branch: str, commit: str, former: Collection[str]) -> tuple[str, ...]:
     """The commands that put the branch back, and keep what was added to it on another one.
 
     None where the branch is not here, or is at a commit that the group was assembled as.
     """
     tip = find_quietly(git, f"refs/heads/{branch}")
-    if tip is None or tip == commit or tip in known:
+    if tip is None or tip == commit or tip in former:
         return ()
     names = (f"{branch}-kept{f'-{number}' if number > 1 else ''}" for number in count(1))
     spare = next(name for name in names if find_ref(git, f"refs/heads/{name}") is None)

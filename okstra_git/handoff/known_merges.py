@@ -67,7 +67,9 @@ def load_merges(path: Path) -> KnownMerges:
         if json.loads(header) != {"version": VERSION, "print": fingerprint(body)}:
             return KnownMerges()
         facts = json.loads(body)
-        merges = {key: tuple((str(path), str(kind)) for path, kind in found) for key, found in facts["merges"].items()}
+        merges = {
+            key: tuple((str(path), str(kind)) for path, kind in clashes) for key, clashes in facts["merges"].items()
+        }
         return KnownMerges(merges, {str(key): str(tree) for key, tree in facts["bases"].items()})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return KnownMerges()

@@ -77,25 +77,25 @@ def _how(git: Git, group: Group, number: int, recorded: RangeFingerprint) -> str
 def _differences(
     git: Git, task: Task, group: Group, ranges: Sequence[tuple[int, RangeFingerprint]]
 ) -> list[tuple[str, ...] | None]:
-    """For each stage the paths of its change that the branch does not have as they were verified, in two looks.
+    """For each stage the paths of its change that the branch does not have as they were verified.
 
     Where the verification is of other content, what only that touched counts as well.
     """
     onto = group.range.base or group.range.head
     stages = [task.stages[number] for number, _ in ranges]
-    own = [(_under(git, task, number, found, onto), found.head_tree) for number, found in ranges]
-    trees = [one.verified.tree if one.verified is not None else found.head_tree for one, (_, found) in
+    own = [(_under(git, task, number, recorded, onto), recorded.head_tree) for number, recorded in ranges]
+    trees = [stage.verified.tree if stage.verified is not None else recorded.head_tree for stage, (_, recorded) in
              zip(stages, ranges, strict=True)]  # fmt: skip
     left = [(tree, group.range.head_tree) for tree in trees]
-    since = [(tree, found.head_tree) for tree, (_, found) in zip(trees, ranges, strict=True)]
-    found = diff_trees(git, [*own, *left, *since])
+    since = [(tree, recorded.head_tree) for tree, (_, recorded) in zip(trees, ranges, strict=True)]
+    deltas = diff_trees(git, [*own, *left, *since])
     many = len(ranges)
     return [
         _differing(own_delta, left_delta, since_delta, counts_since=not stage.is_verified)
         if stage.verified is not None
         else None
         for stage, own_delta, left_delta, since_delta in zip(
-            stages, found[:many], found[many : 2 * many], found[2 * many :], strict=True
+            stages, deltas[:many], deltas[many : 2 * many], deltas[2 * many :], strict=True
         )
     ]
 

@@ -183,16 +183,18 @@ class _Blame:
         `others` are the stages to hold this one against, whether they fit themselves or not.
         """
         alone = self._on_base(stage)
-        found = [Contradiction((stage,), clash.path, clash.kind) for clash in alone.clashes]
+        clashing = [Contradiction((stage,), clash.path, clash.kind) for clash in alone.clashes]
         taken = {clash.path for clash in alone.clashes}
         for other in others:
             under = self._on_base(other).tree
             if under is not None:
-                both = self._put(stage, under)
-                found += [Contradiction((other, stage), c.path, c.kind) for c in both.clashes if c.path not in taken]
-        if not found:
-            found = [Contradiction((*others, stage), path, kind) for path, kind in clashes]
-        return found
+                merged = self._put(stage, under)
+                clashing += [
+                    Contradiction((other, stage), c.path, c.kind) for c in merged.clashes if c.path not in taken
+                ]
+        if not clashing:
+            clashing = [Contradiction((*others, stage), path, kind) for path, kind in clashes]
+        return clashing
 
     def _on_base(self, stage: int) -> Merged:
         if stage not in self._alone:

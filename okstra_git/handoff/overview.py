@@ -43,7 +43,7 @@ def list_groups(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping
 
     `stale` are stages of which only a person can say what they are now, with the reason.
     """
-    groups = sorted(task.groups.values(), key=lambda one: one.stages)
+    groups = sorted(task.groups.values(), key=lambda item: item.stages)
     return [_view(git, task, group, elsewhere, stale) for group in groups]
 
 

@@ -216,15 +216,15 @@ def record_closed(
 
 
 def _require_pr(task: Task, url: str) -> PullRequest:
-    found = task.prs.get(url)
-    if found is None:
-        known = [pr.url for pr in task.prs.values()]
+    pull_request = task.prs.get(url)
+    if pull_request is None:
+        urls = [pr.url for pr in task.prs.values()]
         raise PrUnknown(
             f"{shown(url)} is not on record for {task.key}",
-            hint=f"on record: {', '.join(known[:5])}" if known else "git okstra handoff record-pr records one",
+            hint=f"on record: {', '.join(urls[:5])}" if urls else "git okstra handoff record-pr records one",
             url=url,
         )
-    return found
+    return pull_request
 
 
 def _listed(numbers: Sequence[int]) -> str:

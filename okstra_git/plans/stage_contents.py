@@ -56,7 +56,7 @@ def list_files(text: str) -> list[tuple[str, int]]:
         place for paragraph in paragraphs for place in (_bare_paths(paragraph) if places else _in_text(paragraph))
     ]
     lines: dict[str, int] = {}
-    for path, line in sorted(places, key=lambda one: one[1]):
+    for path, line in sorted(places, key=lambda listed: listed[1]):
         if path.casefold().rstrip(".") not in NONE[1:]:
             lines.setdefault(path, line)
     return list(lines.items())

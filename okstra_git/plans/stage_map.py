@@ -154,8 +154,8 @@ def _says_of_stages(table: Table) -> int:
 
 def _row(table: Table, cells: tuple[str, ...], line: int, problems: list[Flaw]) -> _Entry | None:
     def cell(heads: tuple[str, ...]) -> str | None:
-        at = _column(table, heads)
-        return cells[at].strip() if at is not None and at < len(cells) else None
+        column = _column(table, heads)
+        return cells[column].strip() if column is not None and column < len(cells) else None
 
     number_text, title = cell(NUMBER_HEADS) or "", cell(TITLE_HEADS) or ""
     match, combined = _NUMBER.match(number_text), _NUMBER_AND_TITLE.fullmatch(number_text)

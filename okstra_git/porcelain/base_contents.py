@@ -37,8 +37,8 @@ def with_dependencies(task: Task, stages: Collection[int]) -> set[int]:
 def landed_elsewhere(workspace: Workspace, task: Task) -> frozenset[str]:
     """Groups (ids) and pull requests (addresses) whose stages landed, but not all of them where these go to."""
     state = workspace.store.read().state
-    handed = [*((one.id, one.base_ref, one.stages) for one in task.groups.values()),
-              *((one.url, one.base_ref, one.stages) for one in task.prs.values())]  # fmt: skip
+    handed = [*((group.id, group.base_ref, group.stages) for group in task.groups.values()),
+              *((pr.url, pr.base_ref, pr.stages) for pr in task.prs.values())]  # fmt: skip
     landed = [
         delivery
         for delivery in handed

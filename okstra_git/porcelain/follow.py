@@ -139,10 +139,10 @@ def chain_hints(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     step = {old: new for old, new in pairs if old != new}
     ends: dict[str, str] = {}
     for old in step:
-        end, seen = old, {old}
-        while end in step and step[end] not in seen:
+        end, visited = old, {old}
+        while end in step and step[end] not in visited:
             end = step[end]
-            seen.add(end)
+            visited.add(end)
         ends[old] = end
     return ends
 

@@ -158,13 +158,13 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
     own = judge.scope.branch(stage.branch)
     targets = judge.scope.targets(task, stage)
     within = next((target.name for target in targets if judge.scope.contains(target.tip, commit)), "")
-    offered = {each.commit: each.base for finding in findings for each in finding.candidates if each.likely}
+    offered = {item.commit: item.base for finding in findings for item in finding.candidates if item.likely}
     if own is not None and not any(judge.scope.contains(target.tip, own.tip) for target in targets):
         offered.setdefault(own.tip, None)
     elsewhere: dict[str, str] = {
-        other.range.head: f"stage {other.number} of {each.key}"
-        for each in state.tasks.values() if each.key != task.key
-        for other in each.stages.values() if other.range
+        recorded.range.head: f"stage {recorded.number} of {other.key}"
+        for other in state.tasks.values() if other.key != task.key
+        for recorded in other.stages.values() if recorded.range
     }  # fmt: skip
     branch = full.removeprefix(BRANCH) if full.startswith(BRANCH) else ""
     return Choice(commit, ref, {target.tip: target.name for target in targets}, offered, elsewhere, within, branch)

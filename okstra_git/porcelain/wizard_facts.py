@@ -142,7 +142,7 @@ def _ids(project: str, group: str, recent: list[Task], briefs: list[list[str]], 
     begun = [[name, "brief"] for name in fitting if TaskKey(project, group, name) not in state.tasks]
     tasks = [[task.key.task, "task"] for task in recent if task.key[:2] == (project, group)]
     most = RECENT - min(1, len(tasks))
-    offers = [*begun[:most], *(one for one in tasks if one[0] not in _RESERVED)]
+    offers = [*begun[:most], *(offer for offer in tasks if offer[0] not in _RESERVED)]
     return offers[:RECENT]
 
 

@@ -74,11 +74,11 @@ def explain(
     """Every stage of the plan and every one on record, ascending. `ours` are runs that the caller itself leads,
     `elsewhere` those of other clones whose documents are not here."""
     planned = {stage.number: stage for stage in plan.stages} if plan else {}
-    held = tuple(leases)
+    current = tuple(leases)
     numbers = sorted({*planned, *task.stages})
     return [
         _Stage(task, plan, planned.get(number, PlannedStage(number=number)), facts.get(number, NOTHING),
-               lease_on(held, number), writer, ours, plan_facts, elsewhere).advice()
+               lease_on(current, number), writer, ours, plan_facts, elsewhere).advice()
         for number in numbers
     ]  # fmt: skip
 
@@ -274,8 +274,8 @@ class _Stage(NamedTuple):
                 f"git log --oneline {word(f'{base}..{self.git.ref or self.git.branch}')}",
                 "it was begun without a run; look first",
             )
-        kept = "; what lies there is kept first" if self.git.dirty else ""
-        return self.prepare(), f"it can begin{kept}" if not self.git.ahead else f"goes on from its branch{kept}"
+        remark = "; what lies there is kept first" if self.git.dirty else ""
+        return self.prepare(), f"it can begin{remark}" if not self.git.ahead else f"goes on from its branch{remark}"
 
     def prepare(self) -> str:
         return self.on_task("git okstra run prepare", f"--task-type {GUARDED} --stage {self.number}")

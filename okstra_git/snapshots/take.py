@@ -187,7 +187,7 @@ def _message(snapshot: WorktreeSnapshot) -> str:
         ("Index", snapshot.index), ("During", snapshot.during), ("Files", snapshot.files),
         ("Ignored", snapshot.ignored or None),
         ("Bytes", snapshot.size),
-        *(("Left-Out", without_secrets(path)) for path in snapshot.left_out),
+        *(("Left-Out", without_secrets(left_out)) for left_out in snapshot.left_out),
     ]  # fmt: skip
     lines = [f"{TRAILER}{name}: {_one_line(str(value))}" for name, value in facts if value not in (None, "")]
     return widen(f"okstra: snapshot of {about.task}, {_one_line(reason)}\n\n" + "\n".join(lines) + "\n")

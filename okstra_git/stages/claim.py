@@ -57,7 +57,7 @@ def plan_stage_claim(
     Refuses a place that is taken, and a directory that has another branch checked out.
     """
     reserves = _reserve(git, snapshot, task, planned.number, beginning, worktree)
-    fact = next((each for each in reserves if isinstance(each, PlaceReserved)), None)
+    fact = next((reserved for reserved in reserves if isinstance(reserved, PlaceReserved)), None)
     current = task.places.get(f"stage-{planned.number}")
     place = Reservation(**fact.model_dump(exclude={"type", "task"}), at=at) if fact is not None else current
     assert place is not None

@@ -119,21 +119,25 @@ def _facts(
 def _renamed_reservation(git: Git, state: State, task: Task, stage: Stage) -> list[AnyFact]:
     """The stage's reservation on the branch that it has now, where the former one is gone; refuses a taken branch."""
     scope = f"stage-{stage.number}"
-    held = task.places.get(scope)
-    if held is None or held.status != "active" or held.branch == stage.branch:
+    reserved = task.places.get(scope)
+    if reserved is None or reserved.status != "active" or reserved.branch == stage.branch:
         return []
-    if find_ref(git, f"refs/heads/{held.branch}") is not None:
+    if find_ref(git, f"refs/heads/{reserved.branch}") is not None:
         return []
-    facts = held.model_dump(include={"base_ref", "adopted", "phase", "stages"})
-    path = OwnWorktrees(git).path(held)
+    facts = reserved.model_dump(include={"base_ref", "adopted", "phase", "stages"})
+    path = OwnWorktrees(git).path(reserved)
     fact = PlaceReserved(
-        task=task.key, scope=scope, branch=stage.branch, worktree=held.worktree if path is not None else None, **facts
+        task=task.key,
+        scope=scope,
+        branch=stage.branch,
+        worktree=reserved.worktree if path is not None else None,
+        **facts,
     )
     others = {name: place for name, place in task.places.items() if name != scope}
     reserve(
         state.model_copy(update={"tasks": {**state.tasks, task.key: task.model_copy(update={"places": others})}}), fact
     )
-    return [PlaceReleased(task=task.key, scope=scope, branch=held.branch), fact]
+    return [PlaceReleased(task=task.key, scope=scope, branch=reserved.branch), fact]
 
 
 def _stage_to_complete(git: Git, task: Task, request: DoneRequest) -> Stage:

@@ -99,24 +99,24 @@ class OpenWork:
         return f"the worktree {self.seen.path} of stage {self.stage}"
 
     def _head(self, line: str) -> Iterator[UnfitToRecord]:
-        seen, head = self.seen, (self.seen.head or "")[:10]
+        checkout, head = self.seen, (self.seen.head or "")[:10]
         branch, recorded = self.branch, f"{line} --commit {word('refs/heads/' + self.branch)}"
-        if seen.operation:
-            message = f"a {seen.operation} is under way in {self._where}"
+        if checkout.operation:
+            message = f"a {checkout.operation} is under way in {self._where}"
             way = f"end it, then repeat\nor, to record the branch as it is: {recorded}"
             yield UnfitToRecord(OperationUnderWay, message, way)
         elif self.has_branch:
             return  # whatever is checked out: it was said which branch counts
-        elif seen.branch is None:
+        elif checkout.branch is None:
             message = f"HEAD is detached in {self._where}, at {head}, and not on branch {branch}"
-            way = f"to record what is checked out there: {line} --commit {word(seen.head)}"
+            way = f"to record what is checked out there: {line} --commit {word(checkout.head)}"
             yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record the branch as it is: {recorded}")
-        elif seen.branch != branch and not (seen.head or "").strip("0"):
-            message = f"{self._where} is on branch {seen.branch}, which has no commit yet, and not on {branch}"
+        elif checkout.branch != branch and not (checkout.head or "").strip("0"):
+            message = f"{self._where} is on branch {checkout.branch}, which has no commit yet, and not on {branch}"
             yield UnfitToRecord(HeadElsewhere, message, f"to record {branch} as it is: {recorded}")
-        elif seen.branch != branch:
-            message = f"{self._where} is on branch {seen.branch}, and not on {branch}"
-            way = f"to record that branch: {line} --branch {word(seen.branch)}"
+        elif checkout.branch != branch:
+            message = f"{self._where} is on branch {checkout.branch}, and not on {branch}"
+            way = f"to record that branch: {line} --branch {word(checkout.branch)}"
             yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record {branch} as it is: {recorded}")
 
 

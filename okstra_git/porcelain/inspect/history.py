@@ -82,8 +82,8 @@ def _open_tasks(inspection: Inspection, most: int, since: datetime | None) -> Op
 def _time_line(inspection: Inspection, task: Task, most: int, since: datetime | None) -> TaskHistory:
     events = read_events(inspection.workspace.git, inspection.snapshot, task.key)
     entries = newest_first(timeline(events, task.runs), since=since)
-    seen = see_task(inspection, task)
-    return TaskHistory(seen, tuple(entries[:most]), len(entries), inspection.writer, inspection.notes)
+    task_seen = see_task(inspection, task)
+    return TaskHistory(task_seen, tuple(entries[:most]), len(entries), inspection.writer, inspection.notes)
 
 
 def see_task(inspection: Inspection, task: Task) -> TaskSeen:

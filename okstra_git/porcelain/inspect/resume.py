@@ -76,7 +76,9 @@ def _way_to_resume(
     script = _script_of(inspection, paths, run, latest) if run is not None else None
     if run is not None:
         inspection.note_absence(run)
-    rest = tuple((each, inspection.life_of(each), offered(each).next) for each in standing.open_runs if each != run)
+    rest = tuple(
+        (other, inspection.life_of(other), offered(other).next) for other in standing.open_runs if other != run
+    )
     return WayToResume(
         task, standing, offer, inspection.life_of(run) if run is not None else None,
         _command(inspection, offer, script), script, rest, _facts(run, stages, others), inspection.notes,

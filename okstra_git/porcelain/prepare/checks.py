@@ -67,7 +67,7 @@ def check_stage(context: PrepareContext, documents: Documents, task: Task, numbe
     """
     carry_for(context, documents, task, number)
     record = documents.plan_record
-    planned = next((each for each in record.stages if each.number == number), None) if record else None
+    planned = next((row for row in record.stages if row.number == number), None) if record else None
     if record is None or planned is None or record.commit is None:
         return
     git = context.workspace.git

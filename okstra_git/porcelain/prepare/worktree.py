@@ -104,9 +104,9 @@ def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh:
     return last
 
 
-def _who_left(claim: Claim, kept: WorktreeSnapshot | None) -> tuple[str, str]:
+def _who_left(claim: Claim, snapshot: WorktreeSnapshot | None) -> tuple[str, str]:
     """The run that left what was kept, and how it ended; empty where nothing was kept, or that run is not known."""
-    run = claim.task.runs.get(kept.about.run) if kept is not None else None
+    run = claim.task.runs.get(snapshot.about.run) if snapshot is not None else None
     if run is None or run.id == claim.run:
         return "", ""
     if run.id in claim.plan.died:
