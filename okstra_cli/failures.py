@@ -117,7 +117,7 @@ def _report_directory(session: Session) -> Path:
         directory = session.git.private_dir
         directory.mkdir(exist_ok=True)
         return directory
-    except Exception:  # opening the repository may be the very thing that failed
+    except Exception:  # opening the repository may be what failed
         import tempfile
 
         return Path(tempfile.gettempdir())

@@ -8,7 +8,7 @@ from okstra_git.errors import OkstraError
 
 
 class ProgramNotFound(OkstraError):
-    """Hooks need an installed program to call, and there is none to be found."""
+    """Hooks need an installed program to call, and none was found."""
 
     code = "hooks.no-program"
 

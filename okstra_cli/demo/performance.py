@@ -88,7 +88,7 @@ def _empty(directory: Path) -> Path:
 
 
 def _surroundings(session: Session, program: Path) -> Mapping[str, str]:
-    """Variables by which git and its hooks find this very program, and nothing of the user's."""
+    """Variables by which git and its hooks find this program, and nothing of the user's."""
     paths = [str(program.parent), session.environ.get("PATH", os.defpath)]
     variables = {
         "PATH": os.pathsep.join(paths),

@@ -102,7 +102,7 @@ def submit_with(session: Session, state: State, answer: str, texts: Texts) -> St
 
 
 def forget_here(session: Session, state_file: str | None) -> Answer:
-    """Remove the state file and its directive; one that is gone already is no fault."""
+    """Remove the state file and its directive; a missing one is not an error."""
     path = state_path(session, state_file)
     removed = []
     try:

@@ -55,7 +55,7 @@ class Choice:
 
 
 class Step:
-    """One question. A pick has `offers`; `judge` turns an answer that is no option, or a chosen value, into its value.
+    """One question. A pick has `offers`; `judge` turns a free answer, or a chosen value, into its value.
 
     `default` is what an empty answer means, None = it has to be answered. `group` names the screen it shares, if any.
     `takes` says what a pick accepts beyond its options.

@@ -61,7 +61,7 @@ def set_aside(path: Path, beside: Path) -> None:
 
 
 def remove(path: Path, *, expected: str = "") -> None:
-    """Delete a file; one that is gone already is no matter, one that has changed stays and refuses."""
+    """Delete a file; a missing one is fine, one that has changed stays and refuses."""
     with _refusals(path):
         if not os.path.lexists(path):
             return

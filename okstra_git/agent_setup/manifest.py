@@ -131,7 +131,7 @@ def _rules_json(settings: Mapping[str, OwnRules]) -> dict[str, Any]:
 
 
 def _is_file(path: Any) -> bool:
-    """Only the shapes that setup installs: a manifest is committed and shared, so it may be anybody's."""
+    """Only the shapes that setup installs: a manifest is committed and shared, so anyone may have written it."""
     if not _is_below(path):
         return False
     parts = PurePosixPath(path).parts

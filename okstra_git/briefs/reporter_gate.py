@@ -122,7 +122,7 @@ def _promote(
 
 
 def _unknown_mappings(brief: Brief, phase: Phase, terms: tuple[str, ...], language: str) -> Iterator[Promoted]:
-    """What was mapped to no term of the glossary, as questions; none where there is no glossary to compare with."""
+    """Mappings to no term of the glossary, as questions; empty where there is no glossary to compare with."""
     for addition in brief.additions:
         if terms and addition.label == "terminology-mapping" and not names_a_term(addition.text, terms):
             yield Promoted("terminology:", addition.text, addition.line, "decision", phase.blocks, _ADVICE[language][1])

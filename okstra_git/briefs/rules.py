@@ -118,7 +118,7 @@ def _answer_problems(brief: Brief) -> list[Flaw]:
 
 
 def number_of(answer_id: str) -> int:
-    """The number of an answer, 0 for what is none."""
+    """The number of an answer, 0 for what is not one."""
     match = _RC.match(answer_id)
     return int(match[1]) if match else 0
 

@@ -136,7 +136,7 @@ def _is_shared_state(run: Run, category: str, name: str, entry: Seen) -> bool:
 
 
 def _walk(root: Root, place: str) -> Iterator[tuple[str, Seen]]:
-    """Every file below, with its path from there, in order; links and what git could not name are passed over.
+    """Every file below, with its path from there, in order; links and names that git cannot store are skipped.
 
     A link in the place of the folder itself, or above it, is refused.
     """
@@ -222,7 +222,7 @@ def _shortened(data: bytes) -> tuple[bytes, bool]:
 
 
 def find_archive(git: Git, tips: Iterable[str], run: str, *, recorded: str = "") -> Mapping[str, str]:
-    """Path -> blob id of the run's archived files in whichever log has them; empty when none does that can be read.
+    """Path -> blob id of the run's archived files in the log that has them; empty when no readable log does.
 
     `recorded` is the tree that the run's end speaks of: where several logs have files of the run, those count.
     """

@@ -34,7 +34,7 @@ CONFIG_FILES = 30
 """At most this many files about how the project is built and deployed are named in a packet."""
 
 MOST_NAMES = 200_000
-"""Names of one folder of runs that are looked through for the highest number."""
+"""Names of one folder of runs that are searched for the highest number."""
 
 
 @dataclass(frozen=True)

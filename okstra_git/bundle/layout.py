@@ -68,7 +68,7 @@ def lay_out(
 
 
 def folder_of(key: TaskKey, run: Run) -> RunPaths | None:
-    """The folder of a run's phase or stage, from the project's root; None for a type that there is none of."""
+    """The folder of a run's phase or stage, from the project's root; None for an unknown type."""
     if run.task_type not in PHASES:
         return None
     return TaskPaths(Path(_ANYWHERE.relative(_ANYWHERE.task(key).root))).run(run.task_type, run.stage)
@@ -85,7 +85,7 @@ def stands_in_its_place(run: Run, key: TaskKey) -> bool:
 def misplaced(context: RunContext, run: Run) -> str:
     """What in a stored context is not of this run, in words; empty where every path is where the run's files are.
 
-    A context is a file that anybody may have written, and its paths are written to.
+    A context is a file that anyone may have written, and its paths are written to.
     """
     if context.run.id != run.id:
         return f"it is of run {context.run.id}"

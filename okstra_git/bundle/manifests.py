@@ -106,7 +106,7 @@ def tried_team(state: Mapping[str, Any], *, nonce: str) -> tuple[dict[str, Any] 
 
 
 def renewed_team_state(context: RunContext, before: dict[str, Any]) -> dict[str, Any]:
-    """The state after the gate was made anew.
+    """The state after the gate was renewed.
 
     What the attempt that goes on has tried stays as it is. What one that died had tried becomes `former` where no team
     may be made now, and its session is not the lead's any more.

@@ -21,7 +21,7 @@ class BrokenDocument(OkstraError):
 
 
 class UnknownWaiver(OkstraError):
-    """A waiver for an entry that there is none of."""
+    """A waiver for an entry that does not exist."""
 
     code = "waiver.unknown-stage"
 

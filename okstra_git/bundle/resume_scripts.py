@@ -48,7 +48,7 @@ def find_latest(disk: Disk, task: TaskPaths, manifest: dict[str, Any] | None) ->
 
 
 def find_for_run(disk: Disk, task: TaskPaths, run: str) -> Script | None:
-    """The newest script that resumes this very run."""
+    """The newest script that resumes this run."""
     scripts = (_read(disk, path, "newest") for path in list_newest(disk, task))
     return next((script for script in scripts if script.run == run), None)
 

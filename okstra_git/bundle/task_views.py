@@ -36,7 +36,7 @@ class RunEnd:
 
 @dataclass(frozen=True)
 class TaskNow:
-    """How a task stands by its record: open or not, its runs, what its last run would recommend, and when we looked."""
+    """How a task stands by its record: open or not, its runs, what its last run recommends, and when it was read."""
 
     is_open: bool
     at: str

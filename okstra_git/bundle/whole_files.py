@@ -13,7 +13,7 @@ from okstra_git.fs.root import Given, Root
 from okstra_git.host.processes import find_process
 
 MOST_NAMES = 200_000
-"""Names of one folder that are looked through for what the dead left."""
+"""Names of one folder that are searched for leftovers of dead processes."""
 
 
 class BundleUnwritable(OkstraError):
@@ -53,7 +53,7 @@ def sweep_files(root: Root, paths: Iterable[Given]) -> None:
 
 
 def sweep_numbered(root: Root, folder: Given, number: int) -> None:
-    """Remove what dead writers left of the files in a folder that have this number."""
+    """Remove what dead writers left of the files with this number in a folder."""
     for leftover in _named(root, root.name(folder), f".*-{number:03}.*.tmp"):
         root.remove(leftover)
 

@@ -81,7 +81,7 @@ def renew_gates(context: RunContext, project_root: Path) -> str:
 
     Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded; team state
     that cannot be read is set aside. The stored context comes last, so after a crash it still differs from the one
-    asked for, and renewing once more mends the rest.
+    asked for, and renewing once more repairs the rest.
     """
     paths, nonce = context.paths, context.run.nonce
     changed = {**render_plain_instructions(context), paths.run_context: context_document(context)}

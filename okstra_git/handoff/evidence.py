@@ -165,7 +165,7 @@ class _Reading:
         return wanted
 
     def verdict(self) -> str:
-        """The token, compared to the letter."""
+        """The token, compared literally."""
         verdict = self.values.get("verdict")
         token = verdict.get("token") if isinstance(verdict, dict) else None
         if token == _ACCEPTED:
@@ -192,7 +192,7 @@ class _Reading:
         return "the whole task" if self.wanted_scope == WHOLE_TASK else "the stage"
 
     def routing(self) -> tuple[str, ...]:
-        """The tokens; any that speaks of a handoff has to be the one for stage groups, to the letter."""
+        """The tokens; any that speaks of a handoff has to be exactly the one for stage groups."""
         tokens = self.values.get("routing")
         if tokens is None:
             return ()

@@ -71,7 +71,7 @@ def forecast(git: Git, live: Sequence[LiveStage], known: KnownMerges, *, limit: 
     """Merge every two of the stages by their merge base, or recall what that came to; nothing is written.
 
     At most `limit` merges are made. Pairs beyond it, without common history, or with objects that are missing are
-    skipped, and said so. `known` learns what was found; keeping it is up to the caller.
+    skipped and reported. Results are added to `known`; saving it is up to the caller.
     """
     pairs = _Pairs(git, known, limit)
     stages = sorted(live, key=lambda stage: stage.place)
@@ -131,7 +131,7 @@ class _Pairs:
         self.broken.append(f"{one} and {other} were not compared: {refusal}")
 
     def _base(self, one: LiveStage, other: LiveStage) -> str | None:
-        """The tree of the best common ancestor; that there is none is never kept, a clone may learn more history."""
+        """The tree of the best common ancestor; a missing one is not remembered, since history may be fetched."""
         tree = self.known.find_base(one.commit, other.commit)
         if tree is not None:
             return tree

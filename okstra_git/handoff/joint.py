@@ -1,4 +1,4 @@
-"""Puts stages together so that they can be verified as one: in memory, before anybody knows whether they may leave."""
+"""Puts stages together so that they can be verified as one: in memory, before it is known whether they may leave."""
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple

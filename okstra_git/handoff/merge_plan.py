@@ -296,7 +296,7 @@ class GroupConflict(OkstraError):
 def conflict_of(base_ref: str, composed: MergePlan, *, again: str) -> GroupConflict:
     """The refusal that names every contradiction, and which stages were not even tried because of them.
 
-    `again` is what is to be done once they are mended, as a clause.
+    `again` is what is to be done once they are resolved, as a clause.
     """
     first = composed.contradictions[0]
     rest = len({clash.path for clash in composed.contradictions}) - 1

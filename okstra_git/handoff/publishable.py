@@ -34,7 +34,7 @@ from okstra_git.workers import BASE_BRANCHES
 
 
 class NotAssembled(OkstraError):
-    """There is no assembled group of these stages, or several of which none was named."""
+    """There is no assembled group of these stages, or there are several and none was named."""
 
     code = "handoff.not-assembled"
 

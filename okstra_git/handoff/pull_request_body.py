@@ -208,7 +208,7 @@ def _evidence(verification: Verification | None, room: _Room) -> dict[str, Any]:
 
 
 def _whole(facts: PullRequestFacts) -> frozenset[int]:
-    """The stages that leave in the very tree in which they were verified together."""
+    """The stages that leave in exactly the tree in which they were verified together."""
     exact = [part for part in facts.joint if part.delivered == part.verification.tree]
     return frozenset(number for part in exact for number in part.stages)
 

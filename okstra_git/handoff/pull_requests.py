@@ -22,7 +22,7 @@ from okstra_git.store.store import Appended, Store
 
 
 class BadUrl(OkstraError):
-    """The address of a pull request that is none."""
+    """An address that is not the address of a pull request."""
 
     code = "pr.bad-url"
 

@@ -62,7 +62,7 @@ def find_template(root: Path, named: str | None, configured: str | None) -> Temp
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The template with its gaps filled; without any, `values["body"]` follows below a rule.
 
-    Nothing else is evaluated: other braces, gaps of unknown names and comments stay to the letter. Further lines of a
+    Nothing else is evaluated: other braces, gaps of unknown names and comments stay as they are. Further lines of a
     value begin like the line of its gap, so that quotes and lists go on.
     """
     pieces, position = [], 0

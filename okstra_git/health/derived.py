@@ -98,7 +98,7 @@ def _recorder(events: list[Event], number: int) -> str | None:
 
 
 def check_notes(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
-    """Our lines in refs/notes/okstra against the fold; everybody else's lines are theirs."""
+    """okstra's lines in refs/notes/okstra against the fold; lines of others are left alone."""
     if is_torn(git, layout.NOTES):
         return
     try:

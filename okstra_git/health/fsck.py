@@ -1,4 +1,4 @@
-"""Proves that what is stored is whole and that what is derived equals it, and mends what can be mended."""
+"""Proves that what is stored is whole and that what is derived equals it, and repairs what can be repaired."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime

@@ -24,7 +24,7 @@ class _Span(NamedTuple):
 def check_objects(git: Git, state: State) -> Iterator[HealthFinding]:
     """Of open tasks: what stages and groups stand on, and what they hold, where it is missing or damaged here.
 
-    Commits that were never fetched, and what a shallow or partial clone leaves out, are no finding of this check.
+    Commits that were never fetched, and what a shallow or partial clone leaves out, are not findings of this check.
     """
     is_partial = bool(git.configuration.subsections("remote", "promisor", "partialclonefilter"))
     for task in state.tasks.values():

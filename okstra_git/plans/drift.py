@@ -16,7 +16,7 @@ def drifted_files(
 ) -> list[Drift]:
     """The files that drifted, in the plan's order. `before` and `now` give a file's blob id, None where it is not.
 
-    What a finished stage of the same plan touched (`own`) is none, nor is a file that is absent both times: it is to
+    What a finished stage of the same plan touched (`own`) does not count, nor does a file absent both times: it is to
     be made. Folders count by their tree.
     """
     drifted = []

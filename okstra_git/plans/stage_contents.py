@@ -136,7 +136,7 @@ def _bare(path: str) -> str:
 def list_commands(text: str) -> list[str]:
     """The command lines of a validation block: lines of code, else a table's column, else code spans, else list items.
 
-    What commands print is none: code marked as `text` or `output` beside other code, and lines beside those with `$`.
+    Printed output does not count: code marked as `text` or `output` beside other code, and lines beside those with `$`.
     """
     sections = parse_document(text).sections
     codes = [code for s in sections for code in s.codes]

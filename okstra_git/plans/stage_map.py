@@ -143,7 +143,7 @@ def _rows(tables: list[Table], problems: list[Flaw]) -> dict[int, _Entry]:
 
 
 def _says_of_stages(table: Table) -> int:
-    """How much its columns say of stages; 0 for a table that is no map, as `| # | Risk |`."""
+    """How much its columns say of stages; 0 for a table that is not a map, as `| # | Risk |`."""
     column = _column(table, NUMBER_HEADS)
     if column is None:
         return 0
@@ -246,7 +246,7 @@ def _stage(
 def parse_dependencies(text: str, stage: int, line: int, problems: list[Flaw]) -> tuple[int, ...]:
     """The stage numbers in `1, 2`, `#1 and #2`, `Stage 1: the store` or `(none)`, ascending; remarks are passed over.
 
-    What is no number becomes a problem.
+    What is not a number becomes a problem.
     """
     numbers: set[int] = set()
     plain = re.sub(r"\([^()]*\)", " ", _BULLET.sub("", text)).translate({ord(mark): None for mark in "*`"})

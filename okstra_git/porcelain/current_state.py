@@ -1,4 +1,4 @@
-"""The state as it stands by the branches of now: a landing that was taken back is none, recorded or not."""
+"""The state by the branches as they are now: a landing that was taken back does not count, recorded or not."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ def _note_behind(workspace: Workspace, base: Named) -> None:
 
 @dataclass(frozen=True)
 class GroupStatus:
-    """A group as it stands, what of each stage leaves with it, and the lines that mend what changed.
+    """A group as it stands, what of each stage leaves with it, and the commands that repair what changed.
 
     `leaving` is None where nothing leaves any more, or where it cannot be read.
     """

@@ -141,7 +141,7 @@ def _remotes(git: Git) -> list[str]:
 def _show_notes(git: Git) -> bool:
     """Let plain `git log` show our notes; whether that is new.
 
-    As a pattern: git warns at every `git log` of a ref that is not there, which ours is only when a stage is done.
+    As a pattern: git warns at every `git log` of a ref that is not there, as okstra's is until a stage is done.
     """
     pattern = f"{layout.NOTES}*"
     if not {layout.NOTES, pattern}.isdisjoint(git.configuration.list_values("notes.displayRef")):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class RestorePlace(OkstraError):
-    """There is no directory, or no fit one, to put a snapshot into."""
+    """There is no directory, or no suitable one, to put a snapshot into."""
 
     code = "restore.place"
 

@@ -65,7 +65,7 @@ class SetupRequest:
 
 @dataclass(frozen=True)
 class SetupResult:
-    """The plan of every folder, carried out unless it was a dry run; `contradictions` are rules that win over ours."""
+    """The plan of every folder, carried out unless it was a dry run; `contradictions` are rules that win."""
 
     request: SetupRequest
     plans: tuple[SetupPlan, ...]

@@ -22,7 +22,7 @@ from okstra_git.store.store import Store
 
 Outcome = Literal["finished", "failed"]
 IsOurs = Callable[[Holder], bool]
-"""Whether a holder is this very process or one above it, so that we act for it."""
+"""Whether a holder is this process or one above it, so that the command acts for it."""
 
 LifeOf = Callable[[Run], Liveness]
 

@@ -33,7 +33,7 @@ class MissingFiles(NamedTuple):
     plan: str = ""
 
     def holds_up(self, command: str) -> bool:
-        """Whether a command that prepares would be refused for want of a file; any other is not held up."""
+        """Whether a command that prepares would be refused because a file is missing; any other is not held up."""
         if not command.startswith(_PREPARE):
             return False
         words = command.split()

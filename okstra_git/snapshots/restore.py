@@ -39,7 +39,7 @@ class RestoreStep:
 def plan_restore(git: Git, snapshot: WorktreeSnapshot, into: Path, *, is_fresh: bool) -> list[RestoreStep]:
     """What putting the snapshot back into a directory would do; refuses when anything there would be lost.
 
-    A file may be replaced or deleted only where it has the very content that the snapshot's own HEAD has for it, for
+    A file may be replaced or deleted only where it has exactly the content that the snapshot's own HEAD has for it, for
     that is committed. A fresh directory gets the changed files alone.
     """
     base = tree_of(git, snapshot.head) if snapshot.head else EMPTY_TREE

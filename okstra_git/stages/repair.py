@@ -1,4 +1,4 @@
-"""Repairs reserved worktrees: recorded where they are now, linked again, or made anew from their branch."""
+"""Repairs reserved worktrees: recorded where they are now, linked again, or made again from their branch."""
 
 import errno
 import os
@@ -65,7 +65,7 @@ def _repair(store: Store, row: Astray, *, dry_run: bool) -> RepairedWorktree:
 
 
 def _repair_links(git: Git, where: Path | None) -> None:
-    """A worktree that was moved by hand, and in which we stand, is where it is for git, too."""
+    """A worktree that was moved by hand, and in which the command runs, is where git finds it, too."""
     if where is not None and inspect_link(git.common_dir, where) is Link.UNKNOWN:
         run_git(["worktree", "repair"], cwd=where)
 

@@ -107,7 +107,7 @@ def _note_contradiction(inspection: Inspection, task: Task, latest: Script | Non
 
 
 def _script_of(inspection: Inspection, paths: TaskPaths, run: Run, latest: Script | None) -> Script | None:
-    """The script that resumes the chosen run and works in this very project; None when there is none to be used."""
+    """The script that resumes the chosen run and works in this project; None when there is no usable one."""
     script = latest if latest is not None and latest.run == run.id else find_for_run(inspection.disk, paths, run.id)
     if script is None:
         return None

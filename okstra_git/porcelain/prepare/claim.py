@@ -36,7 +36,7 @@ INTERRUPTED = "its prepare was interrupted"
 
 @dataclass(frozen=True)
 class ClaimRequest:
-    """What every attempt at a claim is made with: the new run's id, this very process, which stands behind the claim,
+    """What every attempt at a claim is made with: the new run's id, this process, which stands behind the claim,
     and why each earlier run of the same lead is not given once more."""
 
     run: str

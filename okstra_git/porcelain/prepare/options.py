@@ -65,7 +65,7 @@ def _prepare(workspace: Workspace, request: RunRequest, options: PrepareOptions)
 
 
 def _open_task(workspace: Workspace, request: RunRequest, *, category: str | None) -> None:
-    """Open the task of the request where there is none, after its brief was found good; others are left alone."""
+    """Open the task of the request where there is none, after its brief was accepted; others are left alone."""
     state = workspace.store.read().state
     if find_task(state, request.key) is not None:
         return
