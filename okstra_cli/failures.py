@@ -56,7 +56,7 @@ def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> O
 
 def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
     """What git's library says of a damaged repository is not a bug of okstra's, wherever it was met."""
-    if "git" not in vars(session):
+    if not session.has_opened_git:
         return None
     from okstra_git.git.library_errors import explain_damage
 
@@ -65,7 +65,7 @@ def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
 
 def _hidden(error: OkstraError, *, session: Session) -> OkstraError | None:
     """For something unknown: that it may be in a log that cannot be read, where making it anew would not help."""
-    if error.code not in UNKNOWN or "git" not in vars(session):
+    if error.code not in UNKNOWN or not session.has_opened_git:
         return None
     from okstra_git.store.snapshot import DAMAGE
 
