@@ -201,7 +201,7 @@ def parse_models(given: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]
 def parse_request(key: TaskKey, options: PrepareOptions) -> RunRequest:
     """The request, with every word checked; refuses options that the task type has no use for.
 
-    `directive` is taken as it is: whoever calls has read a file that was named in its place.
+    `directive` is taken as it is: the caller has read a file that was named in its place.
     """
     if options.task_type is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
@@ -275,5 +275,5 @@ def _refuse_idle_options(request: RunRequest) -> None:
     }
     for flag, is_idle in idle.items():
         if is_idle:
-            what = f"{phase.name} of one stage" if request.stage and flag != "--stage" else phase.name
-            raise NotInThisPhase(f"{what} has no use for {flag}", hint=f"leave {flag} out")
+            subject = f"{phase.name} of one stage" if request.stage and flag != "--stage" else phase.name
+            raise NotInThisPhase(f"{subject} has no use for {flag}", hint=f"leave {flag} out")

@@ -92,7 +92,7 @@ def plan_file(workspace: Workspace, file: str) -> PlanFile:
 
 
 def check_plan_file(workspace: Workspace, file: str) -> PlanCheck:
-    """Every rule that the plan breaks; that it cannot be approved yet for want of a marker is only noted."""
+    """Every rule that the plan breaks; a missing marker, which only prevents the approval, is noted."""
     plan = plan_file(workspace, file)
     flaws = check_plan(plan.plan, for_approval=True, needs_marker=False)
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None

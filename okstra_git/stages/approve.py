@@ -62,7 +62,7 @@ class PlanFile:
 def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
     """The plan in a file that a record names, whatever is wrong with it.
 
-    Refuses a file that cannot be read as text, and one that lies outside of the repository or behind a link out of it.
+    Refuses a file that cannot be read as text, and one that is outside of the repository or behind a link out of it.
     """
     shown = project.relative(file)
     try:
@@ -74,7 +74,7 @@ def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
 
 
 def read_named_plan(file: Path, project: ProjectPaths) -> PlanFile:
-    """The plan in a file that a person named, which may lie anywhere; refuses as `read_plan` does."""
+    """The plan in a file that a person named, which may be anywhere; refuses as `read_plan` does."""
     try:
         data = read_named(str(file), project.root, (project.root,))
     except PathRefused as refusal:

@@ -36,13 +36,13 @@ def open_task(
     def decide(snapshot: Snapshot) -> list[TaskOpened]:
         refuse_case_clash(snapshot.state, key)
         before = find_task(snapshot.state, key)
-        known = before or Task(key=key)
-        more = [ticket for ticket in tickets if without_secrets(ticket) not in known.tickets]
+        current = before or Task(key=key)
+        more = [ticket for ticket in tickets if without_secrets(ticket) not in current.tickets]
         fact = TaskOpened(
             task=key,
-            category=category or known.category,
-            title=title or known.title,
-            tickets=tuple(dict.fromkeys((*known.tickets, *more))),
+            category=category or current.category,
+            title=title or current.title,
+            tickets=tuple(dict.fromkeys((*current.tickets, *more))),
         )
         now = (fact.category, without_secrets(fact.title), fact.tickets)
         is_same = before is not None and before.is_open and now == (before.category, before.title, before.tickets)

@@ -65,7 +65,7 @@ def check_stage(context: PrepareContext, documents: Documents, task: Task, numbe
     """
     carry_for(context, documents, task, number)
     record = documents.plan_record
-    planned = next((each for each in record.stages if each.number == number), None) if record else None
+    planned = next((row for row in record.stages if row.number == number), None) if record else None
     if record is None or planned is None or record.commit is None:
         return
     git = context.workspace.git
@@ -85,13 +85,13 @@ def _blob_at(git: Git, commit: str) -> Callable[[str], str | None]:
 
 def _drifted(context: PrepareContext, number: int, record: Plan, drifted: list[Drift]) -> PlanDrifted:
     key = context.key
-    listed = ", ".join(f"{each.path} ({each.kind})" for each in drifted[:5])
+    listed = ", ".join(f"{drift.path} ({drift.kind})" for drift in drifted[:5])
     more = f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""
     return PlanDrifted(
         f"files of stage {number} changed since the plan was approved: {listed}{more}",
         hint=f"plan anew with --task-type implementation-planning; or, when the plan still holds: "
         f"git okstra plan approve {word(record.path)} --task-key {key}",
         stage=number,
-        files=[each._asdict() for each in drifted],
+        files=[drift._asdict() for drift in drifted],
         approved_at=record.commit,
     )

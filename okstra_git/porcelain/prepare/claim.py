@@ -36,7 +36,7 @@ INTERRUPTED = "its prepare was interrupted"
 
 @dataclass(frozen=True)
 class ClaimRequest:
-    """What every attempt at a claim is made with: the new run's id, this very process, which stands behind the claim,
+    """What every attempt at a claim is made with: the new run's id, this process, which stands behind the claim,
     and why each earlier run of the same lead is not given once more."""
 
     run: str
@@ -190,7 +190,7 @@ def _superseded(
 ) -> tuple[RunAbandoned, ...]:
     """Runs of the same holder on the same stage, prepared before this call began: asked for again in other words.
 
-    Also claims of prepares that died, which nobody else would ever end where no stage is guarded.
+    Also claims of prepares that died, which nothing else would ever end where no stage is guarded.
     """
     phase = context.request.phase.name
     same = [run for run in task.runs.values() if run.is_active and run.task_type == phase and run.stage == stage]

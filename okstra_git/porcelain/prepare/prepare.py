@@ -130,7 +130,7 @@ def _team(context: PrepareContext, claim: Claim) -> TeamPart:
 
 
 def _sweep_drafts(context: PrepareContext, claim: Claim) -> None:
-    """Remove the half-made bundles of prepares that died and were ended; nobody was ever told of them."""
+    """Remove the half-made bundles of prepares that died and were ended; no lead ever received them."""
     phase = context.request.phase.name
     files, paths = Root(context.project.root), context.project.task(context.key).run(phase, claim.stage)
     for run in claim.task.runs.values():
@@ -171,7 +171,7 @@ def _prepared_fact(context: PrepareContext, documents: Documents, claim: Claim, 
         worktree=worktree.path if worktree else None,
         brief=documents.brief.source if documents.brief else None,
         plan=documents.plan.blob if documents.plan else None,
-        waivers=tuple(Waiver(stage_key=each.stage_key, reason=each.reason) for each in context.request.waivers),
+        waivers=tuple(Waiver(stage_key=waiver.stage_key, reason=waiver.reason) for waiver in context.request.waivers),
     )
 
 
