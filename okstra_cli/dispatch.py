@@ -35,7 +35,7 @@ def respond(argv: Sequence[str], around: Surroundings) -> int:
 
 
 def _renew_documents(session: Session) -> None:
-    """Let the documents of every task tell what was recorded; they are views, so a failure is only reported."""
+    """Bring the documents of every task up to date with the records; they are views, so a failure is only reported."""
     try:
         tasks = session.store.read().state.tasks
         if not any(key in tasks and tasks[key].runs for key in session.changed_tasks):

@@ -1,4 +1,4 @@
-"""Maps every exception to a refusal with a code and an exit status, and files a report when the bug is ours."""
+"""Maps every exception to a refusal with a code and an exit status, and files a report when the bug is okstra's own."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> O
     if isinstance(error, KeyboardInterrupt):
         return Interrupted("interrupted")
     if isinstance(error, OSError) and error.errno in OUTSIDE:
-        where = f": {clean(str(error.filename))[:LONGEST_PATH]}" if error.filename else ""
-        return HostRefused(f"{error.strerror}{where}", hint="git okstra doctor")
-    found = _wrong_usage(error, session=session) or _damage(error, session=session)
-    return found or _bug(error, session=session, argv=argv)
+        place = f": {clean(str(error.filename))[:LONGEST_PATH]}" if error.filename else ""
+        return HostRefused(f"{error.strerror}{place}", hint="git okstra doctor")
+    refusal = _wrong_usage(error, session=session) or _damage(error, session=session)
+    return refusal or _bug(error, session=session, argv=argv)
 
 
 def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
-    """What git's library says of a damaged repository is no bug of ours, wherever it was met."""
+    """What git's library says of a damaged repository is not a bug of okstra's, wherever it was met."""
     if not session.has_opened_git:
         return None
     from okstra_git.git.library_errors import explain_damage
@@ -64,15 +64,15 @@ def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
 
 
 def _hidden(error: OkstraError, *, session: Session) -> OkstraError | None:
-    """Of what is not known: that it may lie in a log that cannot be read, which nobody mends by making it anew."""
+    """For something unknown: that it may be in a log that cannot be read, where making it anew would not help."""
     if error.code not in UNKNOWN or not session.has_opened_git:
         return None
     from okstra_git.store.snapshot import DAMAGE
 
     for problem in session.store.read().problems:
         if problem.code in DAMAGE:
-            told = f"{error.message}, as far as can be read: {problem.message}"
-            return type(error)(told, hint="git okstra fsck", **error.facts)
+            message = f"{error.message}, as far as can be read: {problem.message}"
+            return type(error)(message, hint="git okstra fsck", **error.facts)
     return None
 
 
@@ -91,20 +91,20 @@ def _wrong_usage(error: BaseException, *, session: Session) -> OkstraError | Non
 
 
 def _bug(error: BaseException, *, session: Session, argv: Sequence[str]) -> Internal:
-    told = f"{type(error).__name__}: {error}"[:300]
+    message = f"{type(error).__name__}: {error}"[:300]
     try:
         report = file_report(error, session=session, argv=argv)
     except OSError:
-        return Internal(f"a bug in okstra: {told}", hint="please report it with this command line", report=None)
-    return Internal(f"a bug in okstra: {told}", hint=f"the report is in {report}", report=str(report))
+        return Internal(f"a bug in okstra: {message}", hint="please report it with this command line", report=None)
+    return Internal(f"a bug in okstra: {message}", hint=f"the report is in {report}", report=str(report))
 
 
 def file_report(error: BaseException, *, session: Session, argv: Sequence[str]) -> Path:
     """Write what happened into a new private file and return its path; the home directory's name is left out."""
     stamp = session.now().strftime("%Y%m%dT%H%M%S.%fZ")
     trace = "".join(traceback.format_exception(error))
-    told = f"git-okstra {VERSION}, Python {sys.version.split()[0]}, {sys.platform}\n{_libraries()}\n"
-    content = f"{told}\ncommand line: {list(argv)!r}\n\n{trace}".replace(str(session.home), "~")
+    versions = f"git-okstra {VERSION}, Python {sys.version.split()[0]}, {sys.platform}\n{_libraries()}\n"
+    content = f"{versions}\ncommand line: {list(argv)!r}\n\n{trace}".replace(str(session.home), "~")
     path = _report_directory(session) / f"bug-{stamp}-{os.getpid()}.txt"
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
@@ -117,7 +117,7 @@ def _report_directory(session: Session) -> Path:
         directory = session.git.private_dir
         directory.mkdir(exist_ok=True)
         return directory
-    except Exception:  # opening the repository may be the very thing that failed
+    except Exception:  # opening the repository may be what failed
         import tempfile
 
         return Path(tempfile.gettempdir())

@@ -26,7 +26,7 @@ LEADS = (("render-bundle",), ("run", "prepare"), ("run", "resume"))
 """Commands whose answer is what a lead starts from: labels and a prompt, so text off a terminal too."""
 
 CODED = (*LEADS, ("run", "finish"), ("run", "abandon"))
-"""Commands whose refusals programs tell apart in text: off a terminal each says its code."""
+"""Commands whose refusals programs distinguish in text: off a terminal each says its code."""
 
 EVERYWHERE = "Everywhere: -C DIR, --json, --text, -q, --no-color (git okstra --help)"
 
@@ -93,4 +93,4 @@ def unread_flags(argv: Sequence[str], *, stdout_is_terminal: bool) -> GlobalFlag
 def _is_one_of(words: Sequence[str], named: tuple[tuple[str, ...], ...]) -> bool:
     """Whether the line is of one of these commands; neither a flag nor the value of `-C` is a command."""
     bare = [word for word, before in zip(words, ["", *words], strict=False) if before != "-C" and word[:1] != "-"]
-    return "--explain" not in words and any(tuple(bare[: len(each)]) == each for each in named)
+    return "--explain" not in words and any(tuple(bare[: len(command)]) == command for command in named)

@@ -1,4 +1,4 @@
-"""The flags by which every command may be told which task is meant, gathered into one value."""
+"""The flags that name the task for a command, gathered into one value."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -51,15 +51,15 @@ def names_a_task(body: Callable[..., Answer], *, opens: bool = False) -> Callabl
 
     @wraps(body)
     def command(**given: Any) -> Answer:
-        said = {name: given.pop(name) for name in added}
+        named = {name: given.pop(name) for name in added}
         complete = partial(_complete, given, may_be_new=opens or bool(given.get("open_task")))
         key = named_task(
-            complete, *(said.pop(name, None) for name in ("task_key", "project_id", "task_group", "task_id"))
+            complete, *(named.pop(name, None) for name in ("task_key", "project_id", "task_group", "task_id"))
         )
-        return body(**given, identity=Identity(key, **said))
+        return body(**given, identity=Identity(key, **named))
 
-    kept = [parameter for parameter in own.values() if parameter.name != "identity"]
-    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in kept]
+    own_parameters = [parameter for parameter in own.values() if parameter.name != "identity"]
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own_parameters]
     parameters += [_keyword(name, kind) for name, kind in added.items()]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

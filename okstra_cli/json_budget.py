@@ -1,4 +1,4 @@
-"""Cuts a JSON document to a size, so that whoever reads it knows beforehand what it costs."""
+"""Cuts a JSON document to a size, so that its reader knows beforehand what it costs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEPS = ((400, 3), (160, 3), (100, 1), (60, 0), (24, 0))
 
 CUT = "…"
 LARGEST = 10**15
-"""Numbers from there on are nobody's count or size; they become null."""
+"""Larger numbers cannot be a count or a size; they become null."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +30,17 @@ def fitted(document: Mapping[str, Any], limit: int) -> dict[str, Any]:
 
     Keys, numbers and plain lists in it have to be few; lists that may be long are `Truncatable`.
     """
-    kept = {id(many): MOST for many in _lists(document)}
+    limits = {id(many): MOST for many in _lists(document)}
     made: dict[str, Any] = {}
     for size, least in STEPS:
         while True:
-            made = _cut(document, kept, size)
+            made = _cut(document, limits, size)
             if size_of_json(made) <= limit:
                 return made
-            widest = _widest(document, kept, size, least)
+            widest = _widest(document, limits, size, least)
             if widest is None:
                 break
-            kept[id(widest)] = max(least, min(kept[id(widest)], len(widest.items)) // 2)
+            limits[id(widest)] = max(least, min(limits[id(widest)], len(widest.items)) // 2)
     return made
 
 
@@ -53,22 +53,25 @@ def _lists(value: Any) -> Iterator[Truncatable]:
     """Every list that may be cut, also those inside the items that may be kept."""
     if isinstance(value, Truncatable):
         yield value
-        yield from (inner for each in value.items[:MOST] for inner in _lists(each))
+        yield from (inner for item in value.items[:MOST] for inner in _lists(item))
     elif isinstance(value, Mapping):
-        yield from (inner for each in value.values() for inner in _lists(each))
+        yield from (inner for item in value.values() for inner in _lists(item))
 
 
-def _widest(document: Any, kept: Mapping[int, int], size: int, least: int) -> Truncatable | None:
+def _widest(document: Any, limits: Mapping[int, int], size: int, least: int) -> Truncatable | None:
     """The list that takes the most room and may still be cut."""
-    shrinkable = [many for many in _lists(document) if min(kept[id(many)], len(many.items)) > least]
-    return max(shrinkable, key=lambda many: size_of_json(_cut(many, kept, size)), default=None)
+    shrinkable = [many for many in _lists(document) if min(limits[id(many)], len(many.items)) > least]
+    return max(shrinkable, key=lambda many: size_of_json(_cut(many, limits, size)), default=None)
 
 
-def _cut(value: Any, kept: Mapping[int, int], size: int) -> Any:
+def _cut(value: Any, limits: Mapping[int, int], size: int) -> Any:
     if isinstance(value, Truncatable):
-        return {"count": len(value.items), "shown": [_cut(each, kept, size) for each in value.items[: kept[id(value)]]]}
+        return {
+            "count": len(value.items),
+            "shown": [_cut(item, limits, size) for item in value.items[: limits[id(value)]]],
+        }
     if isinstance(value, Mapping):
-        return {key: _cut(each, kept, size) for key, each in value.items()}
+        return {key: _cut(item, limits, size) for key, item in value.items()}
     if isinstance(value, str):
         return truncated(value, size)
     return None if isinstance(value, int) and abs(value) >= LARGEST else value
@@ -78,10 +81,10 @@ def truncated(text: str, size: int) -> str:
     """The text in at most `size` bytes of JSON, a mark at its end when something was left out."""
     if len(text) <= size and size_of_json(text) <= size + 2:
         return text
-    kept, left = [], size - len(CUT.encode())
+    characters, left = [], size - len(CUT.encode())
     for character in text[:size]:
         left -= size_of_json(character) - 2
         if left < 0:
             break
-        kept.append(character)
-    return "".join(kept) + CUT
+        characters.append(character)
+    return "".join(characters) + CUT

@@ -45,7 +45,9 @@ class CommandGroup(TyperGroup):
         """typer cuts a command's sentence to the line; here it is wrapped."""
         commands = [(name, self.commands[name]) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
-            formatter.write_dl([(name, each.get_short_help_str(200)) for name, each in commands if not each.hidden])
+            formatter.write_dl(
+                [(name, command.get_short_help_str(200)) for name, command in commands if not command.hidden]
+            )
 
     def _unknown(self, ctx: Any, name: str) -> UsageError:
         near = get_close_matches(name, [*self.commands, *self.aliases])

@@ -10,9 +10,7 @@ from typing import Any
 
 from okstra_cli.page import Page, clean_json, clean_lines
 from okstra_cli.session import Session
-from okstra_git.errors import OkstraError
-
-SCHEMA = 1
+from okstra_git.errors import SCHEMA, OkstraError
 
 
 class OutputFailed(OkstraError):
@@ -42,7 +40,7 @@ class Answer:
 
 
 def emit(session: Session, answer: Answer) -> int:
-    """Write the answer and return its status; a reader that went away is no failure of ours."""
+    """Write the answer and return its status; a reader that went away is not a failure."""
     if session.flags.json or (session.wants_json and not answer.is_page):
         form = json_form(answer, pretty=session.around.stdout_is_terminal)
         form = clean_json(form) if session.around.stdout_is_terminal else form

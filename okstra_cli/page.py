@@ -49,7 +49,7 @@ class Page:
         self.blocks.append(Line(tuple(map(_cell, words))))
 
     def document(self, text: str, *, indent: str = "") -> None:
-        """Add the lines of somebody else's text; tabs in them stay."""
+        """Add the lines of foreign text; tabs in them stay."""
         for line in clean_lines(text).splitlines():
             self.blocks.append(Line((Cell(f"{indent}{line}"),)))
 

@@ -8,7 +8,7 @@ from okstra_git.errors import OkstraError
 
 
 class ProgramNotFound(OkstraError):
-    """Hooks need an installed program to call, and there is none to be found."""
+    """Hooks need an installed program to call, and none was found."""
 
     code = "hooks.no-program"
 
@@ -19,9 +19,9 @@ def find_program() -> Path:
     started = Path(sys.argv[0])
     if started.name in ("git-okstra", "okstra") and started.exists():
         return started.absolute().with_name("git-okstra")
-    found = shutil.which("git-okstra")
-    if beside.exists() or found:
-        return beside if beside.exists() else Path(found or "").absolute()
+    on_path = shutil.which("git-okstra")
+    if beside.exists() or on_path:
+        return beside if beside.exists() else Path(on_path or "").absolute()
     raise ProgramNotFound(
         "no git-okstra program was found for the hooks to call", hint="once it is installed: git okstra init"
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class NoEditor(OkstraError):
-    """Nobody could answer: no editor is named and there is no terminal."""
+    """No one could answer: no editor is named and there is no terminal."""
 
     code = "editor.missing"
 

@@ -77,7 +77,7 @@ class Session:
             find_program=find_program,
             notifier=self,
             directory=self.flags.directory,
-            for_git=self.is_hook or "GIT_INDEX_FILE" in self.environ,  # a hook of ours, or one in the midst of a commit
+            for_git=self.is_hook or "GIT_INDEX_FILE" in self.environ,  # run by a hook, or during a commit
         )
         workspace.began = self.began
         return workspace

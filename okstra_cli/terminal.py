@@ -14,7 +14,7 @@ STYLES = {"plain": "", "strong": "bold", "faint": "dim", "good": "green", "warn"
 def draw(page: Page, stream: TextIO, *, colour: bool, width: int) -> None:
     """Write the page for a screen `width` columns wide; long cells are folded, never cut.
 
-    A line with a command gets no breaks of ours, since it is there to be copied.
+    A line with a command is not broken, since it is there to be copied.
     """
     console = Console(
         file=stream,

@@ -6,6 +6,9 @@ TYPE_CHECKING = False  # importing typing would cost every step of the wizard so
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+SCHEMA = 1
+"""Version of the JSON contract, in every answer and every refusal."""
+
 
 class OkstraError(Exception):
     """A refusal that a person or an agent can act on.

@@ -11,8 +11,7 @@ from pydantic import ConfigDict, TypeAdapter
 from okstra_cli.answers.parts import Error
 from okstra_cli.answers.table import ANSWERS
 from okstra_cli.command_table import ALIASES
-from okstra_cli.output import SCHEMA
-from okstra_git.errors import UsageError
+from okstra_git.errors import SCHEMA, UsageError
 from okstra_git.names import shown
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

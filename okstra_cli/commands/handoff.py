@@ -62,13 +62,13 @@ def record_verified(
     session = Session.of(context)
     workspace, key = session.workspace, handoff_key(session.workspace, identity)
     if stage is not None:
-        one = verify_stage(
+        verified = verify_stage(
             workspace, key, parse_stage(stage), report=report_path, data=data_json, commit=commit, again=again
         )
-        return Answer(view.stage_verified_json(one), lambda: view.stage_verified_page(one))
-    whole = verify_task(workspace, key, report=report_path, data=data_json, commit=commit, again=again)
-    base = printed_recorded(session.git, whole.verification.assembled.base_ref)
-    return Answer(view.task_verified_json(whole), lambda: view.task_verified_page(whole, base=base))
+        return Answer(view.stage_verified_json(verified), lambda: view.stage_verified_page(verified))
+    verified_task = verify_task(workspace, key, report=report_path, data=data_json, commit=commit, again=again)
+    base = printed_recorded(session.git, verified_task.verification.assembled.base_ref)
+    return Answer(view.task_verified_json(verified_task), lambda: view.task_verified_page(verified_task, base=base))
 
 
 @app.command("eligible")
@@ -297,5 +297,5 @@ def status(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.porcelain.handoff import list_status
 
     statuses = list_status(Session.of(context).workspace, identity)
-    facts: shapes.HandoffStatus = {"tasks": [view.status_json(each) for each in statuses]}
+    facts: shapes.HandoffStatus = {"tasks": [view.status_json(entry) for entry in statuses]}
     return Answer(facts, lambda: view.status_page(statuses))

@@ -41,9 +41,9 @@ def status(
 
     git = Session.of(context).git
     hooks = inspect_hooks(git)
-    heard = None if quick or not hooks.applicable else probe_hooks(git)
-    works = heard.here is True if heard is not None else hooks.all_installed or not hooks.applicable
-    return Answer(view.hooks_json(hooks, heard), lambda: view.hooks_page(hooks, heard), 0 if works else 1)
+    probe = None if quick or not hooks.applicable else probe_hooks(git)
+    works = probe.here is True if probe is not None else hooks.all_installed or not hooks.applicable
+    return Answer(view.hooks_json(hooks, probe), lambda: view.hooks_page(hooks, probe), 0 if works else 1)
 
 
 @app.command("uninstall")

@@ -43,8 +43,8 @@ def history(
 
     workspace = Session.of(context).workspace
     most, begin = _parse_limit(limit), _parse_moment(since)
-    found = look_back(workspace, identity, limit=most, since=begin)
-    return Answer(view.history_json(found), lambda: view.history_page(found, since, workspace.now()))
+    past = look_back(workspace, identity, limit=most, since=begin)
+    return Answer(view.history_json(past), lambda: view.history_page(past, since, workspace.now()))
 
 
 @app.command("resume")
@@ -68,8 +68,8 @@ def run(
     from okstra_git.porcelain.inspect.run import inspect_run
 
     workspace = Session.of(context).workspace
-    seen = inspect_run(workspace, run)
-    return Answer(view.run_json(seen), lambda: view.run_page(seen, workspace.now()))
+    inspection = inspect_run(workspace, run)
+    return Answer(view.run_json(inspection), lambda: view.run_page(inspection, workspace.now()))
 
 
 @app.command("context")
@@ -80,12 +80,12 @@ def context(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.porcelain.inspect.context import inspect_context
 
     workspace = Session.of(context).workspace
-    found = inspect_context(workspace, identity)
-    return Answer(view.context_json(found), lambda: view.context_page(found, workspace.now()))
+    gathered = inspect_context(workspace, identity)
+    return Answer(view.context_json(gathered), lambda: view.context_page(gathered, workspace.now()))
 
 
 def _parse_limit(text: str | None) -> int | None:
-    """How many are wanted, None for nobody said; refuses what is not a number from 1 to 999999."""
+    """How many are wanted, None when not given; refuses what is not a number from 1 to 999999."""
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0):

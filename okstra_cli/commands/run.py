@@ -43,11 +43,11 @@ def list_(
     with_ended = all_ or recent is not None
     rows = list_runs(state, task=key, with_ended=with_ended)
     rows = rows[: int(recent)] if recent is not None else rows
-    seen = [
+    listed = [
         (task, run, LivenessChecker(session.workspace).life_of(run) if run.is_active else None) for task, run in rows
     ]
-    facts: shapes.RunList = {"runs": [view.run_json(*row) for row in seen]}
-    return Answer(facts, lambda: view.list_page(seen, state, with_ended=with_ended))
+    facts: shapes.RunList = {"runs": [view.run_json(*row) for row in listed]}
+    return Answer(facts, lambda: view.list_page(listed, state, with_ended=with_ended))
 
 
 @app.command("show")
@@ -66,19 +66,19 @@ def show(
 
     session = Session.of(context)
     snapshot = session.store.read()
-    task, found = require_run(snapshot.state, run)
+    task, record = require_run(snapshot.state, run)
     if archive or file is not None:
-        files = require_archive(session.git, snapshot.tips.values(), found.id, recorded=found.archive)
+        files = require_archive(session.git, snapshot.tips.values(), record.id, recorded=record.archive)
         if file is not None:
-            text = read_archived(session.git, files, file, run=found.id).decode("utf-8", "replace")
-            answer: shapes.ArchivedText = {"run": found.id, "path": file, "text": text}
+            text = read_archived(session.git, files, file, run=record.id).decode("utf-8", "replace")
+            answer: shapes.ArchivedText = {"run": record.id, "path": file, "text": text}
             return Answer(answer, lambda: text)
-        index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=found.id))
-        kept: shapes.Archive = {"run": found.id, "archive": index}
-        return Answer(kept, lambda: view.archive_page(found.id, index))
-    life = LivenessChecker(session.workspace).life_of(found) if found.is_active else None
-    facts: shapes.OneRun = {"run": view.run_json(task, found, life)}
-    return Answer(facts, lambda: view.show_page(task, found, life))
+        index = view.index_of(read_archived(session.git, files, ARCHIVE_INDEX, run=record.id))
+        kept: shapes.Archive = {"run": record.id, "archive": index}
+        return Answer(kept, lambda: view.archive_page(record.id, index))
+    life = LivenessChecker(session.workspace).life_of(record) if record.is_active else None
+    facts: shapes.OneRun = {"run": view.run_json(task, record, life)}
+    return Answer(facts, lambda: view.show_page(task, record, life))
 
 
 @app.command("resume")
@@ -178,9 +178,9 @@ def snapshots(context: typer.Context, identity: Identity) -> Answer:
     from okstra_git.snapshots.take import list_snapshots
 
     session = Session.of(context)
-    found = list_snapshots(session.git, task=identity.task.slashed if identity.task else None)[::-1]
-    facts: shapes.Snapshots = {"snapshots": [view.snapshot_json(each) for each in found]}
-    return Answer(facts, lambda: view.snapshots_page(found))
+    listed = list_snapshots(session.git, task=identity.task.slashed if identity.task else None)[::-1]
+    facts: shapes.Snapshots = {"snapshots": [view.snapshot_json(snapshot) for snapshot in listed]}
+    return Answer(facts, lambda: view.snapshots_page(listed))
 
 
 @app.command("restore")

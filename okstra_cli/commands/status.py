@@ -43,18 +43,18 @@ def status(
     from okstra_cli.views import status as view
     from okstra_git.porcelain.status import survey_all
 
-    seen = survey_all(session.workspace, only=only, with_closed=closed)
-    facts = view.status_json(seen, only_problems=problems)
+    survey = survey_all(session.workspace, only=only, with_closed=closed)
+    facts = view.status_json(survey, only_problems=problems)
     if not forecast:
-        return Answer(facts, lambda: view.status_page(seen, only_problems=problems))
+        return Answer(facts, lambda: view.status_page(survey, only_problems=problems))
     from okstra_cli.views import forecast as forecast_view
     from okstra_git.porcelain.forecast import forecast_tasks
 
-    ahead = forecast_tasks(session.workspace, [task for task in seen.tasks if task.is_open])
+    ahead = forecast_tasks(session.workspace, [task for task in survey.tasks if task.is_open])
     with_forecast: shapes.Status = {**facts, "forecast": forecast_view.forecast_json(ahead)}
     return Answer(
         with_forecast,
-        lambda: forecast_view.with_forecast(view.status_page(seen, only_problems=problems), ahead),
+        lambda: forecast_view.with_forecast(view.status_page(survey, only_problems=problems), ahead),
     )
 
 

@@ -32,13 +32,13 @@ def list_(
     session = Session.of(context)
     state = session.store.read().state
     rows = list_reserved_worktrees(session.git, state, only=identity.task, with_released=released)
-    astray = {each.place: each for each in find_astray(session.git, state, own_writer(session.workspace))}
-    seen = [
-        view.ListedWorktree(row, each, astray.get(row.place))
-        for row, each in zip(rows, see_reserved(rows), strict=True)
+    astray = {lost.place: lost for lost in find_astray(session.git, state, own_writer(session.workspace))}
+    listed = [
+        view.ListedWorktree(row, checkout, astray.get(row.place))
+        for row, checkout in zip(rows, see_reserved(rows), strict=True)
     ]
-    facts: shapes.WorktreeList = {"worktrees": [view.row_json(each) for each in seen]}
-    return Answer(facts, lambda: view.list_page(seen))
+    facts: shapes.WorktreeList = {"worktrees": [view.row_json(worktree) for worktree in listed]}
+    return Answer(facts, lambda: view.list_page(listed))
 
 
 @app.command("release")
@@ -97,8 +97,11 @@ def repair(
     key = require_key(session.workspace, identity) if number or member else identity.task
     scope = key.scoped(stage=number, group=member).partition("#")[2] or None if key is not None else None
     done = repair_worktrees(session.store, only=key, scope=scope, dry_run=dry_run)
-    status = 0 if all(each.is_settled for each in done) else 1
-    facts: shapes.RepairedWorktrees = {"dry_run": dry_run, "worktrees": [view.repaired_json(each) for each in done]}
+    status = 0 if all(outcome.is_settled for outcome in done) else 1
+    facts: shapes.RepairedWorktrees = {
+        "dry_run": dry_run,
+        "worktrees": [view.repaired_json(outcome) for outcome in done],
+    }
     return Answer(
         facts,
         lambda: view.repaired_page(done, dry_run=dry_run),

@@ -87,12 +87,12 @@ def _unquoted(word: str) -> str:
 
 def _without_global_flags(words: list[str]) -> tuple[list[str], list[str]]:
     """The line without `-C` and its like, and the folders that `-C` names."""
-    kept: list[str] = []
+    remaining: list[str] = []
     folders: list[str] = []
     rest = iter(words)
     for word in rest:
         if word == "-C":
             folders += [folder for folder in [next(rest, "")] if folder]
         elif word not in ("--json", "--text", "--quiet", "-q", "--no-color"):
-            kept.append(word)
-    return kept, folders
+            remaining.append(word)
+    return remaining, folders

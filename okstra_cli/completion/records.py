@@ -35,8 +35,8 @@ class Records:
 
     def tasks(self) -> Iterator[Candidate]:
         """Keys of tasks; without project, or group, where that is how the word begins. Closed ones if no other fits."""
-        found = [*self._fitting(self._open)] or [*self._fitting(self._closed)]
-        yield from found
+        keys = [*self._fitting(self._open)] or [*self._fitting(self._closed)]
+        yield from keys
 
     def stages(self) -> Iterator[Candidate]:
         """Numbers of the stages that were begun or are planned."""
@@ -87,8 +87,8 @@ class Records:
             end = self._named.split(":")
             return [task for task in [*self._open, *self._closed] if _key(task).split(":")[-len(end) :] == end]
         branch = _branch(self._git_dir)
-        here = [task for task in self._open if any(each.get("branch") == branch for each in _stages(task))]
-        return here if branch and len(here) == 1 else self._open
+        checked_out = [task for task in self._open if any(stage.get("branch") == branch for stage in _stages(task))]
+        return checked_out if branch and len(checked_out) == 1 else self._open
 
     def _find_named(self, command: Command) -> str | None:
         if command.arguments[:1] == ["<task>"] and command.argument_wanted(self._line) != "<task>":

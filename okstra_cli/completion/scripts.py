@@ -9,7 +9,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 def require_script(shell: str) -> str:
-    """The script for a shell; refuses one that there is no script for."""
+    """The script for a shell; refuses one without a script."""
     if shell not in SHELLS:
         raise UsageError(f"there is no completion for {shown(shell)}", hint=f"name one of {', '.join(SHELLS)}")
     return (files("okstra_cli.completion") / f"okstra.{shell}").read_text(encoding="utf-8")

@@ -55,9 +55,9 @@ class Command:
 
     def argument_wanted(self, line: CommandLine) -> str:
         """The kind of the argument that is being typed; "" where the command takes no further one."""
-        given = self._arguments_in(line)
-        if given < len(self.arguments):
-            return self.arguments[given].removesuffix(MORE)
+        count = self._arguments_in(line)
+        if count < len(self.arguments):
+            return self.arguments[count].removesuffix(MORE)
         last = self.arguments[-1] if self.arguments else ""
         return last.removesuffix(MORE) if last.endswith(MORE) else ""
 

@@ -53,7 +53,7 @@ def perform(session: Session, keep: Path | None) -> Answer:
         for beat in tell(play):
             beats.append(beat)
             if not session.wants_json:
-                show(session, view.beat_page(beat, number=sum(view.is_title(one) for one in beats)))
+                show(session, view.beat_page(beat, number=sum(view.is_title(shown_beat) for shown_beat in beats)))
     seconds = time.monotonic() - started
     kept = repository if keep is not None else None
     return Answer(
@@ -88,13 +88,13 @@ def _empty(directory: Path) -> Path:
 
 
 def _surroundings(session: Session, program: Path) -> Mapping[str, str]:
-    """Variables by which git and its hooks find this very program, and nothing of the user's."""
+    """Variables by which git and its hooks find this program, and nothing of the user's."""
     paths = [str(program.parent), session.environ.get("PATH", os.defpath)]
-    found = {
+    variables = {
         "PATH": os.pathsep.join(paths),
         "PYTHONUSERBASE": site.getuserbase(),  # found through HOME otherwise, which is another one in the demo
         "OKSTRA_FAULT_POINT": "",
     }
     if (SOURCE / "pyproject.toml").is_file():
-        found["PYTHONPATH"] = os.pathsep.join([str(SOURCE), *filter(None, [session.environ.get("PYTHONPATH")])])
-    return found
+        variables["PYTHONPATH"] = os.pathsep.join([str(SOURCE), *filter(None, [session.environ.get("PYTHONPATH")])])
+    return variables

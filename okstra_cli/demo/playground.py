@@ -117,8 +117,8 @@ class Playground:
 def git_version(cwd: Path) -> tuple[int, int]:
     """Major and minor release of the git program."""
     words = run_git(["version"], cwd=cwd).stdout.decode(errors="replace")
-    found = re.search(r"(\d+)\.(\d+)", words)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    match = re.search(r"(\d+)\.(\d+)", words)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
 def _typed(words: Sequence[str], variables: Mapping[str, str]) -> str:

@@ -25,18 +25,18 @@ LESSONS = {
     "squash": "squash: the recorded change of the whole stage, merged onto the parent of one single commit, gives "
     "exactly the files of that commit.",
 }
-"""What each proof means, told when it first occurs."""
+"""What each proof means, explained when it first occurs."""
 
 
 def tell(play: Playground) -> Iterator[Beat]:
     """All beats in order; what is yielded has happened."""
-    told: set[str] = set()
+    explained: set[str] = set()
     for act in (_record, _reword, _rebase, _squash, _change, _look_back, hand_out, hand_over):
         for beat in act(play):
             yield beat
             for proof in beat.proofs if isinstance(beat, Ran) else []:
-                if proof in LESSONS and proof not in told:
-                    told.add(proof)
+                if proof in LESSONS and proof not in explained:
+                    explained.add(proof)
                     yield Say(LESSONS[proof])
 
 

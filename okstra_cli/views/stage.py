@@ -54,16 +54,16 @@ def lease_json(lease: Lease | None) -> parts.Lease | None:
     }
 
 
-def checkout_json(seen: Checkout | None) -> parts.Checkout | None:
-    """A worktree as it lies there; `uncommitted` is null where it was not looked at, or cannot be read."""
-    if seen is None:
+def checkout_json(checkout: Checkout | None) -> parts.Checkout | None:
+    """A worktree as it is on disk; `uncommitted` is null where it was not looked at, or cannot be read."""
+    if checkout is None:
         return None
     return {
-        "path": str(seen.path),
-        "branch": seen.branch,
-        "head": seen.head,
-        "operation": seen.operation or None,
-        "uncommitted": len(seen.files) if seen.files is not None else None,
+        "path": str(checkout.path),
+        "branch": checkout.branch,
+        "head": checkout.head,
+        "operation": checkout.operation or None,
+        "uncommitted": len(checkout.files) if checkout.files is not None else None,
     }
 
 

@@ -52,8 +52,8 @@ class State:
 
     def without(self, steps: Sequence[str]) -> State:
         """Without the answers to these steps; a turn that has no other goes."""
-        kept = [{step: value for step, value in turn.items() if step not in steps} for turn in self.turns]
-        return State(self.facts, [turn for turn in kept if turn])
+        turns = [{step: value for step, value in turn.items() if step not in steps} for turn in self.turns]
+        return State(self.facts, [turn for turn in turns if turn])
 
     def seeing(self, kind: str, name: str, found: Mapping[str, Any]) -> State:
         """With the result of one look into the repository."""
@@ -62,9 +62,9 @@ class State:
         return State({**self.facts, "seen": seen}, self.turns)
 
     def seen(self, kind: str, name: str) -> Mapping[str, Any] | None:
-        """What a look found earlier; None when nobody looked."""
-        found: Mapping[str, Any] | None = self.facts.get("seen", {}).get(kind, {}).get(name)
-        return found
+        """What a look found earlier; None when there was none."""
+        result: Mapping[str, Any] | None = self.facts.get("seen", {}).get(kind, {}).get(name)
+        return result
 
 
 def picked(state: State, pick: str, text: str) -> str | None:
@@ -94,16 +94,16 @@ def is_new(state: State) -> bool:
 def task_at_first(state: State) -> Mapping[str, Any]:
     """What was known of the task before its plan was typed; empty for a new one."""
     key = key_of(state) or ""
-    found: Mapping[str, Any] = state.seen("task", key) or state.facts["tasks"].get(key, _UNKNOWN_TASK)
-    return found
+    facts: Mapping[str, Any] = state.seen("task", key) or state.facts["tasks"].get(key, _UNKNOWN_TASK)
+    return facts
 
 
 def task_of(state: State) -> Mapping[str, Any]:
     """What is known of the task, with the plan that was named since."""
     path = state.answers.get("approved_plan")
-    for found in state.facts.get("seen", {}).get("plan", {}).values() if path else ():
-        if found.get("path") == path:
-            renewed: Mapping[str, Any] = found["task"]
+    for looked_up in state.facts.get("seen", {}).get("plan", {}).values() if path else ():
+        if looked_up.get("path") == path:
+            renewed: Mapping[str, Any] = looked_up["task"]
             return renewed
     return task_at_first(state)
 
@@ -132,8 +132,8 @@ def stages_at_choice(state: State) -> list[int]:
 
 def needs_of(state: State, stage: str) -> list[int]:
     """The stages that this one is built on."""
-    found: list[int] = task_of(state).get("after", {}).get(stage, [])
-    return found
+    needs: list[int] = task_of(state).get("after", {}).get(stage, [])
+    return needs
 
 
 def waits_for(task: Mapping[str, Any], stage: str) -> list[int]:
@@ -174,15 +174,15 @@ def stage_of(state: State) -> str | None:
 
 
 def stage_at_work(state: State) -> str:
-    """The number of the stage that an implementation would take, as far as it can be told."""
+    """The number of the stage that an implementation would take, as far as it can be determined."""
     chosen = stage_of(state) or AUTO
     return str(task_of(state).get("auto") or "") if chosen == AUTO else chosen
 
 
 def place_of_stage(state: State) -> str | None:
     """The worktree that the stage has already, which makes a base needless."""
-    found: str | None = task_of(state).get("places", {}).get(stage_at_work(state))
-    return found
+    place: str | None = task_of(state).get("places", {}).get(stage_at_work(state))
+    return place
 
 
 def base_of(state: State) -> str | None:

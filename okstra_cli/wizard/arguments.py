@@ -26,7 +26,7 @@ def arguments_of(state: State) -> dict[str, str]:
 
     A switch has the value `true`. A directive is `directive`, however long it is.
     """
-    found: dict[str, str | None] = {
+    arguments: dict[str, str | None] = {
         "task-key": answers.key_of(state),
         "open-task": "true" if answers.is_new(state) else None,
         "task-type": answers.phase_of(state),
@@ -34,7 +34,7 @@ def arguments_of(state: State) -> dict[str, str]:
         **_stage_of(state),
         **(_customised(state) if answers.customises(state) else {}),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in arguments.items() if value}
 
 
 def _stage_of(state: State) -> dict[str, str | None]:
@@ -68,13 +68,13 @@ def _customised(state: State) -> dict[str, str | None]:
 
 
 def _model(state: State, worker: str) -> str | None:
-    found = answers.picked(state, f"{worker}_model", f"{worker}_model_name")
-    return None if found == DEFAULT else found
+    model = answers.picked(state, f"{worker}_model", f"{worker}_model_name")
+    return None if model == DEFAULT else model
 
 
 def _option(state: State, name: str) -> str | None:
-    found = answers.picked(state, f"{name}_pick", name)
-    return None if found == answers.NONE else found
+    value = answers.picked(state, f"{name}_pick", name)
+    return None if value == answers.NONE else value
 
 
 def is_plain_line(text: str) -> bool:

@@ -37,7 +37,7 @@ NO_CURSOR = ("dumb", "unknown")
 
 
 class NoTerminal(OkstraError):
-    """There is nobody to ask."""
+    """There is no person to ask."""
 
     code = "wizard.no-terminal"
 
@@ -65,7 +65,7 @@ def ask_here(
     if machine.standing(state) == ABORTED:
         hint = f"{_same_line(path)} begins anew"
         raise WizardAborted("the wizard was stopped; nothing was prepared", hint=hint)
-    return _prepared(session, state, path) if prepare else _told(session, state, path, texts)
+    return _prepared(session, state, path) if prepare else _command_answer(session, state, path, texts)
 
 
 def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str | None) -> Saved:
@@ -73,16 +73,16 @@ def _opening(session: Session, key: TaskKey | None, path: str | None, lang: str 
     if path is None:
         language = choose_language(session, lang)
         return Saved(first_state(session, key, load_texts(language)), language)
-    found = _left(session, path)
-    if found is None or machine.standing(found.state) == ABORTED:
+    saved = _left(session, path)
+    if saved is None or machine.standing(saved.state) == ABORTED:
         begin(session, path, lang, key)
         return read_state(path)
-    if key is not None and answers.key_of(found.state) != str(key):
-        about = answers.key_of(found.state) or "no task yet"
+    if key is not None and answers.key_of(saved.state) != str(key):
+        about = answers.key_of(saved.state) or "no task yet"
         raise BadStart(f"the wizard in {path} is about {about}, not {key}", hint="name another file with --state-file")
-    language = found.language if lang is None else choose_language(session, lang)
-    is_done = machine.standing(found.state) == machine.DONE
-    return Saved(found.state.back() if is_done else found.state, language)
+    language = saved.language if lang is None else choose_language(session, lang)
+    is_done = machine.standing(saved.state) == machine.DONE
+    return Saved(saved.state.back() if is_done else saved.state, language)
 
 
 def _left(session: Session, path: str) -> Saved | None:
@@ -129,12 +129,12 @@ def _same_line(path: str | None) -> str:
     return "git okstra wizard run" + (f" --state-file {word(path)}" if path else "")
 
 
-def _told(session: Session, state: State, path: str | None, texts: Texts) -> Answer:
+def _command_answer(session: Session, state: State, path: str | None, texts: Texts) -> Answer:
     """The answer of `render-args`, and for a person what was chosen before it."""
-    found = rendered(state, path or _private_path(session))
+    outcome = rendered(state, path or _private_path(session))
     _, *lines = label_of(state, "confirm", texts).split("\n")
-    page = [*lines, "", texts.say("ask.command"), found.payload["command"], ""]
-    return Answer(found.payload, lambda: "\n".join(page))
+    page = [*lines, "", texts.say("ask.command"), outcome.payload["command"], ""]
+    return Answer(outcome.payload, lambda: "\n".join(page))
 
 
 def _private_path(session: Session) -> str:
@@ -148,13 +148,13 @@ def _private_path(session: Session) -> str:
 def _prepared(session: Session, state: State, path: str | None) -> Answer:
     """What `render-bundle` answers to these arguments; it begins now, not when the first question was asked.
 
-    After a refusal the line is told, or everything would have to be answered once more.
+    After a refusal the command line is shown, or everything would have to be answered once more.
     """
     from okstra_cli.dispatch import answer_line
     from okstra_cli.session import Session as Fresh
 
     fresh = Fresh(session.around, session.flags)
-    session.flags.text = not session.flags.json  # as after render-bundle itself, whoever reads
+    session.flags.text = not session.flags.json  # as after render-bundle itself, for every reader
     try:
         return answer_line(fresh, ["render-bundle", *words_of(arguments_of(state))])
     except OkstraError:

@@ -27,8 +27,8 @@ class Lines:
     def ask(self, question: Question) -> str | None:
         values = [option.value for option in question.options]
         self._write(f"\n? {question.label}\n")
-        for at, option in enumerate(question.options, 1):
-            self._write(f"  {at}) {option.label}\n")
+        for number, option in enumerate(question.options, 1):
+            self._write(f"  {number}) {option.label}\n")
         usual = [str(values.index(value) + 1) if values else value for value in question.chosen]
         keys = self.texts.say("ask.keys_lines")
         self._write(f"  {keys}\n[{','.join(usual)}] > ")

@@ -48,7 +48,7 @@ class Question:
         return not self.options
 
     def told(self, answer: str) -> str:
-        """The answer as it is told afterwards: what was chosen in words, or the text."""
+        """The answer as it is shown afterwards: what was chosen in words, or the text."""
         labels = {option.value: option.words for option in self.options}
         if self.multi:
             return ", ".join(labels.get(value, value) for value in answer.split(","))
@@ -90,7 +90,7 @@ def make_question(
 
 
 def _offered(state: State, step: str) -> list[Choice]:
-    offers = next(each.offers for each in all_steps() if each.name == step)
+    offers = next(candidate.offers for candidate in all_steps() if candidate.name == step)
     return offers(state) if offers else []
 
 
@@ -122,7 +122,7 @@ def _objection(state: State, texts: Texts, text: str) -> str:
 def _words(state: State, step: str) -> tuple[str, ...]:
     """What is likely to be typed."""
     facts = state.facts
-    found: Mapping[str, Sequence[str]] = {
+    words: Mapping[str, Sequence[str]] = {
         "task_key": facts["open"],
         "related_tasks": facts["open"],
         "task_group": facts["groups"],
@@ -130,4 +130,4 @@ def _words(state: State, step: str) -> tuple[str, ...]:
         "base_ref": facts["bases"],
     }
     families = facts["families"] if step.endswith("_model_name") else ()
-    return tuple(found.get(step, families))
+    return tuple(words.get(step, families))

@@ -57,7 +57,7 @@ ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Plain(StyleTransformation):
-    """No colour, nothing bold; what is reversed stays, since a menu has nothing else to tell its place by."""
+    """No colour, nothing bold; what is reversed stays, since a menu has no other way to show its place."""
 
     def transform_attrs(self, attrs: Attrs) -> Attrs:
         return DEFAULT_ATTRS._replace(reverse=attrs.reverse)
@@ -97,12 +97,12 @@ class Screen:
     def ask(self, question: Question) -> str | None:
         if question.is_text:
             keys = "keys_path" if question.folders else "keys_text"
-            found = self._run(self._text(question), keys, is_list=False)
+            answer = self._run(self._text(question), keys, is_list=False)
         elif question.multi:
-            found = self._run(self._several(question), "keys_several", is_list=True)
+            answer = self._run(self._several(question), "keys_several", is_list=True)
         else:
-            found = self._run(self._pick(question), "keys_pick", is_list=True)
-        return ",".join(found) if isinstance(found, list) else found
+            answer = self._run(self._pick(question), "keys_pick", is_list=True)
+        return ",".join(answer) if isinstance(answer, list) else answer
 
     def _pick(self, question: Question) -> questionary.Question:
         return questionary.select(
@@ -139,7 +139,7 @@ class Screen:
         return questionary.text(self._label(question), text, qmark=MARK, style=STYLE, **more)
 
     def _label(self, question: Question) -> str:
-        """The label, laid out for this screen: broken lines, else a row a line, else told above its options."""
+        """The label, laid out for this screen: broken lines, else a row a line, else shown above its options."""
         size = self.drawn.get_size()
         room, head, *rest = size.columns - 5, *question.label.split("\n")
         keys = self._keys_lines("keys_several" if question.multi else "keys_pick")
@@ -159,9 +159,9 @@ class Screen:
         """What the keys do, on as many lines as the screen's width takes."""
         first, *others = self.texts.say(f"ask.{keys}").split(BETWEEN_KEYS)
         lines = [first]
-        for said in others:
-            both = f"{lines[-1]}{BETWEEN_KEYS}{said}"
-            lines[-1:] = [both] if columns_of(both) <= self.columns - 3 else [lines[-1], said]
+        for clause in others:
+            joined = f"{lines[-1]}{BETWEEN_KEYS}{clause}"
+            lines[-1:] = [joined] if columns_of(joined) <= self.columns - 3 else [lines[-1], clause]
         return lines
 
     def _run(self, question: questionary.Question, keys: str, *, is_list: bool) -> str | list[str] | None:
@@ -180,17 +180,17 @@ class Screen:
         window = app.layout.current_window
         app.layout = Layout(HSplit([app.layout.container, under], align=VerticalAlign.TOP), focused_element=window)
         ended: list[int] = []
-        found: str | list[str] | None = app.run(pre_run=lambda: _end_on_signals(app, ended))
+        answer: str | list[str] | None = app.run(pre_run=lambda: _end_on_signals(app, ended))
         if ended:  # the terminal is as it was by now
             signal.signal(ended[0], signal.SIG_DFL)
             os.kill(os.getpid(), ended[0])
-        return found
+        return answer
 
 
 def _completer(question: Question) -> Completer | None:
     if question.folders:
-        there = [folder for folder in question.folders if os.path.isdir(folder)]
-        return GreatUXPathCompleter(get_paths=lambda: there, expanduser=True)
+        folders = [folder for folder in question.folders if os.path.isdir(folder)]
+        return GreatUXPathCompleter(get_paths=lambda: folders, expanduser=True)
     words = list(question.words)
     return WordCompleter(words, match_middle=True, pattern=re.compile(r"[^,\s]+")) if words else None
 
@@ -253,9 +253,9 @@ def _pieces(line: str, columns: int) -> Iterator[str]:
     """The line in pieces that fit; a word that is too long for any of them is broken."""
     piece = ""
     for word in line.split(" "):
-        both = f"{piece} {word}" if piece else word
-        if columns_of(both) <= columns:
-            piece = both
+        joined = f"{piece} {word}" if piece else word
+        if columns_of(joined) <= columns:
+            piece = joined
             continue
         if piece:
             yield piece
@@ -270,8 +270,8 @@ def _pieces(line: str, columns: int) -> Iterator[str]:
 def _beginning(text: str, columns: int) -> str:
     """As many letters as fit."""
     taken = 0
-    for at, letter in enumerate(text):
+    for index, letter in enumerate(text):
         taken += columns_of(letter)
         if taken > columns:
-            return text[:at]
+            return text[:index]
     return text

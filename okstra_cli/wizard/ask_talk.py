@@ -16,12 +16,12 @@ DECISIONS = ("branch_confirm", "confirm", "edit_target")
 """Questions that are decided anew whenever they come up."""
 
 LONGEST = 200
-"""Characters that are told of an answer."""
+"""Characters of an answer that are shown."""
 
 
 @dataclass
 class Talk:
-    """`submit` gives the state after an answer, whatever has to be looked up for it; `keep` is told every new state.
+    """`submit` gives the state after an answer, whatever has to be looked up for it; `keep` receives every new state.
 
     `earlier` are answers that were taken back, offered again where their questions return. They are forgotten as soon
     as one of them is answered otherwise, since they need not fit any longer.
@@ -45,17 +45,17 @@ class Talk:
 
     def _turn(self, state: State) -> State:
         """One prompt, asked until its answer can be; a tab that was refused is asked again, the others stand."""
-        told = machine.prompt(state, self.texts)
-        tabs = told.get("questions", [told])
-        if "questions" in told:
-            self.desk.tell(told["label"])
+        prompt = machine.prompt(state, self.texts)
+        tabs = prompt.get("questions", [prompt])
+        if "questions" in prompt:
+            self.desk.tell(prompt["label"])
         given: dict[str, str] = {}
         open_tabs = tabs
         while True:
             asked = self._ask(state, open_tabs, tabs, given)
             if asked is None:
                 return self._back(state)
-            answer = json.dumps(given) if "questions" in told else given[told["step"]]
+            answer = json.dumps(given) if "questions" in prompt else given[prompt["step"]]
             try:
                 after = self.submit(state, answer)
             except machine.BadAnswer as bad:
@@ -66,22 +66,22 @@ class Talk:
             return after
 
     def _questions(self, state: State, shown: list[Any], tabs: list[Any], given: Mapping[str, str]) -> list[Question]:
-        known = {**self.earlier, **given}
-        return [make_question(state, self.texts, tab, before=known.get(tab["step"]), among=tabs) for tab in shown]
+        answers = {**self.earlier, **given}
+        return [make_question(state, self.texts, tab, before=answers.get(tab["step"]), among=tabs) for tab in shown]
 
     def _ask(self, state: State, shown: list[Any], tabs: list[Any], given: dict[str, str]) -> Mapping[str, str] | None:
         """Fill in what is asked, one question after the other; None when the first of them was left to go back."""
-        at = 0
-        while at < len(shown):
-            question = self._questions(state, shown, tabs, given)[at]
+        index = 0
+        while index < len(shown):
+            question = self._questions(state, shown, tabs, given)[index]
             answer = self.desk.ask(question)
-            if answer is None and at == 0:
+            if answer is None and index == 0:
                 return None
             if answer is None:
-                at -= 1
+                index -= 1
                 continue
             given[question.step] = answer
-            at += 1
+            index += 1
         return given
 
     def _back(self, state: State) -> State:

@@ -97,11 +97,13 @@ def submit_with(session: Session, state: State, answer: str, texts: Texts) -> St
     from okstra_cli.wizard.lookup import look
     from okstra_cli.wizard.turn import submit_looking
 
-    return submit_looking(state, answer, texts, lambda seen, kind, name: look(session.workspace, seen, kind, name))
+    return submit_looking(
+        state, answer, texts, lambda reached, kind, name: look(session.workspace, reached, kind, name)
+    )
 
 
 def forget_here(session: Session, state_file: str | None) -> Answer:
-    """Remove the state file and its directive; one that is gone already is no fault."""
+    """Remove the state file and its directive; a missing one is not an error."""
     path = state_path(session, state_file)
     removed = []
     try:
@@ -144,22 +146,22 @@ def rendered(state: State, path: str) -> Answer:
 
 def require_home(workspace: Workspace, state: State, path: str) -> None:
     """Refuse a state of another clone, a copied clone's old one among them; outside any repository its facts hold."""
-    there = state.facts["common_dir"]
+    recorded = state.facts["common_dir"]
     try:
-        here = str(workspace.git.common_dir)
+        own_directory = str(workspace.git.common_dir)
     except NoRepository:
-        here = there
-    if here != there or not os.path.isdir(there):
-        refuse_other_repository(path, there)
+        own_directory = recorded
+    if own_directory != recorded or not os.path.isdir(recorded):
+        refuse_other_repository(path, recorded)
 
 
 def state_path(session: Session, state_file: str | None) -> str:
     """The state file that was named; one below `.okstra/` is the project's, wherever the line is run."""
     if not state_file:
         raise UsageError("no state file was named", hint="add --state-file .okstra/wizard/NAME.json")
-    here = os.path.join(session.cwd, state_file)
+    path = os.path.join(session.cwd, state_file)
     if not state_file.startswith(f"{OKSTRA}/") or os.path.isdir(os.path.join(session.cwd, OKSTRA)):
-        return here
+        return path
     root = project_root(session.workspace)  # a sub-directory or a stage's worktree has no .okstra/
     return os.path.join(root, state_file)
 

@@ -37,9 +37,9 @@ def look_lightly(state: State, kind: str, name: str) -> dict[str, Any] | None:
 def path_in(state: State, name: str) -> str:
     """The absolute path that a typed one means: from where the wizard began, or else from the project's root."""
     typed = os.path.expanduser(name)
-    here = os.path.join(state.facts["cwd"], typed)
-    there = os.path.join(state.facts["root"], typed)
-    return os.path.normpath(there if os.path.exists(there) and not os.path.exists(here) else here)
+    from_cwd = os.path.join(state.facts["cwd"], typed)
+    from_root = os.path.join(state.facts["root"], typed)
+    return os.path.normpath(from_root if os.path.exists(from_root) and not os.path.exists(from_cwd) else from_cwd)
 
 
 def gate_of(head: str) -> str | None:
@@ -48,8 +48,8 @@ def gate_of(head: str) -> str | None:
     if lines[0] != "---" or "---" not in lines[1:]:
         return None
     front = lines[1 : lines.index("---", 1)]
-    said = [line.partition(":")[2].strip() for line in front if line.startswith(f"{GATE_FIELD}:")]
-    return said[0] if len(said) == 1 and said[0] in OPEN_GATES and all(map(_is_plain, front)) else None
+    values = [line.partition(":")[2].strip() for line in front if line.startswith(f"{GATE_FIELD}:")]
+    return values[0] if len(values) == 1 and values[0] in OPEN_GATES and all(map(_is_plain, front)) else None
 
 
 def _is_plain(line: str) -> bool:
@@ -90,11 +90,13 @@ def _branch(state: State, name: str) -> dict[str, Any] | None:
         return None
     if name.isupper() or not set(name) - set(_HEX):
         return None  # HEAD and its like, or the beginning of a commit's name
-    here, there = f"refs/heads/{name}", f"refs/remotes/{name}"
-    others = (f"refs/tags/{name}", f"refs/{name}", f"{there}/HEAD")
+    local, remote = f"refs/heads/{name}", f"refs/remotes/{name}"
+    others = (f"refs/tags/{name}", f"refs/{name}", f"{remote}/HEAD")
     packed = _packed(state)
-    found = [ref for ref in (here, there, *others) if _is_there(state, ref) or f" {ref}\n".encode() in packed]
-    is_branch = found in ([here], [there]) and (_is_loose(state, found[0]) or f" {found[0]}\n".encode() in packed)
+    existing = [ref for ref in (local, remote, *others) if _is_there(state, ref) or f" {ref}\n".encode() in packed]
+    is_branch = existing in ([local], [remote]) and (
+        _is_loose(state, existing[0]) or f" {existing[0]}\n".encode() in packed
+    )
     return {"ref": name} if is_branch and packed != _UNKNOWN else None
 
 
@@ -110,11 +112,11 @@ def _is_loose(state: State, ref: str) -> bool:
 
 
 def _packed(state: State) -> bytes:
-    """The packed refs; `_UNKNOWN` where they are too long to be looked through here, or cannot be read."""
+    """The packed refs; `_UNKNOWN` where they are too long to be searched here, or cannot be read."""
     try:
-        found = read_plain(os.path.join(state.facts["common_dir"], "packed-refs"), _PACKED + 1)
+        content = read_plain(os.path.join(state.facts["common_dir"], "packed-refs"), _PACKED + 1)
     except FileNotFoundError:
         return b""
     except OSError:
         return _UNKNOWN
-    return found if len(found) <= _PACKED else _UNKNOWN
+    return content if len(content) <= _PACKED else _UNKNOWN

@@ -49,7 +49,7 @@ def _look(state: State, kind: str, name: str) -> dict[str, Any] | None:
 
 
 def _project_around(folder: str) -> str:
-    """The main worktree around a folder, or behind the linked worktree around it; empty where only git can tell."""
+    """The main worktree around a folder, or behind the linked worktree around it; empty where only git knows."""
     while not os.path.lexists(os.path.join(folder, ".git")):
         folder, below = os.path.dirname(folder), folder
         if folder == below:

@@ -68,12 +68,12 @@ def _stage(workspace: Workspace, state: State, name: str) -> dict[str, Any]:
 
 def _ref(workspace: Workspace, _: State, name: str) -> dict[str, Any]:
     try:
-        found = find_named(workspace.git, name)
+        commit = find_named(workspace.git, name)
     except AmbiguousRef as refusal:
         return _refused("ref_ambiguous", value=name, refs=", ".join(refusal.facts["refs"]))
     except (NotWork, TornRef):
-        found = None
-    return {"ref": name} if found else _refused("ref_unknown", value=name)
+        commit = None
+    return {"ref": name} if commit else _refused("ref_unknown", value=name)
 
 
 def _related(workspace: Workspace, _: State, key: str) -> dict[str, Any]:

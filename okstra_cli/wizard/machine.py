@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from okstra_cli.wizard.texts import Texts
 
 BASE_AGAIN = ("base_ref_pick", "base_ref", "branch_confirm")
-"""What is asked again when somebody wants another base; everything else stands."""
+"""What is asked again when another base is wanted; everything else stands."""
 
 MOST_TABS = 4
 """Questions that the asking tool shows at once."""
@@ -65,7 +65,7 @@ def all_steps() -> tuple[Step, ...]:
 
 def reset_from(state: State, step: str) -> State:
     """Without the answers to this step and to all that come after it."""
-    names = [each.name for each in all_steps()]
+    names = [candidate.name for candidate in all_steps()]
     return state.without(names[names.index(step) :])
 
 
@@ -109,7 +109,7 @@ def _question(state: State, step: Step, texts: Texts) -> dict[str, Any]:
         "label": _label(state, step.name, texts),
     }
     offered = step.offers(state) if step.offers else []
-    question["options"] = [{"value": each.value, "label": texts.label(each)} for each in offered]
+    question["options"] = [{"value": option.value, "label": texts.label(option)} for option in offered]
     question["multi"] = step.multi
     question["header"] = texts.say(f"step.{step.name}.header")
     if step.default is not None:
@@ -179,7 +179,7 @@ def _tabs(answer: str, steps: Sequence[Step], group: str, texts: Texts) -> dict[
 
 def _as_text(value: object, step: Step) -> str | None:
     """A tab's value as one string; several of a multiple choice may come as a list."""
-    if step.multi and isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if step.multi and isinstance(value, list) and all(isinstance(part, str) for part in value):
         return ",".join(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -188,16 +188,16 @@ def _as_text(value: object, step: Step) -> str | None:
 
 def _judged(state: State, steps: Sequence[Step], given: Mapping[str, str], texts: Texts) -> dict[str, str]:
     """The value of every step, or a refusal that names all that are at fault."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     errors: dict[str, str] = {}
     for step in steps:
         try:
-            found[step.name] = _value(state, step, given[step.name].strip(), texts)
+            values[step.name] = _value(state, step, given[step.name].strip(), texts)
         except Refused as refused:
             errors[step.name] = texts.say(f"error.{refused.text}", **refused.fields)
     if errors:
         raise BadAnswer(errors)
-    return found
+    return values
 
 
 def _value(state: State, step: Step, text: str, texts: Texts) -> str:
@@ -227,11 +227,11 @@ def _matched(text: str, offered: Sequence[Choice], texts: Texts, *, by_place: bo
     Places are not for shared screens, where a number may be meant as the number of a stage.
     """
     wanted = text.strip()
-    for each in offered:
-        if each.value == wanted:
-            return each.value
-    for at, each in enumerate(offered, 1):
-        known = (each.value, texts.label(each), texts.words(each))
-        if (by_place and wanted == str(at)) or wanted.casefold() in [name.casefold() for name in known]:
-            return each.value
-    raise Refused("not_offered", value=wanted, known=", ".join(each.value for each in offered))
+    for option in offered:
+        if option.value == wanted:
+            return option.value
+    for place, option in enumerate(offered, 1):
+        spellings = (option.value, texts.label(option), texts.words(option))
+        if (by_place and wanted == str(place)) or wanted.casefold() in [name.casefold() for name in spellings]:
+            return option.value
+    raise Refused("not_offered", value=wanted, known=", ".join(option.value for option in offered))

@@ -39,7 +39,7 @@ class StateDamaged(StateFileRefused):
 
 
 class StateForeign(StateFileRefused):
-    """The file is somebody else's, or about another repository."""
+    """The file belongs to something else, or is about another repository."""
 
     code = "wizard.state-foreign"
 
@@ -113,8 +113,8 @@ def refuse_links(path: str) -> None:
     """Refuse a file that a link below `.okstra/` stands before."""
     link = link_below(path)
     if link:
-        what = "is a link" if link == path else f"lies behind the link {link}"
-        raise _refused(StatePlace, path, f"{what}, and links below .okstra/ are not followed", _ELSEWHERE)
+        problem = "is a link" if link == path else f"lies behind the link {link}"
+        raise _refused(StatePlace, path, f"{problem}, and links below .okstra/ are not followed", _ELSEWHERE)
 
 
 def refuse_other_repository(path: str, there: str) -> None:

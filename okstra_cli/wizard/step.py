@@ -55,7 +55,7 @@ class Choice:
 
 
 class Step:
-    """One question. A pick has `offers`; `judge` turns an answer that is no option, or a chosen value, into its value.
+    """One question. A pick has `offers`; `judge` turns a free answer, or a chosen value, into its value.
 
     `default` is what an empty answer means, None = it has to be answered. `group` names the screen it shares, if any.
     `takes` says what a pick accepts beyond its options.
@@ -104,13 +104,13 @@ def shown_path(state: State, path: str) -> str:
 
 
 def look_up(state: State, kind: str, name: str) -> Mapping[str, Any]:
-    """What looking found; asks for the look when nobody did it, refuses with what it found wrong."""
-    found = state.seen(kind, name)
-    if found is None:
+    """The result of a look; asks for the look when it was not done yet, refuses with what it found wrong."""
+    result = state.seen(kind, name)
+    if result is None:
         raise Missing(kind, name)
-    if "refused" in found:
-        raise Refused(found["refused"], **found["fields"])
-    return found
+    if "refused" in result:
+        raise Refused(result["refused"], **result["fields"])
+    return result
 
 
 def one_line(text: str) -> str:
@@ -124,7 +124,7 @@ def is_name(text: str) -> bool:
     """Whether it is a segment of a task key. Letters, digits and dashes are; for others the whole grammar is loaded."""
     if len(text) <= MAX_SLUG and text.isascii() and text[:1].isalnum() and text.replace("-", "").isalnum():
         return True
-    from okstra_git.slugs import is_slug
+    from okstra_git.names import is_slug
 
     return is_slug(text)
 

@@ -102,7 +102,7 @@ def directive(_: State, text: str) -> str:
 
 
 def related_tasks(state: State, text: str) -> str:
-    """Keys of tasks, separated by commas; `none` for somebody who came here where there is no other task."""
+    """Keys of tasks, separated by commas; `none` for a person who came here where there is no other task."""
     if text == answers.NONE:
         return text
     keys = [part.strip() for part in text.split(",") if part.strip()]

@@ -53,8 +53,8 @@ def _where(state: State, texts: Texts) -> str:
     needs = ", ".join(map(str, answers.needs_of(state, stage)))
     usual = texts.say("where.after", known=needs) if needs else task.get("anchor") or state.facts["branch"]
     base = answers.base_of(state) or usual
-    found = texts.say("where.new", stage=stage or "N", branch=branch, base=base)
-    return found + "\n" + texts.say("where.auto") if answers.stage_of(state) == answers.AUTO else found
+    sentence = texts.say("where.new", stage=stage or "N", branch=branch, base=base)
+    return sentence + "\n" + texts.say("where.auto") if answers.stage_of(state) == answers.AUTO else sentence
 
 
 def _chosen_lines(state: State, texts: Texts) -> Iterator[str]:

@@ -25,8 +25,8 @@ from okstra_cli.wizard.step import (
 def tasks(state: State) -> list[Choice]:
     """Open tasks with something left to do, the newest first; then a new one; direct input while there is room."""
     recent = [_task(state, key) for key in state.facts["recent"][: MOST - 1]]
-    found = [*recent, Choice(answers.NEW, "new_or_other" if len(recent) == MOST - 1 else "new")]
-    return found if len(found) == MOST else [*found, DIRECT]
+    choices = [*recent, Choice(answers.NEW, "new_or_other" if len(recent) == MOST - 1 else "new")]
+    return choices if len(choices) == MOST else [*choices, DIRECT]
 
 
 def _task(state: State, key: str) -> Choice:
@@ -41,8 +41,8 @@ def groups(state: State) -> list[Choice]:
 
 def ids(state: State) -> list[Choice]:
     """Briefs that no task has begun on, then tasks of the group."""
-    found = state.facts["ids"].get(answers.group_of(state), [])
-    return with_direct(Choice(name, f"id_of_{kind}") for name, kind in found)
+    offers = state.facts["ids"].get(answers.group_of(state), [])
+    return with_direct(Choice(name, f"id_of_{kind}") for name, kind in offers)
 
 
 def task_types(state: State) -> list[Choice]:
@@ -65,7 +65,7 @@ def known_task(state: State, key: str) -> str:
     if key in state.facts["closed"]:
         raise Refused("task_closed", key=key)
     if key not in state.facts["open"]:
-        twin = next((known for known in all_keys(state) if known.casefold() == key.casefold()), None)
+        twin = next((other for other in all_keys(state) if other.casefold() == key.casefold()), None)
         if twin is not None:
             raise Refused("task_case", key=key, twin=twin)
     elif key not in state.facts["tasks"] and state.seen("task", key) is None:

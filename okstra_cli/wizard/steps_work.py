@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 def keep_or_change(state: State) -> list[Choice]:
     """The brief of the last run, or another."""
-    kept = Choice(answers.KEEP, "keep", path=shown_path(state, answers.task_of(state)["brief"]))
-    return [kept, Choice(answers.CHANGE, "change")]
+    last = Choice(answers.KEEP, "keep", path=shown_path(state, answers.task_of(state)["brief"]))
+    return [last, Choice(answers.CHANGE, "change")]
 
 
 def briefs(state: State) -> list[Choice]:
@@ -40,7 +40,7 @@ def briefs(state: State) -> list[Choice]:
 
 
 def _standing(gate: str) -> str:
-    """What is to be told of a brief whose front matter says so."""
+    """What is to be said of a brief whose front matter says so."""
     return "brief" if gate in answers.OPEN_GATES else "brief_waiting" if gate == "pending" else "brief_ungated"
 
 
@@ -48,8 +48,8 @@ def briefs_at_hand(state: State) -> Sequence[tuple[str, str]]:
     """(path, reporter gate) of the briefs that may be picked."""
     key = answers.key_of(state) or "::"
     _, group, name = key.split(":")
-    found = [one for one in state.facts["briefs"].get(group, []) if one[1] != UNREADABLE]
-    return sorted(found, key=lambda one: not one[0].endswith(f"/{name}.md"))[: MOST - 1]
+    offered = [entry for entry in state.facts["briefs"].get(group, []) if entry[1] != UNREADABLE]
+    return sorted(offered, key=lambda entry: not entry[0].endswith(f"/{name}.md"))[: MOST - 1]
 
 
 def stages(state: State) -> list[Choice]:
@@ -70,11 +70,11 @@ def stages(state: State) -> list[Choice]:
 
 
 def _numbered(task: Mapping[str, Any], numbers: Sequence[int], mark: str = "") -> list[Choice]:
-    """As many of the stages as fit beside one other option; the first one bears the mark."""
+    """As many of the stages as fit beside one other option; the first one has the mark."""
     titles = {number: title for number, title, _ in task.get("stages", [])}
     return [
-        Choice(str(number), "stage", mark * (at == 0), title=titles.get(number, ""))
-        for at, number in enumerate(numbers[: MOST - 2])
+        Choice(str(number), "stage", mark * (index == 0), title=titles.get(number, ""))
+        for index, number in enumerate(numbers[: MOST - 2])
     ]
 
 
@@ -91,7 +91,7 @@ def bases(state: State) -> list[Choice]:
 
 def executors(state: State) -> list[Choice]:
     """Every worker that can change code."""
-    return [Choice(name, mark=DEFAULT * (at == 0)) for at, name in enumerate(state.facts["executors"])]
+    return [Choice(name, mark=DEFAULT * (index == 0)) for index, name in enumerate(state.facts["executors"])]
 
 
 def yes_or_no(_: State) -> list[Choice]:
@@ -101,16 +101,16 @@ def yes_or_no(_: State) -> list[Choice]:
 
 def brief(state: State, text: str) -> str:
     """A brief that a phase may begin on."""
-    found = look_up(state, "brief", one_line(text))
-    standing = _standing(found["gate"])
+    looked_up = look_up(state, "brief", one_line(text))
+    standing = _standing(looked_up["gate"])
     if standing != "brief":
-        raise Refused(standing, path=found["shown"])
-    return str(found["path"])
+        raise Refused(standing, path=looked_up["shown"])
+    return str(looked_up["path"])
 
 
 def offered_brief(state: State, path: str) -> str:
     """A brief from the list; one that waited for its reporter is looked at again."""
-    is_open = any(each == path and gate in answers.OPEN_GATES for each, gate in chosen_briefs(state))
+    is_open = any(candidate == path and gate in answers.OPEN_GATES for candidate, gate in chosen_briefs(state))
     return path if is_open else brief(state, path)
 
 
@@ -121,15 +121,15 @@ def chosen_briefs(state: State) -> list[tuple[str, str]]:
 
 def approved_plan(state: State, text: str) -> str:
     """The approved plan of the task, as it stands on record."""
-    found = look_up(state, "plan", f"{answers.key_of(state)} {one_line(text)}")
-    return str(found["path"])
+    looked_up = look_up(state, "plan", f"{answers.key_of(state)} {one_line(text)}")
+    return str(looked_up["path"])
 
 
 def stage(state: State, text: str) -> str:
     """A stage of the approved plan: not done for an implementation, done for a verification."""
-    known = [str(number) for number, _, _ in answers.task_of(state)["stages"]]
-    if text not in known:
-        raise Refused("stage_unknown", value=text, known=_numbers(known))
+    numbers = [str(number) for number, _, _ in answers.task_of(state)["stages"]]
+    if text not in numbers:
+        raise Refused("stage_unknown", value=text, known=_numbers(numbers))
     if int(text) not in answers.stages_at_choice(state):
         raise Refused("stage_done" if answers.takes_stage(state) else "stage_not_done", value=text)
     if answers.takes_stage(state) and answers.waits_for(answers.task_of(state), text):
@@ -152,8 +152,8 @@ def base_ref(state: State, text: str) -> str:
     return str(look_up(state, "ref", one_line(text))["ref"])
 
 
-def _numbers(known: list[str]) -> str:
-    return ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+def _numbers(numbers: list[str]) -> str:
+    return ", ".join(numbers[:12]) + (", …" if len(numbers) > 12 else "")
 
 
 def _keeps_brief(state: State) -> bool:

@@ -11,6 +11,7 @@ from okstra_cli.wizard import machine
 from okstra_cli.wizard.state_file import Saved, read_state, write_state
 from okstra_cli.wizard.step import Missing
 from okstra_cli.wizard.texts import load_texts
+from okstra_git.errors import SCHEMA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     Look = Callable[[State, str, str], dict[str, Any] | None]
 
-SCHEMA = 1
-"""Of the answer in JSON, as everywhere."""
-
 MOST_BYTES, MOST_ERRORS = 2_000, 4
 """What an agent is shown at once: with many faults in an answer, in few words, or only of the first ones."""
 
@@ -35,7 +33,7 @@ def take_step(
     """One step of the wizard in this file: the JSON answer and the exit status. A refused answer changes nothing.
 
     `options` are those of the line: `answer`, `back`, `abort`. `look` finds out what an answer needs to be judged;
-    None from it means that somebody else has to. `check` refuses a state that is about something else.
+    None from it means that the full command has to. `check` refuses a state that is about something else.
     """
     saved = read_state(path)
     check(saved.state)
@@ -64,7 +62,7 @@ def refusal(bad: machine.BadAnswer, state: State, texts: Texts) -> dict[str, Any
 
 
 def json_line(value: dict[str, Any]) -> str:
-    """One line of JSON with Unicode as it is; half characters have to be escaped by whoever encodes the line."""
+    """One line of JSON with Unicode as it is; lone surrogates have to be escaped where the line is encoded."""
     return json.dumps(value, ensure_ascii=False)
 
 

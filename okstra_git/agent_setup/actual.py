@@ -90,8 +90,8 @@ def read_folder(root: SetupFolder, desired: DesiredFiles) -> ActualFolder:
         manifest=manifest,
         manifest_digest=fingerprint(data) if data is not None else "",
         files=files,
-        folders=frozenset(each for each in {".", *folders_of(paths)} if (root.folder / each).is_dir()),
-        entries={each: _entries(root.folder / each) for each in _own_folders(root, manifest)},
+        folders=frozenset(folder for folder in {".", *folders_of(paths)} if (root.folder / folder).is_dir()),
+        entries={folder: _entries(root.folder / folder) for folder in _own_folders(root, manifest)},
         asides={path: _aside(root.folder / path) for path in paths if files[path].kind in _MOVABLE},
         settings=settings,
         leftovers=_leftovers(root, [*paths, *settings]),
@@ -130,7 +130,7 @@ def _obstacle(folder: Path) -> str:
 
 
 def _own_folders(root: SetupFolder, manifest: Manifest | None) -> list[str]:
-    return [each for each in manifest.folders if (root.folder / each).is_dir()] if manifest else []
+    return [folder for folder in manifest.folders if (root.folder / folder).is_dir()] if manifest else []
 
 
 def _aside(path: Path) -> Path:
@@ -140,7 +140,7 @@ def _aside(path: Path) -> Path:
 
 
 def _entries(folder: Path) -> frozenset[str]:
-    """The names in a folder; a link to one is not ours to remove, so it counts as full."""
+    """The names in a folder; a link to one must not be removed, so it counts as full."""
     try:
         return frozenset({"."} if folder.is_symlink() else os.listdir(folder))
     except OSError:
@@ -162,8 +162,8 @@ def _read_manifest(path: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        what = "is a folder" if path.is_dir() else "is not a file that can be read"
-        raise ManifestUnreadable(f"{path} {what}", hint="move it away", path=str(path)) from error
+        problem = "is a folder" if path.is_dir() else "is not a file that can be read"
+        raise ManifestUnreadable(f"{path} {problem}", hint="move it away", path=str(path)) from error
 
 
 def _read_settings(path: Path) -> SettingsFile:

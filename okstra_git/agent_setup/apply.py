@@ -8,7 +8,7 @@ from okstra_git.faults import fault_point
 
 
 def apply_steps(steps: Iterable[SetupStep]) -> None:
-    """Do everything, in order; refuses at the first step that the machine or a change by somebody else prevents."""
+    """Do everything, in order; refuses at the first step that the machine or another change prevents."""
     for step in steps:
         _carry_out(step)
         fault_point(f"setup.{step.do}")

@@ -47,7 +47,7 @@ def _skills(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _agents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Agent definitions open with their front matter; another page in the folder is none."""
+    """Agent definitions open with their front matter; another page in the folder is not one."""
     for file in sorted(folder.glob("*.md")):
         data = file.read_bytes()
         if data.startswith(b"---"):

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and never in the place of somebody else's."""
+"""Files that appear whole or not at all, and never in place of a file that okstra did not write."""
 
 import errno
 import os
@@ -61,7 +61,7 @@ def set_aside(path: Path, beside: Path) -> None:
 
 
 def remove(path: Path, *, expected: str = "") -> None:
-    """Delete a file; one that is gone already is no matter, one that has changed stays and refuses."""
+    """Delete a file; a missing one is fine, one that has changed stays and refuses."""
     with _refusals(path):
         if not os.path.lexists(path):
             return

@@ -21,7 +21,7 @@ class ManifestUnreadable(OkstraError):
 
 @dataclass(frozen=True)
 class OwnRules:
-    """What is ours in one settings file: rules, the texts as they were put in, keys made for them, the file itself."""
+    """What setup added to one settings file: rules, the texts as put in, keys made for them, the file itself."""
 
     rules: tuple[str, ...] = ()
     chunks: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class OwnRules:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything ours in one folder. `pending_*` is what a run was about to write when it was last seen."""
+    """Everything of okstra's in one folder. `pending_*` is what a run was about to write when it was last seen."""
 
     okstra: str
     files: Mapping[str, str] = field(default_factory=dict)
@@ -104,20 +104,20 @@ def _manifest(value: dict[str, Any]) -> Manifest:
 
 
 def _files(value: Any) -> dict[str, str]:
-    good = isinstance(value, dict) and all(_is_file(path) and isinstance(each, str) for path, each in value.items())
+    good = isinstance(value, dict) and all(_is_file(path) and isinstance(digest, str) for path, digest in value.items())
     _demand(good, "its files are not understood")
     return cast("dict[str, str]", value)
 
 
 def _settings(value: Any) -> dict[str, OwnRules]:
     _demand(isinstance(value, dict) and value.keys() <= set(_SETTINGS), "its settings are not understood")
-    return {name: _own_rules(each) for name, each in value.items()}
+    return {name: _own_rules(recorded) for name, recorded in value.items()}
 
 
 def _own_rules(value: Any) -> OwnRules:
     _demand(isinstance(value, dict), "its settings are not understood")
     texts = [value.get(name, []) for name in ("rules", "chunks", "made")]
-    _demand(all(isinstance(each, list) and all(isinstance(one, str) for one in each) for each in texts),
+    _demand(all(isinstance(entries, list) and all(isinstance(text, str) for text in entries) for entries in texts),
             "its rules are not understood")  # fmt: skip
     rules, chunks, made = map(tuple, texts)
     return OwnRules(rules, chunks, made, value.get("created") is True)
@@ -131,7 +131,7 @@ def _rules_json(settings: Mapping[str, OwnRules]) -> dict[str, Any]:
 
 
 def _is_file(path: Any) -> bool:
-    """Only the shapes that setup installs: a manifest is committed and shared, so it may be anybody's."""
+    """Only the shapes that setup installs: a manifest is committed and shared, so anyone may have written it."""
     if not _is_below(path):
         return False
     parts = PurePosixPath(path).parts

@@ -8,7 +8,7 @@ from pathlib import Path
 from okstra_git.errors import OkstraError
 
 MANIFEST = "okstra-setup.json"
-"""What is ours in a folder is written there, beside it; nothing else is ever updated or removed."""
+"""Records which files in a folder belong to okstra; nothing else is ever updated or removed."""
 
 
 class SetupBlocked(OkstraError):
@@ -62,9 +62,9 @@ class DesiredFiles:
 class FileState(StrEnum):
     """The status of one file.
 
-    `ok` ours, as shipped · `same` as shipped, but not put there by us · `missing` · `outdated` ours, untouched, of
-    another okstra · `changed` ours, edited since · `foreign` not ours · `extra` ours, untouched, no longer shipped ·
-    `disowned` ours once, edited since, no longer shipped · `blocked` its folder cannot be · `gone` neither there nor
+    `ok` own, as shipped · `same` as shipped, but not put there by setup · `missing` · `outdated` own, untouched, of
+    another okstra · `changed` own, edited since · `foreign` not own · `extra` own, untouched, no longer shipped ·
+    `disowned` once own, edited since, no longer shipped · `blocked` its folder cannot exist · `gone` neither there nor
     wanted.
     """
 
@@ -82,7 +82,7 @@ class FileState(StrEnum):
 
 AS_SHIPPED = (FileState.OK, FileState.SAME, FileState.GONE)
 UNTOUCHED = (FileState.OK, FileState.OUTDATED, FileState.EXTRA)
-"""Ours to replace and to remove: nobody has written in it but setup."""
+"""Files that setup may replace and remove: only setup has written in them."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class SetupStep:
     """One write. `expected` is the fingerprint that must still stand at `path`, or empty when any may.
 
     `beside` is where a file that is set aside goes. An `is_intent` records what is about to be written, so that a run
-    that was killed can be told from a person's work; it is not shown.
+    that was killed can be distinguished from a person's work; it is not shown.
     """
 
     do: Action

@@ -1,4 +1,4 @@
-"""Which permission rules stand in settings files, which of them are ours, and which rules of a person win over them."""
+"""Which permission rules settings files have, which of them setup added, and which rules of a person override them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,21 +19,21 @@ _RULE = re.compile(r"(?P<tool>[^()]+)(?:\((?P<pattern>.*)\))?", re.DOTALL)
 
 
 def own_rules(actual: ActualFolder) -> dict[str, OwnRules]:
-    """What is ours in each settings file: as recorded, or as a killed run meant it to be, if it came so far."""
+    """What setup added to each settings file: as recorded, or as a killed run meant it to be, if it came so far."""
     own = dict(actual.own.settings)
     for name, pending in actual.own.pending_settings.items():
         dropped = set(own.get(name, OwnRules()).rules) - set(pending.rules)
-        there = set(allowed(actual.settings[name]))
-        if set(pending.rules) <= there and not dropped & there:
+        present = set(allowed(actual.settings[name]))
+        if set(pending.rules) <= present and not dropped & present:
             own[name] = pending
     return own
 
 
 def inspect_rules(actual: ActualFolder, wanted: Sequence[str]) -> tuple[Rule, ...]:
     """Each rule: whether a settings file that counts has it, and whether setup put it there."""
-    there = {rule for name in actual.root.settings for rule in allowed(actual.settings[name])}
+    present = {rule for name in actual.root.settings for rule in allowed(actual.settings[name])}
     ours = {rule for own in own_rules(actual).values() for rule in own.rules}
-    return tuple(Rule(rule, rule in there, rule in there and rule in ours) for rule in wanted)
+    return tuple(Rule(rule, rule in present, rule in present and rule in ours) for rule in wanted)
 
 
 def find_problem(actual: ActualFolder) -> str:
@@ -47,12 +47,12 @@ def find_problem(actual: ActualFolder) -> str:
 
 
 def find_contradictions(actual: ActualFolder, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Sentences about rules of a person that win over ours wherever both match."""
+    """Sentences about rules of a person that override okstra's wherever both match."""
     return tuple(
         f"{actual.root.folder / name}: {verb} {rule} wins over {', '.join(ours)} where both match"
         for name in actual.root.settings
         for verb, rule in _stronger(actual.settings[name])
-        if (ours := [each for each in wanted if overlap(rule, each)])
+        if (ours := [own for own in wanted if overlap(rule, own)])
     )
 
 
@@ -68,18 +68,18 @@ def _stronger(file: SettingsFile) -> Iterator[tuple[str, str]]:
 
 def _texts(file: SettingsFile, keys: Sequence[str]) -> list[str]:
     try:
-        found: list[Any] = list_at(read_json(file.text), keys) or [] if file.text is not None else []
+        values: list[Any] = list_at(read_json(file.text), keys) or [] if file.text is not None else []
     except NotPlainJson:
         return []
-    return [each for each in found if isinstance(each, str)]
+    return [text for text in values if isinstance(text, str)]
 
 
-def overlap(one: str, other: str) -> bool:
+def overlap(rule: str, other: str) -> bool:
     """Whether some call is matched by both rules; a rule without a pattern matches every call of its tool.
 
     Paths are compared as they are written, apart from a leading `/` or `./`.
     """
-    left, right = _RULE.fullmatch(one.strip()), _RULE.fullmatch(other.strip())
+    left, right = _RULE.fullmatch(rule.strip()), _RULE.fullmatch(other.strip())
     if left is None or right is None or left["tool"] != right["tool"]:
         return False
     return any(_meet(mine, theirs) for mine in _patterns(left) for theirs in _patterns(right))
@@ -94,16 +94,16 @@ def _patterns(rule: re.Match[str]) -> list[str]:
     return [words[1], f"{words[1]} *"] if words else [pattern]
 
 
-def _meet(one: str, other: str) -> bool:
+def _meet(left: str, right: str) -> bool:
     """Whether some text is matched by both patterns: walks through both at once, a star taking what it likes."""
-    states, seen = [(0, 0)], {(0, 0)}
+    states, visited = [(0, 0)], {(0, 0)}
     while states:
         i, j = states.pop()
-        if i == len(one) and j == len(other):
+        if i == len(left) and j == len(right):
             return True
-        for step in _steps(one[i : i + 1], other[j : j + 1], i, j):
-            if step not in seen:
-                seen.add(step)
+        for step in _steps(left[i : i + 1], right[j : j + 1], i, j):
+            if step not in visited:
+                visited.add(step)
                 states.append(step)
     return False
 

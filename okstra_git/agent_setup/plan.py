@@ -58,7 +58,7 @@ def plan_install(actual: ActualFolder, desired: DesiredFiles, *, force: bool = F
 
 
 def plan_removal(actual: ActualFolder) -> SetupPlan:
-    """Take out everything ours that nobody has changed; the manifest goes unless rules had to stay."""
+    """Take out everything of okstra's that was not changed; the manifest goes unless rules had to stay."""
     if actual.manifest is None:
         return SetupPlan(actual.root)
     nothing = DesiredFiles(actual.manifest.okstra, {})
@@ -90,32 +90,32 @@ def _may_be_set_aside(file: FileStatus) -> bool:
 
 
 def _emptied(actual: ActualFolder, removed: set[str], needed: set[str]) -> Iterator[str]:
-    """The folders of ours in which nothing is left, deepest first; never the root."""
+    """The folders that setup made in which nothing is left, deepest first; never the root."""
     gone = set(removed) | actual.leftover_paths
-    for folder in sorted(set(actual.entries) - {"."}, key=lambda each: (-each.count("/"), each)):
+    for folder in sorted(set(actual.entries) - {"."}, key=lambda path: (-path.count("/"), path)):
         if folder not in needed and all(f"{folder}/{name}" in gone for name in actual.entries[folder]):
             gone.add(folder)
             yield folder
 
 
 def _leaves_nothing(actual: ActualFolder, decided: _Decided, rules: RuleChange) -> bool:
-    """Whether the root is ours and empty once everything else is done."""
+    """Whether setup made the root and it is empty once everything else is done."""
     settings = {name for name, edit in rules.edits.items() if edit.text is None}
     gone = {MANIFEST, *settings, *decided.emptied, *(file.path for file in decided.removed), *actual.leftover_paths}
     return "." in actual.entries and actual.entries["."] <= gone
 
 
 def _recorded(actual: ActualFolder, desired: DesiredFiles, decided: _Decided) -> dict[str, str]:
-    """The files that are ours afterwards; those that a person edited stay recorded as they were written."""
+    """The files that belong to okstra afterwards; those that a person edited stay recorded as they were written."""
     ours = {file.path for file in decided.files if file.state is FileState.OK} | {file.path for file in decided.written}
     return {**_held(actual, decided, (FileState.CHANGED, FileState.SAME)), **_fingerprints(desired, ours)}
 
 
 def _held(actual: ActualFolder, decided: _Decided, states: Sequence[FileState]) -> dict[str, str]:
-    """Files of these states that are recorded, each with the content of ours that it has or last had."""
-    found = (file for file in decided.files if file.state in states and actual.own.fingerprints(file.path))
+    """Recorded files of these states, each with the content from okstra that it has or last had."""
+    recorded = (file for file in decided.files if file.state in states and actual.own.fingerprints(file.path))
     return {
-        file.path: file.digest if file.state in UNTOUCHED else actual.own.fingerprint_of(file.path) for file in found
+        file.path: file.digest if file.state in UNTOUCHED else actual.own.fingerprint_of(file.path) for file in recorded
     }
 
 
@@ -133,7 +133,7 @@ def _file_steps(actual: ActualFolder, desired: DesiredFiles, decided: _Decided) 
         do, expected = (Action.WRITE, "") if is_new else (Action.REPLACE, file.digest)
         yield SetupStep(do, folder / file.path, desired.files[file.path], expected)
     yield from (SetupStep(Action.REMOVE, folder / file.path, expected=file.digest) for file in decided.removed)
-    yield from (SetupStep(Action.UNFOLDER, folder / each) for each in decided.emptied)
+    yield from (SetupStep(Action.UNFOLDER, folder / emptied) for emptied in decided.emptied)
 
 
 def _rule_steps(actual: ActualFolder, rules: RuleChange) -> Iterator[SetupStep]:
@@ -162,7 +162,7 @@ def _first_steps(actual: ActualFolder, desired: DesiredFiles, decided: _Decided,
         pending_files=_fingerprints(desired, (file.path for file in decided.written)),
         pending_settings={name: rules.own[name] for name in rules.edits if name in rules.own},
     )
-    folders = [SetupStep(Action.FOLDER, actual.root.folder / each) for each in sorted(decided.made, key=_depth)]
+    folders = [SetupStep(Action.FOLDER, actual.root.folder / made) for made in sorted(decided.made, key=_depth)]
     return [
         *(step for step in folders if step.path == actual.root.folder),
         SetupStep(Action.RECORD, actual.root.manifest, render_manifest(intent), is_intent=True),
@@ -175,19 +175,19 @@ def _depth(folder: str) -> tuple[str, ...]:
 
 
 def _record_steps(actual: ActualFolder, after: Manifest, *, is_begun: bool) -> list[SetupStep]:
-    """Record what is ours now; nothing when that is what the manifest says, or when nothing is and there is none."""
+    """Record what belongs to okstra now; nothing when the manifest says so already, or when there is nothing."""
     data = render_manifest(after)
     is_known = actual.manifest_digest == fingerprint(data) or (actual.manifest is None and after.is_empty)
     return [] if is_known and not is_begun else [SetupStep(Action.RECORD, actual.root.manifest, data)]
 
 
 def _plan(actual: ActualFolder, decided: _Decided, rules: RuleChange, steps: Sequence[SetupStep]) -> SetupPlan:
-    kept = tuple(
+    kept_files = tuple(
         KeptFile(actual.root.folder / file.path, file.state, file.note or _WHY_KEPT[file.state], file.is_movable)
         for file in decided.files
         if file.state in _WHY_KEPT and file not in decided.forced
     )
-    return SetupPlan(actual.root, tuple(steps), kept, rules.by_hand, rules.problem, rules.added, rules.taken)
+    return SetupPlan(actual.root, tuple(steps), kept_files, rules.by_hand, rules.problem, rules.added, rules.taken)
 
 
 def _refuse_obstacles(actual: ActualFolder, files: Sequence[FileStatus]) -> None:

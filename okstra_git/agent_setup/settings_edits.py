@@ -1,4 +1,4 @@
-"""Decides what to do to settings files: add the rules that are missing, take out those that are ours; pure."""
+"""Decides what to do to settings files: add the rules that are missing, take out those that setup added; pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class RuleChange:
-    """The edits, and what is ours after them; `by_hand` is what a person has to do, because of the problem."""
+    """The edits, and what is okstra's after them; `by_hand` is what a person has to do, because of the problem."""
 
     edits: Mapping[str, Edit] = field(default_factory=dict)
     own: Mapping[str, OwnRules] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class RuleChange:
 
 
 def add_rules(actual: ActualFolder, wanted: Sequence[str]) -> RuleChange:
-    """The missing rules go into the file that takes new ones; what is ours and no longer wanted goes out."""
+    """The missing rules go into the file that takes new ones; what setup added and no longer wants goes out."""
     change = take_rules(actual, keep=wanted)
     missing = tuple(rule.rule for rule in inspect_rules(actual, wanted) if not rule.is_there)
     if not missing or not actual.root.settings:
@@ -57,7 +57,7 @@ def add_rules(actual: ActualFolder, wanted: Sequence[str]) -> RuleChange:
 
 
 def take_rules(actual: ActualFolder, *, keep: Sequence[str] = ()) -> RuleChange:
-    """Every rule that is ours and not to be kept goes out; where a file cannot be read, its rules stay ours."""
+    """Every rule that setup added and does not keep goes out; where a file cannot be read, its rules stay recorded."""
     change = RuleChange()
     for name, ours in own_rules(actual).items():
         change = _take_from(actual.settings[name], ours, keep, change)
@@ -70,13 +70,13 @@ def _take_from(file: SettingsFile, ours: OwnRules, keep: Sequence[str], change: 
     if problem:
         own = {**change.own, file.name: ours}
         return replace(change, own=own, by_hand=(*change.by_hand, *gone), problem=problem)
-    kept = tuple(rule for rule in ours.rules if rule in keep)
-    if kept:
-        change = replace(change, own={**change.own, file.name: replace(ours, rules=kept)})
+    staying = tuple(rule for rule in ours.rules if rule in keep)
+    if staying:
+        change = replace(change, own={**change.own, file.name: replace(ours, rules=staying)})
     present = tuple(rule for rule in gone if rule in allowed(file))
     if not present:
         return change
-    edits = {**change.edits, file.name: Edit(file, _without(file, ours, present, is_all=not kept))}
+    edits = {**change.edits, file.name: Edit(file, _without(file, ours, present, is_all=not staying))}
     return replace(change, edits=edits, taken=(*change.taken, *present))
 
 
@@ -89,7 +89,7 @@ def _why_not(file: SettingsFile) -> str:
 
 
 def _without(file: SettingsFile, ours: OwnRules, rules: Sequence[str], *, is_all: bool) -> str | None:
-    """The text without these rules; None when the file was made for ours and nothing else is in it."""
+    """The text without these rules; None when the file was made for them and nothing else is in it."""
     text = take_texts(
         file.text or "", ALLOW, rules, chunks=ours.chunks if is_all else (), made=ours.made if is_all else ()
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from okstra_git.briefs.verbatim import block_of, words_of
 from okstra_git.contract import AUGMENTATION_LABELS, HEADING_SOURCE_VERIFICATION, QUESTION_PREFIXES, REPORTER_FIELD
-from okstra_git.documents.markdown import Document, Item, Section
+from okstra_git.documents.markdown import Document, Item, Section, titled
 
 SOURCE_MATERIAL, AUGMENTATION = "Source Material", "Augmentation"
 OPEN_QUESTIONS, CONFIRMATIONS = "Open Questions", "Reporter Confirmations"
@@ -82,14 +82,14 @@ class Brief:
     @property
     def answers(self) -> dict[str, str]:
         """Answers by their `RC-N`; of several with one id the first counts."""
-        found: dict[str, str] = {}
-        for each in self.confirmations:
-            found.setdefault(each.id, each.text)
-        return found
+        by_id: dict[str, str] = {}
+        for confirmation in self.confirmations:
+            by_id.setdefault(confirmation.id, confirmation.text)
+        return by_id
 
     @property
     def unmarked(self) -> tuple[OpenQuestion, ...]:
-        """Questions that nobody answered; a mark whose answer is not there, or empty, counts for nothing."""
+        """Unanswered questions; a mark whose answer is missing or empty does not count."""
         return tuple(question for question in self.questions if not self.answers.get(question.answer))
 
 
@@ -111,7 +111,7 @@ def parse_brief(document: Document) -> Brief:
         task_id=front.text("task-id") or _field(own, "task"),
         source=words_of(document, source) if source else "",
         additions=_additions(part_of(own, AUGMENTATION)),
-        questions=tuple(_question(each) for each in _sayings(part_of(own, OPEN_QUESTIONS), _PREFIXED)),
+        questions=tuple(_question(saying) for saying in _sayings(part_of(own, OPEN_QUESTIONS), _PREFIXED)),
         confirmations=read_confirmations(document, part_of(own, CONFIRMATIONS)),
         verification_report=words_of(document, report).strip() if report else "",
     )
@@ -126,7 +126,7 @@ def own_sections(document: Document) -> tuple[Section, ...]:
 
 def part_of(sections: Sequence[Section], title: str) -> tuple[Section, ...]:
     """Every section of this title, each with everything below it; a second one counts as the first does."""
-    tops = [one for one in sections if one.is_titled(title)]
+    tops = titled(sections, title)
     return tuple(one for one in sections if any(top.line <= one.line <= top.end for top in tops))
 
 
@@ -137,10 +137,10 @@ def _field(sections: Sequence[Section], name: str) -> str:
             continue
         for table in section.tables:
             rows = [table.header, *(row.cells for row in table.rows)]
-            found = next((row[1] for row in rows if len(row) > 1 and row[0].strip().casefold() in FIELDS[name]), "")
-            if found:
-                return found.strip()
-        for text in (*(item.text for item in section.items), *(each.text for each in section.paragraphs)):
+            cell = next((row[1] for row in rows if len(row) > 1 and row[0].strip().casefold() in FIELDS[name]), "")
+            if cell:
+                return cell.strip()
+        for text in (*(item.text for item in section.items), *(paragraph.text for paragraph in section.paragraphs)):
             for line in text.split("\n"):
                 label, colon, value = line.partition(":")
                 if colon and label.strip().casefold() in FIELDS[name]:
@@ -149,7 +149,7 @@ def _field(sections: Sequence[Section], name: str) -> str:
 
 
 class _Saying(NamedTuple):
-    """What somebody listed: its plain words, where they stand, and what follows them verbatim."""
+    """One entry of a list: its plain words, where they stand, and what follows them verbatim."""
 
     text: str
     line: int
@@ -167,36 +167,36 @@ def _sayings(sections: Sequence[Section], begins: re.Pattern[str]) -> Iterator[_
     """
     for section in sections:
         items = [item for item in section.items if item.text and _counts(item, section, begins)]
-        found = [_Saying(item.text, item.line, block_of(section, item) or "") for item in items]
-        found += [_Saying(_of_row(row.cells, begins), row.line) for table in section.tables for row in table.rows]
+        sayings = [_Saying(item.text, item.line, block_of(section, item) or "") for item in items]
+        sayings += [_Saying(_of_row(row.cells, begins), row.line) for table in section.tables for row in table.rows]
         for paragraph in section.paragraphs:
             lines = enumerate(paragraph.text.split("\n"), paragraph.line)
-            found += [_Saying(said, line) for line, said in lines if begins.match(said)]
-        yield from sorted(found, key=lambda one: one.line)
+            sayings += [_Saying(line_text, line) for line, line_text in lines if begins.match(line_text)]
+        yield from sorted(sayings, key=lambda saying: saying.line)
 
 
 def _counts(item: Item, section: Section, begins: re.Pattern[str]) -> bool:
     """An outer item that only opens a list of such items says nothing by itself."""
     if begins.match(item.text):
         return True
-    at = section.items.index(item) + 1
-    below = section.items[at] if at < len(section.items) else None
+    index = section.items.index(item) + 1
+    below = section.items[index] if index < len(section.items) else None
     return item.depth == 0 and not (below is not None and below.depth > 0 and begins.match(below.text))
 
 
 def _of_row(cells: Sequence[str], begins: re.Pattern[str]) -> str:
     """The cells from the one that begins as it should on, else all of them."""
-    first = next((at for at, cell in enumerate(cells) if begins.match(cell)), 0)
+    first = next((index for index, cell in enumerate(cells) if begins.match(cell)), 0)
     return " ".join(cell.strip() for cell in cells[first:] if cell.strip())
 
 
 def _additions(sections: Sequence[Section]) -> tuple[Addition, ...]:
     """Entries with their label: before the text, in a cell of its own, or as the heading above."""
-    found = []
+    additions = []
     for section in sections:
         heading = section.title.casefold() if section.title.casefold() in AUGMENTATION_LABELS else ""
-        found += [_addition(entry, heading) for entry in _sayings((section,), _LABELLED)]
-    return tuple(found)
+        additions += [_addition(entry, heading) for entry in _sayings((section,), _LABELLED)]
+    return tuple(additions)
 
 
 def _addition(entry: _Saying, heading: str) -> Addition:
@@ -220,15 +220,15 @@ def _question(entry: _Saying) -> OpenQuestion:
 
 def read_confirmations(document: Document, sections: Sequence[Section]) -> tuple[Confirmation, ...]:
     """Every answer from top to bottom, doubled ones too; items, headings, rows of tables or lines."""
-    found = []
+    confirmations = []
     for section in sections:
         heading = _ANSWER.match(section.raw)
         if heading:
             words = f"{section.raw[heading.end() :]}\n{words_of(document, section)}".strip()
-            found.append(Confirmation(heading[1].upper(), words, section.line))
+            confirmations.append(Confirmation(heading[1].upper(), words, section.line))
         inside = [*_of_items(document, section), *_of_texts(section)]
-        found += sorted(inside, key=lambda one: one.line)
-    return tuple(found)
+        confirmations += sorted(inside, key=lambda confirmation: confirmation.line)
+    return tuple(confirmations)
 
 
 def _of_items(document: Document, section: Section) -> Iterator[Confirmation]:
@@ -251,15 +251,15 @@ def _of_texts(section: Section) -> Iterator[Confirmation]:
 
 def _split(text: str, line: int) -> Iterator[Confirmation]:
     """The answers in a text, the second one beginning with its id in a line of its own."""
-    for said in _NEXT_ANSWER.split(text):
-        match = _ANSWER.match(said)
+    for answer in _NEXT_ANSWER.split(text):
+        match = _ANSWER.match(answer)
         if match:
-            yield Confirmation(match[1].upper(), said[match.end() :].strip(), line)
-        line += said.count("\n") + 1
+            yield Confirmation(match[1].upper(), answer[match.end() :].strip(), line)
+        line += answer.count("\n") + 1
 
 
 def _as_written(document: Document, item: Item) -> str:
-    """The item with its Markdown, when it begins with an id; the words of an answer are not ours to strip."""
+    """The item with its Markdown, when it begins with an id; the words of an answer are kept unstripped."""
     plain = _ANSWER.match(item.text)
     label = _RAW_LABEL.match(document.lines[item.line - 1]) if plain else None
     if plain is None or label is None or plain.end() == len(item.text):
@@ -271,5 +271,5 @@ def _as_written(document: Document, item: Item) -> str:
 
 
 def _end(pattern: re.Pattern[str], text: str) -> int:
-    found = pattern.match(text)
-    return found.end() if found else 0
+    match = pattern.match(text)
+    return match.end() if match else 0

@@ -44,7 +44,7 @@ class GateSettled(OkstraError):
 
 
 class Unread(OkstraError):
-    """Part of the brief cannot be read, so nobody knows what is left to ask."""
+    """Part of the brief cannot be read, so it is unknown what is left to ask."""
 
     code = "brief.unclosed"
 
@@ -61,8 +61,8 @@ def add_addition(text: str, label: str, words: str) -> str:
     """The text with one entry more under Augmentation."""
     before = read_text(text)
 
-    def wanted(said: str) -> Brief:
-        return replace(before, additions=(*before.additions, Addition(label, said, 0)))
+    def wanted(words_read: str) -> Brief:
+        return replace(before, additions=(*before.additions, Addition(label, words_read, 0)))
 
     return _with_entry(text, AUGMENTATION, f"{label}:", words, wanted)
 
@@ -71,8 +71,8 @@ def add_question(text: str, prefix: str, words: str) -> str:
     """The text with one row more under Open Questions; one for the reporter makes `complete` `partial`."""
     before = read_text(text)
 
-    def wanted(said: str) -> Brief:
-        return replace(before, questions=(*before.questions, OpenQuestion(prefix, said, 0)))
+    def wanted(words_read: str) -> Brief:
+        return replace(before, questions=(*before.questions, OpenQuestion(prefix, words_read, 0)))
 
     edited = _with_entry(text, OPEN_QUESTIONS, prefix, words, wanted)
     reopened = prefix in REPORTER_PREFIXES and before.gate == GATE_COMPLETE
@@ -86,8 +86,8 @@ def confirm(text: str, number: int, answer: str, day: str) -> Confirmed:
     """
     before = read_text(text)
     question = before.questions[number - 1]
-    if said := before.answers.get(question.answer):
-        if said != answer:
+    if earlier := before.answers.get(question.answer):
+        if earlier != answer:
             raise _answered(question, number)
         return Confirmed(text, question.answer)
     _require_whole(before)
@@ -95,7 +95,7 @@ def confirm(text: str, number: int, answer: str, day: str) -> Confirmed:
     mark = f"[CONFIRMED {day} → {fresh}]"
     hint = f"end line {question.line} with {mark}, and put '- {fresh}: …' under '{CONFIRMATIONS}' yourself"
     marked = replace(question, confirmed_on=day, answer=fresh)
-    questions = tuple(marked if each is question else each for each in before.questions)
+    questions = tuple(marked if other is question else other for other in before.questions)
     why = f"the question in line {question.line} cannot be marked for sure"
     texts = texts_with_mark(text, question, mark)
     edited = require_proven(texts, replace(before, questions=questions), why, hint=hint, line=question.line)
@@ -111,7 +111,7 @@ def move_gate(text: str, gate: str, *, name: str = "FILE") -> str:
     """
     before = read_text(text)
     left = left_for_reporter(before)
-    lines = [each.line for each in left]
+    lines = [question.line for question in left]
     if gate == GATE_COMPLETE:
         _require_whole(before)
     if gate == GATE_COMPLETE and left:
@@ -125,10 +125,10 @@ def move_gate(text: str, gate: str, *, name: str = "FILE") -> str:
 
 
 def _require_whole(brief: Brief) -> None:
-    """Questions may stand behind what never ends; nobody was asked those."""
-    for each in brief.document.unclosed[:1]:
-        message = f"{each.begins} in line {each.line} never ends, so that questions behind it are not read"
-        raise Unread(message, hint=f"end it with {each.ends}, then repeat", line=each.line)
+    """Questions may stand behind what never ends; those were not asked."""
+    for unclosed in brief.document.unclosed[:1]:
+        message = f"{unclosed.begins} in line {unclosed.line} never ends, so that questions behind it are not read"
+        raise Unread(message, hint=f"end it with {unclosed.ends}, then repeat", line=unclosed.line)
 
 
 def set_gate(text: str, gate: str) -> str:
@@ -146,9 +146,9 @@ def _with_entry(text: str, title: str, head: str, words: str, wanted: Callable[[
     """The text with an item in the section: as it is when its words are one paragraph, else in a fence."""
     plain = _plain_reading(title, head, words)
     texts = texts_with_entry(text, title, inline_entry(head, words)) if plain else ()
-    found = find_proven(texts, wanted(plain), section=title)
-    if found is not None:
-        return found
+    edited = find_proven(texts, wanted(plain), section=title)
+    if edited is not None:
+        return edited
     why, hint = f"'{title}' cannot take an item for sure", f"put '- {head} …' there yourself"
     texts = texts_with_entry(text, title, fenced_entry(head, words))
     return require_proven(texts, wanted(words), why, section=title, hint=hint)
@@ -163,31 +163,34 @@ def _plain_reading(title: str, head: str, words: str) -> str:
     (item,), brief = sections[0].items, read_text(alone)
     if sections[0].paragraphs or sections[0].tables or sections[0].codes or len(item.parts) != 1:
         return ""
-    said = [*(each.text for each in brief.additions), *(each.text for each in brief.questions if not each.is_marked)]
-    return said[0] if len(said) == 1 else ""
+    readings = [
+        *(addition.text for addition in brief.additions),
+        *(question.text for question in brief.questions if not question.is_marked),
+    ]
+    return readings[0] if len(readings) == 1 else ""
 
 
 def _with_answer(text: str, answer: Confirmation, *, hint: str) -> str:
     before = read_text(text)
     wanted = replace(before, confirmations=(*before.confirmations, answer))
     entries = [entry(f"{answer.id}:", answer.text) for entry in (inline_entry, fenced_entry)]
-    texts = (each for entry in entries for each in texts_with_entry(text, CONFIRMATIONS, entry))
+    texts = (candidate for entry in entries for candidate in texts_with_entry(text, CONFIRMATIONS, entry))
     why = f"'{CONFIRMATIONS}' cannot take an answer for sure"
     return require_proven(texts, wanted, why, section=CONFIRMATIONS, hint=hint)
 
 
 def _free_id(brief: Brief, question: OpenQuestion) -> str:
     """The id that the question's own mark promises, when it is free; else the next one that nothing names."""
-    taken = {each.id: each.line for each in brief.confirmations}
+    taken = {confirmation.id: confirmation.line for confirmation in brief.confirmations}
     if question.answer in taken:
         line = taken[question.answer]
         message = f"line {question.line} is marked with {question.answer}, which has no words in line {line}"
         raise NotEditable(message, hint=f"write the answer behind it in line {line} yourself", line=line)
-    marks = [each.answer for each in brief.questions]
+    marks = [asked.answer for asked in brief.questions]
     highest = max(map(number_of, taken), default=0)
     if 0 < number_of(question.answer) <= highest + 1 and marks.count(question.answer) == 1:
         return question.answer
-    return next(each for each in _ids(highest + 1) if each not in marks)
+    return next(id for id in _ids(highest + 1) if id not in marks)
 
 
 def _ids(first: int) -> Iterator[str]:

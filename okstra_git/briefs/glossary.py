@@ -45,8 +45,8 @@ def key_of(name: str) -> str:
 
 def read_glossary(document: Document) -> tuple[Term, ...]:
     """Headings, first cells of tables, and list items with a colon, from top to bottom."""
-    found = [term for section in document.sections for term in _terms_of(section) if term.key]
-    return tuple(sorted(found, key=lambda one: one.line))
+    terms = [term for section in document.sections for term in _terms_of(section) if term.key]
+    return tuple(sorted(terms, key=lambda entry: entry.line))
 
 
 def names_a_term(text: str, terms: Iterable[str]) -> bool:
@@ -59,26 +59,28 @@ def define_term(text: str, name: str, meaning: str, *, replace: bool = False) ->
     """The glossary with the term; the same meaning changes nothing, another one is a question unless `replace`."""
     terms = read_glossary(parse_document(text))
     wanted = _plain(meaning)
-    known = next((term for term in terms if term.key == key_of(name)), None)
-    if known is not None and known.meaning == wanted:
+    existing = next((term for term in terms if term.key == key_of(name)), None)
+    if existing is not None and existing.meaning == wanted:
         return text
-    if known is not None and known.meaning and not replace:
+    if existing is not None and existing.meaning and not replace:
         raise TermDiffers(
-            f"the glossary says otherwise of {shown(known.name)}: {shown(known.meaning)}",
+            f"the glossary says otherwise of {shown(existing.name)}: {shown(existing.meaning)}",
             hint="keep it, or repeat with --replace",
-            term=known.name,
-            meaning=known.meaning,
-            line=known.line,
+            term=existing.name,
+            meaning=existing.meaning,
+            line=existing.line,
         )
-    texts = _texts_without(text, known, meaning) if known else _texts_with(text, terms, name, meaning)
-    after = [(term.key, wanted if term is known else term.meaning) for term in terms]
-    shape = sorted(after if known else [*after, (key_of(name), wanted)])
-    found = next((each for each in texts if _shape(each) == shape), None)
-    if found is None:
-        where = f"line {known.line}" if known else "the glossary"
+    texts = _texts_without(text, existing, meaning) if existing else _texts_with(text, terms, name, meaning)
+    after = [(term.key, wanted if term is existing else term.meaning) for term in terms]
+    shape = sorted(after if existing else [*after, (key_of(name), wanted)])
+    edited = next((candidate for candidate in texts if _shape(candidate) == shape), None)
+    if edited is None:
+        place = f"line {existing.line}" if existing else "the glossary"
         hint = f"write {shown(name)} with its meaning there yourself"
-        raise NotEditable(f"{where} cannot take {shown(name)} for sure", hint=hint, line=known.line if known else 1)
-    return found
+        raise NotEditable(
+            f"{place} cannot take {shown(name)} for sure", hint=hint, line=existing.line if existing else 1
+        )
+    return edited
 
 
 def _shape(text: str) -> list[tuple[str, str]]:
@@ -97,7 +99,7 @@ def _one_line(text: str) -> str:
 
 def _terms_of(section: Section) -> Iterator[Term]:
     if section.level > 1:
-        texts = [each.text for each in section.paragraphs]
+        texts = [paragraph.text for paragraph in section.paragraphs]
         texts += [item.text for item in section.items if ":" not in item.text]
         yield Term(section.title, _one_line(" ".join(texts)), section.line, section, section)
     for item in section.items:
@@ -138,42 +140,42 @@ def _model(terms: tuple[Term, ...]) -> Term | None:
     return next((term for term in reversed(plain) if type(term.place) is usual), None)
 
 
-def _with_row(lines: list[str], at: int, width: int, name: str, meaning: str) -> str:
+def _with_row(lines: list[str], number: int, width: int, name: str, meaning: str) -> str:
     """The lines with a row below the one at `at`, with or without pipes at its ends as that one has them."""
-    above = lines[at - 1]
+    above = lines[number - 1]
     cells = [_cell(name), _cell(meaning), *[""] * (width - 2)]
     row = " | ".join(cells[: max(2, width)])
     piped = f"| {row} |" if above.lstrip().startswith("|") else row
-    return inserted(lines, at, at, [above[: len(above) - len(above.lstrip())] + piped], tight=True)
+    return inserted(lines, number, number, [above[: len(above) - len(above.lstrip())] + piped], tight=True)
 
 
-def _texts_without(text: str, known: Term, meaning: str) -> Iterator[str]:
+def _texts_without(text: str, term: Term, meaning: str) -> Iterator[str]:
     """The text with another meaning in the place of the term."""
     lines = LINE.findall(text)
-    words = lines[known.line - 1].rstrip("\r\n")
-    if isinstance(known.place, Row):
+    words = lines[term.line - 1].rstrip("\r\n")
+    if isinstance(term.place, Row):
         row = _other_cell(words, meaning)
         if row:
-            yield _swapped(lines, known.line, known.line, row)
-    elif isinstance(known.place, Item):
+            yield _swapped(lines, term.line, term.line, row)
+    elif isinstance(term.place, Item):
         label = _TO_COLON.match(words)
         if label:
-            yield _swapped(lines, known.line, _end_of(known.place), f"{label[0]} {meaning}")
-    elif not known.meaning:
-        yield inserted(lines, known.place.body - 1, known.place.body - 1, [meaning])
-    elif len(known.place.paragraphs) == 1:
-        (paragraph,) = known.place.paragraphs
+            yield _swapped(lines, term.line, _end_of(term.place), f"{label[0]} {meaning}")
+    elif not term.meaning:
+        yield inserted(lines, term.place.body - 1, term.place.body - 1, [meaning])
+    elif len(term.place.paragraphs) == 1:
+        (paragraph,) = term.place.paragraphs
         yield _swapped(lines, paragraph.line, paragraph.line + paragraph.text.count("\n"), meaning)
 
 
 def _other_cell(row: str, meaning: str) -> str:
     """The row with another second cell, empty when it has none."""
-    pipes = [each.start() for each in PIPE.finditer(row)]
-    at = 1 if row.lstrip().startswith("|") else 0
-    if len(pipes) <= at:
+    pipes = [pipe.start() for pipe in PIPE.finditer(row)]
+    index = 1 if row.lstrip().startswith("|") else 0
+    if len(pipes) <= index:
         return ""
-    end = pipes[at + 1] if len(pipes) > at + 1 else len(row)
-    return f"{row[: pipes[at] + 1]} {_cell(meaning)} {row[end:]}".rstrip()
+    end = pipes[index + 1] if len(pipes) > index + 1 else len(row)
+    return f"{row[: pipes[index] + 1]} {_cell(meaning)} {row[end:]}".rstrip()
 
 
 def _cell(text: str) -> str:

@@ -17,7 +17,7 @@ from okstra_git.briefs.brief import (
 )
 from okstra_git.briefs.verbatim import LINE, fenced
 from okstra_git.contract import REPORTER_FIELD
-from okstra_git.documents.markdown import Document, Section, parse_document
+from okstra_git.documents.markdown import Document, Section, parse_document, titled
 from okstra_git.errors import OkstraError
 
 ORDER = (SOURCE_MATERIAL, AUGMENTATION, OPEN_QUESTIONS, CONFIRMATIONS)
@@ -55,11 +55,11 @@ def texts_with_mark(text: str, question: OpenQuestion, mark: str) -> Iterator[st
     """The text with the mark behind the question, or in place of the one that it has."""
     lines = LINE.findall(text)
     ends, is_cell = _ends_of(parse_document(text), question)
-    for at in ends:
-        line = lines[at - 1]
+    for number in ends:
+        line = lines[number - 1]
         words = line.rstrip("\r\n")
         for new in _marked(words, question, mark, is_cell=is_cell):
-            yield "".join([*lines[: at - 1], new + line[len(words) :], *lines[at:]])
+            yield "".join([*lines[: number - 1], new + line[len(words) :], *lines[number:]])
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
@@ -68,11 +68,11 @@ def _indented(lines: Sequence[str]) -> list[str]:
 
 def _find(document: Document, title: str) -> Section | None:
     """The last section of this title, so that a new entry comes behind all others."""
-    return next((one for one in reversed(own_sections(document)) if one.is_titled(title)), None)
+    return next(reversed(titled(own_sections(document), title)), None)
 
 
 def _with_section(document: Document, title: str, entry: Sequence[str]) -> str:
-    earlier = [_find(document, each) for each in ORDER[: ORDER.index(title)]]
+    earlier = [_find(document, name) for name in ORDER[: ORDER.index(title)]]
     before = next((section for section in reversed(earlier) if section is not None), None)
     heading = f"{'#' * (before.level if before else 2)} {title}"
     end = before.end if before else len(document.lines)
@@ -85,22 +85,22 @@ def inserted(lines: list[str], floor: int, end: int, entry: Sequence[str], *, ti
     An item goes right below another, as does what is `tight`; everything else is set off by blank lines. Line ends are
     those around it.
     """
-    at = min(end, len(lines))
-    while at > floor and not lines[at - 1].strip():
-        at -= 1
-    newline = _newline(lines, at)
-    if at and not lines[at - 1].endswith(("\r", "\n")):
-        lines[at - 1] += newline
-    is_listed = at and _LISTED.match(lines[at - 1]) and _LISTED.match(entry[0])
-    before = [] if not at or is_listed or tight else [newline]
-    after = [newline] if at < len(lines) and lines[at].strip() and not tight else []
-    lines[at:at] = [*before, *(line + newline for line in entry), *after]
+    number = min(end, len(lines))
+    while number > floor and not lines[number - 1].strip():
+        number -= 1
+    newline = _newline(lines, number)
+    if number and not lines[number - 1].endswith(("\r", "\n")):
+        lines[number - 1] += newline
+    is_listed = number and _LISTED.match(lines[number - 1]) and _LISTED.match(entry[0])
+    before = [] if not number or is_listed or tight else [newline]
+    after = [newline] if number < len(lines) and lines[number].strip() and not tight else []
+    lines[number:number] = [*before, *(line + newline for line in entry), *after]
     return "".join(lines)
 
 
-def _newline(lines: Sequence[str], at: int) -> str:
+def _newline(lines: Sequence[str], number: int) -> str:
     """The line end above the place, else the first of the text, else a line feed."""
-    around = [*lines[max(0, at - 1) : at], *lines[:1]]
+    around = [*lines[max(0, number - 1) : number], *lines[:1]]
     ends = [line[len(line.rstrip("\r\n")) :] for line in around]
     return next(filter(None, ends), "\n")
 
@@ -144,15 +144,15 @@ def read_text(text: str) -> Brief:
 
 def require_proven(texts: Iterable[str], wanted: Brief, why: str, *, section: str = "", hint: str, **facts: Any) -> str:
     """The first text that reads as wanted; refuses when none does."""
-    found = find_proven(texts, wanted, section=section)
-    if found is None:
+    text = find_proven(texts, wanted, section=section)
+    if text is None:
         raise NotEditable(why, hint=hint, **facts)
-    return found
+    return text
 
 
 def find_proven(texts: Iterable[str], wanted: Brief, *, section: str = "") -> str | None:
     """The first text that reads as wanted, None when none does; the heading of `section` may be new."""
-    is_there = any(one.is_titled(section) for one in own_sections(wanted.document))
+    is_there = bool(titled(own_sections(wanted.document), section))
     shape = _shape(wanted, made=[section] if section and not is_there else [])
     return next((text for text in texts if _shape(read_text(text)) == shape), None)
 
@@ -163,9 +163,9 @@ def _shape(brief: Brief, *, made: Iterable[str] = ()) -> tuple[Any, ...]:
     return (
         brief.gate,
         (brief.title, brief.ticket, brief.task_group, brief.task_id, brief.source, brief.verification_report),
-        [(each.label, each.text) for each in brief.additions],
-        [(each.prefix, each.text, each.confirmed_on, each.answer) for each in brief.questions],
-        sorted((each.id, each.text) for each in brief.confirmations),
+        [(addition.label, addition.text) for addition in brief.additions],
+        [(asked.prefix, asked.text, asked.confirmed_on, asked.answer) for asked in brief.questions],
+        sorted((answer.id, answer.text) for answer in brief.confirmations),
         sorted([*(section.raw for section in brief.document.sections if section.level), *made]),
         {name: repr(value) for name, value in front.items() if name != REPORTER_FIELD},
     )

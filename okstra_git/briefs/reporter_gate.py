@@ -61,7 +61,7 @@ class Gate:
 
 
 def left_for_reporter(brief: Brief) -> tuple[OpenQuestion, ...]:
-    """Questions that only the reporter can settle and that nobody answered."""
+    """Unanswered questions that only the reporter can settle."""
     return tuple(question for question in brief.unmarked if question.prefix in REPORTER_PREFIXES)
 
 
@@ -69,20 +69,20 @@ def judge_gate(brief: Brief, phase: Phase, *, terms: Iterable[str] = (), languag
     """Whether `phase` may begin, and what it must not answer by itself; recommendations are in the report's language.
 
     `complete` lets it begin; so do `partial` and `skipped`, which hand on every question that only the reporter can
-    settle and that nobody marked as answered; `pending`, a missing field and anything else keep it shut. Inferred
+    settle and that is not marked as answered; `pending`, a missing field and anything else keep it shut. Inferred
     intents and terms that are open are handed on in every state, and so are mappings to words that are not in `terms`.
     """
     state = brief.gate if brief.gate in REPORTER_GATES else MISSING
     if state in (MISSING, GATE_PENDING):
         return Gate(state, False, (), left_for_reporter(brief) or brief.unmarked)
-    known = tuple(terms)
+    glossary = tuple(terms)
     hand_on = state in (GATE_PARTIAL, GATE_SKIPPED)
     promoted = [
-        _promote(brief, question, phase, known, language, as_skipped=hand_on)
+        _promote(brief, question, phase, glossary, language, as_skipped=hand_on)
         for question in brief.unmarked
         if question.prefix == "terminology:" or question.prefix in REPORTER_PREFIXES
     ]
-    return Gate(state, True, (*promoted, *_unknown_mappings(brief, phase, known, language)))
+    return Gate(state, True, (*promoted, *_unknown_mappings(brief, phase, glossary, language)))
 
 
 def require_open_gate(
@@ -93,15 +93,17 @@ def require_open_gate(
     if gate.may_proceed:
         return gate
     waiting = f": {len(gate.pending)} open" if gate.pending else ""
-    why = "is pending" if gate.state == GATE_PENDING else f"has no usable '{REPORTER_FIELD}'"
+    problem = "is pending" if gate.state == GATE_PENDING else f"has no usable '{REPORTER_FIELD}'"
     raise BriefPending(
-        f"the brief {path} {why}{waiting}, so {phase.name} must not begin",
+        f"the brief {path} {problem}{waiting}, so {phase.name} must not begin",
         hint=f"git okstra brief confirm {word(path)}\n"
         "ask the reporter, and record each answer with --question N; --skip hands the questions on",
         path=path,
         gate=gate.state,
         line=brief.gate_line,
-        pending=[{"prefix": each.prefix, "text": each.text, "line": each.line} for each in gate.pending],
+        pending=[
+            {"prefix": question.prefix, "text": question.text, "line": question.line} for question in gate.pending
+        ],
         verdict="blocked",
         direction="hold",
     )
@@ -120,24 +122,24 @@ def _promote(
 
 
 def _unknown_mappings(brief: Brief, phase: Phase, terms: tuple[str, ...], language: str) -> Iterator[Promoted]:
-    """What was mapped to no term of the glossary, as questions; none where there is no glossary to compare with."""
-    for each in brief.additions:
-        if terms and each.label == "terminology-mapping" and not names_a_term(each.text, terms):
-            yield Promoted("terminology:", each.text, each.line, "decision", phase.blocks, _ADVICE[language][1])
+    """Mappings to no term of the glossary, as questions; empty where there is no glossary to compare with."""
+    for addition in brief.additions:
+        if terms and addition.label == "terminology-mapping" and not names_a_term(addition.text, terms):
+            yield Promoted("terminology:", addition.text, addition.line, "decision", phase.blocks, _ADVICE[language][1])
 
 
 def _term_for(question: OpenQuestion, terms: tuple[str, ...], language: str) -> str:
     plain = " ".join(question.text.casefold().split())
-    found = max((term for term in terms if term in plain), key=lambda term: (len(term), term), default="")
-    known, extend = _ADVICE[language]
-    return known % found if found else extend
+    match = max((term for term in terms if term in plain), key=lambda term: (len(term), term), default="")
+    advice, extend = _ADVICE[language]
+    return advice % match if match else extend
 
 
 def _matching(brief: Brief, question: OpenQuestion) -> str:
     """The line of the brief that shares most words with the question: what an answer would build on."""
     words = set(_WORD.findall(question.text.casefold()))
     lines = [line.strip(" -*#>") for line in brief.source.splitlines()]
-    lines += [each.text for each in brief.additions]
-    scored = [(len(words & set(_WORD.findall(line.casefold()))), -at, line) for at, line in enumerate(lines)]
+    lines += [addition.text for addition in brief.additions]
+    scored = [(len(words & set(_WORD.findall(line.casefold()))), -index, line) for index, line in enumerate(lines)]
     score, _, line = max(scored, default=(0, 0, ""))
     return line[:200] if score else ""

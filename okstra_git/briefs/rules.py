@@ -21,14 +21,14 @@ _RC = re.compile(r"RC-([1-9][0-9]{0,5})\Z")
 
 def check_brief(brief: Brief, *, terms: frozenset[str] | None = None, needs_report: bool = False) -> list[Flaw]:
     """What is wrong with a brief, top to bottom; `terms` are those of the glossary, None when there is none."""
-    found = [*_front_problems(brief), *_unclosed_problems(brief), *_gate_problems(brief), *_source_problems(brief)]
-    found += _addition_problems(brief, terms)
-    found += _question_problems(brief)
-    found += _answer_problems(brief)
+    flaws = [*_front_problems(brief), *_unclosed_problems(brief), *_gate_problems(brief), *_source_problems(brief)]
+    flaws += _addition_problems(brief, terms)
+    flaws += _question_problems(brief)
+    flaws += _answer_problems(brief)
     if needs_report and not brief.verification_report:
         message = f"the brief of a release has no section '{HEADING_SOURCE_VERIFICATION}'"
-        found.append(Flaw("brief.no-report", 1, message, "name the accepted final-verification report there"))
-    return sorted(found, key=lambda one: (one.line, one.code))
+        flaws.append(Flaw("brief.no-report", 1, message, "name the accepted final-verification report there"))
+    return sorted(flaws, key=lambda flaw: (flaw.line, flaw.code))
 
 
 def _front_problems(brief: Brief) -> list[Flaw]:
@@ -40,9 +40,9 @@ def _front_problems(brief: Brief) -> list[Flaw]:
 
 
 def _unclosed_problems(brief: Brief) -> list[Flaw]:
-    return [Flaw("brief.unclosed", each.line, f"{shown(each.begins)} begins here and never ends",
-                    f"end it with {each.ends}; questions behind it are not read")
-            for each in brief.document.unclosed]  # fmt: skip
+    return [Flaw("brief.unclosed", element.line, f"{shown(element.begins)} begins here and never ends",
+                    f"end it with {element.ends}; questions behind it are not read")
+            for element in brief.document.unclosed]  # fmt: skip
 
 
 def _gate_problems(brief: Brief) -> list[Flaw]:
@@ -60,65 +60,65 @@ def _source_problems(brief: Brief) -> list[Flaw]:
 
 
 def _addition_problems(brief: Brief, terms: frozenset[str] | None) -> list[Flaw]:
-    found = []
+    flaws = []
     intents = [question for question in brief.questions if question.prefix == "intent-check:"]
-    inferences = [each for each in brief.additions if each.label == "intent-inference"]
-    for each in brief.additions:
-        if each.label not in AUGMENTATION_LABELS:
-            message = f"{shown(each.text[:40])} has no label that okstra knows"
-            found.append(Flaw("brief.bad-label", each.line, message,
+    inferences = [addition for addition in brief.additions if addition.label == "intent-inference"]
+    for addition in brief.additions:
+        if addition.label not in AUGMENTATION_LABELS:
+            message = f"{shown(addition.text[:40])} has no label that okstra knows"
+            flaws.append(Flaw("brief.bad-label", addition.line, message,
                                  f"begin it with one of {', '.join(AUGMENTATION_LABELS)} and a colon"))  # fmt: skip
-        if each.label == "terminology-mapping" and terms is not None and not names_a_term(each.text, terms):
-            message = f"{shown(each.text[:40])} maps to no term of the glossary"
-            found.append(Flaw("brief.unknown-term", each.line, message,
+        if addition.label == "terminology-mapping" and terms is not None and not names_a_term(addition.text, terms):
+            message = f"{shown(addition.text[:40])} maps to no term of the glossary"
+            flaws.append(Flaw("brief.unknown-term", addition.line, message,
                                  "add the term to .okstra/glossary.md, or ask with 'terminology:'"))  # fmt: skip
-    for each in inferences[len(intents) :]:
+    for addition in inferences[len(intents) :]:
         message = f"{len(inferences)} inferred intents, and {len(intents) or 'no'} 'intent-check:' to pair them with"
-        found.append(Flaw("brief.unpaired-inference", each.line, message, "ask the reporter under Open Questions"))
-    return found
+        flaws.append(Flaw("brief.unpaired-inference", addition.line, message, "ask the reporter under Open Questions"))
+    return flaws
 
 
 def _question_problems(brief: Brief) -> list[Flaw]:
-    found = []
+    flaws = []
     for question in brief.questions:
         if not question.prefix:
             message = f"the question {shown(question.text[:40])} has no prefix"
-            found.append(Flaw("brief.no-prefix", question.line, message,
+            flaws.append(Flaw("brief.no-prefix", question.line, message,
                                  f"begin it with one of {' '.join(QUESTION_PREFIXES)}"))  # fmt: skip
         if question.is_marked and not is_date(question.confirmed_on):
-            found.append(Flaw("brief.bad-date", question.line, f"{shown(question.confirmed_on)} is not a date",
+            flaws.append(Flaw("brief.bad-date", question.line, f"{shown(question.confirmed_on)} is not a date",
                                  "write [CONFIRMED YYYY-MM-DD → RC-N]"))  # fmt: skip
         if question.is_marked and not (_RC.match(question.answer) and brief.answers.get(question.answer)):
-            found.append(Flaw("brief.no-answer", question.line, f"there is no answer {shown(question.answer)}",
+            flaws.append(Flaw("brief.no-answer", question.line, f"there is no answer {shown(question.answer)}",
                                  f"put it under '{CONFIRMATIONS}', as '- {question.answer}: …'"))  # fmt: skip
-    return found
+    return flaws
 
 
 def _answer_problems(brief: Brief) -> list[Flaw]:
     """What is wrong with the ids: each once, from RC-1 on, and each named by a question."""
-    found = []
+    flaws = []
     marked = {question.answer for question in brief.questions}
-    ids = [each.id for each in brief.confirmations]
-    known = {*ids, *marked}
-    for at, each in enumerate(brief.confirmations):
-        if not _RC.match(each.id):
-            found.append(Flaw("brief.bad-id", each.line, f"{shown(each.id)} is not the number of an answer",
+    ids = [answer.id for answer in brief.confirmations]
+    named = {*ids, *marked}
+    for index, answer in enumerate(brief.confirmations):
+        if not _RC.match(answer.id):
+            flaws.append(Flaw("brief.bad-id", answer.line, f"{shown(answer.id)} is not the number of an answer",
                                  "number answers RC-1, RC-2 …, without zeros in front"))  # fmt: skip
-        elif each.id in ids[:at]:
-            found.append(Flaw("brief.double-answer", each.line, f"{each.id} is there a second time",
+        elif answer.id in ids[:index]:
+            flaws.append(Flaw("brief.double-answer", answer.line, f"{answer.id} is there a second time",
                                  "give each answer a number of its own; the first one counts"))  # fmt: skip
-        elif number_of(each.id) > 1 and f"RC-{number_of(each.id) - 1}" not in known:
-            message = f"there is {each.id} and no RC-{number_of(each.id) - 1}"
-            found.append(Flaw("brief.numbering", each.line, message,
+        elif number_of(answer.id) > 1 and f"RC-{number_of(answer.id) - 1}" not in named:
+            message = f"there is {answer.id} and no RC-{number_of(answer.id) - 1}"
+            flaws.append(Flaw("brief.numbering", answer.line, message,
                                  "number answers without gaps, marks with them"))  # fmt: skip
-        if _RC.match(each.id) and each.id not in marked:
-            hint = f"end the row of its question with [CONFIRMED YYYY-MM-DD → {each.id}], or take the answer out"
-            found.append(Flaw("brief.unused-answer", each.line, f"no question is marked with {each.id}", hint))
-    return found
+        if _RC.match(answer.id) and answer.id not in marked:
+            hint = f"end the row of its question with [CONFIRMED YYYY-MM-DD → {answer.id}], or take the answer out"
+            flaws.append(Flaw("brief.unused-answer", answer.line, f"no question is marked with {answer.id}", hint))
+    return flaws
 
 
 def number_of(answer_id: str) -> int:
-    """The number of an answer, 0 for what is none."""
+    """The number of an answer, 0 for what is not one."""
     match = _RC.match(answer_id)
     return int(match[1]) if match else 0
 

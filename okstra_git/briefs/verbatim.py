@@ -44,7 +44,7 @@ def block_of(section: Section, item: Item) -> str | None:
 
 
 def _lines_of_others(section: Section) -> Iterator[int]:
-    """Where something begins that is no code."""
+    """Where something begins that is not code."""
     yield from (item.line for item in section.items)
     yield from (paragraph.line for paragraph in section.paragraphs)
     yield from (table.line for table in section.tables)

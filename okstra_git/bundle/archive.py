@@ -23,7 +23,7 @@ from okstra_git.redaction.late import redact
 from okstra_git.store import layout
 
 CATEGORIES = ("manifests", "reports", "state", "worker-results", "prompts", "instruction-set", "logs")
-"""What is archived, the most telling first, in case there is too much."""
+"""What is archived, the most important first, in case there is too much."""
 
 SHARED_STATE = ("plan-body-verification.json",)
 """Files of state that every run of a phase writes under the same name."""
@@ -46,7 +46,7 @@ class ArchiveMissing(OkstraError):
 
 
 class ArchivedFile(NamedTuple):
-    """A file of the run: its name in the archive and where it lies, from the project's root."""
+    """A file of the run: its name in the archive and its path from the project's root."""
 
     name: str
     path: str
@@ -73,7 +73,7 @@ class _Packing:
 def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, now: datetime) -> Archive | None:
     """The run's artifacts as blobs, each without secrets; None when it has no folder or left nothing.
 
-    Of what lies where this run's own documents are, and nowhere else: a run whose record names other folders has none.
+    Only files where this run's own documents are: a run whose record names other folders has none.
     Refuses (`Linked`) where that is behind a link: what is not read now is never archived.
 
     `INDEX.json` lists every file with its size and what was taken out of it, and every file that was left out.
@@ -84,8 +84,8 @@ def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, no
         return None
     packing = _Packing(home)
     with durable_writes():
-        for each in artifacts:
-            _pack(git, packing, root, each)
+        for artifact in artifacts:
+            _pack(git, packing, root, artifact)
         index = {"run": run.id, "task": task, "archived": show_time(now), "files": packing.rows,
                  "left_out": packing.left_out}  # fmt: skip
         data = json.dumps(index, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -96,7 +96,7 @@ def pack_run(git: Git, run: Run, project_root: Path, *, task: str, home: str, no
 
 
 def list_artifacts(root: Root, run: Run, key: TaskKey) -> Iterator[ArchivedFile]:
-    """The files of this run alone: those that bear its number in each category, its instruction set, the prompts of
+    """The files of this run alone: those that have its number in each category, its instruction set, the prompts of
     its workers with what was answered beside them, and the state that its phase keeps under one name."""
     if not run.folder or not stands_in_its_place(run, key):
         return
@@ -105,14 +105,16 @@ def list_artifacts(root: Root, run: Run, key: TaskKey) -> Iterator[ArchivedFile]
         if category == "prompts":
             yield from _prompts(root, run)
         number = f"{run.numbers.get(category, run.seq):03}"
-        bears = re.compile(rf"(?:^|[-_.]){number}(?=[-_.]|$)")
+        with_number = re.compile(rf"(?:^|[-_.]){number}(?=[-_.]|$)")
         place = f"{folder}/{category}"
         if category == "instruction-set" and run.instruction_set:
             place = run.instruction_set
             yield from (ArchivedFile(f"{category}/{name}", f"{place}/{name}") for name, _ in _walk(root, place))
             continue
-        for name, seen in _walk(root, place):
-            if any(bears.search(part) for part in name.split("/")) or _is_shared_state(run, category, name, seen):
+        for name, entry in _walk(root, place):
+            if any(with_number.search(part) for part in name.split("/")) or _is_shared_state(
+                run, category, name, entry
+            ):
                 yield ArchivedFile(f"{category}/{name}", f"{place}/{name}")
 
 
@@ -120,29 +122,29 @@ def _prompts(root: Root, run: Run) -> Iterator[ArchivedFile]:
     """The prompts that belong to the run, whatever their number, and each one's answer."""
     for prompt in list_prompts(Disk(root.path), run):
         path = PurePosixPath(prompt.path)
-        for each in (path, path.with_name(f"{path.name}{ANSWER}"), path.with_suffix(ANSWER)):
-            if root.is_file(each):
-                yield ArchivedFile(f"prompts/{each.name}", each.as_posix())
+        for file in (path, path.with_name(f"{path.name}{ANSWER}"), path.with_suffix(ANSWER)):
+            if root.is_file(file):
+                yield ArchivedFile(f"prompts/{file.name}", file.as_posix())
 
 
-def _is_shared_state(run: Run, category: str, name: str, seen: Seen) -> bool:
+def _is_shared_state(run: Run, category: str, name: str, entry: Seen) -> bool:
     """Whether a file of state without a number was written since this run began; an older one is of a former run."""
     if category != "state" or name not in SHARED_STATE:
         return False
     began = run.claimed or run.prepared
-    return began is None or seen.changed >= int(began.timestamp())
+    return began is None or entry.changed >= int(began.timestamp())
 
 
 def _walk(root: Root, place: str) -> Iterator[tuple[str, Seen]]:
-    """Every file below, with its path from there, in order; links and what git could not name are passed over.
+    """Every file below, with its path from there, in order; links and names that git cannot store are skipped.
 
     A link in the place of the folder itself, or above it, is refused.
     """
     try:
-        for path, seen in root.walk(place):
+        for path, entry in root.walk(place):
             name = path.removeprefix(f"{place}/")
             if name.isprintable():
-                yield name, seen
+                yield name, entry
     except Linked as refusal:
         hint = f"{refusal.hint}\nor store none of the run's files: repeat with --no-archive"
         raise Linked(refusal.message, hint=hint, **refusal.facts) from refusal
@@ -170,8 +172,8 @@ def _pack(git: Git, packing: _Packing, root: Root, file: ArchivedFile) -> None:
 
 def _kept_name(packing: _Packing, name: str) -> str:
     """The name of a file in the archive: without secrets, and with a number where another one came to the same."""
-    kept = redact(name, home="").text
-    return f"{kept}~{len(packing.blobs)}" if kept != name and kept in packing.blobs else kept
+    clean = redact(name, home="").text
+    return f"{clean}~{len(packing.blobs)}" if clean != name and clean in packing.blobs else clean
 
 
 class _Refused(NamedTuple):
@@ -180,8 +182,8 @@ class _Refused(NamedTuple):
 
 
 def _read(root: Root, file: ArchivedFile) -> str | _Refused:
-    seen = root.see(file.path)
-    size = seen.size if seen is not None else None
+    entry = root.see(file.path)
+    size = entry.size if entry is not None else None
     try:
         data = root.read_bytes(file.path, READ_LIMIT)
     except TooLarge:
@@ -220,7 +222,7 @@ def _shortened(data: bytes) -> tuple[bytes, bool]:
 
 
 def find_archive(git: Git, tips: Iterable[str], run: str, *, recorded: str = "") -> Mapping[str, str]:
-    """Path -> blob id of the run's archived files in whichever log has them; empty when none does that can be read.
+    """Path -> blob id of the run's archived files in the log that has them; empty when no readable log does.
 
     `recorded` is the tree that the run's end speaks of: where several logs have files of the run, those count.
     """

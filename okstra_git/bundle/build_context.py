@@ -31,10 +31,10 @@ from okstra_git.records.states import Task
 from okstra_git.workers import WORKERS
 
 CONFIG_FILES = 30
-"""Files that tell how the project is built and deployed, as many as a packet names."""
+"""At most this many files about how the project is built and deployed are named in a packet."""
 
 MOST_NAMES = 200_000
-"""Names of one folder of runs that are looked through for the highest number."""
+"""Names of one folder of runs that are searched for the highest number."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def make_context(
             if Root(project.root, links=True).is_file(project.glossary)
             else "",
             qa_commands=dict(documents.qa_commands or {}),
-            config_files=tuple((each.kind, each.path) for each in list_config_files(project.root)[:CONFIG_FILES]),
+            config_files=tuple((config.kind, config.path) for config in list_config_files(project.root)[:CONFIG_FILES]),
         ),
         paths=paths,
         team=team,
@@ -183,30 +183,30 @@ def _worker(request: RunRequest, name: str) -> WorkerPart:
 
 def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Commands:
     """The literal lines that this run is led with; `stage_done` is kept as it is made once."""
-    run, data = part.id, f"{report.removesuffix('.md')}.data.json"
+    data, run, report = word(f"{report.removesuffix('.md')}.data.json"), word(part.id), word(report)
     stage = f" --stage {part.stage}" if part.stage is not None else ""
-    verified = f"okstra handoff record-verified --task-key {word(key)}{stage} --report-path {word(report)} "
+    verified = f"okstra handoff record-verified --task-key {word(key)}{stage} --report-path {report} "
     return Commands(
-        resume=f"okstra run resume {word(run)}",
-        finish=f"okstra run finish {word(run)} --nonce {word(part.nonce)} --report {word(report)}",
-        abandon=f"okstra run abandon {word(run)}",
+        resume=f"okstra run resume {run}",
+        finish=f"okstra run finish {run} --nonce {word(part.nonce)} --report {report}",
+        abandon=f"okstra run abandon {run}",
         status=f"okstra status {key}",
         stage_done=stage_done if part.stage is not None else "",
-        record_verified=f"{verified}--data-json {word(data)}" if part.task_type == "final-verification" else "",
+        record_verified=f"{verified}--data-json {data}" if part.task_type == "final-verification" else "",
     )
 
 
 def where_now(context: RunContext, root: Path, worktree: str | None) -> RunContext:
     """The context of a run whose project or worktree was moved since it was made, with the line that names a place."""
-    here = None
+    moved = None
     if context.worktree is not None:
-        here = replace(context.worktree, path=worktree or context.worktree.path)
+        moved = replace(context.worktree, path=worktree or context.worktree.path)
     carry = str(root / context.paths.carry_out) if context.paths.carry_out else ""
     done = _stage_done(context.task.key, context.run.stage, carry)
     return replace(
         context,
         project=replace(context.project, root=root.as_posix()),
-        worktree=here,
+        worktree=moved,
         commands=replace(context.commands, stage_done=done),
     )
 

@@ -47,7 +47,7 @@ def lay_out_carry(context: RunContext, project_root: Path) -> None:
 
 
 def _carried(task: Task, number: int, files: Root, path: Path, stage: Stage | None, writer: str) -> Carried:
-    """`path` is where the carry lies in `files`; shown and recorded from the root."""
+    """`path` is where the carry is in `files`; shown and recorded from the root."""
     key, name = task.key, files.name(path)
     if stage is not None and stage.carry:
         examined = examine_carry(stage.carry, key=key, stage=number)

@@ -45,7 +45,7 @@ class TaskPart:
 class ProjectPart:
     """The project; `root` is the one absolute path, `glossary` is empty when there is none.
 
-    `config_files` are (kind, path) of what tells how it is built, checked and deployed.
+    `config_files` are (kind, path) of the files about how it is built, checked and deployed.
     """
 
     root: str
@@ -200,8 +200,8 @@ class PlanPart:
 class WorktreePart:
     """Where code is changed or read: `path` is absolute, `branch` is empty where none is checked out.
 
-    `lacks` lists dependencies whose commits the base does not contain; `snapshot` is a ref with what lay there
-    uncommitted, left by the run `left_by`, which `died`, was `given-up` or has `ended`; empty when nobody knows who
+    `lacks` lists dependencies whose commits the base does not contain; `snapshot` is a ref with what was there
+    uncommitted, left by the run `left_by`, which `died`, was `given-up` or has `ended`; empty when it is not known who
     left it. `merged` are the stages of which okstra merged the base. `commit` and `tree` are what a verification looks
     at, `together` the stages that were put together there.
     """

@@ -18,7 +18,7 @@ READ_LIMIT = 8 << 20
 
 
 class InputState(NamedTuple):
-    """A document by what it is to the run: its path, the blob id it had, and how it stands; None = nobody can tell."""
+    """A document by what it is to the run: its path, the blob id it had, and how it stands; None = unknown."""
 
     what: str
     path: str
@@ -51,7 +51,7 @@ def _seen(disk: Disk, what: str, path: str, blob: str | None) -> InputState:
 
 def judge_file(disk: Disk, path: str, blob: str | None) -> Now | None:
     """Whether the file still has that content; None when there is nothing to compare with, it cannot be read, or it
-    lies elsewhere and is not looked at."""
+    is elsewhere and is not looked at."""
     files = disk.files
     if not files.has_place_for(path):
         return None

@@ -22,18 +22,18 @@ class Reported(NamedTuple):
 def find_last_report(disk: Disk, task: Task, *, task_type: str | None = None) -> Reported | None:
     """The report of the run that ended last, of this task type where one is named; it may be recorded and not here.
 
-    A run that nobody has ended counts by when its report was last changed.
+    A run that has not ended counts by when its report was last changed.
     """
     named = [run for run in task.runs.values() if task_type in (None, run.task_type)]
     newest = sorted(named, key=_touched, reverse=True)[:LOOKED_THROUGH]
-    by_moment = [(_moment(disk, each), each) for each in _reported(disk, newest)]
+    by_moment = [(_moment(disk, reported), reported) for reported in _reported(disk, newest)]
     return max(by_moment, key=lambda pair: (pair[0], pair[1].run.id))[1] if by_moment else None
 
 
 def last_brief(task: Task, writer: str) -> str:
     """The path of the brief that the last run of this clone had, as it was recorded; empty where none had one.
 
-    Another clone's path would mean another file here. "Last" is by when a run was claimed, since ids may lie.
+    Another clone's path would mean another file here. "Last" is by when a run was claimed, since ids may be wrong.
     """
     own = [run for run in task.runs.values() if run.brief is not None and run.writer == writer]
     newest = max(own, key=lambda run: (run.claimed.timestamp() if run.claimed else 0.0, run.id), default=None)

@@ -68,7 +68,7 @@ def lay_out(
 
 
 def folder_of(key: TaskKey, run: Run) -> RunPaths | None:
-    """The folder of a run's phase or stage, from the project's root; None for a type that there is none of."""
+    """The folder of a run's phase or stage, from the project's root; None for an unknown type."""
     if run.task_type not in PHASES:
         return None
     return TaskPaths(Path(_ANYWHERE.relative(_ANYWHERE.task(key).root))).run(run.task_type, run.stage)
@@ -85,7 +85,7 @@ def stands_in_its_place(run: Run, key: TaskKey) -> bool:
 def misplaced(context: RunContext, run: Run) -> str:
     """What in a stored context is not of this run, in words; empty where every path is where the run's files are.
 
-    A context is a file that anybody may have written, and its paths are written to.
+    A context is a file that anyone may have written, and its paths are written to.
     """
     if context.run.id != run.id:
         return f"it is of run {context.run.id}"
@@ -101,16 +101,16 @@ def misplaced(context: RunContext, run: Run) -> str:
 
 
 def _carries_from_its_plan(context: RunContext, key: TaskKey) -> bool:
-    """Whether every carry that the run was given lies where the stages of its plan leave theirs."""
+    """Whether every carry that the run was given is where the stages of its plan leave theirs."""
     plan, task = context.plan, _ANYWHERE.task(key)
     if plan is None or not plan.carry:
         return True
-    places = {_ANYWHERE.relative(task.carry(plan_key(plan.blob), each.stage)) for each in plan.carry}
-    return bool(_OBJECT.match(plan.blob)) and {each.path for each in plan.carry} == places
+    places = {_ANYWHERE.relative(task.carry(plan_key(plan.blob), carried.stage)) for carried in plan.carry}
+    return bool(_OBJECT.match(plan.blob)) and {carried.path for carried in plan.carry} == places
 
 
 def _paths_of(context: RunContext, run: Run, key: TaskKey) -> Paths:
-    """What the paths have to be; the carry of the run itself lies in a folder that its plan names."""
+    """What the paths have to be; the carry of the run itself is in a folder that its plan names."""
     numbers = {category: run.numbers.get(category, run.seq) for category in NUMBERED}
     plan = context.plan.blob if context.plan is not None else ""
     paths = lay_out(

@@ -11,7 +11,7 @@ SCHEMA = 1
 
 
 def run_identity(context: RunContext) -> dict[str, Any]:
-    """What tells this run from every other, as all documents begin."""
+    """What identifies this run, as all documents begin."""
     run = context.run
     return {
         "schema": SCHEMA,
@@ -33,14 +33,14 @@ def run_inputs(context: RunContext) -> dict[str, Any]:
         "verificationScope": context.run.scope or None,
         "brief": {"path": brief.path, "blob": brief.blob, "gate": brief.gate} if brief else None,
         "plan": {"path": plan.path, "blob": plan.blob, "key": plan.key} if plan else None,
-        "carry": [each.path for each in plan.carry] if plan else [],
+        "carry": [carried.path for carried in plan.carry] if plan else [],
         "base": {"commit": worktree.base, "ref": worktree.base_ref} if worktree else None,
         "stages": list(context.group.stages) if context.group else [context.run.stage] if context.run.stage else [],
         "verifies": {"commit": worktree.commit, "tree": worktree.tree} if worktree and worktree.commit else None,
         "clarificationResponse": options.clarification_source or None,
         "directive": options.directive,
         "relatedTasks": list(options.related_tasks),
-        "workers": [{"id": each.id, "model": each.model} for each in context.workers],
+        "workers": [{"id": worker.id, "model": worker.model} for worker in context.workers],
         "executor": {"id": options.executor, "model": options.executor_model} if options.executor else None,
         "leadModel": options.lead_model,
         "qaWaivers": [{"stageKey": key, "reason": reason} for key, reason in options.waivers],
@@ -50,7 +50,7 @@ def run_inputs(context: RunContext) -> dict[str, Any]:
 
 
 def run_manifest(context: RunContext, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """What the bundle consists of; `files`, those that nobody changes, are there by path with their sha256."""
+    """What the bundle consists of; `files`, those that never change, are listed by path with their sha256."""
     paths = context.paths
     return {
         **run_identity(context),
@@ -75,15 +75,15 @@ def team_state(context: RunContext) -> dict[str, Any]:
         "teamName": context.team.name,
         "teamCreate": skipped_team(context),
         "workers": {
-            each.id: {
-                "agentName": each.agent,
-                "cli": each.cli,
-                "model": each.model,
-                "modelExecutionValue": each.model,
+            worker.id: {
+                "agentName": worker.agent,
+                "cli": worker.cli,
+                "model": worker.model,
+                "modelExecutionValue": worker.model,
                 "status": None,
                 "reason": None,
             }
-            for each in context.workers
+            for worker in context.workers
         },
     }
 
@@ -106,7 +106,7 @@ def tried_team(state: Mapping[str, Any], *, nonce: str) -> tuple[dict[str, Any] 
 
 
 def renewed_team_state(context: RunContext, before: dict[str, Any]) -> dict[str, Any]:
-    """The state after the gate was made anew.
+    """The state after the gate was renewed.
 
     What the attempt that goes on has tried stays as it is. What one that died had tried becomes `former` where no team
     may be made now, and its session is not the lead's any more.
@@ -115,6 +115,6 @@ def renewed_team_state(context: RunContext, before: dict[str, Any]) -> dict[str,
     skipped = skipped_team(context)
     team = made or ({**skipped, "former": former} if skipped and former else skipped or former)
     lead = before["lead"] if isinstance(before.get("lead"), dict) else {}
-    known = lead.get("sessionId") if before.get("nonce") == context.run.nonce else None
-    lead = {**lead, "sessionId": known or context.run.session or None}
+    session = lead.get("sessionId") if before.get("nonce") == context.run.nonce else None
+    lead = {**lead, "sessionId": session or context.run.session or None}
     return {**before, "nonce": context.run.nonce, "lead": lead, "teamCreate": team}

@@ -21,7 +21,7 @@ class BrokenDocument(OkstraError):
 
 
 class UnknownWaiver(OkstraError):
-    """A waiver for an entry that there is none of."""
+    """A waiver for an entry that does not exist."""
 
     code = "waiver.unknown-stage"
 
@@ -40,9 +40,9 @@ def read_object(root: Root, path: Given) -> dict[str, Any] | None:
     return document
 
 
-def _broken(root: Root, path: Given, what: str) -> BrokenDocument:
+def _broken(root: Root, path: Given, problem: str) -> BrokenDocument:
     place = str(root.path / root.name(path))
-    return BrokenDocument(f"{place} {what}", hint="mend the file, or move it away", path=place)
+    return BrokenDocument(f"{place} {problem}", hint="mend the file, or move it away", path=place)
 
 
 def read_qa_commands(root: Root, project_file: Given) -> dict[str, str]:
@@ -68,17 +68,17 @@ def declared_keys(root: Root, conformance: Given) -> list[str] | None:
 
 
 def require_waivable(waivers: tuple[WaiverAsked, ...], declared: list[str] | None) -> None:
-    """Every waiver names an entry that exists, or all are refused; what nobody declared cannot be waived."""
-    known = declared or []
+    """Every waiver names an entry that exists, or all are refused; what is not declared cannot be waived."""
+    entries = declared or []
     for waiver in waivers:
-        if waiver.stage_key not in known:
+        if waiver.stage_key not in entries:
             nothing = "the task has no conformance manifest"
             nothing = nothing if declared is None else "the task's conformance manifest has no entries"
             raise UnknownWaiver(
                 f"there is no conformance entry {shown(waiver.stage_key)} to waive",
-                hint=f"entries: {', '.join(known)}" if known else f"leave --qa-waiver out: {nothing}",
+                hint=f"entries: {', '.join(entries)}" if entries else f"leave --qa-waiver out: {nothing}",
                 value=waiver.stage_key[:200],
-                known=known,
+                known=entries,
             )
 
 
@@ -129,21 +129,21 @@ def list_config_files(root: Path) -> list[Config]:
     entries = _entries(below, ".")
     files = [name for name, is_folder in entries if not is_folder]
     folders = [name for name, is_folder in entries if is_folder]
-    configs = [Config(name, kind) for kind, known in FILES.items() for name in files if _is_one(name, known)]
-    configs += [Config(f"{name}/", kind) for kind, known in FOLDERS.items() for name in folders if name in known]
+    configs = [Config(name, kind) for kind, patterns in FILES.items() for name in files if _is_one(name, patterns)]
+    configs += [Config(f"{name}/", kind) for kind, patterns in FOLDERS.items() for name in folders if name in patterns]
     flows = [name for name, is_folder in _entries(below, WORKFLOWS) if not is_folder]
     configs += [Config(f"{WORKFLOWS}/{name}", "ci") for name in flows if name.endswith((".yml", ".yaml"))]
     order = list(FILES)
-    return sorted(configs, key=lambda each: (order.index(each.kind), each.path))
+    return sorted(configs, key=lambda config: (order.index(config.kind), config.path))
 
 
-def _is_one(name: str, known: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in known)
+def _is_one(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _entries(root: Root, folder: str) -> list[tuple[str, bool]]:
     """Name and whether it is a folder; empty when the folder is not there or may not be read."""
     try:
-        return [(name, seen == "folder") for name, seen in root.scan(folder, LOOKED_AT)]
+        return [(name, kind == "folder") for name, kind in root.scan(folder, LOOKED_AT)]
     except PathRefused:
         return []

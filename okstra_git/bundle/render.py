@@ -79,7 +79,7 @@ def make_bundle(context: RunContext, documents: PromptDocuments) -> Bundle:
 
 
 def render_resume_script(context: RunContext) -> bytes:
-    """The script by which a person goes on with the run."""
+    """The script by which a person resumes the run."""
     return render("scripts/resume.sh.j2", _values(context)).encode()
 
 
@@ -94,11 +94,11 @@ def excerpt(text: str, limit: int = MAX_EXCERPT) -> Excerpt:
     if len(text) <= limit:
         return Excerpt(text)
     lines = text.splitlines(keepends=True)
-    size = kept = 0
-    while kept < len(lines) and (kept == 0 or size + len(lines[kept]) <= limit):
-        size += len(lines[kept])
-        kept += 1
-    return Excerpt("".join(lines[:kept]), kept + 1 if kept < len(lines) else 0)
+    size = count = 0
+    while count < len(lines) and (count == 0 or size + len(lines[count]) <= limit):
+        size += len(lines[count])
+        count += 1
+    return Excerpt("".join(lines[:count]), count + 1 if count < len(lines) else 0)
 
 
 def _instructions(context: RunContext, documents: PromptDocuments) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 
 from okstra_git.contract import SINGLE_STAGE, VERIFICATION_SCOPES, WHOLE_TASK
-from okstra_git.digest import canonical_json, fingerprint
+from okstra_git.digest import fingerprint_of
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import TaskKey, is_text, parse_stage, parse_task_key, shown
 from okstra_git.phases import ABOUT_TASK, Phase, require_phase
@@ -146,7 +146,7 @@ class RunRequest:
         How a document was found and which stage `auto` came to make no difference.
         """
         asked = {name: value for name, value in asdict(self).items() if name not in _FOUND_OTHERWISE}
-        return fingerprint(canonical_json([{**asked, "phase": self.phase.name}, list(contents)]))
+        return fingerprint_of([{**asked, "phase": self.phase.name}, list(contents)])
 
 
 def parse_waiver(text: str) -> WaiverAsked:
@@ -201,7 +201,7 @@ def parse_models(given: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]
 def parse_request(key: TaskKey, options: PrepareOptions) -> RunRequest:
     """The request, with every word checked; refuses options that the task type has no use for.
 
-    `directive` is taken as it is: whoever calls has read a file that was named in its place.
+    `directive` is taken as it is: the caller has read a file that was named in its place.
     """
     if options.task_type is None:
         raise UsageError("no task type was named", hint="add --task-type TYPE, or --resume-clarification")
@@ -275,5 +275,5 @@ def _refuse_idle_options(request: RunRequest) -> None:
     }
     for flag, is_idle in idle.items():
         if is_idle:
-            what = f"{phase.name} of one stage" if request.stage and flag != "--stage" else phase.name
-            raise NotInThisPhase(f"{what} has no use for {flag}", hint=f"leave {flag} out")
+            subject = f"{phase.name} of one stage" if request.stage and flag != "--stage" else phase.name
+            raise NotInThisPhase(f"{subject} has no use for {flag}", hint=f"leave {flag} out")

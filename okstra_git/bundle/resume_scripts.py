@@ -1,4 +1,4 @@
-"""Finds the script that goes on with a run where the task's manifest says it is, or else the newest one there is."""
+"""Finds the script that resumes a run where the task's manifest says it is, or else the newest one there is."""
 
 import re
 from collections.abc import Iterator
@@ -48,14 +48,14 @@ def find_latest(disk: Disk, task: TaskPaths, manifest: dict[str, Any] | None) ->
 
 
 def find_for_run(disk: Disk, task: TaskPaths, run: str) -> Script | None:
-    """The newest script that resumes this very run."""
+    """The newest script that resumes this run."""
     scripts = (_read(disk, path, "newest") for path in list_newest(disk, task))
     return next((script for script in scripts if script.run == run), None)
 
 
 def list_newest(disk: Disk, task: TaskPaths) -> list[str]:
     """Every resume script of the task, from the project's root, the one written last first."""
-    scripts = [(seen.changed, path.rpartition("/")[2], path) for path, seen in _scripts(disk, task)]
+    scripts = [(entry.changed, path.rpartition("/")[2], path) for path, entry in _scripts(disk, task)]
     return [path for _, _, path in sorted(scripts, reverse=True)]
 
 
@@ -64,8 +64,8 @@ def _scripts(disk: Disk, task: TaskPaths) -> Iterator[tuple[str, Seen]]:
     for folder in _folders(disk, files, files.name(task.root / RUNS)):
         for name in _names(disk, files, f"{folder}/{SESSIONS}"):
             path = f"{folder}/{SESSIONS}/{name}"
-            if fnmatchcase(name, PATTERN) and (seen := files.see(path)) is not None and seen.is_file:
-                yield path, seen
+            if fnmatchcase(name, PATTERN) and (entry := files.see(path)) is not None and entry.is_file:
+                yield path, entry
 
 
 def _folders(disk: Disk, files: Root, runs: str) -> Iterator[str]:

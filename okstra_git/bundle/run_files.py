@@ -25,7 +25,7 @@ _PROMPT = re.compile(r"(?P<cli>[a-z][a-z0-9-]*)-worker-prompt(?P<number>\d{1,6})
 
 
 class RunFile(NamedTuple):
-    """A path from the project's root and how many bytes are there; None = nothing is, or nobody may look."""
+    """A path from the project's root and how many bytes are there; None = it does not exist, or must not be read."""
 
     path: str
     bytes: int | None
@@ -70,7 +70,7 @@ class Disk:
             self.notes.append(sentence)
 
     def place(self, recorded: str) -> Path | None:
-        """The path that a record names, when it lies below the project's root; anything else is not looked at."""
+        """The path that a record names, when it is below the project's root; anything else is not looked at."""
         files = self.files
         return self.root / files.name(recorded) if files.has_place_for(recorded) else None
 
@@ -80,13 +80,13 @@ class Disk:
 
     def size_of(self, recorded: str | Path) -> int | None:
         """The size of a plain file; None for what is missing, is not a file, or may not be looked at."""
-        seen = self.files.see(recorded)
-        return seen.size if seen is not None and seen.is_file else None
+        entry = self.files.see(recorded)
+        return entry.size if entry is not None and entry.is_file else None
 
     def changed(self, recorded: str) -> float | None:
         """When the file that a record names was last changed, in seconds since 1970; None when it is not here."""
-        seen = self.files.see(recorded)
-        return seen.changed if seen is not None and seen.is_file else None
+        entry = self.files.see(recorded)
+        return entry.changed if entry is not None and entry.is_file else None
 
     def read(self, recorded: str) -> dict[str, Any] | None:
         """The JSON object that a record names; None when it is missing or broken, which is noted."""

@@ -65,7 +65,7 @@ def find_prompt(files: Root, context: RunContext) -> str | None:
 
 
 def parse_context(data: bytes) -> RunContext:
-    """The inverse of `context_document`; keys that nobody knows are left out."""
+    """The inverse of `context_document`; unknown keys are left out."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -92,26 +92,26 @@ def _revived(kind: Any, value: Any, place: str) -> Any:
     """`value` from JSON as the type `kind`; TypeError with the place when it does not fit."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        return None if value is None else _revived(next(each for each in inner if each is not type(None)), value, place)
+        return None if value is None else _revived(next(part for part in inner if part is not type(None)), value, place)
     if is_dataclass(kind) and isinstance(kind, type):
         return _revived_parts(kind, _checked(dict, value, place), place)
     if origin is tuple:
         items = _checked(list, value, place)
         kinds = [inner[0]] * len(items) if inner[1:] == (...,) else list(inner)
-        return tuple(_revived(each, item, f"{place}[]") for each, item in zip(kinds, items, strict=True))
+        return tuple(_revived(part, item, f"{place}[]") for part, item in zip(kinds, items, strict=True))
     if origin is dict:
         return {key: _revived(inner[1], item, f"{place}.{key}") for key, item in _checked(dict, value, place).items()}
     return _checked(kind, value, place)
 
 
 def _revived_parts(kind: type, value: dict[str, Any], place: str) -> Any:
-    hints, given = get_type_hints(kind), {}
+    hints, values = get_type_hints(kind), {}
     for field in fields(kind):
         if field.name in value:
-            given[field.name] = _revived(hints[field.name], value[field.name], f"{place}.{field.name}".lstrip("."))
+            values[field.name] = _revived(hints[field.name], value[field.name], f"{place}.{field.name}".lstrip("."))
         elif field.default is MISSING and field.default_factory is MISSING:
             raise TypeError(f"{place}.{field.name}".lstrip(".") + " is missing")
-    return kind(**given)
+    return kind(**values)
 
 
 def _checked(kind: type, value: Any, place: str) -> Any:

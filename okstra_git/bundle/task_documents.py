@@ -136,6 +136,6 @@ def _shelf(context: RunContext, project_root: Path) -> Iterator[_Shelf]:
     with refusing():
         shelf.files.make_folder(catalogue.parent)
         with hold_lock(catalogue.parent / _LOCK):
-            # whoever holds the lock is the only writer, so these are of the dead
+            # the holder of the lock is the only writer, so these are left by dead processes
             sweep_files(shelf.files, (task.manifest, task.task_index, task.schedule, catalogue))
             yield shelf

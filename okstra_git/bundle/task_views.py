@@ -36,7 +36,7 @@ class RunEnd:
 
 @dataclass(frozen=True)
 class TaskNow:
-    """How a task stands by its record: open or not, its runs, what its last run would recommend, and when we looked."""
+    """How a task stands by its record: open or not, its runs, what its last run recommends, and when it was read."""
 
     is_open: bool
     at: str
@@ -81,9 +81,11 @@ def task_manifest(context: RunContext, known: Iterable[KnownRun], before: dict[s
     """
     statuses = {run.id: run.status for run in known}
     row = run_row(context)
-    others = [each for each in _rows(before.get("runs")) if each.get("id") != row["id"]]
-    runs = [{**each, "status": statuses.get(str(each.get("id")), each.get("status"))} for each in others]
-    runs = sorted([*runs, row], key=lambda each: str(each.get("preparedAt")))
+    others = [run_entry for run_entry in _rows(before.get("runs")) if run_entry.get("id") != row["id"]]
+    runs = [
+        {**run_entry, "status": statuses.get(str(run_entry.get("id")), run_entry.get("status"))} for run_entry in others
+    ]
+    runs = sorted([*runs, row], key=lambda run_entry: str(run_entry.get("preparedAt")))
     latest = runs[-1]
     task = context.task
     return {
@@ -105,15 +107,18 @@ def task_manifest(context: RunContext, known: Iterable[KnownRun], before: dict[s
 
 def ended_manifest(context: RunContext, end: RunEnd, before: dict[str, Any]) -> dict[str, Any]:
     """The task manifest after this run has ended; a run that it does not know yet is entered."""
-    known = before if _knows(context, before) else task_manifest(context, (), before)
+    manifest = before if _knows(context, before) else task_manifest(context, (), before)
     row = {"status": end.status, "endedAt": end.at}
-    runs = [{**each, **row} if each.get("id") == context.run.id else each for each in _rows(known["runs"])]
+    runs = [
+        {**run_entry, **row} if run_entry.get("id") == context.run.id else run_entry
+        for run_entry in _rows(manifest["runs"])
+    ]
     return {
-        **known,
+        **manifest,
         "runs": runs,
         "latestRun": runs[-1],
         "workStatus": DONE if end.is_done else IN_PROGRESS,
-        "nextRecommendedPhase": end.next_phase or (None if end.is_done else known.get("nextRecommendedPhase")),
+        "nextRecommendedPhase": end.next_phase or (None if end.is_done else manifest.get("nextRecommendedPhase")),
         "updatedAt": end.at,
     }
 
@@ -122,7 +127,9 @@ def renewed_manifest(context: RunContext, now: TaskNow, before: dict[str, Any]) 
     """The task manifest as the record has it now; unchanged when it says so already."""
     task, statuses = context.task, {run.id: run.status for run in now.runs}
     rows = _rows(before.get("runs"))
-    runs = [{**each, "status": statuses.get(str(each.get("id")), each.get("status"))} for each in rows]
+    runs = [
+        {**run_entry, "status": statuses.get(str(run_entry.get("id")), run_entry.get("status"))} for run_entry in rows
+    ]
     following = (before.get("nextRecommendedPhase") or now.next_phase) if now.is_open else None
     after = {
         **before,
@@ -138,7 +145,7 @@ def renewed_manifest(context: RunContext, now: TaskNow, before: dict[str, Any]) 
 
 
 def _knows(context: RunContext, manifest: dict[str, Any]) -> bool:
-    return any(each.get("id") == context.run.id for each in _rows(manifest.get("runs")))
+    return any(run_entry.get("id") == context.run.id for run_entry in _rows(manifest.get("runs")))
 
 
 def ended_entry(context: RunContext, manifest: dict[str, Any]) -> dict[str, Any]:
@@ -166,12 +173,12 @@ def catalogue_entry(context: RunContext) -> dict[str, Any]:
 
 
 def task_catalogue(entry: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    """The catalogue with this entry first; others stay in their order, newest first, also those nobody understands."""
+    """The catalogue with this entry first; others stay in their order, newest first, even those not understood."""
     listed = before.get("tasks")
     others = [
-        each
-        for each in (listed if isinstance(listed, list) else [])
-        if not (isinstance(each, dict) and each.get("taskKey") == entry["taskKey"])
+        task_entry
+        for task_entry in (listed if isinstance(listed, list) else [])
+        if not (isinstance(task_entry, dict) and task_entry.get("taskKey") == entry["taskKey"])
     ]
     return {**before, "schema": SCHEMA, "tasks": [entry, *others]}
 

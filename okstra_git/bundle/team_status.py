@@ -1,4 +1,4 @@
-"""The team of a run as its documents tell it: who was to work, on which models, and how each ended."""
+"""The team of a run as its documents state it: who was to work, on which models, and how each ended."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -66,8 +66,8 @@ def _members(context: RunContext | None, stated: object) -> tuple[TeamMember, ..
     rows = {str(name): row for name, row in by_name.items() if isinstance(row, dict)}
     if context is not None:
         return tuple(
-            TeamMember(each.id, each.agent, each.cli, each.model, *_end(rows.get(each.id, {})))
-            for each in context.workers
+            TeamMember(worker.id, worker.agent, worker.cli, worker.model, *_end(rows.get(worker.id, {})))
+            for worker in context.workers
         )
     if not isinstance(stated, dict):
         return None

@@ -13,7 +13,7 @@ from okstra_git.fs.root import Given, Root
 from okstra_git.host.processes import find_process
 
 MOST_NAMES = 200_000
-"""Names of one folder that are looked through for what the dead left."""
+"""Names of one folder that are searched for leftovers of dead processes."""
 
 
 class BundleUnwritable(OkstraError):
@@ -27,8 +27,8 @@ def replace_folder(root: Root, folder: str, files: Iterable[tuple[str, bytes]], 
     parent, name = os.path.split(folder)
     partial, old = (os.path.join(parent, f".{name}.{kind}-{nonce}") for kind in ("partial", "old"))
     root.make_folder(partial)
-    for each, data in files:
-        root.create(os.path.join(partial, each), data)
+    for file_name, data in files:
+        root.create(os.path.join(partial, file_name), data)
         fault_point("bundle.instruction")
     root.sync_folder(partial)
     fault_point("bundle.partial")
@@ -54,13 +54,13 @@ def sweep_files(root: Root, paths: Iterable[Given]) -> None:
 
 def sweep_numbered(root: Root, folder: Given, number: int) -> None:
     """Remove what dead writers left of the files in a folder that bear this number."""
-    for leftover in _named(root, root.name(folder), f".*-{number:03}.*.tmp"):
+    for leftover in _named(root, os.fspath(folder), f".*-{number:03}.*.tmp"):
         root.remove(leftover)
 
 
 def sweep_dead(root: Root, path: Given) -> None:
     """Remove drafts of this file whose writers, which put their pid into the name, do not run any more."""
-    folder, name = os.path.split(root.name(path))
+    folder, name = os.path.split(os.fspath(path))
     for leftover in _named(root, folder, f".{escape(name)}.*.tmp"):
         pid = leftover.split(".")[-2]
         if pid.isdecimal() and find_process(int(pid)) is None:
@@ -69,7 +69,7 @@ def sweep_dead(root: Root, path: Given) -> None:
 
 def sweep_folder(root: Root, folder: Given) -> None:
     """Remove what dead writers of this folder left."""
-    parent, name = os.path.split(root.name(folder))
+    parent, name = os.path.split(os.fspath(folder))
     for kind in ("partial", "old"):
         for leftover in _named(root, parent, f".{escape(name)}.{kind}-*"):
             root.remove_tree(leftover)
@@ -78,7 +78,7 @@ def sweep_folder(root: Root, folder: Given) -> None:
 def _named(root: Root, folder: str, *patterns: str) -> list[str]:
     """The paths of what a folder has under a name like one of these."""
     names = root.list(folder or os.curdir, MOST_NAMES).names
-    return [os.path.join(folder, name) for name in names if any(fnmatchcase(name, each) for each in patterns)]
+    return [os.path.join(folder, name) for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)]
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A run's bundle, put on the disk so that a crash at any point leaves a whole one or none.
 
 The order is: what the lead prompt refers to, then the instruction set in one rename, then the task's documents that
-point to it. So whoever follows a pointer finds something whole, and nothing points to a bundle that is not there.
+point to it. So a reader who follows a pointer finds something whole, and nothing points to a missing bundle.
 """
 
 from hashlib import sha256
@@ -50,8 +50,8 @@ def write_bundle(bundle: Bundle, project_root: Path) -> tuple[str, ...]:
     root = Root(project_root)
     with refusing():
         _sweep(root, bundle)
-        for each in bundle.folders:
-            root.make_folder(each)
+        for folder in bundle.folders:
+            root.make_folder(folder)
         for file in bundle.beside:
             root.write(file.path, file.data, nonce=context.run.nonce, executable=file.executable)
             fault_point("bundle.beside")
@@ -81,7 +81,7 @@ def renew_gates(context: RunContext, project_root: Path) -> str:
 
     Other runs, nonce and commands may have changed. A team that the run has tried to make stays recorded; team state
     that cannot be read is set aside. The stored context comes last, so after a crash it still differs from the one
-    asked for, and renewing once more mends the rest.
+    asked for, and renewing once more repairs the rest.
     """
     paths, nonce = context.paths, context.run.nonce
     changed = {**render_plain_instructions(context), paths.run_context: context_document(context)}
@@ -107,9 +107,9 @@ def renew_gates(context: RunContext, project_root: Path) -> str:
 
 
 def _sweep(root: Root, bundle: Bundle) -> None:
-    """Remove what dead attempts at this very bundle left; other runs' leftovers may be somebody's work in progress."""
+    """Remove what dead attempts at this bundle left; other runs' leftovers may be work in progress."""
     sweep_folder(root, bundle.context.paths.instruction_set)
-    sweep_files(root, [each.path for each in bundle.beside])
+    sweep_files(root, [file.path for file in bundle.beside])
     fault_point("bundle.swept")
 
 

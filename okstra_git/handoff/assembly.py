@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 PATIENCE = 60.0
-"""Seconds to wait for somebody else who is assembling; a large group takes a while to check out."""
+"""Seconds to wait for another process that is assembling; a large group takes a while to check out."""
 
 
 class BaseMissing(OkstraError):
@@ -133,10 +133,10 @@ def assemble(
 ) -> Assembled:
     """Merge the stages onto the base and give the result a row, a branch and, if wanted, a worktree.
 
-    Merging happens in memory; where it fails, everything that contradicts is told and nothing was made. Row and
+    Merging happens in memory; where it fails, every contradiction is reported and nothing is made. Row and
     branch come in one transaction. The same stages on the same base give the same tree, in whatever order they are
     named; of several who assemble at once, one does it at a time. Refuses stages that are not eligible, a base that
-    lacks what they build on, a branch or directory that is somebody else's, and a collector that somebody changed.
+    lacks what they build on, a branch or directory that belongs to something else, and a collector that was changed.
     `held` is what the base has of the stages already; only the rest is put on.
     """
     if dry_run:
@@ -192,7 +192,7 @@ def _make(store: Store, wanted: AssembleRequest, collector: GroupWorktree, plan:
     except OkstraError:
         made_here = find_worktree(git, collector.path) if fresh and collector.path is not None else None
         if made_here is not None:
-            with suppress(OkstraError):  # what stopped us is reported, not that a worktree of ours is left for a prune
+            with suppress(OkstraError):  # the first failure is reported; a worktree that stays behind is for prune
                 remove_worktree(git, made_here)
         raise
     fault_point("handoff.assembled")
@@ -205,32 +205,32 @@ def _make(store: Store, wanted: AssembleRequest, collector: GroupWorktree, plan:
 
 def require_base(git: Git, text: str) -> CommitId:
     """The commit that the base names; refuses one that names none."""
-    found = find_recorded(git, text)
-    if found is None:
+    commit = find_recorded(git, text)
+    if commit is None:
         raise BaseMissing(
             f"the base {shown(text)} names no commit in this repository", hint="git branch --all", ref=text[:200]
         )
-    return found
+    return commit
 
 
 def _on_top(git: Git, task: Task, wanted: AssembleRequest, new: CommitId) -> CommitId:
     """What was composed, as a commit that the published one is an ancestor of, so that pushing it needs no force."""
-    known = task.groups.get(wanted.group)
-    if known is None or contains(git, new, known.range.head):
+    published = task.groups.get(wanted.group)
+    if published is None or contains(git, new, published.range.head):
         return new
-    old = CommitId(known.range.head)
+    old = CommitId(published.range.head)
     if tree_of(git, old) == tree_of(git, new) and contains(git, old, require_base(git, wanted.base_ref)):
         return old
     seconds = max(read_commit(git, oid).committed_at for oid in (old, new))
-    told = f"Update group {wanted.group}\n\nOkstra-Task: {wanted.key}\nOkstra-Group: {wanted.group}\n"
+    message = f"Update group {wanted.group}\n\nOkstra-Task: {wanted.key}\nOkstra-Group: {wanted.group}\n"
     when = instant_of(seconds)
-    return write_commit(git, tree=tree_of(git, new), parents=[old, new], message=told, when=when)
+    return write_commit(git, tree=tree_of(git, new), parents=[old, new], message=message, when=when)
 
 
 def _collector(git: Git, task: Task, wanted: AssembleRequest, commit: CommitId) -> GroupWorktree:
     """Branch and worktree as they have to become; a group that was assembled in this clone keeps those that it has."""
-    known, held = task.groups.get(wanted.group), task.places.get(wanted.scope)
-    active = held if held is not None and held.status == "active" else None
+    group_now, place = task.groups.get(wanted.group), task.places.get(wanted.scope)
+    active = place if place is not None and place.status == "active" else None
     _, group, name = task.key
     usual = f"{task.category}/{group}/{name}-{wanted.scope}"
     branch = parse_branch(wanted.branch or (active.branch if active else usual))
@@ -244,7 +244,11 @@ def _collector(git: Git, task: Task, wanted: AssembleRequest, commit: CommitId) 
     if path is not None and active is not None:
         made = find_made(list_worktrees(git), task, active)
         path = OwnWorktrees(git).path(active) or (made.path if made is not None else path)
-    before = [known.range.head, *reversed(known.former)] if known is not None and known.branch == branch else []
+    before = (
+        [group_now.range.head, *reversed(group_now.former)]
+        if group_now is not None and group_now.branch == branch
+        else []
+    )
     return GroupWorktree(branch, path, commit, tuple(before), f"okstra task={wanted.key} group={wanted.group}")
 
 
@@ -267,10 +271,10 @@ def _assembled(git: Git, wanted: AssembleRequest, plan: Assembled) -> GroupAssem
 
 def member_of(task: Task, number: int) -> Member | None:
     """A stage as it is recorded now, as a member of a group; None as long as no commit of it is."""
-    found = task.stages[number].range if number in task.stages else None
-    if found is None:
+    stage_range = task.stages[number].range if number in task.stages else None
+    if stage_range is None:
         return None
-    return Member(stage=number, commit=found.head, tree=found.head_tree, delta=found.delta)
+    return Member(stage=number, commit=stage_range.head, tree=stage_range.head_tree, delta=stage_range.delta)
 
 
 def _facts(
@@ -281,9 +285,9 @@ def _facts(
     refuse_closed(task)
     _refuse_moved(task, plan.task, made, update=wanted.update)
     place = _place(snapshot.state, task, wanted, plan)
-    known = task.groups.get(wanted.group)
-    same = known is not None and known.status == "assembled" and known.range == made.range
-    if same and known is not None and known.members == made.members and not place and not again:
+    recorded = task.groups.get(wanted.group)
+    same = recorded is not None and recorded.status == "assembled" and recorded.range == made.range
+    if same and recorded is not None and recorded.members == made.members and not place and not again:
         return []
     return [*superseding_facts(task, wanted.group, wanted.stages), *place, made]
 
@@ -308,8 +312,8 @@ def _refuse_moved(task: Task, before: Task, made: GroupAssembled, *, update: boo
 
 def _place(state: State, task: Task, wanted: AssembleRequest, plan: Assembled) -> list[AnyFact]:
     """The row's facts: none when it stands as it has to, else the old one is given up for the new one."""
-    held = task.places.get(wanted.scope)
-    if held is not None and held.status == "active" and (held.branch, held.worktree) == (plan.branch, plan.worktree):
+    row = task.places.get(wanted.scope)
+    if row is not None and row.status == "active" and (row.branch, row.worktree) == (plan.branch, plan.worktree):
         return []
     fact = PlaceReserved(
         task=task.key,
@@ -320,7 +324,7 @@ def _place(state: State, task: Task, wanted: AssembleRequest, plan: Assembled) -
         phase="release-handoff",
         stages=tuple(sorted(wanted.stages)),
     )
-    reserve(_without(state, task, held), fact)
+    reserve(_without(state, task, row), fact)
     return [*release(task, wanted.scope), fact]
 
 

@@ -25,15 +25,21 @@ def is_verified_alone(stage: Stage) -> bool:
 
 def verified_groups_of(task: Task, number: int) -> tuple[VerifiedGroup, ...]:
     """The groups in which the stage was verified and which are what they were then, the smallest first."""
-    known = [each for each in task.verifications.values() if number in each.assembled.stages]
-    valid = [each for each in known if stands_together(task, each)]
-    ordered = sorted(valid, key=lambda each: (len(each.assembled.stages), each.assembled.stages))
-    return tuple(VerifiedGroup(tuple(sorted(each.assembled.stages)), each.database) for each in ordered)
+    verifications = [
+        verification for verification in task.verifications.values() if number in verification.assembled.stages
+    ]
+    valid = [verification for verification in verifications if stands_together(task, verification)]
+    ordered = sorted(
+        valid, key=lambda verification: (len(verification.assembled.stages), verification.assembled.stages)
+    )
+    return tuple(
+        VerifiedGroup(tuple(sorted(verification.assembled.stages)), verification.database) for verification in ordered
+    )
 
 
 def missing_members(companies: Iterable[tuple[int, ...]], present: Collection[int]) -> tuple[int, ...]:
-    """Who is missing for the stage to leave: empty when one of its companies is all there, or when it needs none."""
-    absent = [tuple(number for number in each if number not in present) for each in companies]
+    """Which stages are missing for this one to leave: empty when one of its companies is complete, or it needs none."""
+    absent = [tuple(number for number in company if number not in present) for company in companies]
     return min(absent, key=len) if absent and all(absent) else ()
 
 
@@ -47,17 +53,17 @@ def list_relied(task: Task, stages: Collection[int]) -> list[GroupVerification]:
     """The verifications of stages together that these stages leave by: those that cover one not verified by itself."""
     present = set(stages)
     by_others = [n for n in present if n in task.stages and not is_verified_alone(task.stages[n])]
-    found: Mapping[str, GroupVerification] = {
-        id: each
-        for id, each in task.verifications.items()
-        if stands_together(task, each) and any(number in each.assembled.stages for number in by_others)
+    relied: Mapping[str, GroupVerification] = {
+        id: verification
+        for id, verification in task.verifications.items()
+        if stands_together(task, verification) and any(number in verification.assembled.stages for number in by_others)
     }
-    return [each for _, each in sorted(found.items()) if present & {*each.assembled.stages}]
+    return [verification for _, verification in sorted(relied.items()) if present & {*verification.assembled.stages}]
 
 
-def other_tree_sentence(found: GroupVerification, tree: str) -> str | None:
+def other_tree_sentence(verification: GroupVerification, tree: str) -> str | None:
     """What to say when the tree that leaves is not the one that was verified; None when it is."""
-    verified = found.assembled
+    verified = verification.assembled
     if verified.tree == tree:
         return None
     verb = "were verified together" if len(verified.stages) > 1 else "was verified"
@@ -134,18 +140,18 @@ def judge_stages(
             own[number].append(Reason(NOT_PLANNED, f"the approved plan has no stage {number}", _plan_hint(task)))
     companies = {number: _companies(task, number) for number in order}
     ready = _ready(task, own, companies)
-    found: dict[int, Eligibility] = {}
+    eligibilities: dict[int, Eligibility] = {}
     for number in order:
         stage, row = task.stages.get(number), planned.get(number)
         title = (stage.title if stage else "") or (row.title if row else "")
         needs = dependencies(task, number)
         missing = [other for other in needs if other not in ready]
         if missing and not is_delivered(stage):
-            own[number].append(_waits_for(found, missing))
+            own[number].append(_waits_for(eligibilities, missing))
         own[number] += _without_company(task, number, own[number], companies[number], ready)
         in_pr = {other: pr for other in needs if (pr := _open_pr(task, other))}
-        found[number] = Eligibility(number, stage, title, needs, tuple(own[number]), in_pr, companies[number])
-    return dict(sorted(found.items()))
+        eligibilities[number] = Eligibility(number, stage, title, needs, tuple(own[number]), in_pr, companies[number])
+    return dict(sorted(eligibilities.items()))
 
 
 def _companies(task: Task, number: int) -> tuple[tuple[int, ...], ...]:
@@ -153,7 +159,7 @@ def _companies(task: Task, number: int) -> tuple[tuple[int, ...], ...]:
     stage = task.stages.get(number)
     if stage is None or is_verified_alone(stage):
         return ()
-    return tuple(each.stages for each in verified_groups_of(task, number) if each.database is not False)
+    return tuple(group.stages for group in verified_groups_of(task, number) if group.database is not False)
 
 
 def _ready(
@@ -163,14 +169,14 @@ def _ready(
     gone = {number for number in own if is_delivered(task.stages.get(number))}
     ready = gone | {number for number, reasons in own.items() if not reasons}
     while True:
-        held = {
+        blocked = {
             number
             for number in ready - gone
             if not ready.issuperset(dependencies(task, number)) or missing_members(companies[number], ready)
         }
-        if not held:
+        if not blocked:
             return ready
-        ready -= held
+        ready -= blocked
 
 
 def _without_company(
@@ -180,10 +186,10 @@ def _without_company(
     missing = missing_members(companies, ready) if not is_delivered(task.stages.get(number)) else ()
     others = [other for other in missing if other != number]
     if not others or any(reason.code != DEPENDENCY for reason in own):
-        return  # the others may wait for this very stage
-    told = f"{together_sentence(number, companies[0])}, and {named_stages(others)} may not leave"
+        return  # the others may be waiting for this stage itself
+    message = f"{together_sentence(number, companies[0])}, and {named_stages(others)} may not leave"
     verify = f"{_verify_again(task, number)}\n{_verify_together(task)}"
-    yield Reason(TOGETHER, told, verify, {"stages": list(companies[0])})
+    yield Reason(TOGETHER, message, verify, {"stages": list(companies[0])})
 
 
 def dependencies(task: Task, number: int) -> tuple[int, ...]:
@@ -233,7 +239,7 @@ def _own_reasons(
     if stage.pr is not None and (pr is None or pr.group != within):
         hint = f"when it was closed: git okstra handoff record-closed --task-key {key} --url {word(stage.pr)}"
         if pr is not None:
-            first = next((f"\n{one.hint}" for one in unverified(task, stage) if one.hint), "")
+            first = next((f"\n{reason.hint}" for reason in unverified(task, stage) if reason.hint), "")
             hint += f"{first}\nto bring changes into it: git okstra handoff assemble --update --task-key {key} "
             hint += f"--stages {word(pr.group.replace('-', ','))} {option('--base', printed(pr.base_ref) or 'BRANCH')}"
         yield Reason(IN_PR, f"stage {number} is in {stage.pr}", hint, {"url": stage.pr})
@@ -246,23 +252,23 @@ def _own_reasons(
 
 def unverified(task: Task, stage: Stage) -> Iterable[Reason]:
     """Why the verifications on record do not let the stage leave, neither its own nor one together with others."""
-    key, number, verified, found = _colon(task), stage.number, stage.verified, stage.range
+    key, number, verified, recorded = _colon(task), stage.number, stage.verified, stage.range
     companies = verified_groups_of(task, number)
     verify = "verify it once more, then " if verified else ""
     verify += f"git okstra handoff record-verified --task-key {key} --stage {number} --report-path R --data-json D"
-    if any(each.database is not False for each in companies) and not is_verified_alone(stage):
+    if any(company.database is not False for company in companies) and not is_verified_alone(stage):
         return
-    if verified is None or found is None:
+    if verified is None or recorded is None:
         yield Reason(NOT_VERIFIED, f"no verification of stage {number} is on record", verify)
-    elif verified.tree != found.head_tree and not stage.is_verified:
-        was, now = verified.tree, found.head_tree
-        told = f"stage {number} changed after it was verified: tree {was[:10]} then, {now[:10]} now"
-        yield Reason(STALE_VERIFICATION, told, verify, {"verified_tree": was, "tree": now})
+    elif verified.tree != recorded.head_tree and not stage.is_verified:
+        was, now = verified.tree, recorded.head_tree
+        message = f"stage {number} changed after it was verified: tree {was[:10]} then, {now[:10]} now"
+        yield Reason(STALE_VERIFICATION, message, verify, {"verified_tree": was, "tree": now})
     elif not stage.is_verified:
         group = task.verifications[verified.group].assembled.stages if verified.group in task.verifications else ()
-        told = f"{together_sentence(number, group)}, and one of these is not any more what it was then"
-        again = f"{_verify_together(task)}\n{_verify_again(task, number)}"
-        yield Reason(STALE_VERIFICATION, told, again, {"stages": list(group)})
+        message = f"{together_sentence(number, group)}, and one of these is not any more what it was then"
+        verify_again = f"{_verify_together(task)}\n{_verify_again(task, number)}"
+        yield Reason(STALE_VERIFICATION, message, verify_again, {"stages": list(group)})
     elif verified.database is False:
         yield Reason(DATABASE, f"the database part of stage {number} was not verified", verify)
 
@@ -281,14 +287,14 @@ def _how_far(number: int, stage: Stage | None) -> str:
     return f"stage {number} is {stage.status}, not done"
 
 
-def _waits_for(found: Mapping[int, Eligibility], missing: list[int]) -> Reason:
-    told = []
+def _waits_for(eligibilities: Mapping[int, Eligibility], missing: list[int]) -> Reason:
+    waiting = []
     for number in missing:
-        eligibility = found.get(number)
-        told.append(f"stage {number} ({', '.join(eligibility.codes) if eligibility else 'unknown'})")
+        eligibility = eligibilities.get(number)
+        waiting.append(f"stage {number} ({', '.join(eligibility.codes) if eligibility else 'unknown'})")
     plural = "which are" if len(missing) > 1 else "which is"
     facts = {"dependencies": missing}
-    return Reason(DEPENDENCY, f"it builds on {' and '.join(told)}, {plural} not ready to leave", "", facts)
+    return Reason(DEPENDENCY, f"it builds on {' and '.join(waiting)}, {plural} not ready to leave", "", facts)
 
 
 def _open_pr(task: Task, number: int) -> PullRequest | None:

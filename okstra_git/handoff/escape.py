@@ -49,8 +49,8 @@ def prose(text: str, limit: int = 500) -> str:
     """
     plain = clipped(one_line(text), limit)
     safe = _ACTIVE.sub(_disarmed, plain)
-    at = _OPENING.match(safe)
-    return f"{at[1] or ''}\\{safe[at.end(1) if at[1] else 0 :]}" if at else safe
+    opening = _OPENING.match(safe)
+    return f"{opening[1] or ''}\\{safe[opening.end(1) if opening[1] else 0 :]}" if opening else safe
 
 
 def ticket(text: str) -> str:
@@ -68,20 +68,20 @@ def cut_to_columns(text: str, limit: int) -> str:
     """The text, or its beginning with an ellipsis, after a whole word where one ends near."""
     if columns(text) <= limit:
         return text
-    width = at = 0
-    while at < len(text) and width + _width(text[at]) <= limit - 1:
-        width += _width(text[at])
-        at += 1
-    head, word = text[:at], text[:at].rpartition(" ")[0]
-    if not text[at : at + 1].isspace() and word and columns(head) - columns(word) <= _LONG_ENOUGH:
+    width = end = 0
+    while end < len(text) and width + _width(text[end]) <= limit - 1:
+        width += _width(text[end])
+        end += 1
+    head, word = text[:end], text[:end].rpartition(" ")[0]
+    if not text[end : end + 1].isspace() and word and columns(head) - columns(word) <= _LONG_ENOUGH:
         head = word
     return f"{head.rstrip(f' {_JOINERS}')}…"
 
 
-def _disarmed(found: re.Match[str]) -> str:
-    if found["and"]:
+def _disarmed(match: re.Match[str]) -> str:
+    if match["and"]:
         return "&amp;"
-    return f"\\{found[0]}" if found["marked"] else f"{found[0]}{_BREAK}"
+    return f"\\{match[0]}" if match["marked"] else f"{match[0]}{_BREAK}"
 
 
 def _width(character: str) -> int:

@@ -72,22 +72,22 @@ def read_evidence(data: bytes, *, name: str, stage: int | None, report: str | No
     Markdown report, which must not say otherwise. What does not contradict the verdict is only warned of: a check that
     failed, no check at all, a report without a verdict.
     """
-    found = _Reading(_load(data, name), WHOLE_TASK if stage is None else SINGLE_STAGE)
+    reading = _Reading(_load(data, name), WHOLE_TASK if stage is None else SINGLE_STAGE)
     evidence = Evidence(
-        scope=found.scope(),
-        stage=found.stage(stage),
-        verdict=found.verdict(),
-        routing=found.routing(),
-        checks=found.checks(),
-        database=found.database(),
-        run=found.run(),
-        warnings=tuple(found.warnings),
+        scope=reading.scope(),
+        stage=reading.stage(stage),
+        verdict=reading.verdict(),
+        routing=reading.routing(),
+        checks=reading.checks(),
+        database=reading.database(),
+        run=reading.run(),
+        warnings=tuple(reading.warnings),
     )
     if report is not None:
-        found.problems += _differences(report, found.values, stage)
-    if found.problems:
-        what = "the whole task" if stage is None else f"stage {stage}"
-        raise _refusal(f"{shown_path(name)} does not verify {what}", name, found.problems)
+        reading.problems += _differences(report, reading.values, stage)
+    if reading.problems:
+        subject = "the whole task" if stage is None else f"stage {stage}"
+        raise _refusal(f"{shown_path(name)} does not verify {subject}", name, reading.problems)
     if report is not None and not read_reported_verdict(report).tokens:
         message = "the report has no Final Verdict with a Verdict Token; its data alone were read"
         evidence = replace(evidence, warnings=(*evidence.warnings, EvidenceProblem("evidence.no-verdict", message)))
@@ -105,8 +105,8 @@ def _load(data: bytes, name: str) -> dict[str, Any]:
 
 def most_telling(checks: Sequence[Check], limit: int) -> tuple[Check, ...]:
     """At most that many of the checks, in their order; those that failed are kept first."""
-    ranked = sorted(range(len(checks)), key=lambda at: (checks[at].exit_code == 0, at))
-    return tuple(checks[at] for at in sorted(ranked[:limit]))
+    ranked = sorted(range(len(checks)), key=lambda index: (checks[index].exit_code == 0, index))
+    return tuple(checks[index] for index in sorted(ranked[:limit]))
 
 
 class _Reading:
@@ -119,57 +119,61 @@ class _Reading:
         task_type = values.get("taskType")
         if task_type != _TASK_TYPE:
             hint = f"name the data of a report that a {_TASK_TYPE} run wrote"
-            self._say("wrong-task-type", f"taskType must be {_TASK_TYPE!r}, and is {self._told('taskType')}", hint)
+            self._say("wrong-task-type", f"taskType must be {_TASK_TYPE!r}, and is {self._described('taskType')}", hint)
 
     def scope(self) -> str:
-        found, wanted = self.values.get("verificationScope"), self.wanted_scope
-        if found == wanted:
+        scope, wanted = self.values.get("verificationScope"), self.wanted_scope
+        if scope == wanted:
             return wanted
-        message = f"verificationScope must be {wanted!r}, and is {self._told('verificationScope')}"
+        message = f"verificationScope must be {wanted!r}, and is {self._described('verificationScope')}"
         hint = f"run {_TASK_TYPE} for this stage alone"
-        if found == WHOLE_TASK:
+        if scope == WHOLE_TASK:
             message += ": a verification of the whole task is not recorded stage by stage"
             hint = f"leave --stage out, or {hint}"
-        elif found == SINGLE_STAGE:
+        elif scope == SINGLE_STAGE:
             message += ": this is a verification of one stage"
             hint = f"add --stage {word(self._written_stage() or 'N')}"
         self._say("wrong-scope", message, hint)
         return ""
 
     def _written_stage(self) -> int | None:
-        found = self.values.get("stage")
-        written = _STAGE.fullmatch(found) if isinstance(found, str) else None
-        number = int(written[1]) if written else found
+        value = self.values.get("stage")
+        written = _STAGE.fullmatch(value) if isinstance(value, str) else None
+        number = int(written[1]) if written else value
         return number if type(number) is int and 1 <= number <= MAX_STAGE else None
 
     def run(self) -> str:
         """The id of the run, where it is written as one."""
-        found = self.values.get("runId")
-        return found if isinstance(found, str) and is_ulid(found) else ""
+        value = self.values.get("runId")
+        return value if isinstance(value, str) and is_ulid(value) else ""
 
     def stage(self, wanted: int | None) -> int | None:
-        found = self.values.get("stage")
+        value = self.values.get("stage")
         if wanted is None:
-            if found is not None and self.values.get("verificationScope") == WHOLE_TASK:
-                told = f"a verification of the whole task names no stage, and this one names {self._told('stage')}"
-                self._say("wrong-stage", told, _AGAIN)
+            if value is not None and self.values.get("verificationScope") == WHOLE_TASK:
+                message = (
+                    f"a verification of the whole task names no stage, and this one names {self._described('stage')}"
+                )
+                self._say("wrong-stage", message, _AGAIN)
             return None
         number = self._written_stage()
         if number is None:
-            self._say("wrong-stage", f"stage must be the number of a stage, and is {self._told('stage')}", _AGAIN)
+            self._say("wrong-stage", f"stage must be the number of a stage, and is {self._described('stage')}", _AGAIN)
         elif number != wanted:
             hint = f"record it for stage {number}, or name the report of stage {wanted}"
             self._say("wrong-stage", f"this is a verification of stage {number}, not of stage {wanted}", hint)
         return wanted
 
     def verdict(self) -> str:
-        """The token, compared to the letter."""
-        found = self.values.get("verdict")
-        token = found.get("token") if isinstance(found, dict) else None
+        """The token, compared literally."""
+        verdict = self.values.get("verdict")
+        token = verdict.get("token") if isinstance(verdict, dict) else None
         if token == _ACCEPTED:
             return _ACCEPTED
-        if not isinstance(found, dict):
-            self._say("not-accepted", f"verdict must be an object with a token, and is {self._told('verdict')}", _AGAIN)
+        if not isinstance(verdict, dict):
+            self._say(
+                "not-accepted", f"verdict must be an object with a token, and is {self._described('verdict')}", _AGAIN
+            )
         elif token == _CONDITIONAL:
             message = f"the verdict is {_CONDITIONAL}: its conditions have to be settled first"
             self._say("not-accepted", message, f"settle the conditions, then verify {self._what()} again")
@@ -188,59 +192,59 @@ class _Reading:
         return "the whole task" if self.wanted_scope == WHOLE_TASK else "the stage"
 
     def routing(self) -> tuple[str, ...]:
-        """The tokens; any that speaks of a handoff has to be the one for stage groups, to the letter."""
-        found = self.values.get("routing")
-        if found is None:
+        """The tokens; any that speaks of a handoff has to be exactly the one for stage groups."""
+        tokens = self.values.get("routing")
+        if tokens is None:
             return ()
-        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-            self._say("routing", f"routing must be a list of tokens, and is {self._told('routing')}", _AGAIN)
+        if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+            self._say("routing", f"routing must be a list of tokens, and is {self._described('routing')}", _AGAIN)
             return ()
         hint = f"route to {GROUP_HANDOFF}, or verify the whole task"
-        if _HANDOFF in found and self.values.get("verificationScope") == SINGLE_STAGE:
+        if _HANDOFF in tokens and self.values.get("verificationScope") == SINGLE_STAGE:
             message = (
                 f"a {SINGLE_STAGE} {_ACCEPTED} verdict may only route to {GROUP_HANDOFF} (partial-PR mode), and its "
                 f"routing holds {_HANDOFF}: {WHOLE_TASK} {_HANDOFF} needs {WHOLE_TASK} verification"
             )
             self._say("routing", message, hint)
-        odd = [each for each in found if each not in (_HANDOFF, GROUP_HANDOFF) and _is_handoff(each)]
+        odd = [token for token in tokens if token not in (_HANDOFF, GROUP_HANDOFF) and _is_handoff(token)]
         if odd:
-            self._say("routing", f"{_some(_repr(each) for each in odd)} in routing is not {GROUP_HANDOFF}", hint)
-        return tuple(visible_line(each, MAX_COMMAND) for each in found)
+            self._say("routing", f"{_some(_repr(token) for token in odd)} in routing is not {GROUP_HANDOFF}", hint)
+        return tuple(visible_line(token, MAX_COMMAND) for token in tokens)
 
     def checks(self) -> tuple[Check, ...]:
         """The commands that were run; of very many, those that failed are kept first."""
-        found = self.values.get("validationEvidence")
-        if found is None or found == []:
+        rows = self.values.get("validationEvidence")
+        if rows is None or rows == []:
             message = "the verification lists no command that was run (validationEvidence)"
             self.warnings.append(EvidenceProblem("evidence.no-evidence", message))
             return ()
-        if not isinstance(found, list):
-            message = f"validationEvidence must list the commands that were run, and is {_kind(found)}"
+        if not isinstance(rows, list):
+            message = f"validationEvidence must list the commands that were run, and is {_kind(rows)}"
             self._say("no-evidence", message, f"run the validation commands of {self._what()}, then verify again")
             return ()
-        wrong = [problem for at, row in enumerate(found) for problem in _row_problems(row, at)]
+        wrong = [problem for index, row in enumerate(rows) for problem in _row_problems(row, index)]
         if wrong:
             self._say("no-evidence", _some(wrong), _AGAIN)
             return ()
         checks = [
-            Check(command=visible_line(row["command"].strip(), MAX_COMMAND), exit_code=row["exitCode"]) for row in found
+            Check(command=visible_line(row["command"].strip(), MAX_COMMAND), exit_code=row["exitCode"]) for row in rows
         ]
         self._warn_of(checks)
         return most_telling(checks, MAX_CHECKS)
 
     def database(self) -> bool | None:
-        found = self.values.get("databaseVerified")
-        if found is None or isinstance(found, bool):
-            if found is False:
+        value = self.values.get("databaseVerified")
+        if value is None or isinstance(value, bool):
+            if value is False:
                 message = "the database part of this change is not verified, so it must not be pushed"
                 self.warnings.append(EvidenceProblem("evidence.database-unverified", message))
-            return found
-        message = f"databaseVerified must be true, false or null, and is {self._told('databaseVerified')}"
+            return value
+        message = f"databaseVerified must be true, false or null, and is {self._described('databaseVerified')}"
         self._say("database", message, _AGAIN)
         return None
 
     def _warn_of(self, checks: list[Check]) -> None:
-        failed = [f"{shown(each.command)} ({each.exit_code})" for each in checks if each.exit_code]
+        failed = [f"{shown(check.command)} ({check.exit_code})" for check in checks if check.exit_code]
         if failed:
             message = f"{len(failed)} of {len(checks)} checks failed next to an {_ACCEPTED} verdict: {_some(failed)}"
             self.warnings.append(EvidenceProblem("evidence.check-failed", message))
@@ -248,43 +252,45 @@ class _Reading:
             message = f"{MAX_CHECKS} of {len(checks)} checks are recorded; the report has them all"
             self.warnings.append(EvidenceProblem("evidence.checks-left-out", message))
 
-    def _told(self, key: str) -> str:
+    def _described(self, key: str) -> str:
         return _repr(self.values[key]) if key in self.values else "missing"
 
     def _say(self, code: str, message: str, hint: str) -> None:
         self.problems.append(EvidenceProblem(f"evidence.{code}", message, hint))
 
 
-def _row_problems(row: object, at: int) -> Iterator[str]:
-    where = f"validationEvidence[{at}]"
+def _row_problems(row: object, index: int) -> Iterator[str]:
+    place = f"validationEvidence[{index}]"
     if not isinstance(row, dict):
-        yield f"{where} is {_kind(row)}, not an object of command and exitCode"
+        yield f"{place} is {_kind(row)}, not an object of command and exitCode"
         return
     command, code = row.get("command"), row.get("exitCode")
     if not isinstance(command, str) or not command.strip():
-        yield f"{where}.command must be the text of a command, and is {_repr(command)}"
+        yield f"{place}.command must be the text of a command, and is {_repr(command)}"
     if type(code) is not int or code not in _EXIT_CODES:
-        yield f"{where}.exitCode must be a whole number, and is {_repr(code)}"
+        yield f"{place}.exitCode must be a whole number, and is {_repr(code)}"
 
 
 def _differences(report: str, values: dict[str, Any], stage: int | None) -> Iterator[EvidenceProblem]:
     """Where the Markdown report says something else than its data."""
-    told = read_reported_verdict(report)
+    reported = read_reported_verdict(report)
     verdict = values.get("verdict")
     token = verdict.get("token") if isinstance(verdict, dict) else None
-    if len(told.tokens) > 1:
-        yield _differing(f"Final Verdict in the report must have one Verdict Token field, and has {len(told.tokens)}")
-    elif told.tokens and isinstance(token, str) and told.tokens[0] != token:
-        yield _differing(f"the report's Verdict Token is {_repr(told.tokens[0])}, its data say {_repr(token)}")
-    written = _STAGE.fullmatch(told.stage)
-    if told.stage and (written is None or int(written[1]) != stage):
-        what = "the whole task" if stage is None else f"stage {stage}"
-        yield _differing(f"the report is of stage {shown(told.stage)}, not of {what}")
-    if told.task_type and told.task_type != _TASK_TYPE:
-        yield _differing(f"the report is one of {shown(told.task_type)}, not of {_TASK_TYPE}")
+    if len(reported.tokens) > 1:
+        yield _differing(
+            f"Final Verdict in the report must have one Verdict Token field, and has {len(reported.tokens)}"
+        )
+    elif reported.tokens and isinstance(token, str) and reported.tokens[0] != token:
+        yield _differing(f"the report's Verdict Token is {_repr(reported.tokens[0])}, its data say {_repr(token)}")
+    written = _STAGE.fullmatch(reported.stage)
+    if reported.stage and (written is None or int(written[1]) != stage):
+        subject = "the whole task" if stage is None else f"stage {stage}"
+        yield _differing(f"the report is of stage {shown(reported.stage)}, not of {subject}")
+    if reported.task_type and reported.task_type != _TASK_TYPE:
+        yield _differing(f"the report is one of {shown(reported.task_type)}, not of {_TASK_TYPE}")
     run = values.get("runId")
-    if told.run and isinstance(run, str) and told.run != run:
-        yield _differing(f"the report is of run {shown(told.run)}, its data are of run {shown(run)}")
+    if reported.run and isinstance(run, str) and reported.run != run:
+        yield _differing(f"the report is of run {shown(reported.run)}, its data are of run {shown(run)}")
 
 
 def _differing(message: str) -> EvidenceProblem:
@@ -297,9 +303,9 @@ def _is_handoff(token: str) -> bool:
 
 
 def _some(texts: Iterable[str]) -> str:
-    found = list(texts)
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return ", ".join(found[:_NAMED]) + more
+    listed = list(texts)
+    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
+    return ", ".join(listed[:_NAMED]) + more
 
 
 def _repr(value: object) -> str:
@@ -316,6 +322,6 @@ def _kind(value: object) -> str:
 
 def _refusal(head: str, name: str, problems: list[EvidenceProblem]) -> EvidenceRefused:
     """All problems in one sentence; the next step is that of the first."""
-    said = "; ".join(dict.fromkeys(each.message for each in problems))
-    facts = {"path": name, "problems": [each.as_json() for each in problems]}
-    return EvidenceRefused(f"{head}: {said}", hint=problems[0].hint, **facts)
+    message = "; ".join(dict.fromkeys(problem.message for problem in problems))
+    facts = {"path": name, "problems": [problem.as_json() for problem in problems]}
+    return EvidenceRefused(f"{head}: {message}", hint=problems[0].hint, **facts)

@@ -22,7 +22,7 @@ NAMED = 3
 class LiveStage:
     """A stage that was started and has not landed.
 
-    `task` is the slashed key, `commit` the tip of its branch now, `tree` its content now: the tip's tree, or what lies
+    `task` is the slashed key, `commit` the tip of its branch now, `tree` its content now: the tip's tree, or what is
     in its worktree, uncommitted files included, in which case `is_dirty` says so.
     """
 
@@ -71,7 +71,7 @@ def forecast(git: Git, live: Sequence[LiveStage], known: KnownMerges, *, limit: 
     """Merge every two of the stages by their merge base, or recall what that came to; nothing is written.
 
     At most `limit` merges are made. Pairs beyond it, without common history, or with objects that are missing are
-    skipped, and said so. `known` learns what was found; keeping it is up to the caller.
+    skipped and reported. Results are added to `known`; saving it is up to the caller.
     """
     pairs = _Pairs(git, known, limit)
     stages = sorted(live, key=lambda stage: stage.place)
@@ -104,9 +104,9 @@ class _Pairs:
             self.apart.append((one, other))
         elif one.tree == other.tree or base in (one.tree, other.tree):
             return
-        elif (found := self.known.find_merge(base, one.tree, other.tree)) is not None:
+        elif (outcome := self.known.find_merge(base, one.tree, other.tree)) is not None:
             self.cached += 1
-            self.found.append((one, other, found))
+            self.found.append((one, other, outcome))
         elif len(self.to_merge) >= self.limit:
             self.beyond += 1
         else:
@@ -121,24 +121,24 @@ class _Pairs:
             if isinstance(merged, OkstraError):
                 self._skip(one, other, merged)
                 continue
-            found = tuple((clash.path, clash.kind) for clash in merged.clashes)
-            self.known.add_merge(*sides, found)
-            self.found.append((one, other, found))
-        for one, other, found in self.found:
-            yield from (ComingClash(one.place, other.place, path, kind) for path, kind in found)
+            outcome = tuple((clash.path, clash.kind) for clash in merged.clashes)
+            self.known.add_merge(*sides, outcome)
+            self.found.append((one, other, outcome))
+        for one, other, outcome in self.found:
+            yield from (ComingClash(one.place, other.place, path, kind) for path, kind in outcome)
 
     def _skip(self, one: LiveStage, other: LiveStage, refusal: OkstraError) -> None:
         self.broken.append(f"{one} and {other} were not compared: {refusal}")
 
     def _base(self, one: LiveStage, other: LiveStage) -> str | None:
-        """The tree of the best common ancestor; that there is none is never kept, a clone may learn more history."""
+        """The tree of the best common ancestor; a missing one is not remembered, since history may be fetched."""
         tree = self.known.find_base(one.commit, other.commit)
         if tree is not None:
             return tree
         commit = merge_base(self.git, one.commit, other.commit)
         if commit is None:
-            for each in (one.commit, other.commit):
-                read_commit(self.git, each)
+            for commit_id in (one.commit, other.commit):
+                read_commit(self.git, commit_id)
             return None
         tree = tree_of(self.git, commit)
         self.known.add_base(one.commit, other.commit, tree)

@@ -62,7 +62,7 @@ class GroupWorktree:
 
 
 def check_group_worktree(git: Git, wanted: GroupWorktree) -> None:
-    """Refuse a branch or a directory that is somebody else's, or that somebody changed; changes nothing."""
+    """Refuse a branch or a directory that belongs to something else or was changed by a person; changes nothing."""
     tip = find_ref(git, f"refs/heads/{wanted.branch}")
     if tip is not None and tip != wanted.commit and tip not in wanted.before:
         raise _changed(git, wanted, tip) if wanted.before else _taken(wanted)
@@ -106,21 +106,21 @@ def _check_directory(git: Git, wanted: GroupWorktree, path: Path, tip: CommitId 
     if not is_text(str(path)):
         raise GroupDirectoryTaken(f"the worktree's path {shown_path(str(path))} is not UTF-8 and cannot be recorded",
                              hint="git okstra config set okstra.worktreeRoot DIR")  # fmt: skip
-    here = find_worktree(git, path)
-    if here is None:
+    existing = find_worktree(git, path)
+    if existing is None:
         if os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
             raise GroupDirectoryTaken(f"{path} exists and is not a worktree of this repository",
                                  hint="move it away, or --no-worktree", path=str(path))  # fmt: skip
         return
-    known = (wanted.commit, tip, *wanted.before)
-    ours = here.branch == wanted.branch or (here.branch is None and here.head in known)
-    if not ours:
+    own_commits = (wanted.commit, tip, *wanted.before)
+    is_own = existing.branch == wanted.branch or (existing.branch is None and existing.head in own_commits)
+    if not is_own:
         raise GroupDirectoryTaken(
-            f"{path} is the worktree of {here.branch or 'another commit'}, not of {wanted.branch}",
+            f"{path} is the worktree of {existing.branch or 'another commit'}, not of {wanted.branch}",
             hint="move it away with 'git worktree move', or --no-worktree",
             path=str(path),
         )
-    obstacle = why_not_follow(git, here, wanted.before, wanted.commit) if path.is_dir() else ""
+    obstacle = why_not_follow(git, existing, wanted.before, wanted.commit) if path.is_dir() else ""
     if obstacle:
         raise GroupWorktreeDirty(
             f"the group's worktree {path} cannot be brought to the group: {obstacle}",
@@ -134,11 +134,11 @@ def prepare_group_worktree(git: Git, wanted: GroupWorktree) -> bool:
     path = wanted.path
     if path is None:
         return False
-    here = find_worktree(git, path)
-    if here is not None and path.is_dir():
+    existing = find_worktree(git, path)
+    if existing is not None and path.is_dir():
         return False
-    if here is not None:
-        remove_worktree(git, here)  # its directory is gone, its commits are on record
+    if existing is not None:
+        remove_worktree(git, existing)  # its directory is gone, its commits are on record
     add_detached(git, path, commit=wanted.commit, reason=wanted.reason)
     return True
 
@@ -147,25 +147,25 @@ def finish_group_worktree(git: Git, wanted: GroupWorktree) -> None:
     """Put the worktree on the branch and bring its files to the commit; what is there already stays as it is."""
     if wanted.path is None:
         return
-    here = find_worktree(git, wanted.path)
-    if here is None:
+    existing = find_worktree(git, wanted.path)
+    if existing is None:
         return
-    if here.branch is None and here.head in (wanted.commit, *wanted.before):
+    if existing.branch is None and existing.head in (wanted.commit, *wanted.before):
         attach_branch(wanted.path, wanted.branch)
-    follow(git, here, wanted.before, wanted.commit)
+    follow(git, existing, wanted.before, wanted.commit)
 
 
-def restore_lines(git: Git, branch: str, commit: str, known: Collection[str]) -> tuple[str, ...]:
-    """The lines that put the branch back, and keep what somebody added to it on another one.
+def restore_lines(git: Git, branch: str, commit: str, former: Collection[str]) -> tuple[str, ...]:
+    """The commands that put the branch back, and keep what was added to it on another one.
 
     None where the branch is not here, or is at a commit that the group was assembled as.
     """
     tip = find_quietly(git, f"refs/heads/{branch}")
-    if tip is None or tip == commit or tip in known:
+    if tip is None or tip == commit or tip in former:
         return ()
     names = (f"{branch}-kept{f'-{number}' if number > 1 else ''}" for number in count(1))
-    kept = next(name for name in names if find_ref(git, f"refs/heads/{name}") is None)
+    spare = next(name for name in names if find_ref(git, f"refs/heads/{name}") is None)
     path = next((tree.path for tree in list_worktrees(git) if tree.branch == branch), None)
     if path is None:
-        return command("git branch", kept, tip), command("git branch --force", branch, commit)
-    return command("git branch", kept, tip), command(f"{command('git -C', path)} reset --keep", commit)
+        return command("git branch", spare, tip), command("git branch --force", branch, commit)
+    return command("git branch", spare, tip), command(f"{command('git -C', path)} reset --keep", commit)

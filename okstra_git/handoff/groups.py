@@ -38,31 +38,31 @@ def suggest_groups(judged: Mapping[int, Eligibility], clashes: Collection[Pair])
     groups: list[tuple[int, ...]] = []
     left: list[LeftOut] = []
     for part in _parts(eligible):
-        kept: list[int] = []
+        staying: list[int] = []
         for number in part:
-            against = tuple(other for other in kept if Pair((number, other)) in clashes)
-            needs = tuple(n for n in eligible[number].depends_on if n in eligible and n not in kept)
+            against = tuple(other for other in staying if Pair((number, other)) in clashes)
+            needs = tuple(n for n in eligible[number].depends_on if n in eligible and n not in staying)
             if against or needs:
                 left.append(LeftOut(number, against, needs))
             else:
-                kept.append(number)
-        whole = _with_company(eligible, kept)
-        left += [LeftOut(n, needs=_missing(eligible, n, whole)) for n in kept if n not in whole]
+                staying.append(number)
+        whole = _with_company(eligible, staying)
+        left += [LeftOut(n, needs=_missing(eligible, n, whole)) for n in staying if n not in whole]
         groups += [tuple(whole)] if whole else []
     return Suggestion(tuple(groups), tuple(left))
 
 
-def _with_company(eligible: Mapping[int, Eligibility], kept: list[int]) -> list[int]:
+def _with_company(eligible: Mapping[int, Eligibility], staying: list[int]) -> list[int]:
     """Those whose company is among them, or was delivered before."""
-    while alone := [number for number in kept if _missing(eligible, number, kept)]:
-        kept = [number for number in kept if number not in alone]
-    return kept
+    while alone := [number for number in staying if _missing(eligible, number, staying)]:
+        staying = [number for number in staying if number not in alone]
+    return staying
 
 
 def _missing(eligible: Mapping[int, Eligibility], number: int, present: Collection[int]) -> tuple[int, ...]:
     """Eligible stages that have to leave with this one, by what it was verified in or by what it builds on."""
     absent = {other for other in eligible if other not in present}
-    companies = [tuple(other for other in each if other in absent) for each in eligible[number].together]
+    companies = [tuple(other for other in company if other in absent) for company in eligible[number].together]
     needs = tuple(other for other in eligible[number].depends_on if other in absent)
     return (min(companies, key=len) if companies else ()) or needs
 

@@ -1,4 +1,4 @@
-"""Puts stages together so that they can be verified as one: in memory, before anybody knows whether they may leave."""
+"""Puts stages together so that they can be verified as one: in memory, before it is known whether they may leave."""
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
@@ -36,7 +36,7 @@ def assemble_jointly(git: Git, task: Task, stages: Collection[int], base_ref: st
     parts = fit_parts(git, task, left, base, base_ref, judged, held)
     composed = plan_merge(git, base, parts, task=str(task.key))
     if composed.commit is None:
-        raise _told_in_full(base_ref, composed)
+        raise _conflict_in_full(base_ref, composed)
     members = tuple(member for number in sorted(stages) if (member := member_of(task, number)))
     assembly = Assembly(
         stages=tuple(sorted(stages)),
@@ -49,12 +49,13 @@ def assemble_jointly(git: Git, task: Task, stages: Collection[int], base_ref: st
     return JointAssembly(assembly, composed.joined, tuple(sorted(set(stages) - {*left})))
 
 
-def _told_in_full(base_ref: str, composed: MergePlan) -> GroupConflict:
+def _conflict_in_full(base_ref: str, composed: MergePlan) -> GroupConflict:
     """With every pair and path in the hint: a prepare has no other place for them."""
     refusal = conflict_of(base_ref, composed, again="prepare the run again")
     rows = [
-        f"{named_stages(one.stages)}{'' if one.stages[1:] else f' and {base_ref}'}: {shown_path(one.path)} ({one.kind})"
-        for one in composed.contradictions
+        f"{named_stages(clash.stages)}{'' if clash.stages[1:] else f' and {base_ref}'}: "
+        f"{shown_path(clash.path)} ({clash.kind})"
+        for clash in composed.contradictions
     ]
     rest = f"and {len(rows) - LISTED} more" if len(rows) > LISTED else ""
     refusal.hint = "\n".join(line for line in (*rows[:LISTED], rest, refusal.hint) if line)

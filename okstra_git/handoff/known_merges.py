@@ -53,11 +53,11 @@ def _key(one: str, other: str, *also: str) -> str:
     return " ".join((min(one, other), max(one, other), *also))
 
 
-def _used(known: dict[str, Kept], key: str) -> Kept | None:
-    found = known.pop(key, None)
-    if found is not None:
-        known[key] = found
-    return found
+def _used(entries: dict[str, Kept], key: str) -> Kept | None:
+    value = entries.pop(key, None)
+    if value is not None:
+        entries[key] = value
+    return value
 
 
 def load_merges(path: Path) -> KnownMerges:
@@ -67,7 +67,9 @@ def load_merges(path: Path) -> KnownMerges:
         if json.loads(header) != {"version": VERSION, "print": fingerprint(body)}:
             return KnownMerges()
         facts = json.loads(body)
-        merges = {key: tuple((str(path), str(kind)) for path, kind in found) for key, found in facts["merges"].items()}
+        merges = {
+            key: tuple((str(path), str(kind)) for path, kind in clashes) for key, clashes in facts["merges"].items()
+        }
         return KnownMerges(merges, {str(key): str(tree) for key, tree in facts["bases"].items()})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return KnownMerges()

@@ -53,11 +53,11 @@ class Leaving:
 
 def list_leaving(git: Git, task: Task, group: Group) -> list[Leaving]:
     """Each stage of the group that has a commit on record, as recorded now, against the group's branch."""
-    ranges = [(number, found) for number in group.stages if (found := _range(task, number)) is not None]
+    ranges = [(number, recorded) for number in group.stages if (recorded := _range(task, number)) is not None]
     tree = group.range.head_tree
     return [
-        Leaving(number, found.head, tree, _how(git, group, number, found), task.stages[number].verified, differs)
-        for (number, found), differs in zip(ranges, _differences(git, task, group, ranges), strict=True)
+        Leaving(number, recorded.head, tree, _how(git, group, number, recorded), task.stages[number].verified, differs)
+        for (number, recorded), differs in zip(ranges, _differences(git, task, group, ranges), strict=True)
     ]
 
 
@@ -66,36 +66,36 @@ def _range(task: Task, number: int) -> RangeFingerprint | None:
     return stage.range if stage is not None else None
 
 
-def _how(git: Git, group: Group, number: int, found: RangeFingerprint) -> str:
+def _how(git: Git, group: Group, number: int, recorded: RangeFingerprint) -> str:
     """As the branch shows it; how a copy was made is known from the assembling alone."""
-    if contains(git, group.range.head, found.head):
-        return "as-is" if group.range.head == found.head else "merged"
-    told = next((member.how for member in group.members if member.stage == number), "")
-    return told if told in COPIES else "copied"
+    if contains(git, group.range.head, recorded.head):
+        return "as-is" if group.range.head == recorded.head else "merged"
+    how = next((member.how for member in group.members if member.stage == number), "")
+    return how if how in COPIES else "copied"
 
 
 def _differences(
     git: Git, task: Task, group: Group, ranges: Sequence[tuple[int, RangeFingerprint]]
 ) -> list[tuple[str, ...] | None]:
-    """For each stage the paths of its change that the branch does not have as they were verified, in two looks.
+    """For each stage the paths of its change that the branch does not have as they were verified.
 
     Where the verification is of other content, what only that touched counts as well.
     """
     onto = group.range.base or group.range.head
     stages = [task.stages[number] for number, _ in ranges]
-    own = [(_under(git, task, number, found, onto), found.head_tree) for number, found in ranges]
-    trees = [one.verified.tree if one.verified is not None else found.head_tree for one, (_, found) in
+    own = [(_under(git, task, number, recorded, onto), recorded.head_tree) for number, recorded in ranges]
+    trees = [stage.verified.tree if stage.verified is not None else recorded.head_tree for stage, (_, recorded) in
              zip(stages, ranges, strict=True)]  # fmt: skip
     left = [(tree, group.range.head_tree) for tree in trees]
-    since = [(tree, found.head_tree) for tree, (_, found) in zip(trees, ranges, strict=True)]
-    found = diff_trees(git, [*own, *left, *since])
+    since = [(tree, recorded.head_tree) for tree, (_, recorded) in zip(trees, ranges, strict=True)]
+    deltas = diff_trees(git, [*own, *left, *since])
     many = len(ranges)
     return [
         _differing(own_delta, left_delta, since_delta, counts_since=not stage.is_verified)
         if stage.verified is not None
         else None
         for stage, own_delta, left_delta, since_delta in zip(
-            stages, found[:many], found[many : 2 * many], found[2 * many :], strict=True
+            stages, deltas[:many], deltas[many : 2 * many], deltas[2 * many :], strict=True
         )
     ]
 
@@ -105,26 +105,26 @@ def _differing(own: Delta, left: Delta, since: Delta, *, counts_since: bool) -> 
     return tuple(sorted(show_path(path) for path in paths))
 
 
-def _under(git: Git, task: Task, number: int, found: RangeFingerprint, onto: str) -> str:
-    """What the stage's change stands on; its recorded base where that cannot be told more closely."""
+def _under(git: Git, task: Task, number: int, recorded: RangeFingerprint, onto: str) -> str:
+    """What the stage's change stands on; its recorded base where nothing more exact can be determined."""
     try:
         with TreeMerger(git, write=True) as merger:
             return tree_under(git, part_of(git, task, number, InBase(), onto), merger)
     except OkstraError:
-        facts = find_commit(git, found.base) if found.base else None
+        facts = find_commit(git, recorded.base) if recorded.base else None
         return facts.tree if facts is not None else EMPTY_TREE
 
 
-def describe(one: Leaving) -> str:
+def describe(stage: Leaving) -> str:
     """One clause for people: how the stage leaves and whether its files are those that were verified."""
     ways = {"as-is": "its own commit", "merged": "its own commit, merged", "replayed": "copies of its commits",
             "squashed": "one new commit"}  # fmt: skip
-    how = f"stage {one.stage} leaves as {ways.get(one.how, 'other commits')}"
-    if one.verified is None:
+    how = f"stage {stage.stage} leaves as {ways.get(stage.how, 'other commits')}"
+    if stage.verified is None:
         return f"{how}; not verified"
-    if one.is_same_tree:
+    if stage.is_same_tree:
         return f"{how}, in the tree that was verified"
-    if one.differs:
-        more = f" and {len(one.differs) - 3} more" if len(one.differs) > 3 else ""
-        return f"{how}; not as verified: {', '.join(shown(path) for path in one.differs[:3])}{more}"
-    return f"{how}, its files as they were verified, in tree {one.tree[:10]}"
+    if stage.differs:
+        more = f" and {len(stage.differs) - 3} more" if len(stage.differs) > 3 else ""
+        return f"{how}; not as verified: {', '.join(shown(path) for path in stage.differs[:3])}{more}"
+    return f"{how}, its files as they were verified, in tree {stage.tree[:10]}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from okstra_git.counting import counted
 from okstra_git.errors import OkstraError
 from okstra_git.git.history import CommitFacts, contains, find_commit, merge_base, walk
 from okstra_git.git.merge.trees import Merged, TreeMerger
@@ -36,7 +37,7 @@ class Part:
 
 
 class NotSeparable(OkstraError):
-    """What is left of a stage cannot be told from what the base has, or lacks, of it."""
+    """What is left of a stage cannot be separated from what the base has, or lacks, of it."""
 
     code = "handoff.not-separable"
 
@@ -71,17 +72,17 @@ def plan_merge(
     """Apply the parts, in the order given, onto `base`; nothing but objects is written, and no ref moves.
 
     Each part is applied as its own change, base tree to head tree, by a three-way merge. A part that does not fit is
-    left aside, and the others are tried, so that one look tells everything. The same base, parts and person give the
-    same commit: its dates are those of what it is made of. `progress` hears how many parts were begun.
+    left aside, and the others are tried, so that all conflicts show at once. The same base, parts and person give
+    the same commit: its dates are those of what it is made of. `progress` is called with the number of parts begun.
     """
     with TreeMerger(git, write=True) as merger:
         fitting = _fit(git, base, parts, merger, progress)
         if fitting.found or fitting.untried:
             return MergePlan(None, fitting.tree, tuple(fitting.found), tuple(fitting.untried))
-        at, joined, chain = base, {}, _Chain(git, merger, parts, task)
+        tip, joined, chain = base, {}, _Chain(git, merger, parts, task)
         for part, tree in fitting.steps:
-            at, joined[part.stage] = chain.join(at, part, tree)
-        return MergePlan(at, fitting.tree, joined=joined)
+            tip, joined[part.stage] = chain.join(tip, part, tree)
+        return MergePlan(tip, fitting.tree, joined=joined)
 
 
 @dataclass
@@ -125,14 +126,14 @@ def tree_under(git: Git, part: Part, merger: TreeMerger) -> str:
 
     Refuses (`NotSeparable`) where its base and what it took in cannot be put together without a person.
     """
-    at = _tree(git, part.base)
+    tree = _tree(git, part.base)
     if part.took is not None:
-        at = _with_taken(git, part, part.took, merger)
+        tree = _with_taken(git, part, part.took, merger)
     for commit in part.merged:
         fork = merge_base(git, part.base or commit, commit)
-        merged = merger.merge(base=_tree(git, fork), ours=at, theirs=_tree(git, commit))
-        at = merged.tree or at
-    return at
+        merged = merger.merge(base=_tree(git, fork), ours=tree, theirs=_tree(git, commit))
+        tree = merged.tree or tree
+    return tree
 
 
 def _with_taken(git: Git, part: Part, took: str, merger: TreeMerger) -> str:
@@ -182,16 +183,18 @@ class _Blame:
         `others` are the stages to hold this one against, whether they fit themselves or not.
         """
         alone = self._on_base(stage)
-        found = [Contradiction((stage,), clash.path, clash.kind) for clash in alone.clashes]
+        clashing = [Contradiction((stage,), clash.path, clash.kind) for clash in alone.clashes]
         taken = {clash.path for clash in alone.clashes}
         for other in others:
             under = self._on_base(other).tree
             if under is not None:
-                both = self._put(stage, under)
-                found += [Contradiction((other, stage), c.path, c.kind) for c in both.clashes if c.path not in taken]
-        if not found:
-            found = [Contradiction((*others, stage), path, kind) for path, kind in clashes]
-        return found
+                merged = self._put(stage, under)
+                clashing += [
+                    Contradiction((other, stage), c.path, c.kind) for c in merged.clashes if c.path not in taken
+                ]
+        if not clashing:
+            clashing = [Contradiction((*others, stage), path, kind) for path, kind in clashes]
+        return clashing
 
     def _on_base(self, stage: int) -> Merged:
         if stage not in self._alone:
@@ -215,7 +218,7 @@ def count_own(git: Git, part: Part) -> int:
 
 
 def _own_commits(git: Git, part: Part) -> tuple[list[CommitFacts], bool]:
-    return walk(git, [part.head], [one for one in (part.base, part.took) if one], limit=MAX_OWN)
+    return walk(git, [part.head], [commit for commit in (part.base, part.took) if commit], limit=MAX_OWN)
 
 
 class _Chain:
@@ -229,53 +232,55 @@ class _Chain:
     def _own(self, part: Part) -> tuple[list[CommitFacts], bool]:
         return _own_commits(self.git, part)
 
-    def join(self, at: CommitId, part: Part, tree: str) -> tuple[CommitId, str]:
+    def join(self, tip: CommitId, part: Part, tree: str) -> tuple[CommitId, str]:
         """The commit that brings the part onto `at` with exactly this tree, the way that shows most of its history."""
-        brought, complete = walk(self.git, [part.head], [at], limit=MAX_OWN)
-        if not brought and _tree(self.git, at) == tree:
-            return at, "as-is"
+        brought, complete = walk(self.git, [part.head], [tip], limit=MAX_OWN)
+        if not brought and _tree(self.git, tip) == tree:
+            return tip, "as-is"
         if brought and complete and self._are_own(brought):
-            if _tree(self.git, part.head) == tree and contains(self.git, part.head, at):
+            if _tree(self.git, part.head) == tree and contains(self.git, part.head, tip):
                 return part.head, "as-is"
-            return self._commit("Merge", part, tree, [at, part.head]), "merged"
-        replayed = self._replay(at, part, tree)
-        return (replayed, "replayed") if replayed else (self._commit("Add", part, tree, [at]), "squashed")
+            return self._commit("Merge", part, tree, [tip, part.head]), "merged"
+        replayed = self._replay(tip, part, tree)
+        return (replayed, "replayed") if replayed else (self._commit("Add", part, tree, [tip]), "squashed")
 
     def _are_own(self, brought: Sequence[CommitFacts]) -> bool:
         """Whether these are nothing but commits of the group and merges between them."""
         return all(commit.oid in self.all_own or len(commit.parents) > 1 for commit in brought)
 
-    def _replay(self, at: CommitId, part: Part, tree: str) -> CommitId | None:
+    def _replay(self, tip: CommitId, part: Part, tree: str) -> CommitId | None:
         """The part's own commits one after another on `at`, when that is possible and ends in the tree; else None."""
         whole, complete = self.own[part.stage]
         own = [commit for commit in whole if not self._is_update(part, commit)]
         if not complete or len(own) > MAX_REPLAYED or any(len(commit.parents) > 1 for commit in own):
             return None
-        here, reached, when = at, _tree(self.git, at), self._when(at, part)
+        copy, reached, when = tip, _tree(self.git, tip), self._when(tip, part)
         for commit in own:
             under = _tree(self.git, commit.parents[0] if commit.parents else None)
             merged = self.merger.merge(base=under, ours=reached, theirs=commit.tree)
             if merged.tree is None:
                 return None
             if merged.tree != reached:
-                here = copy_commit(self.git, commit.oid, tree=merged.tree, parents=[here], when=when)
+                copy = copy_commit(self.git, commit.oid, tree=merged.tree, parents=[copy], when=when)
             reached = merged.tree
-        return here if reached == tree else None
+        return copy if reached == tree else None
 
     def _is_update(self, part: Part, commit: CommitFacts) -> bool:
-        """Whether the commit only merged what the part stands on; what somebody changed in it shows in the end."""
-        under = [one for one in (part.base, part.took) if one]
+        """Whether the commit only merged what the part stands on; changes made in the merge show in the final tree."""
+        under = [commit_below for commit_below in (part.base, part.took) if commit_below]
         brought = commit.parents[1:]
-        return bool(brought) and all(any(contains(self.git, one, parent) for one in under) for parent in brought)
+        return bool(brought) and all(
+            any(contains(self.git, commit_below, parent) for commit_below in under) for parent in brought
+        )
 
     def _commit(self, verb: str, part: Part, tree: str, parents: Sequence[CommitId]) -> CommitId:
         title = f": {part.title}" if part.title else ""
-        told = f"Okstra-Task: {self.task}\nOkstra-Stage: {part.stage}\nOkstra-Commit: {part.head}\n"
-        message = f"{verb} stage {part.stage}{title}\n\n{told}"
+        trailers = f"Okstra-Task: {self.task}\nOkstra-Stage: {part.stage}\nOkstra-Commit: {part.head}\n"
+        message = f"{verb} stage {part.stage}{title}\n\n{trailers}"
         return write_commit(self.git, tree=tree, parents=parents, message=message, when=self._when(parents[0], part))
 
-    def _when(self, at: CommitId, part: Part) -> datetime:
-        seconds = max(read_commit(self.git, oid).committed_at for oid in (at, part.head))
+    def _when(self, tip: CommitId, part: Part) -> datetime:
+        seconds = max(read_commit(self.git, oid).committed_at for oid in (tip, part.head))
         return instant_of(seconds)
 
 
@@ -289,25 +294,27 @@ class GroupConflict(OkstraError):
 
 
 def conflict_of(base_ref: str, composed: MergePlan, *, again: str) -> GroupConflict:
-    """The refusal that tells every contradiction, and which stages were not even tried because of them.
+    """The refusal that names every contradiction, and which stages were not even tried because of them.
 
-    `again` is what is to be done once they are mended, as a clause.
+    `again` is what is to be done once they are resolved, as a clause.
     """
     first = composed.contradictions[0]
-    rest = len({one.path for one in composed.contradictions}) - 1
-    more = f" and {rest} more path{'s' if rest > 1 else ''}" if rest else ""
+    rest = len({clash.path for clash in composed.contradictions}) - 1
+    more = f" and {counted(rest, 'more path')}" if rest else ""
     if len(first.stages) > 1:
-        who = f"stages {first.stages[0]} and {first.stages[1]} contradict each other"
+        sentence = f"stages {first.stages[0]} and {first.stages[1]} contradict each other"
         hint = f"leave one of them out, or change a stage so that they fit; then {again}"
     else:
-        who = f"stage {first.stages[0]} contradicts {shown(base_ref)}"
+        sentence = f"stage {first.stages[0]} contradicts {shown(base_ref)}"
         hint = f"rebase stage {first.stages[0]} onto {base_ref}, record and verify it again; then {again}"
     refusal = GroupConflict(
-        f"{who} in {shown_path(first.path)} ({first.kind}){more}; nothing was made",
+        f"{sentence} in {shown_path(first.path)} ({first.kind}){more}; nothing was made",
         hint=hint,
         untried=list(composed.untried),
         base=base_ref,
-        conflicts=[{"stages": list(one.stages), "path": one.path, "kind": one.kind} for one in composed.contradictions],
+        conflicts=[
+            {"stages": list(clash.stages), "path": clash.path, "kind": clash.kind} for clash in composed.contradictions
+        ],
     )
     refusal.contradictions = composed.contradictions
     return refusal

@@ -43,19 +43,19 @@ def list_groups(git: Git, task: Task, elsewhere: Collection[str], stale: Mapping
 
     `stale` are stages of which only a person can say what they are now, with the reason.
     """
-    groups = sorted(task.groups.values(), key=lambda one: one.stages)
+    groups = sorted(task.groups.values(), key=lambda item: item.stages)
     return [_view(git, task, group, elsewhere, stale) for group in groups]
 
 
 def _view(git: Git, task: Task, group: Group, elsewhere: Collection[str], stale: Mapping[int, str]) -> GroupView:
     prs = [pr for pr in task.prs.values() if pr.group == group.id]
-    pr = next((one for one in prs if one.status == "open"), prs[-1] if prs else None)
+    pr = next((candidate for candidate in prs if candidate.status == "open"), prs[-1] if prs else None)
     place = task.places.get(f"group-{group.id}")
     worktree = place.worktree if place is not None and place.status == "active" else None
     state = _state(task, group, pr, elsewhere)
     changed = (*_stale(group, stale), *changes_since(git, task, group)) if state in ("assembled", "in-pr") else ()
     if state == "in-pr":  # the forge merges onto a base that moved
-        changed = tuple(one for one in changed if one.code != "base-moved")
+        changed = tuple(candidate for candidate in changed if candidate.code != "base-moved")
     return GroupView(group, state, worktree, pr, changed)
 
 
@@ -113,7 +113,7 @@ def changes_since(git: Git, task: Task, group: Group) -> Iterator[GroupChange]:
 
 
 def next_lines(git: Git, task: Task, view: GroupView) -> tuple[str, ...]:
-    """What to do about a group that is no longer what was assembled; each line is accepted as things stand."""
+    """What to do about a group that is no longer what was assembled; each command is accepted as things stand."""
     codes = {change.code for change in view.changed}
     if not codes or (view.state != "assembled" and codes == {"base-moved"}):
         return ()

@@ -34,7 +34,7 @@ from okstra_git.workers import BASE_BRANCHES
 
 
 class NotAssembled(OkstraError):
-    """There is no assembled group of these stages, or several of which none was named."""
+    """There is no assembled group of these stages, or there are several and none was named."""
 
     code = "handoff.not-assembled"
 
@@ -48,24 +48,24 @@ class NotPublishable(OkstraError):
 def choose_group(task: Task, stages: Sequence[int] | None, group: str | None) -> Group:
     """The group that was named by its stages or its id, else the only one that waits to be published."""
     key = str(task.key)
-    waiting = [one for one in task.groups.values() if one.status == "assembled"]
+    waiting = [candidate for candidate in task.groups.values() if candidate.status == "assembled"]
     if stages is None and group is None:
-        open_ = [one for one in waiting if not all(_has_left(task, number) for number in one.stages)]
-        news = [one for one in open_ if not _is_published(task, one)]
+        open_ = [candidate for candidate in waiting if not all(_has_left(task, number) for number in candidate.stages)]
+        news = [candidate for candidate in open_ if not _is_published(task, candidate)]
         if len(news) == 1 or (not news and len(open_) == 1):
             return (news or open_)[0]
         open_ = news or open_
-        names = ", ".join(one.id for one in open_) or "none"
+        names = ", ".join(candidate.id for candidate in open_) or "none"
         raise NotAssembled(f"{len(open_)} groups of {key} wait to be published: {names}",
                            hint=f"name one with --stages; or git okstra handoff eligible --task-key {key}")  # fmt: skip
     id = group if group is not None else group_id(stages or ())
-    found = task.groups.get(id)
-    if found is None or found.status != "assembled":
-        why = f"gave way to {found.replaced_by}" if found is not None else "was never assembled"
+    chosen = task.groups.get(id)
+    if chosen is None or chosen.status != "assembled":
+        problem = f"gave way to {chosen.replaced_by}" if chosen is not None else "was never assembled"
         listed = id.replace("-", ",")
         hint = f"git okstra handoff assemble --task-key {key} --stages {listed} --base BRANCH"
-        raise NotAssembled(f"group {id} of {key} {why}", hint=hint, group=id)
-    return found
+        raise NotAssembled(f"group {id} of {key} {problem}", hint=hint, group=id)
+    return chosen
 
 
 def _is_published(task: Task, group: Group) -> bool:
@@ -85,7 +85,7 @@ def list_obstacles(
 ) -> list[Reason]:
     """Everything that stands against pushing this group now; empty when nothing does.
 
-    `protected` are branches, beside the usual ones, that nobody pushes to directly; `held` is what the group's base has
+    `protected` are branches, beside the usual ones, that take no direct pushes; `held` is what the group's base has
     of its stages by now.
     """
     return [
@@ -97,24 +97,24 @@ def list_obstacles(
 
 
 def _stages(git: Git, task: Task, group: Group, stale: Mapping[int, str], held: InBase) -> Iterator[Reason]:
-    """Every member may leave, or is in the pull request of this very group; whoever was verified with it leaves too."""
+    """Every member may leave, or is in this group's own pull request, and the stages verified with it leave too."""
     judged = judge_stages(task, stale=stale, arrived=held.whole, printed=partial(printed_recorded, git))
-    ours = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
+    own_urls = {pr.url for pr in task.prs.values() if pr.group == group.id and pr.status == "open"}
     for number in group.stages:
         eligibility = judged.get(number)
         if eligibility is None:
             yield Reason("unknown", f"stage {number} is not on record")
             continue
-        own = eligibility.stage is not None and eligibility.stage.pr in ours
-        yield from (one for one in eligibility.reasons if not (one.code == IN_PR and own))
+        own = eligibility.stage is not None and eligibility.stage.pr in own_urls
+        yield from (other for other in eligibility.reasons if not (other.code == IN_PR and own))
         if own and eligibility.stage is not None and _was_changed(group, eligibility.stage):
             yield from unverified(task, eligibility.stage)
         missing = missing_members(eligibility.together, {*group.stages, *held.whole})
-        lacking = [one for one in missing if not (group.range.base and is_in(git, group.range.base, task, one))]
+        lacking = [other for other in missing if not (group.range.base and is_in(git, group.range.base, task, other))]
         if lacking and eligibility.is_eligible:
             company = eligibility.together[0]
-            told = f"{together_sentence(number, company)}, and the group is without {named_stages(lacking)}"
-            yield Reason(TOGETHER, told, f"assemble them together: --stages {word(','.join(map(str, company)))}")
+            message = f"{together_sentence(number, company)}, and the group is without {named_stages(lacking)}"
+            yield Reason(TOGETHER, message, f"assemble them together: --stages {word(','.join(map(str, company)))}")
     if all(_has_left(task, number) and number in held.whole for number in group.stages):
         yield Reason(LANDED, "all of its stages have landed; there is nothing left to publish")
 
@@ -139,13 +139,13 @@ def _branch(git: Git, task: Task, group: Group, protected: Sequence[str]) -> Ite
 
 def _worktree(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     path = OwnWorktrees(git).active_path(task.places.get(f"group-{group.id}"))
-    here = find_worktree(git, path) if path is not None and path.is_dir() else None
-    held = read_unsaved_work(git, here).uncommitted if here is not None else ()
-    if held:
+    worktree = find_worktree(git, path) if path is not None and path.is_dir() else None
+    changes = read_unsaved_work(git, worktree).uncommitted if worktree is not None else ()
+    if changes:
         assert path is not None
-        hint = "\n".join(["what is missing belongs in a stage", *ways_out(path, held)])
-        told = f"the group's worktree {path} is not what would be published: {in_words(held)}"
-        yield Reason("worktree-dirty", told, hint)
+        hint = "\n".join(["what is missing belongs in a stage", *ways_out(path, changes)])
+        message = f"the group's worktree {path} is not what would be published: {in_words(changes)}"
+        yield Reason("worktree-dirty", message, hint)
 
 
 def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
@@ -154,8 +154,8 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     if base is None or head is None:
         return
     if branch_of_base(git, group) is None:
-        told = f"the base {shown(group.base_ref)} is not a branch, and a pull request needs one"
-        yield Reason("base-not-a-branch", told, "assemble again with --base BRANCH")
+        message = f"the base {shown(group.base_ref)} is not a branch, and a pull request needs one"
+        yield Reason("base-not-a-branch", message, "assemble again with --base BRANCH")
     if contains(git, base, group.range.head) or group.range.is_empty:
         yield Reason("nothing-to-deliver", f"there is nothing between {group.base_ref} and {group.branch}")
         return
@@ -167,8 +167,8 @@ def _range(git: Git, task: Task, group: Group) -> Iterator[Reason]:
     merged = merge_trees(git, base=under.tree if under else EMPTY_TREE, ours=onto.tree, theirs=head.tree, write=False)
     if merged.clashes:
         paths = ", ".join(clash.path for clash in merged.clashes[:3])
-        told = f"{group.base_ref} moved and contradicts the group in {paths}"
-        yield Reason("base-conflict", told, _assemble_again(git, task, group))
+        message = f"{group.base_ref} moved and contradicts the group in {paths}"
+        yield Reason("base-conflict", message, _assemble_again(git, task, group))
 
 
 def _assemble_again(git: Git, task: Task, group: Group) -> str:
@@ -187,13 +187,16 @@ def branch_of_base(git: Git, group: Group) -> str | None:
     return ref.removeprefix(FETCHED).partition("/")[2] or None
 
 
-def refuse_obstacles(group: Group, found: Sequence[Reason]) -> None:
-    """One refusal that tells all of them."""
-    if not found:
+def refuse_obstacles(group: Group, obstacles: Sequence[Reason]) -> None:
+    """One refusal that names all of them."""
+    if not obstacles:
         return
-    hints = [reason.hint for reason in found if reason.hint]
+    hints = [reason.hint for reason in obstacles if reason.hint]
     raise NotPublishable(
-        f"group {group.id} cannot be published: {'; '.join(dict.fromkeys(one.message for one in found))}",
+        f"group {group.id} cannot be published: {'; '.join(dict.fromkeys(obstacle.message for obstacle in obstacles))}",
         hint="\n".join(dict.fromkeys(hints)),
-        problems=[{"code": one.code, "message": one.message, "hint": one.hint or None, **one.facts} for one in found],
+        problems=[
+            {"code": obstacle.code, "message": obstacle.message, "hint": obstacle.hint or None, **obstacle.facts}
+            for obstacle in obstacles
+        ],
     )

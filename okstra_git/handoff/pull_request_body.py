@@ -64,7 +64,7 @@ class JointSection:
 
 @dataclass(frozen=True)
 class PullRequestFacts:
-    """All that a pull request's text is made of; stages are told in the order given.
+    """All that a pull request's text is made of; stages are described in the order given.
 
     `others` are the stages of the plan that are not part of it: number, title, state. `commit` is the branch's tip.
     `joint` are the verifications of stages together by which some of them leave.
@@ -89,7 +89,7 @@ class PullRequestFacts:
 
 
 class _Room(NamedTuple):
-    """How much is told: files, commands and characters of summary for each stage; rows of long lists."""
+    """How much is written: files, commands and characters of summary for each stage; rows of long lists."""
 
     files: int
     checks: int
@@ -124,13 +124,13 @@ def render_body(facts: PullRequestFacts, template: Template | None) -> str:
     note = f"\n{_render('shortened', {'t': read_labels(facts.language)})}\n"
     for room in _ROOMS:
         values = _values(facts, room)
-        found = fill(text, values) + (note if room != _ROOMS[0] else "")
-        if _length(found) <= MAX_BODY:
-            return found
+        body = fill(text, values) + (note if room != _ROOMS[0] else "")
+        if _length(body) <= MAX_BODY:
+            return body
     left = MAX_BODY - _length(note) - _length(fill(text, dict.fromkeys(values, "")))
-    each = max(0, left // max(1, gaps_in(text, values)))
-    found = fill(text, {name: _beginning(value, each) for name, value in values.items()})
-    return _beginning(found, MAX_BODY - _length(note)) + note
+    share = max(0, left // max(1, gaps_in(text, values)))
+    body = fill(text, {name: _beginning(value, share) for name, value in values.items()})
+    return _beginning(body, MAX_BODY - _length(note)) + note
 
 
 def _values(facts: PullRequestFacts, room: _Room) -> dict[str, str]:
@@ -167,7 +167,7 @@ def _view(facts: PullRequestFacts, room: _Room) -> dict[str, Any]:
         "joint": [_joint(part, room) for part in facts.joint],
         "absent": [(number, prose(title, 120), prose(state)) for number, title, state in facts.others[: room.rows]],
         "more_absent": max(0, len(facts.others) - room.rows),
-        "tracked": [ticket(each) for each in facts.tickets[: room.rows]],
+        "tracked": [ticket(link) for link in facts.tickets[: room.rows]],
         "more_tracked": max(0, len(facts.tickets) - room.rows),
         "plan_path": visible_line(facts.plan_path, 500),
         "plan_blob": facts.plan_blob,
@@ -192,12 +192,12 @@ def _joint(part: JointSection, room: _Room) -> dict[str, Any]:
     }
 
 
-def _evidence(found: Verification | None, room: _Room) -> dict[str, Any]:
+def _evidence(verification: Verification | None, room: _Room) -> dict[str, Any]:
     """A verification and what it ran."""
-    checks = found.checks if found else ()
+    checks = verification.checks if verification else ()
     return {
-        "verification": found,
-        "report": visible_line(found.report, 500) if found else "",
+        "verification": verification,
+        "report": visible_line(verification.report, 500) if verification else "",
         "checks": [
             Check(command=visible_line(check.command, 2_000), exit_code=check.exit_code)
             for check in most_telling(checks, room.checks)
@@ -208,14 +208,14 @@ def _evidence(found: Verification | None, room: _Room) -> dict[str, Any]:
 
 
 def _whole(facts: PullRequestFacts) -> frozenset[int]:
-    """The stages that leave in the very tree in which they were verified together."""
+    """The stages that leave in exactly the tree in which they were verified together."""
     exact = [part for part in facts.joint if part.delivered == part.verification.tree]
     return frozenset(number for part in exact for number in part.stages)
 
 
 def _part(part: StageSection, room: _Room, whole: Collection[int]) -> dict[str, Any]:
-    found = part.verification
-    is_joint = found is not None and bool(found.group) and not found.parted
+    verification = part.verification
+    is_joint = verification is not None and bool(verification.group) and not verification.parted
     return {
         "number": part.number,
         "title": prose(part.title, 200),
@@ -235,18 +235,18 @@ def _part(part: StageSection, room: _Room, whole: Collection[int]) -> dict[str, 
         "differs": [visible_line(path, 300) for path in (part.leaving.differs or ())[: max(room.files, 3)]],
         "differ_count": len(part.leaving.differs or ()),
         "upto": part.upto,
-        **_evidence(found, room),
+        **_evidence(verification, room),
     }
 
 
 def _standing(part: StageSection) -> str:
     """How what is handed over relates to what was verified: same, rewritten, carried or other."""
-    found = part.verification
-    if found is None:
+    verification = part.verification
+    if verification is None:
         return ""
-    if found.tree == part.tree:
-        return "same" if found.commit == part.commit else "rewritten"
-    return "carried" if part.carried or found.carried else "other"
+    if verification.tree == part.tree:
+        return "same" if verification.commit == part.commit else "rewritten"
+    return "carried" if part.carried or verification.carried else "other"
 
 
 def _usage(row: Usage) -> dict[str, str]:

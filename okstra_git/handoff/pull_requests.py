@@ -22,7 +22,7 @@ from okstra_git.store.store import Appended, Store
 
 
 class BadUrl(OkstraError):
-    """The address of a pull request that is none."""
+    """An address that is not the address of a pull request."""
 
     code = "pr.bad-url"
 
@@ -133,15 +133,15 @@ def _refuse_other(task: Task, before: PullRequest, opened: Opened) -> None:
 
 
 def _refuse_elsewhere(task: Task, stages: Sequence[Stage], opened: Opened) -> None:
-    held = [stage for stage in stages if stage.pr not in (None, opened.url, opened.supersedes or None)]
-    if held:
-        quoted = word(held[0].pr or "")
+    elsewhere = [stage for stage in stages if stage.pr not in (None, opened.url, opened.supersedes or None)]
+    if elsewhere:
+        quoted = word(elsewhere[0].pr or "")
         raise InOtherPr(
-            f"stage {held[0].number} is in {held[0].pr}",
+            f"stage {elsewhere[0].number} is in {elsewhere[0].pr}",
             hint=f"when that one was closed: git okstra handoff record-closed --task-key {task.key} "
             f"--url {quoted}; when this one replaces it: --supersedes {quoted}",
-            stage=held[0].number,
-            url=held[0].pr,
+            stage=elsewhere[0].number,
+            url=elsewhere[0].pr,
         )
 
 
@@ -161,7 +161,7 @@ def _pr(git: Git, task: Task, stages: Sequence[Stage], opened: Opened) -> PrReco
     id = group_id(opened.stages)
     group = task.groups.get(id)
     tip = find_ref(git, f"refs/heads/{opened.branch}")
-    ours = group is not None and group.branch == opened.branch
+    is_of_group = group is not None and group.branch == opened.branch
     now = [
         Member(stage=stage.number, commit=stage.range.head, tree=stage.range.head_tree, delta=stage.range.delta)
         for stage in stages
@@ -173,9 +173,9 @@ def _pr(git: Git, task: Task, stages: Sequence[Stage], opened: Opened) -> PrReco
         group=id,
         stages=tuple(sorted(opened.stages)),
         branch=opened.branch,
-        base_ref=opened.base_ref or (group.base_ref if group is not None and ours else ""),
-        commit=group.range.head if group is not None and ours else tip,
-        members=group.members if group is not None and ours else tuple(now),
+        base_ref=opened.base_ref or (group.base_ref if group is not None and is_of_group else ""),
+        commit=group.range.head if group is not None and is_of_group else tip,
+        members=group.members if group is not None and is_of_group else tuple(now),
     )
 
 
@@ -216,15 +216,15 @@ def record_closed(
 
 
 def _require_pr(task: Task, url: str) -> PullRequest:
-    found = task.prs.get(url)
-    if found is None:
-        known = [pr.url for pr in task.prs.values()]
+    pull_request = task.prs.get(url)
+    if pull_request is None:
+        urls = [pr.url for pr in task.prs.values()]
         raise PrUnknown(
             f"{shown(url)} is not on record for {task.key}",
-            hint=f"on record: {', '.join(known[:5])}" if known else "git okstra handoff record-pr records one",
+            hint=f"on record: {', '.join(urls[:5])}" if urls else "git okstra handoff record-pr records one",
             url=url,
         )
-    return found
+    return pull_request
 
 
 def _listed(numbers: Sequence[int]) -> str:

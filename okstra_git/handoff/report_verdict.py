@@ -33,8 +33,8 @@ def read_reported_verdict(report: str) -> ReportedVerdict:
 
 def one_verdict_token(report: str) -> str | None:
     """The token, if the report has exactly one field for it."""
-    found = read_reported_verdict(report).tokens
-    return found[0] if len(found) == 1 else None
+    tokens = read_reported_verdict(report).tokens
+    return tokens[0] if len(tokens) == 1 else None
 
 
 def _verdict_sections(document: Document) -> Iterator[Section]:
@@ -52,7 +52,7 @@ def _verdict_sections(document: Document) -> Iterator[Section]:
 def _tokens_of(section: Section) -> Iterator[str]:
     for table in section.tables:
         yield from _tokens_in(table)
-    texts = [*(one.text for one in section.paragraphs), *(one.text for one in section.items)]
+    texts = [*(block.text for block in section.paragraphs), *(block.text for block in section.items)]
     for line in (line for text in texts for line in text.splitlines()):
         if field := _LINE.fullmatch(line.strip()):
             yield field[1].strip()
@@ -64,8 +64,8 @@ def _tokens_in(table: Table) -> Iterator[str]:
     if len(header) == 2 and header[0] == _FIELD and header[1] in (*VERDICTS, BLOCKED):
         yield table.header[1].strip()
     elif _FIELD in header:
-        at = header.index(_FIELD)
-        yield from (row.cells[at].strip() for row in table.rows if at < len(row.cells))
+        column = header.index(_FIELD)
+        yield from (row.cells[column].strip() for row in table.rows if column < len(row.cells))
         return
     for row in table.rows:
         if len(row.cells) > 1 and row.cells[0].strip().casefold() == _FIELD:

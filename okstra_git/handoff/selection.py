@@ -85,10 +85,10 @@ def choose_parts(
     bad = [number for number in stages if number not in judged or not judged[number].is_eligible]
     if bad:
         raise _not_eligible(task, bad, judged)
-    there = {number for number in judged if number in held.whole or is_in(git, base, task, number)}
+    delivered = {number for number in judged if number in held.whole or is_in(git, base, task, number)}
     for number in stages:
-        if missing := missing_members(judged[number].together, {*stages, *there}):
-            raise _not_together(task, judged[number], missing, there)
+        if missing := missing_members(judged[number].together, {*stages, *delivered}):
+            raise _not_together(task, judged[number], missing, delivered)
     return fit_parts(git, task, stages, base, base_ref, judged, held)
 
 
@@ -108,12 +108,12 @@ def fit_parts(
                 raise _not_in_base(git, task, stages, base_ref, number, judged.get(other), other)
     parts = [part_of(git, task, number, held, base) for number in in_order(task, stages)]
     apart = [part for part in parts if find_commit(git, part.head) and merge_base(git, base, part.head) is None]
-    strangers = [part for part in apart if not merge_bases(git, base, part.head)]
-    if strangers:
+    unrelated = [part for part in apart if not merge_bases(git, base, part.head)]
+    if unrelated:
         raise Unrelated(
-            f"stage {strangers[0].stage} and {shown(base_ref)} have no common history",
+            f"stage {unrelated[0].stage} and {shown(base_ref)} have no common history",
             hint="name the branch that the stage was begun on with --base",
-            stages=[part.stage for part in strangers],
+            stages=[part.stage for part in unrelated],
         )
     for part in parts:
         refuse_lacking(git, base, task, part, held, base_ref)
@@ -157,39 +157,41 @@ def part_of(git: Git, task: Task, number: int, held: InBase, onto: str) -> Part:
 
 def _taken_in(git: Git, task: Task, stage: Stage, needs: Sequence[int]) -> Iterator[str]:
     """What the stage merged of those it builds on: of each the newest commit that it contains and its base does not."""
-    found = stage.range
+    own_range = stage.range
     for other in needs:
-        there = task.stages.get(other)
-        if found is None or found.base is None or there is None or there.range is None:
+        other_stage = task.stages.get(other)
+        if own_range is None or own_range.base is None or other_stage is None or other_stage.range is None:
             continue
-        known = [there.range.head, *(trail.range.head for trail in reversed(there.trail))]
-        known += [m.commit for group in task.groups.values() for m in group.members if m.stage == other]
-        forks = [merge_base(git, found.head, commit) for commit in known]
-        news = [fork for fork in forks if fork is not None and not contains(git, found.base, fork)]
-        own = [fork for fork in news if fork != found.head]
+        commits = [other_stage.range.head, *(trail.range.head for trail in reversed(other_stage.trail))]
+        commits += [m.commit for group in task.groups.values() for m in group.members if m.stage == other]
+        forks = [merge_base(git, own_range.head, commit) for commit in commits]
+        news = [fork for fork in forks if fork is not None and not contains(git, own_range.base, fork)]
+        own = [fork for fork in news if fork != own_range.head]
         if own:
             yield own[0]
 
 
 def _not_eligible(task: Task, bad: Sequence[int], judged: Mapping[int, Eligibility]) -> NotEligible:
-    known = [judged[number] for number in bad if number in judged]
-    codes = {eligibility.number: eligibility.codes for eligibility in known}
-    why = [reason.message for eligibility in known for reason in eligibility.reasons]
-    why += [f"there is no stage {number}" for number in bad if number not in judged]
-    hints = [reason.hint for eligibility in known for reason in eligibility.reasons if reason.hint]
+    eligibilities = [judged[number] for number in bad if number in judged]
+    codes = {eligibility.number: eligibility.codes for eligibility in eligibilities}
+    reasons = [reason.message for eligibility in eligibilities for reason in eligibility.reasons]
+    reasons += [f"there is no stage {number}" for number in bad if number not in judged]
+    hints = [reason.hint for eligibility in eligibilities for reason in eligibility.reasons if reason.hint]
     listing = f"git okstra handoff eligible --task-key {task.key}"
-    more = f", and {len(why) - 3} more reasons" if len(why) > 3 else ""
+    more = f", and {len(reasons) - 3} more reasons" if len(reasons) > 3 else ""
     return NotEligible(
-        f"{'; '.join(why[:3])}{more}",
+        f"{'; '.join(reasons[:3])}{more}",
         hint="\n".join([*dict.fromkeys(hints[:3]), listing]),
         stages=[{"stage": number, "reasons": codes.get(number, ["unknown"])} for number in bad],
     )
 
 
-def _not_together(task: Task, eligibility: Eligibility, missing: Sequence[int], there: Collection[int]) -> NotTogether:
+def _not_together(
+    task: Task, eligibility: Eligibility, missing: Sequence[int], delivered: Collection[int]
+) -> NotTogether:
     number, key = eligibility.number, str(task.key)
-    company = min(eligibility.together, key=lambda each: len({*each} - {*there}))
-    left = ",".join(map(str, (one for one in company if one not in there)))
+    company = min(eligibility.together, key=lambda stages: len({*stages} - {*delivered}))
+    left = ",".join(map(str, (member for member in company if member not in delivered)))
     return NotTogether(
         f"{together_sentence(number, company)}, and {named_stages(missing)} would not leave with it",
         hint=f"take them along: --stages {word(left)}\nor verify it by itself: "
@@ -236,12 +238,12 @@ def rest_of(git: Git, part: Part, held: InBase) -> Part:
 
 
 def with_updates(git: Git, part: Part, onto: str) -> Part:
-    """The whole stage; what it merged of the branch that it is put on, beside its base, is no part of it."""
+    """The whole stage; what it merged of the branch that it is put on, beside its base, is not part of it."""
     took = merge_base(git, onto, part.head)
     if took is None or part.base is None or contains(git, part.base, took) or contains(git, took, part.base):
         return part
-    known = replace(part, took=took)
-    return known if is_separable(git, known) else part
+    updated = replace(part, took=took)
+    return updated if is_separable(git, updated) else part
 
 
 def refuse_lacking(git: Git, base: str, task: Task, part: Part, held: InBase, base_ref: str) -> None:

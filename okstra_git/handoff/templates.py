@@ -35,7 +35,7 @@ class TemplateMissing(OkstraError):
 
 @dataclass(frozen=True)
 class Template:
-    """A Markdown file with gaps such as `{{ okstra.body }}`; `path` is told from the project's root where it is below.
+    """A Markdown file with gaps such as `{{ okstra.body }}`; `path` is relative to the project's root if it is inside.
 
     `origin` says who chose it: the command line, the configuration, or the repository by having one.
     """
@@ -62,16 +62,16 @@ def find_template(root: Path, named: str | None, configured: str | None) -> Temp
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The template with its gaps filled; without any, `values["body"]` follows below a rule.
 
-    Nothing else is evaluated: other braces, gaps of unknown names and comments stay to the letter. Further lines of a
+    Nothing else is evaluated: other braces, gaps of unknown names and comments stay as they are. Further lines of a
     value begin like the line of its gap, so that quotes and lists go on.
     """
-    pieces, at = [], 0
+    pieces, position = [], 0
     for gap in _gaps(text, values):
         lead = gap["lead"] or ""
         first, *others = values[gap["name"]].split("\n")
-        pieces += [text[at : gap.start()], lead, first, *(f"\n{f'{lead}{line}'.rstrip()}" for line in others)]
-        at = gap.end()
-    result = "".join([*pieces, text[at:]]).rstrip()
+        pieces += [text[position : gap.start()], lead, first, *(f"\n{f'{lead}{line}'.rstrip()}" for line in others)]
+        position = gap.end()
+    result = "".join([*pieces, text[position:]]).rstrip()
     if not pieces:
         result = f"{result}\n\n---\n\n{values['body']}" if result else values["body"]
     return result.rstrip() + "\n"
@@ -83,34 +83,34 @@ def gaps_in(text: str, names: Mapping[str, str]) -> int:
 
 
 def _gaps(text: str, names: Mapping[str, str]) -> Iterator[re.Match[str]]:
-    """The gaps of these names outside of comments; a comment that nobody closed is none."""
+    """The gaps of these names outside of comments; an unclosed comment does not count as one."""
     behind = text.rfind("-->") + 3 if "-->" in text else 0
-    for found in (*_COMMENT_OR_GAP.finditer(text, 0, behind), *_GAP.finditer(text, behind)):
-        if found["name"] in names:
-            yield found
+    for gap in (*_COMMENT_OR_GAP.finditer(text, 0, behind), *_GAP.finditer(text, behind)):
+        if gap["name"] in names:
+            yield gap
 
 
 def _place_of(root: Path, named: str) -> Path:
-    """Where a name leads; one of a template among several is looked up there when it is no file."""
+    """Where a name leads; one of a template among several is looked up there when it is not a file."""
     path = root / named
     if os.path.exists(path) or "/" in named:
         return path
     wanted = [named.casefold(), *(f"{named}{suffix}".casefold() for suffix in _SUFFIXES)]
     folders = [*((folder, _NAME) for folder in _FOLDERS), _GITLAB]
-    found = (_entry(_entry(_entry(root, outer), inner), name) for outer, inner in folders for name in wanted)
-    return next((entry for entry in found if entry), path)
+    entries = (_entry(_entry(_entry(root, outer), inner), name) for outer, inner in folders for name in wanted)
+    return next((entry for entry in entries if entry), path)
 
 
 def _own(root: Path) -> Iterator[Path]:
     """The files that forges take for the repository's template, the first of which counts."""
     for folder in _FOLDERS:
         for suffix in _SUFFIXES:
-            found = _entry(_entry(root, folder), f"{_NAME}{suffix}")
-            if found and not found.is_dir():
-                yield found
-    found = _entry(_entry(_entry(root, _GITLAB[0]), _GITLAB[1]), "default.md")
-    if found:
-        yield found
+            entry = _entry(_entry(root, folder), f"{_NAME}{suffix}")
+            if entry and not entry.is_dir():
+                yield entry
+    entry = _entry(_entry(_entry(root, _GITLAB[0]), _GITLAB[1]), "default.md")
+    if entry:
+        yield entry
 
 
 def _entry(folder: Path | None, name: str) -> Path | None:

@@ -40,14 +40,14 @@ class NothingAssembled(OkstraError):
 
 
 class SameReport(OkstraError):
-    """This very report and its data are on record for another tree, so nobody has verified this one."""
+    """Exactly this report and its data are on record for another tree, so this tree was not verified."""
 
     code = "evidence.same-report"
 
 
 @dataclass(frozen=True)
 class AcceptedReport:
-    """An accepted verification as its documents tell it: how they are recorded, and which checks were made.
+    """An accepted verification as its documents state it: how they are recorded, and which checks were made.
 
     `again`: the documents may have been recorded for another tree before.
     """
@@ -154,17 +154,17 @@ def _require_tree(git: Git, task: Task, stage: Stage, commit: str) -> None:
 
 def require_assembling_run(task: Task, run: str) -> Run:
     """The run of that id, or (empty) the newest one, for which stages of the task were put together."""
-    known = [each for _, each in sorted(task.runs.items()) if each.assembled is not None]
-    found = [each for each in known if each.id == run] if run else known
-    if found:
-        return found[-1]
+    assembling = [candidate for _, candidate in sorted(task.runs.items()) if candidate.assembled is not None]
+    matching = [candidate for candidate in assembling if candidate.id == run] if run else assembling
+    if matching:
+        return matching[-1]
     key = str(task.key)
     who = f"run {run}, to which the data belong, did not verify stages of {key} together"
     raise NothingAssembled(
         who if run else f"no run verified the stages of {key} together",
         hint=f"git okstra run prepare --task-key {key} --task-type final-verification",
         run=run or None,
-        known=[each.id for each in known[-5:]],
+        known=[candidate.id for candidate in assembling[-5:]],
     )
 
 
@@ -205,12 +205,12 @@ class Reuse:
 def find_reuse(git: Git, snapshot: Snapshot, *, task: TaskKey, stage: int, tree: str, report: str, data: str) -> Reuse:
     """Looks at every verification on record, of all tasks; `report` and `data` are the blobs of the documents."""
     every = list(_verifications(git, snapshot))
-    both = [fact for fact in every if (fact.report_blob, fact.data_blob) == (report, data)]
-    here = next((fact for fact in reversed(both) if fact.tree == tree), None)
-    if here is not None:
-        return Reuse(again=here.again)
-    if both:
-        return Reuse(again=both[-1].tree, elsewhere=both[-1])
+    with_both = [fact for fact in every if (fact.report_blob, fact.data_blob) == (report, data)]
+    same_tree = next((fact for fact in reversed(with_both) if fact.tree == tree), None)
+    if same_tree is not None:
+        return Reuse(again=same_tree.again)
+    if with_both:
+        return Reuse(again=with_both[-1].tree, elsewhere=with_both[-1])
     former = [fact for fact in every if (fact.task, fact.stage) == (task, stage) and fact.tree != tree]
     if any(fact.report_blob == report for fact in former):
         return Reuse(part="report")
@@ -221,8 +221,8 @@ def _verifications(git: Git, snapshot: Snapshot) -> Iterator[StageVerified]:
     for key, task in snapshot.state.tasks.items():
         if any(stage.verified is not None for stage in task.stages.values()):
             facts = (event.fact for event in read_events(git, snapshot, key))
-            found = (_as_stage(fact) for fact in facts if isinstance(fact, StageVerified | GroupVerified))
-            yield from (fact for fact in found if fact.report_blob)
+            verified = (_as_stage(fact) for fact in facts if isinstance(fact, StageVerified | GroupVerified))
+            yield from (fact for fact in verified if fact.report_blob)
 
 
 def _as_stage(fact: StageVerified | GroupVerified) -> StageVerified:
@@ -250,14 +250,14 @@ def _recorded_for(git: Git, snapshot: Snapshot, fact: StageVerified, accepted: A
     return reuse.again
 
 
-def _refuse_reuse(found: Reuse, *, task: TaskKey, stage: int, tree: str) -> None:
+def _refuse_reuse(reuse: Reuse, *, task: TaskKey, stage: int, tree: str) -> None:
     """The documents have to be written for what is recorded now."""
-    before = found.elsewhere
+    before = reuse.elsewhere
     if before is None:
         return
-    where = f"{_named(before.stage)} of {before.task}"
+    former = f"{_named(before.stage)} of {before.task}"
     raise SameReport(
-        f"this report and its data were recorded for another tree before: {before.tree[:10]}, of {where}; "
+        f"this report and its data were recorded for another tree before: {before.tree[:10]}, of {former}; "
         f"{_named(stage)} has tree {tree[:10]}",
         hint=f"verify {_named(stage)} as it is now, and record the report of that; when this one does hold for it, "
         "repeat the line with --again, which is recorded",

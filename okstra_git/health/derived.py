@@ -43,14 +43,14 @@ def check_refs(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
 
 
 def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Iterator[HealthFinding]:
-    found = find_ref(git, name)
-    if wanted == found or (wanted is not None and find_commit(git, wanted) is None):
+    current = find_ref(git, name)
+    if wanted == current or (wanted is not None and find_commit(git, wanted) is None):
         return  # a commit that is not here can have no ref; check_commits speaks of it
     if wanted is None and not any(f"/{task.slashed}" in name for task in snapshot.state.tasks):
         message = f"{name} names a task that is in no log; it may be the last trace of it"
         yield HealthFinding("ref.unknown-task", "warning", name, message, "fetch the log of the clone that recorded it")
         return
-    if found is None:
+    if current is None:
         code, message = "ref.missing", f"{name} is missing; the log says {str(wanted)[:SHORT]}"
     elif wanted is None and snapshot.hides_events:
         yield HealthFinding("ref.extra", "info", name, f"{name} belongs to no record that can be read", HIDDEN)
@@ -58,7 +58,7 @@ def _compare(git: Git, snapshot: Snapshot, name: str, wanted: str | None) -> Ite
     elif wanted is None:
         code, message = "ref.extra", f"{name} belongs to no record"
     else:
-        code, message = "ref.differs", f"{name} is at {found[:SHORT]}, the log says {wanted[:SHORT]}"
+        code, message = "ref.differs", f"{name} is at {current[:SHORT]}, the log says {wanted[:SHORT]}"
     yield HealthFinding(code, "warning", name, message, REPAIR, repairable=True)
 
 
@@ -98,7 +98,7 @@ def _recorder(events: list[Event], number: int) -> str | None:
 
 
 def check_notes(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
-    """Our lines in refs/notes/okstra against the fold; everybody else's lines are theirs."""
+    """okstra's lines in refs/notes/okstra against the fold; lines of others are left alone."""
     if is_torn(git, layout.NOTES):
         return
     try:

@@ -66,7 +66,7 @@ def treat(store: Store, *, others: Callable[[], Sequence[HealthFinding]] = tuple
     """Remove the locks of the dead, then examine again; nothing else is touched."""
     git, now = store.git, store.now()
     before = diagnose(git, now=now, others=others)
-    with hold_lock(layout.lock_file(git.private_dir)):  # so that no two of us clear the same lock
+    with hold_lock(layout.lock_file(git.private_dir)):  # so that no two processes clear the same lock
         for lock in prove_dead(git, _locks(git), now=now):
             lock.unlink(missing_ok=True)
     after = diagnose(git, now=store.now(), others=others)
@@ -142,7 +142,7 @@ def check_disk(git: Git) -> Iterator[HealthFinding]:
 
 
 def check_identity(git: Git) -> Iterator[HealthFinding]:
-    """Whether events will bear somebody's name."""
+    """Whether events will have an author's name."""
     if git.author is None:
         message = "git has no identity configured, so events bear nobody's name"
         yield HealthFinding(
@@ -157,11 +157,11 @@ def check_identity(git: Git) -> Iterator[HealthFinding]:
 def check_settings(git: Git) -> Iterator[HealthFinding]:
     """okstra's own settings."""
     settings = read_settings(git)
-    for each in settings.survey():
-        if each.problem:
-            name = each.setting.name
+    for value in settings.survey():
+        if value.problem:
+            name = value.setting.name
             yield HealthFinding(
-                "config.bad-value", "error", name, each.problem, command("git okstra config unset", name)
+                "config.bad-value", "error", name, value.problem, command("git okstra config unset", name)
             )
     for name in settings.unknown():
         message = f"{name} means nothing to this version"
@@ -183,8 +183,8 @@ def check_main_tree(git: Git) -> Iterator[HealthFinding]:
 
 def check_folders(git: Git) -> Iterator[HealthFinding]:
     """The folder of documents where it is a link: whatever would write there is refused."""
-    seen = Root(git.top).see(OKSTRA)
-    if seen is not None and seen.kind == "link":
+    entry = Root(git.top).see(OKSTRA)
+    if entry is not None and entry.kind == "link":
         refusal = linked(str(git.top), OKSTRA, OKSTRA, leaves=False)
         yield HealthFinding(refusal.code, "warning", OKSTRA, refusal.message, refusal.hint)
 
@@ -196,7 +196,7 @@ def check_worktrees(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
 
 
 def check_branches(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
-    """Stages whose branch bears another name now than on record, or is gone."""
+    """Stages whose branch has another name now than on record, or is gone."""
     for lost in find_lost(git, read_snapshot(git, Memory(), now=now).state, look_for_writer(git)[0]):
         subject = f"{lost.task.key} stage {lost.stage.number}"
         yield HealthFinding(lost.code, "warning", subject, lost.message, lost.line)
@@ -211,7 +211,7 @@ def check_commits(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
 
 
 def check_locks(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
-    """Lock files that nobody living can own."""
+    """Lock files that no live process can own."""
     for lock in prove_dead(git, _locks(git), now=now):
         name = lock.relative_to(git.common_dir).as_posix()
         yield HealthFinding(

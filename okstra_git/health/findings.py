@@ -1,4 +1,4 @@
-"""What an examination found, as values that can be printed, compared and mended."""
+"""What an examination found, as values that can be printed, compared and repaired."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class HealthFinding:
     """One thing that is not as it should be: stable code, what it concerns, a sentence and the next step.
 
     error = something recorded is lost or unreadable; warning = something is wrong or will be; info = worth knowing,
-    nothing to do. `repairable` says that the same command mends it when asked to.
+    nothing to do. `repairable` says that the same command repairs it when asked to.
     """
 
     code: str
@@ -37,7 +37,9 @@ class HealthFinding:
 
 def by_severity(findings: Iterable[HealthFinding]) -> list[HealthFinding]:
     """Errors first, then by subject; each thing once."""
-    return sorted(dict.fromkeys(findings), key=lambda one: (ORDER.index(one.severity), one.code, one.subject))
+    return sorted(
+        dict.fromkeys(findings), key=lambda finding: (ORDER.index(finding.severity), finding.code, finding.subject)
+    )
 
 
 def needs_somebody(findings: Iterable[HealthFinding]) -> bool:
@@ -47,7 +49,7 @@ def needs_somebody(findings: Iterable[HealthFinding]) -> bool:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What is wrong now, and what was wrong and has been mended."""
+    """What is wrong now, and what was wrong and has been repaired."""
 
     findings: tuple[HealthFinding, ...]
     repaired: tuple[HealthFinding, ...] = ()

@@ -1,4 +1,4 @@
-"""Proves that what is stored is whole and that what is derived equals it, and mends what can be mended."""
+"""Proves that what is stored is whole and that what is derived equals it, and repairs what can be repaired."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -63,18 +63,18 @@ def repair(store: Store, *, report: Callable[[HealthFinding], None] = lambda _: 
 
     Refuses what a write refuses: a clone without a writer id, a read-only repository, a log of a newer format.
     """
-    seen: dict[HealthFinding, None] = {}
+    treated: dict[HealthFinding, None] = {}
     left: Sequence[HealthFinding] = examine(store.git, now=store.now())
     for _ in range(ROUNDS):
-        todo = [finding for finding in left if finding.repairable and finding not in seen]
+        todo = [finding for finding in left if finding.repairable and finding not in treated]
         if not todo:
             break
-        seen.update(dict.fromkeys(todo))
+        treated.update(dict.fromkeys(todo))
         for finding in todo:
             report(finding)
         mend(store, todo)
         left = examine(store.git, now=store.now())
-    mended = [finding for finding in seen if finding not in left]
+    mended = [finding for finding in treated if finding not in left]
     return CheckResult(tuple(left), tuple(by_severity(mended)))
 
 
@@ -111,10 +111,10 @@ def _replace_torn(store: Store, name: str) -> None:
     def once() -> None:
         set_torn_aside(store.git, name, _aside(store, name))
         if name == layout.NOTES:
-            found = find_ref(store.git, name)
+            current = find_ref(store.git, name)
             best = next((tip for tip in list_former_values(store.git, name) if find_commit(store.git, tip)), None)
-            if best is not None and found != best:
-                swap_refs(store.git, [RefUpdate(name, found, best)], message="okstra: restore")
+            if best is not None and current != best:
+                swap_refs(store.git, [RefUpdate(name, current, best)], message="okstra: restore")
 
     store.attempt(once)
 

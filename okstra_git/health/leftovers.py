@@ -17,7 +17,7 @@ DEAD_LOCK_AGE = 0.5
 
 
 def check_spool(git: Git) -> Iterator[HealthFinding]:
-    """Rewrites that the hook left and nobody has looked at; files that were cut short."""
+    """Rewrites that the hook left and that were not processed; files that were cut short."""
     spooled = list_spooled(str(git.private_dir))
     for event in spooled:
         if event.torn:
@@ -41,7 +41,7 @@ def check_drafts(git: Git) -> Iterator[HealthFinding]:
 
 
 def check_locks(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
-    """Lock files of our own refs: those of the dead, and those that somebody living holds right now."""
+    """Lock files of okstra's refs: those of dead processes, and those that a live one holds right now."""
     locks = list_lock_files(git, (layout.ROOT, "refs/notes/"))
     dead = set(prove_dead(git, locks, now=now))
     for lock in locks:
@@ -56,9 +56,9 @@ def check_locks(git: Git, *, now: datetime) -> Iterator[HealthFinding]:
 def check_aside(git: Git) -> Iterator[HealthFinding]:
     """Damaged things that an earlier repair kept."""
     folder = layout.torn_folder(git.private_dir)
-    kept = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    if kept:
-        message = f"{len(kept)} damaged files that were replaced are kept in {_shown(git, folder)}"
+    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    if files:
+        message = f"{len(files)} damaged files that were replaced are kept in {_shown(git, folder)}"
         yield HealthFinding("aside.kept", "info", folder.name, message, "look at them, then delete them")
 
 

@@ -24,7 +24,7 @@ class _Span(NamedTuple):
 def check_objects(git: Git, state: State) -> Iterator[HealthFinding]:
     """Of open tasks: what stages and groups stand on, and what they hold, where it is missing or damaged here.
 
-    Commits that were never fetched, and what a shallow or partial clone leaves out, are no finding of this check.
+    Commits that were never fetched, and what a shallow or partial clone leaves out, are not findings of this check.
     """
     is_partial = bool(git.configuration.subsections("remote", "promisor", "partialclonefilter"))
     for task in state.tasks.values():
@@ -48,10 +48,10 @@ def _spans(task: Task) -> Iterator[_Span]:
 def _commits(git: Git, span: _Span) -> Iterator[HealthFinding]:
     if span.head and not has_object(git, span.head):
         return  # not fetched, or lost: which of the two is reported elsewhere
-    for what, oid in (("stands on", span.base), ("is recorded at", span.head)):
+    for relation, oid in (("stands on", span.base), ("is recorded at", span.head)):
         if oid and find_commit(git, oid) is None and not (git.is_shallow and not has_object(git, oid)):
-            how = "damaged" if has_object(git, oid) else "missing"
-            message = f"the commit {oid}, which {span.whose} {what}, is {how}"
+            condition = "damaged" if has_object(git, oid) else "missing"
+            message = f"the commit {oid}, which {span.whose} {relation}, is {condition}"
             yield HealthFinding("object.missing", "error", span.whose, message, ELSEWHERE)
 
 
@@ -65,7 +65,7 @@ def _content(git: Git, span: _Span) -> Iterator[HealthFinding]:
         message = f"what {span.whose} changes cannot be read: {refusal.message}"
         yield HealthFinding("object.missing", "error", span.whose, message, ELSEWHERE)
         return
-    files = [each.new for each in changes if each.new_mode not in (SUBMODULE,) and each.new != ABSENT]
+    files = [change.new for change in changes if change.new_mode not in (SUBMODULE,) and change.new != ABSENT]
     for oid in find_unreadable(git, files):
         message = f"the object {oid}, a file of {span.whose}, is missing or damaged"
         yield HealthFinding("object.missing", "error", span.whose, message, ELSEWHERE)

@@ -85,16 +85,16 @@ def check_archives(git: Git, snapshot: Snapshot) -> Iterator[HealthFinding]:
 def _compare_archive(git: Git, snapshot: Snapshot, run: Run) -> Iterator[HealthFinding]:
     folder = layout.archive_folder(run.id)
     try:
-        found = [tree for tip in snapshot.tips.values() if (tree := find_folder(git, tree_of(git, tip), folder))]
+        trees = [tree for tip in snapshot.tips.values() if (tree := find_folder(git, tree_of(git, tip), folder))]
     except OkstraError:
         return  # a log that cannot be read is a finding already
-    if not found:
+    if not trees:
         message = f"the archived files of run {run.id} are in no log here; what was recorded of the run is whole"
         yield HealthFinding("archive.missing", "info", run.id, message, "fetch the log of the clone that ended the run")
-    elif run.archive not in found:
+    elif run.archive not in trees:
         message = f"the archived files of run {run.id} are not those that were recorded when it ended"
         yield HealthFinding(
-            "archive.differs", "warning", run.id, message, command("git diff-tree -r", run.archive, found[0])
+            "archive.differs", "warning", run.id, message, command("git diff-tree -r", run.archive, trees[0])
         )
 
 
@@ -118,7 +118,7 @@ def check_agreement(state: State) -> Iterator[HealthFinding]:
     for task_key in state.tasks:
         other = by_fold.setdefault(task_key.slashed.lower(), task_key)
         if other != task_key:
-            both = f"the tasks {other.slashed} and {task_key.slashed}"
-            message = f"{both} differ only in case, so on some file systems they share files"
+            pair = f"the tasks {other.slashed} and {task_key.slashed}"
+            message = f"{pair} differ only in case, so on some file systems they share files"
             remedy = f"git okstra task close {task_key}"
             yield HealthFinding("task.case-clash", "warning", task_key.slashed, message, remedy)

@@ -44,7 +44,7 @@ class OurBlock:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether a file that okstra made holds nothing of anybody else's."""
+        """Whether a file that okstra made contains nothing else."""
         return self.origin is not Origin.CHAINED and self.rest.startswith(SHEBANG) and self._tail_is_ours
 
     @property
@@ -54,7 +54,7 @@ class OurBlock:
 
 
 def render_line(hook: str, *, beside: bool) -> str:
-    """The line that makes a shell hook hear for us.
+    """The line that makes a shell hook call okstra's shim.
 
     `beside` is for the default hooks directory, where the shim is found without asking git.
     """
@@ -69,7 +69,7 @@ def render_block(hook: str, *, beside: bool, origin: Origin) -> bytes:
 
 
 def render_file(hook: str, *, beside: bool, origin: Origin) -> bytes:
-    """A whole hook file of ours: new, or running the hook that was moved aside."""
+    """A whole hook file from okstra: new, or running the hook that was moved aside."""
     run_kept = f'exec "${{0%/*}}/{hook}{KEPT_SUFFIX}" "$@"\n'.encode() if origin is Origin.KEPT else b""
     return SHEBANG + render_block(hook, beside=beside, origin=origin) + run_kept
 
@@ -81,7 +81,7 @@ def find_block(script: bytes) -> OurBlock | None:
         return None
     start = match.start()
     if not match[1] and script[:start].endswith(b"\n"):
-        start -= 1  # the script had no newline at its end: the one before the block is ours
+        start -= 1  # the script had no newline at its end: okstra added the one before the block
     return OurBlock(match[0], script[:start] + script[match.end() :])
 
 
@@ -98,8 +98,8 @@ def replace_block(script: bytes, block: bytes) -> bytes:
     match = _BLOCK.search(script)
     if match is None:
         return insert_block(script, block)
-    kept = block if match[1] else block.removesuffix(b"\n")
-    return script[: match.start()] + kept + script[match.end() :]
+    content = block if match[1] else block.removesuffix(b"\n")
+    return script[: match.start()] + content + script[match.end() :]
 
 
 def is_shell(script: bytes) -> bool:

@@ -39,12 +39,12 @@ class HookFile:
 def read_hook(path: Path) -> HookFile:
     """The file at `path`, links not followed."""
     try:
-        found = path.lstat()
-        if stat.S_ISLNK(found.st_mode):
+        entry = path.lstat()
+        if stat.S_ISLNK(entry.st_mode):
             return HookFile(path, odd=f"is a link to {os.readlink(path)}")
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(entry.st_mode):
             return HookFile(path, odd="is not a regular file")
-        return HookFile(path, path.read_bytes(), stat.S_IMODE(found.st_mode))
+        return HookFile(path, path.read_bytes(), stat.S_IMODE(entry.st_mode))
     except (FileNotFoundError, NotADirectoryError):
         return HookFile(path)
     except OSError as error:
@@ -80,7 +80,7 @@ def move_hook(source: Path, target: Path) -> None:
 
 
 def remove_hook(path: Path) -> None:
-    """Delete a file that is ours."""
+    """Delete a file that okstra wrote."""
     with _refusals(path):
         path.unlink(missing_ok=True)
 

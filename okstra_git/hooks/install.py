@@ -88,9 +88,9 @@ def _apply(path: Path, edit: HookEdit) -> None:
 
 
 def uninstall_hooks(git: Git) -> Hooks:
-    """Remove our lines wherever we put them, also after core.hooksPath was set or a hook manager moved them.
+    """Remove okstra's lines wherever it put them, also after core.hooksPath was set or a hook manager moved them.
 
-    Lines that a person added to a directory that is not ours stay, and do nothing any more. Refuses: `hooks.read-only`.
+    Lines that a person added to a directory of others stay, and do nothing any more. Refuses: `hooks.read-only`.
     """
     location = find_location(git)
     default = git.common_dir / "hooks"
@@ -101,28 +101,28 @@ def uninstall_hooks(git: Git) -> Hooks:
     for folder in dict.fromkeys(folders):
         for name in HOOKS:
             for suffix in _MOVED_BY_MANAGERS:
-                kept = folder / (name + KEPT_SUFFIX)
-                result = _take_out(read_hook(folder / (name + suffix)), kept, is_hook=not suffix)
+                aside = folder / (name + KEPT_SUFFIX)
+                result = _take_out(read_hook(folder / (name + suffix)), aside, is_hook=not suffix)
                 if not suffix and result is not HookChange.NOTHING:
                     done[name] = result
     drop_shims(git)
     return hooks_with(git, location, done)
 
 
-def _take_out(file: HookFile, kept: Path, *, is_hook: bool) -> HookChange:
+def _take_out(file: HookFile, aside: Path, *, is_hook: bool) -> HookChange:
     block = find_block(file.content) if file.content is not None else None
     if block is None:
         return HookChange.NOTHING
     if block.is_untouched:
-        return _undo_file(file.path, block, kept, is_hook=is_hook)
+        return _undo_file(file.path, block, aside, is_hook=is_hook)
     write_hook(file.path, _without_blocks(block), mode=file.mode)
     return HookChange.TAKEN_OUT
 
 
-def _undo_file(path: Path, block: OurBlock, kept: Path, *, is_hook: bool) -> HookChange:
-    """A file that holds nothing but ours goes; the hook it stood in for comes back."""
-    if block.origin is Origin.KEPT and is_hook and kept.exists():
-        move_hook(kept, path)
+def _undo_file(path: Path, block: OurBlock, aside: Path, *, is_hook: bool) -> HookChange:
+    """A file that contains nothing but okstra's lines goes; the hook it stood in for comes back."""
+    if block.origin is Origin.KEPT and is_hook and aside.exists():
+        move_hook(aside, path)
         return HookChange.RESTORED
     remove_hook(path)
     return HookChange.REMOVED

@@ -1,4 +1,4 @@
-"""Finds out where git takes hooks from, and whether that place is ours to write."""
+"""Finds out where git takes hooks from, and whether okstra may write there."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from okstra_git.real_paths import real_path
 
 def find_location(git: Git) -> HooksLocation:
     """The hooks directory as this worktree sees it, by the user's own configuration."""
-    found = git.configuration.find("core.hooksPath")
-    configured, scope = (found.value, found.scope) if found else (None, None)
+    setting = git.configuration.find("core.hooksPath")
+    configured, scope = (setting.value, setting.scope) if setting else (None, None)
     answer = run_git(["rev-parse", "--git-path", "hooks"], cwd=git.top, sealed=False).stdout
     directory = git.top / Path(_text(answer))
     kind = _kind(git, directory)

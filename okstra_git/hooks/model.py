@@ -20,10 +20,10 @@ class LocationKind(StrEnum):
     """Whose directory git takes hooks from."""
 
     DEFAULT = "default"  # inside the git directory
-    IGNORED = "ignored"  # in the work tree, ignored by git: ours to write
-    TRACKED = "tracked"  # in the work tree and shared with others: not ours
+    IGNORED = "ignored"  # in the work tree, ignored by git: okstra may write there
+    TRACKED = "tracked"  # in the work tree and shared with others: okstra must not write there
     HUSKY = "husky"  # husky's generated directory; its scripts stand one level above
-    OUTSIDE = "outside"  # global, or through a link: not ours
+    OUTSIDE = "outside"  # global, or through a link: okstra must not write there
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class HooksLocation:
     """Where git looks for hooks from this worktree.
 
     `configured` is core.hooksPath as written and `scope` where it is set (local, global, worktree …), or both are None.
-    `problem` is a sentence about a setting under which other worktrees do not call us.
+    `problem` is a sentence about a setting under which other worktrees do not call okstra.
     """
 
     directory: Path
@@ -54,9 +54,9 @@ class HookState(StrEnum):
     """The state of one hook."""
 
     INSTALLED = "installed"
-    STALE = "stale"  # an older block of ours: install again
+    STALE = "stale"  # an older block of okstra's: install again
     MISSING = "missing"  # there is no hook file
-    FOREIGN = "foreign"  # somebody's hook, without us
+    FOREIGN = "foreign"  # a hook of the user's, without okstra's block
     NEEDS_LINE = "needs-line"  # a person has to add the line
     NOT_EXECUTABLE = "not-executable"  # git ignores the file
     BLOCKED = "blocked"  # something is in the way; the note says what
@@ -94,7 +94,7 @@ class Hooks:
 
     `program` is the recorded git-okstra, `program_runs` whether it is still executable; `shims` says whether the copies
     in the git directory are complete and current. `applicable` is False in a bare repository without worktrees,
-    where no hook of ours ever fires. `crashes` is the log of crashed hook runs, if there is one.
+    where no hook of okstra's ever fires. `crashes` is the log of crashed hook runs, if there is one.
     """
 
     location: HooksLocation
@@ -121,7 +121,7 @@ class ProbeResult:
     """What a real amend proved.
 
     `here` is about hooks as this worktree finds them, `linked` about a linked worktree; None when it was not tried.
-    `complete` is False when the hook ran but somebody had eaten its input. `why` explains a silence.
+    `complete` is False when the hook ran but its input had been consumed before. `why` explains a failure.
     """
 
     here: bool | None

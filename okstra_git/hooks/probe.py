@@ -1,4 +1,4 @@
-"""Proves the installation: a real amend in a throw-away worktree, and whether our shim heard it."""
+"""Proves the installation: a real amend in a throw-away worktree, and whether the shim received it."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from okstra_git.hooks.location import find_location
 from okstra_git.hooks.model import HooksLocation, ProbeResult
 
 LISTEN = "OKSTRA_PROBE"
-"""Names the file into which a shim writes what it hears instead of acting on it."""
+"""Names the file into which a shim writes its input instead of acting on it."""
 
 _AUTHOR = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
            for what, value in (("NAME", "git-okstra"), ("EMAIL", "probe@localhost"))}  # fmt: skip
@@ -51,8 +51,8 @@ def probe_hooks(git: Git) -> ProbeResult:
 
 
 def _judge(location: HooksLocation, here: bytes | None, linked: bytes | None) -> ProbeResult:
-    """None = nothing was heard; otherwise what the shim read."""
-    complete = all(said.count(b" ") >= 1 for said in (here, linked) if said is not None)
+    """None = the shim did not run; otherwise what it read."""
+    complete = all(output.count(b" ") >= 1 for output in (here, linked) if output is not None)
     why = None
     if here is None:
         why = f"git ran no hook of ours from {location.directory}"
@@ -93,7 +93,7 @@ def _stage(git: Git, location: HooksLocation, scratch: Path) -> Iterator[_Stage]
 
 
 def _throwaway_commit(git: Git, environment: dict[str, str]) -> str:
-    """A commit of nobody's: other hooks may record what they hear, so it must not be one of the user's."""
+    """A commit that belongs to no one: other hooks may record it, so it must not be one of the user's."""
     head = run_git(["rev-parse", "-q", "--verify", "HEAD^{tree}"], cwd=git.top, accept=(0, 1, 128)).stdout
     tree = head or run_git(["mktree"], cwd=git.top, environment=environment).stdout
     made = ["commit-tree", "-m", "git-okstra proves its hooks"]
@@ -109,17 +109,17 @@ def _bring_tracked_hooks(location: HooksLocation, top: Path, environment: dict[s
         run_git(wanted, paths=[location.configured], cwd=top, environment=environment, accept=(0, 1, 128))
 
 
-def _amend(stage: _Stage, heard: Path, settings: dict[str, str]) -> bytes | None:
-    """Amend the throw-away commit; what our shim heard of it, or None."""
-    heard.touch()
-    words = ["commit", "-q", "--amend", "--no-verify", "--allow-empty", "--no-gpg-sign", f"-mprobe {heard.name}"]
-    with suppress(GitFailed):  # a hook of the user's may refuse any commit; then nothing is heard
+def _amend(stage: _Stage, record: Path, settings: dict[str, str]) -> bytes | None:
+    """Amend the throw-away commit; what the shim read of it, or None."""
+    record.touch()
+    words = ["commit", "-q", "--amend", "--no-verify", "--allow-empty", "--no-gpg-sign", f"-mprobe {record.name}"]
+    with suppress(GitFailed):  # a hook of the user's may refuse any commit; then the shim does not run
         run_git(
             words,
             settings=_QUIET | settings,
             cwd=stage.top,
-            environment={**stage.environment, LISTEN: str(heard)},
+            environment={**stage.environment, LISTEN: str(record)},
             sealed=False,
             timeout=_TIMEOUT,
         )
-    return heard.read_bytes() or None
+    return record.read_bytes() or None

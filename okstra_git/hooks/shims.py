@@ -18,9 +18,9 @@ def copy_shims(git: Git) -> None:
     """Bring the copies up to date; those that are current are not written."""
     for name in SHIMS:
         shipped = (hooks_directory() / name).read_bytes()
-        found = read_hook(_shims(git) / name)
-        if found.content != shipped or not found.runs:
-            write_hook(found.path, shipped)
+        copy = read_hook(_shims(git) / name)
+        if copy.content != shipped or not copy.runs:
+            write_hook(copy.path, shipped)
 
 
 def share_spool(git: Git) -> None:
@@ -33,11 +33,11 @@ def share_spool(git: Git) -> None:
 
 def inspect_shims(git: Git) -> HookState:
     """Installed, stale or missing."""
-    found = [read_hook(_shims(git) / name) for name in SHIMS]
-    if any(file.content is None for file in found):
+    copies = [read_hook(_shims(git) / name) for name in SHIMS]
+    if any(file.content is None for file in copies):
         return HookState.MISSING
     shipped = [(hooks_directory() / name).read_bytes() for name in SHIMS]
-    return HookState.INSTALLED if [file.content for file in found] == shipped else HookState.STALE
+    return HookState.INSTALLED if [file.content for file in copies] == shipped else HookState.STALE
 
 
 def drop_shims(git: Git) -> None:

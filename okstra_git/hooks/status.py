@@ -50,7 +50,7 @@ def inspect_hook(git: Git, location: HooksLocation, name: str) -> Hook:
 
 
 def _inspect_line(location: HooksLocation, name: str, file: HookFile, line: str) -> Hook:
-    """A hook in a directory that is not ours: a person adds the line, in whatever form."""
+    """A hook in a directory that okstra does not write to: a person adds the line, in whatever form."""
     state, note = HookState.NEEDS_LINE, None
     content = _through_link(file)
     if f"/okstra/hooks/{name}".encode() in content:
@@ -73,8 +73,8 @@ def _through_link(file: HookFile) -> bytes:
 
 def _inspect_block(git: Git, location: HooksLocation, name: str, file: HookFile) -> Hook:
     if file.content is None:
-        kept = file.path.with_name(name + KEPT_SUFFIX)
-        note = f"{kept.name} waits to be run again: install" if kept.exists() else None
+        aside = file.path.with_name(name + KEPT_SUFFIX)
+        note = f"{aside.name} waits to be run again: install" if aside.exists() else None
         return Hook(name, HookState.MISSING, file.path, note=note)
     note = _REGENERATED.format(file.manager) if file.manager else None
     block = find_block(file.content)
@@ -88,9 +88,9 @@ def _inspect_block(git: Git, location: HooksLocation, name: str, file: HookFile)
 
 
 def _inspect_foreign(file: HookFile, name: str) -> Hook:
-    kept = file.path.with_name(name + KEPT_SUFFIX)
-    if kept.exists() and not is_shell(file.content or b""):
-        note = f"there are two hooks to run, this one and {kept.name}: move one of them away, then install"
+    aside = file.path.with_name(name + KEPT_SUFFIX)
+    if aside.exists() and not is_shell(file.content or b""):
+        note = f"there are two hooks to run, this one and {aside.name}: move one of them away, then install"
         return Hook(name, HookState.BLOCKED, file.path, note=note)
     return Hook(name, HookState.FOREIGN, file.path, manager=file.manager, note=_shadow(file.path))
 

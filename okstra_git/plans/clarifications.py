@@ -50,17 +50,17 @@ def list_clarifications(document: Document) -> tuple[Clarification, ...]:
 def _row(table: Table, row: Row) -> Clarification:
     heads = [" ".join(cell.casefold().split()) for cell in table.header]
     cells = {head: cell.strip() for head, cell in zip(heads, row.cells, strict=False)}
-    said = {field: cells.get(column.casefold(), "") for column, field in _FIELDS.items()}
-    return Clarification(line=row.line, **said)
+    fields = {field: cells.get(column.casefold(), "") for column, field in _FIELDS.items()}
+    return Clarification(line=row.line, **fields)
 
 
 def open_rows(document: Document, *, blocks: str) -> tuple[Clarification, ...]:
-    """Rows that hold up `approval` or `next-phase` and that nobody has answered."""
+    """Unanswered rows that hold up `approval` or `next-phase`."""
     return tuple(row for row in list_clarifications(document) if holds_up(row, blocks))
 
 
 def holds_up(row: Clarification, blocks: str) -> bool:
-    """Whether nobody has answered a row that holds up `approval` or `next-phase`."""
+    """Whether the row holds up `approval` or `next-phase` and is not answered."""
     return (row.status.casefold(), row.blocks.casefold()) == ("open", blocks)
 
 
@@ -78,17 +78,17 @@ def check_clarifications(document: Document) -> list[Flaw]:
 def _row_problems(row: Clarification) -> Iterator[Flaw]:
     if not _ID.match(row.id):
         yield Flaw("clarification.id", row.line, f"{shown(row.id)} is not an id", "write C-001, C-002 …")
-    for name, value, known in (
+    for name, value, allowed in (
         ("kind", row.kind, CLARIFICATION_KINDS),
         ("blocks", row.blocks, CLARIFICATION_BLOCKS),
         ("status", row.status, CLARIFICATION_STATUSES),
     ):
-        if value.casefold() not in known:
+        if value.casefold() not in allowed:
             message = f"{shown(row.id)[1:-1]}: {shown(value)} is not a value of {name.capitalize()}"
-            yield Flaw(f"clarification.{name}", row.line, message, f"one of {', '.join(known)}")
+            yield Flaw(f"clarification.{name}", row.line, message, f"one of {', '.join(allowed)}")
 
 
 def _table(document: Document) -> Table | None:
     section = document.find(HEADING_CLARIFICATIONS)
     inside = (section, *document.below(section)) if section else ()
-    return next((table for each in inside for table in each.tables), None)
+    return next((table for part in inside for table in part.tables), None)

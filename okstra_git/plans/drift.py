@@ -16,13 +16,13 @@ def drifted_files(
 ) -> list[Drift]:
     """The files that drifted, in the plan's order. `before` and `now` give a file's blob id, None where it is not.
 
-    What a finished stage of the same plan touched (`own`) is none, nor is a file that is absent both times: it is to
+    What a finished stage of the same plan touched (`own`) does not count, nor does a file absent both times: it is to
     be made. Folders count by their tree.
     """
-    found = []
+    drifted = []
     for path in dict.fromkeys(file.rstrip("/") for file in files):
         was, is_now = before(path), now(path)
         if was == is_now or any(touched == path or touched.startswith(f"{path}/") for touched in own):
             continue
-        found.append(Drift(path, "appeared" if was is None else ("gone" if is_now is None else "changed")))
-    return found
+        drifted.append(Drift(path, "appeared" if was is None else ("gone" if is_now is None else "changed")))
+    return drifted

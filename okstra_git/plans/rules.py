@@ -76,13 +76,13 @@ def _numbering(plan: PlanDocument) -> Iterator[Flaw]:
 
 
 def _known_dependencies(plan: PlanDocument) -> Iterator[Flaw]:
-    known = {stage.number for stage in plan.stages}
+    numbers = {stage.number for stage in plan.stages}
     for stage in plan.stages:
         for other in stage.depends_on:
-            if other not in known:
+            if other not in numbers:
                 yield Flaw("plan.unknown-dependency", stage.line,
                               f"stage {stage.number} depends on stage {other}, which the plan does not have",
-                              f"it has {show_numbers(tuple(sorted(known)))}", stage.number)  # fmt: skip
+                              f"it has {show_numbers(tuple(sorted(numbers)))}", stage.number)  # fmt: skip
 
 
 def _cycles(plan: PlanDocument) -> Iterator[Flaw]:
@@ -100,14 +100,14 @@ def _cycles(plan: PlanDocument) -> Iterator[Flaw]:
 def _way_back(needs: dict[int, tuple[int, ...]], start: int) -> list[int]:
     """The shortest path of dependencies from a stage to itself, without its end; empty when there is none."""
     paths = [[start]]
-    seen: set[int] = set()
+    visited: set[int] = set()
     while paths:
         path = paths.pop(0)
         for other in needs.get(path[-1], ()):
             if other == start:
                 return path
-            if other not in seen:
-                seen.add(other)
+            if other not in visited:
+                visited.add(other)
                 paths.append([*path, other])
     return []
 
@@ -124,13 +124,13 @@ def _backward_dependencies(plan: PlanDocument) -> Iterator[Flaw]:
 
 
 def _reaches(needs: dict[int, tuple[int, ...]], start: int, goal: int) -> bool:
-    waiting, seen = [start], {start}
+    waiting, visited = [start], {start}
     while waiting:
         for other in needs.get(waiting.pop(), ()):
             if other == goal:
                 return True
-            if other not in seen:
-                seen.add(other)
+            if other not in visited:
+                visited.add(other)
                 waiting.append(other)
     return False
 

@@ -50,21 +50,25 @@ def list_files(text: str) -> list[tuple[str, int]]:
     Items, tables and code say it; running text counts where there is nothing else, or where it is paths alone.
     """
     sections = parse_document(text).sections
-    found = [place for section in sections for place in _listed(section)]
-    paragraphs = [each for section in sections for each in section.paragraphs]
-    found += [place for each in paragraphs for place in (_bare_paths(each) if found else _in_text(each))]
+    places = [place for section in sections for place in _listed(section)]
+    paragraphs = [paragraph for section in sections for paragraph in section.paragraphs]
+    places += [
+        place for paragraph in paragraphs for place in (_bare_paths(paragraph) if places else _in_text(paragraph))
+    ]
     lines: dict[str, int] = {}
-    for path, line in sorted(found, key=lambda one: one[1]):
+    for path, line in sorted(places, key=lambda listed: listed[1]):
         if path.casefold().rstrip(".") not in NONE[1:]:
             lines.setdefault(path, line)
     return list(lines.items())
 
 
 def _listed(section: Section) -> list[tuple[str, int]]:
-    found = [(path, item.line) for item in section.items for path in _in_item(item)]
-    found += [(path, line) for table in section.tables for path, line in _in_table(table)]
-    coded = [(line, code.first + at) for code in section.codes for at, line in enumerate(code.lines)]
-    return found + [(_bare(line), at) for line, at in coded if line.strip() and not line.lstrip().startswith("#")]
+    places = [(path, item.line) for item in section.items for path in _in_item(item)]
+    places += [(path, line) for table in section.tables for path, line in _in_table(table)]
+    coded = [(line, code.first + index) for code in section.codes for index, line in enumerate(code.lines)]
+    return places + [
+        (_bare(line), index) for line, index in coded if line.strip() and not line.lstrip().startswith("#")
+    ]
 
 
 def _in_item(item: Item) -> list[str]:
@@ -77,14 +81,14 @@ def _in_item(item: Item) -> list[str]:
 
 def _leading_spans(text: str, spans: Sequence[str]) -> list[str]:
     """The code spans that stand side by side; what comes after other words is a remark about them."""
-    at = text.find(spans[0]) + len(spans[0])
+    position = text.find(spans[0]) + len(spans[0])
     leading = [spans[0]]
     for span in spans[1:]:
-        match = _BETWEEN.match(text, at)
+        match = _BETWEEN.match(text, position)
         if match is None or not text.startswith(span, match.end()):
             break
         leading.append(span)
-        at = match.end() + len(span)
+        position = match.end() + len(span)
     return leading
 
 
@@ -97,7 +101,7 @@ def _first_word(text: str) -> str:
 
 def _in_table(table: Table) -> list[tuple[str, int]]:
     heads = [" ".join(cell.casefold().split()) for cell in table.header]
-    column = next((at for at, head in enumerate(heads) if head in _PATH_HEADS), 0)
+    column = next((index for index, head in enumerate(heads) if head in _PATH_HEADS), 0)
     return [
         (path, row.line) for row in table.rows if column < len(row.cells) and (path := _first_word(row.cells[column]))
     ]
@@ -106,22 +110,22 @@ def _in_table(table: Table) -> list[tuple[str, int]]:
 def _in_text(paragraph: Paragraph) -> list[tuple[str, int]]:
     if paragraph.spans:
         return [(_bare(span), paragraph.line) for span in _leading_spans(paragraph.text, paragraph.spans)]
-    found = []
-    for at, line in enumerate(paragraph.text.split("\n")):
+    places = []
+    for index, line in enumerate(paragraph.text.split("\n")):
         parts = [_NOTE.sub("", part).strip() for part in line.split(",")]
         named = [part for part in parts if part and (" " not in part or set("/.") & set(part.split()[0]))]
-        found += [(_first_word(part), paragraph.line + at) for part in named]
-    return found
+        places += [(_first_word(part), paragraph.line + index) for part in named]
+    return places
 
 
 def _bare_paths(paragraph: Paragraph) -> list[tuple[str, int]]:
     """Lines of nothing but paths; other words beside a list are about it."""
-    found = []
-    for at, line in enumerate(paragraph.text.split("\n")):
+    places = []
+    for index, line in enumerate(paragraph.text.split("\n")):
         parts = [part.strip() for part in line.split(",") if part.strip()]
         if all(" " not in part and set("/.") & set(part[:-1]) for part in parts):
-            found += [(_bare(part), paragraph.line + at) for part in parts]
-    return found
+            places += [(_bare(part), paragraph.line + index) for part in parts]
+    return places
 
 
 def _bare(path: str) -> str:
@@ -132,7 +136,7 @@ def _bare(path: str) -> str:
 def list_commands(text: str) -> list[str]:
     """The command lines of a validation block: lines of code, else a table's column, else code spans, else list items.
 
-    What commands print is none: code marked as `text` or `output` beside other code, and lines beside those with `$`.
+    Printed output does not count: code marked as `text` or `output` beside other code, and lines beside those with `$`.
     """
     sections = parse_document(text).sections
     codes = [code for s in sections for code in s.codes]
@@ -163,11 +167,11 @@ def _joined(lines: Sequence[str]) -> list[str]:
     joined: list[str] = []
     goes_on = False
     for line in lines:
-        said = line.rstrip().removesuffix("\\").strip()
+        content = line.rstrip().removesuffix("\\").strip()
         if goes_on:
-            joined[-1] = f"{joined[-1]} {said}".strip()
+            joined[-1] = f"{joined[-1]} {content}".strip()
         else:
-            joined.append(said)
+            joined.append(content)
         goes_on = line.rstrip().endswith("\\")
     return joined
 
@@ -189,19 +193,19 @@ class _Label(NamedTuple):
 
 def find_blocks(document: Document, section: Section) -> dict[str, Block]:
     """The blocks of a stage's section by name; the first of each counts."""
-    found: dict[str, Block] = {}
+    blocks: dict[str, Block] = {}
     open_until, free = 0, [section]
     for sub in document.below(section):
         name = block_named(sub.title)
         if name is not None:
-            found.setdefault(name, _block(document.lines[sub.body - 1 : sub.end], sub.line, sub.body))
+            blocks.setdefault(name, _block(document.lines[sub.body - 1 : sub.end], sub.line, sub.body))
             open_until = max(open_until, sub.end)
         elif sub.line > open_until:
             free.append(sub)
-    for each in free:
-        for name, block in _labelled(document, each):
-            found.setdefault(name, block)
-    return found
+    for part in free:
+        for name, block in _labelled(document, part):
+            blocks.setdefault(name, block)
+    return blocks
 
 
 def block_named(title: str) -> str | None:
@@ -217,10 +221,10 @@ def _labelled(document: Document, section: Section) -> Iterator[tuple[str, Block
     """
     inside = document.below(section)
     end = inside[0].line - 1 if inside else section.end
-    said = [(0, paragraph.line, paragraph.text) for paragraph in section.paragraphs]
-    said += [(item.depth, line, text) for item in section.items for line, text in item.parts]
+    texts = [(0, paragraph.line, paragraph.text) for paragraph in section.paragraphs]
+    texts += [(item.depth, line, text) for item in section.items for line, text in item.parts]
     source = document.lines
-    labels = [_Label(at, depth, name) for depth, line, text in said for at, name in _names_in(line, text, source)]
+    labels = [_Label(at, depth, name) for depth, line, text in texts for at, name in _names_in(line, text, source)]
     outermost = min((label.depth for label in labels), default=0)
     starts = sorted(label for label in labels if label.depth == outermost)
     for at, start in enumerate(starts):
@@ -235,8 +239,10 @@ def _names_in(line: int, text: str, source: Sequence[str]) -> list[tuple[int, st
     lines = text.split("\n")
     if len(lines) == 1 and (alone := block_named(lines[0])):
         return [(line, alone)]
-    found = [(at, _label_of(said) or _bold_label(source[at - 1])) for at, said in enumerate(lines, line)]
-    return [(at, name) for at, name in found if name is not None]
+    labels = [
+        (number, _label_of(content) or _bold_label(source[number - 1])) for number, content in enumerate(lines, line)
+    ]
+    return [(number, name) for number, name in labels if name is not None]
 
 
 def _label_of(text: str) -> str | None:
@@ -253,8 +259,8 @@ def _first_paragraph(lines: Sequence[str]) -> Sequence[str]:
     """What a label says in its own line, or in the lines below it up to a blank one."""
     if _behind_label(lines[0]):
         return lines[:1]
-    filled = next((at for at, line in enumerate(lines) if at and line.strip()), len(lines))
-    return lines[: next((at for at, line in enumerate(lines) if at > filled and not line.strip()), len(lines))]
+    filled = next((index for index, line in enumerate(lines) if index and line.strip()), len(lines))
+    return lines[: next((index for index, line in enumerate(lines) if index > filled and not line.strip()), len(lines))]
 
 
 def _behind_label(line: str) -> str:
@@ -267,12 +273,12 @@ def _without_label(lines: Sequence[str], line: int) -> Block:
     first = _behind_label(lines[0])
     bullet = _BULLET.match(lines[0])
     indent = bullet.end() if bullet else 0
-    rest = [each[min(indent, len(each) - len(each.lstrip(" "))) :] for each in lines[1:]]
+    rest = [other[min(indent, len(other) - len(other.lstrip(" "))) :] for other in lines[1:]]
     return _block([first, *rest] if first else rest, line, line if first else line + 1)
 
 
 def _block(lines: Sequence[str], line: int, first: int) -> Block:
-    blank = next((at for at, each in enumerate(lines) if each.strip()), 0)
+    blank = next((index for index, content in enumerate(lines) if content.strip()), 0)
     return Block("\n".join(lines[blank:]).rstrip(), line, first + blank)
 
 

@@ -66,8 +66,8 @@ class PlanStage:
 
     def text(self, block: str) -> str:
         """The Markdown of a block; empty when it is not there."""
-        found = self.blocks.get(block)
-        return found.text if found else ""
+        content = self.blocks.get(block)
+        return content.text if content else ""
 
 
 @dataclass(frozen=True)
@@ -131,50 +131,50 @@ def _rows(tables: list[Table], problems: list[Flaw]) -> dict[int, _Entry]:
     table = max(tables, key=_says_of_stages, default=None)
     if table is None or not _says_of_stages(table):
         return {}
-    found: dict[int, _Entry] = {}
+    entries: dict[int, _Entry] = {}
     for row in table.rows:
         entry = _row(table, row.cells, row.line, problems)
         if entry is None:
             continue
-        if entry.number in found:
-            problems.append(_double(entry.number, row.line, found[entry.number].line))
-        found.setdefault(entry.number, entry)
-    return found
+        if entry.number in entries:
+            problems.append(_double(entry.number, row.line, entries[entry.number].line))
+        entries.setdefault(entry.number, entry)
+    return entries
 
 
 def _says_of_stages(table: Table) -> int:
-    """How much its columns say of stages; 0 for a table that is no map, as `| # | Risk |`."""
-    at = _column(table, NUMBER_HEADS)
-    if at is None:
+    """How much its columns say of stages; 0 for a table that is not a map, as `| # | Risk |`."""
+    column = _column(table, NUMBER_HEADS)
+    if column is None:
         return 0
-    is_named = any(word in table.header[at].casefold() for word in ("stage", "단계"))
+    is_named = any(word in table.header[column].casefold() for word in ("stage", "단계"))
     has_title, has_depends = (_column(table, heads) is not None for heads in (TITLE_HEADS, DEPENDS_HEADS))
     return 2 * is_named + 2 * has_depends + has_title
 
 
 def _row(table: Table, cells: tuple[str, ...], line: int, problems: list[Flaw]) -> _Entry | None:
     def cell(heads: tuple[str, ...]) -> str | None:
-        at = _column(table, heads)
-        return cells[at].strip() if at is not None and at < len(cells) else None
+        column = _column(table, heads)
+        return cells[column].strip() if column is not None and column < len(cells) else None
 
-    said, title = cell(NUMBER_HEADS) or "", cell(TITLE_HEADS) or ""
-    match, both = _NUMBER.match(said), _NUMBER_AND_TITLE.fullmatch(said)
-    number = int(match[1]) if match else (int(both[1]) if both else 0)
+    number_text, title = cell(NUMBER_HEADS) or "", cell(TITLE_HEADS) or ""
+    match, combined = _NUMBER.match(number_text), _NUMBER_AND_TITLE.fullmatch(number_text)
+    number = int(match[1]) if match else (int(combined[1]) if combined else 0)
     if number < 1:
-        problems.append(_no_number(said, line))
+        problems.append(_no_number(number_text, line))
         return None
     depends = cell(DEPENDS_HEADS)
     needs = None if depends is None else parse_dependencies(depends, number, line, problems)
-    return _Entry(number, title or (both[2] if both else ""), needs, line)
+    return _Entry(number, title or (combined[2] if combined else ""), needs, line)
 
 
-def _no_number(said: str, line: int) -> Flaw:
-    return Flaw("plan.bad-number", line, f"{shown(said)} is not a stage number", "number stages 1, 2, 3 …")
+def _no_number(text: str, line: int) -> Flaw:
+    return Flaw("plan.bad-number", line, f"{shown(text)} is not a stage number", "number stages 1, 2, 3 …")
 
 
 def _column(table: Table, heads: tuple[str, ...]) -> int | None:
     names = [" ".join(cell.casefold().split()) for cell in table.header]
-    return next((at for at, name in enumerate(names) if name in heads), None)
+    return next((index for index, name in enumerate(names) if name in heads), None)
 
 
 def _stage_sections(document: Document, top: Section, problems: list[Flaw]) -> dict[int, tuple[Section, str]]:
@@ -184,13 +184,15 @@ def _stage_sections(document: Document, top: Section, problems: list[Flaw]) -> d
     one inside the section of the same stage never does: it is about the stage.
     """
     heads = [
-        (match, one) for one in document.sections if one.line > top.line and (match := _STAGE.fullmatch(one.title))
+        (match, candidate)
+        for candidate in document.sections
+        if candidate.line > top.line and (match := _STAGE.fullmatch(candidate.title))
     ]
     marked = {int(match[1] or match[2]) for match, _ in heads if match[3] or not match[4]}
-    found: dict[int, tuple[Section, str]] = {}
+    sections: dict[int, tuple[Section, str]] = {}
     for match, section in heads:
         number = int(match[1] or match[2])
-        first = found[number][0] if number in found else None
+        first = sections[number][0] if number in sections else None
         is_marked = bool(match[3]) or not match[4]
         if not is_marked and (number in marked or block_named(section.title)):
             continue
@@ -201,8 +203,8 @@ def _stage_sections(document: Document, top: Section, problems: list[Flaw]) -> d
         elif first is not None:
             problems.append(_double(number, section.line, first.line))
         else:
-            found[number] = (section, " ".join(match[4].split()))
-    return found
+            sections[number] = (section, " ".join(match[4].split()))
+    return sections
 
 
 def _double(number: int, line: int, first: int) -> Flaw:
@@ -220,13 +222,13 @@ def _stage(
 ) -> PlanStage:
     blocks = find_blocks(document, own[0]) if own else {}
     line = own[0].line if own else (row.line if row else 0)
-    said = blocks.get("depends")
-    in_section = parse_dependencies(said.text, number, said.line, problems) if said else None
+    depends = blocks.get("depends")
+    in_section = parse_dependencies(depends.text, number, depends.line, problems) if depends else None
     in_table = row.depends_on if row else None
-    if said is not None and in_section is not None and in_table is not None and in_section != in_table:
-        here, there = show_numbers(in_section), show_numbers(in_table)
-        message = f"stage {number} depends on {here} here and on {there} in the table"
-        problems.append(Flaw("plan.dependencies-differ", said.line, message, "say the same in both", number))
+    if depends is not None and in_section is not None and in_table is not None and in_section != in_table:
+        in_section_text, in_table_text = show_numbers(in_section), show_numbers(in_table)
+        message = f"stage {number} depends on {in_section_text} here and on {in_table_text} in the table"
+        problems.append(Flaw("plan.dependencies-differ", depends.line, message, "say the same in both", number))
     files = blocks.get("files")
     return PlanStage(
         number=number,
@@ -244,22 +246,22 @@ def _stage(
 def parse_dependencies(text: str, stage: int, line: int, problems: list[Flaw]) -> tuple[int, ...]:
     """The stage numbers in `1, 2`, `#1 and #2`, `Stage 1: the store` or `(none)`, ascending; remarks are passed over.
 
-    What is no number becomes a problem.
+    What is not a number becomes a problem.
     """
-    found: set[int] = set()
+    numbers: set[int] = set()
     plain = re.sub(r"\([^()]*\)", " ", _BULLET.sub("", text)).translate({ord(mark): None for mark in "*`"})
     for part in re.split(r"[,;&\n]|\band\b|와\s|과\s|및", plain, flags=re.IGNORECASE):
-        said = " ".join(_REMARK.sub("", f" {part.strip()}").split()).rstrip(".")
-        words = re.sub(r"\bstages?\b|단계", " ", said, flags=re.IGNORECASE).split()
+        part_text = " ".join(_REMARK.sub("", f" {part.strip()}").split()).rstrip(".")
+        words = re.sub(r"\bstages?\b|단계", " ", part_text, flags=re.IGNORECASE).split()
         matches = [_NUMBER.match(word) for word in words]
-        if said.casefold() in NONE or not words:
+        if part_text.casefold() in NONE or not words:
             continue
         if all(matches):
-            found.update(int(match[1]) for match in matches if match)
+            numbers.update(int(match[1]) for match in matches if match)
         else:
             hint = "list numbers as in '1, 2', or write (none)"
-            problems.append(Flaw("plan.bad-dependency", line, f"{shown(said)} is not a stage number", hint, stage))
-    return tuple(sorted(found))
+            problems.append(Flaw("plan.bad-dependency", line, f"{shown(part_text)} is not a stage number", hint, stage))
+    return tuple(sorted(numbers))
 
 
 def show_numbers(numbers: tuple[int, ...]) -> str:

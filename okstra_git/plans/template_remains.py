@@ -1,4 +1,4 @@
-"""Placeholders of the plan's own template that nobody replaced, found by what the template says."""
+"""Placeholders of the plan's own template that were not replaced, found by what the template says."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -37,14 +37,14 @@ def find_left_over(plan: PlanDocument) -> Iterator[Flaw]:
     itself has it, so that generics and HTML in a plan are left alone. Code and comments are not looked at.
     """
     forms = template_forms()
-    where = {line: name for stage in plan.stages for name, block in stage.blocks.items()
+    block_of_line = {line: name for stage in plan.stages for name, block in stage.blocks.items()
              for line in range(block.line, block.first + block.text.count("\n") + 1)}  # fmt: skip
     for number, line in _prose(plan.document.lines):
-        known = forms.elements.get(where.get(number, ""), frozenset())
-        found = [each for each in _elements(line) if each in known]
-        found += [each for each in forms.sentences if each in line and each not in found]
-        for each in dict.fromkeys(found):
-            yield Flaw("plan.placeholder", number, f"{each} is still the template's own text",
+        elements = forms.elements.get(block_of_line.get(number, ""), frozenset())
+        remains = [element for element in _elements(line) if element in elements]
+        remains += [element for element in forms.sentences if element in line and element not in remains]
+        for element in dict.fromkeys(remains):
+            yield Flaw("plan.placeholder", number, f"{element} is still the template's own text",
                           "write what is meant in its place, or take the line out")  # fmt: skip
 
 
@@ -57,9 +57,9 @@ def template_forms() -> Forms:
         heading = _HEADING.search(line)
         block = _BLOCKS[int(heading[1])] if heading else "" if line.startswith("#") else block
         plain = _CODE.sub("", line)
-        elements[block] |= {each for each in _elements(plain) if _GAP.search(each)}
+        elements[block] |= {element for element in _elements(plain) if _GAP.search(element)}
         gaps |= {gap for gap in _GAP.findall(plain) if gap.count(" ") > 1}
-    return Forms({name: frozenset(found) for name, found in elements.items()}, tuple(sorted(gaps)))
+    return Forms({name: frozenset(texts) for name, texts in elements.items()}, tuple(sorted(gaps)))
 
 
 def _elements(line: str) -> Iterator[str]:

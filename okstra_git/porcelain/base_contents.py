@@ -26,7 +26,7 @@ def in_base(workspace: Workspace, task: Task, base: str, stages: Collection[int]
     if tip is None or not stages:
         return InBase()
     judge = make_judge(workspace, workspace.store.read().state)
-    return _told(find_delivered(judge, task, stages, *_homes(workspace, base, tip)).values())
+    return _delivered_in_base(find_delivered(judge, task, stages, *_homes(workspace, base, tip)).values())
 
 
 def with_dependencies(task: Task, stages: Collection[int]) -> set[int]:
@@ -37,9 +37,13 @@ def with_dependencies(task: Task, stages: Collection[int]) -> set[int]:
 def landed_elsewhere(workspace: Workspace, task: Task) -> frozenset[str]:
     """Groups (ids) and pull requests (addresses) whose stages landed, but not all of them where these go to."""
     state = workspace.store.read().state
-    handed = [*((one.id, one.base_ref, one.stages) for one in task.groups.values()),
-              *((one.url, one.base_ref, one.stages) for one in task.prs.values())]  # fmt: skip
-    landed = [each for each in handed if _have_landed(task, each[2]) and not _is_branch_of_task(state, each[1])]
+    handed = [*((group.id, group.base_ref, group.stages) for group in task.groups.values()),
+              *((pr.url, pr.base_ref, pr.stages) for pr in task.prs.values())]  # fmt: skip
+    landed = [
+        delivery
+        for delivery in handed
+        if _have_landed(task, delivery[2]) and not _is_branch_of_task(state, delivery[1])
+    ]
     return frozenset(name for name, base, stages in landed if _is_missed(workspace, task, base, stages))
 
 
@@ -77,8 +81,8 @@ def _has_own_base(workspace: Workspace, judge: Judge, task: Task, stage: Stage) 
     tips = branch_tips(workspace.git, stage.base_ref)
     if not tips or _is_below(workspace, tips, stage):
         return True
-    found = find_delivered(judge, task, [stage.number], *_homes(workspace, stage.base_ref, tips[0]))
-    return bool(found.get(stage.number, Delivered(0)).whole)
+    delivered = find_delivered(judge, task, [stage.number], *_homes(workspace, stage.base_ref, tips[0]))
+    return bool(delivered.get(stage.number, Delivered(0)).whole)
 
 
 def _is_branch_of_task(state: State, base: str) -> bool:
@@ -91,13 +95,15 @@ def _is_branch_of_task(state: State, base: str) -> bool:
 
 def _homes(workspace: Workspace, base: str, tip: str) -> tuple[SearchRef, list[SearchRef]]:
     """The base, and the same branch elsewhere where that has more."""
-    others = [one for one in branch_tips(workspace.git, base) if one != tip and contains(workspace.git, one, tip)]
-    return SearchRef("target", base, tip), [SearchRef("target", base, one) for one in others]
+    others = [
+        other for other in branch_tips(workspace.git, base) if other != tip and contains(workspace.git, other, tip)
+    ]
+    return SearchRef("target", base, tip), [SearchRef("target", base, other) for other in others]
 
 
-def _told(found: Collection[Delivered]) -> InBase:
+def _delivered_in_base(deliveries: Collection[Delivered]) -> InBase:
     return InBase(
-        whole={one.stage: one.whole for one in found if one.whole},
-        upto={one.stage: one.upto for one in found if one.upto},
-        lacks={one.stage: one.lacks for one in found if one.lacks},
+        whole={delivered.stage: delivered.whole for delivered in deliveries if delivered.whole},
+        upto={delivered.stage: delivered.upto for delivered in deliveries if delivered.upto},
+        lacks={delivered.stage: delivered.lacks for delivered in deliveries if delivered.lacks},
     )

@@ -41,7 +41,7 @@ INFERENCE, INTENT = "intent-inference", "intent-check:"
 
 
 class Unpaired(OkstraError):
-    """A guess at what the reporter means that nobody asks them about."""
+    """A guess at what the reporter means, without a question that confirms it."""
 
     code = "brief.unpaired-inference"
 
@@ -176,8 +176,8 @@ def _edited(file: BriefFile, text: str, *, dry_run: bool, question: int = 0) -> 
 
 
 def _has_spare_question(brief: Brief) -> bool:
-    inferences = [each for each in brief.additions if each.label == INFERENCE]
-    return len(inferences) < len([each for each in brief.questions if each.prefix == INTENT])
+    inferences = [addition for addition in brief.additions if addition.label == INFERENCE]
+    return len(inferences) < len([question for question in brief.questions if question.prefix == INTENT])
 
 
 def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:

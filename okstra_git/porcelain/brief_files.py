@@ -139,8 +139,8 @@ def given_words(workspace: Workspace, option: str, words: str | None, file: str 
     if (words is None) == (file is None):
         what = "not both" if words is not None else "one of them"
         raise UsageError(f"give {option} or {option}-file, {what}", hint=f"{option}-file FILE takes any characters")
-    given = words if words is not None else decode(read_bytes(workspace, str(file)), name=str(file))
-    text = given if words is not None else given.removeprefix("\ufeff")
+    raw = words if words is not None else decode(read_bytes(workspace, str(file)), name=str(file))
+    text = raw if words is not None else raw.removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text or not is_text(text):
         why = "are not text" if text else "are empty"

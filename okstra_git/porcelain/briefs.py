@@ -134,18 +134,18 @@ def _refuse_case_clash(project: ProjectPaths, path: Path) -> None:
     wanted = (path.parent.name, path.name)
     files = Root(project.root)
     folders = _named(files, path.parent.parent, path.parent.name)
-    for other in (found for folder in folders for found in _named(files, folder, path.name)):
+    for other in (entry for folder in folders for entry in _named(files, folder, path.name)):
         if (other.parent.name, other.name) != wanted:
-            there = project.relative(other)
-            message = f"{project.relative(path)} differs from {there} in upper and lower case only"
-            raise BriefCaseClash(message, hint=f"take another name, or go on with {there}", path=str(other))
+            existing = project.relative(other)
+            message = f"{project.relative(path)} differs from {existing} in upper and lower case only"
+            raise BriefCaseClash(message, hint=f"take another name, or go on with {existing}", path=str(other))
 
 
 def _named(files: Root, folder: Path, name: str) -> list[Path]:
     """What the folder has under this name, in any case."""
     if not files.is_folder(folder):
         return []
-    return [folder / each for each in files.list(folder, MOST_BRIEFS).names if each.lower() == name.lower()]
+    return [folder / entry for entry in files.list(folder, MOST_BRIEFS).names if entry.lower() == name.lower()]
 
 
 def _create(project: ProjectPaths, path: Path, text: str, *, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The state as it stands by the branches of now: a landing that was taken back is none, recorded or not."""
+"""The state by the branches as they are now: a landing that was taken back does not count, recorded or not."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def standing_state(workspace: Workspace, state: State | None = None) -> State:
         return state
     from okstra_git.reconcile.reachability import as_taken_back
 
-    changed = {key: as_taken_back(state.tasks[key], lost) for key in {one.task for one in lost}}
+    changed = {key: as_taken_back(state.tasks[key], lost) for key in {landing.task for landing in lost}}
     return state.model_copy(update={"tasks": {**state.tasks, **changed}})
 
 
 def take_back_landings(workspace: Workspace, key: TaskKey | None) -> tuple[Event, ...]:
-    """Record which landings of a task, or of every one, were taken back, and tell each in a line.
+    """Record which landings of a task, or of every one, were taken back, and note each in a line.
 
-    A clone that cannot record says so and goes on: whoever called does not depend on it.
+    A clone that cannot record says so and goes on: no caller depends on it.
     """
     state = workspace.store.read().state
     named = [task for task in state.tasks.values() if key is None or task.key == key]
@@ -57,9 +57,9 @@ def tell_taken_back(workspace: Workspace, events: Iterable[Event]) -> None:
 
     for fact in (event.fact for event in events):
         if isinstance(fact, StageUnlanded):
-            what = f"stage {fact.stage} of {fact.task}"
-            where = fact.target or "a target"
-            workspace.note(f"{what} had landed in {where} as {fact.landed[:SHORT]}; no target holds that any more")
+            stage = f"stage {fact.stage} of {fact.task}"
+            target = fact.target or "a target"
+            workspace.note(f"{stage} had landed in {target} as {fact.landed[:SHORT]}; no target holds that any more")
 
 
 def _taken_back(workspace: Workspace, state: State, tasks: Iterable[Task]) -> list[TakenBack]:

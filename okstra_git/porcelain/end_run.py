@@ -62,20 +62,20 @@ def finish(workspace: Workspace, run_id: str, asked: Finish, *, archive: bool) -
 
 
 def abandon(workspace: Workspace, run_id: str, *, reason: str, force: bool, archive: bool) -> Abandoned:
-    """Give a run up for its holder; what lies uncommitted in its worktree is kept in a snapshot first."""
+    """Give a run up for its holder; uncommitted work in its worktree is kept in a snapshot first."""
     refuse_text(reason, what="reason")
     writable_project_root(workspace)  # refuses before anything is recorded
     liveness = LivenessChecker(workspace)
     task, run = require_run(workspace.store.read().state, run_id)
-    kept = None
+    snapshot = None
     if check_abandon(task, run, liveness.life_of, liveness.is_ours, force=force):
-        kept = keep_worktree(workspace, task, run, "before its run was abandoned")
+        snapshot = keep_worktree(workspace, task, run, "before its run was abandoned")
     ended = abandon_run(
         workspace.store, run.id, reason=reason, force=force, life_of=liveness.life_of, is_ours=liveness.is_ours,
         pack=packer(workspace, wanted=archive),
     )  # fmt: skip
     _leave_in_order(workspace, ended)
-    return Abandoned(ended, kept)
+    return Abandoned(ended, snapshot)
 
 
 def _leave_in_order(workspace: Workspace, ended: Ended) -> None:
@@ -104,17 +104,17 @@ def packer(workspace: Workspace, *, wanted: bool) -> Callable[[Task, Run], Archi
 
 
 def keep_worktree(workspace: Workspace, task: Task, run: Run, reason: str) -> WorktreeSnapshot | None:
-    """Snapshot what lies uncommitted where the run worked; a failure is a warning only, since nothing is removed."""
+    """Snapshot uncommitted work where the run worked; a failure is a warning only, since nothing is removed."""
     try:
-        kept = snapshot_of_run(workspace.git, task, run, reason=reason, now=workspace.now())
+        snapshot = snapshot_of_run(workspace.git, task, run, reason=reason, now=workspace.now())
     except OkstraError as refusal:
         workspace.warn(f"what lies uncommitted in the run's worktree could not be kept: {refusal.message}")
         return None
-    if kept is not None:
-        workspace.note(f"what lies uncommitted in {kept.worktree} is kept as snapshot {kept.id}")
-        for line in kept.left_out:
+    if snapshot is not None:
+        workspace.note(f"what lies uncommitted in {snapshot.worktree} is kept as snapshot {snapshot.id}")
+        for line in snapshot.left_out:
             workspace.warn(f"not in the snapshot: {line}")
-    return kept
+    return snapshot
 
 
 def _remind_of_stage(workspace: Workspace, ended: Ended) -> None:
@@ -129,14 +129,14 @@ def _remind_of_stage(workspace: Workspace, ended: Ended) -> None:
             f"stage {run.stage} is not recorded as done; when it is: "
             f"git okstra stage done {run.stage} --task-key {key} --carry FILE"
         )
-    seen = see_stages(workspace.git, [ended.task]).get((ended.task.key, run.stage))
-    clauses = clauses_of(seen, ended.task.stages[run.stage].branch) if seen is not None else []
-    if seen is not None and clauses:
-        workspace.note(f"the worktree {seen.path} of stage {run.stage}: {', '.join(clauses)}; no record has that")
+    checkout = see_stages(workspace.git, [ended.task]).get((ended.task.key, run.stage))
+    clauses = clauses_of(checkout, ended.task.stages[run.stage].branch) if checkout is not None else []
+    if checkout is not None and clauses:
+        workspace.note(f"the worktree {checkout.path} of stage {run.stage}: {', '.join(clauses)}; no record has that")
 
 
 def _recorded_report(workspace: Workspace, name: str) -> str:
-    """The report as it is recorded, from the project's root where it lies below; refuses one that is not there."""
+    """The report as it is recorded, relative to the project's root if it is inside; refuses a missing one."""
     root = project_root(workspace)
     path = next((path for path in (workspace.cwd / name, root / name) if _is_file(path)), None)
     if not name:

@@ -139,10 +139,10 @@ def chain_hints(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     step = {old: new for old, new in pairs if old != new}
     ends: dict[str, str] = {}
     for old in step:
-        end, seen = old, {old}
-        while end in step and step[end] not in seen:
+        end, visited = old, {old}
+        while end in step and step[end] not in visited:
             end = step[end]
-            seen.add(end)
+            visited.add(end)
         ends[old] = end
     return ends
 
@@ -161,13 +161,13 @@ def describe_move(event: Event) -> str:
     """`stage 2 of shop:web:login followed 1a2b3c → 4d5e6f (replay)`, or nothing for other events."""
     fact = event.fact
     if isinstance(fact, StageMoved):
-        what = f"stage {fact.stage} of {fact.task}"
+        subject = f"stage {fact.stage} of {fact.task}"
     elif isinstance(fact, AnchorMoved):
-        what = f"the anchor of {fact.task}"
+        subject = f"the anchor of {fact.task}"
     else:
         return ""
     landed = ", landed" if isinstance(fact, StageMoved) and fact.landed else ""
-    return f"{what} followed {fact.old[:SHORT]} → {fact.range.head[:SHORT]} ({fact.proof}{landed})"
+    return f"{subject} followed {fact.old[:SHORT]} → {fact.range.head[:SHORT]} ({fact.proof}{landed})"
 
 
 def _fate_of_verification(state: State, event: Event) -> str:
@@ -225,7 +225,7 @@ def stale_item(finding: Finding) -> dict[str, Any]:
     if finding.flags:
         item["flags"] = list(finding.flags)
     item["candidates"] = [
-        {"ref": each.ref, "commit": each.commit, "why": each.why, "recommended": each.recommended}
-        for each in finding.candidates
+        {"ref": candidate.ref, "commit": candidate.commit, "why": candidate.why, "recommended": candidate.recommended}
+        for candidate in finding.candidates
     ]
     return item

@@ -51,16 +51,16 @@ def forecast_tasks(workspace: Workspace, tasks: Iterable[Task]) -> Forecast:
             skipped.append(f"{_name(tip)} was left out: {missing}")
             continue
         skipped += _limits_of(tip, content)
-    known = load_merges(layout.forecast_file(git.private_dir))
-    ahead = forecast(git, stages, known)
-    save_merges(layout.forecast_file(git.private_dir), known)
+    merges = load_merges(layout.forecast_file(git.private_dir))
+    ahead = forecast(git, stages, merges)
+    save_merges(layout.forecast_file(git.private_dir), merges)
     return replace(ahead, skipped=(*skipped, *ahead.skipped))
 
 
 def _live_stages(git: Git, task: Task) -> Iterator[_Tip]:
     """Stages that have begun and not landed. Several on one branch: its tip is the newest of those not recorded yet.
 
-    What is recorded on such a branch counts as it was recorded, since the tip is somebody else's work as well.
+    What is recorded on such a branch counts as it was recorded, since the tip is other stages' work as well.
     """
     live = [stage for stage in task.stages.values() if not stage.landed and (stage.branch or stage.range)]
     counts = Counter(stage.branch for stage in live)
@@ -79,17 +79,17 @@ def _recorded(stage: Stage) -> str | None:
 
 
 def _contents(git: Git, tips: Iterable[_Tip]) -> dict[str, Content]:
-    """What lies in the worktrees in which these stages' branches are checked out, by branch."""
+    """What the worktrees contain in which these stages' branches are checked out, by branch."""
     branches = {tip.branch for tip in tips if tip.branch}
     if not branches:
         return {}
     places: Mapping[str, Path] = {
-        each.branch: each.path
-        for each in list_worktrees(git)
-        if each.branch in branches and not each.is_prunable and each.branch is not None
+        worktree.branch: worktree.path
+        for worktree in list_worktrees(git)
+        if worktree.branch in branches and not worktree.is_prunable and worktree.branch is not None
     }
-    found = worktree_trees(list(places.values()))
-    return {branch: found[path] for branch, path in places.items() if path in found}
+    trees = worktree_trees(list(places.values()))
+    return {branch: trees[path] for branch, path in places.items() if path in trees}
 
 
 def _live(git: Git, tip: _Tip, content: Content | None) -> LiveStage:

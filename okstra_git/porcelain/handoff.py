@@ -54,7 +54,7 @@ def _key_of_flags(workspace: Workspace, identity: Identity) -> TaskKey | None:
 
 
 def _key_of_plan(workspace: Workspace, identity: Identity) -> TaskKey | None:
-    """The one open task whose approved plan lies at this path."""
+    """The one open task whose approved plan is at this path."""
     if not identity.approved_plan:
         return None
     wanted = (workspace.cwd / identity.approved_plan).as_posix()
@@ -111,9 +111,9 @@ def list_eligible(workspace: Workspace, key: TaskKey, *, base: str | None, forec
     task, stale = settle_first(workspace, key)
     base = require_named(workspace.git, base, what="the base").name if base is not None else None
     landed = [number for number, stage in task.stages.items() if stage.landed]
-    held = in_base(workspace, task, base, landed) if base is not None else in_usual_bases(workspace, task)
+    contained = in_base(workspace, task, base, landed) if base is not None else in_usual_bases(workspace, task)
     printed = partial(printed_recorded, workspace.git)
-    judged = judge_stages(task, stale=stale, arrived=held.whole, printed=printed)
+    judged = judge_stages(task, stale=stale, arrived=contained.whole, printed=printed)
     _note_unrecorded(workspace, task, judged)
     ready = [number for number, eligibility in judged.items() if eligibility.is_eligible]
     conflicts = _conflicts_ahead(workspace, task) if forecast and len(ready) > 1 else {}
@@ -163,22 +163,22 @@ def assemble(
     path = worktree_root(workspace, key) / f"group-{'-'.join(map(str, stages))}" if with_worktree else None
     wanted = AssembleRequest(key, stages, named.name, branch, path, update)
     _note_behind(workspace, named)
-    held = in_base(workspace, task, named.name, with_dependencies(task, stages))
-    group = assemble_group(workspace.store, wanted, stale=stale, held=held, dry_run=dry_run)
+    contained = in_base(workspace, task, named.name, with_dependencies(task, stages))
+    group = assemble_group(workspace.store, wanted, stale=stale, held=contained, dry_run=dry_run)
     workspace.warn(group.warning)
-    for number, upto in sorted((number, upto) for number, upto in held.upto.items() if number in stages):
-        far = "all of it" if number in held.whole else f"up to {upto[:10]}"
+    for number, upto in sorted((number, upto) for number, upto in contained.upto.items() if number in stages):
+        far = "all of it" if number in contained.whole else f"up to {upto[:10]}"
         workspace.note(f"{named.name} has stage {number} already, {far}; only the rest is put on")
     for verification in list_relied(group.task, stages):
         if remark := other_tree_sentence(verification, group.tree):
             workspace.note(remark)
     if group.tree == tree_of(workspace.git, group.base):
         workspace.note(f"the group changes nothing on {named.name}, so there is nothing to publish")
-    return AssembledGroup(group, named.name, held.upto)
+    return AssembledGroup(group, named.name, contained.upto)
 
 
 def _note_unrecorded(workspace: Workspace, task: Task, stages: Iterable[int]) -> None:
-    """Commits on a stage's branch that nobody recorded stay behind when the stage leaves."""
+    """Commits on a stage's branch that are not recorded stay behind when the stage leaves."""
     branches = [stage.branch for stage in task.stages.values()]
     for number in stages:
         stage = task.stages.get(number)
@@ -205,7 +205,7 @@ def _note_behind(workspace: Workspace, base: Named) -> None:
 
 @dataclass(frozen=True)
 class GroupStatus:
-    """A group as it stands, what of each stage leaves with it, and the lines that mend what changed.
+    """A group as it stands, what of each stage leaves with it, and the commands that repair what changed.
 
     `leaving` is None where nothing leaves any more, or where it cannot be read.
     """

@@ -51,7 +51,7 @@ def forget_settled(workspace: Workspace) -> None:
 def process_pending_events(workspace: Workspace) -> None:
     """What a hook reported and could not settle, because git had not moved the branches yet.
 
-    A clone that cannot record now keeps the report; whoever only reads is not refused for it.
+    A clone that cannot record now keeps the report; a command that only reads is not refused for it.
     """
     if not any(not event.torn for event in list_spooled(str(workspace.git.private_dir))):
         return
@@ -71,6 +71,6 @@ def _concerned(
     for task in state.tasks.values():
         heads = {stage.range.head for stage in task.stages.values() if stage.range}
         heads |= {task.anchor.range.head} if task.anchor else set()
-        here = {stage.branch for stage in task.stages.values()}
-        if task.is_open and (not heads.isdisjoint(hints) or not here.isdisjoint(branches)):
+        own = {stage.branch for stage in task.stages.values()}
+        if task.is_open and (not heads.isdisjoint(hints) or not own.isdisjoint(branches)):
             yield task

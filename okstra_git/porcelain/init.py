@@ -74,19 +74,19 @@ def init_clone(workspace: Workspace, *, project_id: str | None, hooks: bool, ask
 
 
 def _choose_project(workspace: Workspace, wanted: str | None) -> str:
-    known = workspace.settings.project
+    configured = workspace.settings.project
     used = sorted({key.project for key in workspace.store.read().state.tasks})
     if wanted is not None:
         parse_slug(wanted, what="project id")
-        if isinstance(known, str) and known != wanted:
+        if isinstance(configured, str) and configured != wanted:
             raise ProjectConflict(
-                f"this clone belongs to project {known}, not {wanted}",
-                project=known,
+                f"this clone belongs to project {configured}, not {wanted}",
+                project=configured,
                 hint=f"git okstra init, or change it: git okstra config set okstra.project {word(wanted)}",
             )
         return wanted
-    if isinstance(known, str):
-        return known
+    if isinstance(configured, str):
+        return configured
     if len(used) == 1:
         return used[0]
     name = (workspace.git.work_tree or workspace.git.common_dir).name.removesuffix(".git")
@@ -118,10 +118,10 @@ def _fetch_state(workspace: Workspace, git: Git) -> str | None:
         if not rewound:
             workspace.note(f"remote {remote} could not be asked for a state to join: {failed.message}")
             return None
-        for ref, here in rewound.items():
-            again = command("git fetch", remote, f"+{ref}:{here}")
+        for ref, local in rewound.items():
+            again = command("git fetch", remote, f"+{ref}:{local}")
             workspace.warn(
-                f"{ref} was rewound or rewritten on {remote}, so {here} was left as it is; to take it as it is"
+                f"{ref} was rewound or rewritten on {remote}, so {local} was left as it is; to take it as it is"
                 f" there now: {again}"
             )
     return remote
@@ -130,8 +130,8 @@ def _fetch_state(workspace: Workspace, git: Git) -> str | None:
 def _rewound(git: Git, remote: str, listed: Mapping[str, str]) -> dict[str, str]:
     """Logs on the remote that git would not fetch over what is known of them: their ref there and the one here."""
     pairs = {ref: f"{layout.REMOTE_LOGS}{remote}/{ref.removeprefix(layout.LOGS)}" for ref in listed}
-    known = {ref: find_quietly(git, here) for ref, here in pairs.items()}
-    return {ref: pairs[ref] for ref, oid in listed.items() if known[ref] is not None and known[ref] != oid}
+    tips = {ref: find_quietly(git, local) for ref, local in pairs.items()}
+    return {ref: pairs[ref] for ref, oid in listed.items() if tips[ref] is not None and tips[ref] != oid}
 
 
 def _remotes(git: Git) -> list[str]:
@@ -141,7 +141,7 @@ def _remotes(git: Git) -> list[str]:
 def _show_notes(git: Git) -> bool:
     """Let plain `git log` show our notes; whether that is new.
 
-    As a pattern: git warns at every `git log` of a ref that is not there, which ours is only when a stage is done.
+    As a pattern: git warns at every `git log` of a ref that is not there, as okstra's is until a stage is done.
     """
     pattern = f"{layout.NOTES}*"
     if not {layout.NOTES, pattern}.isdisjoint(git.configuration.list_values("notes.displayRef")):

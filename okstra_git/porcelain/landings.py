@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from okstra_git.digest import canonical_json, fingerprint
+from okstra_git.digest import canonical_json, fingerprint_of
 from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.own_files import read_own, replace_own
@@ -33,7 +33,7 @@ VERSION = 2
 
 @dataclass(frozen=True)
 class Look:
-    """What somebody saw when targets and records were as `seen` says; `waits`: something of it is not recorded yet.
+    """The last answer about a task, valid while targets and records are as `seen` says; `waits`: not all is recorded.
 
     `missed` are the facts of what arrived although the stage has not landed.
     """
@@ -44,16 +44,16 @@ class Look:
 
 
 def note_landings(workspace: Workspace, key: TaskKey | None) -> tuple[Event, ...]:
-    """Record what has landed, and what was taken back, of a task, or of every open one, in one append; tell each.
+    """Record what has landed, and what was taken back, of a task, or of every open one, in one append; note each.
 
-    A clone that cannot record says so and goes on: whoever called does not depend on it.
+    A clone that cannot record says so and goes on: no caller depends on it.
     """
     state = workspace.store.read().state
     scope = make_search_scope(workspace, state)
     tasks = _concerned(state, key)
     before = _load(workspace)
-    seen = {task.key: _print(workspace, scope, task) for task in tasks}
-    fresh = [task for task in tasks if _is_new(before.get(task.key), seen[task.key])]
+    current = {task.key: _print(workspace, scope, task) for task in tasks}
+    fresh = [task for task in tasks if _is_new(before.get(task.key), current[task.key])]
     if not fresh:
         return ()
     try:
@@ -70,9 +70,9 @@ def missed_landings(
     before = _load(workspace)
     looks: dict[TaskKey, Look] = {}
     for task in (task for task in tasks if task.is_open):
-        seen = _print(workspace, judge.scope, task)
-        known = before.get(task.key)
-        looks[task.key] = known if known is not None and known.seen == seen else _look(judge, task, seen)
+        current = _print(workspace, judge.scope, task)
+        last = before.get(task.key)
+        looks[task.key] = last if last is not None and last.seen == current else _look(judge, task, current)
     if any(before.get(key) != look for key, look in looks.items()):
         _save(workspace, state, before | looks)
     return {key: list(look.missed) for key, look in looks.items() if look.missed}
@@ -85,8 +85,8 @@ def landed_state(workspace: Workspace, key: TaskKey | None) -> State:
 
     state = standing_state(workspace)
     judge = make_judge(workspace, state)
-    seen = {task.key: as_landed(task, find_landings(judge, task)) for task in _concerned(state, key)}
-    return state.model_copy(update={"tasks": {**state.tasks, **seen}})
+    landed = {task.key: as_landed(task, find_landings(judge, task)) for task in _concerned(state, key)}
+    return state.model_copy(update={"tasks": {**state.tasks, **landed}})
 
 
 def _look_and_record(
@@ -98,11 +98,11 @@ def _look_and_record(
 
     judge = make_judge(workspace, state, scope=scope)
     answers = {task.key: look_for_landings(judge, task) for task in tasks}
-    found = [one for answer in answers.values() for one in answer.landed]
-    lost = [one for answer in answers.values() for one in answer.taken_back]
+    landed = [landing for answer in answers.values() for landing in answer.landed]
+    lost = [landing for answer in answers.values() for landing in answer.taken_back]
     events: tuple[Event, ...] = ()
-    if found or lost:
-        appended = workspace.store.append(lambda now: [*unlanded_facts(now, lost), *landed_facts(now, found)])
+    if landed or lost:
+        appended = workspace.store.append(lambda now: [*unlanded_facts(now, lost), *landed_facts(now, landed)])
         workspace.warn(appended.warning)
         events, state = appended.events, appended.snapshot.state
     recorded = {(event.fact.task, getattr(event.fact, "stage", 0)) for event in events}
@@ -112,21 +112,25 @@ def _look_and_record(
     }
     _save(workspace, state, before | looks)
     tell_taken_back(workspace, events)
-    _tell(workspace, [one for one in found if (one.task, one.stage) in recorded], looks, before)
+    _note_arrivals(
+        workspace, [landing for landing in landed if (landing.task, landing.stage) in recorded], looks, before
+    )
     return events
 
 
 def _is_left(answer: Landings, recorded: Collection[tuple[TaskKey, int]]) -> bool:
-    """Whether something that was seen did not come on record."""
-    due = {(one.task, one.stage) for one in answer.landed} | {(one.task, one.stage) for one in answer.taken_back}
+    """Whether something that was found was not recorded."""
+    due = {(landing.task, landing.stage) for landing in answer.landed} | {
+        (landing.task, landing.stage) for landing in answer.taken_back
+    }
     return not due <= set(recorded)
 
 
-def _look(judge: Judge, task: Task, seen: str) -> Look:
+def _look(judge: Judge, task: Task, current: str) -> Look:
     from okstra_git.reconcile.landings import look_for_landings  # heavy, and mostly nothing is new
 
     answer = look_for_landings(judge, task)
-    return Look(seen, bool(answer.landed or answer.taken_back), _facts(answer))
+    return Look(current, bool(answer.landed or answer.taken_back), _facts(answer))
 
 
 def _concerned(state: State, key: TaskKey | None) -> list[Task]:
@@ -134,22 +138,22 @@ def _concerned(state: State, key: TaskKey | None) -> list[Task]:
     return [task for task in chosen if task.is_open and any(stage.range for stage in task.stages.values())]
 
 
-def _is_new(known: Look | None, seen: str) -> bool:
-    return known is None or known.seen != seen or known.waits
+def _is_new(last: Look | None, current: str) -> bool:
+    return last is None or last.seen != current or last.waits
 
 
-# --- telling
+# --- notes about what arrived
 
 
-def _tell(
+def _note_arrivals(
     workspace: Workspace, landed: Iterable[Landed], looks: dict[TaskKey, Look], before: dict[TaskKey, Look]
 ) -> None:
-    for one in landed:
-        facts = asdict(one)
-        workspace.note(f"stage {one.stage} of {one.task} landed in {one.target} ({described(facts)})")
+    for landing in landed:
+        facts = asdict(landing)
+        workspace.note(f"stage {landing.stage} of {landing.task} landed in {landing.target} ({described(facts)})")
     for key, look in looks.items():
-        told = before[key].missed if key in before else ()
-        for facts in (each for each in look.missed if each not in told):
+        reported = before[key].missed if key in before else ()
+        for facts in (arrival for arrival in look.missed if arrival not in reported):
             workspace.note(missed_sentence(facts))
 
 
@@ -160,14 +164,16 @@ def described(facts: dict[str, Any]) -> str:
 
 def missed_sentence(facts: dict[str, Any]) -> str:
     """What arrived of a stage that has not landed."""
-    what = f"stage {facts['stage']} of {key_of_slashed(facts['task'])}"
+    stage = f"stage {facts['stage']} of {key_of_slashed(facts['task'])}"
     if facts["why"] == "taken-out":
-        return f"{what} was in {facts['target']} ({described(facts)}), but not all of it is there any more"
-    return f"{facts['target']} has an older version of {what} ({described(facts)}); what it is now has not landed"
+        return f"{stage} was in {facts['target']} ({described(facts)}), but not all of it is there any more"
+    return f"{facts['target']} has an older version of {stage} ({described(facts)}); what it is now has not landed"
 
 
 def _facts(answer: Landings) -> tuple[dict[str, Any], ...]:
-    return tuple({"why": one.why, **asdict(one.what), "task": one.what.task.slashed} for one in answer.not_landed)
+    return tuple(
+        {"why": arrival.why, **asdict(arrival.what), "task": arrival.what.task.slashed} for arrival in answer.not_landed
+    )
 
 
 # --- remembering
@@ -187,23 +193,23 @@ def _print(workspace: Workspace, scope: SearchScope, task: Task) -> str:
     groups = [(group.id, group.base_ref, group.range.head, group.range.base) for group in task.groups.values()]
     prs = [(pr.url, pr.base_ref, pr.commit) for pr in task.prs.values()]
     handed = [*(group.members for group in task.groups.values()), *(pr.members for pr in task.prs.values())]
-    members = [[member.model_dump() for member in each] for each in handed]
+    members = [[member.model_dump() for member in group_members] for group_members in handed]
     shallow = read_gits(workspace.git.common_dir / "shallow") if workspace.git.is_shallow else None
     cut = (shallow or b"").decode(errors="replace")
     anchor = task.anchor.range.head if task.anchor else None
     around = scope.targets(task, None)
     whole = [VERSION, scope.writer, stages, around, groups, prs, members, cut, anchor, window_limit(workspace)]
-    return fingerprint(canonical_json(whole))
+    return fingerprint_of(whole)
 
 
 def _load(workspace: Workspace) -> dict[TaskKey, Look]:
     """What was seen last, by task; nothing where that cannot be read."""
     try:
-        said = json.loads(read_own(_path(workspace)) or b"")
-        if said["version"] != VERSION:
+        stored = json.loads(read_own(_path(workspace)) or b"")
+        if stored["version"] != VERSION:
             return {}
-        return {key_of_slashed(key): Look(str(each["seen"]), bool(each["waits"]), tuple(_known_facts(each["missed"])))
-                for key, each in said["tasks"].items() if is_slashed_key(key)}  # fmt: skip
+        return {key_of_slashed(key): Look(str(look["seen"]), bool(look["waits"]), tuple(_known_facts(look["missed"])))
+                for key, look in stored["tasks"].items() if is_slashed_key(key)}  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
@@ -211,13 +217,13 @@ def _load(workspace: Workspace) -> dict[TaskKey, Look]:
 def _known_facts(missed: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """The remembered facts; a key that is missing makes the whole memory void."""
     names = ("why", "task", "stage", "recorded", "target", "commit", "how", "group")
-    return [{name: each[name] for name in names} for each in missed]
+    return [{name: facts[name] for name in names} for facts in missed]
 
 
 def _save(workspace: Workspace, state: State, looks: dict[TaskKey, Look]) -> None:
     """Write down what was seen; a repository that cannot be written simply has no memory."""
-    kept = {key.slashed: asdict(look) for key, look in looks.items() if key in state.tasks}
-    replace_own(_path(workspace), canonical_json({"version": VERSION, "tasks": kept}))
+    stored = {key.slashed: asdict(look) for key, look in looks.items() if key in state.tasks}
+    replace_own(_path(workspace), canonical_json({"version": VERSION, "tasks": stored}))
 
 
 def _path(workspace: Workspace) -> Path:

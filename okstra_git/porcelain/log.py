@@ -63,8 +63,8 @@ class LogChoice(NamedTuple):
 def read_log(workspace: Workspace, key: TaskKey | None, *, limit: int) -> list[Event]:
     """The last events of a task, or of all of them, newest first; warns of logs that could not be read in full."""
     snapshot = workspace.store.read()
-    keys = [require_task(snapshot.state, key).key] if key is not None else list(snapshot.state.tasks)
-    events = [event for each in keys for event in read_events(workspace.git, snapshot, each)]
+    tasks = [require_task(snapshot.state, key).key] if key is not None else list(snapshot.state.tasks)
+    events = [event for task in tasks for event in read_events(workspace.git, snapshot, task)]
     for problem in snapshot.problems:
         if problem.code in DAMAGE:
             workspace.warn(problem.message)
@@ -89,8 +89,8 @@ def list_ignored_logs(workspace: Workspace) -> list[IgnoredLog]:
 def _choose(workspace: Workspace, names: Iterable[str], *, ignore: bool) -> LogChoice:
     git = workspace.git
     refs = _log_refs(git)
-    known = (*refs, *map(writer_of, refs), *list_ignored(git))
-    names = [unspelled(name, known) for name in names]
+    spellings = (*refs, *map(writer_of, refs), *list_ignored(git))
+    names = [unspelled(name, spellings) for name in names]
     for name in names:
         _refuse_no_log(git, name, refs, ignore=ignore)
     change = ignore_log if ignore else _heed
@@ -128,6 +128,6 @@ def _refuse_no_log(git: Git, name: str, refs: list[str], *, ignore: bool) -> Non
         raise OwnLog(f"{own} is the log of this clone, and always counts", hint=command("git okstra fsck"))
     if not named and name not in list_ignored(git):
         others = list(dict.fromkeys(writer_of(ref) for ref in refs if ref != own))
-        known = ", ".join(map(spelled, others[:LISTED])) + (" …" if len(others) > LISTED else "")
-        hint = f"logs of others here: {known}" if others else "git okstra status"
+        offered = ", ".join(map(spelled, others[:LISTED])) + (" …" if len(others) > LISTED else "")
+        hint = f"logs of others here: {offered}" if others else "git okstra status"
         raise UnknownLog(f"there is no log of {shown(name)} here", hint=hint, writer=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okstra_git.commands import command, word
+from okstra_git.counting import counted
 from okstra_git.git.checkouts import clauses_of
 from okstra_git.git.history import contains
 from okstra_git.git.refs import find_quietly
@@ -23,35 +24,35 @@ if TYPE_CHECKING:
     from okstra_git.records.states import Stage, Task
 
 
-def open_problems(git: Git, task: Task, stage: Stage, seen: Checkout) -> Iterator[dict[str, Any]]:
+def open_problems(git: Git, task: Task, stage: Stage, checkout: Checkout) -> Iterator[dict[str, Any]]:
     """What a person should see to: work beside a stage that is done, and a worktree that is not on its branch.
 
-    That a stage which is worked on has work that is not committed is no problem. Where the branch itself is gone, no
-    line leads back to it; `store/drift.py` says what became of it.
+    Uncommitted work of a stage that is still being worked on is not a problem. Where the branch itself is gone, no
+    command leads back to it; `store/drift.py` reports what became of it.
     """
-    key, where = str(task.key), f"the worktree {seen.path} of stage {stage.number}"
+    key, where = str(task.key), f"the worktree {checkout.path} of stage {stage.number}"
     done = f"git okstra stage done {stage.number} --task-key {key}"
     tip = find_quietly(git, f"{BRANCH}{stage.branch}")
-    if not seen.operation and seen.branch != stage.branch and tip is not None:
-        told = f"is on branch {seen.branch}" if seen.branch else f"is detached at {(seen.head or '')[:10]}"
-        yield _problem("worktree.elsewhere", task, stage, f"{where} {told}, and not on {stage.branch}",
-                       _way_back(git, stage.branch, tip, seen))  # fmt: skip
-    if seen.files and stage.number in finished_stages(task):
-        count = "1 uncommitted file" if len(seen.files) == 1 else f"{len(seen.files)} uncommitted files"
-        told = f"{where}, which is done, has {count}"
-        yield _problem("worktree.dirty", task, stage, told, f"commit what belongs to the stage, then {done}")
+    if not checkout.operation and checkout.branch != stage.branch and tip is not None:
+        place = f"is on branch {checkout.branch}" if checkout.branch else f"is detached at {(checkout.head or '')[:10]}"
+        yield _problem("worktree.elsewhere", task, stage, f"{where} {place}, and not on {stage.branch}",
+                       _way_back(git, stage.branch, tip, checkout))  # fmt: skip
+    if checkout.files and stage.number in finished_stages(task):
+        count = counted(len(checkout.files), "uncommitted file")
+        message = f"{where}, which is done, has {count}"
+        yield _problem("worktree.dirty", task, stage, message, f"commit what belongs to the stage, then {done}")
 
 
-def _way_back(git: Git, branch: str, tip: str, seen: Checkout) -> str:
+def _way_back(git: Git, branch: str, tip: str, checkout: Checkout) -> str:
     """The line that checks the branch out again; commits that only a detached HEAD has go onto the branch first.
 
     git refuses that push where the branch has gone another way, and then nothing is lost.
     """
-    there = command("git -C", seen.path)
-    back = command(f"{there} switch", branch)
-    if seen.branch is not None or seen.head is None or contains(git, tip, seen.head):
+    git_there = command("git -C", checkout.path)
+    back = command(f"{git_there} switch", branch)
+    if checkout.branch is not None or checkout.head is None or contains(git, tip, checkout.head):
         return back
-    return f"{command(f'{there} push -q .', f'HEAD:{BRANCH}{branch}')} && {back}"
+    return f"{command(f'{git_there} push -q .', f'HEAD:{BRANCH}{branch}')} && {back}"
 
 
 def _problem(code: str, task: Task, stage: Stage, message: str, hint: str) -> dict[str, Any]:
@@ -66,18 +67,20 @@ def open_work_findings(workspace: Workspace) -> list[HealthFinding]:
 
 
 def _findings(workspace: Workspace, tasks: Sequence[Task]) -> Iterator[HealthFinding]:
-    known = {task.key: task for task in tasks}
-    for (key, number), seen in see_stages(workspace.git, tasks).items():
-        task = known[key]
+    by_key = {task.key: task for task in tasks}
+    for (key, number), checkout in see_stages(workspace.git, tasks).items():
+        task = by_key[key]
         stage = task.stages[number]
-        clauses = clauses_of(seen, stage.branch)
+        clauses = clauses_of(checkout, stage.branch)
         subject = f"{key} stage-{number}"
-        told = f"the worktree {seen.path} of {subject}: {', '.join(clauses)}"
-        problems = list(open_problems(workspace.git, task, stage, seen))
-        is_cut = bool(seen.problem) and inspect_link(workspace.git.common_dir, seen.path) is not Link.SOUND
-        if not (problems or seen.operation or seen.problem or seen.files) or (is_cut and seen.is_linked):
-            continue  # `check_worktrees` tells of one that is cut off
+        message = f"the worktree {checkout.path} of {subject}: {', '.join(clauses)}"
+        problems = list(open_problems(workspace.git, task, stage, checkout))
+        is_cut = bool(checkout.problem) and inspect_link(workspace.git.common_dir, checkout.path) is not Link.SOUND
+        if not (problems or checkout.operation or checkout.problem or checkout.files) or (
+            is_cut and checkout.is_linked
+        ):
+            continue  # `check_worktrees` reports one that is cut off
         severity: Severity = "warning" if problems else "info"
-        hint = problems[0]["hint"] if problems else f"git -C {word(str(seen.path))} status"
-        code = problems[0]["code"] if problems else "worktree.under-way" if seen.operation else "worktree.dirty"
-        yield HealthFinding(code, severity, subject, told, hint)
+        hint = problems[0]["hint"] if problems else f"git -C {word(str(checkout.path))} status"
+        code = problems[0]["code"] if problems else "worktree.under-way" if checkout.operation else "worktree.dirty"
+        yield HealthFinding(code, severity, subject, message, hint)

@@ -27,8 +27,7 @@ from okstra_git.stages.approve import (
     read_plan,
     replace_plan,
 )
-from okstra_git.stages.task import require_open
-from okstra_git.store.registry import require_task
+from okstra_git.store.registry import require_open, require_task
 
 if TYPE_CHECKING:
     from okstra_git.documents.problems import Flaw
@@ -93,7 +92,7 @@ def plan_file(workspace: Workspace, file: str) -> PlanFile:
 
 
 def check_plan_file(workspace: Workspace, file: str) -> PlanCheck:
-    """Every rule that the plan breaks; that it cannot be approved yet for want of a marker is only noted."""
+    """Every rule that the plan breaks; a missing marker, which only prevents the approval, is noted."""
     plan = plan_file(workspace, file)
     flaws = check_plan(plan.plan, for_approval=True, needs_marker=False)
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
@@ -107,7 +106,7 @@ def approve(
 ) -> Approval:
     """Approve the plan for the task, or say what an approval would change."""
     project, path = ProjectPaths(require_project_root(workspace)), real_path(workspace.cwd / file)
-    require_open(workspace.store.read(), key)
+    require_open(workspace.store.read().state, key)
     plan = plan_file(workspace, file)
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
     require_plan(plan.plan, path=plan.path, for_approval=True, needs_marker=not add_marker)

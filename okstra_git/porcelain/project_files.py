@@ -72,7 +72,7 @@ def read_document_named(workspace: Workspace, name: str, *, limit: int = MOST_BY
 
 
 def is_tracked(root: Path, path: str) -> bool:
-    """Whether the commit that is checked out at `root` has something at this path; True where nobody can tell."""
+    """Whether the commit that is checked out at `root` has something at this path; True where that is not known."""
     try:
         git = open_repository(root)
         head = resolve_head(git)

@@ -152,9 +152,9 @@ def publish(workspace: Workspace, request: PublishRequest, confirm: Callable[[Pu
         expect=_expected_tip(workspace, plan),
         run_hooks=request.run_hooks,
     )
-    known = plan.open_pr
-    if not plan.opens and known is not None:
-        return Published(plan, pushed, known.url, existed=True, recorded=True)
+    open_pr = plan.open_pr
+    if not plan.opens and open_pr is not None:
+        return Published(plan, pushed, open_pr.url, existed=True, recorded=True)
     if not plan.opens:
         return Published(plan, pushed, next=() if request.push_only else plan.steps())
     workspace.note(f"{plan.group.branch} is on {plan.remote.name}; asking for the pull request")
@@ -165,8 +165,10 @@ def _make_plan(workspace: Workspace, request: PublishRequest) -> PublishPlan:
     task, stale = settle_first(workspace, request.key)
     group = choose_group(task, request.stages, request.group)
     protected = [name.rpartition("/")[2] for name in default_branches(workspace.git)]
-    held = in_base(workspace, task, group.base_ref, group.stages)
-    refuse_obstacles(group, list_obstacles(workspace.git, task, group, stale=stale, protected=protected, held=held))
+    contained = in_base(workspace, task, group.base_ref, group.stages)
+    refuse_obstacles(
+        group, list_obstacles(workspace.git, task, group, stale=stale, protected=protected, held=contained)
+    )
     base = branch_of_base(workspace.git, group) or group.base_ref
     remote = find_remote(workspace.git, request.remote, base=group.base_ref, branch=group.branch)
     target = find_target(workspace.git, remote, group.base_ref, base, request.repo)
@@ -179,13 +181,15 @@ def _make_plan(workspace: Workspace, request: PublishRequest) -> PublishPlan:
 
 
 def _notes(workspace: Workspace, task: Task, group: Group, request: PublishRequest) -> list[str]:
-    """What a push without the user's hooks leaves undone, and a tree that nobody verified as a whole."""
-    remarks = [other_tree_sentence(each, group.range.head_tree) for each in list_relied(task, group.stages)]
+    """What a push without the user's hooks leaves undone, and a tree that was not verified as a whole."""
+    remarks = [
+        other_tree_sentence(verification, group.range.head_tree) for verification in list_relied(task, group.stages)
+    ]
     notes = [remark for remark in remarks if remark is not None]
     skipped = find_skipped(workspace.git, group.range.head)
     if skipped.hook is not None and not request.run_hooks:
-        why = "; it sends the files of Git LFS" if skipped.uses_lfs else ""
-        notes.append(f"the pre-push hook does not run{why}; --run-hooks lets it")
+        reason = "; it sends the files of Git LFS" if skipped.uses_lfs else ""
+        notes.append(f"the pre-push hook does not run{reason}; --run-hooks lets it")
     return notes
 
 

@@ -74,19 +74,21 @@ class PrText:
         path = ProjectPaths(root).task(task.key).handoff(group.id)
         if title is not None and (not title.strip() or not title.isprintable() or len(title) > 250):
             raise UsageError(f"{shown(title)} is not a title", hint="one line of at most 250 characters")
-        said = title or render_title(facts)
-        kept = ProjectPaths(root).relative(path)
+        heading = title or render_title(facts)
+        relative_path = ProjectPaths(root).relative(path)
         if body_file is not None:
-            text = PrText(said, _read(workspace, body_file), None, kept, is_rendered=False)
+            text = PrText(heading, _read(workspace, body_file), None, relative_path, is_rendered=False)
             return _fit_to_leave(workspace, text)
         chosen = find_template(root, template or _template_of_run(root, task), _configured(workspace))
         body = render_body(facts, chosen)
-        return _fit_to_leave(workspace, PrText(said, body, chosen.path if chosen is not None else None, kept))
+        return _fit_to_leave(
+            workspace, PrText(heading, body, chosen.path if chosen is not None else None, relative_path)
+        )
 
 
 def _fit_to_leave(workspace: Workspace, text: PrText) -> PrText:
     """The text without secrets and home directories, since it leaves this machine; what was taken out is reported."""
-    title, body = (redact(each, home=str(workspace.home)) for each in (text.title, text.body))
+    title, body = (redact(part, home=str(workspace.home)) for part in (text.title, text.body))
     workspace.note_taken_out(Counter(title.found) + Counter(body.found), where="the pull request is put into words")
     return replace(text, title=title.text, body=body.text)
 
@@ -100,8 +102,10 @@ def _template_of_run(root: Path, task: Task) -> str | None:
     from okstra_git.bundle.stored_context import find_context
 
     runs = [run for run in task.runs.values() if run.is_active and run.task_type == "release-handoff"]
-    found = [find_context(root, run) for run in runs]
-    return next((each.options.pr_template for each in reversed(found) if each and each.options.pr_template), None)
+    contexts = [find_context(root, run) for run in runs]
+    return next(
+        (context.options.pr_template for context in reversed(contexts) if context and context.options.pr_template), None
+    )
 
 
 def _read(workspace: Workspace, named: str) -> str:
@@ -144,48 +148,52 @@ def _facts(workspace: Workspace, task: Task, group: Group, base: str) -> PullReq
 
 def _joint(task: Task, group: Group) -> Iterator[JointSection]:
     """The verifications of stages together by which members of the group leave."""
-    for each in list_relied(task, group.stages):
-        found = Verification(
-            commit=each.assembled.commit,
-            tree=each.assembled.tree,
-            report=each.report,
-            verdict=each.verdict,
-            checks=each.checks,
-            database=each.database,
+    for relied in list_relied(task, group.stages):
+        verification = Verification(
+            commit=relied.assembled.commit,
+            tree=relied.assembled.tree,
+            report=relied.report,
+            verdict=relied.verdict,
+            checks=relied.checks,
+            database=relied.database,
         )
-        shown = _for_others(found)
+        shown = _for_others(verification)
         assert shown is not None
-        yield JointSection(each.assembled.stages, each.assembled.base_ref, each.assembled.base, shown,
+        yield JointSection(relied.assembled.stages, relied.assembled.base_ref, relied.assembled.base, shown,
                         group.range.head_tree)  # fmt: skip
 
 
 def _parts(workspace: Workspace, task: Task, group: Group) -> list[StageSection]:
     git = workspace.git
-    ranges = [(number, found) for number in group.stages if (found := task.stages[number].range) is not None]
-    held = in_base(workspace, task, group.base_ref, group.stages, at=group.range.base)
+    ranges = [
+        (number, stage_range) for number in group.stages if (stage_range := task.stages[number].range) is not None
+    ]
+    contained = in_base(workspace, task, group.base_ref, group.stages, at=group.range.base)
     onto = group.range.base or group.range.head
-    left = {number: part_of(git, task, number, held, onto) for number, _ in ranges}
+    left = {number: part_of(git, task, number, contained, onto) for number, _ in ranges}
     with TreeMerger(git, write=True) as merger:
         under = [tree_under(git, left[number], merger) for number, _ in ranges]
-    deltas = diff_trees(git, [(tree, found.head_tree) for tree, (_, found) in zip(under, ranges, strict=True)])
-    leaving = {one.stage: one for one in list_leaving(git, task, group)}
+    deltas = diff_trees(
+        git, [(tree, stage_range.head_tree) for tree, (_, stage_range) in zip(under, ranges, strict=True)]
+    )
+    leaving = {member.stage: member for member in list_leaving(git, task, group)}
     planned = {row.number: row.title for row in task.plan.stages} if task.plan is not None else {}
     verified = {number: task.stages[number].verified for number, _ in ranges}
     return [
         StageSection(
             number=number,
             title=task.stages[number].title or planned.get(number, ""),
-            commit=found.head,
-            tree=found.head_tree,
+            commit=stage_range.head,
+            tree=stage_range.head_tree,
             depends_on=dependencies(task, number),
             files=tuple(show_path(change.path) for change in delta),
-            commits=count_own(git, left[number]) if number in held.upto else found.commits,
+            commits=count_own(git, left[number]) if number in contained.upto else stage_range.commits,
             verification=_for_others(verified[number]),
-            carried=task.stages[number].is_verified and _tree_of(verified[number]) != found.head_tree,
+            carried=task.stages[number].is_verified and _tree_of(verified[number]) != stage_range.head_tree,
             leaving=leaving[number],
-            upto=held.upto.get(number, ""),
+            upto=contained.upto.get(number, ""),
         )
-        for (number, found), delta in zip(ranges, deltas, strict=True)
+        for (number, stage_range), delta in zip(ranges, deltas, strict=True)
     ]
 
 
@@ -204,19 +212,19 @@ def write_text(workspace: Workspace, key: TaskKey, group: Group, text: PrText) -
     """Keep the body where people and the forge's program find it; what a person wrote there stays, beside it."""
     path = ProjectPaths(project_root(workspace)).task(key).handoff(group.id)
     data = text.body.encode()
-    known = workspace.git.private_dir / "cache" / "bodies"  # the sums of all that was rendered here
+    rendered = workspace.git.private_dir / "cache" / "bodies"  # the sums of all that was rendered here
     files = Root(project_root(workspace))
     try:
-        seen = files.require_seen(path)
-        if seen is not None and seen.kind == "link":
+        entry = files.require_seen(path)
+        if entry is not None and entry.kind == "link":
             files.remove(path)  # the link itself; what it leads to stays
         before = files.find_bytes(path)
         if before == data:
             return path
-        if before is not None and read_own(known / _sum(before)) is None:
+        if before is not None and read_own(rendered / _sum(before)) is None:
             _keep_edited(workspace, files, path)
         if text.is_rendered:
-            replace_own(known / _sum(data), b"")
+            replace_own(rendered / _sum(data), b"")
         files.write(path, data, nonce=token_hex(4))
     except (Unreadable, Unwritable) as refusal:
         raise BodyRefused(refusal.message, hint="check its owner and mode", path=str(path)) from refusal
@@ -225,12 +233,12 @@ def write_text(workspace: Workspace, key: TaskKey, group: Group, text: PrText) -
 
 def _keep_edited(workspace: Workspace, files: Root, path: Path) -> None:
     names = (f"{path.stem}.edited{f'-{count}' if count > 1 else ''}.md" for count in itertools.count(1))
-    kept = next(place for name in names if not files.exists(place := path.with_name(name)))
-    files.rename(path, kept)
-    shown_kept = ProjectPaths(project_root(workspace)).relative(kept)
+    edited = next(place for name in names if not files.exists(place := path.with_name(name)))
+    files.rename(path, edited)
+    shown_edited = ProjectPaths(project_root(workspace)).relative(edited)
     workspace.warn(
-        f"{path.name} holds a text that okstra did not write; it is kept as {shown_path(shown_kept)}, "
-        f"and {option('--body-file', kept)} publishes it"
+        f"{path.name} holds a text that okstra did not write; it is kept as {shown_path(shown_edited)}, "
+        f"and {option('--body-file', edited)} publishes it"
     )
 
 

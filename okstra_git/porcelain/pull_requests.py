@@ -1,4 +1,4 @@
-"""Pull requests on record: one that somebody opened, and one that was closed without being merged."""
+"""Records pull requests: one that was opened, and one that was closed without being merged."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def record_pr(
     supersedes: str,
     archive: bool,
 ) -> RecordedPullRequest:
-    """Record a pull request that somebody opened; `archive`: with the files of the runs that end by it."""
+    """Record a pull request that was opened; `archive`: with the files of the runs that it ends."""
     replaced, onto = parse_url(supersedes) if supersedes else "", base.removeprefix(BRANCH)
     opened = Opened(parse_url(url), stages, parse_branch(branch), onto, replaced)
     take_back_landings(workspace, key)
@@ -90,8 +90,8 @@ def record_pr(
 def _warn_of_stranger(workspace: Workspace, url: str) -> None:
     """A pull request of a repository that no remote of this clone leads to may be a slip of the keyboard."""
     address = parse_address(url.partition("/pull/")[0])
-    known = places_of(workspace.git) if address is not None and "/pull/" in url else []
-    if address is not None and known and not any(address.is_same(remote) for remote in known):
+    remotes = places_of(workspace.git) if address is not None and "/pull/" in url else []
+    if address is not None and remotes and not any(address.is_same(remote) for remote in remotes):
         workspace.warn(
             f"{url} is of {address.text}, which no remote of this clone leads to; it is recorded all the same"
         )
@@ -133,15 +133,15 @@ def record_closed(
 
 
 def _is_on_record(workspace: Workspace, url: str) -> bool:
-    """Whether some task has this very address: whoever recorded it, it can be closed, also one that we would refuse."""
+    """Whether a task has exactly this address: it can be closed then, even if `parse_url` would refuse it."""
     return any(url in task.prs for task in workspace.store.read().state.tasks.values())
 
 
 def _task_of(workspace: Workspace, identity: Identity, address: str) -> TaskKey:
     """The task named, else the only one that has the address on record."""
-    known = [task for task in workspace.store.read().state.tasks.values() if address in task.prs]
+    tasks = [task for task in workspace.store.read().state.tasks.values() if address in task.prs]
     if identity.task is not None:
         return identity.task
-    if not known:
+    if not tasks:
         raise PrUnknown(f"{shown(address)} is on record for no task", hint="git okstra handoff status", url=address)
-    return known[0].key if len(known) == 1 else require_key(workspace, identity)
+    return tasks[0].key if len(tasks) == 1 else require_key(workspace, identity)

@@ -40,8 +40,8 @@ class ReconcileOptions:
 
     def __post_init__(self) -> None:
         if self.check and self.changes_records:
-            told = "--check only looks, so it cannot go with --apply or --reset-anchor"
-            raise UsageError(told, hint="give one of them")
+            message = "--check only looks, so it cannot go with --apply or --reset-anchor"
+            raise UsageError(message, hint="give one of them")
         if (self.stage is None) != (self.use_ref is None):
             raise UsageError("--stage and --use-ref belong together", hint="add --apply --stage N --use-ref REF")
         if self.use_ref is not None and not self.apply:
@@ -117,7 +117,7 @@ def _look(workspace: Workspace, keys: Sequence[TaskKey]) -> tuple[Report, ...]:
 
 
 def _after(workspace: Workspace, key: TaskKey, report: Report, events: Sequence[Event]) -> Report:
-    """The report after these moves, without judging again unless somebody else moved a record meanwhile."""
+    """The report after these moves, without judging again unless a record was moved by another process meanwhile."""
     return after_moves(report, events) or _look(workspace, [key])[0]
 
 
@@ -146,8 +146,8 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
     try:
         commit, full, _ = require_named(workspace.git, ref, what="--use-ref")
     except revisions.NotWork as refusal:
-        told = f"{shown(ref)} is where okstra keeps its records, and no work"
-        raise NotWork(told, hint=f"git okstra reconcile --task-key {key} --check --show") from refusal
+        message = f"{shown(ref)} is where okstra keeps its records, and no work"
+        raise NotWork(message, hint=f"git okstra reconcile --task-key {key} --check --show") from refusal
     state = workspace.store.read().state
     task = require_task(state, key)
     stage = task.stages.get(number)
@@ -158,13 +158,13 @@ def _choice(workspace: Workspace, key: TaskKey, number: int, ref: str) -> Choice
     own = judge.scope.branch(stage.branch)
     targets = judge.scope.targets(task, stage)
     within = next((target.name for target in targets if judge.scope.contains(target.tip, commit)), "")
-    offered = {each.commit: each.base for finding in findings for each in finding.candidates if each.likely}
+    offered = {item.commit: item.base for finding in findings for item in finding.candidates if item.likely}
     if own is not None and not any(judge.scope.contains(target.tip, own.tip) for target in targets):
         offered.setdefault(own.tip, None)
     elsewhere: dict[str, str] = {
-        other.range.head: f"stage {other.number} of {each.key}"
-        for each in state.tasks.values() if each.key != task.key
-        for other in each.stages.values() if other.range
+        recorded.range.head: f"stage {recorded.number} of {other.key}"
+        for other in state.tasks.values() if other.key != task.key
+        for recorded in other.stages.values() if recorded.range
     }  # fmt: skip
     branch = full.removeprefix(BRANCH) if full.startswith(BRANCH) else ""
     return Choice(commit, ref, {target.tip: target.name for target in targets}, offered, elsewhere, within, branch)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class RestorePlace(OkstraError):
-    """There is no directory, or no fit one, to put a snapshot into."""
+    """There is no directory, or no suitable one, to put a snapshot into."""
 
     code = "restore.place"
 
@@ -49,8 +49,8 @@ def _directory(workspace: Workspace, snapshot: WorktreeSnapshot, into: str | Non
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise RestorePlace(f"{path} is not empty", hint="name a new directory with --into", path=str(path))
         return path, True
-    known = {str(tree.path) for tree in list_worktrees(workspace.git)}
-    if snapshot.worktree not in known or not Path(snapshot.worktree).is_dir():
+    worktrees = {str(tree.path) for tree in list_worktrees(workspace.git)}
+    if snapshot.worktree not in worktrees or not Path(snapshot.worktree).is_dir():
         raise RestorePlace(
             f"the worktree {snapshot.worktree} is not there any more",
             hint=f"git okstra run restore {word(snapshot.id)} --into DIR",

@@ -1,4 +1,4 @@
-"""Leads a run on: records its new holder, renews its gates, and remarks on what has changed around it since."""
+"""Resumes a run: records its new holder, renews its gates, and notes what has changed around it since."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class RunElsewhere(OkstraError):
 
 @dataclass(frozen=True)
 class Resumption:
-    """A run that is led on, and what its lead starts from. Paths are absolute; None for what is not there.
+    """A run that is resumed, and what its lead starts from. Paths are absolute; None for what does not exist.
 
     `changed` is False when the caller led it already; `occupied` are the stages that other live runs hold.
     """
@@ -75,7 +75,7 @@ class Resumption:
 
 
 def resume(workspace: Workspace, run_id: str, *, force: bool, holder: str | None) -> Resumption:
-    """Resume the run for whoever asked. `holder` is a pid that a person named, None for the process that asked."""
+    """Resume the run for the caller. `holder` is a pid that a person named, None for the calling process."""
     liveness = LivenessChecker(workspace)
     resumed = _take_over(workspace, liveness, run_id, force=force, holder=holder)
     workspace.warn(resumed.warning)
@@ -101,7 +101,7 @@ def resume(workspace: Workspace, run_id: str, *, force: bool, holder: str | None
 def _take_over(
     workspace: Workspace, liveness: LivenessChecker, run_id: str, *, force: bool, holder: str | None
 ) -> Resumed:
-    """Keep what lies uncommitted, then record the new holder; the caller's own run stays as it is."""
+    """Keep uncommitted work, then record the new holder; the caller's own run stays as it is."""
     task, run = require_run(workspace.store.read().state, run_id)
     _require_documents(workspace, task, run)
     is_taken = check_resume(task, run, liveness.life_of, liveness.is_ours, force=force)
@@ -124,7 +124,7 @@ def _take_over(
 
 
 def _require_documents(workspace: Workspace, task: Task, run: Run) -> None:
-    """Refuse a run of another clone that there is nothing of here, and links where its documents are to be written."""
+    """Refuse a run of another clone whose documents are not here, and links where its documents are to be written."""
     root = writable_project_root(workspace)
     is_foreign = not OwnWorktrees(workspace.git).is_own(run)
     if is_foreign and run.is_active and run.prepared is not None and find_context(root, run) is None:
@@ -139,9 +139,9 @@ def _require_documents(workspace: Workspace, task: Task, run: Run) -> None:
 
 
 def _require_worktree(workspace: Workspace, task: Task, run: Run, *, is_ours: bool) -> None:
-    """Refuse to lead a stage on that is not done and whose directory is not what the prompt says of it.
+    """Refuse to resume an unfinished stage whose directory is not what the prompt says of it.
 
-    One that is gone is made again by a prepare only; in one that has another branch that branch is to be left first.
+    A missing directory is made again by a prepare only; one on another branch has to be switched back first.
     """
     if run.worktree is None or run.task_type != GUARDED or run.stage in finished_stages(task):
         return

@@ -65,7 +65,7 @@ class SetupRequest:
 
 @dataclass(frozen=True)
 class SetupResult:
-    """The plan of every folder, carried out unless it was a dry run; `contradictions` are rules that win over ours."""
+    """The plan of every folder, carried out unless it was a dry run; `contradictions` are rules that win."""
 
     request: SetupRequest
     plans: tuple[SetupPlan, ...]
@@ -89,7 +89,7 @@ def run_setup(request: SetupRequest) -> SetupResult:
     if not request.dry_run:
         plans = tuple(_apply(root, request) for root in request.scope.roots)
     folders = () if request.uninstall else inspect_folders(request.scope, request.templates)
-    contradictions = dict.fromkeys(each for folder in folders for each in folder.contradictions)
+    contradictions = dict.fromkeys(contradiction for folder in folders for contradiction in folder.contradictions)
     return SetupResult(request, plans, tuple(contradictions))
 
 
@@ -181,8 +181,8 @@ def _refuse_tracked_link(within: Path, path: Path) -> None:
     from okstra_git.porcelain.project_files import is_tracked
 
     name = str(path.relative_to(within))
-    seen = Looking(within).see(name)
-    if seen is not None and seen.kind == "link" and is_tracked(within, name):
+    entry = Looking(within).see(name)
+    if entry is not None and entry.kind == "link" and is_tracked(within, name):
         raise linked(str(within), name, name, leaves=False)
 
 

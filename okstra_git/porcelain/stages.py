@@ -1,4 +1,4 @@
-"""Records the commits that stages ended on: which ones were asked for, what lies open beside them, and the record."""
+"""Records the commits that stages ended on: which ones were asked for, uncommitted work beside them, and the record."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def record_done(
     """Record the commit that each stage ended on; what is proven of the task's history is recorded first.
 
     `read_stdin` returns at most so many characters of standard input. Refuses a file together with what belongs to a
-    single stage, and a branch beside which work of its stage lies uncommitted.
+    single stage, and a branch whose stage has uncommitted work beside it.
     """
     requests = _list_requests(workspace, key, options, read_stdin)
     left_out = _check_open_work(workspace, key, requests, options)
@@ -166,13 +166,13 @@ def _read(workspace: Workspace, path: Path, read_stdin: Callable[[int], str], *,
     return text
 
 
-# --- what lies open, and what is worth a note
+# --- uncommitted work, and what is worth a note
 
 
 def _check_open_work(
     workspace: Workspace, key: TaskKey, requests: Sequence[DoneRequest], options: DoneOptions
 ) -> list[OpenWork]:
-    """Refuse to record a branch while work of its stage lies beside it; what is left out on purpose is warned of.
+    """Refuse to record a branch while its stage has uncommitted work; what is left out on purpose is warned of.
 
     A line that names the commit says what is recorded, so there nothing is refused.
     """
@@ -182,17 +182,17 @@ def _check_open_work(
         return []
     besides = workspace.cwd / options.carry if options.carry is not None else None
     work = find_open_work(workspace.git, state, task, requests, here=workspace.git.work_tree, besides=besides)
-    unnamed = [each for each in work if not each.has_commit]
+    unnamed = [item for item in work if not item.has_commit]
     refuse_open_work(unnamed, _same_line(key, requests, options.carry), leave=options.leave_uncommitted)
-    for each in work:
-        for problem in each.problems("", leave=False):
+    for item in work:
+        for problem in item.problems("", leave=False):
             workspace.warn(f"{problem.message}; recorded without that")
     return work
 
 
 def _same_line(key: TaskKey, requests: Sequence[DoneRequest], carry: Path | None) -> str:
     """The line that was given, as far as it named no commit, to be repeated with what was missing."""
-    (request,) = [each for each in requests if each.commit is None] or requests[:1]
+    (request,) = [candidate for candidate in requests if candidate.commit is None] or requests[:1]
     words = ["git okstra stage done", str(request.number), f"--task-key {key}"]
     words += [f"--base {word(request.base)}"] if request.base else []
     words += [f"--branch {word(request.branch)}"] if request.branch else []

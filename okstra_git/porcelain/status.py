@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Seen:
     """What was found: tasks in key order, their reports and leases by key, and every problem as JSON-ready facts.
 
-    `checkouts` are the worktrees of their stages, as they lie there.
+    `checkouts` are the worktrees of their stages, as they are on disk.
     """
 
     project: str | None
@@ -60,7 +60,7 @@ def survey_all(workspace: Workspace, *, only: TaskKey | None, with_closed: bool)
     guard = LivenessChecker(workspace)
     problems = [*_stored(snapshot, writer, damaged), *(p for task in tasks for p in _of_task(task, reports[task.key]))]
     asked = {(problem["task"], problem["stage"]) for problem in problems if problem["code"] == "stage.stale"}
-    problems += [_problem(each.code, str(key), each.message, each.hint) for key, each in failed.items()]
+    problems += [_problem(failure.code, str(key), failure.message, failure.hint) for key, failure in failed.items()]
     problems += _astray(workspace, state, tasks, asked)
     problems += [problem for task in tasks for problem in _dead_runs(guard, task)]
     checkouts = see_stages(workspace.git, [task for task in tasks if task.is_open])
@@ -79,43 +79,43 @@ def _chosen(state: State, only: TaskKey | None, *, with_closed: bool) -> list[Ta
 
 def _stored(snapshot: Snapshot, writer: str | None, damaged: WriterDamaged | None) -> list[dict[str, Any]]:
     """Problems of the stored state itself."""
-    found: list[dict[str, Any]] = []
+    problems: list[dict[str, Any]] = []
     if damaged is not None:
-        found.append(_problem(damaged.code, None, damaged.message, damaged.hint))
+        problems.append(_problem(damaged.code, None, damaged.message, damaged.hint))
     elif writer is None:
-        found.append({**NOT_SET_UP})
-    found += [_problem(p.code, None, p.message, p.hint) for p in snapshot.problems]
-    found += [_problem("branch.contested", None, sentence, "git okstra stage release N --task-key KEY")
+        problems.append({**NOT_SET_UP})
+    problems += [_problem(p.code, None, p.message, p.hint) for p in snapshot.problems]
+    problems += [_problem("branch.contested", None, sentence, "git okstra stage release N --task-key KEY")
               for sentence in branch_clashes(snapshot.state)]  # fmt: skip
-    return found
+    return problems
 
 
 def _of_task(task: Task, report: Report) -> list[dict[str, Any]]:
     key = str(task.key)
-    found = [_problem("state.conflict", key, sentence, "git okstra log " + key) for sentence in task.conflicts]
+    problems = [_problem("state.conflict", key, sentence, "git okstra log " + key) for sentence in task.conflicts]
     for finding in report.items:
         is_question = finding.kind == "confirm"
         code = "stage.stale" if is_question else "stage.moved"
         command = f"git okstra reconcile --task-key {key} " + ("--check" if is_question else "--apply")
-        found.append({**_problem(code, key, finding.reason, command), "stage": finding.stage})
+        problems.append({**_problem(code, key, finding.reason, command), "stage": finding.stage})
     if report.anchor is not None and report.anchor.status != "ok":
         code = "anchor.unresolvable" if report.anchor.status == "unresolvable" else "anchor.moved"
-        found.append(_problem(code, key, report.anchor.reason, f"git okstra reconcile --task-key {key} --check"))
-    return found
+        problems.append(_problem(code, key, report.anchor.reason, f"git okstra reconcile --task-key {key} --check"))
+    return problems
 
 
 def _open_work(
     workspace: Workspace, task: Task, checkouts: Mapping[tuple[TaskKey, int], Checkout]
 ) -> Iterator[dict[str, Any]]:
     for stage in task.stages.values():
-        seen = checkouts.get((task.key, stage.number))
-        if seen is not None:
-            yield from open_problems(workspace.git, task, stage, seen)
+        checkout = checkouts.get((task.key, stage.number))
+        if checkout is not None:
+            yield from open_problems(workspace.git, task, stage, checkout)
 
 
 def _older(missed: Mapping[TaskKey, Iterable[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
     """Stages of which a target has an older version than the recorded one."""
-    for facts in (each for found in missed.values() for each in found if each["why"] == "landed-older"):
+    for facts in (arrival for arrivals in missed.values() for arrival in arrivals if arrival["why"] == "landed-older"):
         key = facts["task"].replace("/", ":")
         hint = f"git okstra stage show {facts['stage']} --task-key {key}"
         yield {**_problem("stage.landed-older", key, missed_sentence(facts), hint), "stage": facts["stage"]}
@@ -124,7 +124,7 @@ def _older(missed: Mapping[TaskKey, Iterable[dict[str, Any]]]) -> Iterator[dict[
 def _astray(
     workspace: Workspace, state: State, tasks: list[Task], asked: Collection[tuple[str, int]]
 ) -> Iterator[dict[str, Any]]:
-    """Worktrees and branches that went astray, as doctor finds them; no branch of a stage in `asked`."""
+    """Worktrees and branches that are not where they belong, as doctor finds them; no branch of a stage in `asked`."""
     writer, keys = own_writer(workspace), {task.key for task in tasks}
     for hidden in hidden_main(workspace.git.configuration, workspace.git.common_dir):
         yield _problem("config.main-worktree", None, hidden.sentence, hidden.remedy)
@@ -133,21 +133,21 @@ def _astray(
             yield _problem(row.code, str(row.task.key), row.message, row.line)
     for lost in find_lost(workspace.git, state, writer):
         if lost.task.key in keys and (str(lost.task.key), lost.stage.number) not in asked:
-            found = _problem(lost.code, str(lost.task.key), lost.message, lost.line)
-            yield {**found, "stage": lost.stage.number}
+            problem = _problem(lost.code, str(lost.task.key), lost.message, lost.line)
+            yield {**problem, "stage": lost.stage.number}
 
 
 def _dead_runs(guard: LivenessChecker, task: Task) -> Iterator[dict[str, Any]]:
-    """Runs that nobody has ended and nobody leads any more; they hold nothing up."""
+    """Active runs whose holder is gone; they block nothing."""
     for run in task.runs.values():
         life = guard.life_of(run) if run.is_active else None
         if life is None or life.is_live:
             continue
-        what = "the prepare of run" if run.status == "preparing" else "run"
-        message = f"{what} {run.id} ({run.task_type}) is dead: {life.why}"
+        subject = "the prepare of run" if run.status == "preparing" else "run"
+        message = f"{subject} {run.id} ({run.task_type}) is dead: {life.why}"
         hint = f"git okstra run resume {word(run.id)} --explain"
-        found = _problem("run.dead", str(task.key), message, hint)
-        yield {**found, "run": run.id, **({"stage": run.stage} if run.stage is not None else {})}
+        problem = _problem("run.dead", str(task.key), message, hint)
+        yield {**problem, "run": run.id, **({"stage": run.stage} if run.stage is not None else {})}
 
 
 def _problem(code: str, task: str | None, message: str, hint: str) -> dict[str, Any]:

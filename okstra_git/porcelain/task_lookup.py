@@ -58,8 +58,8 @@ def named_task(
     missing = [flag for flag, value in parts.items() if value is None]
     key = complete(task_key) if task_key is not None else None
     if key is not None:
-        said = (project or key.project, group or key.group, task or key.task)
-        if said != tuple(key):
+        named = (project or key.project, group or key.group, task or key.task)
+        if named != tuple(key):
             raise UsageError(f"--task-key {key} and the other flags name different tasks", hint="name the task once")
         return key
     if len(missing) == 3:
@@ -88,12 +88,12 @@ def _living_here(workspace: Workspace) -> Task | None:
     branch, top = current_branch(workspace.git), workspace.git.work_tree
     here = real_path(top) if top is not None and real_path(workspace.git.git_dir) != workspace.git.common_dir else None
     own = OwnWorktrees(workspace.git)
-    found = [
+    owners = [
         task
         for task, place in active_places(workspace.store.read().state)
         if place.branch == branch or (here is not None and (path := own.path(place)) and real_path(path) == here)
     ]
-    return next((task for task in found if task.is_open), found[0] if found else None)
+    return next((task for task in owners if task.is_open), owners[0] if owners else None)
 
 
 def require_key(workspace: Workspace, identity: Identity, *, aloud: bool = False) -> TaskKey:
@@ -134,8 +134,8 @@ def _unclear(workspace: Workspace) -> TaskUnclear:
         return TaskUnclear("no task was named, and none is open", hint=hint, tasks=keys)
     listed = "\n".join(f"add --task-key {key}" for key in keys[:LISTED])
     more = f"\ngit okstra task list shows all {len(keys)}" if len(keys) > LISTED else ""
-    told = f"no task was named, and {len(keys)} are open; none of them lives on what is checked out here"
-    return TaskUnclear(told, hint=listed + more, tasks=keys[:100])
+    message = f"no task was named, and {len(keys)} are open; none of them lives on what is checked out here"
+    return TaskUnclear(message, hint=listed + more, tasks=keys[:100])
 
 
 def complete_key(find_workspace: Callable[[], Workspace], text: str, *, may_be_new: bool) -> TaskKey:

@@ -29,11 +29,11 @@ SCOPE = "verification-"
 
 def make_detached(git: Git, path: Path, commit: str, reason: str) -> None:
     """A locked worktree at the commit; one that is there already is kept, anything else in its place is refused."""
-    here = find_worktree(git, path)
-    if here is not None and path.is_dir():
+    existing = find_worktree(git, path)
+    if existing is not None and path.is_dir():
         return
-    if here is not None:
-        remove_worktree(git, here)  # its directory is gone, what was put together is on record
+    if existing is not None:
+        remove_worktree(git, existing)  # its directory is gone, what was put together is on record
     elif os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
         raise GroupDirectoryTaken(
             f"{path} exists and is not a worktree of this repository",

@@ -127,7 +127,9 @@ def _read_documents(workspace: Workspace, report: str, data: str, *, stage: int 
     text = report_bytes.decode("utf-8", "replace")
     evidence = read_evidence(data_bytes, name=data_source.path, stage=stage, report=text)
     folders = (workspace.cwd, project_root(workspace))
-    checks = [Check(command=_redacted(workspace, each.command), exit_code=each.exit_code) for each in evidence.checks]
+    checks = [
+        Check(command=_redacted(workspace, check.command), exit_code=check.exit_code) for check in evidence.checks
+    ]
     return _Documents(
         AcceptedReport(report_source, data_source, tuple(checks), evidence.database, again=again),
         evidence.run,
@@ -137,7 +139,7 @@ def _read_documents(workspace: Workspace, report: str, data: str, *, stage: int 
 
 
 def _read_document(workspace: Workspace, name: str, *, what: str) -> tuple[bytes, Source]:
-    """The bytes of a file named on the line, and how it is recorded: from the project's root where it lies below."""
+    """The bytes of a file named on the line, and how it is recorded: relative to the project's root if it is inside."""
     root = project_root(workspace)
     path = workspace.cwd / name if os.path.lexists(workspace.cwd / name) or "\0" in name else root / name
     try:
@@ -198,11 +200,11 @@ def _verified_commit(
 
 
 def _worktree_of(workspace: Workspace, task: Task, stage: Stage) -> Worktree | None:
-    known = [tree for tree in list_worktrees(workspace.git) if tree.path.is_dir()]
+    worktrees = [tree for tree in list_worktrees(workspace.git) if tree.path.is_dir()]
     own = OwnWorktrees(workspace.git).path(task.places.get(f"stage-{stage.number}"))
     path = real_path(own) if own is not None else None
-    own_trees = [tree for tree in known if path is not None and real_path(tree.path) == path]
-    return next(iter([*own_trees, *(tree for tree in known if tree.branch == stage.branch)]), None)
+    own_trees = [tree for tree in worktrees if path is not None and real_path(tree.path) == path]
+    return next(iter([*own_trees, *(tree for tree in worktrees if tree.branch == stage.branch)]), None)
 
 
 def _require_same_tree(
@@ -232,19 +234,19 @@ def _require_same_tree(
 
 
 def _refuse_dirty(workspace: Workspace, tree: Worktree, expected: str, way_out: str, documents: Sequence[Path]) -> None:
-    """What lies there was verified, too, and is not what is recorded: every byte has to be the commit's.
+    """Refuse a worktree that differs from the commit: what was verified must be what is recorded.
 
     Ignored files and caches are not part of a tree, and neither are the report and its data (`documents`). `expected`
     names what should have been verified, `way_out` says what to do.
     """
     own = {os.fsencode(os.path.relpath(real_path(path), real_path(tree.path))) for path in documents}
     uncommitted = read_unsaved_work(workspace.git, tree).of(UNCOMMITTED | {"filtered"})
-    held = [each for each in uncommitted if each.kind != "untracked" or not own.issuperset(each.paths)]
-    if held:
+    changes = [change for change in uncommitted if change.kind != "untracked" or not own.issuperset(change.paths)]
+    if changes:
         raise TreeDiffers(
-            f"{tree.path} is not {expected}: {in_words(held)}",
-            hint="\n".join([*ways_out(tree.path, held), f"{way_out}; --commit REF names what was verified"]),
+            f"{tree.path} is not {expected}: {in_words(changes)}",
+            hint="\n".join([*ways_out(tree.path, changes), f"{way_out}; --commit REF names what was verified"]),
             path=str(tree.path),
-            files=sum(each.files for each in held),
-            kinds=[each.kind for each in held],
+            files=sum(change.files for change in changes),
+            kinds=[change.kind for change in changes],
         )

@@ -11,7 +11,7 @@ from okstra_git.documents.markdown import MAX_BYTES, decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.remotes import default_branches
 from okstra_git.git.revisions import printed_recorded
-from okstra_git.names import TaskKey
+from okstra_git.names import TaskKey, is_slug
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
 from okstra_git.porcelain.current_state import standing_state
@@ -21,7 +21,6 @@ from okstra_git.porcelain.project_files import read_document_named, require_proj
 from okstra_git.porcelain.task_lookup import default_base
 from okstra_git.runs.progress import progress_of
 from okstra_git.runs.selection import find_obstacle
-from okstra_git.slugs import is_slug
 from okstra_git.stages.approve import require_approved
 from okstra_git.stages.worktree_setup import usual_branch
 from okstra_git.store.writer import find_writer, require_writer
@@ -59,8 +58,8 @@ def gather(workspace: Workspace) -> dict[str, Any]:
     state, project = standing_state(workspace), ProjectPaths(require_project_root(workspace))
     name = _project_id(workspace)
     recent = sorted((task for task in state.tasks.values() if task.is_open), key=last_touched, reverse=True)
-    briefs = {group: found for group, found in _briefs(workspace, project) if group not in _RESERVED}
-    known = _groups(name, recent, briefs)
+    briefs = {group: listed for group, listed in _briefs(workspace, project) if group not in _RESERVED}
+    groups = _groups(name, recent, briefs)
     return {
         "project": name,
         "root": str(project.root),
@@ -70,8 +69,8 @@ def gather(workspace: Workspace) -> dict[str, Any]:
         "closed": [_key(task) for task in state.tasks.values() if not task.is_open],
         "recent": [_key(task) for task in recent[:RECENT]],
         "tasks": {_key(task): gather_task(workspace, task, project) for task in recent[:DETAILED]},
-        "groups": known[:RECENT],
-        "ids": {group: _ids(name, group, recent, briefs.get(group, []), state) for group in known[:GROUPS]},
+        "groups": groups[:RECENT],
+        "ids": {group: _ids(name, group, recent, briefs.get(group, []), state) for group in groups[:GROUPS]},
         "briefs": briefs,
         "branch": _branch(workspace),
         "bases": _bases(workspace),
@@ -115,7 +114,7 @@ def _project_id(workspace: Workspace) -> str:
 def _briefs(workspace: Workspace, project: ProjectPaths) -> Iterator[tuple[str, list[list[str]]]]:
     """(group, its briefs as [path, gate], the newest first)."""
     folder = project.briefs("")
-    groups = sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
+    groups = sorted(entry for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
     left = BRIEFS
     for group in groups:
         files = [path for path in group.rglob("*.md") if _is_offerable(path)]
@@ -142,8 +141,8 @@ def _ids(project: str, group: str, recent: list[Task], briefs: list[list[str]], 
     begun = [[name, "brief"] for name in fitting if TaskKey(project, group, name) not in state.tasks]
     tasks = [[task.key.task, "task"] for task in recent if task.key[:2] == (project, group)]
     most = RECENT - min(1, len(tasks))
-    found = [*begun[:most], *(one for one in tasks if one[0] not in _RESERVED)]
-    return found[:RECENT]
+    offers = [*begun[:most], *(offer for offer in tasks if offer[0] not in _RESERVED)]
+    return offers[:RECENT]
 
 
 def _branch(workspace: Workspace) -> str:
@@ -155,10 +154,10 @@ def _branch(workspace: Workspace) -> str:
 
 def _bases(workspace: Workspace) -> list[str]:
     """Branches that a stage may well begin on: the one that is checked out, then the usual ones."""
-    here = _branch(workspace)
+    current = _branch(workspace)
     usual = [printed_recorded(workspace.git, name) for name in default_branches(workspace.git)]
-    found = dict.fromkeys([*([here] if here else []), *usual])
-    return [ref for ref in found if len(ref) <= LONGEST_REF and ref.isprintable() and ref not in _RESERVED][:RECENT]
+    refs = dict.fromkeys([*([current] if current else []), *usual])
+    return [ref for ref in refs if len(ref) <= LONGEST_REF and ref.isprintable() and ref not in _RESERVED][:RECENT]
 
 
 LONGEST_TITLE = 40
@@ -191,25 +190,25 @@ def gather_task(workspace: Workspace, task: Task, project: ProjectPaths) -> dict
 def _brief(workspace: Workspace, task: Task, project: ProjectPaths) -> str:
     """The brief that a prepare would take; empty where there is none, or a link leads out of the repository."""
     try:
-        found = usual_brief(project, task.key, task, find_writer(workspace.git) or "")
+        path = usual_brief(project, task.key, task, find_writer(workspace.git) or "")
     except OkstraError:
         return ""
-    return str(found) if found else ""
+    return str(path) if path else ""
 
 
 def _next_phase(task: Task, last: Run | None) -> str:
-    """What the records recommend, as `inspect` tells it; else what usually follows the last phase."""
-    found = progress_of(task).next_phase
-    if found is not None or last is None:
-        return found or ""
+    """What the records recommend, as `inspect` reports it; else what usually follows the last phase."""
+    recommended = progress_of(task).next_phase
+    if recommended is not None or last is None:
+        return recommended or ""
     following = PHASES[last.task_type].next if last.task_type in PHASES else ()
     return following[0] if following else last.task_type
 
 
 def _report(project: ProjectPaths, task: Task) -> str:
     """The report that was recorded last, when it is here."""
-    told = [(run.ended, run.id, run.report) for run in task.runs.values() if run.ended is not None and run.report]
-    path = project.root / max(told)[2] if told else None
+    reports = [(run.ended, run.id, run.report) for run in task.runs.values() if run.ended is not None and run.report]
+    path = project.root / max(reports)[2] if reports else None
     return str(path) if path and path.is_file() else ""
 
 
@@ -219,12 +218,12 @@ def _plan_of(workspace: Workspace, task: Task, project: ProjectPaths) -> dict[st
     if plan is None:
         return {"plan": "none"}
     writer, leases = find_writer(workspace.git) or "", LivenessChecker(workspace).leases(task)
-    ready = [each.number for each in plan.stages if find_obstacle(task, each, leases, writer=writer) is None]
+    ready = [stage.number for stage in plan.stages if find_obstacle(task, stage, leases, writer=writer) is None]
     places = [place for place in task.places.values() if place.status == "active" and place.scope.startswith("stage-")]
     return {
         "plan": _standing(task, project),
-        "stages": [[each.number, each.title[:LONGEST_TITLE], _state(task, each.number)] for each in plan.stages],
-        "after": {str(each.number): list(each.depends_on) for each in plan.stages if each.depends_on},
+        "stages": [[stage.number, stage.title[:LONGEST_TITLE], _state(task, stage.number)] for stage in plan.stages],
+        "after": {str(stage.number): list(stage.depends_on) for stage in plan.stages if stage.depends_on},
         "ready": sorted(ready),
         "auto": min(ready, default=0),
         "places": {place.scope.removeprefix("stage-"): place.worktree or place.branch for place in places},

@@ -39,9 +39,9 @@ def prune(
         progress=progress,
     )
     pruned = prune_worktrees(workspace.git, state, only=only, dry_run=dry_run, context=context)
-    for each in pruned:
-        if each.removed and each.row.place.status == "active" and not dry_run:
-            release_reservation(workspace.store, each.row.task, each.row.place.scope)
+    for outcome in pruned:
+        if outcome.removed and outcome.row.place.status == "active" and not dry_run:
+            release_reservation(workspace.store, outcome.row.task, outcome.row.place.scope)
     if not dry_run:
         _release_missing(workspace, only)
     return pruned
@@ -50,14 +50,14 @@ def prune(
 def _release_missing(workspace: Workspace, only: TaskKey | None) -> None:
     """Give up the claims of runs that are over on worktrees of their own that are not there any more."""
     state = workspace.store.read().state
-    for each in find_astray(workspace.git, state, find_writer(workspace.git)):
-        is_wanted = only is None or each.task.key == only
-        if is_wanted and each.trouble == "missing" and not each.place.branch and is_over(each.task, each.place):
-            release_reservation(workspace.store, each.task.key, each.place.scope)
+    for lost in find_astray(workspace.git, state, find_writer(workspace.git)):
+        is_wanted = only is None or lost.task.key == only
+        if is_wanted and lost.trouble == "missing" and not lost.place.branch and is_over(lost.task, lost.place):
+            release_reservation(workspace.store, lost.task.key, lost.place.scope)
 
 
 def _live_runs(workspace: Workspace, path: Path) -> Iterator[str]:
-    """Runs that somebody leads right now and that work at or below this directory."""
+    """Live runs that work in this directory or below it."""
     guard, own, top = LivenessChecker(workspace), OwnWorktrees(workspace.git), real_path(path)
     for task in workspace.store.read().state.tasks.values():
         for run in task.runs.values():

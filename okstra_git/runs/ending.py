@@ -22,7 +22,7 @@ from okstra_git.store.store import Store
 
 Outcome = Literal["finished", "failed"]
 IsOurs = Callable[[Holder], bool]
-"""Whether a holder is this very process or one above it, so that we act for it."""
+"""Whether a holder is this process or one above it, so that the command acts for it."""
 
 LifeOf = Callable[[Run], Liveness]
 
@@ -40,7 +40,7 @@ class Packed(Protocol):
 
 
 Pack = Callable[[Task, Run], Packed | None]
-"""Packs what a run left; None where nothing of it is kept."""
+"""Packs the files that a run left; None where none are kept."""
 
 
 class StaleNonce(OkstraError):
@@ -133,7 +133,7 @@ def finish_run(store: Store, run_id: str, asked: Finish, *, is_ours: IsOurs, pac
 
 
 def check_abandon(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, force: bool) -> bool:
-    """Whether there is something to record; refuses a run that finished, and one that somebody else leads now."""
+    """Whether there is something to record; refuses a run that finished, and one that another process leads now."""
     if not run.is_active:
         if run.status == "abandoned":
             return False
@@ -155,9 +155,9 @@ def abandon_run(
     is_ours: IsOurs,
     pack: Pack,
 ) -> Ended:
-    """Record that a run is given up for its holder; branch, worktree and what lies in it stay.
+    """Record that a run is given up for its holder; branch, worktree and its contents stay.
 
-    Whoever calls keeps a dirty worktree with `snapshot_of_run` first.
+    The caller keeps a dirty worktree with `snapshot_of_run` first.
     """
 
     def facts(task: Task, run: Run, archive: str) -> list[AnyFact]:
@@ -189,7 +189,7 @@ def _end(
 
 @dataclass(frozen=True)
 class Resumed:
-    """A run that is led on; `changed` is False when the caller led it already, with the nonce it has."""
+    """A run that is resumed; `changed` is False when the caller led it already, with the nonce it has."""
 
     task: Task
     run: Run
@@ -198,15 +198,15 @@ class Resumed:
 
 
 def check_resume(task: Task, run: Run, life_of: LifeOf, is_ours: IsOurs, *, force: bool) -> bool:
-    """Whether the run gets a new holder; refuses what cannot be led on, and what somebody else leads now."""
+    """Whether the run gets a new holder; refuses what cannot be resumed, and what another process leads now."""
     refuse_closed(task)
     if not run.is_active:
         raise _ended(task, run, "it cannot be resumed")
     life = life_of(run)
     if run.status == "preparing":
-        what = "is still being prepared" if life.is_live else "was never prepared to the end"
+        problem = "is still being prepared" if life.is_live else "was never prepared to the end"
         hint = f"git okstra run show {word(run.id)}" if life.is_live else after_run(task, run)[0]
-        raise NotPrepared(f"run {run.id} {what}", hint=hint, run=run.id)
+        raise NotPrepared(f"run {run.id} {problem}", hint=hint, run=run.id)
     if not life.is_live:
         _refuse_rival(task, run, life_of)
         return True
@@ -282,10 +282,10 @@ def _lives(run: Run, life: Liveness, *, hint: str) -> HolderLives:
 
 
 def _ended(task: Task, run: Run, so: str) -> RunEnded:
-    at = f" on {show_time(run.ended)}" if run.ended else ""
+    moment = f" on {show_time(run.ended)}" if run.ended else ""
     command, why = after_run(task, run)
     return RunEnded(
-        f"run {run.id} ended as {run.status}{at}; {so}",
+        f"run {run.id} ended as {run.status}{moment}; {so}",
         hint=f"{why}: {command}",
         run=run.id,
         status=run.status,

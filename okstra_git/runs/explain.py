@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from okstra_git.commands import word
+from okstra_git.counting import counted
 from okstra_git.host.liveness import Liveness
 from okstra_git.names import named_stages
 from okstra_git.records.runs import Plan, PlannedStage, Run
@@ -73,11 +74,11 @@ def explain(
     """Every stage of the plan and every one on record, ascending. `ours` are runs that the caller itself leads,
     `elsewhere` those of other clones whose documents are not here."""
     planned = {stage.number: stage for stage in plan.stages} if plan else {}
-    held = tuple(leases)
+    current = tuple(leases)
     numbers = sorted({*planned, *task.stages})
     return [
         _Stage(task, plan, planned.get(number, PlannedStage(number=number)), facts.get(number, NOTHING),
-               lease_on(held, number), writer, ours, plan_facts, elsewhere).advice()
+               lease_on(current, number), writer, ours, plan_facts, elsewhere).advice()
         for number in numbers
     ]  # fmt: skip
 
@@ -131,11 +132,11 @@ class _Stage(NamedTuple):
         if git.during:
             yield f"git is in the middle of a {git.during} in {git.worktree}"
         if git.unmerged:
-            yield f"{_count(git.unmerged, 'commit')} of it in no target branch"
+            yield f"{counted(git.unmerged, 'commit')} of it in no target branch"
         if git.upstream and git.unpushed:
-            yield f"{_count(git.unpushed, 'commit')} not pushed to {git.upstream}"
+            yield f"{counted(git.unpushed, 'commit')} not pushed to {git.upstream}"
         if git.beyond:
-            yield f"{_count(git.beyond, 'commit')} since the recorded one"
+            yield f"{counted(git.beyond, 'commit')} since the recorded one"
         if git.finding in ("auto", "confirm"):
             moved = "moved, which is proven" if git.finding == "auto" else "may have moved; a person has to say"
             yield f"the recorded commit {moved}"
@@ -153,10 +154,10 @@ class _Stage(NamedTuple):
         git = self.git
         if not git.has_branch:
             return f"its branch {git.branch} is gone"
-        ahead = "an unknown number of commits" if git.ahead is None else _count(git.ahead, "commit")
+        ahead = "an unknown number of commits" if git.ahead is None else counted(git.ahead, "commit")
         if git.dirty is None:
             return f"{git.branch} has {ahead} of its own, and no worktree here"
-        dirty = f"{_count(git.dirty, 'file')} not committed" if git.dirty else "nothing uncommitted"
+        dirty = f"{counted(git.dirty, 'file')} not committed" if git.dirty else "nothing uncommitted"
         return f"{git.branch} has {ahead} of its own and {dirty}"
 
     def plan_said(self) -> str:
@@ -273,8 +274,8 @@ class _Stage(NamedTuple):
                 f"git log --oneline {word(f'{base}..{self.git.ref or self.git.branch}')}",
                 "it was begun without a run; look first",
             )
-        kept = "; what lies there is kept first" if self.git.dirty else ""
-        return self.prepare(), f"it can begin{kept}" if not self.git.ahead else f"goes on from its branch{kept}"
+        remark = "; what lies there is kept first" if self.git.dirty else ""
+        return self.prepare(), f"it can begin{remark}" if not self.git.ahead else f"goes on from its branch{remark}"
 
     def prepare(self) -> str:
         return self.on_task("git okstra run prepare", f"--task-type {GUARDED} --stage {self.number}")
@@ -290,10 +291,6 @@ def _because(why: str) -> str:
     return f": {why}" if why else ""
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 class RunAdvice(NamedTuple):
     """A run that holds no stage, explained: what is known and the one safe command with its reason."""
 
@@ -305,24 +302,25 @@ class RunAdvice(NamedTuple):
 
 def explain_run(task: Task, run: Run, life: Liveness, *, is_ours: bool, is_elsewhere: bool = False) -> RunAdvice:
     """What to do about one run by itself."""
-    what = f"run {run.id} ({run.task_type})"
+    subject = f"run {run.id} ({run.task_type})"
     if not run.is_active:
-        return RunAdvice(run.id, f"{what} ended as {run.status}", after_run(task, run)[0], "a run that ended stays so")
-    who = (
-        f"{what} is led by {named(run.holder)}, which {'is at work' if life.is_live else 'is dead'}{_because(life.why)}"
-    )
+        return RunAdvice(
+            run.id, f"{subject} ended as {run.status}", after_run(task, run)[0], "a run that ended stays so"
+        )
+    standing = "is at work" if life.is_live else "is dead"
+    sentence = f"{subject} is led by {named(run.holder)}, which {standing}{_because(life.why)}"
     if life.is_live:
         why = "it is your own run" if is_ours else "somebody is at work there; leave it alone"
-        return RunAdvice(run.id, who, f"git okstra run {'resume' if is_ours else 'show'} {word(run.id)}", why)
+        return RunAdvice(run.id, sentence, f"git okstra run {'resume' if is_ours else 'show'} {word(run.id)}", why)
     if run.status == "preparing":
-        return RunAdvice(run.id, who, new_run_command(task, run), "its prepare died; this one takes its place")
+        return RunAdvice(run.id, sentence, new_run_command(task, run), "its prepare died; this one takes its place")
     if is_elsewhere:
-        return RunAdvice(run.id, who, f"git okstra run show {word(run.id)}", ELSEWHERE)
-    return RunAdvice(run.id, who, f"git okstra run resume {word(run.id)}", "goes on where the dead one stopped")
+        return RunAdvice(run.id, sentence, f"git okstra run show {word(run.id)}", ELSEWHERE)
+    return RunAdvice(run.id, sentence, f"git okstra run resume {word(run.id)}", "goes on where the dead one stopped")
 
 
 def show_plan(task: Task) -> str:
-    """The command that tells which plan was approved, where its file is not here."""
+    """The command that shows which plan was approved, where its file is not here."""
     return f"git okstra plan show --task-key {task.key}"
 
 
@@ -335,14 +333,14 @@ def new_run_command(task: Task, run: Run) -> str:
 
 
 def after_run(task: Task, run: Run) -> tuple[str, str]:
-    """What there is in the place of a run that cannot be led on, and why: a new one only where it would be prepared."""
+    """What replaces a run that cannot be resumed, and why: a new one only where it could be prepared."""
     key, is_done = str(task.key), run.stage in finished_stages(task)
     if not task.is_open:
         return f"git okstra task open {word(key)}", "the task is closed"
     if run.stage is not None and run.task_type == GUARDED and is_done:
         return f"git okstra stage show {word(run.stage)} --task-key {word(key)}", "its stage is done"
-    others = [each for each in task.runs.values() if each.is_active and each.id != run.id]
-    newer = [each for each in others if (each.task_type, each.stage) == (run.task_type, run.stage)]
+    others = [other for other in task.runs.values() if other.is_active and other.id != run.id]
+    newer = [other for other in others if (other.task_type, other.stage) == (run.task_type, run.stage)]
     if newer:
         return f"git okstra run show {word(newer[-1].id)}", "another run has taken its place"
     if run.stage is not None and run.task_type != GUARDED and not is_done:

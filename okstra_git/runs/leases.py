@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from okstra_git.counting import counted
 from okstra_git.host.liveness import Liveness
 from okstra_git.records.runs import Holder, Run
 from okstra_git.records.states import Task
@@ -38,36 +39,36 @@ class Lease(NamedTuple):
 
 
 def leases_of(task: Task, look: Look, *, now: datetime, lease_hours: int) -> tuple[Lease, ...]:
-    """Every lease of runs that nobody has ended, by stage; for each stage the one that counts comes first.
+    """Every lease of runs that have not ended, by stage; for each stage the one that counts comes first.
 
     Live ones count before dead ones, and later ones before earlier ones.
     """
-    held = [
+    leases = [
         Lease(run.id, run.stage, life_of(run, look, now=now, lease_hours=lease_hours), run.holder, run.touched)
         for run in task.runs.values()
         if run.is_active and run.task_type == GUARDED and run.stage is not None
     ]
-    newest = sorted(held, key=lambda lease: lease.run, reverse=True)
+    newest = sorted(leases, key=lambda lease: lease.run, reverse=True)
     return tuple(sorted(newest, key=lambda lease: (lease.stage, not lease.is_live)))
 
 
 def life_of(run: Run, look: Look, *, now: datetime, lease_hours: int) -> Liveness:
-    """Whether the process behind a run lives; where nobody can look, the age of its lease decides, never `unknown`.
+    """Whether the process behind a run lives; where that cannot be seen, the age of its lease decides, never `unknown`.
 
     Clocks differ, so a sign from the future counts as well, but no longer ahead than one from the past: otherwise a
     machine whose clock is years ahead would hold a stage for years.
     """
     if run.holder is None or run.touched is None:
         return UNTIMED
-    seen = look(run.holder)
-    if seen.state != "unknown":
-        return seen
+    liveness = look(run.holder)
+    if liveness.state != "unknown":
+        return liveness
     hours = min(lease_hours, PREPARING_HOURS) if run.status == "preparing" else lease_hours
     if abs(now - run.touched) < timedelta(hours=hours):
-        return Liveness("alive", seen.why)
+        return Liveness("alive", liveness.why)
     if run.touched > now:
-        return Liveness("dead", f"{seen.why} and its last sign is from the future: a wrong clock")
-    return Liveness("dead", f"{seen.why} and gave no sign for {hours} hour{'' if hours == 1 else 's'}")
+        return Liveness("dead", f"{liveness.why} and its last sign is from the future: a wrong clock")
+    return Liveness("dead", f"{liveness.why} and gave no sign for {counted(hours, 'hour')}")
 
 
 def lease_on(leases: Iterable[Lease], stage: int) -> Lease | None:

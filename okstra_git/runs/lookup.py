@@ -9,7 +9,7 @@ SHORTEST = 4
 """Characters of an id that are enough to be looked for."""
 
 SHOWN = 10
-"""Characters of an id that lists show at least: those that tell its time."""
+"""Characters of an id that lists show at least: those that encode its time."""
 
 
 class RunUnknown(OkstraError):
@@ -28,8 +28,8 @@ def require_run(state: State, text: str) -> tuple[Task, Run]:
     """The run with this id, or the only one whose id begins so (4 characters or more), and its task."""
     matches = find_runs(state, text)
     if not matches:
-        what = "is too short to name a run" if len(text) < SHORTEST else "names no run"
-        raise RunUnknown(f"{shown(text)} {what}", hint="git okstra run list --all", run=text[:100])
+        problem = "is too short to name a run" if len(text) < SHORTEST else "names no run"
+        raise RunUnknown(f"{shown(text)} {problem}", hint="git okstra run list --all", run=text[:100])
     if len(matches) > 1:
         ids = sorted(run.id for _, run in matches)
         raise RunAmbiguous(
@@ -59,9 +59,9 @@ def short_id(state: State, run: Run) -> str:
 def list_runs(state: State, *, task: TaskKey | None, with_ended: bool) -> list[tuple[Task, Run]]:
     """Runs of one task or of all, the newest first; ended ones on request."""
     listed = [
-        (each, run)
-        for each in state.tasks.values()
-        for run in each.runs.values()
-        if task in (None, each.key) and (with_ended or run.is_active)
+        (owner, run)
+        for owner in state.tasks.values()
+        for run in owner.runs.values()
+        if task in (None, owner.key) and (with_ended or run.is_active)
     ]
     return sorted(listed, key=lambda pair: pair[1].id, reverse=True)

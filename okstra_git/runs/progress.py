@@ -16,7 +16,7 @@ _LEFT = {
     "reserved": "finish", "started": "finish", "pending": "begin", "done": "verify", "verified": "hand over",
     "in-pr": "merge",
 }  # fmt: skip
-"""What a stage in this state waits for, in the order of telling; a landed one waits for nothing."""
+"""What a stage in this state waits for, in the order in which it is listed; a landed one waits for nothing."""
 
 _NEXT = {
     "pending": "implementation", "reserved": "implementation", "started": "implementation",
@@ -61,7 +61,7 @@ def _last_of(runs: Sequence[Run]) -> Run | None:
     ended = [(run.ended, run) for run in runs if run.ended is not None]
     if runs and (runs[-1].is_active or not ended):
         return runs[-1]
-    return max(ended, key=lambda one: (one[0], one[1].id))[1] if ended else None
+    return max(ended, key=lambda pair: (pair[0], pair[1].id))[1] if ended else None
 
 
 def stages_by_state(task: Task) -> dict[str, tuple[int, ...]]:
@@ -77,7 +77,7 @@ def stages_by_state(task: Task) -> dict[str, tuple[int, ...]]:
 def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]) -> tuple[str | None, str | None]:
     """What the last run's report says, unless it is about stages and none is left that it could mean.
 
-    Logs of other clones may say anything; a word that is no phase is passed over.
+    Logs of other clones may say anything; a word that is not a phase is passed over.
     """
     by_stages = next((phase for state, phase in _NEXT.items() if state in stages), None)
     if not task.is_open:
@@ -91,7 +91,7 @@ def _next_phase(task: Task, last: Run | None, stages: dict[str, tuple[int, ...]]
 
 
 def _is_followed(phase: str, stages: Collection[str], by_stages: str | None) -> bool:
-    """Whether what a report recommended was done since, as the states of the stages tell."""
+    """Whether what a report recommended was done since, judging by the states of the stages."""
     if phase == "implementation":
         return bool(stages) and by_stages != phase
     is_about_leaving = phase in ("final-verification", "release-handoff")
@@ -99,7 +99,7 @@ def _is_followed(phase: str, stages: Collection[str], by_stages: str | None) -> 
 
 
 def _is_under_way(task: Task, last: Run) -> bool:
-    """Whether nobody has ended the run; a planning whose plan was approved meanwhile has done what it was for."""
+    """Whether the run has not ended; a planning whose plan was approved meanwhile has done what it was for."""
     plan = task.plan
     is_approved = plan is not None and plan.at is not None and last.claimed is not None and plan.at > last.claimed
     return last.is_active and not (last.task_type == "implementation-planning" and is_approved)
@@ -118,7 +118,7 @@ def _left(
     if task.plan is None and not task.stages:
         yield "approve a plan"
     for verb in dict.fromkeys(_LEFT.values()):
-        waiting = {n for state, each in stages.items() if _LEFT.get(state) == verb for n in each}
+        waiting = {n for state, members in stages.items() if _LEFT.get(state) == verb for n in members}
         numbers = sorted(waiting - undecided)
         if numbers:
             yield f"{verb} {named_stages(numbers)}"

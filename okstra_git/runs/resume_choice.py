@@ -1,4 +1,4 @@
-"""Which run work on a task is taken up with, and what may be offered instead: pure decisions over explained facts."""
+"""Which run of a task is resumed, and what may be offered instead: pure decisions over explained facts."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
@@ -33,7 +33,7 @@ class MissingFiles(NamedTuple):
     plan: str = ""
 
     def holds_up(self, command: str) -> bool:
-        """Whether a command that prepares would be refused for want of a file; any other is not held up."""
+        """Whether a command that prepares would be refused because a file is missing; any other is not held up."""
         if not command.startswith(_PREPARE):
             return False
         words = command.split()
@@ -114,7 +114,7 @@ def make_offer(
 
 
 def _without_files(task: Task, run: Run, is_ours: bool, missing: MissingFiles) -> Offer:
-    """About a run that cannot be led on for want of its documents: another in its place, or only its end."""
+    """About a run that cannot be resumed because its documents are missing: another in its place, or only its end."""
     why = "its documents are gone, so it cannot be led on" if run.id in missing.bundles else f"{missing.named()}: gone"
     end = OfferedChoice("abandon", _abandon(run), why, True)
     instead = _instead(task, run, new_run_command(task, run), missing)

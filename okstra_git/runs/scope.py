@@ -42,12 +42,12 @@ def choose_scope(task: Task, wanted: Sequence[int], *, phase: str, leave_unfinis
     Refuses stages that are not done, all of them together, unless a person named others or said that unfinished ones
     may be left out; then they are reported. A task without any stage has an empty scope.
     """
-    known, done = all_stages(task), finished_stages(task)
-    unknown = sorted({*wanted} - {*known, *task.stages})
+    numbers, done = all_stages(task), finished_stages(task)
+    unknown = sorted({*wanted} - {*numbers, *task.stages})
     if unknown:
-        raise _unknown(task, unknown, known)
-    unfinished = {number: _how_far(task, number, done) for number in known if number not in done}
-    asked = tuple(sorted(wanted)) or known
+        raise _unknown(task, unknown, numbers)
+    unfinished = {number: _how_far(task, number, done) for number in numbers if number not in done}
+    asked = tuple(sorted(wanted)) or numbers
     open_ones = [number for number in asked if number not in done]
     if open_ones and (wanted or not leave_unfinished or len(open_ones) == len(asked)):
         raise _unfinished(task, phase, open_ones, [number for number in asked if number in done])
@@ -56,9 +56,9 @@ def choose_scope(task: Task, wanted: Sequence[int], *, phase: str, leave_unfinis
 
 def stages_flag(task: Task, phase: str) -> str:
     """What a next line needs so that a run about the task is not refused: ` --stages 1,2` where others are not done."""
-    known, done = all_stages(task), finished_stages(task)
-    ready = [number for number in known if number in done]
-    if phase not in ABOUT_TASK or not ready or len(ready) == len(known):
+    numbers, done = all_stages(task), finished_stages(task)
+    ready = [number for number in numbers if number in done]
+    if phase not in ABOUT_TASK or not ready or len(ready) == len(numbers):
         return ""
     return f" --stages {word(','.join(map(str, ready)))}"
 
@@ -66,8 +66,8 @@ def stages_flag(task: Task, phase: str) -> str:
 def usual_base(task: Task, numbers: Collection[int]) -> str:
     """The branch on which those stages were begun that build on nothing, else the task's; empty when none is known."""
     first = {task.stages[n].base_ref for n in numbers if n in task.stages and not task.stages[n].depends_on}
-    known = [first.pop() if len(first) == 1 else "", task.anchor.ref if task.anchor else ""]
-    return next((ref for ref in known if ref and ref != "HEAD" and not is_commit_id(ref)), "")
+    refs = [first.pop() if len(first) == 1 else "", task.anchor.ref if task.anchor else ""]
+    return next((ref for ref in refs if ref and ref != "HEAD" and not is_commit_id(ref)), "")
 
 
 def _how_far(task: Task, number: int, done: Collection[int]) -> str:
@@ -81,10 +81,10 @@ def _how_far(task: Task, number: int, done: Collection[int]) -> str:
     return f"not begun, waits for {named_stages(missing)}" if missing else "not begun"
 
 
-def _unknown(task: Task, unknown: Sequence[int], known: Sequence[int]) -> NoSuchStage:
+def _unknown(task: Task, unknown: Sequence[int], numbers: Sequence[int]) -> NoSuchStage:
     key = str(task.key)
     return NoSuchStage(
-        f"{key} has no {named_stages(unknown)}; it has {named_stages(known) if known else 'none'}",
+        f"{key} has no {named_stages(unknown)}; it has {named_stages(numbers) if numbers else 'none'}",
         hint=f"git okstra status {key}",
         stages=list(unknown),
     )

@@ -59,18 +59,18 @@ class Obstacle:
 def select_stage(task: Task, plan: Plan, wanted: int | None, leases: Iterable[Lease], *, writer: str) -> Choice:
     """The stage that was wanted, or the earliest that can begin (`wanted` None); refuses with the reason.
 
-    `writer` is this clone. A dead holder keeps nobody out. A stage that was started without a run may be taken.
+    `writer` is this clone. A dead holder keeps no one out. A stage that was started without a run may be taken.
     """
     refuse_closed(task)
-    held = tuple(leases)
+    guarding = tuple(leases)
     if wanted is not None:
-        return _named(task, plan, wanted, held, writer)
+        return _named(task, plan, wanted, guarding, writer)
     planned = {stage.number: stage for stage in plan.stages}
     obstacles: dict[int, Obstacle] = {}
     for number, stage in sorted(planned.items()):
-        obstacle = find_obstacle(task, stage, held, writer=writer)
+        obstacle = find_obstacle(task, stage, guarding, writer=writer)
         if obstacle is None:
-            return _choice(stage, held)
+            return _choice(stage, guarding)
         obstacles[number] = obstacle
     raise _none_ready(task, obstacles)
 
@@ -132,9 +132,11 @@ def _choice(stage: PlannedStage, leases: Iterable[Lease]) -> Choice:
 
 def _none_ready(task: Task, obstacles: dict[int, Obstacle]) -> NoStageReady:
     key = str(task.key)
-    rows = [{"stage": number, "why": each.why, "code": each.refusal.code, **each.facts}
-            for number, each in obstacles.items()]  # fmt: skip
-    open_ones = [f"{number} {each.why}" for number, each in obstacles.items() if each.refusal is not StageFinished]
+    rows = [{"stage": number, "why": obstacle.why, "code": obstacle.refusal.code, **obstacle.facts}
+            for number, obstacle in obstacles.items()]  # fmt: skip
+    open_ones = [
+        f"{number} {obstacle.why}" for number, obstacle in obstacles.items() if obstacle.refusal is not StageFinished
+    ]
     if not obstacles:
         sentence = f"the approved plan of {key} has no stages"
     elif not open_ones:

@@ -67,8 +67,8 @@ def _lies_in(worktree: Path | None) -> tuple[int | None, str]:
     if worktree is None:
         return None, ""
     try:
-        here = open_repository(worktree)
-        return len(list_uncommitted(here.top)), under_way(here)
+        repository = open_repository(worktree)
+        return len(list_uncommitted(repository.top)), under_way(repository)
     except OkstraError:
         return None, ""
 
@@ -78,10 +78,10 @@ def _count(git: Git, tip: str | None, without: Sequence[str] | None) -> int | No
     if tip is None or without is None:
         return None
     try:
-        said = run_git(["rev-list", "--count"], revisions=[tip, *(f"^{each}" for each in without)], cwd=git.top)
+        counted = run_git(["rev-list", "--count"], revisions=[tip, *(f"^{commit}" for commit in without)], cwd=git.top)
     except GitFailed:
         return None
-    return int(said.stdout)
+    return int(counted.stdout)
 
 
 def gather_plan(plan: Plan | None, project_root: Path) -> PlanFacts:

@@ -36,16 +36,16 @@ class Entry:
 
 
 def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
-    """The events that tell a reader something, in the order in which they count; `runs` are the task's.
+    """The events that matter to a reader, in the order in which they count; `runs` are the task's.
 
     Reserved places and anchors that were set say nothing that the stage's start does not, and a claim says something
     only where its prepare never came to an end.
     """
-    given = list(events)
-    prepared = {event.fact.run for event in given if event.fact.type == "run.prepared"}
+    everything = list(events)
+    prepared = {event.fact.run for event in everything if event.fact.type == "run.prepared"}
     ended: set[str] = set()
     entries: list[Entry] = []
-    for event in given:
+    for event in everything:
         run: str | None = getattr(event.fact, "run", None)
         if event.fact.type in _FACTS and not (event.fact.type == "run.claimed" and run in prepared):
             entries.append(_entry(event, run, runs, is_late=run in ended))
@@ -56,9 +56,9 @@ def timeline(events: Iterable[Event], runs: Mapping[str, Run]) -> list[Entry]:
 
 def _entry(event: Event, run: str | None, runs: Mapping[str, Run], *, is_late: bool) -> Entry:
     fact = event.fact
-    known = runs.get(run) if run is not None else None
-    about = {"task_type": known.task_type if known else None, "number": known.seq if known else None} if run else {}
-    stage = known.stage if known is not None else getattr(fact, "stage", None)
+    owner = runs.get(run) if run is not None else None
+    about = {"task_type": owner.task_type if owner else None, "number": owner.seq if owner else None} if run else {}
+    stage = owner.stage if owner is not None else getattr(fact, "stage", None)
     facts = _FACTS[fact.type](fact)
     return Entry(event.at, fact.type, event.by, event.writer, stage, run, {**about, **facts}, is_late)
 

@@ -1,1 +1,1 @@
-"""What lies uncommitted in worktrees: kept in snapshots before it could be lost, and put back from them."""
+"""Uncommitted work in worktrees: kept in snapshots before it could be lost, and put back from them."""

@@ -39,7 +39,7 @@ class RestoreStep:
 def plan_restore(git: Git, snapshot: WorktreeSnapshot, into: Path, *, is_fresh: bool) -> list[RestoreStep]:
     """What putting the snapshot back into a directory would do; refuses when anything there would be lost.
 
-    A file may be replaced or deleted only where it has the very content that the snapshot's own HEAD has for it, for
+    A file may be replaced or deleted only where it has exactly the content that the snapshot's own HEAD has for it, for
     that is committed. A fresh directory gets the changed files alone.
     """
     base = tree_of(git, snapshot.head) if snapshot.head else EMPTY_TREE
@@ -77,7 +77,7 @@ def _step(into: Path, change: Change, *, is_fresh: bool) -> RestoreStep:
 
 
 def _judge(change: Change, standing: tuple[str, str] | str | None) -> RestoreStep:
-    """What to do, given (mode, blob id) of what stands at the path, None for nothing, or why nobody can say."""
+    """What to do, given (mode, blob id) of what stands at the path, None for nothing, or why that is unknown."""
     wanted = None if change.new == ABSENT else (change.new_mode, change.new)
     committed = None if change.old == ABSENT else (change.old_mode, change.old)
     if standing == wanted:
@@ -104,10 +104,10 @@ def _is_inside(into: Path, path: bytes) -> bool:
     parts = path.split(b"/")
     if any(part in (b"", b".", b"..") or part.lower() == b".git" for part in parts):
         return False
-    at = os.fsencode(into)
+    directory = os.fsencode(into)
     for part in parts[:-1]:
-        at = os.path.join(at, part)
-        if os.path.islink(at) or (os.path.lexists(at) and not os.path.isdir(at)):
+        directory = os.path.join(directory, part)
+        if os.path.islink(directory) or (os.path.lexists(directory) and not os.path.isdir(directory)):
             return False
     return True
 
@@ -115,7 +115,7 @@ def _is_inside(into: Path, path: bytes) -> bool:
 def carry_out(git: Git, steps: Iterable[RestoreStep], into: Path) -> None:
     """Do what was planned, byte for byte, deletions first; what appeared meanwhile is refused, not overwritten."""
     into.mkdir(parents=True, exist_ok=True)
-    for step in sorted(steps, key=lambda one: one.does != "delete"):
+    for step in sorted(steps, key=lambda planned: planned.does != "delete"):
         if step.does in ("write", "replace", "delete"):
             _carry_out(git, step, into)
 

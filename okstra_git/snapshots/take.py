@@ -1,4 +1,4 @@
-"""Keeps what lies uncommitted in a worktree as commits under refs of its own, and lists what was kept."""
+"""Keeps uncommitted work of a worktree as commits under refs of its own, and lists what was kept."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ SOLE = 200
 
 
 class SnapshotImpossible(OkstraError):
-    """What lies in the worktree cannot be determined, so nothing can be kept."""
+    """The contents of the worktree cannot be determined, so nothing can be kept."""
 
     code = "snapshot.unreadable"
 
@@ -86,24 +86,26 @@ def take_snapshot(git: Git, worktree: Path, about: SnapshotSubject, *, now: date
 
     Files are kept byte for byte; no hook or filter runs, and neither worktree nor index, stash or HEAD is touched.
     A second snapshot of the same content gives the first one again. Empty directories are nothing to git. Refuses where
-    what lies there cannot be determined.
+    its contents cannot be determined.
     """
-    here = open_repository(worktree)
-    held = read_unsaved_work(git, Worktree(here.top, None, None))
-    if held.standing is None:
-        raise SnapshotImpossible(f"the worktree {worktree} cannot be kept: {in_words(held.found)}", path=str(worktree))
-    standing = _without_own(held.standing) if real_path(here.git_dir) == git.common_dir else held.standing
+    repository = open_repository(worktree)
+    unsaved = read_unsaved_work(git, Worktree(repository.top, None, None))
+    if unsaved.standing is None:
+        raise SnapshotImpossible(
+            f"the worktree {worktree} cannot be kept: {in_words(unsaved.found)}", path=str(worktree)
+        )
+    standing = _without_own(unsaved.standing) if real_path(repository.git_dir) == git.common_dir else unsaved.standing
     changes = standing.changes
     if standing.is_plain:
         return None
     with durable_writes():
         limits = (Limits(FILE_LIMIT, TOTAL_LIMIT, "the snapshot"), Limits(FILE_LIMIT, IGNORED_LIMIT, "ignored files"))
         gathered = gather_all(standing, lambda _, data: write_blob(git, data), limits)
-        staged = [(each.path, each.staged) for each in changes if each.staged != each.head]
+        staged = [(change.path, change.staged) for change in changes if change.staged != change.head]
         id = mint_ulid(int(now.timestamp() * 1000))
         index_file = git.private_dir / f"snapshot-{id}.index"
-        index_tree, tree = write_trees(here, index_file, staged, gathered.lines)
-        made = _commit(git, here, about, gathered, id, (index_tree, tree), now, held)
+        index_tree, tree = write_trees(repository, index_file, staged, gathered.lines)
+        made = _commit(git, repository, about, gathered, id, (index_tree, tree), now, unsaved)
         same = next((old for old in list_snapshots(git) if _is_same(git, old, made)), None)
         if same is not None:
             return same
@@ -119,15 +121,15 @@ def _without_own(standing: Standing) -> Standing:
 
 def _commit(
     git: Git,
-    here: Git,
+    repository: Git,
     about: SnapshotSubject,
     gathered: Gathered,
     id: str,
     trees: tuple[str, str],
     now: datetime,
-    held: UnsavedWork,
+    unsaved: UnsavedWork,
 ) -> WorktreeSnapshot:
-    head, when = resolve_head(here), now.astimezone(UTC)
+    head, when = resolve_head(repository), now.astimezone(UTC)
     index_tree, tree = trees
     plain = read_commit(git, head).tree if head else EMPTY_TREE
     parents = [head] if head else []
@@ -137,19 +139,19 @@ def _commit(
             git, tree=index_tree, parents=parents, message=widen("okstra: what was staged\n"), when=when
         )
     draft = WorktreeSnapshot(
-        id=id, commit="", at=when, about=about, worktree=str(here.top).rstrip("/"), branch=current_branch(here) or "",
-        head=head, index=index, during=under_way(here), files=len(gathered.lines), ignored=gathered.ignored,
-        size=gathered.size, left_out=tuple(gathered.left_out),
+        id=id, commit="", at=when, about=about, worktree=str(repository.top).rstrip("/"),
+        branch=current_branch(repository) or "", head=head, index=index, during=under_way(repository),
+        files=len(gathered.lines), ignored=gathered.ignored, size=gathered.size, left_out=tuple(gathered.left_out),
     )  # fmt: skip
-    sole = independent(git, [*parents, *held.sole[:SOLE]]) if held.sole else []
-    behind = list(dict.fromkeys([*parents, *([index] if index else []), *merging_with(here), *sole]))
+    sole = independent(git, [*parents, *unsaved.sole[:SOLE]]) if unsaved.sole else []
+    behind = list(dict.fromkeys([*parents, *([index] if index else []), *merging_with(repository), *sole]))
     commit = write_commit(git, tree=tree, parents=behind, message=_message(draft), when=when)
     return replace(draft, commit=commit)
 
 
 def _is_same(git: Git, old: WorktreeSnapshot, new: WorktreeSnapshot) -> bool:
     def content(snapshot: WorktreeSnapshot) -> tuple[object, ...]:
-        trees = [read_commit(git, each).tree for each in (snapshot.commit, snapshot.index) if each]
+        trees = [read_commit(git, commit).tree for commit in (snapshot.commit, snapshot.index) if commit]
         return snapshot.worktree, snapshot.head, snapshot.during, snapshot.about.run, snapshot.left_out, trees
 
     try:
@@ -167,11 +169,11 @@ def list_snapshots(git: Git, *, task: str | None = None) -> list[WorktreeSnapsho
 
 def require_snapshot(git: Git, text: str) -> WorktreeSnapshot:
     """The snapshot of this id, or of the one id that begins so."""
-    matches = [each for each in list_snapshots(git) if len(text) >= 4 and each.id.startswith(text.upper())]
+    matches = [snapshot for snapshot in list_snapshots(git) if len(text) >= 4 and snapshot.id.startswith(text.upper())]
     if len(matches) != 1:
         many = f"{len(matches)} snapshots begin with" if matches else "there is no snapshot"
         raise SnapshotUnknown(
-            f"{many} {shown(text)}", hint="git okstra run snapshots", snapshots=[each.id for each in matches]
+            f"{many} {shown(text)}", hint="git okstra run snapshots", snapshots=[snapshot.id for snapshot in matches]
         )
     return matches[0]
 
@@ -185,7 +187,7 @@ def _message(snapshot: WorktreeSnapshot) -> str:
         ("Index", snapshot.index), ("During", snapshot.during), ("Files", snapshot.files),
         ("Ignored", snapshot.ignored or None),
         ("Bytes", snapshot.size),
-        *(("Left-Out", without_secrets(one)) for one in snapshot.left_out),
+        *(("Left-Out", without_secrets(left_out)) for left_out in snapshot.left_out),
     ]  # fmt: skip
     lines = [f"{TRAILER}{name}: {_one_line(str(value))}" for name, value in facts if value not in (None, "")]
     return widen(f"okstra: snapshot of {about.task}, {_one_line(reason)}\n\n" + "\n".join(lines) + "\n")
@@ -233,7 +235,7 @@ def _from_trailers(id: str, commit: str, at: datetime, facts: Mapping[str, list[
 
 
 def snapshot_of_run(git: Git, task: Task, run: Run, *, reason: str, now: datetime) -> WorktreeSnapshot | None:
-    """A snapshot of what lies uncommitted in the run's worktree; None when it is clean or another clone's."""
+    """A snapshot of uncommitted work in the run's worktree; None when it is clean or another clone's."""
     return snapshot_of(
         git,
         OwnWorktrees(git).path_of_run(task, run),

@@ -20,7 +20,7 @@ from okstra_git.plans.stage_map import PlanDocument, parse_plan
 from okstra_git.records.events import PlanApproved
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Task
-from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_open
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
 
@@ -62,7 +62,7 @@ class PlanFile:
 def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
     """The plan in a file that a record names, whatever is wrong with it.
 
-    Refuses a file that cannot be read as text, and one that lies outside of the repository or behind a link out of it.
+    Refuses a file that cannot be read as text, and one that is outside of the repository or behind a link out of it.
     """
     shown = project.relative(file)
     try:
@@ -74,7 +74,7 @@ def read_plan(file: Path, project: ProjectPaths) -> PlanFile:
 
 
 def read_named_plan(file: Path, project: ProjectPaths) -> PlanFile:
-    """The plan in a file that a person named, which may lie anywhere; refuses as `read_plan` does."""
+    """The plan in a file that a person named, which may be anywhere; refuses as `read_plan` does."""
     try:
         data = read_named(str(file), project.root, (project.root,))
     except PathRefused as refusal:
@@ -100,7 +100,7 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     """
     plan = read_named_plan(file, project)
     require_plan(plan.plan, path=plan.path, for_approval=True)
-    require_open(store.read(), key)
+    require_open(store.read().state, key)
     ticked = approved_text(plan)
     if ticked != plan.text:
         replace_plan(file, ticked)
@@ -114,7 +114,7 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     )
 
     def decide(snapshot: Snapshot) -> list[PlanApproved]:
-        known = require_open(snapshot, key).plan
+        known = require_open(snapshot.state, key).plan
         is_same = known is not None and (known.path, known.blob, known.commit) == (fact.path, fact.blob, fact.commit)
         return [] if is_same else [fact]
 

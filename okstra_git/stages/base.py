@@ -15,7 +15,7 @@ from okstra_git.records.states import Stage, Task
 
 
 class DependenciesConflict(OkstraError):
-    """The stages that a stage depends on change the same lines, so nobody can begin on all of them."""
+    """The stages that a stage depends on change the same lines, so it cannot begin on all of them."""
 
     code = "base.conflict"
     exit_status = 2
@@ -25,7 +25,7 @@ class DependenciesConflict(OkstraError):
 class StageBase:
     """The commit a stage begins on and how it is recorded; `lacks` are dependencies that it does not contain.
 
-    `joined` lists the commits it was merged from, empty when it is somebody's own commit, `stages` whose these are.
+    `joined` lists the commits it was merged from, empty when it is a commit of the user, `stages` whose these are.
     """
 
     commit: CommitId
@@ -123,10 +123,10 @@ def _name_of(git: Git, task: Task, commit: str) -> str:
 
 
 def _lacking(git: Git, task: Task, depends_on: Sequence[int], commit: str) -> tuple[int, ...]:
-    known = [(n, task.stages[n]) for n in depends_on if n in task.stages]
+    stages = [(n, task.stages[n]) for n in depends_on if n in task.stages]
     return tuple(
         number
-        for number, stage in known
+        for number, stage in stages
         if stage.range is not None
         and not contains(git, commit, stage.range.head)
         and not _has_arrived(git, stage, [commit])

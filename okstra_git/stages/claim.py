@@ -57,9 +57,9 @@ def plan_stage_claim(
     Refuses a place that is taken, and a directory that has another branch checked out.
     """
     reserves = _reserve(git, snapshot, task, planned.number, beginning, worktree)
-    fact = next((each for each in reserves if isinstance(each, PlaceReserved)), None)
-    held = task.places.get(f"stage-{planned.number}")
-    place = Reservation(**fact.model_dump(exclude={"type", "task"}), at=at) if fact is not None else held
+    fact = next((reserved for reserved in reserves if isinstance(reserved, PlaceReserved)), None)
+    current = task.places.get(f"stage-{planned.number}")
+    place = Reservation(**fact.model_dump(exclude={"type", "task"}), at=at) if fact is not None else current
     assert place is not None
     return StageClaim(
         planned.number, planned.title, planned.depends_on, place, beginning, fact is not None, tuple(reserves)
@@ -71,13 +71,13 @@ def _reserve(
 ) -> list[AnyFact]:
     """What has to be reserved: nothing where the stage holds a directory already."""
     scope = f"stage-{number}"
-    held = task.places.get(scope)
-    is_held = held is not None and held.status == "active"
-    is_own = OwnWorktrees(git).path(held) is not None
-    if held is not None and is_held and is_own:
-        check_worktree(git, held)
+    place = task.places.get(scope)
+    is_held = place is not None and place.status == "active"
+    is_own = OwnWorktrees(git).path(place) is not None
+    if place is not None and is_held and is_own:
+        check_worktree(git, place)
         return []
-    branch = held.branch if held is not None else usual_branch(task, number)
+    branch = place.branch if place is not None else usual_branch(task, number)
     checked_out = _worktree_of(git, branch) if is_held else None
     fact = PlaceReserved(
         task=task.key,
@@ -85,7 +85,7 @@ def _reserve(
         branch=branch,
         worktree=str(checked_out or worktree),
         base_ref=beginning.ref,
-        adopted=held.adopted if held is not None and is_held else False,
+        adopted=place.adopted if place is not None and is_held else False,
         phase="implementation",
     )
     if is_held:  # an adopted branch, or another clone's directory: it keeps its name and gets the directory it lacks

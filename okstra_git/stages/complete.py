@@ -12,13 +12,12 @@ from okstra_git.names import TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, StageDone, StageStarted
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Reservation, Stage, State, Task
-from okstra_git.stages.task import require_open
 from okstra_git.stages.worktree_setup import BranchMissing
 from okstra_git.store.bases import Stack, choose_base
 from okstra_git.store.drift import has_nothing_new
 from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.store.registry import release, require_stage, require_task, reserve
+from okstra_git.store.registry import release, require_open, require_stage, require_task, reserve
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Decision, Store
 from okstra_git.store.writer import find_writer
@@ -46,7 +45,7 @@ def complete_stages(
     every, writer = requests, find_writer(store.git)
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
-        task = require_open(snapshot, key)
+        task = require_open(snapshot.state, key)
         requests = [request for request in every if not is_left_behind(store.git, task, request, writer)]
         stages = [_stage_to_complete(store.git, task, request) for request in requests]
         stack = Stack.of(task)
@@ -88,14 +87,16 @@ def _branch_gone(git: Git, task: Task, stage: Stage, *, is_named: bool) -> Branc
     place = task.places.get(f"stage-{stage.number}")
     new = find_new_name(git, stage.branch, OwnWorktrees(git).path(place))
     line = f"git okstra stage done {stage.number} --task-key {task.key}"
-    what = f"branch {stage.branch} of stage {stage.number} is not there any more"
+    problem = f"branch {stage.branch} of stage {stage.number} is not there any more"
     if is_named:
-        what = f"there is no branch {shown(stage.branch)} with a commit"
+        problem = f"there is no branch {shown(stage.branch)} with a commit"
     if new is None or find_ref(git, f"refs/heads/{new}") is None:
         hint = f"git branch --all\nand with its name: {line} --branch NAME"
-        return BranchMissing(what, hint=hint, branch=stage.branch, stage=stage.number)
+        return BranchMissing(problem, hint=hint, branch=stage.branch, stage=stage.number)
     message = (
-        f"{what}; in the stage's worktree is {shown(new)}" if is_named else f"{what}; it seems to be {shown(new)} now"
+        f"{problem}; in the stage's worktree is {shown(new)}"
+        if is_named
+        else f"{problem}; it seems to be {shown(new)} now"
     )
     return BranchMissing(message, hint=f"{line} --branch {word(new)}", branch=stage.branch, stage=stage.number, now=new)
 
@@ -117,21 +118,25 @@ def _facts(
 def _renamed_reservation(git: Git, state: State, task: Task, stage: Stage) -> list[AnyFact]:
     """The stage's reservation on the branch that it has now, where the former one is gone; refuses a taken branch."""
     scope = f"stage-{stage.number}"
-    held = task.places.get(scope)
-    if held is None or held.status != "active" or held.branch == stage.branch:
+    reserved = task.places.get(scope)
+    if reserved is None or reserved.status != "active" or reserved.branch == stage.branch:
         return []
-    if find_ref(git, f"refs/heads/{held.branch}") is not None:
+    if find_ref(git, f"refs/heads/{reserved.branch}") is not None:
         return []
-    kept = held.model_dump(include={"base_ref", "adopted", "phase", "stages"})
-    path = OwnWorktrees(git).path(held)
+    facts = reserved.model_dump(include={"base_ref", "adopted", "phase", "stages"})
+    path = OwnWorktrees(git).path(reserved)
     fact = PlaceReserved(
-        task=task.key, scope=scope, branch=stage.branch, worktree=held.worktree if path is not None else None, **kept
+        task=task.key,
+        scope=scope,
+        branch=stage.branch,
+        worktree=reserved.worktree if path is not None else None,
+        **facts,
     )
     others = {name: place for name, place in task.places.items() if name != scope}
     reserve(
         state.model_copy(update={"tasks": {**state.tasks, task.key: task.model_copy(update={"places": others})}}), fact
     )
-    return [PlaceReleased(task=task.key, scope=scope, branch=held.branch), fact]
+    return [PlaceReleased(task=task.key, scope=scope, branch=reserved.branch), fact]
 
 
 def _stage_to_complete(git: Git, task: Task, request: DoneRequest) -> Stage:
@@ -153,8 +158,8 @@ def release_reservation(
 
     def decide(snapshot: Snapshot) -> Decision[Reservation | None]:
         task = require_task(snapshot.state, key)
-        held = task.places.get(scope)
-        before = held if held is not None and held.status == "active" else None
+        place = task.places.get(scope)
+        before = place if place is not None and place.status == "active" else None
         return Decision(release(task, scope, cascade=cascade), before)
 
     appended, before = store.append_decision(decide)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from okstra_git.commands import word
+from okstra_git.counting import counted
 from okstra_git.errors import OkstraError
 from okstra_git.git.checkouts import Checkout, see_exactly, see_head
 from okstra_git.git.history import is_on_line
@@ -98,24 +99,24 @@ class OpenWork:
         return f"the worktree {self.seen.path} of stage {self.stage}"
 
     def _head(self, line: str) -> Iterator[UnfitToRecord]:
-        seen, head = self.seen, (self.seen.head or "")[:10]
+        checkout, head = self.seen, (self.seen.head or "")[:10]
         branch, recorded = self.branch, f"{line} --commit {word('refs/heads/' + self.branch)}"
-        if seen.operation:
-            message = f"a {seen.operation} is under way in {self._where}"
+        if checkout.operation:
+            message = f"a {checkout.operation} is under way in {self._where}"
             way = f"end it, then repeat\nor, to record the branch as it is: {recorded}"
             yield UnfitToRecord(OperationUnderWay, message, way)
         elif self.has_branch:
             return  # whatever is checked out: it was said which branch counts
-        elif seen.branch is None:
+        elif checkout.branch is None:
             message = f"HEAD is detached in {self._where}, at {head}, and not on branch {branch}"
-            way = f"to record what is checked out there: {line} --commit {word(seen.head)}"
+            way = f"to record what is checked out there: {line} --commit {word(checkout.head)}"
             yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record the branch as it is: {recorded}")
-        elif seen.branch != branch and not (seen.head or "").strip("0"):
-            message = f"{self._where} is on branch {seen.branch}, which has no commit yet, and not on {branch}"
+        elif checkout.branch != branch and not (checkout.head or "").strip("0"):
+            message = f"{self._where} is on branch {checkout.branch}, which has no commit yet, and not on {branch}"
             yield UnfitToRecord(HeadElsewhere, message, f"to record {branch} as it is: {recorded}")
-        elif seen.branch != branch:
-            message = f"{self._where} is on branch {seen.branch}, and not on {branch}"
-            way = f"to record that branch: {line} --branch {word(seen.branch)}"
+        elif checkout.branch != branch:
+            message = f"{self._where} is on branch {checkout.branch}, and not on {branch}"
+            way = f"to record that branch: {line} --branch {word(checkout.branch)}"
             yield UnfitToRecord(HeadElsewhere, message, f"{way}\nto record {branch} as it is: {recorded}")
 
 
@@ -131,13 +132,13 @@ def find_open_work(
     here: Path | None,
     besides: Path | None = None,
 ) -> list[OpenWork]:
-    """What lies open in the stages' own worktrees, where git has their branches checked out, and in `here`.
+    """Uncommitted work in the stages' own worktrees, where git has their branches checked out, and in `here`.
 
     Looks at every worktree once. `besides` is an untracked file that does not count: what it says is recorded. A branch
     that is not there any more is for `complete_stages` to refuse.
     """
-    known = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
-    trees = [see_head(tree) for tree in known.values()]
+    worktrees = {tree.path: tree for tree in list_worktrees(git) if not tree.is_bare and tree.path.is_dir()}
+    trees = [see_head(tree) for tree in worktrees.values()]
     here = real_path(here) if here is not None else None
     places, read = OwnWorktrees(git), dict[Path, Checkout]()
     open_work: list[OpenWork] = []
@@ -146,12 +147,12 @@ def find_open_work(
         branch = request.branch or stage.branch
         tip = find_quietly(git, f"refs/heads/{branch}") if is_text(branch) else None
         for tree in _concerned(places, git, state, task, stage, branch, tip, trees, here) if tip is not None else ():
-            seen = read.get(tree.path) or see_exactly(git, known[tree.path], besides=besides)
-            read[tree.path] = seen
+            checkout = read.get(tree.path) or see_exactly(git, worktrees[tree.path], besides=besides)
+            read[tree.path] = checkout
             is_only_near = tree.works_on != branch and tree.head == tip and not _is_own(places, task, stage, tree)
             named = request.commit is not None, branch != stage.branch and bool(stage.branch)
-            work = OpenWork(request.number, branch, seen, *named)
-            if not (is_only_near and not seen.files) and next(work.problems("", leave=False), None) is not None:
+            work = OpenWork(request.number, branch, checkout, *named)
+            if not (is_only_near and not checkout.files) and next(work.problems("", leave=False), None) is not None:
                 open_work.append(work)
     return open_work
 
@@ -186,7 +187,7 @@ def _is_own(places: OwnWorktrees, task: Task, stage: Stage, tree: Checkout) -> b
 
 
 def _is_beyond(git: Git, state: State, task: Task, stage: Stage, tip: str, tree: Checkout) -> bool:
-    """Whether this worktree, on no branch or on one that is nobody's, stands on the stage's branch or beyond it."""
+    """Whether this worktree, on no branch or on an unknown one, stands on the stage's branch or beyond it."""
     if tree.head is None or tip == stage.base or not is_on_line(git, tree.head, tip, limit=MAX_STEPS):
         return False
     return tree.works_on is None or not _is_known(git, state, task, stage, tree.works_on)
@@ -195,8 +196,8 @@ def _is_beyond(git: Git, state: State, task: Task, stage: Stage, tip: str, tree:
 def _is_known(git: Git, state: State, task: Task, stage: Stage, branch: str) -> bool:
     """Whether the branch is that of a stage or a group, or one that others build on."""
     anchor = task.anchor.ref if task.anchor is not None else ""
-    known = {*default_branches(git), stage.base_ref, anchor, *(other.branch for other in task.stages.values())}
-    return branch in known or any(place.branch == branch for _, place in active_places(state))
+    known_branches = {*default_branches(git), stage.base_ref, anchor, *(other.branch for other in task.stages.values())}
+    return branch in known_branches or any(place.branch == branch for _, place in active_places(state))
 
 
 def refuse_open_work(open_work: Iterable[OpenWork], line: str, *, leave: bool) -> None:
@@ -212,11 +213,13 @@ def refuse_open_work(open_work: Iterable[OpenWork], line: str, *, leave: bool) -
         "; ".join(dict.fromkeys(problem.message for problem in problems)),
         hint="\n".join(dict.fromkeys(problem.hint for problem in problems)),
         **facts,
-        problems=[{"code": each.refusal.code, "message": each.message, "hint": each.hint} for each in problems],
+        problems=[
+            {"code": problem.refusal.code, "message": problem.message, "hint": problem.hint} for problem in problems
+        ],
     )
 
 
 def _listed(files: Sequence[str]) -> str:
-    count = "1 file that is not committed" if len(files) == 1 else f"{len(files)} files that are not committed"
+    count = counted(len(files), "file that is not committed", "files that are not committed")
     more = f" and {len(files) - FILES_NAMED} more" if len(files) > FILES_NAMED else ""
     return f"{count}: {', '.join(shown(name) for name in files[:FILES_NAMED])}{more}"

@@ -93,18 +93,18 @@ def _judge(
     reason = _why_keep(git, state, row, worktree, everything, holders, context)
     if reason is not None:
         return Pruned(row, removed=False, reason=reason)
-    held = read_unsaved_work(git, worktree, others=everything)
-    holdings = (*held.keeping, *_occupants(worktree, context))
+    contents = read_unsaved_work(git, worktree, others=everything)
+    holdings = (*contents.keeping, *_occupants(worktree, context))
     if holdings:
-        return Pruned(row, removed=False, reason=in_words(holdings), holdings=holdings, caches=held.caches)
-    return Pruned(row, removed=True, reason=_why_gone(row), caches=held.caches)
+        return Pruned(row, removed=False, reason=in_words(holdings), holdings=holdings, caches=contents.caches)
+    return Pruned(row, removed=True, reason=_why_gone(row), caches=contents.caches)
 
 
 def _why_gone(row: ReservedWorktree) -> str:
     over = "landed" if row.place.branch else "its run is over"
-    why = over if row.place.status == "active" else "released"
-    kept = "its commits are on a branch" if row.place.branch else "what was put together there is on record"
-    return f"{why}, {'clean' if row.exists else 'its directory is gone'}, and {kept}"
+    reason = over if row.place.status == "active" else "released"
+    rest = "its commits are on a branch" if row.place.branch else "what was put together there is on record"
+    return f"{reason}, {'clean' if row.exists else 'its directory is gone'}, and {rest}"
 
 
 def _remove(git: Git, judged: Pruned, everything: Sequence[Worktree], context: PruneContext) -> Pruned:
@@ -112,12 +112,12 @@ def _remove(git: Git, judged: Pruned, everything: Sequence[Worktree], context: P
     worktree = judged.row.here
     assert worktree is not None
     try:
-        held = remove_worktree(git, worktree, others=everything, also=lambda: _occupants(worktree, context))
+        contents = remove_worktree(git, worktree, others=everything, also=lambda: _occupants(worktree, context))
     except WorktreeHolds as refusal:
         return Pruned(judged.row, removed=False, reason=in_words(refusal.found), holdings=tuple(refusal.found))
     except OkstraError as refusal:
         return Pruned(judged.row, removed=False, reason=refusal.message)
-    return Pruned(judged.row, removed=True, reason=judged.reason, caches=held.caches)
+    return Pruned(judged.row, removed=True, reason=judged.reason, caches=contents.caches)
 
 
 def _occupants(worktree: Worktree, context: PruneContext) -> list[UnsavedItem]:
@@ -138,12 +138,12 @@ def _why_keep(
     holders: Holders,
     context: PruneContext,
 ) -> str | None:
-    """Why a worktree stays whatever lies in it; None where that decides."""
+    """Why a worktree stays whatever it contains; None where its contents decide."""
     is_active = row.place.status == "active"
-    held = _why_held(git, state.tasks[row.task], row.place, worktree) if is_active else None
-    held = held or _claimed(holders, row, worktree)
-    if held is not None:
-        return held
+    reason = _why_held(git, state.tasks[row.task], row.place, worktree) if is_active else None
+    reason = reason or _claimed(holders, row, worktree)
+    if reason is not None:
+        return reason
     if worktree.path == everything[0].path:
         return "it is the main worktree"
     if not _is_ours(row, worktree):
@@ -156,7 +156,7 @@ def _why_keep(
 
 
 def _read_holders(git: Git, state: State) -> Holders:
-    """Who holds which directory, by the rows of this clone that nobody gave up."""
+    """Who holds which directory, by the rows of this clone that were not given up."""
     own, holders = OwnWorktrees(git), Holders(list)
     for task, place in list_reservations(state, None):
         path = own.active_path(place)
@@ -167,27 +167,27 @@ def _read_holders(git: Git, state: State) -> Holders:
 
 def _claimed(holders: Holders, row: ReservedWorktree, worktree: Worktree) -> str | None:
     """Who else holds the directory."""
-    others = [each for each in holders.get(real_path(worktree.path), ()) if each != (row.task, row.place.scope)]
+    others = [holder for holder in holders.get(real_path(worktree.path), ()) if holder != (row.task, row.place.scope)]
     return next((f"{key} {scope}".strip() + " holds it" for key, scope in others), None)
 
 
 def _is_ours(row: ReservedWorktree, worktree: Worktree) -> bool:
     """Whether okstra made it: it locks those that it makes, and the lock says what for.
 
-    One that is not locked any more is still ours where the row is this clone's and adopted nothing.
+    One that is not locked any more is still okstra's where the row is this clone's and adopted nothing.
     """
     is_locked = worktree.is_locked and is_own_lock(worktree.lock_reason)
     return row.is_made or (row.is_own and (is_locked or not row.place.adopted))
 
 
 def _is_run_open(task: Task, place: Reservation) -> bool:
-    """Whether the run is not over for which stages were put together there; the place bears the run's number."""
+    """Whether the run is not over for which stages were put together there; the place's name has the run's number."""
     number = place.scope.rpartition("-")[2]
     return any(run.is_active and run.task_type == place.phase and str(run.seq) == number for run in task.runs.values())
 
 
 def _why_held(git: Git, task: Task, place: Reservation, worktree: Worktree) -> str | None:
-    """Why a claim that nobody gave up is still of use; None where everything that it was for has landed.
+    """Why a claim that was not given up is still of use; None where everything that it was for has landed.
 
     A place without a branch is of use until its run is over.
     """
@@ -221,18 +221,18 @@ def _is_awaited(git: Git, task: Task, group: Group, members: Sequence[Stage]) ->
 
 def _arrived(git: Git, stages: Sequence[Stage]) -> list[str]:
     """Commits that hold nothing but what has landed: as recorded, as it was proven to be before, and the targets."""
-    found: list[str] = []
+    commits: list[str] = []
     for stage in stages:
-        found += [stage.range.head] if stage.range else []
+        commits += [stage.range.head] if stage.range else []
         for trail in reversed(stage.trail):
             if trail.proof == "user":
                 break
-            found.append(trail.range.head)
-        there = stage.landing.commit if stage.landing is not None else stage.range.head if stage.range else ""
+            commits.append(trail.range.head)
+        landed = stage.landing.commit if stage.landing is not None else stage.range.head if stage.range else ""
         named = [stage.base_ref, *([stage.landing.target] if stage.landing is not None else [])]
         tips = [find_quietly(git, ref) for name in named for ref in branch_refs(name)]
-        found += [there, *(tip for tip in tips if tip and contains(git, tip, there))]
-    return found
+        commits += [landed, *(tip for tip in tips if tip and contains(git, tip, landed))]
+    return commits
 
 
 def _stage_of(place: Reservation) -> int:

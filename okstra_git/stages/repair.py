@@ -1,4 +1,4 @@
-"""Repairs reserved worktrees: recorded where they are now, linked again, or made anew from their branch."""
+"""Repairs reserved worktrees: recorded where they are now, linked again, or made again from their branch."""
 
 import errno
 import os
@@ -33,12 +33,12 @@ class RepairedWorktree:
 
 
 def repair_worktrees(store: Store, *, only: TaskKey | None, scope: str | None, dry_run: bool) -> list[RepairedWorktree]:
-    """Settle every row of this clone that is astray, or say what would be done; no file that is there is touched."""
+    """Settle every row whose worktree is not where it belongs, or say what would be done; existing files stay."""
     state = store.read().state
     astray = [
-        each
-        for each in find_astray(store.git, state, find_writer(store.git))
-        if (only is None or each.task.key == only) and (scope is None or each.place.scope == scope)
+        row
+        for row in find_astray(store.git, state, find_writer(store.git))
+        if (only is None or row.task.key == only) and (scope is None or row.place.scope == scope)
     ]
     return [_repair(store, row, dry_run=dry_run) for row in astray]
 
@@ -65,7 +65,7 @@ def _repair(store: Store, row: Astray, *, dry_run: bool) -> RepairedWorktree:
 
 
 def _repair_links(git: Git, where: Path | None) -> None:
-    """A worktree that was moved by hand, and in which we stand, is where it is for git, too."""
+    """A worktree that was moved by hand, and in which the command runs, is where git finds it, too."""
     if where is not None and inspect_link(git.common_dir, where) is Link.UNKNOWN:
         run_git(["worktree", "repair"], cwd=where)
 
@@ -76,13 +76,13 @@ def _record(store: Store, row: Astray, where: Path | None) -> None:
 
     def decide(snapshot: Snapshot) -> Sequence[AnyFact]:
         task = require_task(snapshot.state, key)
-        held = task.places.get(scope)
-        if held is None or held.status != "active" or held.worktree != row.place.worktree:
+        place = task.places.get(scope)
+        if place is None or place.status != "active" or place.worktree != row.place.worktree:
             return []
-        kept = held.model_dump(include={"branch", "base_ref", "phase", "stages"})
-        adopted = held.adopted or where is None
-        now = PlaceReserved(task=key, scope=scope, worktree=str(where) if where else None, adopted=adopted, **kept)
-        return [PlaceReleased(task=key, scope=scope, branch=held.branch), now]
+        facts = place.model_dump(include={"branch", "base_ref", "phase", "stages"})
+        adopted = place.adopted or where is None
+        now = PlaceReserved(task=key, scope=scope, worktree=str(where) if where else None, adopted=adopted, **facts)
+        return [PlaceReleased(task=key, scope=scope, branch=place.branch), now]
 
     store.append(decide)
 

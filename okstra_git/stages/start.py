@@ -15,13 +15,13 @@ from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageSt
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Reservation, Task
 from okstra_git.stages.base import StageBase, choose_stage_base, lacking_notes
-from okstra_git.stages.task import refuse_text, require_open
+from okstra_git.stages.task import refuse_text
 from okstra_git.stages.worktree_setup import check_reservation, make_branch, make_worktree, start_of, usual_branch
 from okstra_git.store.drift import find_astray
 from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.planned_stages import StageWaits, awaited_stages, finished_stages, listed, require_planned
-from okstra_git.store.registry import Reserved, release, reserve
+from okstra_git.store.registry import Reserved, release, require_open, reserve
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
 from okstra_git.store.writer import find_writer
@@ -85,19 +85,19 @@ def start_stage(store: Store, request: StartRequest) -> Started:
     """
     refuse_text(request.title, what="title")
     _refuse_dependencies(request)
-    begun = _begin(store, require_open(store.read(), request.key), request)
+    begun = _begin(store, require_open(store.read().state, request.key), request)
     anchor = fingerprint_ranges(store.git, [one_commit(store.git, begun.beginning.commit)])[0]
     ref = begun.beginning.ref
 
     def reserved(snapshot: Snapshot) -> PlaceReserved:
-        task = require_open(snapshot, request.key)
+        task = require_open(snapshot.state, request.key)
         place = _wanted_reservation(task, request, ref)
         _reserve(store, snapshot, place)
         check_reservation(store.git, task, place)
         return place
 
     def started(snapshot: Snapshot, branch: str) -> list[AnyFact]:
-        task = require_open(snapshot, request.key)
+        task = require_open(snapshot.state, request.key)
         fixed = [] if task.anchor else [AnchorSet(task=task.key, range=anchor, ref=ref)]
         fact = StageStarted(
             task=task.key,
@@ -116,8 +116,8 @@ def start_stage(store: Store, request: StartRequest) -> Started:
 
     if request.worktree is None and _has_branch(store, request):
         return Started(store.append(adopted), begun, made_branch=False)
-    held = store.append(lambda snapshot: [reserved(snapshot)])
-    place = held.snapshot.state.tasks[request.key].places[f"stage-{request.number}"]
+    reservation = store.append(lambda snapshot: [reserved(snapshot)])
+    place = reservation.snapshot.state.tasks[request.key].places[f"stage-{request.number}"]
     _make(store, request, place, begun.beginning.commit)
     fault_point("stage.worktree-made")
     appended = store.append(lambda snapshot: started(snapshot, place.branch))
@@ -125,7 +125,7 @@ def start_stage(store: Store, request: StartRequest) -> Started:
 
 
 def _reserve(store: Store, snapshot: Snapshot, place: PlaceReserved) -> None:
-    """Refuse what somebody holds; a worktree that is not where it was has to be settled first."""
+    """Refuse a place that is held; a worktree that is not where it was has to be settled first."""
     try:
         reserve(snapshot.state, place)
     except Reserved as refusal:
@@ -133,21 +133,23 @@ def _reserve(store: Store, snapshot: Snapshot, place: PlaceReserved) -> None:
             if (row.task.key, row.place.scope) == (place.task, place.scope):
                 message = f"{row.subject} is already reserved on branch {row.place.branch}; {row.message}"
                 raise Reserved(message, hint=f"{row.line}\n{refusal.hint}", **refusal.facts) from refusal
-        held = snapshot.state.tasks[place.task].places[place.scope]
-        if OwnWorktrees(store.git).is_own(held):
+        reservation = snapshot.state.tasks[place.task].places[place.scope]
+        if OwnWorktrees(store.git).is_own(reservation):
             raise
-        where = f", in {held.worktree} there" if held.worktree else ""
+        place_there = f", in {reservation.worktree} there" if reservation.worktree else ""
         number = place.scope.removeprefix("stage-")
-        message = f"stage {number} is reserved by clone {held.writer} on branch {held.branch}{where}"
-        raise Reserved(message, hint=refusal.hint, **refusal.facts, writer=held.writer) from refusal
+        message = (
+            f"stage {number} is reserved by clone {reservation.writer} on branch {reservation.branch}{place_there}"
+        )
+        raise Reserved(message, hint=refusal.hint, **refusal.facts, writer=reservation.writer) from refusal
 
 
 def _begin(store: Store, task: Task, request: StartRequest) -> StageStart:
     """As the approved plan has it, by the functions that a prepare asks; without a plan, as the line has it."""
-    plan, given = task.plan, request.title
+    plan, title = task.plan, request.title
     if plan is None:
         base = require_named(store.git, request.base, what="the base")
-        return StageStart(StageBase(base.commit, base.name), given, request.depends_on)
+        return StageStart(StageBase(base.commit, base.name), title, request.depends_on)
     planned = require_planned(task, plan, request.number)
     _refuse_contradiction(task, planned, request)
     _refuse_waiting(task, planned)
@@ -156,7 +158,7 @@ def _begin(store: Store, task: Task, request: StartRequest) -> StageStart:
         store.git, task, planned.depends_on, wanted=wanted, usual=request.base, when=store.now(), option="--base"
     )
     return StageStart(
-        beginning, given or planned.title, planned.depends_on, tuple(_notes(planned, beginning, given=given))
+        beginning, title or planned.title, planned.depends_on, tuple(_notes(planned, beginning, given=title))
     )
 
 
@@ -199,7 +201,7 @@ def _refuse_waiting(task: Task, planned: PlannedStage) -> None:
 
 
 def _has_branch(store: Store, request: StartRequest) -> bool:
-    task = require_open(store.read(), request.key)
+    task = require_open(store.read().state, request.key)
     return find_ref(store.git, f"refs/heads/{_branch_of(task, request)}") is not None
 
 

@@ -64,7 +64,7 @@ def start_of(git: Git, base: CommitId, branch: str) -> str:
 
 
 def check_reservation(git: Git, task: Task, place: PlaceReserved) -> None:
-    """Refuse a branch or a directory that is somebody else's, missing, or not clean."""
+    """Refuse a branch or a directory that belongs to something else, is missing, or is not clean."""
     _check_branch(git, task, place)
     _check_directory(git, place)
 
@@ -73,13 +73,13 @@ def make_worktree(git: Git, key: TaskKey, number: int, place: Reservation, base:
     """Check the place's branch out in its directory, at `base` when it is new; False when it stands there already."""
     path = Path(place.worktree or "")
     tip = find_ref(git, f"refs/heads/{place.branch}")
-    here = find_worktree(git, path)
-    if here is not None and path.is_dir() and not is_empty(path):
+    existing = find_worktree(git, path)
+    if existing is not None and path.is_dir() and not is_empty(path):
         return False
-    if here is not None and path.is_dir():
+    if existing is not None and path.is_dir():
         path.rmdir()
-    if here is not None and here.head == tip:
-        remove_worktree(git, here)  # its directory is gone, its branch has everything
+    if existing is not None and existing.head == tip:
+        remove_worktree(git, existing)  # its directory is gone, its branch has everything
     reason = f"okstra task={key} stage={number}"
     add_worktree(git, path, branch=place.branch, base=None if tip else base, reason=reason)
     return True
@@ -129,8 +129,8 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
         )
     if not os.path.lexists(path):
         return
-    here = find_worktree(git, path)
-    if here is None:
+    existing = find_worktree(git, path)
+    if existing is None:
         if not path.is_dir() or any(path.iterdir()):
             raise DirectoryTaken(
                 f"{path} exists and is not a worktree of this repository",
@@ -138,19 +138,19 @@ def _check_directory(git: Git, place: PlaceReserved) -> None:
                 hint="move it away, or choose another place: git okstra config set okstra.worktreeRoot DIR",
             )
         return
-    if here.branch != place.branch:
+    if existing.branch != place.branch:
         raise DirectoryTaken(
-            f"{path} is the worktree of {here.branch or 'a detached commit'}, not of {place.branch}",
+            f"{path} is the worktree of {existing.branch or 'a detached commit'}, not of {place.branch}",
             path=place.worktree,
             hint=f"check out {place.branch} there, or remove it: git okstra worktree prune",
         )
-    held = read_unsaved_work(git, here).uncommitted
-    if held:
+    changes = read_unsaved_work(git, existing).uncommitted
+    if changes:
         raise WorktreeDirty(
-            f"the worktree {path} cannot be used again: {in_words(held)}",
+            f"the worktree {path} cannot be used again: {in_words(changes)}",
             path=place.worktree,
-            hint="\n".join([*ways_out(path, held), "then start the stage again"]),
-            kinds=[each.kind for each in held],
+            hint="\n".join([*ways_out(path, changes), "then start the stage again"]),
+            kinds=[change.kind for change in changes],
         )
 
 
@@ -165,7 +165,7 @@ def check_worktree(git: Git, place: Reservation) -> None:
 
 
 def find_obstacle(git: Git, path: Path, branch: str) -> OkstraError | None:
-    """Why nobody can go back to this directory as the checkout of the branch, with the lines that put it right.
+    """Why this directory cannot be used again as the checkout of the branch, with the commands that put it right.
 
     None when it is that, and when it is gone or empty, so that it may be made again.
     """
@@ -183,15 +183,15 @@ def find_obstacle(git: Git, path: Path, branch: str) -> OkstraError | None:
 
 
 def _elsewhere(git: Git, path: Path, branch: str, astray: Astray) -> WorktreeElsewhere:
-    there = f"git -C {word(path)}"
+    git_there = f"git -C {word(path)}"
     if find_ref(git, f"refs/heads/{branch}"):
-        hint = f"{there} switch {word(branch)}"
+        hint = f"{git_there} switch {word(branch)}"
     elif astray.branch not in (None, branch):
-        hint = f"when {astray.branch} is the same branch under a new name: {there} branch -m {word(branch)}"
+        hint = f"when {astray.branch} is the same branch under a new name: {git_there} branch -m {word(branch)}"
     elif (last := last_head(path)) is not None:
-        hint = f"{there} update-ref {word('refs/heads/' + branch)} {last}"
+        hint = f"{git_there} update-ref {word('refs/heads/' + branch)} {last}"
     else:
-        hint = f"{there} switch -c {word(branch)}"
+        hint = f"{git_there} switch -c {word(branch)}"
     return WorktreeElsewhere(
         f"the worktree {path} {astray.what}", hint=hint, path=str(path), branch=branch, found=astray.branch
     )
@@ -204,12 +204,12 @@ def _moved(git: Git, path: Path, branch: str) -> WorktreeElsewhere | None:
     tree = next((tree for tree in others if tree.path.is_dir()), None)
     if tree is None:
         return None
-    there = word(tree.path)
-    unlock = f"git worktree unlock {there}\n" if tree.is_locked else ""
-    move = f"{unlock}git worktree move {there} {word(path)}"
+    directory = word(tree.path)
+    unlock = f"git worktree unlock {directory}\n" if tree.is_locked else ""
+    move = f"{unlock}git worktree move {directory} {word(path)}"
     return WorktreeElsewhere(
         f"branch {branch} is checked out in {tree.path}, and not in {path}, the directory of its stage",
-        hint=f"git -C {there} switch --detach" if tree == main else move,
+        hint=f"git -C {directory} switch --detach" if tree == main else move,
         path=str(path),
         branch=branch,
         found=str(tree.path),

@@ -23,7 +23,7 @@ Key = tuple[TaskKey, int]
 class ReservedWorktree:
     """A reservation and what git knows at its path: `here` is None when there is no such worktree (any more).
 
-    `is_own`: this clone reserved it. `is_made`: okstra made `here` in this repository for this very reservation. A path
+    `is_own`: this clone reserved it. `is_made`: okstra made `here` in this repository for this reservation. A path
     that another clone recorded is not looked at, unless it is that.
     """
 
@@ -50,15 +50,17 @@ def list_reserved_worktrees(
 ) -> list[ReservedWorktree]:
     """Reservations in key order; released ones on request."""
     trees, own = list_worktrees(git), OwnWorktrees(git)
-    known = {real_path(worktree.path): worktree for worktree in trees}
+    by_path = {real_path(worktree.path): worktree for worktree in trees}
     rows: list[ReservedWorktree] = []
     for task, place in list_reservations(state, only):
         if with_released or place.status == "active":
             path, made = own.path(place), find_made(trees, task, place)
-            here = known.get(real_path(path)) if path is not None else made
+            worktree_here = by_path.get(real_path(path)) if path is not None else made
             tip = find_ref(git, f"refs/heads/{place.branch}") if place.branch else None
             rows.append(
-                ReservedWorktree(task.key, place, here, tip, is_own=own.is_own(place), is_made=made is not None)
+                ReservedWorktree(
+                    task.key, place, worktree_here, tip, is_own=own.is_own(place), is_made=made is not None
+                )
             )
     return rows
 
@@ -91,9 +93,9 @@ def _pairs(
         own = by_path.get(real_path(path)) if path is not None else None
         if own is not None and not own.is_linked and own.works_on != stage.branch:
             own = None  # the main worktree is on other branches at times
-        seen = own or by_branch.get(stage.branch)
-        if seen is not None:
-            yield (task.key, stage.number), seen
+        checkout = own or by_branch.get(stage.branch)
+        if checkout is not None:
+            yield (task.key, stage.number), checkout
 
 
 def see_reserved(rows: Sequence[ReservedWorktree]) -> list[Checkout | None]:

@@ -1,1 +1,1 @@
-"""`inspect`: what happened to tasks and runs and how work is taken up again, from ledger and files; nothing writes."""
+"""`inspect`: what happened to tasks and runs and how work is resumed, from ledger and files; nothing writes."""

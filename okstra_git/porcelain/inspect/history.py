@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from okstra_git.runs.timeline import Entry
 
 MOST_EVENTS, MOST_TASKS = 50, 10
-"""Events of a time line, and tasks, that are shown when nobody says how many."""
+"""Events of a time line, and tasks, that are shown when no number is given."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,9 @@ def _open_tasks(inspection: Inspection, most: int, since: datetime | None) -> Op
     tasks = [task for task in inspection.snapshot.state.tasks.values() if task.is_open]
     newest = sorted(tasks, key=lambda task: task.clock, reverse=True)
     if since is not None:
-        newest = [task for task in newest if (at := _recorded(inspection, task)) is not None and at >= since]
+        newest = [
+            task for task in newest if (recorded := _recorded(inspection, task)) is not None and recorded >= since
+        ]
     shown = tuple(see_task(inspection, task) for task in newest[:most])
     return OpenTasks(shown, len(newest), len(tasks) - len(newest), inspection.notes)
 
@@ -80,8 +82,8 @@ def _open_tasks(inspection: Inspection, most: int, since: datetime | None) -> Op
 def _time_line(inspection: Inspection, task: Task, most: int, since: datetime | None) -> TaskHistory:
     events = read_events(inspection.workspace.git, inspection.snapshot, task.key)
     entries = newest_first(timeline(events, task.runs), since=since)
-    seen = see_task(inspection, task)
-    return TaskHistory(seen, tuple(entries[:most]), len(entries), inspection.writer, inspection.notes)
+    task_seen = see_task(inspection, task)
+    return TaskHistory(task_seen, tuple(entries[:most]), len(entries), inspection.writer, inspection.notes)
 
 
 def see_task(inspection: Inspection, task: Task) -> TaskSeen:

@@ -105,12 +105,12 @@ def note_outdated(inspection: Inspection, task: Task, manifest: dict[str, Any] |
     if not isinstance(row, dict):
         return
     id, status = row.get("id"), row.get("status")
-    known = task.runs.get(id) if isinstance(id, str) else None
-    if known is None:
+    run = task.runs.get(id) if isinstance(id, str) else None
+    if run is None:
         inspection.disk.note("the task manifest names a latest run that the ledger does not know")
-    elif known.is_active == (status in ENDED):
+    elif run.is_active == (status in ENDED):
         inspection.disk.note(
-            f"the task manifest has run {id} as {shown(str(status))}; by the ledger it is {known.status}"
+            f"the task manifest has run {id} as {shown(str(status))}; by the ledger it is {run.status}"
         )
 
 

@@ -1,4 +1,4 @@
-"""By which one command work on a task is taken up again: what its documents say, judged by the ledger."""
+"""Which one command resumes work on a task: what its documents say, judged by the ledger."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WayToResume:
-    """How work is taken up again. `command` is None where nothing may be resumed now; `others` are the open runs that
+    """How work is resumed. `command` is None where nothing may be resumed now; `others` are the open runs that
     were not chosen, each with what is advised about it."""
 
     task: Task
@@ -76,7 +76,9 @@ def _way_to_resume(
     script = _script_of(inspection, paths, run, latest) if run is not None else None
     if run is not None:
         inspection.note_absence(run)
-    rest = tuple((each, inspection.life_of(each), offered(each).next) for each in standing.open_runs if each != run)
+    rest = tuple(
+        (other, inspection.life_of(other), offered(other).next) for other in standing.open_runs if other != run
+    )
     return WayToResume(
         task, standing, offer, inspection.life_of(run) if run is not None else None,
         _command(inspection, offer, script), script, rest, _facts(run, stages, others), inspection.notes,
@@ -92,20 +94,20 @@ def _without_documents(inspection: Inspection, standing: TaskProgress) -> frozen
 
 
 def _note_contradiction(inspection: Inspection, task: Task, latest: Script | None, manifest: dict[str, Any]) -> None:
-    """Say what the script promises that the ledger does not bear out, unless the manifest says itself that it ended."""
+    """Say where the script contradicts the ledger, unless the manifest itself says that the run ended."""
     if latest is None:
         return
-    known = task.runs.get(latest.run or "")
+    run = task.runs.get(latest.run or "")
     if latest.run is None:
         inspection.disk.note(f"{latest.path} does not say which run it resumes; it is not used")
-    elif known is None:
+    elif run is None:
         inspection.disk.note(f"{latest.path} resumes run {latest.run}, which the ledger does not know; it is not used")
-    elif not known.is_active and not has_ended(manifest.get("latestRun"), known.id):
-        inspection.disk.note(f"{latest.path} resumes run {known.id}, which ended as {known.status}; the ledger counts")
+    elif not run.is_active and not has_ended(manifest.get("latestRun"), run.id):
+        inspection.disk.note(f"{latest.path} resumes run {run.id}, which ended as {run.status}; the ledger counts")
 
 
 def _script_of(inspection: Inspection, paths: TaskPaths, run: Run, latest: Script | None) -> Script | None:
-    """The script that resumes the chosen run and works in this very project; None when there is none to be used."""
+    """The script that resumes the chosen run and works in this project; None when there is no usable one."""
     script = latest if latest is not None and latest.run == run.id else find_for_run(inspection.disk, paths, run.id)
     if script is None:
         return None

@@ -65,7 +65,7 @@ class RunLook:
 
 @dataclass(frozen=True)
 class RunSeen(RunLook):
-    """A run with all that the log and its task tell beside it; `archived` counts files in the log."""
+    """A run with all that the log and its task say about it; `archived` counts files in the log."""
 
     task: Task
     snapshots: list[WorktreeSnapshot]
@@ -92,7 +92,7 @@ def _see_run(inspection: Inspection, task: Task, run: Run) -> RunSeen:
         snapshots=_snapshots(inspection, run),
         archived=_archived(inspection, run),
         events=[entry for entry in events if entry.run == run.id],
-        others=[each for each in sorted(task.runs.values(), key=lambda run: run.id, reverse=True) if each != run],
+        others=[other for other in sorted(task.runs.values(), key=lambda run: run.id, reverse=True) if other != run],
         writer=inspection.writer,
         notes=inspection.notes,
     )
@@ -131,7 +131,7 @@ def read_context(inspection: Inspection, run: Run) -> RunContext | None:
 
 
 def _files_of(inspection: Inspection, task: Task, run: Run, context: RunContext | None) -> dict[str, RunFile | None]:
-    """The run's own files by what they are; without a context, those whose place the record tells."""
+    """The run's own files by what they are; without a context, those whose place the record names."""
     disk = inspection.disk
     if context is not None:
         paths = context.paths
@@ -179,7 +179,7 @@ def _is_folder(path: Path) -> bool:
 
 def _snapshots(inspection: Inspection, run: Run) -> list[WorktreeSnapshot]:
     try:
-        return [each for each in list_snapshots(inspection.workspace.git) if each.about.run == run.id]
+        return [snapshot for snapshot in list_snapshots(inspection.workspace.git) if snapshot.about.run == run.id]
     except OkstraError as refusal:
         inspection.disk.note(refusal.message)
         return []

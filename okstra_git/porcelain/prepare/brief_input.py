@@ -74,7 +74,7 @@ def _named(context: PrepareContext) -> tuple[bytes, Path]:
 
 
 def _usual(context: PrepareContext, task: Task) -> tuple[bytes, Path | None]:
-    """The brief where none is named. It lies in the repository, and no link leads out of it."""
+    """The brief where none is named. It is inside the repository, and no link leads out of it."""
     files = Root(context.project.root, links=True)
     last = last_brief(task, context.writer) if task.runs else ""
     if last and not files.has_place_for(last):
@@ -131,8 +131,8 @@ def _part(source: Source, brief: Brief, gate: Gate) -> BriefPart:
         gate=gate.state,
         title=brief.title,
         promoted=tuple(
-            Question(each.prefix, each.text, each.line, each.kind, each.blocks, each.recommended)
-            for each in gate.promoted
+            Question(asked.prefix, asked.text, asked.line, asked.kind, asked.blocks, asked.recommended)
+            for asked in gate.promoted
         ),
-        inferences=tuple(each.text for each in brief.additions if each.label == "intent-inference"),
+        inferences=tuple(entry.text for entry in brief.additions if entry.label == "intent-inference"),
     )

@@ -10,7 +10,6 @@ from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import find_entry
 from okstra_git.git.revisions import require_named
-from okstra_git.paths import CATEGORIES
 from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.porcelain.prepare.documents import carry_for
 from okstra_git.store.registry import require_stage
@@ -41,8 +40,7 @@ def check_request(context: PrepareContext, task: Task) -> None:
     """Refuse links where okstra's own files go, a base that names nothing, and a stage that is not to be looked at."""
     request, project = context.request, context.project
     files, run = Root(project.root), project.task(context.key).run(request.phase.name, request.stage)
-    for place in (project.task_catalogue, *(run.category(name) for name in CATEGORIES)):
-        files.require_plain_way(place)
+    files.require_plain_way(project.task_catalogue, *run.categories)
     if request.base_ref is not None:
         require_named(context.workspace.git, request.base_ref, what="the base")
     if request.stage is not None and not request.phase.has_worktree:
@@ -67,7 +65,7 @@ def check_stage(context: PrepareContext, documents: Documents, task: Task, numbe
     """
     carry_for(context, documents, task, number)
     record = documents.plan_record
-    planned = next((each for each in record.stages if each.number == number), None) if record else None
+    planned = next((row for row in record.stages if row.number == number), None) if record else None
     if record is None or planned is None or record.commit is None:
         return
     git = context.workspace.git
@@ -87,13 +85,13 @@ def _blob_at(git: Git, commit: str) -> Callable[[str], str | None]:
 
 def _drifted(context: PrepareContext, number: int, record: Plan, drifted: list[Drift]) -> PlanDrifted:
     key = context.key
-    listed = ", ".join(f"{each.path} ({each.kind})" for each in drifted[:5])
+    listed = ", ".join(f"{drift.path} ({drift.kind})" for drift in drifted[:5])
     more = f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""
     return PlanDrifted(
         f"files of stage {number} changed since the plan was approved: {listed}{more}",
         hint=f"plan anew with --task-type implementation-planning; or, when the plan still holds: "
         f"git okstra plan approve {word(record.path)} --task-key {key}",
         stage=number,
-        files=[each._asdict() for each in drifted],
+        files=[drift._asdict() for drift in drifted],
         approved_at=record.commit,
     )

@@ -19,7 +19,7 @@ from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage
 from okstra_git.stages.base import choose_stage_base
 from okstra_git.stages.claim import StageClaim, plan_stage_claim
-from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_open
 from okstra_git.store.store import Decision
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ INTERRUPTED = "its prepare was interrupted"
 
 @dataclass(frozen=True)
 class ClaimRequest:
-    """What every attempt at a claim is made with: the new run's id, this very process, which stands behind the claim,
+    """What every attempt at a claim is made with: the new run's id, this process, which stands behind the claim,
     and why each earlier run of the same lead is not given once more."""
 
     run: str
@@ -103,7 +103,7 @@ def claim_run(context: PrepareContext, inputs: Inputs, reasons: Mapping[str, str
 
 def plan_claim(snapshot: Snapshot, context: PrepareContext, request: ClaimRequest) -> ClaimPlan:
     """What has to be recorded so that this run is claimed; refuses what cannot be begun by this snapshot."""
-    task, documents = require_open(snapshot, context.key), request.inputs.documents
+    task, documents = require_open(snapshot.state, context.key), request.inputs.documents
     if context.request.phase.has_worktree and documents.plan_record is not None:
         return _plan_stage(snapshot, context, request, task, documents, documents.plan_record)
     whole, stage = request.inputs.whole, context.request.stage
@@ -190,7 +190,7 @@ def _superseded(
 ) -> tuple[RunAbandoned, ...]:
     """Runs of the same holder on the same stage, prepared before this call began: asked for again in other words.
 
-    Also claims of prepares that died, which nobody else would ever end where no stage is guarded.
+    Also claims of prepares that died, which nothing else would ever end where no stage is guarded.
     """
     phase = context.request.phase.name
     same = [run for run in task.runs.values() if run.is_active and run.task_type == phase and run.stage == stage]

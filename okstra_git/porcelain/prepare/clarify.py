@@ -17,7 +17,7 @@ from okstra_git.porcelain.prepare.context import PrepareContext
 from okstra_git.porcelain.prepare.prepare import check_prepare
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_open
 from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def clarified_request(
 ) -> RunRequest:
     """The request of the run that ended last with a report, after a person has answered in that report.
 
-    `edit` is called only when that run's phase could be prepared now: nobody writes answers that are refused then.
+    `edit` is called only when that run's phase could be prepared now, so that no answers are written for nothing.
     """
     key, task_type = require_key(workspace, identity), options.task_type
-    task = require_open(workspace.store.read(), key)
+    task = require_open(workspace.store.read().state, key)
     if task_type is not None:
         require_phase(task_type)
     project = ProjectPaths(require_project_root(workspace))
@@ -72,9 +72,9 @@ def _last_reported(
         raise NothingToAnswer(f"no run{of} of {key} has left a report to answer", hint=hint, task=str(key))
     context, path = disk.context(last.run), disk.place(last.report)
     if context is None or path is None or not last.is_here:
-        what = "the report" if not last.is_here else "the bundle of its run, though not the report"
+        missing = "the report" if not last.is_here else "the bundle of its run, though not the report"
         raise NothingToAnswer(
-            f"the last report of {key}, {last.report}, cannot be answered: {what} is not here any more",
+            f"the last report of {key}, {last.report}, cannot be answered: {missing} is not here any more",
             hint=f"git okstra run show {word(last.run.id)}",
             run=last.run.id,
             report=last.report,
@@ -94,7 +94,7 @@ def _same_again(
 ) -> RunRequest:
     """The request that made the run, with the answered report carried in.
 
-    What its record and its context name is taken where it lies in the repository; the brief, of this clone's runs.
+    What its record and its context name is read from the repository; the brief only for runs of this clone.
     """
     options = context.options
     models = [(worker.id, worker.model) for worker in context.workers]

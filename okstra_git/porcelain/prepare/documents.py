@@ -64,7 +64,7 @@ class Documents:
         brief = self.brief.source if self.brief else None
         named = [(brief.path, brief.blob) if brief else None, (self.plan.path, self.plan.blob) if self.plan else None]
         attached = (self.clarification, self.pr_template)
-        named += [(each.path, name_of_blob(each.data)) if each else None for each in attached]
+        named += [(document.path, name_of_blob(document.data)) if document else None for document in attached]
         return tuple(" ".join(pair) if pair else None for pair in named)
 
 
@@ -109,7 +109,7 @@ def _find_plan(context: PrepareContext, task: Task) -> PlanFile | None:
 
 
 def _read_answers(context: PrepareContext) -> Attached | None:
-    """The answered report, with a note for whatever in it nobody could take up."""
+    """The answered report, with a note for everything in it that cannot be used."""
     answers = _read_attached(context, context.request.clarification, what="the clarification response")
     if answers is not None:
         note_of_answers(context.workspace, answers.path, answers.data)

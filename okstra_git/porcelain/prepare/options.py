@@ -36,7 +36,7 @@ KEPT = "project"
 TEMPLATE_SCOPES = ("run", KEPT)
 
 Edit = Callable[[Path], None]
-"""Lets a person answer in a report, or refuses where nobody can."""
+"""Lets a person answer in a report, or refuses where that is not possible."""
 
 
 def prepare(workspace: Workspace, identity: Identity, options: PrepareOptions, *, edit: Edit) -> Prepared:
@@ -65,7 +65,7 @@ def _prepare(workspace: Workspace, request: RunRequest, options: PrepareOptions)
 
 
 def _open_task(workspace: Workspace, request: RunRequest, *, category: str | None) -> None:
-    """Open the task of the request where there is none, after its brief was found good; others are left alone."""
+    """Open the task of the request where there is none, after its brief was accepted; others are left alone."""
     state = workspace.store.read().state
     if find_task(state, request.key) is not None:
         return

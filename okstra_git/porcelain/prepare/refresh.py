@@ -77,8 +77,8 @@ def _team_now(context: RunContext, root: Path, run: Run, occupied: tuple[int, ..
     if made is not None:
         return context.team
     status = former.get("status") if former and occupied else None
-    known = status if isinstance(status, str) else ""
-    return TeamPart(run.team or context.team.name, occupied, known)
+    recorded = status if isinstance(status, str) else ""
+    return TeamPart(run.team or context.team.name, occupied, recorded)
 
 
 def conclude(workspace: Workspace, root: Path, task: Task, run: Run) -> None:
@@ -133,10 +133,10 @@ def schedule(task: Task) -> tuple[ScheduledStage, ...]:
     """The stages of the approved plan, and how each stands."""
     return tuple(
         ScheduledStage(
-            each.number,
-            each.title,
-            each.depends_on,
-            task.stages[each.number].status if each.number in task.stages else "pending",
+            stage.number,
+            stage.title,
+            stage.depends_on,
+            task.stages[stage.number].status if stage.number in task.stages else "pending",
         )
-        for each in (task.plan.stages if task.plan else ())
+        for stage in (task.plan.stages if task.plan else ())
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def note_of_answers(workspace: Workspace, name: str, data: bytes) -> None:
-    """Say what in an answered report nobody can take up: no table of clarification items, rows that break its rules."""
+    """Say what in an answered report cannot be used: no table of clarification items, rows that break its rules."""
     document = parse_document(decode(data, name=name))
     problems = check_clarifications(document)
     for problem in problems:

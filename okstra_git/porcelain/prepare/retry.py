@@ -83,7 +83,7 @@ def _note_own(context: PrepareContext, own: list[Run]) -> None:
 def _why_not_again(context: PrepareContext, task: Task, run: Run, stored: RunContext | None, fingerprint: str) -> str:
     """Why an own earlier run is not given once more; empty when the call is the same and all that it was given stands.
 
-    A stage's worktree with another branch counts as standing: whoever goes back to it is refused, nothing is made anew.
+    A stage's worktree with another branch counts as standing: a resume there is refused, and nothing is made again.
     """
     if run.inputs != fingerprint:
         return OTHER_INPUTS

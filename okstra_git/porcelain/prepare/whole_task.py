@@ -60,17 +60,17 @@ def look_at_whole(context: PrepareContext, task: Task) -> Whole:
         workspace.note(f"{named_stages(left)} of {context.key} {are} not done and not in it")
     base = _recorded_base(context, task, scope)
     if request.phase.name != "final-verification":
-        here = tuple(number for number in scope.stages if not task.stages[number].landed)
-        return Whole(replace(scope, stages=here), base)
-    held = in_base(workspace, task, base, with_dependencies(task, scope.stages))
-    return Whole(scope, base, assemble_jointly(workspace.git, task, scope.stages, base, held))
+        unlanded = tuple(number for number in scope.stages if not task.stages[number].landed)
+        return Whole(replace(scope, stages=unlanded), base)
+    contained = in_base(workspace, task, base, with_dependencies(task, scope.stages))
+    return Whole(scope, base, assemble_jointly(workspace.git, task, scope.stages, base, contained))
 
 
 def _recorded_base(context: PrepareContext, task: Task, scope: Scope) -> str:
     """The base as it is recorded: what the line says, else where the stages were begun, else what is checked out."""
     workspace, named = context.workspace, context.request.base_ref
-    known = "" if named else usual_base(task, scope.stages)
-    return known or require_named(workspace.git, named or default_base(workspace), what="the base").name
+    usual = "" if named else usual_base(task, scope.stages)
+    return usual or require_named(workspace.git, named or default_base(workspace), what="the base").name
 
 
 def stage_rows(context: PrepareContext, task: Task, whole: Whole) -> tuple[StageRow, ...]:

@@ -35,7 +35,7 @@ DIED, GIVEN_UP, ENDED = "died", "given-up", "ended"
 
 
 def make_run_worktree(context: PrepareContext, claim: Claim, inputs: Inputs) -> WorktreePart | None:
-    """The directory of the stage, or that in which stages lie together, or of the stage to verify; None = nowhere."""
+    """The directory of the stage, or of stages put together, or of the stage to verify; None where there is none."""
     if claim.plan.stage is not None:
         return _stage_worktree(context, claim, claim.plan.stage)
     if claim.plan.place is not None and inputs.whole.joint is not None:
@@ -47,9 +47,9 @@ def _stage_worktree(context: PrepareContext, claim: Claim, stage: StageClaim) ->
     """The stage's directory, checked out; what lay in it uncommitted is kept in a snapshot first."""
     workspace, place, beginning = context.workspace, stage.place, stage.beginning
     fresh = make_worktree(workspace.git, context.key, stage.number, place, beginning.commit)
-    kept = None if fresh else _keep_leftovers(context, claim, stage)
-    kept = kept or _find_earlier(workspace, claim.task, stage, fresh=fresh)
-    left_by, left_how = _who_left(claim, kept)
+    snapshot = None if fresh else _keep_leftovers(context, claim, stage)
+    snapshot = snapshot or _find_earlier(workspace, claim.task, stage, fresh=fresh)
+    left_by, left_how = _who_left(claim, snapshot)
     for sentence in lacking_notes(stage.number, beginning):
         workspace.note(sentence)
     return WorktreePart(
@@ -59,7 +59,7 @@ def _stage_worktree(context: PrepareContext, claim: Claim, stage: StageClaim) ->
         base_ref=beginning.ref,
         lacks=beginning.lacks,
         merged=beginning.stages,
-        snapshot=kept.ref if kept else "",
+        snapshot=snapshot.ref if snapshot else "",
         left_by=left_by,
         left_how=left_how,
     )
@@ -71,14 +71,14 @@ def _keep_leftovers(context: PrepareContext, claim: Claim, stage: StageClaim) ->
     former = [run for run in claim.task.runs.values() if run.stage == stage.number and run.id != claim.run]
     left_by = max((run.id for run in former), default=claim.run)
     about = SnapshotSubject(context.key.slashed, stage.number, left_by, f"found by the prepare of run {claim.run}")
-    kept = take_snapshot(workspace.git, stage.worktree, about, now=workspace.now())
-    if kept is None:
+    snapshot = take_snapshot(workspace.git, stage.worktree, about, now=workspace.now())
+    if snapshot is None:
         return None
-    what = "ignored files" if kept.ignored == kept.files else "changes that are not committed"
-    workspace.note(f"{stage.worktree} holds {what}: they stay, and snapshot {kept.id} keeps a copy")
-    for line in kept.left_out:
+    what = "ignored files" if snapshot.ignored == snapshot.files else "changes that are not committed"
+    workspace.note(f"{stage.worktree} holds {what}: they stay, and snapshot {snapshot.id} keeps a copy")
+    for line in snapshot.left_out:
         workspace.warn(f"not in the snapshot: {line}")
-    return None if kept.ignored == kept.files else kept
+    return None if snapshot.ignored == snapshot.files else snapshot
 
 
 def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh: bool) -> WorktreeSnapshot | None:
@@ -87,10 +87,12 @@ def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh:
     That is when the directory was made anew, or nothing was committed there since.
     """
     snapshots = list_snapshots(workspace.git, task=task.key.slashed)
-    kept = [each for each in snapshots if each.about.stage == stage.number and each.ignored < each.files]
-    if not kept:
+    with_changes = [
+        snapshot for snapshot in snapshots if snapshot.about.stage == stage.number and snapshot.ignored < snapshot.files
+    ]
+    if not with_changes:
         return None
-    last, head = kept[-1], resolve_head(open_repository(stage.worktree))
+    last, head = with_changes[-1], resolve_head(open_repository(stage.worktree))
     if head is None or tree_of(workspace.git, last.commit) == tree_of(workspace.git, head):
         return None
     if not fresh and last.head != head:
@@ -102,9 +104,9 @@ def _find_earlier(workspace: Workspace, task: Task, stage: StageClaim, *, fresh:
     return last
 
 
-def _who_left(claim: Claim, kept: WorktreeSnapshot | None) -> tuple[str, str]:
-    """The run that left what was kept, and how it ended; empty where nothing was kept, or nobody known left it."""
-    run = claim.task.runs.get(kept.about.run) if kept is not None else None
+def _who_left(claim: Claim, snapshot: WorktreeSnapshot | None) -> tuple[str, str]:
+    """The run that left what was kept, and how it ended; empty where nothing was kept, or that run is not known."""
+    run = claim.task.runs.get(snapshot.about.run) if snapshot is not None else None
     if run is None or run.id == claim.run:
         return "", ""
     if run.id in claim.plan.died:
