@@ -50,7 +50,7 @@ class RecordedDeltas:
 
     def __init__(self, git: Git, ranges: Sequence[RangeFingerprint]) -> None:
         self._git = git
-        self._pairs = list(dict.fromkeys((one.base_tree, one.head_tree) for one in ranges))
+        self._pairs = list(dict.fromkeys((recorded.base_tree, recorded.head_tree) for recorded in ranges))
         self._places = {pair: place for place, pair in enumerate(self._pairs)}
         self._known: dict[tuple[str, str], Delta | None] = {}
         self._stride = READ_TOGETHER

@@ -83,8 +83,10 @@ class SpanIndex:
         end on every line below it, so that nodes without a summand around a change do not multiply it.
         """
         ends = self._ends
-        meeting = [(at, goal) for at in self._starts if (goal := at + wanted & SUM_MASK) in ends]  # add_sums, inlined
-        return sorted(pair for at, goal in meeting for pair in self._pairs(self._starts[at], ends[goal]))
+        meeting = [
+            (start, goal) for start in self._starts if (goal := start + wanted & SUM_MASK) in ends
+        ]  # add_sums, inlined
+        return sorted(pair for start, goal in meeting for pair in self._pairs(self._starts[start], ends[goal]))
 
     def _pairs(self, starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Both lists in the order in which a walk down the forest enters them; one pass with the open starts."""
@@ -112,10 +114,10 @@ def _close(open_starts: list[int], left: Sequence[int], now: int) -> None:
 
 def _by_value(values: Sequence[int], forest: Forest) -> dict[int, list[int]]:
     """Nodes by their value, in the order in which a walk enters them."""
-    found: dict[int, list[int]] = {}
+    nodes: dict[int, list[int]] = {}
     for node in sorted(range(len(values)), key=forest.entered.__getitem__):
-        found.setdefault(values[node], []).append(node)
-    return found
+        nodes.setdefault(values[node], []).append(node)
+    return nodes
 
 
 def index_sums(parents: Sequence[int | None], summands: Sequence[int], forest: Forest | None = None) -> SpanIndex:
