@@ -30,7 +30,7 @@ def fold_task(key: TaskKey, events: Iterable[e.Event]) -> Task:
     """The task as its events leave it, in their total order; an event seen twice (two copies of a log) counts once."""
     unique = {(event.id, event.writer): event for event in events}
     task = Task(key=key)
-    for event in sorted(unique.values(), key=lambda one: (one.order, one.id)):
+    for event in sorted(unique.values(), key=lambda item: (item.order, item.id)):
         task = _REDUCERS[event.fact.type](task, event, event.fact)
         task = task.model_copy(update={"clock": event.clock})
     return with_parted(task)
@@ -156,19 +156,19 @@ def _verified(task: Task, event: e.Event, fact: e.StageVerified) -> Task:
     before = task.stages.get(fact.stage)
     if before is None or before.range is None:
         return add_conflict(task, f"stage.verified {event.id} names a stage that was never recorded")
-    said = fact.model_dump(exclude={"type", "task", "stage"})
-    proof = Verification(**said, event=event.id, by=event.by, at=event.at)
+    fields = fact.model_dump(exclude={"type", "task", "stage"})
+    proof = Verification(**fields, event=event.id, by=event.by, at=event.at)
     return put_stage(task, with_standing(change(before, verified=proof)))
 
 
 def _plan_approved(task: Task, event: e.Event, fact: e.PlanApproved) -> Task:
-    said = fact.model_dump(exclude={"type", "task"})
-    return change(task, plan=Plan(**said, by=event.by, at=event.at))
+    fields = fact.model_dump(exclude={"type", "task"})
+    return change(task, plan=Plan(**fields, by=event.by, at=event.at))
 
 
 def _run_claimed(task: Task, event: e.Event, fact: e.RunClaimed) -> Task:
-    said = fact.model_dump(exclude={"type", "task", "run"})
-    return _put_run(task, Run(id=fact.run, **said, writer=event.writer, claimed=event.at, touched=event.at))
+    fields = fact.model_dump(exclude={"type", "task", "run"})
+    return _put_run(task, Run(id=fact.run, **fields, writer=event.writer, claimed=event.at, touched=event.at))
 
 
 def _run_prepared(task: Task, event: e.Event, fact: e.RunPrepared) -> Task:
@@ -198,8 +198,8 @@ def _change_run(task: Task, event: e.Event, fact: Any, **changes: Any) -> Task:
         return add_conflict(task, f"{fact.type} {event.id} names a run that was never claimed")
     if before.ended is not None:
         return task
-    said = {name: getattr(fact, name) for name in type(fact).model_fields if name not in _NOT_OF_A_RUN}
-    return _put_run(task, change(before, **said, **changes))
+    fields = {name: getattr(fact, name) for name in type(fact).model_fields if name not in _NOT_OF_A_RUN}
+    return _put_run(task, change(before, **fields, **changes))
 
 
 def _put_run(task: Task, run: Run) -> Task:

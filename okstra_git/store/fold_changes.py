@@ -29,7 +29,7 @@ def add_conflict(task: Task, sentence: str) -> Task:
 
 
 def standing_of(stage: Stage) -> StageStatus:
-    """What a recorded stage is now: the furthest it has come that its record still bears out."""
+    """What a recorded stage is now: the furthest it has come by what is still on record."""
     if stage.landed:
         return "landed"
     if stage.pr is not None:

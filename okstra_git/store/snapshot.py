@@ -79,7 +79,7 @@ class Memory:
 def read_snapshot(git: Git, memory: Memory, *, now: datetime | None = None) -> Snapshot:
     """The state as all readable logs tell it; uses and refreshes the cache, never fails on a damaged log.
 
-    Times that lie in the future are told if `now` is given.
+    Times that lie in the future are reported if `now` is given.
     """
     logs = find_logs(git)
     path = layout.cache_file(git.private_dir)
@@ -110,10 +110,10 @@ def refuse_unreadable(git: Git, ref: str, tip: str, memory: Memory) -> None:
 def _snapshot(fold: CachedFold, logs: Logs, problems: Iterable[Problem], now: datetime | None) -> Snapshot:
     heads = {ref: Head(*head) for ref, head in fold.heads.items()}
     if not (logs.torn or problems or fold.unread or fold.notes or fold.rewound) and _are_plain(heads):
-        found: tuple[Problem, ...] = ()
+        reported: tuple[Problem, ...] = ()
     else:
         words = ProblemWriter(logs.tips, Criteria(logs.own, fold.horizon, now))
-        found = (
+        reported = (
             *logs.torn,
             *(words.unreadable(ref, why) for ref, (_, why) in fold.unread.items()),
             *problems,
@@ -122,7 +122,7 @@ def _snapshot(fold: CachedFold, logs: Logs, problems: Iterable[Problem], now: da
             *words.lines(add_up(fold.notes.values())),
         )
     tips = {ref: CommitId(tip) for ref, tip in fold.tips.items()}
-    return Snapshot(fold.state, tips, heads, found, logs.own, fold.horizon)
+    return Snapshot(fold.state, tips, heads, reported, logs.own, fold.horizon)
 
 
 def _are_plain(heads: Mapping[str, Head]) -> bool:

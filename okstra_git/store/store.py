@@ -87,7 +87,7 @@ def _leave_locks(_: Git, __: Sequence[str]) -> None:
 
 
 def _tell_nobody(_: "Appended") -> None:
-    """Without anybody who keeps views of the state, nobody has to hear of what was recorded."""
+    """Where nobody keeps views of the state, nobody is notified of what was recorded."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Store:
     """A repository's state for reading and appending.
 
     `now` is the caller's clock; `unlock` removes the locks of these refs where their owners are proven dead; `told`
-    hears of every append that recorded something.
+    is called with every append that recorded something.
     """
 
     git: Git
@@ -200,10 +200,10 @@ class Store:
         return Appended(tuple(events), after, warning, dict(taken)), decision.result
 
     def _derive(self, before: Snapshot, after: Snapshot, events: Sequence[Event]) -> str:
-        """Derive what these events touched, or everything after an interruption; a failure is told, not raised."""
+        """Derive what these events touched, or everything after an interruption; a failure is returned, not raised."""
         if after.is_damaged:
-            told = next(problem.message for problem in after.problems if problem.code in DAMAGE)
-            return f"refs and notes stay as they are: {told}"
+            message = next(problem.message for problem in after.problems if problem.code in DAMAGE)
+            return f"refs and notes stay as they are: {message}"
         level = is_derived(self.git, before.marks)
         if level and not events:
             return ""
@@ -227,18 +227,18 @@ class Store:
         return self._retry(once, min(self.patience, DERIVE_PATIENCE))
 
     def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
-        who = self.git.author or NOBODY
-        at = self.now().astimezone(UTC)
-        stamp = int(at.timestamp() * 1000)
+        author = self.git.author or NOBODY
+        now = self.now().astimezone(UTC)
+        stamp = int(now.timestamp() * 1000)
         clock = snapshot.clock
         return [
-            Event(id=mint_ulid(stamp), at=at, clock=min(clock + step, LARGEST), seq=head.seq + step, writer=writer,
-                  by=who.told[:MAX_NAME], fact=fact)
+            Event(id=mint_ulid(stamp), at=now, clock=min(clock + step, LARGEST), seq=head.seq + step, writer=writer,
+                  by=author.told[:MAX_NAME], fact=fact)
             for step, fact in enumerate(facts, start=1)
         ]  # fmt: skip
 
     def _keep_journal(self, writer: str, tip: CommitId | None, events: Sequence[Event], new: CommitId) -> str:
-        """Write the events down a second time; the log is the truth already, so a failure is told, not raised."""
+        """Write the events down a second time; the log is the truth already, so a failure is returned, not raised."""
         path = layout.journal_file(self.git.private_dir, writer)
         try:
             if last_mark(path) != tip:
@@ -263,11 +263,11 @@ class Store:
 
 
 def _refuse_newer(snapshot: Snapshot) -> None:
-    told = next((problem for problem in snapshot.problems if problem.code == NewerFormat.code), None)
-    if told is not None:
+    newer = next((problem for problem in snapshot.problems if problem.code == NewerFormat.code), None)
+    if newer is not None:
         raise NewerFormat(
-            f"{told.subject} was written by a newer major release, so this clone only reads",
-            hint=told.hint,
+            f"{newer.subject} was written by a newer major release, so this clone only reads",
+            hint=newer.hint,
             refs=snapshot.newer,
         )
 
