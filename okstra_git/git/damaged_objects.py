@@ -64,7 +64,7 @@ def is_cut(content: bytes | None) -> bool:
 
 
 def shield_from(handle: pygit2.Repository, torn: Sequence[str]) -> None:
-    """Have libgit2 told that these objects are damaged, as long as this process runs."""
+    """Make libgit2 see these objects as damaged, as long as this process runs."""
     handle.odb.add_backend(pygit2.OdbBackendPack(_shield(tuple(torn))), 10)
 
 

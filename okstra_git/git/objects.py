@@ -217,11 +217,11 @@ def find_raw_commit(git: Git, oid: str) -> RawCommit | None:
 
 def read_commit(git: Git, commit: str) -> RawCommit:
     """The commit object; refuses when it is missing, damaged or not a commit."""
-    found = find_raw_commit(git, commit)
-    if found is None:
+    raw = find_raw_commit(git, commit)
+    if raw is None:
         hint = "run 'git fsck'; in a shallow clone, fetch more"
         raise MissingObject(f"the commit {commit} cannot be read", hint=hint, object=commit)
-    return found
+    return raw
 
 
 def write_blob(git: Git, data: bytes) -> str:
@@ -289,8 +289,8 @@ def write_commit(git: Git, *, tree: str, parents: Sequence[str], message: str, w
     minutes = int(offset.total_seconds() // 60) if offset else 0
     people = ((who or NOBODY).raw for who in (git.author, git.committer))
     author, committer = (stamped(who, seconds=int(when.timestamp()), offset=minutes) for who in people)
-    told = message.encode(errors="surrogateescape")
-    made = render_commit(tree=tree, parents=parents, author=author, committer=committer, message=told)
+    text = message.encode(errors="surrogateescape")
+    made = render_commit(tree=tree, parents=parents, author=author, committer=committer, message=text)
     return _write_raw_commit(git, made)
 
 
@@ -299,15 +299,15 @@ def copy_commit(git: Git, commit: str, *, tree: str, parents: Sequence[str], whe
 
     They stay to the byte, in whatever encoding. A signature is left behind: it would not be valid any more.
     """
-    found = read_commit(git, commit)
+    original = read_commit(git, commit)
     committer = stamped((git.committer or NOBODY).raw, seconds=int(when.timestamp()))
     copy = render_commit(
         tree=tree,
         parents=parents,
-        author=found.author or committer,
+        author=original.author or committer,
         committer=committer,
-        message=found.message,
-        encoding=found.encoding,
+        message=original.message,
+        encoding=original.encoding,
     )
     return _write_raw_commit(git, copy)
 
@@ -318,19 +318,19 @@ def _write_raw_commit(git: Git, data: bytes) -> CommitId:
 
 def _tree(git: Git, oid: str) -> pygit2.Tree:
     try:
-        found = git.handle[oid]
+        target = git.handle[oid]
     except KeyError:
         raise
     except (ValueError, pygit2.GitError):
         commit = find_raw_commit(git, oid)
         if commit is None:
             raise
-        found = git.handle[commit.tree]
-    if isinstance(found, pygit2.Commit):
-        return found.tree
-    if not isinstance(found, pygit2.Tree):
+        target = git.handle[commit.tree]
+    if isinstance(target, pygit2.Commit):
+        return target.tree
+    if not isinstance(target, pygit2.Tree):
         raise KeyError(oid)
-    return found
+    return target
 
 
 def share_object(git: Git, oid: str) -> None:

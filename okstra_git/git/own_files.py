@@ -18,7 +18,7 @@ MOST = 1 << 30
 
 
 def read_own(path: Path, limit: int = MOST) -> bytes | None:
-    """The content; None where there is none, where it is no plain file, or cannot be read, or is longer."""
+    """The content; None where there is none, where it is not a plain file, or cannot be read, or is longer."""
     try:
         return _root(path).find_bytes(_name(path), limit)
     except PathRefused:

@@ -41,7 +41,7 @@ def remove_worktree(
 
 
 def _clear_caches(standing: Standing) -> None:
-    """Remove the caches that nobody told git to ignore, over which it would stumble."""
+    """Remove the caches that git is not set to ignore, over which it would stumble."""
     for path in standing.plain_caches:
         with suppress(OSError):
             os.unlink(os.path.join(os.fsencode(standing.top), path))
