@@ -32,7 +32,7 @@ class Place:
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The block as a plain mapping; `exists` tells an empty block from none, `problem` says why it is not YAML.
+    """The block as a plain mapping; `exists` distinguishes an empty block from none, `problem` says why it is not YAML.
 
     `content` is what stands between the two marks, the second of which is in line `closing` (from 1). Keys are indented
     by `indent`; `inside` is the offset behind the bracket of a mapping that is written in brackets.
@@ -49,7 +49,7 @@ class FrontMatter:
     inside: int | None = None
 
     def text(self, key: str) -> str:
-        """The value as one line of text as it is written, `0012` as `0012`; empty when it is no single value."""
+        """The value as one line of text as it is written, `0012` as `0012`; empty when it is not a single value."""
         value, place = self.values.get(key), self.places.get(key)
         return "" if value is None or place is None else " ".join(place.text.split())
 

@@ -122,11 +122,11 @@ class Document:
 
     def find(self, title: str) -> Section | None:
         """The first section of this title, in any case and at any level, with or without more in parentheses."""
-        return next((one for one in self.sections if one.is_titled(title)), None)
+        return next((section for section in self.sections if section.is_titled(title)), None)
 
     def below(self, section: Section) -> tuple[Section, ...]:
         """The sections inside this one, in order."""
-        return tuple(one for one in self.sections if section.line < one.line <= section.end)
+        return tuple(inner for inner in self.sections if section.line < inner.line <= section.end)
 
     def text_of(self, section: Section, *, heading: bool = False) -> str:
         """The Markdown of the section with everything inside it, verbatim."""
@@ -188,13 +188,13 @@ def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
     for at, token in enumerate(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map:
             starts.append((int(token.tag[1:]), _plain(tokens[at + 1]), token.map[0] + 1, token.map[1] + 1, at))
-    found = []
+    sections = []
     ends = _ends([(level, line) for level, _, line, _, _ in starts], last_line)
     for index, (level, raw, line, body, at) in enumerate(starts):
         stop = starts[index + 1][4] if index + 1 < len(starts) else len(tokens)
         content = _Content()
         content.take(tokens[at:stop])
-        found.append(
+        sections.append(
             Section(
                 level,
                 _NUMBERING.sub("", raw).strip().rstrip(":"),
@@ -209,7 +209,7 @@ def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
                 index,
             )
         )
-    return tuple(found)
+    return tuple(sections)
 
 
 def _ends(headings: Sequence[tuple[int, int]], last_line: int) -> list[int]:

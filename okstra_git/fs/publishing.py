@@ -14,7 +14,7 @@ def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o
     """Make the new file in one step; refuses (`path.taken`) where anything has the name.
 
     Without hard links another writer of the same name in the same instant may be overwritten: hold a lock. `nonce`
-    tells the temporary file from others'.
+    distinguishes the temporary file from others'.
     """
     name = root.name(given)
     try:

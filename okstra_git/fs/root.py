@@ -30,7 +30,8 @@ class Root(Looking):
 
     No link is followed, so that okstra's own files are okstra's own. With `links`, for reading documents that belong to
     the repository, a link is followed if every step of it stays below the root. Nothing is ever written through one.
-    Pipes, sockets, devices and folders are no files, and are refused without waiting. Every refusal is a `PathRefused`.
+    Pipes, sockets, devices and folders are not files: they are refused without waiting. Every refusal is a
+    `PathRefused`.
     """
 
     __slots__ = ()
@@ -47,10 +48,10 @@ class Root(Looking):
 
     def read_bytes(self, given: Given, limit: int = MOST_BYTES) -> bytes:
         """The content of a plain file; refuses everything else, and more than `limit` bytes."""
-        found = self.find_bytes(given, limit)
-        if found is None:
+        data = self.find_bytes(given, limit)
+        if data is None:
             raise missing(self.name(given))
-        return found
+        return data
 
     def find_text(self, given: Given, limit: int = MOST_BYTES, *, errors: str = "strict") -> str | None:
         """As `find_bytes`, decoded as UTF-8; refuses what is not, unless `errors` says otherwise."""
@@ -106,9 +107,9 @@ class Root(Looking):
     ) -> None:
         """Make `data` the file in one step; the folders on the way are made.
 
-        `nonce` tells this writer's temporary file, `.NAME.NONCE.tmp` in the same folder, from others'; else the pid
-        does. `mode` is narrowed by the umask. With `durable` the bytes are on the disk before the name is. Refuses
-        where a link, a folder or the like has the name.
+        `nonce` distinguishes this writer's temporary file, `.NAME.NONCE.tmp` in the same folder, from others'; else
+        the pid does. `mode` is narrowed by the umask. With `durable` the bytes are on the disk before the name is.
+        Refuses where a link, a folder or the like has the name.
         """
         name, mode = self.name(given), mode or (0o777 if executable else 0o666)
         with self._writing(name), reach(str(self.path), name, make=True) as spot:
@@ -170,10 +171,10 @@ class Root(Looking):
         """Remove a folder with all that is in it, links themselves and not what they lead to; nothing where none is."""
         name = self.name(given)
         with self._writing(name), suppress(FileNotFoundError), reach(str(self.path), name) as spot:
-            found = os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
-            if stat.S_ISLNK(found.st_mode):
+            status = os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
+            if stat.S_ISLNK(status.st_mode):
                 raise linked(str(self.path), name, name, leaves=False)
-            if not stat.S_ISDIR(found.st_mode):
+            if not stat.S_ISDIR(status.st_mode):
                 raise not_a_folder(name, name)
             shutil.rmtree(spot.part, dir_fd=spot.folder)
 

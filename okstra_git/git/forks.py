@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
     def is_same(self, other: "Place") -> bool:
         """Whether the two are one repository; an alias of ssh may stand for any host."""
-        mine, theirs = ((one.owner.lower(), one.name.lower()) for one in (self, other))
+        mine, theirs = ((place.owner.lower(), place.name.lower()) for place in (self, other))
         hosts = {self.host.lower(), other.host.lower()}
         return mine == theirs and (len(hosts) == 1 or any("." not in host for host in hosts))
 

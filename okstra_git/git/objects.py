@@ -64,14 +64,14 @@ def read_blob(git: Git, oid: str, *, limit: int | None = None) -> bytes:
     if limit is not None:
         _refuse_large(git, oid, limit)
     try:
-        found = git.handle[oid]
+        blob = git.handle[oid]
     except (KeyError, pygit2.GitError, ValueError) as error:
         raise MissingObject(
             f"the object {oid} cannot be read", hint="run 'git fsck' and 'git okstra fsck'", object=oid
         ) from error
-    if not isinstance(found, pygit2.Blob):
+    if not isinstance(blob, pygit2.Blob):
         raise MissingObject(f"the object {oid} is not a file", hint="run 'git okstra fsck'", object=oid)
-    data = found.data
+    data = blob.data
     if name_of_blob(data) != oid:  # libgit2 does not check, for speed; records have to be what was written
         raise MissingObject(f"the object {oid} is damaged", hint="run 'git fsck' and 'git okstra fsck'", object=oid)
     return data
@@ -95,7 +95,7 @@ def list_children(git: Git, tree: str) -> dict[str, tuple[str, bool]]:
 
 
 def is_commit(git: Git, oid: str) -> bool | None:
-    """Whether a commit stands under this id; None when nothing readable does."""
+    """Whether this id is that of a commit; None when nothing readable has it."""
     try:
         return bool(git.handle.odb.read_header(pygit2.Oid(hex=oid))[0] == ObjectType.COMMIT)
     except (KeyError, pygit2.GitError, ValueError):
@@ -108,44 +108,44 @@ def list_blobs(git: Git, tree: str, *, under: str = "", most: int | None = None)
     Refuses on an unreadable subtree, and (`ObjectTooLarge`) where there are more than `most` files and folders: a tree
     that others made may hold itself a million times.
     """
-    found: dict[str, str] = {}
+    blobs: dict[str, str] = {}
     waiting, looked = [(under, tree)], 0
     while waiting:
-        prefix, at = waiting.pop()
+        prefix, folder = waiting.pop()
         try:
-            for entry in _tree(git, at):
+            for entry in _tree(git, folder):
                 looked += 1
                 if entry.filemode == FileMode.TREE:
                     waiting.append((f"{prefix}{entry.name}/", str(entry.id)))
                 else:
-                    found[f"{prefix}{entry.name}"] = str(entry.id)
+                    blobs[f"{prefix}{entry.name}"] = str(entry.id)
         except (KeyError, pygit2.GitError) as error:
-            raise MissingObject(f"the tree {at} cannot be read", hint="run 'git fsck'", object=at) from error
+            raise MissingObject(f"the tree {folder} cannot be read", hint="run 'git fsck'", object=folder) from error
         if most is not None and looked > most:
             raise ObjectTooLarge(f"the tree {tree} has more than {most} entries", object=tree)
-    return found
+    return blobs
 
 
 def find_blob(git: Git, tree: str, path: str) -> str | None:
     """The id of the file at `path` of a tree, or None; refuses when a tree on the way is unreadable."""
     folder, *below = path.split("/")
-    found = _child(read_tree(git, tree), folder)
+    node = _child(read_tree(git, tree), folder)
     for part in below:
-        if not isinstance(found, pygit2.Tree):
+        if not isinstance(node, pygit2.Tree):
             return None
-        found = _child(read_tree(git, str(found.id)), part)
-    return str(found.id) if isinstance(found, pygit2.Blob) else None
+        node = _child(read_tree(git, str(node.id)), part)
+    return str(node.id) if isinstance(node, pygit2.Blob) else None
 
 
 def find_folder(git: Git, tree: str, path: str) -> str | None:
     """The id of the folder at `path` of a tree, or None; refuses when a tree on the way is unreadable."""
-    found: pygit2.Object | None = read_tree(git, tree)
+    node: pygit2.Object | None = read_tree(git, tree)
     try:
         for part in path.strip("/").split("/"):
-            found = _child(found, part) if isinstance(found, pygit2.Tree) else None
+            node = _child(node, part) if isinstance(node, pygit2.Tree) else None
     except (KeyError, pygit2.GitError) as error:
         raise MissingObject(f"the tree {tree} cannot be read", hint="run 'git fsck'", object=tree) from error
-    return str(found.id) if isinstance(found, pygit2.Tree) else None
+    return str(node.id) if isinstance(node, pygit2.Tree) else None
 
 
 def _child(tree: pygit2.Tree, name: str) -> pygit2.Object | None:
@@ -174,19 +174,19 @@ def find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
 def _find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
     if tree == EMPTY_TREE:
         return None
-    at: pygit2.Object = _tree(git, tree)
+    node: pygit2.Object = _tree(git, tree)
     for part in path.split(b"/"):
-        if not isinstance(at, pygit2.Tree):
+        if not isinstance(node, pygit2.Tree):
             return None
-        entry = next((one for one in at if one.raw_name == part), None)
+        entry = next((item for item in node if item.raw_name == part), None)
         if entry is None:
             return None
         if entry.filemode == FileMode.COMMIT:
             return "160000", str(entry.id)
-        at = entry
+        node = entry
         if entry.filemode == FileMode.TREE:
-            at = git.handle[entry.id]
-    return None if isinstance(at, pygit2.Tree) else (f"{int(at.filemode or 0):06o}", str(at.id))
+            node = git.handle[entry.id]
+    return None if isinstance(node, pygit2.Tree) else (f"{int(node.filemode or 0):06o}", str(node.id))
 
 
 def changed_files(git: Git, old: str, new: str) -> dict[str, str | None]:
@@ -207,7 +207,7 @@ def tree_of(git: Git, commit: str) -> str:
 
 
 def find_raw_commit(git: Git, oid: str) -> RawCommit | None:
-    """The commit of this id, None when it is not here, damaged, or something else; malformed lines are no obstacle."""
+    """The commit of this id, None when it is not here, damaged, or something else; malformed lines do not matter."""
     try:
         kind, data = git.handle.read(oid)
     except (KeyError, ValueError, pygit2.GitError):

@@ -85,7 +85,7 @@ def _clear_place(path: Path) -> None:
     if root.is_folder(_name(path)):
         torn = (path.parent if path.parent.name == FOLDER else path.parents[1]) / "torn"
         aside = (torn / f"{path.name}.{number}" for number in count(1))
-        root.rename(path, next(each for each in aside if not root.exists(each)))
+        root.rename(path, next(candidate for candidate in aside if not root.exists(candidate)))
     else:
         root.remove(_name(path))
 

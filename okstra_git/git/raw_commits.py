@@ -58,11 +58,11 @@ def parse_commit(data: bytes) -> RawCommit | None:
     parents = [line[7:] for line in lines[1:end]]
     if not all(map(_HEX.match, parents)):
         return None
-    found: dict[bytes, bytes] = {}
+    headers: dict[bytes, bytes] = {}
     for line in lines[end:]:
         word, _, rest = line.partition(b" ")
-        found.setdefault(word, rest)
-    author, committer, encoding = (found.get(word, b"") for word in (b"author", b"committer", b"encoding"))
+        headers.setdefault(word, rest)
+    author, committer, encoding = (headers.get(word, b"") for word in (b"author", b"committer", b"encoding"))
     names = [name.decode().lower() for name in (tree, *parents)]
     return RawCommit(names[0], tuple(names[1:]), author, committer, encoding, message)
 

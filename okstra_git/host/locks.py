@@ -59,7 +59,7 @@ def _opened(path: Path) -> AbstractContextManager[int]:
 
 @contextmanager
 def hold_folder(folder: Path, *, wait: float = 10.0) -> Iterator[bool]:
-    """As `hold_lock`, on a folder that is there already: nothing is left behind in it, and no pid can be told."""
+    """As `hold_lock`, on a folder that is there already: nothing is left behind in it, and no pid can be named."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:

@@ -39,7 +39,7 @@ def find_delivered(
     """Stages of which the branch has something, or lacks something that their base takes for granted.
 
     `elsewhere` is the same branch in other places, such as its upstream: a stage that is whole there is whole. What was
-    taken out again, cannot be told apart, or cannot be read to its end, is not there.
+    taken out again, fits more than one place, or cannot be read to its end, is not there.
     """
     look = _Look(judge, task, base, elsewhere)
     stages = [stage for number in numbers if (stage := task.stages.get(number)) is not None and stage.range]
@@ -84,7 +84,7 @@ class _Look:
         return arrived is not None and arrived.is_there
 
     def _lacking(self, stage: Stage, beginnings: Sequence[RangeFingerprint]) -> str:
-        """A part of the stage that its base has, so that it is no part of the range, and that the branch lacks."""
+        """A part of the stage that its base has, so that it is not part of the range, and that the branch lacks."""
         base = stage.range.base if stage.range else None
         if base is None or contains(self._git, self.base.tip, base):
             return ""

@@ -220,10 +220,12 @@ def _by_sums(window: Window, steps: Sequence[Step]) -> tuple[dict[int, set[str]]
 def list_unions(task: Task, numbers: Set[int], window: Window) -> list[Union]:
     """Single commits whose sum is that of several of these stages in a row; the most stages first. Proves nothing."""
     recorded = [task.stages[number].range for number in sorted(numbers)]
-    runs = {tuple(run): None for one in recorded if one is not None for run in _stacks(task, one)}
+    runs = {
+        tuple(run): None for stage_range in recorded if stage_range is not None for run in _stacks(task, stage_range)
+    }
     unions: list[Union] = []
     for run in sorted((run for run in runs if numbers >= set(run)), key=len, reverse=True):
-        delta, lines = _sums([one for number in run if (one := task.stages[number].range)])
+        delta, lines = _sums([stage_range for number in run if (stage_range := task.stages[number].range)])
         singles = {step.facts.oid for step in window.singles(delta, lines)}
         unions += [Union(run, singles.pop())] if len(singles) == 1 else []
     return unions

@@ -140,7 +140,7 @@ class _Look:
         self.ranges = {stage.number: stage.range for stage in self.waiting if stage.range}
         self.deltas = RecordedDeltas(scope.git, [s.range for s in self.task.stages.values() if s.range])
         tips = {ref.tip for refs in self.targets.values() for ref in refs}
-        heads = [found.head for found in self.ranges.values()]
+        heads = [recorded.head for recorded in self.ranges.values()]
         outside = frozenset(unreachable(scope.git, heads, sorted(tips)))
         self._ask_together(tips, heads)
         self.arrivals = Arrivals(scope, self.task, self.judge.window_above, self.judge.limit, outside)

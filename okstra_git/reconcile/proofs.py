@@ -208,7 +208,7 @@ class Prover:
     def _git_undoes(self, ends: Ends) -> bool:
         """Whether git's own merge, undoing the recorded change at the head, gives nothing but the new base's files.
 
-        A conflict is no answer: a file that was added to a folder which upstream moved cannot be undone by name.
+        A conflict is not an answer: a file that was added to a folder which upstream moved cannot be undone by name.
         """
         undone = find_merged_tree(
             self.git, base=self.recorded.head_tree, ours=ends.head_tree, theirs=self.recorded.base_tree

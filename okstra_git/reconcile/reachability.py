@@ -278,7 +278,7 @@ def _is_evident(stage: Stage, refs: list[SearchRef], scope: SearchScope) -> bool
 
 
 def _is_unreadable(stage: Stage, scope: SearchScope) -> bool:
-    """Whether the branch it landed in is damaged: that is no proof of anything."""
+    """Whether the branch it landed in is damaged: that proves nothing."""
     target = stage.landing.target if stage.landing is not None else stage.base_ref
     return any(is_torn(scope.git, f"refs/{kind}/{target}") for kind in ("heads", "remotes")) if target else False
 

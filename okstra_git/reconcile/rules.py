@@ -33,7 +33,7 @@ def _refuse_overlapping(findings: list[Finding], taken: Mapping[int, Set[str]]) 
     doubted: dict[int, tuple[int, ...]] = {}
     for one, other in sorted(pairs):
         if autos[one].recorded.base != autos[other].recorded.base:
-            doubted |= {each.stage: (one, other) for each in _weaker(autos[one], autos[other])}
+            doubted |= {weaker.stage: (one, other) for weaker in _weaker(autos[one], autos[other])}
     return [
         _demote(f, f"stages {listed(doubted[f.stage])} would share commits", doubted[f.stage])
         if f.stage in doubted

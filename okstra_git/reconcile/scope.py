@@ -189,8 +189,8 @@ class SearchScope:
     def copies(self, name: str) -> list[SearchRef]:
         """A target by name, here and as fetched from any remote."""
         if name not in self._copies:
-            found = [ref for each in (name, *tracking_names(self.git, name)) for ref in self.target(each)]
-            self._copies[name] = list({ref.name: ref for ref in found}.values())
+            refs = [ref for branch in (name, *tracking_names(self.git, name)) for ref in self.target(branch)]
+            self._copies[name] = list({ref.name: ref for ref in refs}.values())
         return self._copies[name]
 
     def full_name(self, search_ref: SearchRef) -> str:

@@ -6,7 +6,7 @@ if `after[last] == before[first] + wanted`: one lookup for each commit in place 
 
 Example: commits a, b, c have the sums 5, 7, 2, so `before` is 0, 5, 12 and `after` 5, 12, 14. Wanted is 9: before[b] is
 5, and 5 + 9 = 14 is after[c], so b..c is a range that may be the change. That two changes have one sum by chance is as
-good as impossible, but a sum is no proof: whoever asks proves each range by its content.
+good as impossible, but a sum is not a proof: whoever asks proves each range by its content.
 
 History is a forest along first parents, and both ends have to lie on one line of it. A walk that notes when it enters
 and leaves a node tells ancestors by two comparisons.

@@ -47,7 +47,7 @@ def list_marks(path: Path) -> list[str]:
 
 
 def _mark(line: bytes) -> str:
-    """The commit that a mark names; empty for one that names none."""
+    """The commit that a mark names; empty where it names none."""
     name = line[len(MARK) :].decode("ascii", "replace")
     return name if is_commit_id(name) else ""
 

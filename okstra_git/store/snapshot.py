@@ -159,8 +159,8 @@ def _ref_of(problem: Problem) -> str:
 def read_events(git: Git, snapshot: Snapshot, task: TaskKey) -> list[Event]:
     """The events of one task that count, from all logs, in their total order; what cannot be read is
     among the snapshot's problems."""
-    found = {ref: find_events_blob(git, tip, task.slashed) for ref, tip in snapshot.tips.items()}
-    blobs = {ref: blob for ref, blob in found.items() if blob}
+    blob_by_ref = {ref: find_events_blob(git, tip, task.slashed) for ref, tip in snapshot.tips.items()}
+    blobs = {ref: blob for ref, blob in blob_by_ref.items() if blob}
     words = ProblemWriter(snapshot.tips, Criteria(snapshot.own))
     files, _ = read_files(git, task, blobs, words)
     return filter_events(task, files, Criteria(snapshot.own, snapshot.horizon)).events

@@ -212,8 +212,8 @@ def merge_commits(git: Git, ours: str, theirs: str, *, write: bool = True) -> Me
     except MissingObject as refusal:
         missing = [str(refusal.facts.get("object"))]
     if missing:
-        told = f"{ours[:10]} and {theirs[:10]} cannot be merged: an object is missing"
-        raise MergeFailed(told, hint="git fsck", objects=missing)
+        message = f"{ours[:10]} and {theirs[:10]} cannot be merged: an object is missing"
+        raise MergeFailed(message, hint="git fsck", objects=missing)
     if not bases:
         raise MergeFailed(
             f"{ours[:10]} and {theirs[:10]} share no history, so there is nothing to merge them by",
@@ -228,7 +228,7 @@ def merge_commits(git: Git, ours: str, theirs: str, *, write: bool = True) -> Me
 
 
 def _is_tree(git: Git, oid: str) -> bool:
-    """Whether a tree stands under this id, by its header alone; the empty one always does."""
+    """Whether this id is that of a tree, by its header alone; that of the empty one always is."""
     try:
         return oid == EMPTY_TREE or bool(git.handle.odb.read_header(pygit2.Oid(hex=oid))[0] == ObjectType.TREE)
     except (KeyError, pygit2.GitError, ValueError):
