@@ -153,9 +153,9 @@ class Looking:
         try:
             yield
         except OSError as error:
-            raise self._told(name, error) or unreadable(name, error) from error
+            raise self._refusal_of(name, error) or unreadable(name, error) from error
 
-    def _told(self, name: str, error: OSError) -> PathRefused | None:
+    def _refusal_of(self, name: str, error: OSError) -> PathRefused | None:
         if error.errno == files.IS_LINK:
             return linked(str(self.path), name, name, leaves=False)
         return not_a_file(name, stat.S_IFDIR) if error.errno == errno.EISDIR else None

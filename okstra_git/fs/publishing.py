@@ -23,7 +23,7 @@ def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o
     except FileExistsError as error:
         raise taken(name) from error
     except OSError as error:
-        raise _told(root, name, error) from error
+        raise _refusal_of(root, name, error) from error
 
 
 def _publish(spot: Spot, name: str, data: bytes, draft: str, *, mode: int, durable: bool) -> None:
@@ -50,6 +50,6 @@ def _is_there(spot: Spot) -> bool:
     return True
 
 
-def _told(root: Root, name: str, error: OSError) -> PathRefused:
+def _refusal_of(root: Root, name: str, error: OSError) -> PathRefused:
     is_link = error.errno == errno.ELOOP
     return linked(str(root.path), name, name, leaves=False) if is_link else unwritable(name, error)

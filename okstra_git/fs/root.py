@@ -198,7 +198,7 @@ class Root(Looking):
         try:
             yield
         except OSError as error:
-            raise self._told(name, error) or unwritable(name, error) from error
+            raise self._refusal_of(name, error) or unwritable(name, error) from error
 
 
 def _decoded(name: str, data: bytes, errors: str) -> str:

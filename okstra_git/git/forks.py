@@ -132,7 +132,7 @@ def _base_of(git: Git, names: Sequence[str], push: Remote, base: str, branch: st
         own = _fetched_place(git, name)
         if choice == "base" and own is not None:
             return name, own
-        if choice and choice != "base" and (place := _told(choice, own)) is not None:
+        if choice and choice != "base" and (place := _resolved_place(choice, own)) is not None:
             same = (remote for remote in names if (other := _fetched_place(git, remote)) and other.is_same(place))
             return next(same, name), place
     having = [name for name in names if find_quietly(git, f"{FETCHED}{name}/{branch}") is not None]
@@ -141,7 +141,7 @@ def _base_of(git: Git, names: Sequence[str], push: Remote, base: str, branch: st
     return chosen, _fetched_place(git, chosen)
 
 
-def _told(text: str, near: Place | None) -> Place | None:
+def _resolved_place(text: str, near: Place | None) -> Place | None:
     try:
         place = parse_repo(text)
     except BadName:

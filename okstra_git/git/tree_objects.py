@@ -183,9 +183,9 @@ def _malformed(git: Git, tree: bytes, besides: bytes, folder: str) -> Iterator[s
     seen: set[bytes] = set()
     for _, name, _ in entries:
         if name in seen:
-            yield f"it has two entries called {_told(name)}{where}"
+            yield f"it has two entries called {_shown_name(name)}{where}"
         if name in _RESERVED or b"/" in name or name.lower() == b".git":
-            yield f"it has an entry called {_told(name)}{where}"
+            yield f"it has an entry called {_shown_name(name)}{where}"
         seen.add(name)
     ordered = [_sorts_as(mode, name) for mode, name, _ in entries]
     if ordered != sorted(ordered):
@@ -209,5 +209,5 @@ def _read(git: Git, tree: bytes) -> bytes:
     return data if kind == ObjectType.TREE else b""
 
 
-def _told(name: bytes) -> str:
+def _shown_name(name: bytes) -> str:
     return shown(name.decode("utf-8", "backslashreplace"))

@@ -161,12 +161,12 @@ def create_pull_request(
         if new_url:
             fault_point("forge.done")
             return PullRequestAnswer(new_url, existed=False)
-        there = last_url(answer.err) if _tells_of_another(answer) else None
+        there = last_url(answer.err) if _exists_already(answer) else None
         if there:
             return PullRequestAnswer(there, existed=True)
         refusal = _refusal(answer, f"gh opened no pull request for {head}")
         if isinstance(refusal, ForgeUnauthenticated) or (
-            isinstance(refusal, ForgeRefused) and not _tells_of_another(answer)
+            isinstance(refusal, ForgeRefused) and not _exists_already(answer)
         ):
             raise refusal
     url = _look(gh, head, base, cwd=cwd, environ=environ, repo=repo)
@@ -247,7 +247,7 @@ _STEPS = {
 }
 
 
-def _tells_of_another(output: Said) -> bool:
+def _exists_already(output: Said) -> bool:
     """gh names the open one itself; when the forge notices first, it does not say which one."""
     return output.status != 0 and any("already exists" in line for line in output.err)
 

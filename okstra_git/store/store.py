@@ -86,7 +86,7 @@ def _leave_locks(_: Git, __: Sequence[str]) -> None:
     """Without a way to look at processes, a lock is left to its owner."""
 
 
-def _tell_nobody(_: "Appended") -> None:
+def _notify_nobody(_: "Appended") -> None:
     """Where nobody keeps views of the state, nobody is notified of what was recorded."""
 
 
@@ -103,7 +103,7 @@ class Store:
     unlock: Callable[[Git, Sequence[str]], object] = _leave_locks
     patience: float = 10.0
     memory: Memory = field(default_factory=Memory)
-    told: Callable[["Appended"], object] = _tell_nobody
+    told: Callable[["Appended"], object] = _notify_nobody
 
     def read(self) -> Snapshot:
         """The state as of now."""
@@ -210,7 +210,7 @@ class Store:
         try:
             self.derive(after, {event.fact.task for event in events} if level else after.state.tasks)
         except Exception as failed:  # what is derived can be derived again, and the events are on record
-            return f"refs or notes could not be brought up to date: {_told(failed)}"
+            return f"refs or notes could not be brought up to date: {_message_of(failed)}"
         return ""
 
     def derive(self, snapshot: Snapshot, tasks: Iterable[TaskKey]) -> Derived:
@@ -246,7 +246,7 @@ class Store:
             else:
                 add_batch(path, events, new)
         except (OkstraError, ValueError) as failed:
-            return f"the journal, the second copy of the log, could not be written: {_told(failed)}"
+            return f"the journal, the second copy of the log, could not be written: {_message_of(failed)}"
         return ""
 
     def _refuse_damage(self, snapshot: Snapshot, ref: str, tip: CommitId | None) -> None:
@@ -272,7 +272,7 @@ def _refuse_newer(snapshot: Snapshot) -> None:
         )
 
 
-def _told(failed: Exception) -> str:
+def _message_of(failed: Exception) -> str:
     return failed.message if isinstance(failed, OkstraError) else f"{type(failed).__name__}: {failed}"
 
 
