@@ -110,7 +110,7 @@ def take_texts(
 ) -> str:
     """The text without one of each of these values, and without the containers `made` for them once they are empty.
 
-    Where the `chunks` that were put in still stand as they were, the text is byte for byte what it was before.
+    Where the `chunks` that were put in are still as they were, the text is byte for byte what it was before.
     """
     plain = text
     for value in values:

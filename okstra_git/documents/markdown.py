@@ -1,4 +1,4 @@
-"""A Markdown document as values: sections, tables, lists and code, each with the line it stands on."""
+"""A Markdown document as values: sections, tables, lists and code, each with the line it is on."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -213,7 +213,7 @@ def _sections(tokens: Sequence[Token], last_line: int) -> tuple[Section, ...]:
 
 
 def _ends(headings: Sequence[tuple[int, int]], last_line: int) -> list[int]:
-    """The last line of each heading's subtree, given level and line; what stands before the first has level 0."""
+    """The last line of each heading's subtree, given level and line; what is before the first has level 0."""
     ends = [last_line] * len(headings)
     unfinished: list[int] = []
     for index, (level, line) in enumerate(headings):
@@ -224,7 +224,7 @@ def _ends(headings: Sequence[tuple[int, int]], last_line: int) -> list[int]:
 
 
 class _Content:
-    """Collects what stands between two headings."""
+    """Collects what is between two headings."""
 
     def __init__(self) -> None:
         self.paragraphs: list[Paragraph] = []

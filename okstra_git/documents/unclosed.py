@@ -22,7 +22,7 @@ class Unclosed:
 
 
 def find_unclosed(tokens: Sequence[Token]) -> Iterator[Unclosed]:
-    """What reaches to the end of the text, or of the list item it stands in, because nothing ends it.
+    """What reaches to the end of the text, or of the list item it is in, because nothing ends it.
 
     Only HTML that blank lines do not end counts (https://spec.commonmark.org/0.31.2/#html-blocks).
     """

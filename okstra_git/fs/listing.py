@@ -80,7 +80,7 @@ class Looking:
                 return None
 
     def is_file(self, given: Given) -> bool:
-        """Whether a plain file lies there that could be read. A pipe or a link out of the root is none: to refuse those
+        """Whether there is a plain file that can be read. A pipe or a link out of the root is not one: to refuse those
         instead of passing them over, ask `find_bytes`."""
         seen = self.see(given)
         return seen is not None and seen.is_file

@@ -1,4 +1,4 @@
-"""Reads files that lie below no root of ours: those that git itself keeps, and documents that a person names."""
+"""Reads files that are not below a root of okstra's: those that git itself keeps, and documents that a person names."""
 
 import os
 import stat

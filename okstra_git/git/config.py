@@ -59,7 +59,7 @@ class Configuration:
 
 
 def plain_key(key: str) -> str:
-    """A key as git prints it: section and name in lower case, what stands between them as it is."""
+    """A key as git prints it: section and name in lower case, what is between them unchanged."""
     section, _, rest = key.partition(".")
     middle, dot, name = rest.rpartition(".")
     return f"{section.lower()}.{middle}{dot}{name.lower()}"

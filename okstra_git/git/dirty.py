@@ -125,7 +125,7 @@ def merging_with(here: Git) -> list[str]:
 
 
 Line = tuple[bytes, Side | None]
-"""A path and what stands there; None removes it."""
+"""A path and what is there; None removes it."""
 
 
 def write_trees(here: Git, index: Path, *steps: Sequence[Line]) -> list[str]:

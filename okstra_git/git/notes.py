@@ -65,7 +65,7 @@ def fan_out(commit: str) -> str:
 
 
 def _path_in(git: Git, tree: str, commit: str) -> str | None:
-    """Where the note of a commit stands in this tree: git accepts any number of two-character folders."""
+    """Where the note of a commit is in this tree: git accepts any number of two-character folders."""
     prefix, rest, here = "", commit, tree
     while True:
         folder = read_tree(git, here)

@@ -87,7 +87,7 @@ def _refuse_large(git: Git, oid: str, limit: int) -> None:
 
 
 def list_children(git: Git, tree: str) -> dict[str, tuple[str, bool]]:
-    """What stands directly in a tree: name -> (id, whether it is a folder); refuses when the tree is unreadable."""
+    """What is directly in a tree: name -> (id, whether it is a folder); refuses when the tree is unreadable."""
     return {
         (entry.raw_name or b"").decode(errors="surrogateescape"): (str(entry.id), entry.filemode == FileMode.TREE)
         for entry in read_tree(git, tree)
@@ -161,7 +161,7 @@ def read_tree(git: Git, oid: str) -> pygit2.Tree:
 
 
 def find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
-    """(mode, id) of what stands at a path of a tree, None when nothing does; a folder is not an entry.
+    """(mode, id) of what is at a path of a tree, None when nothing is; a folder is not an entry.
 
     Refuses where a tree on the way is missing. What a path names need not be here itself.
     """

@@ -1,7 +1,7 @@
 """okstra's own files in git's directory (caches, marks, the journal), whatever another program put in their place.
 
 A link is not followed, a pipe not waited for, and nothing without end is read; what is not a plain file is as good as
-not there. What can be made again takes the place of whatever stands there; a folder is moved to `torn/` for that.
+not there. What can be made again takes the place of whatever is there; a folder is moved to `torn/` for that.
 """
 
 import os

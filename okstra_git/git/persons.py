@@ -18,7 +18,7 @@ class Person(NamedTuple):
 
     @property
     def raw(self) -> bytes:
-        """`Name <address>`, as it stands in a commit."""
+        """`Name <address>`, as a commit has it."""
         return b"%s <%s>" % self
 
     @property

@@ -138,7 +138,7 @@ def _push(git: Git, order: _Order, *, timeout: float, sealed: bool) -> Finished:
 
 
 def _lines(answer: bytes, order: _Order) -> Iterator[_Line]:
-    """Our ref's lines, one for each address of the remote; a hook's own output stands among them."""
+    """Our ref's lines, one for each address of the remote; a hook's own output is among them."""
     for line in answer.decode(errors="replace").splitlines():
         parts = line.split("\t")
         if len(parts) == 3 and len(parts[0]) == 1 and parts[1] == f"{order.commit}:refs/heads/{order.branch}":

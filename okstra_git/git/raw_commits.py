@@ -28,7 +28,7 @@ class Ident(NamedTuple):
 
 
 class RawCommit(NamedTuple):
-    """One commit object. `author` and `committer` are the lines as they stand, without the word; empty when missing."""
+    """One commit object. `author` and `committer` are the lines as they are, without the word; empty when missing."""
 
     tree: str
     parents: tuple[str, ...]
@@ -103,6 +103,6 @@ def render_commit(
 
 
 def stamped(person: bytes, *, seconds: int, offset: int = 0) -> bytes:
-    """`Name <address>` with a time in seconds and minutes east of UTC, as it stands in a commit."""
+    """`Name <address>` with a time in seconds and minutes east of UTC, as a commit has it."""
     hours, minutes = divmod(abs(offset), 60)
     return b"%s %d %s%02d%02d" % (person, seconds, b"-" if offset < 0 else b"+", hours, minutes)

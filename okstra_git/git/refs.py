@@ -68,7 +68,7 @@ _FOLDER_GONE = "failed to create locked file : no such file or directory"
 
 
 _LONGEST_PART, _LONGEST_NAME = 255, 4_000
-"""Bytes of one part of a ref's name, and of all of it, with room for the directory that it stands in."""
+"""Bytes of one part of a ref's name, and of all of it, with room for the directory that it is in."""
 
 
 @dataclass(frozen=True)

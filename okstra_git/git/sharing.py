@@ -56,7 +56,7 @@ def remember_sharing(common_dir: Path, value: str) -> None:
 
 
 def share(path: Path) -> None:
-    """Let others have this file and the folders it stands in, where the git directory around it is shared.
+    """Let others have this file and the folders it is in, where the git directory around it is shared.
 
     What belongs to somebody else has their mode, and a file system without modes has none: both are left alone.
     """

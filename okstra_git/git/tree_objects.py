@@ -24,7 +24,7 @@ Draft = tuple[ObjectType, bytes]
 Side = tuple[str, str]
 """Mode and id of a file."""
 Edit = tuple[list[bytes], Side | None]
-"""The parts of a path, and what is to stand there; None removes it."""
+"""The parts of a path, and what is to be there; None removes it."""
 
 MANY = 64
 """Objects from which on one pack is quicker than as many files."""

@@ -145,7 +145,7 @@ class UnsavedWork:
 
     @property
     def keeping(self) -> tuple[UnsavedItem, ...]:
-        """What stands against removing the worktree."""
+        """What speaks against removing the worktree."""
         stuck = self.standing.inventory.unwritable if self.standing else []
         return (*self.found, *named("unclear", "nothing can be removed from a directory that is not writable", stuck))
 

@@ -13,7 +13,7 @@ from okstra_git.real_paths import real_path
 
 
 class Link(StrEnum):
-    """How a directory stands to a repository of which it should be a worktree."""
+    """How a directory is linked to a repository of which it should be a worktree."""
 
     SOUND = "sound"
     GONE = "gone"
@@ -29,7 +29,7 @@ class Link(StrEnum):
 
 
 def inspect_link(common_dir: Path, path: Path) -> Link:
-    """How the directory at `path` stands to the repository of `common_dir`; only files are read."""
+    """How the directory at `path` is linked to the repository of `common_dir`; only files are read."""
     try:
         if not path.is_dir() or not any(path.iterdir()):
             return Link.GONE if path.parent.is_dir() else Link.UNREACHABLE

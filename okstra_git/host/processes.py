@@ -1,4 +1,4 @@
-"""Asks the machine about processes: which live, who started us, who uses a file or stands in a directory."""
+"""Asks the machine about processes: which live, who started us, who uses a file or works in a directory."""
 
 import os
 from collections.abc import Sequence

@@ -277,7 +277,7 @@ class _Look:
     # --- with others, by hand
 
     def _join(self) -> None:
-        """Several stages that somebody squashed into one commit, while their branches stand."""
+        """Several stages that somebody squashed into one commit, while their branches are still there."""
         left = [n for n in self.ranges if n not in self.found and n not in self.stale and n not in self.missed]
         if not 1 < len(left) <= MAX_JOINED:
             return

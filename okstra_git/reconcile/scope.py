@@ -28,7 +28,7 @@ class SearchRef(NamedTuple):
 class SearchScope:
     """Tips of refs as they are, or as git is about to make them (`planned`: full name -> commit).
 
-    During a rebase git tells its hook the new commits before it moves every branch; the plan stands in for that.
+    During a rebase git tells its hook the new commits before it moves every branch; the plan takes the place of that.
     `extra_targets` is what `okstra.target` says: where it says anything, it is the whole list of targets. `writer` is
     the id of this clone, empty where it has none; None takes this clone for the one that recorded everything.
     """
@@ -157,7 +157,7 @@ class SearchScope:
 
         Fewer than `targets`: the bases of other stages may be branches on which somebody only put stages together, and
         neither a branch of a stage or a group nor the fetched copy of one is ever among them. Where `okstra.target`
-        says which branches count, it counts alone; what stands in `besides` counts always.
+        says which branches count, it counts alone; what `besides` names counts always.
         """
         anchored = [task.anchor.ref] if task.anchor is not None else []
         usual = sorted(self._default_names, key=lambda name: "/" in name)  # the branch here before what was fetched

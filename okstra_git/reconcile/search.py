@@ -191,7 +191,7 @@ OpenWindow = Callable[[SearchRef, Task, str], Window]
 
 
 def judge_anchor(task: Task, scope: SearchScope, open_window: OpenWindow) -> AnchorFinding | None:
-    """Whether the anchor still stands in the history of its base, its targets or the task's stages."""
+    """Whether the anchor is still in the history of its base, its targets or the task's stages."""
     anchor = task.anchor
     if anchor is None:
         return None

@@ -67,7 +67,7 @@ def _anchor_moved(git: Git, report: Report) -> list[AnchorMoved]:
 
 
 def after_moves(report: Report, events: Iterable[Event]) -> Report | None:
-    """The report as it stands once these events are on record; None where they are not all that it proves."""
+    """The report as it is once these events are on record; None where they are not all that it proves."""
     moves = {_subject(fact): fact.range for event in events if (fact := _move(event)) and fact.task == report.task}
     findings = [_settled(finding, moves.get(finding.stage)) for finding in report.findings]
     anchor = report.anchor
@@ -114,7 +114,7 @@ class OtherStage(OkstraError):
 
 
 class TargetTip(OkstraError):
-    """The answer is where a branch stands that work is merged into."""
+    """The answer is the tip of a branch that work is merged into."""
 
     code = "answer.target"
 

@@ -146,7 +146,7 @@ class Window:
         return lowest
 
     def hulls(self, steps: Sequence[Step]) -> list[Span]:
-        """The shortest ranges that have all of the steps: of the line that they stand on, and of the tip's."""
+        """The shortest ranges that have all of the steps: of the line that they are on, and of the tip's."""
         spans = [self._hull(steps, end) for end in (max(steps, key=_position), None)]
         return list(dict.fromkeys(span for span in spans if span is not None))
 

@@ -16,7 +16,7 @@ from okstra_git.records.events import Event
 from okstra_git.records.grammar import LARGEST, MAX_LINE
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""A NUL in a string of JSON: it cannot stand there but as an escape, behind an even number of backslashes."""
+"""A NUL in a string of JSON: it can occur there only as an escape, behind an even number of backslashes."""
 
 
 @dataclass

@@ -28,7 +28,7 @@ MAX_BETWEEN = 200
 
 @dataclass
 class Stack:
-    """Heads of a task's recorded stages, by commit; `tips` remembers where base branches stand."""
+    """Heads of a task's recorded stages, by commit; `tips` remembers where base branches are."""
 
     heads: dict[str, int] = field(default_factory=dict)
     tips: dict[tuple[str, str], list[CommitId]] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Stack:
         return self.heads.get(commit, other_than) != other_than
 
     def base_tips(self, git: Git, task: Task, stage: Stage) -> list[CommitId]:
-        """Where the stage's base branch stands, here and as fetched; asked of git once for each name and start.
+        """Where the stage's base branch is, here and as fetched; asked of git once for each name and start.
 
         A base that names no branch, or the stage's own one, stands for the main branches that contain where the stage
         was started.
@@ -61,7 +61,7 @@ class Stack:
         return self.tips[key]
 
     def trunk_tips(self, git: Git, task: Task) -> list[CommitId]:
-        """Where the branch stands that the task is anchored on, under all of its stages."""
+        """Where the branch is that the task is anchored on, under all of its stages."""
         key = (task.anchor.ref if task.anchor else "", "")
         if key not in self.tips:
             self.tips[key] = branch_tips(git, key[0])
@@ -230,6 +230,6 @@ def _newest_without(git: Git, tip: str, head: str, mine: Sequence[str]) -> str |
 
 
 def _has_work_of_others(git: Git, commit: str, known: Sequence[str]) -> bool:
-    """Whether more than merges stands between what is known and the commit."""
+    """Whether more than merges lies between what is known and the commit."""
     between_commits, complete = walk(git, [commit], known, limit=MAX_BETWEEN)
     return not complete or any(len(commit.parents) < 2 for commit in between_commits)

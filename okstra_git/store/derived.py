@@ -167,7 +167,7 @@ def _is_absent(git: Git, name: str) -> bool:
 
 
 def note_lines(task: Task) -> dict[str, list[str]]:
-    """Commit -> one JSON line per fact that stands on it now."""
+    """Commit -> one JSON line per fact that is recorded of it now."""
     lines: dict[str, list[str]] = {}
     for stage in task.stages.values():
         if stage.range is not None:
@@ -263,7 +263,7 @@ def write_watch(git: Git, state: State) -> bool:
 
 
 def render_watch(git: Git, state: State) -> bytes:
-    """The hooks' list: `c <commit>` for what is recorded, `b <ref> <tip>` for branches as they stand now."""
+    """The hooks' list: `c <commit>` for what is recorded, `b <ref> <tip>` for branches as they are now."""
     commits: dict[str, None] = {}
     branches: dict[str, None] = {}
     for task in state.tasks.values():

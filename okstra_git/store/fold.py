@@ -148,7 +148,7 @@ def _moved(task: Task, event: e.Event, fact: e.StageMoved) -> Task:
 
 
 def _carried(verified: Verification | None, fact: e.StageMoved) -> Verification | None:
-    """The verification after a move: one of another tree stands only where the move itself said that it carries."""
+    """The verification after a move: one of another tree holds only where the move itself said that it carries."""
     return change(verified, carried=fact.verified_carries) if verified else None
 
 

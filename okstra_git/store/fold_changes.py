@@ -19,7 +19,7 @@ def put_stage(task: Task, stage: Stage) -> Task:
 
 
 def settle_conflicts(task: Task) -> Task:
-    """A person acted after the clones disagreed: what stands now is what was meant."""
+    """A person acted after the clones disagreed: what is on record now is what was meant."""
     return change(task, conflicts=())
 
 

@@ -60,17 +60,17 @@ def snapshot_ref(snapshot: str) -> str:
 
 
 def archive_folder(run: str) -> str:
-    """Where the redacted artifacts of an ended run stand in a log's tree."""
+    """Where the redacted artifacts of an ended run are in a log's tree."""
     return f"{ARCHIVES_FOLDER}{run}/"
 
 
 def events_path(task: str) -> str:
-    """Where the events of a task, by its slashed key, stand in a log's tree."""
+    """Where the events of a task, by its slashed key, are in a log's tree."""
     return f"{TASKS_FOLDER}{task}/{EVENTS_FILE}"
 
 
 def task_of_path(path: str) -> TaskKey | None:
-    """The task whose events stand at this path of a log's tree, or None for any other file."""
+    """The task whose events are at this path of a log's tree, or None for any other file."""
     if not (path.startswith(TASKS_FOLDER) and path.endswith("/" + EVENTS_FILE)):
         return None
     middle = path[len(TASKS_FOLDER) : -len(EVENTS_FILE) - 1]

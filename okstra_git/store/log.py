@@ -1,4 +1,4 @@
-"""Logs as they stand in git: which files of events a writer's log holds, and the bytes that are added to it."""
+"""Logs as git holds them: which files of events a writer's log holds, and the bytes that are added to it."""
 
 import json
 from collections import Counter

@@ -78,7 +78,7 @@ def _archived_files(git: Git, line: bytes) -> dict[str, str]:
 
 
 def restore_tip(store: Store, aside: Path) -> CommitId | None:
-    """Give a torn or unreadable own log its last known readable tip again; what stood there goes into `aside`.
+    """Give a torn or unreadable own log its last known readable tip again; what was there goes into `aside`.
 
     None when no earlier tip is left: then the log begins anew, with everything the journal holds.
     """

@@ -90,7 +90,7 @@ def _unseen(data: bytes, seen: set[bytes]) -> bytes:
 def _plausible(
     events: Iterable[Event], task: TaskKey, writer: str, sieve: Criteria, count: Counter[str]
 ) -> list[Event]:
-    """Those of the events that may stand in this file of this writer's log; the others are counted."""
+    """Those of the events that belong in this file of this writer's log; the others are counted."""
     kept = []
     edge = sieve.now + AHEAD if sieve.now else None
     for event in events:
