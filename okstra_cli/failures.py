@@ -56,7 +56,7 @@ def explain(error: BaseException, *, session: Session, argv: Sequence[str]) -> O
 
 def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
     """What git's library says of a damaged repository is no bug of ours, wherever it was met."""
-    if "git" not in vars(session):
+    if not session.has_opened_git:
         return None
     from okstra_git.git.library_errors import explain_damage
 
@@ -65,7 +65,7 @@ def _damage(error: BaseException, *, session: Session) -> OkstraError | None:
 
 def _hidden(error: OkstraError, *, session: Session) -> OkstraError | None:
     """Of what is not known: that it may lie in a log that cannot be read, which nobody mends by making it anew."""
-    if error.code not in UNKNOWN or "git" not in vars(session):
+    if error.code not in UNKNOWN or not session.has_opened_git:
         return None
     from okstra_git.store.snapshot import DAMAGE
 

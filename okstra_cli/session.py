@@ -96,6 +96,11 @@ class Session:
         return self.workspace.cwd
 
     @property
+    def has_opened_git(self) -> bool:
+        """Whether the command came as far as to look at a repository."""
+        return "workspace" in vars(self) and "git" in vars(self.workspace)
+
+    @property
     def git(self) -> Git:
         """The repository around the directory, opened on first use."""
         return self.workspace.git

@@ -1,12 +1,9 @@
-"""Which run of a task reported last and on which brief, and what its report still asks of a person."""
+"""Which run of a task reported last, and on which brief; what the report says is not read here."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from okstra_git.bundle.run_files import Disk
-from okstra_git.documents.markdown import parse_document
-from okstra_git.errors import OkstraError
-from okstra_git.plans.clarifications import Clarification, list_clarifications
 from okstra_git.records.runs import Run
 from okstra_git.records.states import Task
 
@@ -60,27 +57,3 @@ def _reported(disk: Disk, runs: list[Run]) -> Iterator[Reported]:
 def _moment(disk: Disk, reported: Reported) -> float:
     ended = reported.run.ended
     return ended.timestamp() if ended is not None else disk.changed(reported.report) or 0.0
-
-
-READ_LIMIT = 2 << 20
-"""Bytes; a longer report is read to there."""
-
-
-class ReportQuestions(NamedTuple):
-    """Rows of a report's clarification table that wait: for an answer, or for the run that takes the answer up."""
-
-    report: str
-    rows: tuple[Clarification, ...]
-
-
-def open_questions(disk: Disk, report: str) -> ReportQuestions | None:
-    """What the report asks; None when it is not here or cannot be understood, which is noted."""
-    if disk.see(report).bytes is None:
-        disk.note(f"the report {report} is not here")
-        return None
-    try:
-        document = parse_document(disk.head(report, READ_LIMIT))
-        return ReportQuestions(report, tuple(row for row in list_clarifications(document) if row.is_open))
-    except (OkstraError, RecursionError) as refusal:
-        disk.note(f"the report {report} cannot be understood: {refusal}")
-        return None

@@ -122,7 +122,7 @@ def _older(missed: Mapping[TaskKey, Iterable[dict[str, Any]]]) -> Iterator[dict[
 
 
 def _astray(
-    workspace: Workspace, state: State, tasks: list[Task], asked: Collection[tuple[TaskKey, int]]
+    workspace: Workspace, state: State, tasks: list[Task], asked: Collection[tuple[str, int]]
 ) -> Iterator[dict[str, Any]]:
     """Worktrees and branches that went astray, as doctor finds them; no branch of a stage in `asked`."""
     writer, keys = own_writer(workspace), {task.key for task in tasks}
@@ -132,7 +132,7 @@ def _astray(
         if row.task.key in keys:
             yield _problem(row.code, str(row.task.key), row.message, row.line)
     for lost in find_lost(workspace.git, state, writer):
-        if lost.task.key in keys and (lost.task.key, lost.stage.number) not in asked:
+        if lost.task.key in keys and (str(lost.task.key), lost.stage.number) not in asked:
             found = _problem(lost.code, str(lost.task.key), lost.message, lost.line)
             yield {**found, "stage": lost.stage.number}
 

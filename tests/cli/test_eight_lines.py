@@ -1,7 +1,6 @@
 """The life of a stage in eight literal lines, with plain git and real programs, hooks on and off."""
 
 import json
-import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.shop import ANCHOR_KEYS, ITEM_KEYS, RECONCILE_KEYS, STAGE_KEYS, STATUS_KEYS, TASK_KEYS
-from tests.kit.answers import run_program
 from tests.kit.scenario import World
-from tests.kit.surroundings import ROOT
 
 pytestmark = pytest.mark.usefixtures("bin_dir")
 
@@ -119,15 +116,3 @@ def test_the_eight_lines_work_through_a_symbolic_link(ordinary: World, tmp_path:
     linked = World(tmp_path / "link", labels=ordinary.labels, clock=ordinary.clock)
     live(linked)
     assert typed(linked, CHECK)["items"] == []
-
-
-def test_the_lines_of_the_readme_work_in_their_order(world: World) -> None:
-    """In a repository with one commit, copied line by line, with hooks: every line works and does what is said."""
-    section = (ROOT / "README.md").read_text().partition("The life of a stage, in any ordinary repository")[2]
-    lines = re.findall(r"```\n(.*?)```", section, re.DOTALL)[0].splitlines()
-    said = [run_program(["sh", "-c", line], cwd=world.path, environ=world.environ()).expect(0) for line in lines]
-    settled = next(answer for line, answer in zip(lines, said, strict=True) if line.startswith("git rebase"))
-    assert "okstra: stage 1 of shop:web:login followed " in settled.err
-    (stage,) = json.loads(next(each.out for each in said if "status --json" in each.command[2]))["tasks"][0]["stages"]
-    assert (stage["state"], stage["commit"]) == ("done", world.tip("feature/login"))
-    assert '"status": "done"' in said[-1].out

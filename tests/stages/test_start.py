@@ -50,7 +50,7 @@ def test_killed_after_the_worktree_was_made_the_stage_is_reserved_and_can_go_on(
             raise Killed
         fault_point(point)
 
-    monkeypatch.setattr(start, "reached", die)
+    monkeypatch.setattr(start, "fault_point", die)
     with pytest.raises(Killed):
         start_stage(store, request)
     stage = task_of(store).stages[1]
@@ -67,7 +67,7 @@ def test_killed_after_the_worktree_was_made_the_stage_is_reserved_and_can_go_on(
 
 
 def test_a_reserved_stage_may_be_finished(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(start, "reached", lambda _: (_ for _ in ()).throw(Killed()))
+    monkeypatch.setattr(start, "fault_point", lambda _: (_ for _ in ()).throw(Killed()))
     with pytest.raises(Killed):
         start_stage(store, StartRequest(KEY, 1, "main", worktree=tmp_path / "place"))
     World(tmp_path / "place").commit("work")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okstra_git.bundle.last_report import find_last_report, open_questions
+from okstra_git.bundle.last_report import find_last_report
+from okstra_git.bundle.report_questions import open_questions
 from okstra_git.bundle.run_files import Disk
 from okstra_git.documents.markdown import decode, parse_document
 from okstra_git.names import parse_task_key
