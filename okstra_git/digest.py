@@ -19,6 +19,11 @@ def fingerprint(data: bytes) -> str:
     return xxh3_128_hexdigest(data)
 
 
+def fingerprint_of(value: Any) -> str:
+    """The same of a value, by its canonical JSON."""
+    return fingerprint(canonical_json(value))
+
+
 def weigh(data: bytes) -> int:
     """XXH3-128 as a number, one summand of an additive multiset fingerprint."""
     return xxh3_128_intdigest(data)

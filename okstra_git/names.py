@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple, NewType
 
 from okstra_git.errors import OkstraError
-from okstra_git.slugs import is_slug
 
 CommitId = NewType("CommitId", str)
 """A full lower-case hexadecimal SHA-1 object name, 40 characters."""
@@ -19,6 +18,8 @@ EventId = NewType("EventId", str)
 StageNumber = NewType("StageNumber", int)
 
 MAX_STAGE = 999_999
+_BEYOND_ALPHANUMERIC = "._-"
+MAX_SLUG = 64
 _COMMIT = re.compile(r"[0-9a-f]{40}\Z")
 _GROUP = re.compile(r"[1-9][0-9]*(-[1-9][0-9]*)*\Z")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -35,6 +36,18 @@ class ScopeConflict(OkstraError):
     """Both a stage and a group were named where only one scope fits."""
 
     code = "name.scope-conflict"
+
+
+def is_slug(text: str) -> bool:
+    """Whether this is 1-64 of `[A-Za-z0-9._-]`, alphanumeric first, and fit to be part of a ref name."""
+    return (
+        0 < len(text) <= MAX_SLUG
+        and text.isascii()
+        and text[0].isalnum()
+        and all(c.isalnum() or c in _BEYOND_ALPHANUMERIC for c in text)
+        and ".." not in text
+        and not text.endswith((".", ".lock"))
+    )
 
 
 def parse_slug(text: str, *, what: str) -> str:
@@ -90,6 +103,11 @@ def key_of_slashed(text: str) -> TaskKey:
     """The key that a checked `project/group/task` is the stored form of; many records share one."""
     project, group, task = text.split("/")
     return TaskKey(project, group, task)
+
+
+def slashed_form(key: TaskKey | str) -> str:
+    """The stored form of a key; text, which may be that form, stays as it is."""
+    return key.slashed if isinstance(key, TaskKey) else key
 
 
 def split_task_key(text: str) -> list[str]:

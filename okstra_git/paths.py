@@ -100,6 +100,11 @@ class RunPaths(NamedTuple):
     folder: Path
     task_type: str
 
+    @property
+    def categories(self) -> tuple[Path, ...]:
+        """The folders in which the files stand."""
+        return tuple(self.folder / name for name in CATEGORIES)
+
     def category(self, name: str) -> Path:
         return self.folder / name
 

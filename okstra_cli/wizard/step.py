@@ -124,7 +124,7 @@ def is_name(text: str) -> bool:
     """Whether it is a segment of a task key. Letters, digits and dashes are; for others the whole grammar is loaded."""
     if len(text) <= MAX_SLUG and text.isascii() and text[:1].isalnum() and text.replace("-", "").isalnum():
         return True
-    from okstra_git.slugs import is_slug
+    from okstra_git.names import is_slug
 
     return is_slug(text)
 

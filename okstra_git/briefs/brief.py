@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from okstra_git.briefs.verbatim import block_of, words_of
 from okstra_git.contract import AUGMENTATION_LABELS, HEADING_SOURCE_VERIFICATION, QUESTION_PREFIXES, REPORTER_FIELD
-from okstra_git.documents.markdown import Document, Item, Section
+from okstra_git.documents.markdown import Document, Item, Section, titled
 
 SOURCE_MATERIAL, AUGMENTATION = "Source Material", "Augmentation"
 OPEN_QUESTIONS, CONFIRMATIONS = "Open Questions", "Reporter Confirmations"
@@ -126,7 +126,7 @@ def own_sections(document: Document) -> tuple[Section, ...]:
 
 def part_of(sections: Sequence[Section], title: str) -> tuple[Section, ...]:
     """Every section of this title, each with everything below it; a second one counts as the first does."""
-    tops = [section for section in sections if section.is_titled(title)]
+    tops = titled(sections, title)
     return tuple(section for section in sections if any(top.line <= section.line <= top.end for top in tops))
 
 

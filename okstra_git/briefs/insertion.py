@@ -17,7 +17,7 @@ from okstra_git.briefs.brief import (
 )
 from okstra_git.briefs.verbatim import LINE, fenced
 from okstra_git.contract import REPORTER_FIELD
-from okstra_git.documents.markdown import Document, Section, parse_document
+from okstra_git.documents.markdown import Document, Section, parse_document, titled
 from okstra_git.errors import OkstraError
 
 ORDER = (SOURCE_MATERIAL, AUGMENTATION, OPEN_QUESTIONS, CONFIRMATIONS)
@@ -68,7 +68,7 @@ def _indented(lines: Sequence[str]) -> list[str]:
 
 def _find(document: Document, title: str) -> Section | None:
     """The last section of this title, so that a new entry comes behind all others."""
-    return next((section for section in reversed(own_sections(document)) if section.is_titled(title)), None)
+    return next(reversed(titled(own_sections(document), title)), None)
 
 
 def _with_section(document: Document, title: str, entry: Sequence[str]) -> str:
@@ -152,7 +152,7 @@ def require_proven(texts: Iterable[str], wanted: Brief, why: str, *, section: st
 
 def find_proven(texts: Iterable[str], wanted: Brief, *, section: str = "") -> str | None:
     """The first text that reads as wanted, None when none does; the heading of `section` may be new."""
-    is_there = any(part.is_titled(section) for part in own_sections(wanted.document))
+    is_there = bool(titled(own_sections(wanted.document), section))
     shape = _shape(wanted, made=[section] if section and not is_there else [])
     return next((text for text in texts if _shape(read_text(text)) == shape), None)
 

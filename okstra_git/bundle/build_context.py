@@ -183,16 +183,16 @@ def _worker(request: RunRequest, name: str) -> WorkerPart:
 
 def run_commands(key: str, part: RunPart, *, report: str, stage_done: str) -> Commands:
     """The literal commands that this run is led with; `stage_done` is kept as it is made once."""
-    run, data = part.id, f"{report.removesuffix('.md')}.data.json"
+    data, run, report = word(f"{report.removesuffix('.md')}.data.json"), word(part.id), word(report)
     stage = f" --stage {part.stage}" if part.stage is not None else ""
-    verified = f"okstra handoff record-verified --task-key {word(key)}{stage} --report-path {word(report)} "
+    verified = f"okstra handoff record-verified --task-key {word(key)}{stage} --report-path {report} "
     return Commands(
-        resume=f"okstra run resume {word(run)}",
-        finish=f"okstra run finish {word(run)} --nonce {word(part.nonce)} --report {word(report)}",
-        abandon=f"okstra run abandon {word(run)}",
+        resume=f"okstra run resume {run}",
+        finish=f"okstra run finish {run} --nonce {word(part.nonce)} --report {report}",
+        abandon=f"okstra run abandon {run}",
         status=f"okstra status {key}",
         stage_done=stage_done if part.stage is not None else "",
-        record_verified=f"{verified}--data-json {word(data)}" if part.task_type == "final-verification" else "",
+        record_verified=f"{verified}--data-json {data}" if part.task_type == "final-verification" else "",
     )
 
 

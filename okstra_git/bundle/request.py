@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 
 from okstra_git.contract import SINGLE_STAGE, VERIFICATION_SCOPES, WHOLE_TASK
-from okstra_git.digest import canonical_json, fingerprint
+from okstra_git.digest import fingerprint_of
 from okstra_git.errors import OkstraError, UsageError
 from okstra_git.names import TaskKey, is_text, parse_stage, parse_task_key, shown
 from okstra_git.phases import ABOUT_TASK, Phase, require_phase
@@ -146,7 +146,7 @@ class RunRequest:
         How a document was found and which stage `auto` came to make no difference.
         """
         asked = {name: value for name, value in asdict(self).items() if name not in _FOUND_OTHERWISE}
-        return fingerprint(canonical_json([{**asked, "phase": self.phase.name}, list(contents)]))
+        return fingerprint_of([{**asked, "phase": self.phase.name}, list(contents)])
 
 
 def parse_waiver(text: str) -> WaiverAsked:

@@ -54,13 +54,13 @@ def sweep_files(root: Root, paths: Iterable[Given]) -> None:
 
 def sweep_numbered(root: Root, folder: Given, number: int) -> None:
     """Remove what dead writers left of the files with this number in a folder."""
-    for leftover in _named(root, root.name(folder), f".*-{number:03}.*.tmp"):
+    for leftover in _named(root, os.fspath(folder), f".*-{number:03}.*.tmp"):
         root.remove(leftover)
 
 
 def sweep_dead(root: Root, path: Given) -> None:
     """Remove drafts of this file whose writers, which put their pid into the name, do not run any more."""
-    folder, name = os.path.split(root.name(path))
+    folder, name = os.path.split(os.fspath(path))
     for leftover in _named(root, folder, f".{escape(name)}.*.tmp"):
         pid = leftover.split(".")[-2]
         if pid.isdecimal() and find_process(int(pid)) is None:
@@ -69,7 +69,7 @@ def sweep_dead(root: Root, path: Given) -> None:
 
 def sweep_folder(root: Root, folder: Given) -> None:
     """Remove what dead writers of this folder left."""
-    parent, name = os.path.split(root.name(folder))
+    parent, name = os.path.split(os.fspath(folder))
     for kind in ("partial", "old"):
         for leftover in _named(root, parent, f".{escape(name)}.{kind}-*"):
             root.remove_tree(leftover)

@@ -1,7 +1,7 @@
 """A Markdown document as values: sections, tables, lists and code, each with the line it stands on."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
@@ -104,10 +104,12 @@ class Section:
     codes: tuple[Code, ...] = ()
     index: int = 0
 
-    def is_titled(self, title: str) -> bool:
-        """Whether this is its title, in any case, with or without more in parentheses."""
-        wanted, own = title.casefold(), self.title.casefold()
-        return own == wanted or (own.startswith(f"{wanted} (") and own.endswith(")"))
+
+def titled(sections: Iterable[Section], title: str) -> list[Section]:
+    """The sections of this title, in any case, with or without more in parentheses."""
+    wanted = title.casefold()
+    named = ((section, section.title.casefold()) for section in sections)
+    return [section for section, own in named if own == wanted or (own.startswith(f"{wanted} (") and own.endswith(")"))]
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Document:
 
     def find(self, title: str) -> Section | None:
         """The first section of this title, in any case and at any level, with or without more in parentheses."""
-        return next((one for one in self.sections if one.is_titled(title)), None)
+        return next(iter(titled(self.sections, title)), None)
 
     def below(self, section: Section) -> tuple[Section, ...]:
         """The sections inside this one, in order."""

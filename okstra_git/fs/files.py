@@ -15,32 +15,32 @@ _CHUNK = 1 << 20
 IS_LINK = errno.ELOOP
 
 
-def open_plain(spot: Spot, name: str, *, flags: int = _READ, mode: int = 0o666) -> int:
+def open_plain(spot: Spot, *, flags: int = _READ, mode: int = 0o666) -> int:
     """A descriptor of the plain file there; ELOOP where a link is. Refuses pipes, devices, sockets and folders."""
     try:
         descriptor = os.open(spot.part, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, mode, dir_fd=spot.folder)
     except OSError as error:
         if error.errno in (errno.ENXIO, errno.ENODEV, errno.EISDIR, errno.EOPNOTSUPP):
-            raise not_a_file(name, _mode_of(spot)) from error
+            raise not_a_file(spot.name, _mode_of(spot)) from error
         raise
     found = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(found):
         os.close(descriptor)
-        raise not_a_file(name, found)
+        raise not_a_file(spot.name, found)
     return descriptor
 
 
-def read_plain(spot: Spot, name: str, limit: int) -> bytes:
+def read_plain(spot: Spot, limit: int) -> bytes:
     """The bytes of the plain file there; refuses more than `limit`."""
-    descriptor = open_plain(spot, name)
+    descriptor = open_plain(spot)
     try:
         if os.fstat(descriptor).st_size > limit:
-            raise too_large(name, limit)
+            raise too_large(spot.name, limit)
         data = read_up_to(descriptor, limit + 1)
     finally:
         os.close(descriptor)
     if len(data) > limit:
-        raise too_large(name, limit)
+        raise too_large(spot.name, limit)
     return data
 
 
@@ -67,14 +67,14 @@ def write_new(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
         raise
 
 
-def replace(spot: Spot, name: str, data: bytes, *, nonce: str, mode: int, durable: bool) -> None:
+def replace(spot: Spot, data: bytes, *, nonce: str, mode: int, durable: bool) -> None:
     """Make `data` the file in one step, by a file of its own beside it. Refuses a link, a folder and the like."""
     found = _mode_of(spot)
     if found and not stat.S_ISREG(found):
         if stat.S_ISLNK(found):
             raise OSError(IS_LINK, os.strerror(IS_LINK))
-        raise not_a_file(name, found)
-    draft = Spot(spot.folder, f".{spot.part}.{nonce}.tmp")
+        raise not_a_file(spot.name, found)
+    draft = Spot(spot.folder, f".{spot.part}.{nonce}.tmp", spot.name)
     with suppress(FileNotFoundError):
         os.unlink(draft.part, dir_fd=spot.folder)
     write_new(draft, data, mode=mode, durable=durable)
@@ -86,9 +86,9 @@ def replace(spot: Spot, name: str, data: bytes, *, nonce: str, mode: int, durabl
         raise
 
 
-def append(spot: Spot, name: str, data: bytes, *, mode: int, durable: bool) -> None:
+def append(spot: Spot, data: bytes, *, mode: int, durable: bool) -> None:
     """Write `data` behind what the file holds; makes the file where there is none."""
-    descriptor = open_plain(spot, name, flags=_APPEND, mode=mode)
+    descriptor = open_plain(spot, flags=_APPEND, mode=mode)
     try:
         _write(descriptor, data, durable=durable)
     finally:

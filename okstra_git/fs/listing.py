@@ -10,16 +10,13 @@ from typing import NamedTuple
 
 from okstra_git.fs import files
 from okstra_git.fs.refusals import PathRefused, linked, not_a_file, unreadable
-from okstra_git.fs.resolve import is_below, is_gits, name_below, reach, reach_folder
+from okstra_git.fs.resolve import Given, is_below, is_gits, name_below, reach, reach_folder
 
 MOST_NAMES = 2000
 """Names of one folder that are listed, unless its reader says otherwise."""
 
 MOST_FILES = 20_000
 """Names below one folder that are walked through, unless its reader says otherwise."""
-
-Given = str | os.PathLike[str]
-"""A path from the root; an absolute one is understood when it lies below the root."""
 
 
 class Seen(NamedTuple):
@@ -71,10 +68,9 @@ class Looking:
 
     def require_seen(self, given: Given) -> Seen | None:
         """What lies there; None where nothing does. Refuses a way that leads out of the root or through links."""
-        name = self.name(given)
-        with self._reading(name):
+        with self._reading(given):
             try:
-                with reach(str(self.path), name, links=self.links) as spot:
+                with reach(self.path, given, links=self.links) as spot:
                     return _seen(os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False))
             except FileNotFoundError:
                 return None
@@ -96,10 +92,9 @@ class Looking:
 
     def list(self, given: Given = ".", limit: int = MOST_NAMES) -> Listing:
         """The names in a folder, none where there is no such folder; refuses what is not a folder."""
-        name = self.name(given)
-        with self._reading(name):
+        with self._reading(given):
             try:
-                with reach_folder(str(self.path), name, links=self.links) as folder, os.scandir(folder) as entries:
+                with reach_folder(self.path, given, links=self.links) as folder, os.scandir(folder) as entries:
                     names = [entry.name for _, entry in zip(range(limit + 1), entries, strict=False)]
             except FileNotFoundError:
                 return Listing(())
@@ -117,7 +112,7 @@ class Looking:
         """Names and kinds in a folder, links as links."""
         with self._reading(name):
             try:
-                with reach_folder(str(self.path), name, links=self.links) as folder, os.scandir(folder) as entries:
+                with reach_folder(self.path, name, links=self.links) as folder, os.scandir(folder) as entries:
                     return tuple((each.name, _kind(each)) for _, each in zip(range(limit), entries, strict=False))
             except FileNotFoundError:
                 return ()
@@ -141,18 +136,21 @@ class Looking:
             elif (kind == "file" or (self.links and kind == "link")) and (seen := self.see(name)) and seen.is_file:
                 yield name, seen
 
-    def require_plain_way(self, given: Given) -> None:
+    def require_plain_way(self, *places: Given) -> None:
         """Refuse a link or anything else that is not a folder on the way to where something is to be written."""
-        name = self.name(given)
-        seen = Looking(self.path).require_seen(name)
-        if seen is not None and seen.kind == "link":
-            raise linked(str(self.path), name, name, leaves=False)
+        here = Looking(self.path)
+        for place in places:
+            seen = here.require_seen(place)
+            if seen is not None and seen.kind == "link":
+                name = self.name(place)
+                raise linked(str(self.path), name, name, leaves=False)
 
     @contextmanager
-    def _reading(self, name: str) -> Iterator[None]:
+    def _reading(self, given: Given) -> Iterator[None]:
         try:
             yield
         except OSError as error:
+            name = self.name(given)
             raise self._told(name, error) or unreadable(name, error) from error
 
     def _told(self, name: str, error: OSError) -> PathRefused | None:

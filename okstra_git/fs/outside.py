@@ -29,15 +29,11 @@ def require_gits(path: str | os.PathLike[str], limit: int = LONGEST_FILE_OF_GIT)
     """The content; OSError where nothing is, where it is no plain file or longer than `limit`, or cannot be read."""
     if not stat.S_ISREG(os.stat(path).st_mode):  # looking first, since a device may act on being opened
         raise OSError(f"{os.fspath(path)} is not a file")
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        found = os.fstat(descriptor)
-        data = read_up_to(descriptor, limit + 1) if stat.S_ISREG(found.st_mode) else None
-    finally:
-        os.close(descriptor)
-    if data is None or len(data) > limit:
-        raise OSError(f"{os.fspath(path)} is not a file, or is larger than {limit} bytes")
-    return data
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
+            raise OSError(f"{os.fspath(path)} is not a file, or is larger than {limit} bytes")
+        return file.read(found.st_size)
 
 
 def read_line(path: Path) -> str | None:

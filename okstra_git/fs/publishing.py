@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from okstra_git.fs import files
 from okstra_git.fs.refusals import PathRefused, linked, taken, unwritable
-from okstra_git.fs.resolve import Spot, reach
-from okstra_git.fs.root import Given, Root
+from okstra_git.fs.resolve import Given, Spot, reach
+from okstra_git.fs.root import Root
 
 
 def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o666, durable: bool = False) -> None:
@@ -16,20 +16,19 @@ def publish(root: Root, given: Given, data: bytes, *, nonce: str, mode: int = 0o
     Without hard links another writer of the same name in the same instant may be overwritten: hold a lock. `nonce`
     tells the temporary file from others'.
     """
-    name = root.name(given)
     try:
-        with reach(str(root.path), name, make=True) as spot:
-            _publish(spot, name, data, f".{spot.part}.{nonce}.tmp", mode=mode, durable=durable)
+        with reach(root.path, given, make=True) as spot:
+            _publish(spot, data, f".{spot.part}.{nonce}.tmp", mode=mode, durable=durable)
     except FileExistsError as error:
-        raise taken(name) from error
+        raise taken(root.name(given)) from error
     except OSError as error:
-        raise _told(root, name, error) from error
+        raise _told(root, root.name(given), error) from error
 
 
-def _publish(spot: Spot, name: str, data: bytes, draft: str, *, mode: int, durable: bool) -> None:
+def _publish(spot: Spot, data: bytes, draft: str, *, mode: int, durable: bool) -> None:
     if _is_there(spot):
-        raise taken(name)
-    files.write_new(Spot(spot.folder, draft), data, mode=mode, durable=durable)
+        raise taken(spot.name)
+    files.write_new(Spot(spot.folder, draft, spot.name), data, mode=mode, durable=durable)
     try:
         try:
             os.link(draft, spot.part, src_dir_fd=spot.folder, dst_dir_fd=spot.folder, follow_symlinks=False)

@@ -4,9 +4,13 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from okstra_git.fs.refusals import PathRefused, linked, malformed, missing, not_a_folder, outside, unreadable
+
+Given = str | os.PathLike[str]
+"""A path from a root; an absolute one is understood when it lies below the root."""
 
 GIT = ".git"
 """Git's own directory, or the file that leads to it; in any case, as some file systems have it."""
@@ -16,7 +20,7 @@ _MOST_LINKS = 40
 _NOT_A_FOLDER = (errno.ENOTDIR, errno.ELOOP)
 
 
-def name_below(root: str, given: str | os.PathLike[str]) -> str:
+def name_below(root: str, given: Given) -> str:
     """The path from the root, plain and with slashes; `.` is the root itself.
 
     Refuses what is not a path or lies elsewhere. An absolute path is understood when it lies below the root by its
@@ -37,7 +41,7 @@ def name_below(root: str, given: str | os.PathLike[str]) -> str:
     return plain
 
 
-def is_below(root: str, given: str | os.PathLike[str]) -> bool:
+def is_below(root: str, given: Given) -> bool:
     """Whether the path is well formed and lies below the root, by its letters."""
     text = os.fspath(given)
     if not text or "\0" in text or not _is_encodable(text):
@@ -67,17 +71,22 @@ def _is_encodable(text: str) -> bool:
 
 
 class Spot(NamedTuple):
-    """Where a path ends: the descriptor of the folder, and the name in it, which is not a link unless nobody asked."""
+    """Where a path ends: the descriptor of the folder, and the name in it, which is not a link unless nobody asked.
+
+    `name` is the whole path from the root, for refusals.
+    """
 
     folder: int
     part: str
+    name: str
 
 
 class _Walk:
     """One way from a root. `way` has the open folders, `at` the names that led to them."""
 
-    def __init__(self, root: str, name: str, *, links: bool, make: bool) -> None:
-        self.root, self.name, self.links, self.make = root, name, links, make
+    def __init__(self, root: Path, given: Given, *, links: bool, make: bool) -> None:
+        self.root, self.links, self.make = str(root), links, make
+        self.name = name_below(self.root, given)
         self.way: list[int] = []
         self.at: list[str] = []
         self.first_link = ""
@@ -101,10 +110,10 @@ class _Walk:
             if target is not None:
                 left += self._spliced(part, target)
             elif is_last and not whole:
-                return Spot(self.way[-1], part)
+                return Spot(self.way[-1], part, self.name)
             else:
                 self._enter(part)
-        return Spot(self.way[-1], os.curdir)
+        return Spot(self.way[-1], os.curdir, self.name)
 
     def close(self) -> None:
         for descriptor in self.way:
@@ -159,10 +168,10 @@ class _Walk:
 
 
 @contextmanager
-def reach(root: str, name: str, *, links: bool = False, make: bool = False) -> Iterator[Spot]:
-    """The place of a path that `name_below` has checked. With `links` those are followed whose every step stays below
+def reach(root: Path, given: Given, *, links: bool = False, make: bool = False) -> Iterator[Spot]:
+    """The place of a path, which `name_below` checks. With `links` those are followed whose every step stays below
     the root; with `make` the folders on the way are made. FileNotFoundError where a folder is missing."""
-    walk = _Walk(root, name, links=links, make=make)
+    walk = _Walk(root, given, links=links, make=make)
     try:
         yield walk.go(whole=False)
     finally:
@@ -170,9 +179,9 @@ def reach(root: str, name: str, *, links: bool = False, make: bool = False) -> I
 
 
 @contextmanager
-def reach_folder(root: str, name: str, *, links: bool = False, make: bool = False) -> Iterator[int]:
+def reach_folder(root: Path, given: Given, *, links: bool = False, make: bool = False) -> Iterator[int]:
     """The same for a folder: its descriptor."""
-    walk = _Walk(root, name, links=links, make=make)
+    walk = _Walk(root, given, links=links, make=make)
     try:
         yield walk.go(whole=True).folder
     finally:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from okstra_git.fs import files
-from okstra_git.fs.listing import MOST_NAMES, Given, Listing, Looking, Seen
+from okstra_git.fs.listing import MOST_NAMES, Listing, Looking, Seen
 from okstra_git.fs.refusals import (
     linked,
     missing,
@@ -17,7 +17,7 @@ from okstra_git.fs.refusals import (
     taken,
     unwritable,
 )
-from okstra_git.fs.resolve import reach, reach_folder
+from okstra_git.fs.resolve import Given, reach, reach_folder
 
 __all__ = ["MOST_BYTES", "MOST_NAMES", "Given", "Listing", "Root", "Seen"]
 
@@ -37,11 +37,10 @@ class Root(Looking):
 
     def find_bytes(self, given: Given, limit: int = MOST_BYTES) -> bytes | None:
         """The content of a plain file; None where nothing has the name. Refuses all else, and more than `limit`."""
-        name = self.name(given)
-        with self._reading(name):
+        with self._reading(given):
             try:
-                with reach(str(self.path), name, links=self.links) as spot:
-                    return files.read_plain(spot, name, limit)
+                with reach(self.path, given, links=self.links) as spot:
+                    return files.read_plain(spot, limit)
             except FileNotFoundError:
                 return None
 
@@ -75,14 +74,13 @@ class Root(Looking):
     @contextmanager
     def opened(self, given: Given, flags: int = os.O_RDONLY, mode: int = 0o666) -> Iterator[int]:
         """A descriptor of the plain file there, for locks and the like; `O_CREAT` makes it, but not its folder."""
-        name = self.name(given)
-        with self._reading(name) if flags == os.O_RDONLY else self._writing(name):
+        with self._reading(given) if flags == os.O_RDONLY else self._writing(given):
             try:
                 links = self.links and flags == os.O_RDONLY
-                with reach(str(self.path), name, links=links) as spot:
-                    descriptor = files.open_plain(spot, name, flags=flags, mode=mode)
+                with reach(self.path, given, links=links) as spot:
+                    descriptor = files.open_plain(spot, flags=flags, mode=mode)
             except FileNotFoundError as error:
-                raise missing(name) from error
+                raise missing(self.name(given)) from error
         try:
             yield descriptor
         finally:
@@ -90,8 +88,7 @@ class Root(Looking):
 
     def make_folder(self, given: Given) -> None:
         """Make the folder and those on the way, unless they are there."""
-        name = self.name(given)
-        with self._writing(name), reach_folder(str(self.path), name, make=True):
+        with self._writing(given), reach_folder(self.path, given, make=True):
             pass
 
     def write(
@@ -110,42 +107,39 @@ class Root(Looking):
         does. `mode` is narrowed by the umask. With `durable` the bytes are on the disk before the name is. Refuses
         where a link, a folder or the like has the name.
         """
-        name, mode = self.name(given), mode or (0o777 if executable else 0o666)
-        with self._writing(name), reach(str(self.path), name, make=True) as spot:
-            files.replace(spot, name, data, nonce=nonce or str(os.getpid()), mode=mode, durable=durable)
+        mode = mode or (0o777 if executable else 0o666)
+        with self._writing(given), reach(self.path, given, make=True) as spot:
+            files.replace(spot, data, nonce=nonce or str(os.getpid()), mode=mode, durable=durable)
 
     def create(
         self, given: Given, data: bytes, *, executable: bool = False, mode: int = 0, durable: bool = True
     ) -> None:
         """Make a new file; refuses (`path.taken`) where anything has the name. A crash may leave a part of it."""
-        name, mode = self.name(given), mode or (0o777 if executable else 0o666)
-        with self._writing(name), reach(str(self.path), name, make=True) as spot:
+        mode = mode or (0o777 if executable else 0o666)
+        with self._writing(given), reach(self.path, given, make=True) as spot:
             try:
                 files.write_new(spot, data, mode=mode, durable=durable)
             except FileExistsError as error:
-                raise taken(name) from error
+                raise taken(spot.name) from error
 
     def create_link(self, given: Given, target: str) -> None:
         """Make a symbolic link, which may say anything; refuses (`path.taken`) where anything has the name."""
-        name = self.name(given)
-        with self._writing(name), reach(str(self.path), name, make=True) as spot:
+        with self._writing(given), reach(self.path, given, make=True) as spot:
             try:
                 os.symlink(target, spot.part, dir_fd=spot.folder)
             except FileExistsError as error:
-                raise taken(name) from error
+                raise taken(spot.name) from error
 
     def append(self, given: Given, data: bytes, *, mode: int = 0o666, durable: bool = False) -> None:
         """Write `data` behind what the file holds; file and folders are made."""
-        name = self.name(given)
-        with self._writing(name), reach(str(self.path), name, make=True) as spot:
-            files.append(spot, name, data, mode=mode, durable=durable)
+        with self._writing(given), reach(self.path, given, make=True) as spot:
+            files.append(spot, data, mode=mode, durable=durable)
 
     def remove(self, given: Given) -> bool:
         """Remove a file, or a link itself; whether it was there. Refuses a folder."""
-        name = self.name(given)
-        with self._writing(name):
+        with self._writing(given):
             try:
-                with reach(str(self.path), name) as spot:
+                with reach(self.path, given) as spot:
                     os.unlink(spot.part, dir_fd=spot.folder)
             except FileNotFoundError:
                 return False
@@ -153,10 +147,9 @@ class Root(Looking):
 
     def remove_folder(self, given: Given) -> bool:
         """Remove a folder that is empty; whether it was there and empty."""
-        name = self.name(given)
-        with self._writing(name):
+        with self._writing(given):
             try:
-                with reach(str(self.path), name) as spot:
+                with reach(self.path, given) as spot:
                     os.rmdir(spot.part, dir_fd=spot.folder)
             except FileNotFoundError:
                 return False
@@ -168,35 +161,33 @@ class Root(Looking):
 
     def remove_tree(self, given: Given) -> None:
         """Remove a folder with all that is in it, links themselves and not what they lead to; nothing where none is."""
-        name = self.name(given)
-        with self._writing(name), suppress(FileNotFoundError), reach(str(self.path), name) as spot:
+        with self._writing(given), suppress(FileNotFoundError), reach(self.path, given) as spot:
             found = os.stat(spot.part, dir_fd=spot.folder, follow_symlinks=False)
             if stat.S_ISLNK(found.st_mode):
-                raise linked(str(self.path), name, name, leaves=False)
+                raise linked(str(self.path), spot.name, spot.name, leaves=False)
             if not stat.S_ISDIR(found.st_mode):
-                raise not_a_folder(name, name)
+                raise not_a_folder(spot.name, spot.name)
             shutil.rmtree(spot.part, dir_fd=spot.folder)
 
     def rename(self, source: Given, target: Given) -> None:
         """Give a file or folder another name below the root, in one step; what a link is, stays one."""
-        old, new = self.name(source), self.name(target)
-        with self._writing(new), reach(str(self.path), old) as one, reach(str(self.path), new, make=True) as other:
+        with self._writing(target), reach(self.path, source) as one, reach(self.path, target, make=True) as other:
             try:
                 os.rename(one.part, other.part, src_dir_fd=one.folder, dst_dir_fd=other.folder)
             except FileNotFoundError as error:
-                raise missing(old) from error
+                raise missing(one.name) from error
 
     def sync_folder(self, given: Given) -> None:
         """Make renames in a folder last; where folders cannot be synced, the files are safe all the same."""
-        name = self.name(given)
-        with self._writing(name), reach_folder(str(self.path), name) as folder, suppress(OSError):
+        with self._writing(given), reach_folder(self.path, given) as folder, suppress(OSError):
             os.fsync(folder)
 
     @contextmanager
-    def _writing(self, name: str) -> Iterator[None]:
+    def _writing(self, given: Given) -> Iterator[None]:
         try:
             yield
         except OSError as error:
+            name = self.name(given)
             raise self._told(name, error) or unwritable(name, error) from error
 
 

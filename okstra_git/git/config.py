@@ -46,6 +46,10 @@ class Configuration:
         fitting = (entry for entry in reversed(self._by_key.get(plain_key(key), ())))
         return next((entry for entry in fitting if not scopes or entry.scope in scopes), None)
 
+    def has_any(self, keys: Iterable[str]) -> bool:
+        """Whether there is a line for one of these keys."""
+        return any(self.find(key) for key in keys)
+
     def value(self, key: str) -> str | None:
         """The value in force, None when nothing is configured."""
         found = self.find(key)

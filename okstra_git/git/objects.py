@@ -189,14 +189,15 @@ def _find_entry(git: Git, tree: str, path: bytes) -> tuple[str, str] | None:
     return None if isinstance(at, pygit2.Tree) else (f"{int(at.filemode or 0):06o}", str(at.id))
 
 
-def changed_files(git: Git, old: str, new: str) -> dict[str, str | None]:
-    """Files that differ between two trees: path -> blob id in the new one, None where it is gone."""
+def changed_files(git: Git, old: str, new: str, *, under: str) -> dict[str, str | None] | None:
+    """Files that differ in a folder of two commits: path in it -> new blob, None if gone; None without one."""
+    before, now = find_folder(git, old, under), find_folder(git, new, under)
+    if not before or not now:
+        return None
     try:
-        deltas = _tree(git, old).diff_to_tree(_tree(git, new), context_lines=0).deltas
-        return {
-            delta.new_file.path: None if delta.status == DeltaStatus.DELETED else str(delta.new_file.id)
-            for delta in deltas
-        }
+        deltas = _tree(git, before).diff_to_tree(_tree(git, now), context_lines=0).deltas
+        gone = DeltaStatus.DELETED
+        return {each.new_file.path: None if each.status == gone else str(each.new_file.id) for each in deltas}
     except (KeyError, pygit2.GitError) as error:
         raise MissingObject(f"the tree {new} cannot be read", hint="run 'git fsck'", object=new) from error
 

@@ -5,6 +5,7 @@ not there. What can be made again takes the place of whatever stands there; a fo
 """
 
 import os
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -20,7 +21,7 @@ MOST = 1 << 30
 def read_own(path: Path, limit: int = MOST) -> bytes | None:
     """The content; None where there is none, where it is no plain file, or cannot be read, or is longer."""
     try:
-        return _root(path).find_bytes(_name(path), limit)
+        return _root(path).find_bytes(path, limit)
     except PathRefused:
         return None
 
@@ -28,7 +29,7 @@ def read_own(path: Path, limit: int = MOST) -> bytes | None:
 def read_tail(path: Path, most: int) -> bytes | None:
     """The last bytes of it; None as for `read_own`."""
     try:
-        with _root(path).opened(_name(path)) as descriptor:
+        with _root(path).opened(path) as descriptor:
             os.lseek(descriptor, max(0, os.fstat(descriptor).st_size - most), os.SEEK_SET)
             return os.read(descriptor, most)
     except (PathRefused, OSError):
@@ -52,8 +53,9 @@ def replace_own(path: Path, data: bytes) -> bool:
 def append_own(path: Path, data: bytes) -> bool:
     """Add to the end; False where something else has the name, or the file system refuses."""
     try:
-        _make_root(path)
-        _root(path).append(_name(path), data)
+        root = _root(path)
+        _make(root)
+        root.append(path, data)
     except PathRefused:
         return False
     share(path)
@@ -63,7 +65,7 @@ def append_own(path: Path, data: bytes) -> bool:
 def remove_own(path: Path) -> bool:
     """Remove the file, or a link itself; False where nothing is, or it cannot be removed."""
     try:
-        return _root(path).remove(_name(path))
+        return _root(path).remove(path)
     except PathRefused:
         return False
 
@@ -82,32 +84,30 @@ def move_own(path: Path, into: Path) -> bool:
 def _clear_place(path: Path) -> None:
     """Remove a link, a pipe and the like; a folder, which may hold anything, is put where damaged files are."""
     root = _root(path)
-    if root.is_folder(_name(path)):
+    if root.is_folder(path):
         torn = (path.parent if path.parent.name == FOLDER else path.parents[1]) / "torn"
         aside = (torn / f"{path.name}.{number}" for number in count(1))
         root.rename(path, next(each for each in aside if not root.exists(each)))
     else:
-        root.remove(_name(path))
+        root.remove(path)
 
 
 def _write(path: Path, data: bytes) -> None:
+    root = _root(path)
     try:
-        _root(path).write(_name(path), data, durable=False)
+        root.write(path, data, durable=False)
     except Missing:
-        _make_root(path)
-        _root(path).write(_name(path), data, durable=False)
+        _make(root)
+        root.write(path, data, durable=False)
 
 
+@lru_cache(maxsize=64)
 def _root(path: Path) -> Root:
     """The folder around okstra's own, else two folders up: neither the file nor the folders on the way may be links."""
     return Root(path.parents[2] if path.parents[1].name == FOLDER else path.parents[1])
 
 
-def _name(path: Path) -> str:
-    return str(path.relative_to(_root(path).path))
-
-
-def _make_root(path: Path) -> None:
-    root = _root(path).path
-    if not root.is_dir():
-        Root(root.parent).make_folder(root.name)
+def _make(root: Root) -> None:
+    folder = root.path
+    if not folder.is_dir():
+        Root(folder.parent).make_folder(folder.name)

@@ -43,7 +43,7 @@ def ask_committer(top: Path) -> Person | None:
 def may_differ(configuration: Configuration) -> bool:
     """Whether author and committer can be two persons here: only where something names one of them alone."""
     known = sealed_environment()
-    return any(name in known for name in _VARIABLES) or any(configuration.find(key) for key in _PERSONAL)
+    return any(name in known for name in _VARIABLES) or configuration.has_any(_PERSONAL)
 
 
 def _ask(top: Path, role: Literal["AUTHOR", "COMMITTER"]) -> Person | None:

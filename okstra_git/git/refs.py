@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,23 +130,26 @@ def find_quietly(git: Git, name: str) -> CommitId | None:
         return None
 
 
-def list_ref_names(git: Git, prefix: str) -> list[str]:
-    """Names of all refs below `prefix` (which ends in `/`), torn ones included, sorted.
+def list_ref_names(git: Git, *prefixes: str) -> list[str]:
+    """Names of all refs below these prefixes (each ends in `/`), torn ones included, sorted.
 
     Read from the directory and from packed-refs, because iterating refs through libgit2 silently omits torn ones.
     A folder that may not be read is refused: it is not empty.
     """
-    names = set(_packed_names(git, prefix))
-    root = git.common_dir / prefix
+    names = set(_packed_names(git, prefixes))
+    for prefix in prefixes:
+        names.update(_loose_names(git, prefix))
+    return sorted(names)
 
+
+def _loose_names(git: Git, prefix: str) -> Iterator[str]:
     def refuse(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
             raise _unreadable(prefix, error) from error
 
-    for folder, _, files in os.walk(root, onerror=refuse):
+    for folder, _, files in os.walk(git.common_dir / prefix, onerror=refuse):
         inside = Path(folder).relative_to(git.common_dir).as_posix()
-        names.update(f"{inside}/{file}" for file in files if not file.endswith(".lock"))
-    return sorted(names)
+        yield from (f"{inside}/{file}" for file in files if not file.endswith(".lock"))
 
 
 def list_lock_files(git: Git, prefixes: Sequence[str]) -> list[Path]:
@@ -173,12 +176,12 @@ _MADE = (b"commit:", b"commit (initial)", b"commit (amend)", b"cherry-pick", b"r
 """How git's reflog begins to tell of a commit that was made, and not only arrived at."""
 
 
-def _packed_names(git: Git, prefix: str) -> list[str]:
+def _packed_names(git: Git, prefixes: Sequence[str]) -> list[str]:
     try:
         lines = require_gits(git.common_dir / "packed-refs").splitlines()
     except FileNotFoundError:
         return []
-    wanted = prefix.encode()
+    wanted = tuple(prefix.encode() for prefix in prefixes)
     return [line[41:].decode(errors="surrogateescape") for line in lines if line[41:].startswith(wanted)]
 
 
@@ -200,8 +203,8 @@ def swap_refs(git: Git, updates: Sequence[RefUpdate], *, message: str) -> None:
     except (pygit2.GitError, OSError) as error:
         raise translate_write_error(error, git, ref=at) from error
     finally:
-        for name in ("packed-refs", *(name for update in updates for name in (update.name, f"logs/{update.name}"))):
-            share(git.common_dir / name)
+        names = ("packed-refs", *(name for update in updates for name in (update.name, f"logs/{update.name}")))
+        share(*(git.common_dir / name for name in names))
     fault_point("refs.swapped")
 
 

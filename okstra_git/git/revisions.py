@@ -115,7 +115,7 @@ def require_named(git: Git, text: str, *, what: str) -> Named:
 def _list_near(git: Git, text: str) -> list[str]:
     """Refs that may have been meant by a name that means nothing: a remote's branch, another case; at most three."""
     low = text.casefold()
-    refs = [ref for kind in (BRANCH, FETCHED, TAG) for ref in list_ref_names(git, kind)]
+    refs = list_ref_names(git, BRANCH, FETCHED, TAG)
     ends = ((ref, ref.split("/", 2)[2].casefold()) for ref in refs)
     return [ref for ref, short in ends if text and low in (short, short.partition("/")[2])][:3]
 
@@ -124,7 +124,7 @@ def _where_to_look(git: Git, near: Sequence[str]) -> str:
     """What may have been meant, else the line that lists what could be named, where there is anything."""
     if near:
         return f"there is {' and '.join(map(word, near))}; or git branch --all"
-    is_bare = not any(list_ref_names(git, kind) for kind in (BRANCH, FETCHED, TAG))
+    is_bare = not list_ref_names(git, BRANCH, FETCHED, TAG)
     return "there is no commit here yet; commit something first" if is_bare else "git branch --all; git tag"
 
 

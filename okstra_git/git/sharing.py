@@ -55,17 +55,23 @@ def remember_sharing(common_dir: Path, value: str) -> None:
         _SHARED[common_dir] = rights
 
 
-def share(path: Path) -> None:
-    """Let others have this file and the folders it stands in, where the git directory around it is shared.
+def share(*paths: Path) -> None:
+    """Let others have these files and the folders they stand in, where the git directory around them is shared.
 
     What belongs to somebody else has their mode, and a file system without modes has none: both are left alone.
     """
-    for common_dir, rights in _SHARED.items():
-        if path.is_relative_to(common_dir):
-            for each in (path, *path.parents):
-                if each == common_dir:
-                    return
-                _share(each, rights)
+    for path in paths:
+        for common_dir, rights in _SHARED.items():
+            if path.is_relative_to(common_dir):
+                _share_up_to(common_dir, path, rights)
+                break
+
+
+def _share_up_to(common_dir: Path, path: Path, rights: Rights) -> None:
+    for each in (path, *path.parents):
+        if each == common_dir:
+            return
+        _share(each, rights)
 
 
 def sharing_of(common_dir: Path) -> str:

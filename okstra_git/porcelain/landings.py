@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from okstra_git.digest import canonical_json, fingerprint
+from okstra_git.digest import canonical_json, fingerprint_of
 from okstra_git.errors import OkstraError
 from okstra_git.fs.outside import read_gits
 from okstra_git.git.own_files import read_own, replace_own
@@ -199,7 +199,7 @@ def _print(workspace: Workspace, scope: SearchScope, task: Task) -> str:
     anchor = task.anchor.range.head if task.anchor else None
     around = scope.targets(task, None)
     whole = [VERSION, scope.writer, stages, around, groups, prs, members, cut, anchor, window_limit(workspace)]
-    return fingerprint(canonical_json(whole))
+    return fingerprint_of(whole)
 
 
 def _load(workspace: Workspace) -> dict[TaskKey, Look]:

@@ -27,8 +27,7 @@ from okstra_git.stages.approve import (
     read_plan,
     replace_plan,
 )
-from okstra_git.stages.task import require_open
-from okstra_git.store.registry import require_task
+from okstra_git.store.registry import require_open, require_task
 
 if TYPE_CHECKING:
     from okstra_git.documents.problems import Flaw
@@ -107,7 +106,7 @@ def approve(
 ) -> Approval:
     """Approve the plan for the task, or say what an approval would change."""
     project, path = ProjectPaths(require_project_root(workspace)), real_path(workspace.cwd / file)
-    require_open(workspace.store.read(), key)
+    require_open(workspace.store.read().state, key)
     plan = plan_file(workspace, file)
     lacks_marker = find_box(plan.plan.document, APPROVED_MARKER) is None
     require_plan(plan.plan, path=plan.path, for_approval=True, needs_marker=not add_marker)

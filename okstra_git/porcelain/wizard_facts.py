@@ -11,7 +11,7 @@ from okstra_git.documents.markdown import MAX_BYTES, decode, parse_document
 from okstra_git.errors import OkstraError
 from okstra_git.git.remotes import default_branches
 from okstra_git.git.revisions import printed_recorded
-from okstra_git.names import TaskKey
+from okstra_git.names import TaskKey, is_slug
 from okstra_git.paths import ProjectPaths
 from okstra_git.phases import PHASES
 from okstra_git.porcelain.current_state import standing_state
@@ -21,7 +21,6 @@ from okstra_git.porcelain.project_files import read_document_named, require_proj
 from okstra_git.porcelain.task_lookup import default_base
 from okstra_git.runs.progress import progress_of
 from okstra_git.runs.selection import find_obstacle
-from okstra_git.slugs import is_slug
 from okstra_git.stages.approve import require_approved
 from okstra_git.stages.worktree_setup import usual_branch
 from okstra_git.store.writer import find_writer, require_writer

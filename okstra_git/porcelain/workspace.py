@@ -13,6 +13,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.names import TaskKey, shown_path
 
 if TYPE_CHECKING:
+    from okstra_git.git.config import Configuration
     from okstra_git.git.repo import Git
     from okstra_git.git.settings import Settings
     from okstra_git.store.store import Appended, Store
@@ -64,6 +65,7 @@ class Workspace:
     for_git: bool = False
     changed_tasks: set[TaskKey] = field(default_factory=set)
     began: datetime = field(init=False)
+    _settings: tuple[Configuration, Settings] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.began = self.clock()
@@ -94,7 +96,10 @@ class Workspace:
         """okstra's settings in the repository, as git's configuration has them now."""
         from okstra_git.git.settings import read_settings
 
-        return read_settings(self.git)
+        configuration = self.git.configuration
+        if self._settings is None or self._settings[0] is not configuration:
+            self._settings = configuration, read_settings(self.git)
+        return self._settings[1]
 
     @cached_property
     def store(self) -> Store:

@@ -60,7 +60,7 @@ class Branches:
     _mask: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.refs = [ref for root in ("refs/heads/", "refs/remotes/") for ref in list_ref_names(self.scope.git, root)
+        self.refs = [ref for ref in list_ref_names(self.scope.git, "refs/heads/", "refs/remotes/")
                      if not ref.endswith("/HEAD")]  # fmt: skip
         tips = {tip for ref in self.refs if (tip := self.scope.tip(ref))}
         commits, _ = walk(self.scope.git, sorted(tips), self.outside, limit=self.limit)

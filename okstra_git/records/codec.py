@@ -117,7 +117,7 @@ def identify_line(line: bytes) -> LineFacts | None:
         facts = LineFacts(event["id"], event["fact"]["task"], event["clock"], event["seq"])
     except (TypeError, KeyError):
         return None
-    sound = isinstance(facts.id, str) and is_count(facts.clock) and is_count(facts.seq)
+    sound = isinstance(facts.id, str) and are_counts(facts.clock, facts.seq)
     return facts if sound and isinstance(facts.task, str) and is_slashed_key(facts.task) else None
 
 
@@ -132,9 +132,9 @@ def archive_of_line(line: bytes) -> tuple[str, str] | None:
     return (run, tree) if sound else None
 
 
-def is_count(value: object) -> bool:
-    """Whether this is a number that clocks and sequences may have."""
-    return type(value) is int and 0 <= value <= LARGEST
+def are_counts(*values: object) -> bool:
+    """Whether these are numbers that clocks and sequences may have."""
+    return all(type(value) is int and 0 <= value <= LARGEST for value in values)
 
 
 def _load(line: bytes) -> Any:

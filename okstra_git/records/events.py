@@ -1,5 +1,6 @@
 """Everything that can happen, as frozen past-tense facts; one JSON line each in a writer's log."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -311,3 +312,8 @@ class Event(Record):
     def order(self) -> tuple[int, str, int]:
         """The total order of all events of all writers."""
         return self.clock, self.writer, self.seq
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """The events in their total order; of two that claim one place, which no sound writer makes, the lower id first."""
+    return sorted(events, key=lambda event: (event.order, event.id))

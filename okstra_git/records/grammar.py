@@ -7,12 +7,13 @@ at once (`codec`), which costs nothing; here are the checks that pydantic makes 
 """
 
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed
+from okstra_git.names import MAX_STAGE, CommitId, TaskKey, key_of_slashed, slashed_form
 from okstra_git.records.base import show_time
 
 LARGEST = 2**53 - 1
@@ -61,18 +62,14 @@ class SlashedForm:
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         text = core_schema.str_schema(pattern=self.pattern, max_length=self.longest)
         stored = core_schema.no_info_after_validator_function(key_of_slashed, text)
-        checked = core_schema.no_info_before_validator_function(_slashed, stored)
+        checked = core_schema.no_info_before_validator_function(slashed_form, stored)
         return core_schema.json_or_python_schema(
             json_schema=stored,
             python_schema=checked,
             serialization=core_schema.plain_serializer_function_ser_schema(
-                _slashed, return_schema=core_schema.str_schema()
+                attrgetter("slashed"), return_schema=core_schema.str_schema()
             ),
         )
-
-
-def _slashed(key: TaskKey | str) -> str:
-    return key.slashed if isinstance(key, TaskKey) else key
 
 
 class Within:

@@ -20,7 +20,7 @@ from okstra_git.plans.stage_map import PlanDocument, parse_plan
 from okstra_git.records.events import PlanApproved
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Task
-from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_open
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
 
@@ -100,7 +100,7 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     """
     plan = read_named_plan(file, project)
     require_plan(plan.plan, path=plan.path, for_approval=True)
-    require_open(store.read(), key)
+    require_open(store.read().state, key)
     ticked = approved_text(plan)
     if ticked != plan.text:
         replace_plan(file, ticked)
@@ -114,12 +114,8 @@ def approve_plan(store: Store, key: TaskKey, file: Path, project: ProjectPaths) 
     )
 
     def decide(snapshot: Snapshot) -> list[PlanApproved]:
-        prior = require_open(snapshot, key).plan
-        is_same = prior is not None and (prior.path, prior.blob, prior.commit) == (
-            fact.path,
-            fact.blob,
-            fact.commit,
-        )
+        old = require_open(snapshot.state, key).plan
+        is_same = old is not None and (old.path, old.blob, old.commit) == (fact.path, fact.blob, fact.commit)
         return [] if is_same else [fact]
 
     return plan, store.append(decide)

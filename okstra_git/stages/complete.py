@@ -12,13 +12,12 @@ from okstra_git.names import TaskKey, parse_branch, shown
 from okstra_git.records.events import AnyFact, PlaceReleased, PlaceReserved, StageDone, StageStarted
 from okstra_git.records.stage import RangeFingerprint
 from okstra_git.records.states import Reservation, Stage, State, Task
-from okstra_git.stages.task import require_open
 from okstra_git.stages.worktree_setup import BranchMissing
 from okstra_git.store.bases import Stack, choose_base
 from okstra_git.store.drift import has_nothing_new
 from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees
-from okstra_git.store.registry import release, require_stage, require_task, reserve
+from okstra_git.store.registry import release, require_open, require_stage, require_task, reserve
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Decision, Store
 from okstra_git.store.writer import find_writer
@@ -46,7 +45,7 @@ def complete_stages(
     every, writer = requests, find_writer(store.git)
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
-        task = require_open(snapshot, key)
+        task = require_open(snapshot.state, key)
         requests = [request for request in every if not is_left_behind(store.git, task, request, writer)]
         stages = [_stage_to_complete(store.git, task, request) for request in requests]
         stack = Stack.of(task)

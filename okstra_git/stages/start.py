@@ -15,13 +15,13 @@ from okstra_git.records.events import AnchorSet, AnyFact, PlaceReserved, StageSt
 from okstra_git.records.runs import PlannedStage
 from okstra_git.records.states import Reservation, Task
 from okstra_git.stages.base import StageBase, choose_stage_base, lacking_notes
-from okstra_git.stages.task import refuse_text, require_open
+from okstra_git.stages.task import refuse_text
 from okstra_git.stages.worktree_setup import check_reservation, make_branch, make_worktree, start_of, usual_branch
 from okstra_git.store.drift import find_astray
 from okstra_git.store.fingerprints import fingerprint_ranges
 from okstra_git.store.ownership import OwnWorktrees
 from okstra_git.store.planned_stages import StageWaits, awaited_stages, finished_stages, listed, require_planned
-from okstra_git.store.registry import Reserved, release, reserve
+from okstra_git.store.registry import Reserved, release, require_open, reserve
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
 from okstra_git.store.writer import find_writer
@@ -85,19 +85,19 @@ def start_stage(store: Store, request: StartRequest) -> Started:
     """
     refuse_text(request.title, what="title")
     _refuse_dependencies(request)
-    begun = _begin(store, require_open(store.read(), request.key), request)
+    begun = _begin(store, require_open(store.read().state, request.key), request)
     anchor = fingerprint_ranges(store.git, [one_commit(store.git, begun.beginning.commit)])[0]
     ref = begun.beginning.ref
 
     def reserved(snapshot: Snapshot) -> PlaceReserved:
-        task = require_open(snapshot, request.key)
+        task = require_open(snapshot.state, request.key)
         place = _wanted_reservation(task, request, ref)
         _reserve(store, snapshot, place)
         check_reservation(store.git, task, place)
         return place
 
     def started(snapshot: Snapshot, branch: str) -> list[AnyFact]:
-        task = require_open(snapshot, request.key)
+        task = require_open(snapshot.state, request.key)
         fixed = [] if task.anchor else [AnchorSet(task=task.key, range=anchor, ref=ref)]
         fact = StageStarted(
             task=task.key,
@@ -201,7 +201,7 @@ def _refuse_waiting(task: Task, planned: PlannedStage) -> None:
 
 
 def _has_branch(store: Store, request: StartRequest) -> bool:
-    task = require_open(store.read(), request.key)
+    task = require_open(store.read().state, request.key)
     return find_ref(store.git, f"refs/heads/{_branch_of(task, request)}") is not None
 
 

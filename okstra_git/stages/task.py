@@ -1,4 +1,4 @@
-"""Opens and closes tasks, and asks whether one is open."""
+"""Opens and closes tasks."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from okstra_git.names import TaskKey, parse_slug
 from okstra_git.records.events import TaskClosed, TaskOpened
 from okstra_git.records.states import Task
 from okstra_git.redaction.subjects import without_secrets
-from okstra_git.store.registry import find_task, refuse_case_clash, refuse_closed, require_task
+from okstra_git.store.registry import find_task, refuse_case_clash, require_task
 from okstra_git.store.snapshot import Snapshot
 from okstra_git.store.store import Appended, Store
 
@@ -67,10 +67,3 @@ def refuse_text(text: str, *, what: str) -> None:
     if len(text) > MAX_TEXT or not all(character.isprintable() for character in text):
         raise TextRefused(f"the {what} must be one printable line of at most {MAX_TEXT} characters", what=what,
                           hint="write it on one line, without control characters")  # fmt: skip
-
-
-def require_open(snapshot: Snapshot, key: TaskKey) -> Task:
-    """The task, open; a closed one is refused."""
-    task = require_task(snapshot.state, key)
-    refuse_closed(task)
-    return task

@@ -8,7 +8,7 @@ from pathlib import Path
 from okstra_git.digest import fingerprint
 from okstra_git.git.own_files import read_own, replace_own
 from okstra_git.names import is_commit_id
-from okstra_git.records.codec import holds_nul, is_count
+from okstra_git.records.codec import are_counts, holds_nul
 from okstra_git.records.states import State
 
 VERSION = 13
@@ -67,7 +67,7 @@ def _is_sound(fold: CachedFold) -> bool:
     return (
         isinstance(fold.own, str)
         and all(isinstance(id, str) and is_commit_id(id) for id in ids)
-        and all(map(is_count, counts))
+        and are_counts(*counts)
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from okstra_git.digest import canonical_json, fingerprint
+from okstra_git.digest import fingerprint_of
 from okstra_git.errors import OkstraError
 from okstra_git.faults import fault_point
 from okstra_git.git.history import find_commit, independent
@@ -98,14 +98,15 @@ def mark_derived(git: Git, tips: Mapping[str, str]) -> None:
 
 
 def _mark(tips: Mapping[str, str]) -> bytes:
-    return fingerprint(canonical_json(dict(tips))).encode() + b"\n"
+    return fingerprint_of(dict(tips)).encode() + b"\n"
 
 
 def _refresh_refs(git: Git, tasks: Iterable[Task], *, drop: bool) -> int:
     updates: list[RefUpdate] = []
     for task in tasks:
         wanted = wanted_refs(task)
-        found = [name for kind in layout.PER_TASK for name in list_ref_names(git, f"{kind}{task.key.slashed}/")]
+        key = task.key.slashed
+        found = list_ref_names(git, *(f"{kind}{key}/" for kind in layout.PER_TASK))
         for name in {*wanted, *found} if drop else wanted:
             updates += _difference(git, name, wanted.get(name))
     for start in range(0, len(updates), BATCH):

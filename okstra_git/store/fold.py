@@ -30,7 +30,7 @@ def fold_task(key: TaskKey, events: Iterable[e.Event]) -> Task:
     """The task as its events leave it, in their total order; an event seen twice (two copies of a log) counts once."""
     unique = {(event.id, event.writer): event for event in events}
     task = Task(key=key)
-    for event in sorted(unique.values(), key=lambda one: (one.order, one.id)):
+    for event in e.in_order(unique.values()):
         task = _REDUCERS[event.fact.type](task, event, event.fact)
         task = task.model_copy(update={"clock": event.clock})
     return with_parted(task)

@@ -69,12 +69,12 @@ def events_path(task: str) -> str:
     return f"{TASKS_FOLDER}{task}/{EVENTS_FILE}"
 
 
-def task_of_path(path: str) -> TaskKey | None:
-    """The task whose events stand at this path of a log's tree, or None for any other file."""
+def task_of_path(path: str) -> str | None:
+    """The task (slashed key) whose events stand at this path of a log's tree, or None for any other file."""
     if not (path.startswith(TASKS_FOLDER) and path.endswith("/" + EVENTS_FILE)):
         return None
     middle = path[len(TASKS_FOLDER) : -len(EVENTS_FILE) - 1]
-    return TaskKey(*middle.split("/")) if is_slashed_key(middle) else None
+    return middle if is_slashed_key(middle) else None
 
 
 def writer_file(private: Path) -> Path:

@@ -22,10 +22,10 @@ from okstra_git.git.objects import (
 )
 from okstra_git.git.refs import TornRef, find_ref, list_ref_names
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId
+from okstra_git.names import CommitId, TaskKey
 from okstra_git.records.base import MAJOR_FORMAT, Record
-from okstra_git.records.codec import encode_readable, is_count
-from okstra_git.records.events import Event
+from okstra_git.records.codec import are_counts, encode_readable
+from okstra_git.records.events import AnyFact, Event
 from okstra_git.redaction.late import redact
 from okstra_git.redaction.subjects import NO_HOME
 from okstra_git.store import layout
@@ -61,15 +61,14 @@ def find_tips(git: Git) -> tuple[dict[str, CommitId], list[Problem]]:
     """The tips of our own and of all fetched logs, by ref name; torn ones become problems."""
     tips: dict[str, CommitId] = {}
     problems: list[Problem] = []
-    for prefix in (layout.LOGS, layout.REMOTE_LOGS):
-        for name in list_ref_names(git, prefix):
-            try:
-                tip = find_ref(git, name)
-            except TornRef as torn:
-                problems.append(Problem(torn.code, torn.message, name, torn.hint))
-                continue
-            if tip is not None:
-                tips[name] = tip
+    for name in list_ref_names(git, layout.LOGS, layout.REMOTE_LOGS):
+        try:
+            tip = find_ref(git, name)
+        except TornRef as torn:
+            problems.append(Problem(torn.code, torn.message, name, torn.hint))
+            continue
+        if tip is not None:
+            tips[name] = tip
     return tips, problems
 
 
@@ -80,8 +79,7 @@ def parse_head(data: bytes) -> Head | None:
         head = Head(raw["okstra-log"], raw["clock"], raw["seq"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    sound = is_count(head.major) and is_count(head.clock) and is_count(head.seq)
-    return head if sound and head.major >= 1 else None
+    return head if are_counts(head.major, head.clock, head.seq) and head.major >= 1 else None
 
 
 def show_head(head: Head) -> bytes:
@@ -115,11 +113,11 @@ def list_event_files(git: Git, tip: str) -> dict[str, str]:
 
 def lines_by_task(events: Iterable[Event]) -> dict[str, bytes]:
     """The bytes of these events, by slashed task key; refuses what nobody would read again (`NotRecordable`)."""
-    lines: dict[str, bytes] = {}
+    lines: dict[TaskKey, bytes] = {}
     for event in events:
-        task = event.fact.task.slashed
+        task = event.fact.task
         lines[task] = lines.get(task, b"") + encode_readable(event)
-    return lines
+    return {task.slashed: added for task, added in lines.items()}
 
 
 def describe_batch(events: Sequence[Event]) -> str:
@@ -208,14 +206,11 @@ def _apply(files: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[
 
 def _own_difference(git: Git, old: str, new: str) -> dict[str, str | None] | None:
     """By libgit2, which is quick and descends into whatever is there; None where that cannot be told."""
-    before, now = (find_folder(git, tree_of(git, tip), layout.TASKS_FOLDER) for tip in (old, new))
-    if not before or not now:
+    changed = changed_files(git, old, new, under=layout.TASKS_FOLDER)
+    if changed is None:
         return None
-    keyed = (
-        (layout.task_of_path(layout.TASKS_FOLDER + path), blob)
-        for path, blob in changed_files(git, before, now).items()
-    )
-    return {key.slashed: blob for key, blob in keyed if key is not None}
+    keyed = ((layout.task_of_path(layout.TASKS_FOLDER + path), blob) for path, blob in changed.items())
+    return {task: blob for task, blob in keyed if task is not None}
 
 
 def _difference(git: Git, old: str | None, new: str) -> dict[str, str | None]:
@@ -236,8 +231,8 @@ def _difference(git: Git, old: str | None, new: str) -> dict[str, str | None]:
             if depth < 3:
                 folders = [each[0] if each and each[1] else None for each in (a, b)]
                 waiting.append((f"{path}{name}/", depth + 1, folders[0], folders[1]))
-            elif (key := layout.task_of_path(f"{layout.TASKS_FOLDER}{path}{name}")) is not None:
-                found[key.slashed] = b[0] if b and not b[1] else None
+            elif (task := layout.task_of_path(f"{layout.TASKS_FOLDER}{path}{name}")) is not None:
+                found[task] = b[0] if b and not b[1] else None
     return found
 
 
@@ -248,6 +243,11 @@ NAMES = frozenset({"report", "data", "paths", "files"})
 """Names of files: secrets go, but `~` would be another file."""
 
 _Fact = TypeVar("_Fact", bound=Record)
+
+
+def list_without_secrets(facts: Iterable[AnyFact], found: Counter[str]) -> list[AnyFact]:
+    """The facts as they may be recorded; `found` counts what was taken out, by its kind."""
+    return [without_secrets(fact, found) for fact in facts]
 
 
 def without_secrets(fact: _Fact, found: Counter[str]) -> _Fact:

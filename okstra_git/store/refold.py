@@ -8,7 +8,7 @@ from okstra_git.errors import OkstraError
 from okstra_git.git.history import contains
 from okstra_git.git.objects import read_blob
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, TaskKey
+from okstra_git.names import CommitId, TaskKey, WriterId
 from okstra_git.records.events import Event
 from okstra_git.records.states import Task
 from okstra_git.store import layout
@@ -17,7 +17,6 @@ from okstra_git.store.fold import fold_task
 from okstra_git.store.foreign_logs import NO_NAMES, find_ignored, is_ignored, writer_of
 from okstra_git.store.log import MOST_BYTES, Head, NotALog, Problem, event_files, find_tips, require_head
 from okstra_git.store.validation import Criteria, Defects, ProblemWriter, filter_events
-from okstra_git.store.writer import look_for_writer
 
 
 class Logs(NamedTuple):
@@ -38,8 +37,7 @@ class LogContents:
     problems: list[Problem] = field(default_factory=list)
 
 
-def find_logs(git: Git) -> Logs:
-    writer, _ = look_for_writer(git)
+def find_logs(git: Git, writer: WriterId | None) -> Logs:
     own = layout.log_ref(writer) if writer else ""
     tips, torn = find_tips(git)
     names = find_ignored(git) if any(ref != own for ref in (*tips, *(one.subject for one in torn))) else NO_NAMES
@@ -149,9 +147,10 @@ def read_files(
     problems: list[Problem] = []
     copies: set[tuple[str, str]] = set()
     for ref, blob in blobs.items():
-        if (writer_of(ref), blob) in copies:
+        copy = writer_of(ref), blob
+        if copy in copies:
             continue
-        copies.add((writer_of(ref), blob))
+        copies.add(copy)
         try:
             files.append((ref, read_blob(git, blob, limit=MOST_BYTES)))
         except OkstraError as refusal:

@@ -71,6 +71,13 @@ def refuse_closed(task: Task) -> None:
         raise TaskClosedAlready(f"task {key} is closed", hint=f"git okstra task open {key}", task=key)
 
 
+def require_open(state: State, key: TaskKey) -> Task:
+    """The task, open; a closed one is refused."""
+    task = require_task(state, key)
+    refuse_closed(task)
+    return task
+
+
 def require_stage(task: Task, number: int) -> Stage:
     """The stage of that number, or a refusal."""
     stage = task.stages.get(number)

@@ -141,7 +141,7 @@ def reproduce_file(git: Git, writer: str, tip: str, path: str) -> tuple[str, byt
     data = b""
     for line in read_lines(layout.journal_file(git.private_dir, writer)):
         facts = identify_line(line)
-        if facts is not None and facts.task == task.slashed:
+        if facts is not None and facts.task == task:
             data += line + b"\n"
             if name_of_blob(data) == blob:
                 return blob, data

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from okstra_git.git.repo import Git
-from okstra_git.names import CommitId, TaskKey, key_of_slashed
+from okstra_git.names import CommitId, TaskKey, WriterId, key_of_slashed
 from okstra_git.records.base import MAJOR_FORMAT
 from okstra_git.records.events import Event
 from okstra_git.records.states import State
@@ -15,6 +15,7 @@ from okstra_git.store.foreign_logs import is_own
 from okstra_git.store.log import Head, Problem, find_events_blob
 from okstra_git.store.refold import Logs, files_of, find_logs, find_rewound, list_changed, read_files, read_logs, refold
 from okstra_git.store.validation import BROKEN, FAR_CLOCK, Criteria, ProblemWriter, add_up, filter_events, find_horizon
+from okstra_git.store.writer import look_for_writer
 
 DAMAGE = ("ref.torn", "log.unreadable", "log.damaged-file", "log.not-folded")
 """Codes of problems that hide events."""
@@ -74,6 +75,8 @@ class Memory:
     """The last fold of this process, so that reading again costs no more than a look at the tips."""
 
     fold: CachedFold | None = None
+    writer: WriterId | None = None
+    """This clone's id, once somebody has read it."""
 
 
 def read_snapshot(git: Git, memory: Memory, *, now: datetime | None = None) -> Snapshot:
@@ -81,21 +84,21 @@ def read_snapshot(git: Git, memory: Memory, *, now: datetime | None = None) -> S
 
     Times that lie in the future are told if `now` is given.
     """
-    logs = find_logs(git)
-    path = layout.cache_file(git.private_dir)
-    cached = memory.fold = memory.fold or load_fold(path)
+    memory.writer = memory.writer or look_for_writer(git)[0]
+    logs = find_logs(git, memory.writer)
+    cached = memory.fold = memory.fold or load_fold(layout.cache_file(git.private_dir))
     if cached is not None and cached.own == logs.own and not logs.torn and cached.seen == logs.tips:
         return _snapshot(cached, logs, [], now)
     fold, problems = _read_logs(git, logs, cached if cached and cached.own == logs.own else None, now)
     if not logs.torn and not problems:
         memory.fold = fold
-        save_fold(path, fold)
+        save_fold(layout.cache_file(git.private_dir), fold)
     return _snapshot(fold, logs, problems, now)
 
 
 def read_from_scratch(git: Git, *, now: datetime | None = None) -> Snapshot:
     """The state with every event read again; the cache is not written, and only asked what was there before."""
-    logs = find_logs(git)
+    logs = find_logs(git, look_for_writer(git)[0])
     fold, problems = _read_logs(git, logs, None, now)
     before = load_fold(layout.cache_file(git.private_dir))
     rewound = find_rewound(git, before, fold.tips, logs.own) if before else {}

@@ -30,13 +30,13 @@ from okstra_git.git.persons import NOBODY
 from okstra_git.git.refs import LostRace, RefLocked, RefUpdate, find_ref, swap_refs
 from okstra_git.git.repo import Git
 from okstra_git.host.locks import Busy, hold_lock
-from okstra_git.names import CommitId, TaskKey, mint_ulid
+from okstra_git.names import CommitId, TaskKey, WriterId, mint_ulid
 from okstra_git.records.events import AnyFact, Event
 from okstra_git.records.grammar import LARGEST, MAX_NAME
 from okstra_git.store import layout
 from okstra_git.store.derived import Derived, is_derived, mark_derived, refresh
 from okstra_git.store.journal import add_batch, last_mark, level_journal, missing_lines
-from okstra_git.store.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task, without_secrets
+from okstra_git.store.log import Head, NewerFormat, build_tree, describe_batch, lines_by_task, list_without_secrets
 from okstra_git.store.snapshot import DAMAGE, Memory, Snapshot, read_snapshot, refuse_unreadable
 from okstra_git.store.writer import find_writer, require_writer
 
@@ -105,6 +105,11 @@ class Store:
     memory: Memory = field(default_factory=Memory)
     told: Callable[["Appended"], object] = _tell_nobody
 
+    def require_writer(self) -> WriterId:
+        """This clone's id, read once; refuses before `init`."""
+        self.memory.writer = self.memory.writer or require_writer(self.git)
+        return self.memory.writer
+
     def read(self) -> Snapshot:
         """The state as of now."""
         return read_snapshot(self.git, self.memory, now=self.now())
@@ -145,13 +150,13 @@ class Store:
     def catch_up(self) -> Appended:
         """Record nothing, but derive what an interrupted command left underived."""
         snapshot = self.read()
-        if is_derived(self.git, snapshot.marks) or find_writer(self.git) is None:
+        if is_derived(self.git, snapshot.marks) or (self.memory.writer or find_writer(self.git)) is None:
             return Appended((), snapshot)
         return self.append(lambda _: ())
 
     def attempt(self, once: Callable[[], _T], *, queued: bool = True) -> _T:
         """Do `once` under this clone's lock, again after every lost race and every lock that frees itself."""
-        require_writer(self.git)
+        self.require_writer()
         with hold_lock(layout.lock_file(self.git.private_dir), wait=self.patience) if queued else nullcontext():
             return self._retry(once, self.patience)
 
@@ -170,7 +175,7 @@ class Store:
             pause = min(pause * 2, 0.1)
 
     def _append_once(self, decide: Callable[[Snapshot], Decision[_T]]) -> tuple[Appended, _T]:
-        writer = require_writer(self.git)
+        writer = self.require_writer()
         ref = layout.log_ref(writer)
         tip = find_ref(self.git, ref)
         snapshot = self.read()
@@ -178,7 +183,7 @@ class Store:
         fault_point("log.tip-read")
         taken: Counter[str] = Counter()
         decision = decide(snapshot)
-        facts = [without_secrets(fact, taken) for fact in decision.facts]
+        facts = list_without_secrets(decision.facts, taken)
         if not facts:
             return Appended((), snapshot, self._derive(snapshot, snapshot, ())), decision.result
         _refuse_newer(snapshot)
@@ -227,13 +232,13 @@ class Store:
         return self._retry(once, min(self.patience, DERIVE_PATIENCE))
 
     def _number(self, facts: Sequence[AnyFact], snapshot: Snapshot, writer: str, head: Head) -> list[Event]:
-        who = self.git.author or NOBODY
+        by = (self.git.author or NOBODY).told[:MAX_NAME]
         at = self.now().astimezone(UTC)
         stamp = int(at.timestamp() * 1000)
         clock = snapshot.clock
         return [
             Event(id=mint_ulid(stamp), at=at, clock=min(clock + step, LARGEST), seq=head.seq + step, writer=writer,
-                  by=who.told[:MAX_NAME], fact=fact)
+                  by=by, fact=fact)
             for step, fact in enumerate(facts, start=1)
         ]  # fmt: skip
 

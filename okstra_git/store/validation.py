@@ -9,7 +9,7 @@ from okstra_git.commands import command
 from okstra_git.names import TaskKey
 from okstra_git.records.base import MAJOR_FORMAT
 from okstra_git.records.codec import decode_events, encode_event
-from okstra_git.records.events import Event
+from okstra_git.records.events import Event, in_order
 from okstra_git.store.foreign_logs import ignore_line, is_own, writer_of
 from okstra_git.store.log import Head, Problem
 
@@ -66,17 +66,18 @@ def filter_events(task: TaskKey, files: Sequence[tuple[str, bytes]], sieve: Crit
     found: dict[object, tuple[str, Event]] = {}
     odd: dict[str, Counter[str]] = {}
     copies: dict[str, set[bytes]] = {}
-    shared = {writer for writer, count in Counter(writer_of(ref) for ref, _ in files).items() if count > 1}
+    writers = {ref: writer_of(ref) for ref, _ in files}
+    shared = {writer for writer, count in Counter(writers.values()).items() if count > 1}
     for ref, data in sorted(files, key=lambda one: (not is_own(one[0], sieve.own), one[0])):
         count = odd.setdefault(ref, Counter())
-        writer = writer_of(ref)
+        writer = writers[ref]
         if writer in shared:
             data = _unseen(data, copies.setdefault(writer, set()))
         decoded = decode_events(data)
         count[BROKEN] += len(decoded.broken)
         for event in _plausible(decoded.events, task, writer, sieve, count):
             _put(found, ref, event, sieve.own, count)
-    events = sorted((event for _, event in found.values()), key=lambda event: (event.order, event.id))
+    events = in_order([event for _, event in found.values()])
     return Filtered(events, {ref: dict(+count) for ref, count in odd.items() if +count})
 
 

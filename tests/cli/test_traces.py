@@ -1,6 +1,6 @@
 """Commands go straight through the house: how often they change from one file to another has a limit."""
 
-from okstra_git.names import parse_task_key
+from okstra_git.fs.refusals import missing
 from tests.kit.scenario import World
 from tests.kit.surroundings import scratch_dir
 from tests.kit.traces import LIMITS, trace_commands, traced
@@ -15,7 +15,7 @@ def test_no_command_changes_files_more_often_than_its_limit_says() -> None:
 
 def test_calls_between_files_of_ours_count_and_no_others() -> None:
     with traced() as trace:
-        parse_task_key("shop:web:login")
+        missing("notes.md")
     assert trace.changes > 0
     assert all(caller.startswith("okstra_") and caller != called for caller, called in trace.calls)
     with traced() as nothing:

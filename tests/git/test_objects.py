@@ -25,7 +25,7 @@ def test_a_tree_grows_shares_and_shrinks(world: World, git: Git) -> None:
     tree = objects.write_tree(git, None, {"a/b/c": one, "a/x": one, "top": one})
     changed = objects.write_tree(git, tree, {"a/b/c": two, "a/b/d": one, "top": None})
     assert objects.list_blobs(git, changed) == {"a/b/c": two, "a/b/d": one, "a/x": one}
-    assert objects.changed_files(git, tree, changed) == {"a/b/c": two, "a/b/d": one, "top": None}
+    assert objects.changed_files(git, tree, changed, under="a/") == {"b/c": two, "b/d": one}
     assert objects.find_blob(git, changed, "a/b/c") == two
     assert objects.find_blob(git, changed, "a/b") is None
     assert objects.find_blob(git, changed, "a/x/deeper") is None

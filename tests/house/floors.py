@@ -15,7 +15,6 @@ FLOORS: dict[str, int] = {
             "faults",
             "shipped",
             "external_text",
-            "slugs",
             "wide",
             "version",
             "counting",

@@ -10,7 +10,6 @@ from okstra_git.errors import OkstraError
 from okstra_git.fs.root import Root
 from okstra_git.git.objects import find_entry
 from okstra_git.git.revisions import require_named
-from okstra_git.paths import CATEGORIES
 from okstra_git.plans.drift import Drift, drifted_files
 from okstra_git.porcelain.prepare.documents import carry_for
 from okstra_git.store.registry import require_stage
@@ -41,8 +40,7 @@ def check_request(context: PrepareContext, task: Task) -> None:
     """Refuse links where okstra's own files go, a base that names nothing, and a stage that is not to be looked at."""
     request, project = context.request, context.project
     files, run = Root(project.root), project.task(context.key).run(request.phase.name, request.stage)
-    for place in (project.task_catalogue, *(run.category(name) for name in CATEGORIES)):
-        files.require_plain_way(place)
+    files.require_plain_way(project.task_catalogue, *run.categories)
     if request.base_ref is not None:
         require_named(context.workspace.git, request.base_ref, what="the base")
     if request.stage is not None and not request.phase.has_worktree:

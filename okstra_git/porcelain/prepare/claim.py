@@ -19,7 +19,7 @@ from okstra_git.runs.holder import own_holder
 from okstra_git.runs.selection import select_stage
 from okstra_git.stages.base import choose_stage_base
 from okstra_git.stages.claim import StageClaim, plan_stage_claim
-from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_open
 from okstra_git.store.store import Decision
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def claim_run(context: PrepareContext, inputs: Inputs, reasons: Mapping[str, str
 
 def plan_claim(snapshot: Snapshot, context: PrepareContext, request: ClaimRequest) -> ClaimPlan:
     """What has to be recorded so that this run is claimed; refuses what cannot be begun by this snapshot."""
-    task, documents = require_open(snapshot, context.key), request.inputs.documents
+    task, documents = require_open(snapshot.state, context.key), request.inputs.documents
     if context.request.phase.has_worktree and documents.plan_record is not None:
         return _plan_stage(snapshot, context, request, task, documents, documents.plan_record)
     whole, stage = request.inputs.whole, context.request.stage

@@ -17,7 +17,7 @@ from okstra_git.porcelain.prepare.context import PrepareContext
 from okstra_git.porcelain.prepare.prepare import check_prepare
 from okstra_git.porcelain.project_files import require_project_root
 from okstra_git.porcelain.task_lookup import require_key
-from okstra_git.stages.task import require_open
+from okstra_git.store.registry import require_open
 from okstra_git.store.writer import find_writer
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def clarified_request(
     `edit` is called only when that run's phase could be prepared now, so that no answers are written for nothing.
     """
     key, task_type = require_key(workspace, identity), options.task_type
-    task = require_open(workspace.store.read(), key)
+    task = require_open(workspace.store.read().state, key)
     if task_type is not None:
         require_phase(task_type)
     project = ProjectPaths(require_project_root(workspace))

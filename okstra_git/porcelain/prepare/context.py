@@ -11,7 +11,6 @@ from okstra_git.porcelain.liveness import LivenessChecker, agent_session
 from okstra_git.porcelain.project_files import require_project
 from okstra_git.porcelain.workspace import Workspace
 from okstra_git.runs.holder import requested_holder
-from okstra_git.store.writer import require_writer
 
 if TYPE_CHECKING:
     from okstra_git.bundle.context import RunContext
@@ -53,7 +52,7 @@ class PrepareContext:
             lead=requested_holder(holder),
             agent_session=lead_session or agent_session(workspace),
             project=require_project(workspace),
-            writer=require_writer(workspace.git),
+            writer=workspace.store.require_writer(),
             language=workspace.settings.language,
             liveness=LivenessChecker(workspace),
         )

@@ -30,8 +30,7 @@ from okstra_git.rendering import drop_compiled
 from okstra_git.runs.leases import occupied_stages
 from okstra_git.runs.teams import team_name, teams_of_others
 from okstra_git.stages.claim import started_facts
-from okstra_git.stages.task import require_open
-from okstra_git.store.registry import release
+from okstra_git.store.registry import release, require_open
 
 if TYPE_CHECKING:
     from okstra_git.bundle.context import RunContext
@@ -73,7 +72,7 @@ def check_prepare(context: PrepareContext) -> None:
 def _gather(context: PrepareContext) -> tuple[Task, Inputs]:
     """The task as history has it now, and what its run is prepared from, checked."""
     snapshot = context.workspace.store.read()
-    task = require_open(snapshot, context.key)
+    task = require_open(snapshot.state, context.key)
     check_request(context, task)
     documents = read_documents(context, snapshot.state, task)
     task = _settle(context, snapshot.state, task)
@@ -90,7 +89,7 @@ def _settle(context: PrepareContext, state: State, task: Task) -> Task:
 
     follow_history(context.workspace, [task], state=state, on_question="refuse")
     note_landings(context.workspace, context.key)
-    return require_open(context.workspace.store.read(), context.key)
+    return require_open(context.workspace.store.read().state, context.key)
 
 
 def _fulfil(context: PrepareContext, inputs: Inputs, claim: Claim) -> Prepared:
@@ -146,7 +145,7 @@ def _record(context: PrepareContext, documents: Documents, claim: Claim, run_con
     prepared = _prepared_fact(context, documents, claim, run_context)
 
     def decide(snapshot: Snapshot) -> list[AnyFact]:
-        task = require_open(snapshot, context.key)
+        task = require_open(snapshot.state, context.key)
         _refuse_lost(task, claim)
         begun = started_facts(workspace.git, task, stage) if stage is not None else []
         return [*begun, prepared]

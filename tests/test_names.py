@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okstra_cli.wizard.step import is_name
-from okstra_git.slugs import is_slug
+from okstra_git.names import is_slug
 
 DEFINITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
